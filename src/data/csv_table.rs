@@ -1,0 +1,193 @@
+//! A CSV file with named columns, each row with its line, faults collected rather than thrown.
+
+use std::collections::HashMap;
+
+use crate::error::{Fault, Faults};
+
+/// A parsed CSV file.
+#[derive(Debug, Clone)]
+pub struct Table {
+    file: String,
+    columns: HashMap<String, usize>,
+    rows: Vec<(u64, csv::StringRecord)>,
+}
+
+impl Table {
+    /// Parses `text`; every required column must be there and no column outside the two lists.
+    ///
+    /// Faults (unreadable CSV, missing or unknown columns, no row) are added to `faults`; the result
+    /// is `None` where the header is unusable.
+    pub fn parse(
+        file: &str,
+        text: &str,
+        required: &[&str],
+        optional: &[&str],
+        faults: &mut Faults,
+    ) -> Option<Self> {
+        let mut reader = csv::ReaderBuilder::new()
+            .trim(csv::Trim::All)
+            .comment(Some(b'#'))
+            .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        let header = match reader.headers() {
+            Ok(header) => header.clone(),
+            Err(error) => {
+                faults.push(csv_fault(file, &error));
+                return None;
+            }
+        };
+        let columns: HashMap<String, usize> =
+            header.iter().enumerate().map(|(at, name)| (name.to_owned(), at)).collect();
+        let known = required.iter().chain(optional).copied().collect::<Vec<_>>();
+        let before = faults.as_slice().len();
+        check_header(file, &header, required, &known, faults);
+        if faults.as_slice().len() > before {
+            return None;
+        }
+        let mut rows = Vec::new();
+        for record in reader.records() {
+            match record {
+                Ok(record) => rows.push((record.position().map_or(0, csv::Position::line), record)),
+                Err(error) => faults.push(csv_fault(file, &error)),
+            }
+        }
+        if rows.is_empty() {
+            faults.push(Fault {
+                file: file.into(),
+                line: None,
+                field: "rows".into(),
+                found: "none".into(),
+                expected: "at least one row below the header".into(),
+                remedy: "Fill the file, or remove it where it is optional.".into(),
+            });
+        }
+        Some(Self { file: file.to_owned(), columns, rows })
+    }
+
+    /// The rows in file order.
+    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        self.rows.iter().map(|(line, record)| Row { table: self, line: *line, record })
+    }
+
+    /// File name as the user knows it.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+}
+
+fn check_header(
+    file: &str,
+    header: &csv::StringRecord,
+    required: &[&str],
+    known: &[&str],
+    faults: &mut Faults,
+) {
+    let mut fault = |field: &str, found: &str, expected: String, remedy: &str| {
+        faults.push(Fault {
+            file: file.into(),
+            line: Some(1),
+            field: field.into(),
+            found: found.into(),
+            expected,
+            remedy: remedy.into(),
+        });
+    };
+    for name in required {
+        match header.iter().filter(|found| found == name).count() {
+            0 => fault(name, "missing column", format!("the columns {}", known.join(",")), "Add the column."),
+            1 => {}
+            _ => fault(name, "named twice", "each column once".into(), "Delete one of them."),
+        }
+    }
+    for name in header.iter().filter(|name| !known.contains(name)) {
+        fault(name, "unknown column", format!("only {}", known.join(",")), "Rename or delete the column.");
+    }
+}
+
+fn csv_fault(file: &str, error: &csv::Error) -> Fault {
+    Fault {
+        file: file.into(),
+        line: error.position().map(csv::Position::line),
+        field: "row".into(),
+        found: error.to_string(),
+        expected: "comma-separated values with as many cells as the header".into(),
+        remedy: "Repair the line; text with commas stands in double quotes.".into(),
+    }
+}
+
+/// One row of a [`Table`].
+#[derive(Debug, Clone, Copy)]
+pub struct Row<'t> {
+    table: &'t Table,
+    /// Line in the file, 1 = header.
+    pub line: u64,
+    record: &'t csv::StringRecord,
+}
+
+impl<'t> Row<'t> {
+    /// Text of `column`; empty where the optional column is absent.
+    #[must_use]
+    pub fn text(&self, column: &str) -> &'t str {
+        self.table.columns.get(column).and_then(|&at| self.record.get(at)).unwrap_or("")
+    }
+
+    /// A fault at this row.
+    #[must_use]
+    pub fn fault(&self, column: &str, expected: &str, remedy: &str) -> Fault {
+        Fault {
+            file: self.table.file.clone(),
+            line: Some(self.line),
+            field: column.into(),
+            found: match self.text(column) {
+                "" => "empty".into(),
+                text => text.into(),
+            },
+            expected: expected.into(),
+            remedy: remedy.into(),
+        }
+    }
+
+    /// A finite number in `column` that passes `is_valid`, else a fault that says `expected`.
+    pub fn number(
+        &self,
+        column: &str,
+        expected: &str,
+        is_valid: impl Fn(f64) -> bool,
+        faults: &mut Faults,
+    ) -> Option<f64> {
+        match self.text(column).parse::<f64>() {
+            Ok(value) if value.is_finite() && is_valid(value) => Some(value),
+            _ => {
+                faults.push(self.fault(column, expected, "Correct the cell or delete the row."));
+                None
+            }
+        }
+    }
+
+    /// Position of the text of `column` among known names, else a fault that lists near names.
+    pub fn index(
+        &self,
+        column: &str,
+        known: &HashMap<String, usize>,
+        what: &str,
+        faults: &mut Faults,
+    ) -> Option<usize> {
+        let found = known.get(self.text(column)).copied();
+        if found.is_none() {
+            faults.push(self.fault(
+                column,
+                &format!("a {what} ({})", sample(known)),
+                &format!("Correct the name, or add the {what}."),
+            ));
+        }
+        found
+    }
+}
+
+fn sample(known: &HashMap<String, usize>) -> String {
+    let mut names: Vec<(&usize, &String)> = known.iter().map(|(name, at)| (at, name)).collect();
+    names.sort();
+    let shown: Vec<&str> = names.iter().take(6).map(|(_, name)| name.as_str()).collect();
+    let more = if names.len() > 6 { ", …" } else { "" };
+    format!("{}{more}", shown.join(", "))
+}

@@ -1,0 +1,15 @@
+//! Reads and validates files and does nothing else.
+//!
+//! [`Files`] is a folder on disk or the one embedded in the binary; [`csv_table::Table`] a CSV file with
+//! the line of each row; [`dataset::Dataset`] a baseline directory as `contract.md` defines it.
+
+pub mod axes;
+pub mod csv_table;
+pub mod dataset;
+mod dataset_read;
+pub mod files;
+
+pub use axes::{Axes, Country, Sector, SectorKind};
+pub use csv_table::{Row, Table};
+pub use dataset::{Dataset, Meta, Valuation};
+pub use files::Files;

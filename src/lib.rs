@@ -1,0 +1,6 @@
+//! tradepath: a discrete-event trade-flow and tariff model.
+
+pub mod cli;
+pub mod data;
+pub mod error;
+pub mod rng;

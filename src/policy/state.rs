@@ -1,0 +1,58 @@
+//! Who belongs to which agreement from when to when: what events edit and costs follow from.
+
+use jiff::civil::Date;
+
+/// One party's membership of one agreement.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Membership {
+    /// Agreement id, as in `data/policy/agreements.csv`.
+    pub agreement: String,
+    /// Country or group id, as in `countries.csv`.
+    pub party: String,
+    /// First day in force for this party.
+    pub from: Date,
+    /// First day no longer in force; `None` = no end in sight.
+    pub until: Option<Date>,
+}
+
+/// Dated memberships: the policy part of one possible future.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PolicyTimeline {
+    /// Memberships in the order in which they began.
+    pub memberships: Vec<Membership>,
+}
+
+impl PolicyTimeline {
+    /// `party` belongs to `agreement` from `from` on; a membership already open stays as it is.
+    pub fn join(&mut self, agreement: &str, party: &str, from: Date) {
+        if !self.is_member(agreement, party, from) {
+            self.memberships.push(Membership {
+                agreement: agreement.to_owned(),
+                party: party.to_owned(),
+                from,
+                until: None,
+            });
+        }
+    }
+
+    /// `party` leaves `agreement` on `date`; nothing happens where it is no member.
+    pub fn leave(&mut self, agreement: &str, party: &str, date: Date) {
+        for membership in &mut self.memberships {
+            let same = membership.agreement == agreement && membership.party == party;
+            if same && membership.from < date && membership.until.is_none_or(|until| until > date) {
+                membership.until = Some(date);
+            }
+        }
+    }
+
+    /// True where `party` belongs to `agreement` on `date`.
+    #[must_use]
+    pub fn is_member(&self, agreement: &str, party: &str, date: Date) -> bool {
+        self.memberships.iter().any(|membership| {
+            membership.agreement == agreement
+                && membership.party == party
+                && membership.from <= date
+                && membership.until.is_none_or(|until| date < until)
+        })
+    }
+}

@@ -1,7 +1,10 @@
 //! tradepath: a discrete-event trade-flow and tariff model.
 
+pub mod calibration;
 pub mod cli;
 pub mod data;
+pub mod equilibrium;
 pub mod error;
+pub mod numerics;
 pub mod policy;
 pub mod rng;

@@ -1,0 +1,109 @@
+//! One equilibrium in levels and changes, and what follows from it.
+
+use ndarray::{Array1, Array2, Array3};
+
+use super::solve::SolveStats;
+use crate::calibration::Economy;
+
+/// An equilibrium: changes relative to the baseline it was solved from, levels in million USD.
+#[must_use]
+#[derive(Debug, Clone)]
+pub struct Equilibrium {
+    /// ln w'/w, `[n]`.
+    pub ln_wage: Array1<f64>,
+    /// ln P'/P, `[n,j]`.
+    pub ln_price: Array2<f64>,
+    /// ln c'/c, `[n,j]`.
+    pub ln_cost: Array2<f64>,
+    /// Tariff-inclusive shares, `[j,n,i]`.
+    pub pi: Array3<f64>,
+    /// 1 + tariff, `[j,n,i]`.
+    pub tau: Array3<f64>,
+    /// Expenditure, `[n,j]`.
+    pub x_musd: Array2<f64>,
+    /// Output, `[n,j]`.
+    pub y_musd: Array2<f64>,
+    /// Tariff revenue, `[n]`.
+    pub revenue: Array1<f64>,
+    /// Value added, `[n]`.
+    pub factor_income: Array1<f64>,
+    /// Trade deficit, `[n]`.
+    pub deficit: Array1<f64>,
+    /// Income I = value added + revenue + deficit, `[n]`.
+    pub income: Array1<f64>,
+    /// How it was found.
+    pub stats: SolveStats,
+}
+
+impl Equilibrium {
+    /// Flow at border prices, million USD: `pi X / tau`.
+    #[must_use]
+    pub fn flow_musd(&self, j: usize, importer: usize, exporter: usize) -> f64 {
+        let at = [j, importer, exporter];
+        self.pi[at] * self.x_musd[[importer, j]] / self.tau[at]
+    }
+
+    /// Log change of the consumption price index, `[n]`: `sum_j alpha ln P_hat`.
+    #[must_use]
+    pub fn ln_price_index(&self, base: &Economy) -> Array1<f64> {
+        (&base.alpha * &self.ln_price).sum_axis(ndarray::Axis(1))
+    }
+
+    /// Baseline income I = VA + R + D, `[n]`, million USD.
+    #[must_use]
+    pub fn base_income(base: &Economy) -> Array1<f64> {
+        &base.va_musd + &base_revenue(base) + &base.deficit_musd
+    }
+
+    /// Log change of real income, `[n]`: `ln I_hat - sum_j alpha ln P_hat` (`model.md` section 2).
+    #[must_use]
+    pub fn ln_welfare(&self, base: &Economy) -> Array1<f64> {
+        (&self.income / &Self::base_income(base)).mapv(f64::ln) - self.ln_price_index(base)
+    }
+
+    /// Exports and imports at border prices without domestic sales, `[n]` each, million USD.
+    #[must_use]
+    pub fn trade_totals(&self) -> (Array1<f64>, Array1<f64>) {
+        totals(&self.pi, &self.tau, &self.x_musd)
+    }
+
+    /// This equilibrium as the baseline of further counterfactuals.
+    pub fn rebase(&self, base: &Economy) -> Economy {
+        Economy {
+            axes: base.axes.clone(),
+            pi: self.pi.clone(),
+            tau: self.tau.clone(),
+            x_musd: self.x_musd.clone(),
+            theta: base.theta.clone(),
+            gamma_va: base.gamma_va.clone(),
+            gamma_io: base.gamma_io.clone(),
+            alpha: base.alpha.clone(),
+            va_musd: self.factor_income.clone(),
+            deficit_musd: self.deficit.clone(),
+        }
+    }
+}
+
+/// Tariff revenue of an economy, `[n]`, million USD.
+#[must_use]
+pub fn base_revenue(economy: &Economy) -> Array1<f64> {
+    let mut revenue = Array1::zeros(economy.n());
+    for ((j, n, i), share) in economy.pi.indexed_iter() {
+        let tau = economy.tau[[j, n, i]];
+        revenue[n] += (tau - 1.0) / tau * share * economy.x_musd[[n, j]];
+    }
+    revenue
+}
+
+/// Exports and imports at border prices without domestic sales of shares, tariffs and expenditure.
+#[must_use]
+pub fn totals(pi: &Array3<f64>, tau: &Array3<f64>, x_musd: &Array2<f64>) -> (Array1<f64>, Array1<f64>) {
+    let n_countries = x_musd.nrows();
+    let (mut exports, mut imports) = (Array1::zeros(n_countries), Array1::zeros(n_countries));
+    for ((j, n, i), share) in pi.indexed_iter().filter(|((_, n, i), _)| n != i) {
+        let flow = share * x_musd[[n, j]] / tau[[j, n, i]];
+        exports[i] += flow;
+        imports[n] += flow;
+    }
+    (exports, imports)
+}

@@ -1,0 +1,6 @@
+//! Numerical methods that know no economics.
+
+pub mod anderson;
+pub mod spectral;
+
+pub use anderson::Anderson;

@@ -1,0 +1,116 @@
+//! Other people's numbers. Skipped, and said so, where the folder `../shared` is missing.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use ndarray::Array1;
+use tradepath::calibration::Economy;
+use tradepath::data::{Dataset, Files, Table};
+use tradepath::equilibrium::{Closure, Equilibrium, PreparedBaseline, Shock, decompose, result};
+use tradepath::error::Faults;
+
+pub fn shared(path: &str) -> Option<PathBuf> {
+    let root = std::env::var("TRADEPATH_SHARED")
+        .map_or_else(|_| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
+    let found = root.join(path);
+    if found.exists() {
+        return Some(found);
+    }
+    println!("skipped: {path} is not at hand");
+    None
+}
+
+struct Oracle {
+    base: Economy,
+    new: Equilibrium,
+    first: decompose::FirstOrder,
+}
+
+impl Oracle {
+    fn solve(folder: &std::path::Path, closure: Closure) -> Self {
+        let data = Dataset::read(&Files::directory(folder)).unwrap();
+        let prepared = PreparedBaseline::new(Economy::from_dataset(&data).unwrap(), closure).unwrap();
+        let mut tau = prepared.economy().tau.clone();
+        let text = std::fs::read_to_string(folder.join("tariffs_counterfactual.csv")).unwrap();
+        let columns = ["exporter", "importer", "sector", "tariff_pct"];
+        let table = Table::parse("tariffs", &text, &columns, &[], &mut Faults::new()).unwrap();
+        for row in table.rows() {
+            let at = |column| data.axes.country_idx[row.text(column)];
+            let j = data.axes.sector_idx[row.text("sector")];
+            tau[[j, at("importer"), at("exporter")]] =
+                1.0 + row.text("tariff_pct").parse::<f64>().unwrap() / 100.0;
+        }
+        let base = prepared.economy().clone();
+        let shock = Shock { tau: Some(tau), ..Shock::default() };
+        let new = prepared.solve(&shock).unwrap();
+        assert!(new.stats.residual < 1e-10 && new.stats.walras_residual.abs() < 1e-10);
+        Self { first: decompose::first_order(&base, &new), base, new }
+    }
+
+    fn measures(&self) -> HashMap<&'static str, Array1<f64>> {
+        let pct = |ln: Array1<f64>| ln.mapv(|ln| 100.0 * ln.exp_m1());
+        let price = self.new.ln_price_index(&self.base);
+        let change = |new: &Array1<f64>, old: &Array1<f64>| 100.0 * (new / old - 1.0);
+        let (exports, imports) = self.new.trade_totals();
+        let (base_exports, base_imports) = result::totals(&self.base.pi, &self.base.tau, &self.base.x_musd);
+        HashMap::from([
+            ("terms_of_trade_pct", self.first.terms_of_trade_pct.clone()),
+            ("volume_of_trade_pct", self.first.volume_of_trade_pct.clone()),
+            ("welfare_first_order_pct", &self.first.terms_of_trade_pct + &self.first.volume_of_trade_pct),
+            ("real_wage_pct", pct(&self.new.ln_wage - &price)),
+            ("wage_pct", pct(self.new.ln_wage.clone())),
+            ("price_index_pct", pct(price)),
+            ("welfare_exact_pct", pct(self.new.ln_welfare(&self.base))),
+            ("income_pct", change(&self.new.income, &Equilibrium::base_income(&self.base))),
+            ("exports_pct", change(&exports, &base_exports)),
+            ("imports_pct", change(&imports, &base_imports)),
+            ("tariff_revenue_musd", self.new.revenue.clone()),
+            ("tariff_revenue_base_musd", result::base_revenue(&self.base)),
+        ])
+    }
+
+    fn bilateral_pct(&self, importer: usize, exporter: usize) -> f64 {
+        let flow = |pi: &ndarray::Array3<f64>, tau: &ndarray::Array3<f64>, x: &ndarray::Array2<f64>| -> f64 {
+            (0..self.base.s())
+                .map(|j| pi[[j, importer, exporter]] * x[[importer, j]] / tau[[j, importer, exporter]])
+                .sum()
+        };
+        let old = flow(&self.base.pi, &self.base.tau, &self.base.x_musd);
+        100.0 * (flow(&self.new.pi, &self.new.tau, &self.new.x_musd) / old - 1.0)
+    }
+}
+
+/// Caliendo & Parro (2015), NAFTA 1993-2005, 31 x 40; tolerance of each row from the file.
+#[test]
+fn nafta_of_caliendo_and_parro_is_reproduced() {
+    let Some(folder) = shared("oracles/cp2015") else { return };
+    let text = std::fs::read_to_string(folder.join("expected.csv")).unwrap();
+    let columns = ["deficits", "country", "measure", "value", "tolerance", "origin"];
+    let table = Table::parse("expected", &text, &columns, &[], &mut Faults::new()).unwrap();
+    let (mut compared, mut missed) = (0, Vec::new());
+    for (name, closure) in [("zero", Closure::Zero), ("fixed", Closure::Fixed)] {
+        let oracle = Oracle::solve(&folder, closure);
+        let measures = oracle.measures();
+        let country_idx = &oracle.base.axes.country_idx;
+        for row in table.rows().filter(|row| row.text("deficits") == name) {
+            let n = country_idx[row.text("country")];
+            let measure = row.text("measure");
+            let found = match measures.get(measure) {
+                Some(values) => values[n],
+                None if measure.starts_with("imports_from_") => {
+                    oracle.bilateral_pct(n, country_idx[&measure[13..16]])
+                }
+                None => continue,
+            };
+            let (expected, tolerance): (f64, f64) =
+                (row.text("value").parse().unwrap(), row.text("tolerance").parse().unwrap());
+            compared += 1;
+            if (found - expected).abs() > tolerance {
+                missed.push(format!("{name} {} {measure}: {found} against {expected}", row.text("country")));
+            }
+        }
+    }
+    println!("{compared} rows compared");
+    assert!(compared > 700, "only {compared} rows of the oracle were compared");
+    assert!(missed.is_empty(), "{} rows missed:\n{}", missed.len(), missed.join("\n"));
+}

@@ -6,5 +6,6 @@ pub mod data;
 pub mod equilibrium;
 pub mod error;
 pub mod numerics;
+pub mod output;
 pub mod policy;
 pub mod rng;

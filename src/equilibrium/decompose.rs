@@ -133,7 +133,7 @@ impl Shock {
             }),
             iceberg_hat: self.iceberg_hat.as_ref().map(|hat| hat.mapv(power)),
             technology_hat: self.technology_hat.as_ref().map(|hat| hat.mapv(power)),
-            labour_hat: self.labour_hat.as_ref().map(|hat| hat.mapv(power)),
+            real_gdp_hat: self.real_gdp_hat.as_ref().map(|hat| hat.mapv(power)),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use ndarray::{Array1, Array2, Array3};
 
+use super::solve::Closure;
 use crate::calibration::Economy;
 
 /// Largest change of a log price in the last sweep.
@@ -18,8 +19,16 @@ pub(super) struct Inner<'e> {
     pub weights: Array3<f64>,
     /// 1 / tau', `[j,n,i]`.
     pub inverse_tau: Array3<f64>,
-    /// Endowment ratio L'/L, `[n]`.
-    pub labour_hat: Array1<f64>,
+    /// What the factors are.
+    pub endowment: Endowment,
+}
+
+/// Factor endowments of the counterfactual, `[n]`.
+pub(super) enum Endowment {
+    /// L'/L is given.
+    Labour(Array1<f64>),
+    /// Value added deflated by the consumption price index is given, as a ratio; L'/L follows.
+    RealGdp(Array1<f64>),
 }
 
 /// State of the inner problems; kept between evaluations as a warm start.
@@ -164,27 +173,43 @@ impl Inner<'_> {
         false
     }
 
-    /// Excess demand for labour of each country relative to world value added, at these wages.
+    /// Excess demand for labour of each country relative to world value added, and factor income.
     ///
     /// Equal to the trade-balance residual of `model.md` section 2. `None` where an inner problem failed.
     pub fn excess_demand(
         &self,
         ln_wage: &Array1<f64>,
-        deficit: &Array1<f64>,
+        closure: &Closure,
         state: &mut State,
-    ) -> Option<Array1<f64>> {
+    ) -> Option<(Array1<f64>, Array1<f64>)> {
         let e = self.economy;
-        let income = self.factor_income(ln_wage);
-        let ok = self.prices(ln_wage, state) && self.expenditure(&income, deficit, state);
+        if !self.prices(ln_wage, state) {
+            return None;
+        }
+        let income = self.factor_income(ln_wage, state);
+        let ok = self.expenditure(&income, &closure.deficit(e, &income), state);
         let world = e.world_va_musd();
         let excess =
             Array1::from_shape_fn(e.n(), |n| (e.gamma_va.row(n).dot(&state.y.row(n)) - income[n]) / world);
-        (ok && excess.iter().all(|value| value.is_finite())).then_some(excess)
+        (ok && excess.iter().all(|value| value.is_finite())).then_some((excess, income))
     }
 
-    /// `w_hat L_hat VA`, `[n]`, million USD.
-    pub fn factor_income(&self, ln_wage: &Array1<f64>) -> Array1<f64> {
-        ln_wage.mapv(f64::exp) * &self.labour_hat * &self.economy.va_musd
+    /// `w_hat L_hat VA`, `[n]`, million USD; with a real-GDP target, the L_hat that meets it.
+    pub fn factor_income(&self, ln_wage: &Array1<f64>, state: &State) -> Array1<f64> {
+        let e = self.economy;
+        match &self.endowment {
+            Endowment::Labour(labour_hat) => ln_wage.mapv(f64::exp) * labour_hat * &e.va_musd,
+            Endowment::RealGdp(real_gdp_hat) => {
+                let price = (&e.alpha * &state.ln_price).sum_axis(ndarray::Axis(1));
+                price.mapv(f64::exp) * real_gdp_hat * &e.va_musd
+            }
+        }
+    }
+
+    /// World value added in the counterfactual: the numeraire.
+    pub fn numeraire_musd(&self) -> f64 {
+        let (Endowment::Labour(hat) | Endowment::RealGdp(hat)) = &self.endowment;
+        (hat * &self.economy.va_musd).sum()
     }
 }
 

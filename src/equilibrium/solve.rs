@@ -3,7 +3,7 @@
 use nalgebra::{DMatrix, DVector, Dyn, LU};
 use ndarray::{Array1, Array2, Array3};
 
-use super::inner::{Inner, State};
+use super::inner::{Endowment, Inner, State};
 use super::result::Equilibrium;
 use crate::calibration::Economy;
 use crate::numerics::Anderson;
@@ -22,7 +22,7 @@ pub enum Closure {
 }
 
 impl Closure {
-    fn deficit(&self, economy: &Economy, factor_income: &Array1<f64>) -> Array1<f64> {
+    pub(super) fn deficit(&self, economy: &Economy, factor_income: &Array1<f64>) -> Array1<f64> {
         match self {
             Self::Fixed => economy.deficit_musd.clone(),
             Self::Zero => Array1::zeros(economy.n()),
@@ -44,8 +44,9 @@ pub struct Shock {
     pub iceberg_hat: Option<Array3<f64>>,
     /// Technology A'/A, `[i,j]`.
     pub technology_hat: Option<Array2<f64>>,
-    /// Endowment L'/L, `[n]`; world value added then moves with its value-weighted mean.
-    pub labour_hat: Option<Array1<f64>>,
+    /// Real GDP (value added deflated by consumption prices) to be met by endowments, as a ratio, `[n]`;
+    /// the numeraire, world value added, then grows with its value-weighted mean.
+    pub real_gdp_hat: Option<Array1<f64>>,
 }
 
 /// How a solution was found.
@@ -100,6 +101,7 @@ const JACOBIAN_STEP: f64 = 1e-5;
 const MAX_HOMOTOPY_STEPS: usize = 64;
 
 /// A baseline equilibrium with what all counterfactuals share.
+#[derive(Clone)]
 pub struct PreparedBaseline {
     economy: Economy,
     closure: Closure,
@@ -124,8 +126,8 @@ impl PreparedBaseline {
         let start = Array1::zeros(raw.economy.n());
         let residual = raw
             .inner(&shock, 1.0)
-            .excess_demand(&start, &raw.closure.deficit(&raw.economy, &raw.economy.va_musd), &mut state)
-            .map_or(f64::INFINITY, |excess| largest(&excess).1);
+            .excess_demand(&start, &raw.closure, &mut state)
+            .map_or(f64::INFINITY, |(excess, _)| largest(&excess).1);
         if residual < TOLERANCE && state.price_residual < TOLERANCE {
             return Ok(Self { closure, ..raw });
         }
@@ -148,6 +150,12 @@ impl PreparedBaseline {
             prepared.jacobian = jacobian.lu();
         }
         prepared
+    }
+
+    /// The same baseline with another closure for its counterfactuals.
+    #[must_use]
+    pub fn with_closure(&self, closure: Closure) -> Self {
+        Self { closure, ..self.clone() }
     }
 
     /// The baseline economy, in equilibrium.
@@ -213,16 +221,11 @@ impl PreparedBaseline {
                 *weight *= part(1.0, technology[[i, j]]);
             }
         }
-        let labour_hat = match &shock.labour_hat {
-            None => Array1::ones(e.n()),
-            Some(to) => to.mapv(|to| part(1.0, to)),
+        let endowment = match &shock.real_gdp_hat {
+            None => Endowment::Labour(Array1::ones(e.n())),
+            Some(to) => Endowment::RealGdp(to.mapv(|to| part(1.0, to))),
         };
-        Inner { economy: e, weights, inverse_tau: tau.mapv(f64::recip), labour_hat }
-    }
-
-    /// World value added in the counterfactual: the numeraire.
-    fn numeraire(&self, inner: &Inner<'_>) -> f64 {
-        (&inner.labour_hat * &self.economy.va_musd).sum()
+        Inner { economy: e, weights, inverse_tau: tau.mapv(f64::recip), endowment }
     }
 
     /// Excess demands of all countries, and the system: all but the last of them, and the numeraire.
@@ -232,11 +235,10 @@ impl PreparedBaseline {
         ln_wage: &Array1<f64>,
         state: &mut State,
     ) -> Option<(Array1<f64>, DVector<f64>)> {
-        let income = inner.factor_income(ln_wage);
-        let excess = inner.excess_demand(ln_wage, &self.closure.deficit(&self.economy, &income), state)?;
+        let (excess, income) = inner.excess_demand(ln_wage, &self.closure, state)?;
         let mut system = DVector::from_iterator(excess.len(), excess.iter().copied());
         let last = excess.len() - 1;
-        system[last] = income.sum() / self.numeraire(inner) - 1.0;
+        system[last] = income.sum() / inner.numeraire_musd() - 1.0;
         Some((excess, system))
     }
 
@@ -345,7 +347,7 @@ impl Attempt<'_> {
         self.stats.sweeps = self.state.sweeps;
         let e = &self.prepared.economy;
         let inner = self.prepared.inner(shock, 1.0);
-        let factor_income = inner.factor_income(&self.ln_wage);
+        let factor_income = inner.factor_income(&self.ln_wage, &self.state);
         let deficit = self.prepared.closure.deficit(e, &factor_income);
         Equilibrium {
             income: &factor_income + &self.state.revenue + &deficit,

@@ -1,3 +1,5 @@
 //! Integration tests, one binary.
 
+mod invariants;
 mod oracles;
+mod solve;

@@ -1,0 +1,19 @@
+//! Parts of `manifest.json` that every command writes.
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+/// Name and SHA-256 of every input file.
+#[must_use]
+pub fn checksums(inputs: &[(String, String)]) -> Vec<Value> {
+    let hex = |text: &str| -> String {
+        Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    };
+    inputs.iter().map(|(file, text)| json!({ "file": file, "sha256": hex(text) })).collect()
+}
+
+/// JSON as text, indented, with a line end.
+#[must_use]
+pub fn text(value: &Value) -> String {
+    format!("{value:#}\n")
+}

@@ -5,10 +5,8 @@ use ndarray::{Array1, Array2, Array3};
 use super::solve::Closure;
 use crate::calibration::Economy;
 
-/// Largest change of a log price in the last sweep.
-const PRICE_TOLERANCE: f64 = 2e-14;
-/// Largest relative change of expenditure in the last sweep, to world value added.
-const EXPENDITURE_TOLERANCE: f64 = 1e-15;
+/// Tightest change of a log price, and of expenditure relative to world value added, in the last sweep.
+pub(super) const TIGHT: f64 = 2e-14;
 /// Enough for a contraction factor of 0.97.
 const MAX_SWEEPS: usize = 2000;
 
@@ -48,6 +46,8 @@ pub(super) struct State {
     pub revenue: Array1<f64>,
     /// Last change of a log price.
     pub price_residual: f64,
+    /// Change at which the inner problems stop; loose while wages are still far off.
+    pub tolerance: f64,
     /// Sweeps used in all.
     pub sweeps: usize,
 }
@@ -63,6 +63,7 @@ impl State {
             pi: economy.pi.clone(),
             revenue: Array1::zeros(economy.n()),
             price_residual: 0.0,
+            tolerance: TIGHT,
             sweeps: 0,
         }
     }
@@ -106,7 +107,7 @@ impl Inner<'_> {
             if !state.price_residual.is_finite() {
                 return false;
             }
-            if state.price_residual <= PRICE_TOLERANCE {
+            if state.price_residual <= state.tolerance {
                 settled = true;
                 break;
             }
@@ -166,7 +167,7 @@ impl Inner<'_> {
             if !change.is_finite() {
                 return false;
             }
-            if change <= EXPENDITURE_TOLERANCE * world {
+            if change <= state.tolerance * world {
                 return true;
             }
         }

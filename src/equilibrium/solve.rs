@@ -3,7 +3,7 @@
 use nalgebra::{DMatrix, DVector, Dyn, LU};
 use ndarray::{Array1, Array2, Array3};
 
-use super::inner::{Endowment, Inner, State};
+use super::inner::{Endowment, Inner, State, TIGHT};
 use super::result::Equilibrium;
 use crate::calibration::Economy;
 use crate::numerics::Anderson;
@@ -93,6 +93,8 @@ pub const TOLERANCE: f64 = 1e-12;
 /// Evaluations before a method gives up.
 const MAX_ANDERSON: usize = 60;
 const MAX_NEWTON: usize = 40;
+/// Tolerance of the inner problems at the first evaluation.
+const LOOSEST: f64 = 1e-7;
 /// Differences kept by Anderson: more did not save an evaluation on the 31 x 40 set.
 const ANDERSON_MEMORY: usize = 4;
 /// Step of the forward differences of the baseline Jacobian, in log wages.
@@ -284,6 +286,11 @@ impl Attempt<'_> {
     /// Evaluates the residuals at the current wages and notes them.
     fn evaluate(&mut self, inner: &Inner<'_>) -> Option<DVector<f64>> {
         self.stats.evaluations += 1;
+        // Inner problems need only be better than the wages; three digits keep the steps good.
+        self.state.tolerance = match self.stats.evaluations {
+            1 => LOOSEST,
+            _ => (1e-3 * self.stats.residual).clamp(TIGHT, LOOSEST),
+        };
         let (excess, system) = self.prepared.residuals(inner, &self.ln_wage, &mut self.state)?;
         (self.worst, self.stats.residual) = largest(&excess);
         self.stats.walras_residual = excess.sum();
@@ -291,12 +298,16 @@ impl Attempt<'_> {
         Some(system)
     }
 
+    fn has_converged(&self, system: &DVector<f64>) -> bool {
+        system.amax().max(self.stats.residual).max(self.state.price_residual) < TOLERANCE
+    }
+
     fn anderson(&mut self, inner: &Inner<'_>) -> bool {
         self.stats.method = "anderson";
         let mut accelerate = Anderson::new(ANDERSON_MEMORY);
         for _ in 0..MAX_ANDERSON {
             let Some(system) = self.evaluate(inner) else { return false };
-            if system.amax().max(self.stats.residual) < TOLERANCE {
+            if self.has_converged(&system) {
                 return true;
             }
             let Some(step) = self.prepared.jacobian.solve(&-system) else { return false };
@@ -315,9 +326,10 @@ impl Attempt<'_> {
         self.stats.method = "newton";
         let Some(mut system) = self.evaluate(inner) else { return false };
         for _ in 0..MAX_NEWTON {
-            if system.amax().max(self.stats.residual) < TOLERANCE {
+            if self.has_converged(&system) {
                 return true;
             }
+            self.state.tolerance = TIGHT;
             let jacobian = self.prepared.jacobian_at(inner, &self.ln_wage, &mut self.state);
             self.stats.evaluations += self.ln_wage.len();
             let Some(step) = jacobian.and_then(|jacobian| jacobian.lu().solve(&-&system)) else {

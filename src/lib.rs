@@ -9,3 +9,4 @@ pub mod numerics;
 pub mod output;
 pub mod policy;
 pub mod rng;
+pub mod sources;

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod calibrate;
 mod check;
 mod manifest;
 mod solve;
@@ -28,6 +29,8 @@ struct Cli {
 enum Command {
     /// One comparative-static counterfactual on any baseline directory.
     Solve(solve::SolveArgs),
+    /// Outside data to a balanced baseline directory, with a report of every adjustment.
+    Calibrate(calibrate::CalibrateArgs),
     /// Validates a baseline directory and lists every fault, not only the first.
     Check(check::CheckArgs),
 }
@@ -39,6 +42,7 @@ pub fn main() -> ExitCode {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(cli.threads).build_global();
     let result = pool.map_err(anyhow::Error::from).and_then(|()| match &cli.command {
         Command::Solve(args) => solve::run(args).map(|()| ExitCode::SUCCESS),
+        Command::Calibrate(args) => calibrate::run(args, cli.quiet).map(|()| ExitCode::SUCCESS),
         Command::Check(args) => check::run(args),
     });
     match result {

@@ -1,5 +1,6 @@
 //! Integration tests, one binary.
 
+mod apac;
 mod invariants;
 mod oracles;
 mod solve;

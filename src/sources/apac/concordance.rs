@@ -1,0 +1,103 @@
+//! Which outside codes make up each economy and sector: tables in `data/sources/apac/`.
+
+use std::collections::HashMap;
+
+use crate::data::{Axes, Country, Files, Sector, SectorKind, Table};
+use crate::error::{Fault, Faults, InputErrors};
+
+/// Economies and sectors of the set and the outside codes they are made of.
+pub struct Concordance {
+    /// Economies and sectors.
+    pub axes: Axes,
+    /// Economy of each outside country code; codes not listed belong to `rest`.
+    pub economy_of: HashMap<String, usize>,
+    /// Economy that closes the world.
+    pub rest: usize,
+    /// Economy whose production structure each economy takes, `[n]`.
+    pub donor: Vec<usize>,
+    /// Sector of each input-output code.
+    pub sector_of: HashMap<String, usize>,
+    /// Services category, and the share of it that is this sector's, `[j]`.
+    pub services: Vec<Option<(String, f64)>>,
+    /// Source and mark of each elasticity, `[j]`.
+    pub theta_source: Vec<(String, String)>,
+}
+
+impl Concordance {
+    /// Reads the embedded tables.
+    ///
+    /// # Errors
+    /// [`InputErrors`] where a table is faulty.
+    pub fn read() -> Result<Self, InputErrors> {
+        let files = Files::embedded().folder("sources/apac");
+        let mut faults = Faults::new();
+        let mut table = |name: &str, columns: &[&str]| -> Result<Option<Table>, Fault> {
+            Ok(Table::parse(&files.display(name), &files.read(name)?, columns, &[], &mut faults))
+        };
+        let economies = table("economies.csv", &["iso3", "name", "region", "codes", "structure"])?;
+        let sector_columns = [
+            "sector",
+            "name",
+            "kind",
+            "theta",
+            "theta_se",
+            "wiod_codes",
+            "services_category",
+            "services_share",
+            "theta_source",
+            "mark",
+        ];
+        let sectors = table("sectors.csv", &sector_columns)?;
+        let (Some(economies), Some(sectors)) = (economies, sectors) else {
+            return Err(InputErrors(faults.as_slice().to_vec()));
+        };
+        Self::from_tables(&economies, &sectors, faults)
+    }
+
+    fn from_tables(economies: &Table, sectors: &Table, mut faults: Faults) -> Result<Self, InputErrors> {
+        let countries: Vec<Country> = economies
+            .rows()
+            .map(|row| Country {
+                iso3: row.text("iso3").into(),
+                name: row.text("name").into(),
+                region: row.text("region").into(),
+            })
+            .collect();
+        let (mut list, mut services, mut theta_source) = (Vec::new(), Vec::new(), Vec::new());
+        let mut sector_of = HashMap::new();
+        for (j, row) in sectors.rows().enumerate() {
+            let mut positive = |column| row.number(column, "a number above 0", |v| v > 0.0, &mut faults);
+            let (theta, theta_se) = (positive("theta"), positive("theta_se"));
+            let share = if row.text("services_share").is_empty() { None } else { positive("services_share") };
+            services.push(share.map(|share| (row.text("services_category").to_owned(), share)));
+            theta_source.push((row.text("theta_source").to_owned(), row.text("mark").to_owned()));
+            sector_of.extend(row.text("wiod_codes").split(';').map(|code| (code.to_owned(), j)));
+            let kind = if row.text("kind") == "goods" { SectorKind::Goods } else { SectorKind::Services };
+            let (id, name) = (row.text("sector").into(), row.text("name").into());
+            list.push(Sector { id, name, kind, theta, theta_se });
+        }
+        let axes = Axes::new(countries, list);
+        let (mut economy_of, mut donor, mut rest) = (HashMap::new(), Vec::new(), None);
+        for (n, row) in economies.rows().enumerate() {
+            let from = row.index("structure", &axes.country_idx, "economy of this table", &mut faults);
+            donor.push(from.unwrap_or(n));
+            match row.text("codes") {
+                "*" => rest = Some(n),
+                codes => economy_of.extend(codes.split(';').map(|code| (code.to_owned(), n))),
+            }
+        }
+        let rest = rest.unwrap_or(0);
+        faults.into_result(Self { axes, economy_of, rest, donor, sector_of, services, theta_source })
+    }
+
+    /// Economy that an outside country code belongs to.
+    #[must_use]
+    pub fn economy(&self, code: &str) -> usize {
+        self.economy_of.get(code).copied().unwrap_or(self.rest)
+    }
+
+    /// Positions of the goods sectors.
+    pub fn goods(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.axes.n_sectors()).filter(|&j| self.axes.sectors[j].kind == SectorKind::Goods)
+    }
+}

@@ -1,0 +1,49 @@
+//! The default data set: Asia-Pacific economies x sectors, 2019, from public tables.
+//!
+//! Steps, one file each: [`concordance`] names economies and sectors (data, not code); [`raw`] reads and
+//! aggregates the outside tables; [`trade`] builds trade of 2019 from exports by sector and partner
+//! patterns; [`production`] outputs, inputs and home sales; [`tariffs`] base rates; [`write`] the directory.
+
+pub mod concordance;
+pub mod production;
+pub mod raw;
+pub mod tariffs;
+pub mod trade;
+pub mod write;
+
+use std::path::Path;
+
+use concordance::Concordance;
+use production::Production;
+use raw::Raw;
+use trade::Trade;
+
+/// Base year of the set.
+pub const YEAR: i16 = 2019;
+
+/// Everything that the baseline directory is written from.
+pub struct Apac {
+    /// Names and groupings.
+    pub concordance: Concordance,
+    /// Aggregated outside data.
+    pub raw: Raw,
+    /// Base tariffs, `[j,n,i]`, percent.
+    pub tariff_pct: ndarray::Array3<f64>,
+    /// Trade between economies.
+    pub trade: Trade,
+    /// Production and what balancing moved.
+    pub production: Production,
+}
+
+/// Builds the set from the folder that holds `data/` and `facts/`.
+///
+/// # Errors
+/// Where a file is missing or faulty, or the balancing fails.
+pub fn build(input: &Path) -> anyhow::Result<Apac> {
+    let concordance = Concordance::read()?;
+    let raw = Raw::read(input, &concordance)?;
+    let tariff_pct = tariffs::base_tariffs(input, &concordance)?;
+    let trade = Trade::build(&raw, &concordance);
+    let production = Production::build(&raw, &concordance, &trade, &tariff_pct)?;
+    Ok(Apac { concordance, raw, tariff_pct, trade, production })
+}

@@ -1,0 +1,3 @@
+//! Outside data to baseline directories: what `tradepath calibrate` does.
+
+pub mod apac;

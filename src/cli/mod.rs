@@ -8,6 +8,7 @@ mod calibrate;
 mod check;
 mod manifest;
 mod solve;
+mod timeline;
 
 /// Discrete-event trade-flow and tariff model: what each way back into Asia-Pacific trade rules would do.
 ///
@@ -31,6 +32,8 @@ enum Command {
     Solve(solve::SolveArgs),
     /// Outside data to a balanced baseline directory, with a report of every adjustment.
     Calibrate(calibrate::CalibrateArgs),
+    /// The events of an option alone: event log, memberships and the distribution of milestone dates.
+    Timeline(timeline::TimelineArgs),
     /// Validates a baseline directory and lists every fault, not only the first.
     Check(check::CheckArgs),
 }
@@ -43,6 +46,7 @@ pub fn main() -> ExitCode {
     let result = pool.map_err(anyhow::Error::from).and_then(|()| match &cli.command {
         Command::Solve(args) => solve::run(args).map(|()| ExitCode::SUCCESS),
         Command::Calibrate(args) => calibrate::run(args, cli.quiet).map(|()| ExitCode::SUCCESS),
+        Command::Timeline(args) => timeline::run(args).map(|()| ExitCode::SUCCESS),
         Command::Check(args) => check::run(args),
     });
     match result {

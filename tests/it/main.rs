@@ -1,6 +1,9 @@
 //! Integration tests, one binary.
 
 mod apac;
+mod events;
+mod input_errors;
 mod invariants;
 mod oracles;
+mod release;
 mod solve;

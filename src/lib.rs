@@ -9,5 +9,6 @@ pub mod events;
 pub mod numerics;
 pub mod output;
 pub mod policy;
+pub mod projection;
 pub mod rng;
 pub mod sources;

@@ -7,3 +7,4 @@ mod invariants;
 mod oracles;
 mod release;
 mod solve;
+mod years;

@@ -14,12 +14,13 @@ fn the_change_log_names_the_version() {
 }
 
 /// Modules in rank order: each may use only those before it.
-const RANKS: [&[&str]; 8] = [
+const RANKS: [&[&str]; 9] = [
     &["error", "rng", "numerics"],
     &["data"],
     &["calibration"],
     &["policy"],
     &["events", "equilibrium"],
+    &["projection"],
     &["output"],
     &["sources"],
     &["cli"],

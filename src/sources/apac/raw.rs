@@ -32,6 +32,8 @@ pub struct Raw {
     pub services_musd: HashMap<String, Array1<f64>>,
     /// Trade of the input-output tables, `[j,n,i]`.
     pub io_trade_musd: Array3<f64>,
+    /// Real-GDP growth: economy, first and last year, percent a year, source, mark.
+    pub growth: Vec<[String; 6]>,
     /// Inputs of the input-output tables, `[n,k,j]`.
     pub io_inputs_musd: Array3<f64>,
     /// Output of the input-output tables, `[n,j]`.
@@ -73,6 +75,7 @@ impl Raw {
             exports_musd: read_exports(input, by)?,
             pattern_musd: read_pattern(&data, by)?,
             services_musd: read_services(&data, by)?,
+            growth: read_growth(input)?,
             io_trade_musd,
             io_inputs_musd,
             io_output_musd,
@@ -167,6 +170,27 @@ fn read_services(data: &Path, by: &Concordance) -> anyhow::Result<HashMap<String
         exports[by.economy(row.text("exporter"))] += value(&row, "value_musd")?;
     }
     Ok(services)
+}
+
+/// Growth rates with their years split; the sources stay beside the figures.
+fn read_growth(input: &Path) -> anyhow::Result<Vec<[String; 6]>> {
+    let columns = ["iso3", "variable", "years", "pct_per_year", "definition", "confidence"];
+    let table = read_table(&input.join("facts/growth.csv"), &columns, &[])?;
+    table
+        .rows()
+        .filter(|row| row.text("variable") == "real_gdp_growth")
+        .map(|row| {
+            let years = row.text("years");
+            let (from, to) = years.split_once('-').unwrap_or((years, years));
+            let growth = value(&row, "pct_per_year")?;
+            let source = match row.text("confidence") {
+                "public" => "IMF WEO Update June 2020",
+                _ => "style of IMF WEO 2019-2020, own convergence after 2025",
+            };
+            let cells = [row.text("iso3"), from, to, &growth.to_string(), source, row.text("confidence")];
+            Ok(cells.map(str::to_owned))
+        })
+        .collect()
 }
 
 type InputOutput = (Array3<f64>, Array3<f64>, Array2<f64>);

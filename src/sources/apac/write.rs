@@ -43,6 +43,9 @@ impl Apac {
         dir.write_csv("adjustments.csv", &columns, &self.adjustment_rows())?;
         let columns = ["country", "measure", "target_musd", "reached_musd", "difference_pct"];
         dir.write_csv("targets.csv", &columns, &self.target_rows())?;
+        let growth: Vec<Vec<String>> = self.raw.growth.iter().map(|row| row.to_vec()).collect();
+        let columns = ["iso3", "year_from", "year_to", "growth_pct", "source", "mark"];
+        dir.write_csv("growth.csv", &columns, &growth)?;
         dir.finish()?;
         Ok(())
     }

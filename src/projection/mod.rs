@@ -1,0 +1,78 @@
+//! Years: the baseline path, and one counterfactual of one year against it (`model.md` section 6).
+//!
+//! Each year of the path is an equilibrium of its own, solved from the year before with the real-GDP
+//! growth of the growth table; a counterfactual of that year is measured against it. Capital does not
+//! accumulate: growth is exogenous. Tariffs stay as they are in the base year.
+
+mod growth;
+mod outcome;
+
+use ndarray::Array1;
+
+pub use growth::Growth;
+pub use outcome::Outcome;
+
+use crate::calibration::Economy;
+use crate::equilibrium::{Closure, NoEquilibrium, PreparedBaseline, Shock};
+
+/// One year of the baseline path.
+pub struct BaselineYear {
+    /// Calendar year.
+    pub year: i16,
+    /// The year's economy, ready for counterfactuals.
+    pub prepared: PreparedBaseline,
+    /// Log consumption price level since the base year, `[n]`.
+    pub ln_price_level: Array1<f64>,
+}
+
+/// The baseline from the base year of the data to a last year.
+pub struct BaselinePath {
+    /// Years in order, the base year first.
+    pub years: Vec<BaselineYear>,
+}
+
+impl BaselinePath {
+    /// Solves the path year by year.
+    ///
+    /// Value added deflated by the consumption price index meets the growth table exactly; deficits
+    /// keep their share of value added.
+    ///
+    /// # Errors
+    /// [`NoEquilibrium`] where a year could not be solved.
+    pub fn solve(
+        economy: Economy,
+        base_year: i16,
+        last_year: i16,
+        growth: &Growth,
+    ) -> Result<Self, Box<NoEquilibrium>> {
+        let ln_price_level = Array1::zeros(economy.n());
+        let prepared = PreparedBaseline::new(economy, Closure::Fixed)?;
+        let mut years = vec![BaselineYear { year: base_year, prepared, ln_price_level }];
+        for year in base_year + 1..=last_year {
+            let before = &years[years.len() - 1];
+            let shock = Shock { real_gdp_hat: Some(growth.ratios(year)), ..Shock::default() };
+            let solved = before.prepared.with_closure(Closure::GdpShare).solve(&shock)?;
+            let economy = before.prepared.economy();
+            let ln_price_level = &before.ln_price_level + &solved.ln_price_index(economy);
+            let prepared = PreparedBaseline::new(solved.rebase(economy), Closure::Fixed)?;
+            years.push(BaselineYear { year, prepared, ln_price_level });
+        }
+        Ok(Self { years })
+    }
+
+    /// The year `year` of the path.
+    #[must_use]
+    pub fn year(&self, year: i16) -> Option<&BaselineYear> {
+        self.years.iter().find(|candidate| candidate.year == year)
+    }
+}
+
+impl BaselineYear {
+    /// The outcome of this year under a shock, against this baseline.
+    ///
+    /// # Errors
+    /// [`NoEquilibrium`] where the counterfactual could not be solved.
+    pub fn outcome(&self, shock: &Shock) -> Result<Outcome, Box<NoEquilibrium>> {
+        Ok(Outcome::measure(self, &self.prepared.solve(shock)?))
+    }
+}

@@ -1,0 +1,108 @@
+//! What is kept of one counterfactual of one year.
+
+use ndarray::{Array1, Array2, Array3, Axis, Zip};
+
+use super::BaselineYear;
+use crate::data::SectorKind;
+use crate::equilibrium::{Equilibrium, result};
+
+/// Changes against the baseline of the same year.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// Country measures, `[measure, n]`, in the order of [`Outcome::MEASURES`].
+    pub countries: Array2<f64>,
+    /// Change of sector output at constant prices, percent, `[n,j]`.
+    pub output_pct: Array2<f64>,
+    /// Change of imports at border prices, million USD of the base year's numeraire, `[group, n, i]`
+    /// with goods first and services second.
+    pub imports_musd: Array3<f64>,
+    /// Change of the same in percent; 0 where nothing was traded.
+    pub imports_pct: Array3<f64>,
+}
+
+impl Outcome {
+    /// Names and units of the country measures.
+    pub const MEASURES: [(&'static str, &'static str); 8] = [
+        ("real_income", "pct"),
+        ("real_income_money", "musd2019"),
+        ("real_wage", "pct"),
+        ("exports", "pct"),
+        ("imports", "pct"),
+        ("terms_of_trade", "pct"),
+        ("tariff_revenue_change", "musd"),
+        ("labour_reallocated", "pct"),
+    ];
+
+    /// Measures `solved` against the baseline year it was solved from.
+    #[must_use]
+    pub fn measure(year: &BaselineYear, solved: &Equilibrium) -> Self {
+        let base = year.prepared.economy();
+        let ln_welfare = solved.ln_welfare(base);
+        let base_income = Equilibrium::base_income(base);
+        let price_level = year.ln_price_level.mapv(f64::exp);
+        let money = ln_welfare.mapv(f64::exp_m1) * &base_income / &price_level;
+        let (exports, imports) = solved.trade_totals();
+        let (base_exports, base_imports) = result::totals(&base.pi, &base.tau, &base.x_musd);
+        let pct = |ln: Array1<f64>| ln.mapv(|ln| 100.0 * ln.exp_m1());
+        let change = |new: Array1<f64>, old: &Array1<f64>| 100.0 * (new / old - 1.0);
+        let first = crate::equilibrium::decompose::first_order(base, solved);
+        let rows = [
+            pct(ln_welfare),
+            money,
+            pct(&solved.ln_wage - &solved.ln_price_index(base)),
+            change(exports, &base_exports),
+            change(imports, &base_imports),
+            first.terms_of_trade_pct,
+            &solved.revenue - &result::base_revenue(base),
+            labour_reallocated_pct(year, solved),
+        ];
+        let views: Vec<_> = rows.iter().map(|row| row.view()).collect();
+        let countries = ndarray::stack(Axis(0), &views).unwrap_or_default();
+        let (imports_musd, imports_pct) = bilateral(year, solved);
+        Self { countries, output_pct: output_pct(year, solved), imports_musd, imports_pct }
+    }
+}
+
+/// Value added by sector of the baseline year, `[n,j]`.
+fn sector_output(year: &BaselineYear) -> Array2<f64> {
+    let base = year.prepared.economy();
+    let mut output = Array2::zeros((base.n(), base.s()));
+    for ((j, n, i), share) in base.pi.indexed_iter() {
+        output[[i, j]] += share * base.x_musd[[n, j]] / base.tau[[j, n, i]];
+    }
+    output
+}
+
+fn output_pct(year: &BaselineYear, solved: &Equilibrium) -> Array2<f64> {
+    Zip::from(&solved.y_musd)
+        .and(&sector_output(year))
+        .and(&solved.ln_cost)
+        .map_collect(|new, old, cost| if *old > 0.0 { 100.0 * (new / old / cost.exp() - 1.0) } else { 0.0 })
+}
+
+/// Half the sum of absolute changes of sector shares in the wage bill: workers who change sector.
+fn labour_reallocated_pct(year: &BaselineYear, solved: &Equilibrium) -> Array1<f64> {
+    let base = year.prepared.economy();
+    let old = &sector_output(year) * &base.gamma_va;
+    let new = &solved.y_musd * &base.gamma_va;
+    Array1::from_shape_fn(base.n(), |n| {
+        let (old, new) = (old.row(n), new.row(n));
+        let (old_sum, new_sum) = (old.sum(), new.sum());
+        50.0 * old.iter().zip(new).map(|(old, new)| (new / new_sum - old / old_sum).abs()).sum::<f64>()
+    })
+}
+
+fn bilateral(year: &BaselineYear, solved: &Equilibrium) -> (Array3<f64>, Array3<f64>) {
+    let base = year.prepared.economy();
+    let shape = (2, base.n(), base.n());
+    let (mut old, mut new) = (Array3::zeros(shape), Array3::zeros(shape));
+    for ((j, n, i), share) in base.pi.indexed_iter() {
+        let group = usize::from(base.axes.sectors[j].kind == SectorKind::Services);
+        old[[group, n, i]] += share * base.x_musd[[n, j]] / base.tau[[j, n, i]];
+        new[[group, n, i]] += solved.flow_musd(j, n, i);
+    }
+    let pct = Zip::from(&new)
+        .and(&old)
+        .map_collect(|new, old: &f64| if *old > 0.0 { 100.0 * (new / old - 1.0) } else { 0.0 });
+    (new - old, pct)
+}

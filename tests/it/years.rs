@@ -1,0 +1,31 @@
+//! The baseline path of the default set.
+
+use tradepath::calibration::Economy;
+use tradepath::data::{Dataset, Files};
+use tradepath::equilibrium::Shock;
+use tradepath::projection::{BaselinePath, Growth};
+
+#[test]
+fn the_path_reproduces_the_growth_table_and_options_start_flat() {
+    let files = Files::embedded().folder("apac");
+    let data = Dataset::read(&files).unwrap();
+    let growth = Growth::read(&files, &data.axes, 2020, 2035).unwrap();
+    let path = BaselinePath::solve(Economy::from_dataset(&data).unwrap(), 2019, 2035, &growth).unwrap();
+    for pair in path.years.windows(2) {
+        let real = |at: usize| {
+            let year = &pair[at];
+            &year.prepared.economy().va_musd / &year.ln_price_level.mapv(f64::exp)
+        };
+        for (found, target) in (real(1) / real(0)).iter().zip(growth.ratios(pair[1].year)) {
+            assert!((found / target - 1.0).abs() < 1e-9, "{}: {found} against {target}", pair[1].year);
+        }
+    }
+    let last = path.year(2035).unwrap();
+    let flat = last.outcome(&Shock::default()).unwrap();
+    assert!(flat.countries.iter().all(|change| change.abs() < 1e-3), "musd and percent");
+    let mut tau = last.prepared.economy().tau.clone();
+    tau.fill(1.0);
+    let free = last.outcome(&Shock { tau: Some(tau), ..Shock::default() }).unwrap();
+    let world_gain: f64 = free.countries.row(1).sum();
+    assert!(world_gain > 0.0, "free trade everywhere gains {world_gain} musd");
+}

@@ -94,6 +94,12 @@ impl fmt::Display for InputErrors {
     }
 }
 
+impl From<InputErrors> for Faults {
+    fn from(errors: InputErrors) -> Self {
+        Self(errors.0)
+    }
+}
+
 impl From<Fault> for InputErrors {
     fn from(fault: Fault) -> Self {
         Self(vec![fault])

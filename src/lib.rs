@@ -11,4 +11,5 @@ pub mod output;
 pub mod policy;
 pub mod projection;
 pub mod rng;
+pub mod schedules;
 pub mod sources;

@@ -7,13 +7,15 @@ use clap::{Args, ValueEnum};
 use crate::calibration::Economy;
 use crate::data::{Dataset, Files};
 use crate::output::dir::Existing;
-use crate::sources::apac;
+use crate::sources::{apac, policy};
 
 /// Outside data that can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Source {
     /// The default Asia-Pacific set, from the public tables named in data/apac/meta.toml.
     Apac,
+    /// Policy tables (rates, barriers, memberships) for the default set: data/policy/tables.
+    Policy,
 }
 
 /// Options of `tradepath calibrate`.
@@ -41,8 +43,11 @@ pub struct CalibrateArgs {
 /// # Errors
 /// Where the outside data are missing or faulty, or the result is not a sound baseline.
 pub fn run(args: &CalibrateArgs, quiet: bool) -> anyhow::Result<()> {
-    let Source::Apac = args.source;
     let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
+    if args.source == Source::Policy {
+        let axes = apac::concordance::Concordance::read()?.axes;
+        return policy::write(&args.input, &axes, &args.out, existing);
+    }
     let built = apac::build(&args.input)?;
     built.write(&args.out, existing)?;
     let data = Dataset::read(&Files::directory(&args.out))?;

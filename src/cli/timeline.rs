@@ -1,5 +1,6 @@
 //! `tradepath timeline`: the events of an option alone.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -8,10 +9,10 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use super::manifest;
-use crate::data::Files;
+use crate::data::{Dataset, Files};
 use crate::events::{DrawnTimeline, Horizon, LoggedEvent, draw, milestones, read_option};
 use crate::output::dir::{Existing, OutputDir, number};
-use crate::policy::PolicyTimeline;
+use crate::policy::{Membership, PolicyBook};
 
 /// First and last day of the default horizon.
 const HORIZON: (Date, Date) = (date(2020, 11, 1), date(2035, 12, 31));
@@ -52,7 +53,8 @@ pub fn run(args: &TimelineArgs) -> anyhow::Result<()> {
     let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
     let output = OutputDir::create(&args.out, existing)?;
     let horizon = Horizon { start: HORIZON.0, end: HORIZON.1 };
-    let initial = PolicyTimeline::default();
+    let axes = Dataset::read(&Files::embedded().folder("apac"))?.axes;
+    let initial = PolicyBook::read(&Files::embedded(), &axes)?.initial;
     let draws: Vec<DrawnTimeline> = (0..args.draws)
         .into_par_iter()
         .map(|number| draw(&option, &world, &initial, horizon, args.seed, number))
@@ -65,7 +67,11 @@ pub fn run(args: &TimelineArgs) -> anyhow::Result<()> {
     let columns = ["option", "draw", "date", "event", "party", "process", "stage", "parent_seq", "seq"];
     output.write_csv("events.csv", &columns, &event_rows(&args.option, &draws))?;
     let columns = ["option", "draw", "valid_from", "valid_until", "exporter", "importer", "regime"];
-    output.write_csv("states.csv", &columns, &state_rows(&args.option, &draws))?;
+    output.write_csv(
+        "states.csv",
+        &columns,
+        &state_rows(&args.option, &draws, &touched(&initial.memberships, &draws)),
+    )?;
     let manifest = json!({
         "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "timeline",
         "option": args.option, "draws": args.draws, "seed": args.seed,
@@ -115,13 +121,26 @@ fn event_rows(option: &str, draws: &[DrawnTimeline]) -> Vec<Vec<String>> {
     draws.iter().enumerate().flat_map(of_draw).collect()
 }
 
-/// Intervals in which a pair shares an agreement, both directions.
-fn state_rows(option: &str, draws: &[DrawnTimeline]) -> Vec<Vec<String>> {
+/// Agreements whose membership some event of some draw changes.
+fn touched(initial: &[Membership], draws: &[DrawnTimeline]) -> BTreeSet<String> {
+    let of_draw = |drawn: &DrawnTimeline| -> Vec<String> {
+        let known = |at: usize| initial.get(at);
+        let memberships = drawn.policy.memberships.iter().enumerate();
+        memberships
+            .filter(|(at, now)| known(*at) != Some(*now))
+            .map(|(_, now)| now.agreement.clone())
+            .collect()
+    };
+    draws.iter().flat_map(of_draw).collect()
+}
+
+/// Intervals in which a pair shares an agreement that events touch, both directions.
+fn state_rows(option: &str, draws: &[DrawnTimeline], touched: &BTreeSet<String>) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     for (draw, drawn) in draws.iter().enumerate() {
-        let memberships = &drawn.policy.memberships;
-        for exporter in memberships {
-            for importer in memberships.iter().filter(|other| other.agreement == exporter.agreement) {
+        let memberships = || drawn.policy.memberships.iter().filter(|one| touched.contains(&one.agreement));
+        for exporter in memberships() {
+            for importer in memberships().filter(|other| other.agreement == exporter.agreement) {
                 let from = exporter.from.max(importer.from);
                 let until = exporter.until.into_iter().chain(importer.until).min();
                 if exporter.party == importer.party || until.is_some_and(|until| until <= from) {

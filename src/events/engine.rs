@@ -88,6 +88,37 @@ pub fn draw(
     seed: u64,
     draw: u64,
 ) -> DrawnTimeline {
+    run(option, world, initial, horizon, Luck::Drawn { seed, draw })
+}
+
+/// The reference path: every stage of the option succeeds after its median duration; what the world does, and
+/// what recurs, happens where it is at least as likely as not.
+#[must_use]
+pub fn reference(
+    option: &OptionSpec,
+    world: &OptionSpec,
+    initial: &PolicyTimeline,
+    horizon: Horizon,
+) -> DrawnTimeline {
+    run(option, world, initial, horizon, Luck::Median)
+}
+
+/// Where the numbers come from.
+#[derive(Debug, Clone, Copy)]
+enum Luck {
+    /// A stream for each process and stage.
+    Drawn { seed: u64, draw: u64 },
+    /// Medians, and success of the option's own processes.
+    Median,
+}
+
+fn run(
+    option: &OptionSpec,
+    world: &OptionSpec,
+    initial: &PolicyTimeline,
+    horizon: Horizon,
+    luck: Luck,
+) -> DrawnTimeline {
     let mut run = Run {
         processes: option.processes.iter().chain(&world.processes).collect(),
         recurring: option.recurring.iter().chain(&world.recurring).collect(),
@@ -95,8 +126,14 @@ pub fn draw(
         waiting: Vec::new(),
         queue: Queue::new(),
         drawn: DrawnTimeline { policy: initial.clone(), log: Vec::new() },
-        key: (seed, draw),
+        luck,
+        n_own: option.processes.len(),
     };
+    for member in initial.memberships.iter().filter(|member| member.from <= horizon.start) {
+        if member.until.is_none_or(|until| until > horizon.start) {
+            run.facts.insert(format!("member:{}:{}", member.agreement, member.party), None);
+        }
+    }
     let facts: Vec<_> = option.facts.iter().chain(&world.facts).collect();
     for (at, fact) in facts.iter().enumerate() {
         run.queue.push(fact.from.unwrap_or(horizon.start), 0, Due::Fact { fact: at, holds: true });
@@ -135,12 +172,25 @@ struct Run<'a> {
     waiting: Vec<(usize, usize, u32)>,
     queue: Queue<Due>,
     drawn: DrawnTimeline,
-    key: (u64, u64),
+    luck: Luck,
+    /// Processes of the option itself; the world's come after them.
+    n_own: usize,
 }
 
 impl Run<'_> {
     fn uniform(&self, name: &str) -> f64 {
-        Stream::new(self.key.0, self.key.1, name).uniform()
+        match self.luck {
+            Luck::Drawn { seed, draw } => Stream::new(seed, draw, name).uniform(),
+            Luck::Median => 0.5,
+        }
+    }
+
+    /// True where something of `probability` happens; `is_own` = a stage of the option itself.
+    fn happens(&self, name: &str, probability: f64, is_own: bool) -> bool {
+        match self.luck {
+            Luck::Median => probability > 0.0 && (is_own || probability >= 0.5),
+            Luck::Drawn { .. } => self.uniform(name) < probability,
+        }
     }
 
     /// Puts the end of a stage that starts on `start` into the queue.
@@ -173,7 +223,8 @@ impl Run<'_> {
             return;
         }
         let name = format!("{}.{}.outcome.{attempt}", owner.id, spec.id);
-        if self.uniform(&name) < self.probability(spec.probability, &spec.shifts) {
+        let probability = self.probability(spec.probability, &spec.shifts);
+        if self.happens(&name, probability, process < self.n_own) {
             let outcome = (spec.milestone.clone(), spec.effects.as_slice());
             let seq = self.log(date, "reached", (&owner.party, &owner.id, &spec.id), parent, outcome);
             self.apply(&spec.effects, date, seq);
@@ -191,10 +242,9 @@ impl Run<'_> {
         let spec = self.recurring[event];
         let next = date.saturating_add(spec.every_years.years());
         self.queue.push(next, 1, Due::Recurring { event, occurrence: occurrence + 1 });
-        let happens = self.holds(&spec.requires)
-            && self.uniform(&format!("{}.{occurrence}", spec.id))
-                < self.probability(spec.probability, &spec.shifts);
-        if happens {
+        let probability = self.probability(spec.probability, &spec.shifts);
+        let name = format!("{}.{occurrence}", spec.id);
+        if self.holds(&spec.requires) && self.happens(&name, probability, false) {
             let outcome = (spec.milestone.clone(), spec.effects.as_slice());
             let seq = self.log(date, "happened", (&spec.party, &spec.id, ""), None, outcome);
             self.apply(&spec.effects, date, seq);

@@ -10,5 +10,5 @@ mod queue;
 pub mod spec;
 mod validate;
 
-pub use engine::{DrawnTimeline, Horizon, LoggedEvent, draw};
+pub use engine::{DrawnTimeline, Horizon, LoggedEvent, draw, reference};
 pub use spec::{OptionSpec, list_options, read_option};

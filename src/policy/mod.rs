@@ -1,5 +1,39 @@
-//! From the regimes in force to tariffs and trade costs.
+//! From the regimes in force to tariffs and trade costs (`model.md` section 4).
+//!
+//! [`PolicyTimeline`] says who belongs to what from when to when; events edit it. [`PolicyBook`] holds the
+//! tables (rates, agreements, schedules, utilisation, additional duties, barriers, depth) and turns a timeline
+//! and a year into [`YearCosts`]: tariffs and icebergs, weighted by the days in force.
+//!
+//! [`regime`] picks the rate that a good pays, [`stacking`] adds duties, [`utilisation`] says who claims a
+//! preference and what that costs, [`barriers`] turns agreements into icebergs, [`year`] averages over days.
 
+pub mod barriers;
+pub mod book;
+mod read;
+pub mod regime;
+pub mod regimes;
+pub mod stacking;
 pub mod state;
+pub mod utilisation;
+pub mod year;
 
+pub use book::{Agreement, PolicyBook};
+pub use regime::GroupRate;
+pub use regimes::{Regimes, YearState};
 pub use state::{Membership, PolicyTimeline};
+pub use year::{PairTariffs, YearCosts};
+
+/// Parameters that an ensemble draws; 1 everywhere is the central case.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PolicyParameters {
+    /// Multiplies the share of trade that claims a preference; the product stays within 0..1.
+    pub utilisation_ratio: f64,
+    /// Multiplies the share of a barrier that agreements remove; the product stays within 0..1.
+    pub barrier_cut_ratio: f64,
+}
+
+impl Default for PolicyParameters {
+    fn default() -> Self {
+        Self { utilisation_ratio: 1.0, barrier_cut_ratio: 1.0 }
+    }
+}

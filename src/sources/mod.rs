@@ -1,3 +1,33 @@
-//! Outside data to baseline directories: what `tradepath calibrate` does.
+//! Outside data turned into the files that the program reads.
 
 pub mod apac;
+pub mod policy;
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::Context;
+
+use crate::data::Table;
+use crate::error::{Faults, InputErrors};
+
+/// Reads a CSV file, compressed or not; all columns are taken.
+///
+/// # Errors
+/// Where it cannot be read or has a fault.
+pub fn read_table(path: &Path, columns: &[&str], optional: &[&str]) -> anyhow::Result<Table> {
+    let mut text = String::new();
+    let file = File::open(path).with_context(|| format!("{}: cannot be opened", path.display()))?;
+    if path.extension().is_some_and(|extension| extension == "gz") {
+        flate2::read::GzDecoder::new(file).read_to_string(&mut text)?;
+    } else {
+        std::io::BufReader::new(file).read_to_string(&mut text)?;
+    }
+    let mut faults = Faults::new();
+    let table = Table::parse(&path.display().to_string(), &text, columns, optional, &mut faults);
+    match table {
+        Some(table) if faults.is_empty() => Ok(table),
+        _ => Err(InputErrors(faults.as_slice().to_vec()).into()),
+    }
+}

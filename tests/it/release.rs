@@ -14,10 +14,11 @@ fn the_change_log_names_the_version() {
 }
 
 /// Modules in rank order: each may use only those before it.
-const RANKS: [&[&str]; 9] = [
+const RANKS: [&[&str]; 10] = [
     &["error", "rng", "numerics"],
     &["data"],
     &["calibration"],
+    &["schedules"],
     &["policy"],
     &["events", "equilibrium"],
     &["projection"],

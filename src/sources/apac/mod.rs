@@ -42,7 +42,7 @@ pub struct Apac {
 pub fn build(input: &Path) -> anyhow::Result<Apac> {
     let concordance = Concordance::read()?;
     let raw = Raw::read(input, &concordance)?;
-    let tariff_pct = tariffs::base_tariffs(input, &concordance)?;
+    let tariff_pct = tariffs::base_tariffs(&concordance)?;
     let trade = Trade::build(&raw, &concordance);
     let production = Production::build(&raw, &concordance, &trade, &tariff_pct)?;
     Ok(Apac { concordance, raw, tariff_pct, trade, production })

@@ -1,8 +1,6 @@
 //! Reads the outside tables and adds them up to economies and sectors.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use anyhow::Context;
@@ -10,8 +8,8 @@ use ndarray::{Array1, Array2, Array3};
 
 use super::YEAR;
 use super::concordance::Concordance;
-use crate::data::Table;
 use crate::error::{Faults, InputErrors};
+use crate::sources::read_table;
 
 /// Last year of the partner pattern.
 const PATTERN_YEAR: &str = "2016";
@@ -38,26 +36,6 @@ pub struct Raw {
     pub io_inputs_musd: Array3<f64>,
     /// Output of the input-output tables, `[n,j]`.
     pub io_output_musd: Array2<f64>,
-}
-
-/// Reads a CSV file, compressed or not; all columns are taken.
-///
-/// # Errors
-/// Where it cannot be read or has a fault.
-pub fn read_table(path: &Path, columns: &[&str], optional: &[&str]) -> anyhow::Result<Table> {
-    let mut text = String::new();
-    let file = File::open(path).with_context(|| format!("{}: cannot be opened", path.display()))?;
-    if path.extension().is_some_and(|extension| extension == "gz") {
-        flate2::read::GzDecoder::new(file).read_to_string(&mut text)?;
-    } else {
-        std::io::BufReader::new(file).read_to_string(&mut text)?;
-    }
-    let mut faults = Faults::new();
-    let table = Table::parse(&path.display().to_string(), &text, columns, optional, &mut faults);
-    match table {
-        Some(table) if faults.is_empty() => Ok(table),
-        _ => Err(InputErrors(faults.as_slice().to_vec()).into()),
-    }
 }
 
 impl Raw {

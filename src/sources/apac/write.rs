@@ -172,7 +172,7 @@ impl Apac {
             add(
                 "tariffs",
                 "imputed",
-                "MFN by product group (recalled); agreements in force on 1 July 2019 with stylised utilisation (recalled); additional duties are not included",
+                "data/policy on the days of 2019: MFN by product group (recalled), agreements in force, stylised utilisation (recalled), additional duties (coverage is an assumption)",
                 String::new(),
             );
         }

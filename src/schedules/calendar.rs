@@ -1,0 +1,82 @@
+//! Annual cut dates: in which year of an agreement a date lies.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+
+use crate::data::{Files, Table};
+use crate::error::{Faults, InputErrors};
+
+/// Month and day on which each importer makes its annual cuts.
+#[derive(Debug, Clone)]
+pub struct CutDates {
+    default: (i8, i8),
+    by_importer: HashMap<String, (i8, i8)>,
+}
+
+impl CutDates {
+    /// Reads `cut_dates.csv` (`importer,month,day,source,mark`; importer `*` = all others).
+    ///
+    /// # Errors
+    /// [`InputErrors`]: a day that is none, no row for `*`.
+    pub fn read(files: &Files) -> Result<Self, InputErrors> {
+        let mut faults = Faults::new();
+        let name = files.display("cut_dates.csv");
+        let text = files.read("cut_dates.csv").map_err(InputErrors::from)?;
+        let columns = ["importer", "month", "day", "source", "mark"];
+        let table = Table::parse(&name, &text, &columns, &[], &mut faults);
+        let (mut default, mut by_importer) = (None, HashMap::new());
+        for row in table.iter().flat_map(Table::rows) {
+            let month = row.number("month", "a month, 1 to 12", |m| (1.0..=12.0).contains(&m), &mut faults);
+            let day = row.number("day", "a day, 1 to 28", |d| (1.0..=28.0).contains(&d), &mut faults);
+            let (Some(month), Some(day)) = (month, day) else { continue };
+            match row.text("importer") {
+                "*" => default = Some((month as i8, day as i8)),
+                code => _ = by_importer.insert(code.to_owned(), (month as i8, day as i8)),
+            }
+        }
+        let Some(default) = default else {
+            faults.push(crate::error::Fault {
+                file: name,
+                line: None,
+                field: "importer".into(),
+                found: "no row `*`".into(),
+                expected: "a row `*` for all importers without one of their own".into(),
+                remedy: "Add `*,1,1,...`.".into(),
+            });
+            return Err(InputErrors(faults.as_slice().to_vec()));
+        };
+        faults.into_result(Self { default, by_importer })
+    }
+
+    /// Month and day of an importer.
+    #[must_use]
+    pub fn of(&self, importer: &str) -> (i8, i8) {
+        self.by_importer.get(importer).copied().unwrap_or(self.default)
+    }
+}
+
+/// Year of an agreement (1 = from entry into force) that `date` lies in; cut dates after entry begin the next.
+#[must_use]
+pub fn agreement_year(entry: Date, date: Date, cut: (i8, i8)) -> u32 {
+    let passed = |date: Date| i32::from(date.year()) - i32::from((date.month(), date.day()) < cut);
+    1 + u32::try_from(passed(date) - passed(entry)).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::agreement_year;
+
+    #[test]
+    fn the_second_cut_came_two_days_after_entry_and_in_japan_on_1_april() {
+        let entry = date(2018, 12, 30);
+        assert_eq!(agreement_year(entry, date(2018, 12, 31), (1, 1)), 1);
+        assert_eq!(agreement_year(entry, date(2019, 1, 1), (1, 1)), 2);
+        assert_eq!(agreement_year(entry, date(2019, 3, 31), (4, 1)), 1);
+        assert_eq!(agreement_year(entry, date(2019, 4, 1), (4, 1)), 2);
+        assert_eq!(agreement_year(entry, date(2021, 4, 1), (4, 1)), 4);
+        assert_eq!(agreement_year(date(2026, 1, 1), date(2026, 6, 1), (1, 1)), 1);
+    }
+}

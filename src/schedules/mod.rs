@@ -1,0 +1,13 @@
+//! The rate of each product group on each date, from staging category and base rate (`model.md` section 4).
+//!
+//! A schedule is a folder `data/schedules/<id>/` with `default.csv`, `<importer>.csv` and
+//! `<importer>.<exporter>.csv`, the most special file first; [`staging`] says what a category leaves of the
+//! base rate in year `k` of an agreement, [`calendar`] which year `k` a date is in.
+
+mod book;
+pub mod calendar;
+pub mod staging;
+
+pub use book::{Part, Schedule, ScheduleBook};
+pub use calendar::CutDates;
+pub use staging::Category;

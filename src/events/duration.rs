@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::numerics::distributions::{normal_quantile, triangular_quantile};
+
 /// Distribution of a duration in days.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
@@ -52,12 +54,7 @@ impl Duration {
         let days = match *self {
             Self::Fixed { days } => days,
             Self::Triangular { low_days, mode_days, high_days } => {
-                let (range, split) = (high_days - low_days, (mode_days - low_days) / (high_days - low_days));
-                if u < split {
-                    low_days + range * (u * split).sqrt()
-                } else {
-                    high_days - range * ((1.0 - u) * (1.0 - split)).sqrt()
-                }
+                triangular_quantile(low_days, mode_days, high_days, u)
             }
             Self::LogNormal { median_days, p90_days } => {
                 let sigma = (p90_days / median_days).ln() / NORMAL_Q90;
@@ -66,18 +63,6 @@ impl Duration {
         };
         days.round().min(100_000.0) as i32
     }
-}
-
-/// Quantile of the standard normal distribution, absolute error below 4.5e-4.
-///
-/// Source: Abramowitz & Stegun (1964), 26.2.23; ample for durations rounded to days.
-fn normal_quantile(u: f64) -> f64 {
-    let tail = u.min(1.0 - u);
-    let t = (-2.0 * tail.ln()).sqrt();
-    let z = t
-        - (2.515_517 + t * (0.802_853 + t * 0.010_328))
-            / (1.0 + t * (1.432_788 + t * (0.189_269 + t * 0.001_308)));
-    if u < 0.5 { -z } else { z }
 }
 
 #[cfg(test)]

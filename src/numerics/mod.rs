@@ -1,6 +1,7 @@
 //! Numerical methods that know no economics.
 
 pub mod anderson;
+pub mod distributions;
 pub mod quantiles;
 pub mod spectral;
 

@@ -9,6 +9,7 @@
 
 pub mod barriers;
 pub mod book;
+pub mod change;
 mod read;
 pub mod regime;
 pub mod regimes;
@@ -18,6 +19,7 @@ pub mod utilisation;
 pub mod year;
 
 pub use book::{Agreement, PolicyBook};
+pub use change::CostChange;
 pub use regime::GroupRate;
 pub use regimes::{Regimes, YearState};
 pub use state::{Membership, PolicyTimeline};

@@ -12,7 +12,7 @@ use super::regimes::Regimes;
 pub struct YearCosts {
     /// 1 + effective tariff, `[j,n,i]`; 1 at home and in services.
     pub tariff_factor: Array3<f64>,
-    /// 1 + ad-valorem equivalent of barriers and of proving origin, `[j,n,i]`; 1 at home.
+    /// (1 + ad-valorem equivalent of barriers) (1 + cost of proving origin), `[j,n,i]`; 1 at home.
     pub iceberg_factor: Array3<f64>,
 }
 
@@ -158,7 +158,8 @@ impl PolicyBook {
         let barriers = self.pair_barriers(regimes, (importer, exporter), year, parameters);
         for (j, barrier) in barriers.into_iter().enumerate() {
             costs.tariff_factor[[j, importer, exporter]] = 1.0 + tariffs.effective_pct[j] / 100.0;
-            costs.iceberg_factor[[j, importer, exporter]] = barrier + tariffs.compliance_pct[j] / 100.0;
+            costs.iceberg_factor[[j, importer, exporter]] =
+                barrier * (1.0 + tariffs.compliance_pct[j] / 100.0);
         }
     }
 }

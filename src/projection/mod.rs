@@ -1,8 +1,8 @@
 //! Years: the baseline path, and one counterfactual of one year against it (`model.md` section 6).
 //!
 //! Each year of the path is an equilibrium of its own, solved from the year before with the real-GDP
-//! growth of the growth table; a counterfactual of that year is measured against it. Capital does not
-//! accumulate: growth is exogenous. Tariffs stay as they are in the base year.
+//! growth of the growth table and the trade costs that the memberships known at the start give; a counterfactual
+//! of that year is measured against it. Capital does not accumulate: growth is exogenous.
 
 mod growth;
 mod outcome;
@@ -14,6 +14,7 @@ pub use outcome::Outcome;
 
 use crate::calibration::Economy;
 use crate::equilibrium::{Closure, NoEquilibrium, PreparedBaseline, Shock};
+use crate::policy::{PolicyBook, PolicyParameters, Regimes};
 
 /// One year of the baseline path.
 pub struct BaselineYear {
@@ -35,22 +36,32 @@ impl BaselinePath {
     /// Solves the path year by year.
     ///
     /// Value added deflated by the consumption price index meets the growth table exactly; deficits
-    /// keep their share of value added.
+    /// keep their share of value added; tariffs and barriers are those of the policy tables' own memberships.
     ///
     /// # Errors
     /// [`NoEquilibrium`] where a year could not be solved.
     pub fn solve(
         economy: Economy,
-        base_year: i16,
-        last_year: i16,
+        (base_year, last_year): (i16, i16),
         growth: &Growth,
+        book: &PolicyBook,
     ) -> Result<Self, Box<NoEquilibrium>> {
+        let regimes = Regimes::new(book, &book.initial);
+        let costs_of = |year| book.year_costs(&regimes, year, PolicyParameters::default());
+        let mut costs = costs_of(base_year);
         let ln_price_level = Array1::zeros(economy.n());
         let prepared = PreparedBaseline::new(economy, Closure::Fixed)?;
         let mut years = vec![BaselineYear { year: base_year, prepared, ln_price_level }];
         for year in base_year + 1..=last_year {
             let before = &years[years.len() - 1];
-            let shock = Shock { real_gdp_hat: Some(growth.ratios(year)), ..Shock::default() };
+            let next = costs_of(year);
+            let shock = Shock {
+                real_gdp_hat: Some(growth.ratios(year)),
+                iceberg_hat: Some(&next.iceberg_factor / &costs.iceberg_factor),
+                tau: Some(next.tariff_factor.clone()),
+                ..Shock::default()
+            };
+            costs = next;
             let solved = before.prepared.with_closure(Closure::GdpShare).solve(&shock)?;
             let economy = before.prepared.economy();
             let ln_price_level = &before.ln_price_level + &solved.ln_price_index(economy);

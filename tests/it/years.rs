@@ -3,6 +3,7 @@
 use tradepath::calibration::Economy;
 use tradepath::data::{Dataset, Files};
 use tradepath::equilibrium::Shock;
+use tradepath::policy::PolicyBook;
 use tradepath::projection::{BaselinePath, Growth};
 
 #[test]
@@ -10,7 +11,9 @@ fn the_path_reproduces_the_growth_table_and_options_start_flat() {
     let files = Files::embedded().folder("apac");
     let data = Dataset::read(&files).unwrap();
     let growth = Growth::read(&files, &data.axes, 2020, 2035).unwrap();
-    let path = BaselinePath::solve(Economy::from_dataset(&data).unwrap(), 2019, 2035, &growth).unwrap();
+    let book = PolicyBook::read(&Files::embedded(), &data.axes).unwrap();
+    let economy = Economy::from_dataset(&data).unwrap();
+    let path = BaselinePath::solve(economy, (2019, 2035), &growth, &book).unwrap();
     for pair in path.years.windows(2) {
         let real = |at: usize| {
             let year = &pair[at];

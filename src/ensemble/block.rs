@@ -1,0 +1,214 @@
+//! Results of one year: every option and draw, kept until they are summarised.
+
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+/// Shape of a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Layout {
+    /// Options.
+    pub n_options: usize,
+    /// Countries.
+    pub n: usize,
+    /// Sectors.
+    pub s: usize,
+    /// Country measures.
+    pub n_measures: usize,
+    /// Sector groups of bilateral trade; 0 where trade by partner is not kept in this year.
+    pub n_groups: usize,
+}
+
+impl Layout {
+    /// Values of one option and draw: `[measure,n]`, then `[n,j]` outputs, then `[group,n,i]` imports.
+    #[must_use]
+    pub fn n_values(&self) -> usize {
+        self.n_measures * self.n + self.n * self.s + self.n_bilateral()
+    }
+
+    /// Bilateral values.
+    #[must_use]
+    pub fn n_bilateral(&self) -> usize {
+        self.n_groups * self.n * self.n
+    }
+}
+
+/// Results of one year.
+#[derive(Debug, Clone, PartialEq)]
+pub struct YearBlock {
+    /// Calendar year.
+    pub year: i16,
+    /// Shape.
+    pub layout: Layout,
+    /// Numbers of the draws, rising.
+    pub draws: Vec<u64>,
+    /// `[draw, option, value]`.
+    pub values: Vec<f64>,
+    /// Baseline imports at border prices, `[group,n,i]`, million USD.
+    pub base_imports_musd: Vec<f64>,
+}
+
+/// A block could not be written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum BlockError {
+    /// The file system refused.
+    #[error("{path}: {source}")]
+    Io {
+        /// File.
+        path: String,
+        /// What it said.
+        source: std::io::Error,
+    },
+    /// The file is no block, or not whole.
+    #[error("{path}: not a whole block of results ({why}). Delete it and run again with --resume.")]
+    Damaged {
+        /// File.
+        path: String,
+        /// What is wrong.
+        why: &'static str,
+    },
+    /// Blocks that do not belong together.
+    #[error("year {year}: {why}. Join shards of one run only.")]
+    Mixed {
+        /// Year.
+        year: i16,
+        /// What differs.
+        why: String,
+    },
+}
+
+const MAGIC: &[u8; 8] = b"TPBLOCK1";
+const CHECKSUM_BYTES: usize = 32;
+
+impl YearBlock {
+    /// Values of one draw and option.
+    #[must_use]
+    pub fn of(&self, draw: usize, option: usize) -> &[f64] {
+        let size = self.layout.n_values();
+        let at = (draw * self.layout.n_options + option) * size;
+        &self.values[at..at + size]
+    }
+
+    /// Writes the block; the file appears whole or not at all.
+    ///
+    /// # Errors
+    /// [`BlockError::Io`].
+    pub fn write(&self, path: &Path) -> Result<(), BlockError> {
+        let l = &self.layout;
+        let mut bytes = MAGIC.to_vec();
+        let header = [self.year as u64, l.n_options as u64, l.n as u64, l.s as u64];
+        let rest = [l.n_measures as u64, l.n_groups as u64, self.draws.len() as u64];
+        for number in header.into_iter().chain(rest).chain(self.draws.iter().copied()) {
+            bytes.extend(number.to_le_bytes());
+        }
+        for value in self.values.iter().chain(&self.base_imports_musd) {
+            bytes.extend(value.to_le_bytes());
+        }
+        let checksum = Sha256::digest(&bytes);
+        bytes.extend(checksum);
+        let io = |source| BlockError::Io { path: path.display().to_string(), source };
+        let partial = path.with_extension("partial");
+        std::fs::write(&partial, bytes).map_err(io)?;
+        std::fs::rename(&partial, path).map_err(io)
+    }
+
+    /// Reads a block back.
+    ///
+    /// # Errors
+    /// [`BlockError`] where the file cannot be read, or is not whole.
+    pub fn read(path: &Path) -> Result<Self, BlockError> {
+        let name = path.display().to_string();
+        let bytes = std::fs::read(path).map_err(|source| BlockError::Io { path: name.clone(), source })?;
+        let damaged = |why| BlockError::Damaged { path: name.clone(), why };
+        let body_end = bytes.len().checked_sub(CHECKSUM_BYTES).ok_or_else(|| damaged("too short"))?;
+        let (body, checksum) = bytes.split_at(body_end);
+        if Sha256::digest(body)[..] != *checksum {
+            return Err(damaged("checksum"));
+        }
+        let words = body.strip_prefix(MAGIC.as_slice()).ok_or_else(|| damaged("first bytes"))?;
+        let mut words = words.chunks_exact(8).filter_map(|word| Some(u64::from_le_bytes(word.try_into().ok()?)));
+        let mut next = || words.next().ok_or_else(|| damaged("too short"));
+        let year = next()? as i16;
+        let layout = Layout {
+            n_options: next()? as usize,
+            n: next()? as usize,
+            s: next()? as usize,
+            n_measures: next()? as usize,
+            n_groups: next()? as usize,
+        };
+        let n_draws = next()? as usize;
+        let draws = (0..n_draws).map(|_| next()).collect::<Result<Vec<_>, _>>()?;
+        let n_values = n_draws * layout.n_options * layout.n_values();
+        let values = (0..n_values).map(|_| next().map(f64::from_bits)).collect::<Result<Vec<_>, _>>()?;
+        let base = (0..layout.n_bilateral()).map(|_| next().map(f64::from_bits));
+        let base_imports_musd = base.collect::<Result<Vec<_>, _>>()?;
+        Ok(Self { year, layout, draws, values, base_imports_musd })
+    }
+
+    /// One block from the parts of a year, draws in rising order.
+    ///
+    /// # Errors
+    /// [`BlockError::Mixed`] where the parts differ in shape, or a draw is there twice or missing.
+    pub fn join(parts: Vec<Self>, n_draws: u64) -> Result<Self, BlockError> {
+        let year = parts.first().map_or(0, |part| part.year);
+        let mixed = |why: String| BlockError::Mixed { year, why };
+        let Some(first) = parts.first() else { return Err(mixed("no part".into())) };
+        let (layout, base) = (first.layout, first.base_imports_musd.clone());
+        let same = |part: &Self| part.layout == layout && part.year == year && part.base_imports_musd == base;
+        if !parts.iter().all(same) {
+            return Err(mixed("the parts differ in options, countries or baseline".into()));
+        }
+        let mut order: Vec<(u64, usize, usize)> = Vec::new();
+        for (at, part) in parts.iter().enumerate() {
+            order.extend(part.draws.iter().enumerate().map(|(row, &draw)| (draw, at, row)));
+        }
+        order.sort_unstable();
+        if let Some(pair) = order.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+            return Err(mixed(format!("draw {} is there twice", pair[0].0)));
+        }
+        if let Some(missing) = (0..n_draws).zip(order.iter().map(|(draw, ..)| *draw).chain([u64::MAX])).find(|(a, b)| a != b) {
+            return Err(mixed(format!("draw {} is missing", missing.0)));
+        }
+        if order.len() as u64 != n_draws {
+            return Err(mixed(format!("{} draws where the plan has {n_draws}", order.len())));
+        }
+        let size = layout.n_options * layout.n_values();
+        let values = order.iter().flat_map(|&(_, at, row)| &parts[at].values[row * size..(row + 1) * size]);
+        let values = values.copied().collect();
+        Ok(Self { year, layout, draws: order.iter().map(|(draw, ..)| *draw).collect(), values, base_imports_musd: base })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Layout, YearBlock};
+
+    fn block(draws: &[u64]) -> YearBlock {
+        let layout = Layout { n_options: 2, n: 1, s: 1, n_measures: 1, n_groups: 1 };
+        let values = draws.iter().flat_map(|&d| (0..6).map(move |v| d as f64 * 10.0 + f64::from(v))).collect();
+        YearBlock { year: 2030, layout, draws: draws.to_vec(), values, base_imports_musd: vec![7.0] }
+    }
+
+    #[test]
+    fn a_block_comes_back_as_it_was_and_damage_is_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("2030.block");
+        block(&[0, 3]).write(&path).unwrap();
+        assert_eq!(YearBlock::read(&path).unwrap(), block(&[0, 3]));
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes[20] ^= 1;
+        std::fs::write(&path, bytes).unwrap();
+        assert!(YearBlock::read(&path).unwrap_err().to_string().contains("checksum"));
+    }
+
+    #[test]
+    fn parts_join_in_the_order_of_the_draws() {
+        let whole = YearBlock::join(vec![block(&[1, 3]), block(&[0, 2])], 4).unwrap();
+        assert_eq!(whole, block(&[0, 1, 2, 3]));
+        assert_eq!(whole.of(2, 1), [23.0, 24.0, 25.0]);
+        let message = |parts, n| YearBlock::join(parts, n).unwrap_err().to_string();
+        assert!(message(vec![block(&[0, 1]), block(&[1])], 3).contains("draw 1 is there twice"));
+        assert!(message(vec![block(&[0, 1]), block(&[3])], 4).contains("draw 2 is missing"));
+        assert!(message(vec![block(&[0])], 2).contains("draw 1 is missing"));
+    }
+}

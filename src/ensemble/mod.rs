@@ -1,0 +1,16 @@
+//! Options x draws x years: equal states are solved once, results do not depend on order (`model.md` section 7).
+//!
+//! [`Plan`] says what to run; [`Experiment`] holds everything that draws share; [`Experiment::year_block`] solves
+//! one year of every option and draw into a [`YearBlock`]; [`summary`] turns blocks into quantiles. Blocks can be
+//! written and read back, so that a run can be cut, resumed and split into shards.
+
+mod block;
+mod experiment;
+pub mod parameters;
+mod plan;
+pub mod summary;
+
+pub use block::{BlockError, Layout, YearBlock};
+pub use experiment::{Experiment, OptionRun, RunCounts};
+pub use parameters::DrawnParameters;
+pub use plan::{Plan, Shard};

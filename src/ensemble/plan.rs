@@ -1,0 +1,172 @@
+//! What to run: options, years, draws, uncertainty.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::data::Files;
+use crate::error::{Fault, Faults, InputErrors};
+
+/// Name of the plan inside its folder.
+pub const PLAN_FILE: &str = "plan.toml";
+/// First and last year that a plan may name.
+const YEARS: std::ops::RangeInclusive<i16> = 2020..=2060;
+
+/// A plan as in `plan.toml`.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// Name; the default output folder carries it.
+    pub name: String,
+    /// Title for the report.
+    pub title: String,
+    /// Folder of the baseline data set.
+    pub baseline: String,
+    /// First day on which anything is uncertain.
+    pub start: Date,
+    /// Option that gains are also measured against.
+    pub reference_option: String,
+    /// Options in the order of tables and charts.
+    pub options: Vec<String>,
+    /// First and last year.
+    pub years: [i16; 2],
+    /// Number of draws.
+    pub draws: u64,
+    /// Seed of all random streams.
+    pub seed: u64,
+    /// Country that charts centre on.
+    pub focus: String,
+    /// Partners of the tariff chart.
+    pub partners: Vec<String>,
+    /// Years in which trade by partner is kept.
+    pub bilateral_years: Vec<i16>,
+    /// Parameters that are drawn.
+    pub uncertainty: Uncertainty,
+}
+
+/// Parameters that are drawn once a draw.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Uncertainty {
+    /// Of [`crate::policy::PolicyParameters::barrier_cut_ratio`].
+    pub barrier_cut_ratio: Triangular,
+    /// Of [`crate::policy::PolicyParameters::utilisation_ratio`].
+    pub utilisation_ratio: Triangular,
+    /// Multiplies the standard errors of the trade elasticities; 0 = not drawn.
+    pub theta_se_ratio: f64,
+}
+
+/// A triangular distribution with its source.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Triangular {
+    /// Least.
+    pub low: f64,
+    /// Most likely.
+    pub mode: f64,
+    /// Most.
+    pub high: f64,
+    /// Source.
+    pub source: String,
+    /// seed, public, recalled or assumption.
+    pub mark: String,
+}
+
+/// Part `number` of `of` parts of the draws.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shard {
+    /// 1 = first.
+    pub number: u64,
+    /// Parts in all.
+    pub of: u64,
+}
+
+impl Shard {
+    /// All draws in one part.
+    pub const WHOLE: Self = Self { number: 1, of: 1 };
+
+    /// Draws of this part.
+    #[must_use]
+    pub fn draws(&self, n_draws: u64) -> Vec<u64> {
+        (0..n_draws).filter(|draw| draw % self.of == self.number - 1).collect()
+    }
+}
+
+impl std::str::FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parse = || {
+            let (number, of) = text.split_once('/')?;
+            Some(Self { number: number.parse().ok()?, of: of.parse().ok()? })
+        };
+        parse().filter(|shard| (1..=shard.of).contains(&shard.number)).ok_or_else(|| {
+            format!("`{text}` is not a part such as 2/4: the number of the part (1 to 4), a slash, the number of parts")
+        })
+    }
+}
+
+impl Plan {
+    /// Reads and checks `file` of a folder that also holds the data it names.
+    ///
+    /// # Errors
+    /// [`InputErrors`]: missing file, unknown keys, values out of range.
+    pub fn read(files: &Files, file: &str) -> Result<Self, InputErrors> {
+        let text = files.read(file).map_err(InputErrors::from)?;
+        let name = files.display(file);
+        let plan: Self = toml::from_str(&text).map_err(|error| {
+            InputErrors::from(Fault {
+                file: name.clone(),
+                line: error.span().map(|span| 1 + text[..span.start].matches('\n').count() as u64),
+                field: "plan".into(),
+                found: error.message().to_owned(),
+                expected: "the keys of a plan (see plan.toml of `tradepath init DIR`)".into(),
+                remedy: "Correct the key or its value.".into(),
+            })
+        })?;
+        let faults = plan.faults(&name);
+        faults.into_result(plan)
+    }
+
+    /// What is wrong with the values of the plan itself; names are checked against the data later.
+    #[must_use]
+    pub fn faults(&self, file: &str) -> Faults {
+        let mut faults = Faults::new();
+        let mut check = |ok: bool, field: &str, found: String, expected: &str| {
+            if !ok {
+                faults.push(Fault {
+                    file: file.to_owned(),
+                    line: None,
+                    field: field.into(),
+                    found,
+                    expected: expected.into(),
+                    remedy: "Correct the value.".into(),
+                });
+            }
+        };
+        let [first, last] = self.years;
+        let years_ok = first <= last && YEARS.contains(&first) && YEARS.contains(&last);
+        check(years_ok, "years", format!("{first}..{last}"), "first..last within 2020..2060, rising");
+        let mut seen = std::collections::HashSet::new();
+        let twice = self.options.iter().find(|id| !seen.insert(*id));
+        check(twice.is_none(), "options", format!("{} twice", twice.map_or("", |id| id)), "each option once");
+        let has_reference = self.options.contains(&self.reference_option);
+        let found = format!("no {}", self.reference_option);
+        check(has_reference, "options", found, "the reference_option among the options");
+        check(self.draws > 0, "draws", self.draws.to_string(), "1 or more");
+        for (key, t) in [
+            ("barrier_cut_ratio", &self.uncertainty.barrier_cut_ratio),
+            ("utilisation_ratio", &self.uncertainty.utilisation_ratio),
+        ] {
+            let ok = 0.0 <= t.low && t.low <= t.mode && t.mode <= t.high && t.high.is_finite();
+            check(ok, key, format!("{}, {}, {}", t.low, t.mode, t.high), "low <= mode <= high, 0 or more");
+        }
+        let se = self.uncertainty.theta_se_ratio;
+        check((0.0..=10.0).contains(&se), "theta_se_ratio", se.to_string(), "a number from 0 to 10");
+        faults
+    }
+
+    /// Years in order.
+    pub fn year_range(&self) -> impl Iterator<Item = i16> + use<> {
+        self.years[0]..=self.years[1]
+    }
+}

@@ -123,7 +123,7 @@ impl Changes {
             tau: Some(tau),
             iceberg_hat: (!self.barriers.is_empty()).then_some(iceberg),
             technology_hat: (!self.technology.is_empty()).then_some(technology),
-            real_gdp_hat: None,
+            ..Shock::default()
         }
     }
 }

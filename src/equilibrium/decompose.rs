@@ -112,7 +112,7 @@ fn integrate(base: &Economy, shock: &Shock, grid: &Chebyshev, nodes: &[Node]) ->
                 parts.barriers[n] -= paid * iceberg[[j, n, i]].ln();
             }
             if let Some(technology) = &shock.technology_hat {
-                parts.technology[n] += paid * technology[[i, j]].ln() / base.theta[j];
+                parts.technology[n] += paid * technology[[i, j]].ln() / shock.theta(base)[j];
             }
         }
         for n in 0..base.n() {
@@ -123,7 +123,7 @@ fn integrate(base: &Economy, shock: &Shock, grid: &Chebyshev, nodes: &[Node]) ->
 }
 
 impl Shock {
-    /// The share `done` of this shock, in logs.
+    /// The share `done` of this shock, in logs; elasticities hold along the whole path.
     #[must_use]
     pub fn part(&self, base: &Economy, done: f64) -> Self {
         let power = |hat: f64| hat.powf(done);
@@ -134,6 +134,7 @@ impl Shock {
             iceberg_hat: self.iceberg_hat.as_ref().map(|hat| hat.mapv(power)),
             technology_hat: self.technology_hat.as_ref().map(|hat| hat.mapv(power)),
             real_gdp_hat: self.real_gdp_hat.as_ref().map(|hat| hat.mapv(power)),
+            theta: self.theta.clone(),
         }
     }
 }

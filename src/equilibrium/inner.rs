@@ -2,6 +2,7 @@
 
 use ndarray::{Array1, Array2, Array3};
 
+use super::result::Equilibrium;
 use super::solve::Closure;
 use crate::calibration::Economy;
 
@@ -17,6 +18,8 @@ pub(super) struct Inner<'e> {
     pub weights: Array3<f64>,
     /// 1 / tau', `[j,n,i]`.
     pub inverse_tau: Array3<f64>,
+    /// Trade elasticities of the response, `[j]`.
+    pub theta: Array1<f64>,
     /// What the factors are.
     pub endowment: Endowment,
 }
@@ -53,6 +56,21 @@ pub(super) struct State {
 }
 
 impl State {
+    /// The state of an equilibrium already found for the same baseline.
+    pub fn from_equilibrium(start: &Equilibrium) -> Self {
+        Self {
+            ln_price: start.ln_price.clone(),
+            ln_cost: start.ln_cost.clone(),
+            x: start.x_musd.clone(),
+            y: start.y_musd.clone(),
+            pi: start.pi.clone(),
+            revenue: start.revenue.clone(),
+            price_residual: 0.0,
+            tolerance: TIGHT,
+            sweeps: 0,
+        }
+    }
+
     pub fn start(economy: &Economy) -> Self {
         let shape = (economy.n(), economy.s());
         Self {
@@ -80,7 +98,7 @@ impl Inner<'_> {
             *ln_cost = e.gamma_va[[i, j]] * ln_wage[i] + inputs.dot(&state.ln_price.row(i));
         }
         let mut largest = 0.0_f64;
-        for (j, &theta) in e.theta.iter().enumerate() {
+        for (j, &theta) in self.theta.iter().enumerate() {
             for (power, &ln_cost) in powers.iter_mut().zip(state.ln_cost.column(j)) {
                 *power = (-theta * ln_cost).exp();
             }
@@ -112,7 +130,7 @@ impl Inner<'_> {
                 break;
             }
         }
-        for (j, &theta) in self.economy.theta.iter().enumerate() {
+        for (j, &theta) in self.theta.iter().enumerate() {
             for (power, &ln_cost) in powers.iter_mut().zip(state.ln_cost.column(j)) {
                 *power = (-theta * ln_cost).exp();
             }

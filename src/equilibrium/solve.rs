@@ -47,6 +47,16 @@ pub struct Shock {
     /// Real GDP (value added deflated by consumption prices) to be met by endowments, as a ratio, `[n]`;
     /// the numeraire, world value added, then grows with its value-weighted mean.
     pub real_gdp_hat: Option<Array1<f64>>,
+    /// Trade elasticities of the response in place of the baseline's, `[j]`; baseline shares stay.
+    pub theta: Option<Array1<f64>>,
+}
+
+impl Shock {
+    /// Elasticities with which trade answers this shock, `[j]`.
+    #[must_use]
+    pub fn theta<'a>(&'a self, base: &'a Economy) -> &'a Array1<f64> {
+        self.theta.as_ref().unwrap_or(&base.theta)
+    }
 }
 
 /// How a solution was found.
@@ -171,13 +181,28 @@ impl PreparedBaseline {
     /// # Errors
     /// [`NoEquilibrium`] with the worst country where no method converged.
     pub fn solve(&self, shock: &Shock) -> Result<Equilibrium, Box<NoEquilibrium>> {
-        let mut attempt = Attempt {
-            prepared: self,
-            ln_wage: Array1::zeros(self.economy.n()),
-            state: State::start(&self.economy),
-            stats: SolveStats::default(),
-            worst: 0,
-        };
+        self.search(shock, Array1::zeros(self.economy.n()), State::start(&self.economy))
+    }
+
+    /// The same counterfactual as [`Self::solve`], begun at an equilibrium found before.
+    ///
+    /// `start` must come from this baseline (any shock, any closure); its wages, prices and expenditure
+    /// save evaluations where the two shocks are near. The answer does not depend on it beyond the
+    /// tolerance of the solver; where the start leads nowhere the search begins again at the baseline.
+    ///
+    /// # Errors
+    /// [`NoEquilibrium`] with the worst country where no method converged.
+    pub fn solve_from(&self, shock: &Shock, start: &Equilibrium) -> Result<Equilibrium, Box<NoEquilibrium>> {
+        self.search(shock, start.ln_wage.clone(), State::from_equilibrium(start))
+    }
+
+    fn search(
+        &self,
+        shock: &Shock,
+        ln_wage: Array1<f64>,
+        state: State,
+    ) -> Result<Equilibrium, Box<NoEquilibrium>> {
+        let mut attempt = Attempt { prepared: self, ln_wage, state, stats: SolveStats::default(), worst: 0 };
         let inner = self.inner(shock, 1.0);
         if attempt.anderson(&inner) || attempt.restart().newton(&inner) {
             return Ok(attempt.finish(shock));
@@ -208,6 +233,7 @@ impl PreparedBaseline {
     fn inner(&self, shock: &Shock, done: f64) -> Inner<'_> {
         let e = &self.economy;
         let part = |from: f64, to: f64| if done >= 1.0 { to } else { from * (to / from).powf(done) };
+        let theta = shock.theta(e).clone();
         let mut weights = e.pi.clone();
         let tau = match &shock.tau {
             None => e.tau.clone(),
@@ -217,7 +243,7 @@ impl PreparedBaseline {
             let iceberg = shock.iceberg_hat.as_ref().map_or(1.0, |d| part(1.0, d[[j, n, i]]));
             let kappa_hat = tau[[j, n, i]] / e.tau[[j, n, i]] * iceberg;
             if kappa_hat != 1.0 {
-                *weight *= kappa_hat.powf(-e.theta[j]);
+                *weight *= kappa_hat.powf(-theta[j]);
             }
             if let Some(technology) = &shock.technology_hat {
                 *weight *= part(1.0, technology[[i, j]]);
@@ -227,7 +253,7 @@ impl PreparedBaseline {
             None => Endowment::Labour(Array1::ones(e.n())),
             Some(to) => Endowment::RealGdp(to.mapv(|to| part(1.0, to))),
         };
-        Inner { economy: e, weights, inverse_tau: tau.mapv(f64::recip), endowment }
+        Inner { economy: e, weights, inverse_tau: tau.mapv(f64::recip), theta, endowment }
     }
 
     /// Excess demands of all countries, and the system: all but the last of them, and the numeraire.

@@ -70,6 +70,42 @@ fn a_growth_target_is_met_exactly() {
     }
 }
 
+#[test]
+fn elasticities_of_the_shock_act_like_those_of_the_economy() {
+    let mut economy = tiny();
+    let prepared = PreparedBaseline::new(economy.clone(), Closure::Fixed).unwrap();
+    let theta = economy.theta.mapv(|theta| 0.6 * theta);
+    let mut shock = tariff_shock(&economy);
+    shock.technology_hat = Some(Array2::from_elem((economy.n(), economy.s()), 1.1));
+    shock.theta = Some(theta.clone());
+    let found = prepared.solve(&shock).unwrap();
+    let parts = decompose::exact(&prepared, &shock, 10).unwrap();
+    economy.theta = theta;
+    shock.theta = None;
+    let other = PreparedBaseline::new(economy, Closure::Fixed).unwrap();
+    let expected = other.solve(&shock).unwrap();
+    let apart = (&found.ln_welfare(prepared.economy()) - &expected.ln_welfare(other.economy())).abs();
+    assert!(apart.iter().all(|gap| *gap < 1e-10), "{apart}");
+    let expected = decompose::exact(&other, &shock, 10).unwrap();
+    assert!((&parts.technology - &expected.technology).iter().all(|gap| gap.abs() < 1e-10));
+    let flat = Shock { theta: Some(ndarray::arr1(&[3.0, 9.0])), ..Shock::default() };
+    let same = prepared.solve(&flat).unwrap();
+    assert!(same.ln_wage.iter().all(|ln| ln.abs() < 1e-12), "without a policy elasticities do nothing");
+}
+
+#[test]
+fn a_warm_start_gives_the_same_answer() {
+    let prepared = PreparedBaseline::new(tiny(), Closure::GdpShare).unwrap();
+    let shock = tariff_shock(prepared.economy());
+    let near = prepared.solve(&shock.part(prepared.economy(), 0.9)).unwrap();
+    let (cold, warm) = (prepared.solve(&shock).unwrap(), prepared.solve_from(&shock, &near).unwrap());
+    let gap = |a: &Array2<f64>, b: &Array2<f64>| (a - b).iter().fold(0.0_f64, |m, d| m.max(d.abs()));
+    assert!(gap(&cold.ln_price, &warm.ln_price) < 1e-9);
+    assert!(gap(&cold.x_musd, &warm.x_musd) < 1e-9 * prepared.economy().world_va_musd());
+    assert!((&cold.ln_wage - &warm.ln_wage).iter().all(|gap| gap.abs() < 1e-9));
+    assert!(warm.stats.evaluations <= cold.stats.evaluations);
+}
+
 /// A random economy in equilibrium: flows, tariffs, input shares and elasticities of any size.
 fn random_economy() -> impl Strategy<Value = Economy> {
     (2usize..7, 1usize..5).prop_flat_map(|(n, s)| {

@@ -3,6 +3,7 @@
 pub mod calibration;
 pub mod cli;
 pub mod data;
+pub mod ensemble;
 pub mod equilibrium;
 pub mod error;
 pub mod events;

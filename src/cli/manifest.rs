@@ -6,10 +6,13 @@ use sha2::{Digest, Sha256};
 /// Name and SHA-256 of every input file.
 #[must_use]
 pub fn checksums(inputs: &[(String, String)]) -> Vec<Value> {
-    let hex = |text: &str| -> String {
-        Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
-    };
-    inputs.iter().map(|(file, text)| json!({ "file": file, "sha256": hex(text) })).collect()
+    inputs.iter().map(|(file, text)| json!({ "file": file, "sha256": sha256(text) })).collect()
+}
+
+/// SHA-256 of a text, in hexadecimal.
+#[must_use]
+pub fn sha256(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// JSON as text, indented, with a line end.

@@ -7,7 +7,12 @@ use clap::{Parser, Subcommand};
 mod calibrate;
 mod check;
 mod manifest;
+mod progress;
+mod run;
+mod run_tables;
 mod solve;
+mod store;
+mod summary;
 mod timeline;
 
 /// Discrete-event trade-flow and tariff model: what each way back into Asia-Pacific trade rules would do.
@@ -28,6 +33,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// The main job: every option of a plan over the years, with its event draws, tables, charts and report.
+    Run(run::RunArgs),
     /// One comparative-static counterfactual on any baseline directory.
     Solve(solve::SolveArgs),
     /// Outside data to a balanced baseline directory, with a report of every adjustment.
@@ -44,6 +51,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(cli.threads).build_global();
     let result = pool.map_err(anyhow::Error::from).and_then(|()| match &cli.command {
+        Command::Run(args) => run::run(args, cli.quiet).map(|()| ExitCode::SUCCESS),
         Command::Solve(args) => solve::run(args).map(|()| ExitCode::SUCCESS),
         Command::Calibrate(args) => calibrate::run(args, cli.quiet).map(|()| ExitCode::SUCCESS),
         Command::Timeline(args) => timeline::run(args).map(|()| ExitCode::SUCCESS),

@@ -108,6 +108,22 @@ impl Files {
         names
     }
 
+    /// Paths of all files below the folder `name` of this one, relative to this folder, sorted.
+    #[must_use]
+    pub fn tree(&self, name: &str) -> Vec<String> {
+        let mut paths = Vec::new();
+        match self {
+            Self::Embedded(_) => {
+                if let Some(dir) = embedded_folder(&self.inner_path(name)) {
+                    embedded_tree(dir, &mut paths);
+                }
+            }
+            Self::Directory(path) => disk_tree(&path.join(name), name, &mut paths),
+        }
+        paths.sort();
+        paths
+    }
+
     fn fault(&self, file: &str, found: &str, expected: &str) -> Fault {
         Fault {
             file: self.display(file),
@@ -122,6 +138,23 @@ impl Files {
 
 fn embedded_folder(prefix: &str) -> Option<&'static Dir<'static>> {
     if prefix.is_empty() { Some(&EMBEDDED) } else { EMBEDDED.get_dir(prefix) }
+}
+
+fn embedded_tree(dir: &Dir<'static>, paths: &mut Vec<String>) {
+    paths.extend(dir.files().filter_map(|file| Some(file.path().to_str()?.to_owned())));
+    dir.dirs().for_each(|inner| embedded_tree(inner, paths));
+}
+
+fn disk_tree(folder: &Path, name: &str, paths: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let Ok(file_name) = entry.file_name().into_string() else { continue };
+        let inner = format!("{name}/{file_name}");
+        if entry.path().is_dir() {
+            disk_tree(&entry.path(), &inner, paths);
+        } else {
+            paths.push(inner);
+        }
+    }
 }
 
 /// Writes the whole embedded folder below `target`.

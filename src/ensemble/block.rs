@@ -126,7 +126,8 @@ impl YearBlock {
             return Err(damaged("checksum"));
         }
         let words = body.strip_prefix(MAGIC.as_slice()).ok_or_else(|| damaged("first bytes"))?;
-        let mut words = words.chunks_exact(8).filter_map(|word| Some(u64::from_le_bytes(word.try_into().ok()?)));
+        let mut words =
+            words.chunks_exact(8).filter_map(|word| Some(u64::from_le_bytes(word.try_into().ok()?)));
         let mut next = || words.next().ok_or_else(|| damaged("too short"));
         let year = next()? as i16;
         let layout = Layout {
@@ -166,7 +167,9 @@ impl YearBlock {
         if let Some(pair) = order.windows(2).find(|pair| pair[0].0 == pair[1].0) {
             return Err(mixed(format!("draw {} is there twice", pair[0].0)));
         }
-        if let Some(missing) = (0..n_draws).zip(order.iter().map(|(draw, ..)| *draw).chain([u64::MAX])).find(|(a, b)| a != b) {
+        if let Some(missing) =
+            (0..n_draws).zip(order.iter().map(|(draw, ..)| *draw).chain([u64::MAX])).find(|(a, b)| a != b)
+        {
             return Err(mixed(format!("draw {} is missing", missing.0)));
         }
         if order.len() as u64 != n_draws {
@@ -175,7 +178,13 @@ impl YearBlock {
         let size = layout.n_options * layout.n_values();
         let values = order.iter().flat_map(|&(_, at, row)| &parts[at].values[row * size..(row + 1) * size]);
         let values = values.copied().collect();
-        Ok(Self { year, layout, draws: order.iter().map(|(draw, ..)| *draw).collect(), values, base_imports_musd: base })
+        Ok(Self {
+            year,
+            layout,
+            draws: order.iter().map(|(draw, ..)| *draw).collect(),
+            values,
+            base_imports_musd: base,
+        })
     }
 }
 
@@ -185,7 +194,8 @@ mod tests {
 
     fn block(draws: &[u64]) -> YearBlock {
         let layout = Layout { n_options: 2, n: 1, s: 1, n_measures: 1, n_groups: 1 };
-        let values = draws.iter().flat_map(|&d| (0..6).map(move |v| d as f64 * 10.0 + f64::from(v))).collect();
+        let values =
+            draws.iter().flat_map(|&d| (0..6).map(move |v| d as f64 * 10.0 + f64::from(v))).collect();
         YearBlock { year: 2030, layout, draws: draws.to_vec(), values, base_imports_musd: vec![7.0] }
     }
 

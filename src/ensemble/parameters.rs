@@ -29,7 +29,13 @@ impl DrawnParameters {
     /// Elasticities are log-normal with the mean and standard error of the data set, independent by sector;
     /// a sector without a standard error keeps its elasticity.
     #[must_use]
-    pub fn draw(uncertainty: &Uncertainty, sectors: &[Sector], theta: &Array1<f64>, seed: u64, draw: u64) -> Self {
+    pub fn draw(
+        uncertainty: &Uncertainty,
+        sectors: &[Sector],
+        theta: &Array1<f64>,
+        seed: u64,
+        draw: u64,
+    ) -> Self {
         let uniform = |name: &str| Stream::new(seed, draw, name).uniform();
         let triangular = |of: &Triangular, name| triangular_quantile(of.low, of.mode, of.high, uniform(name));
         let policy = PolicyParameters {

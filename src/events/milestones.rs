@@ -32,26 +32,31 @@ impl Milestone {
     }
 }
 
-/// All milestones of many draws within the horizon, by name.
-#[must_use]
-pub fn distribution(draws: &[DrawnTimeline], horizon: Horizon) -> Vec<Milestone> {
-    let mut first: BTreeMap<&str, Vec<Date>> = BTreeMap::new();
-    for drawn in draws {
-        let mut seen: BTreeMap<&str, Date> = BTreeMap::new();
-        for event in drawn.log.iter().filter(|event| event.date <= horizon.end) {
+impl DrawnTimeline {
+    /// First date of each milestone within the horizon.
+    #[must_use]
+    pub fn first_dates(&self, horizon: Horizon) -> BTreeMap<String, Date> {
+        let mut first = BTreeMap::new();
+        for event in self.log.iter().filter(|event| event.date <= horizon.end) {
             if let Some(name) = &event.milestone {
-                seen.entry(name).or_insert(event.date);
+                first.entry(name.clone()).or_insert(event.date);
             }
         }
-        for (name, date) in seen {
-            first.entry(name).or_default().push(date);
-        }
+        first
     }
-    first
+}
+
+/// All milestones of `n_draws` draws by name, from the first dates of each draw.
+pub fn distribution(first_dates: impl Iterator<Item = (String, Date)>, n_draws: usize) -> Vec<Milestone> {
+    let mut dates: BTreeMap<String, Vec<Date>> = BTreeMap::new();
+    for (name, date) in first_dates {
+        dates.entry(name).or_default().push(date);
+    }
+    dates
         .into_iter()
         .map(|(name, mut dates)| {
             dates.sort();
-            Milestone { name: name.to_owned(), dates, n_draws: draws.len() }
+            Milestone { name, dates, n_draws }
         })
         .collect()
 }

@@ -1,7 +1,10 @@
 //! Result tables: columns and units declared once, rows from results, files written whole or not at all.
 
 pub mod dir;
+pub mod events;
 pub mod package;
+pub mod paths;
+pub mod run;
 pub mod solve;
 
 pub use dir::OutputDir;

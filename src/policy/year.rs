@@ -46,7 +46,8 @@ impl PairTariffs {
 
 impl PolicyBook {
     /// First days of the stretches of `year` in which nothing changes for a pair, with their share of the year.
-    fn stretches(&self, regimes: &Regimes, pair: (usize, usize), year: i16) -> Vec<(Date, f64)> {
+    #[must_use]
+    pub fn stretches(&self, regimes: &Regimes, pair: (usize, usize), year: i16) -> Vec<(Date, f64)> {
         let (first, next) = (date(year, 1, 1), date(year + 1, 1, 1));
         let (month, day) = self.cut_dates[pair.0];
         let mut days = vec![first, date(year, month, day)];

@@ -3,6 +3,7 @@
 use ndarray::{Array1, Array2, Array3, Axis, Zip};
 
 use super::BaselineYear;
+use crate::calibration::Economy;
 use crate::data::SectorKind;
 use crate::equilibrium::{Equilibrium, result};
 
@@ -16,8 +17,6 @@ pub struct Outcome {
     /// Change of imports at border prices, million USD of the base year's numeraire, `[group, n, i]`
     /// with goods first and services second.
     pub imports_musd: Array3<f64>,
-    /// Change of the same in percent; 0 where nothing was traded.
-    pub imports_pct: Array3<f64>,
 }
 
 impl Outcome {
@@ -58,12 +57,23 @@ impl Outcome {
         ];
         let views: Vec<_> = rows.iter().map(|row| row.view()).collect();
         let countries = ndarray::stack(Axis(0), &views).unwrap_or_default();
-        let (imports_musd, imports_pct) = bilateral(year, solved);
-        Self { countries, output_pct: output_pct(year, solved), imports_musd, imports_pct }
+        let imports_musd = imports_of(base, |j, n, i| solved.flow_musd(j, n, i)) - year.imports_musd();
+        Self { countries, output_pct: output_pct(year, solved), imports_musd }
+    }
+
+    /// The outcome of a year in which nothing differs from the baseline.
+    #[must_use]
+    pub fn unchanged(year: &BaselineYear) -> Self {
+        let (n, s) = (year.prepared.economy().n(), year.prepared.economy().s());
+        Self {
+            countries: Array2::zeros((Self::MEASURES.len(), n)),
+            output_pct: Array2::zeros((n, s)),
+            imports_musd: Array3::zeros((2, n, n)),
+        }
     }
 }
 
-/// Value added by sector of the baseline year, `[n,j]`.
+/// Output by sector of the baseline year, `[n,j]`.
 fn sector_output(year: &BaselineYear) -> Array2<f64> {
     let base = year.prepared.economy();
     let mut output = Array2::zeros((base.n(), base.s()));
@@ -92,17 +102,26 @@ fn labour_reallocated_pct(year: &BaselineYear, solved: &Equilibrium) -> Array1<f
     })
 }
 
-fn bilateral(year: &BaselineYear, solved: &Equilibrium) -> (Array3<f64>, Array3<f64>) {
-    let base = year.prepared.economy();
-    let shape = (2, base.n(), base.n());
-    let (mut old, mut new) = (Array3::zeros(shape), Array3::zeros(shape));
-    for ((j, n, i), share) in base.pi.indexed_iter() {
-        let group = usize::from(base.axes.sectors[j].kind == SectorKind::Services);
-        old[[group, n, i]] += share * base.x_musd[[n, j]] / base.tau[[j, n, i]];
-        new[[group, n, i]] += solved.flow_musd(j, n, i);
+impl BaselineYear {
+    /// Imports at border prices, million USD, `[group,n,i]` with goods first and services second.
+    #[must_use]
+    pub fn imports_musd(&self) -> Array3<f64> {
+        let base = self.prepared.economy();
+        imports_of(base, |j, n, i| base.pi[[j, n, i]] * base.x_musd[[n, j]] / base.tau[[j, n, i]])
     }
-    let pct = Zip::from(&new)
-        .and(&old)
-        .map_collect(|new, old: &f64| if *old > 0.0 { 100.0 * (new / old - 1.0) } else { 0.0 });
-    (new - old, pct)
+}
+
+/// Flows added up to goods and services, `[group,n,i]`; home sales on the diagonal.
+fn imports_of(base: &Economy, flow_musd: impl Fn(usize, usize, usize) -> f64) -> Array3<f64> {
+    let n_countries = base.n();
+    let mut imports = Array3::zeros((2, n_countries, n_countries));
+    for (j, sector) in base.axes.sectors.iter().enumerate() {
+        let group = usize::from(sector.kind == SectorKind::Services);
+        for n in 0..n_countries {
+            for i in 0..n_countries {
+                imports[[group, n, i]] += flow_musd(j, n, i);
+            }
+        }
+    }
+    imports
 }

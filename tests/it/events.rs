@@ -20,7 +20,8 @@ fn drawn(option: &OptionSpec, number: u64) -> DrawnTimeline {
 fn probability(id: &str, milestone: &str) -> f64 {
     let option = embedded(id);
     let draws: Vec<_> = (0..400).map(|number| drawn(&option, number)).collect();
-    let found = milestones::distribution(&draws, HORIZON);
+    let first = draws.iter().flat_map(|drawn: &DrawnTimeline| drawn.first_dates(HORIZON));
+    let found = milestones::distribution(first, draws.len());
     found.iter().find(|found| found.name == milestone).map_or(0.0, |found| found.probability_by(HORIZON.end))
 }
 

@@ -1,0 +1,324 @@
+//! Everything that the draws of a run share, and one year of it solved.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use jiff::civil::date;
+use rayon::prelude::*;
+
+use super::block::{Layout, YearBlock};
+use super::parameters::DrawnParameters;
+use super::plan::{PLAN_FILE, Plan, Shard};
+use crate::calibration::Economy;
+use crate::data::{Axes, Dataset, Files, Meta};
+use crate::equilibrium::{Equilibrium, NoEquilibrium, Shock};
+use crate::error::{Fault, Faults, InputErrors};
+use crate::events::{self, DrawnTimeline, Horizon, OptionSpec, read_option};
+use crate::policy::{PolicyBook, Regimes, YearState};
+use crate::projection::{BaselinePath, BaselineYear, Growth, Outcome};
+
+/// Option that holds what others do under every option.
+const WORLD: &str = "world";
+
+/// An option with its timelines.
+pub struct OptionRun {
+    /// The option.
+    pub spec: OptionSpec,
+    /// Its reference path: it happens, after median durations.
+    pub reference: DrawnTimeline,
+    /// One timeline a draw of this part.
+    pub draws: Vec<DrawnTimeline>,
+}
+
+/// What a run needs, read and solved once.
+pub struct Experiment {
+    /// The plan.
+    pub plan: Plan,
+    /// Countries and sectors.
+    pub axes: Axes,
+    /// The baseline data set.
+    pub meta: Meta,
+    /// Policy tables.
+    pub book: PolicyBook,
+    /// Baseline path.
+    pub path: BaselinePath,
+    /// Options in the order of the plan.
+    pub options: Vec<OptionRun>,
+    /// Draws of this part.
+    pub draws: Vec<u64>,
+    /// Parameters of each draw.
+    pub parameters: Vec<DrawnParameters>,
+    /// Dates between which events happen.
+    pub horizon: Horizon,
+    regimes: Regimes,
+}
+
+/// The run failed.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// A state has no equilibrium.
+    #[error("{option}, draw {draw}, {year}: {source}")]
+    NoEquilibrium {
+        /// Option.
+        option: String,
+        /// Draw, or `reference`.
+        draw: String,
+        /// Year.
+        year: i16,
+        /// The solver's report.
+        source: Box<NoEquilibrium>,
+    },
+}
+
+/// How much was computed.
+#[derive(Debug, Default)]
+pub struct RunCounts {
+    /// Option-years asked for.
+    pub states: AtomicU64,
+    /// Equilibria solved: the others were equal to one of the same draw, or to the baseline.
+    pub solves: AtomicU64,
+    /// Evaluations of the excess demand.
+    pub evaluations: AtomicU64,
+    /// Largest residual of excess demand, in units of 1e-18 of world value added.
+    pub residual_e18: AtomicU64,
+}
+
+impl Experiment {
+    /// Reads all inputs below `files`, solves the baseline path and draws all timelines of `shard`.
+    ///
+    /// # Errors
+    /// [`InputErrors`] in the data, the options or the names of the plan; the baseline path without equilibrium.
+    pub fn load(files: &Files, plan: Plan, shard: Shard) -> anyhow::Result<Self> {
+        let folder = files.folder(&plan.baseline);
+        let data = Dataset::read(&folder)?;
+        check_names(&plan, &data.axes, &files.display(PLAN_FILE)).into_result(())?;
+        let growth = Growth::read(&folder, &data.axes, data.meta.year + 1, plan.years[1])?;
+        let book = PolicyBook::read(files, &data.axes)?;
+        let (specs, world) = read_options(&files.folder("options"), &plan)?;
+        let path = BaselinePath::solve(
+            Economy::from_dataset(&data)?,
+            (data.meta.year, plan.years[1]),
+            &growth,
+            &book,
+        )?;
+        let horizon = Horizon { start: plan.start, end: date(plan.years[1], 12, 31) };
+        let draws = shard.draws(plan.draws);
+        let run = |spec: OptionSpec| OptionRun {
+            reference: events::reference(&spec, &world, &book.initial, horizon),
+            draws: draws
+                .par_iter()
+                .map(|&draw| events::draw(&spec, &world, &book.initial, horizon, plan.seed, draw))
+                .collect(),
+            spec,
+        };
+        let options = specs.into_iter().map(run).collect();
+        let theta = &path.years[0].prepared.economy().theta;
+        let parameters = draws
+            .iter()
+            .map(|&draw| DrawnParameters::draw(&plan.uncertainty, &data.axes.sectors, theta, plan.seed, draw))
+            .collect();
+        let regimes = Regimes::new(&book, &book.initial);
+        Ok(Self {
+            plan,
+            axes: data.axes,
+            meta: data.meta,
+            book,
+            path,
+            options,
+            draws,
+            parameters,
+            horizon,
+            regimes,
+        })
+    }
+
+    /// Shape of the block of a year.
+    #[must_use]
+    pub fn layout(&self, year: i16) -> Layout {
+        Layout {
+            n_options: self.options.len(),
+            n: self.axes.n_countries(),
+            s: self.axes.n_sectors(),
+            n_measures: Outcome::MEASURES.len(),
+            n_groups: if self.plan.bilateral_years.contains(&year) { 2 } else { 0 },
+        }
+    }
+
+    /// Solves every option and draw of one year; `tick` is called once a draw.
+    ///
+    /// # Errors
+    /// [`RunError`] where a state has no equilibrium.
+    ///
+    /// # Panics
+    /// For a year outside the plan.
+    pub fn year_block(
+        &self,
+        year: i16,
+        counts: &RunCounts,
+        tick: &(dyn Fn() + Sync),
+    ) -> Result<YearBlock, RunError> {
+        let base = self.baseline_year(year);
+        let layout = self.layout(year);
+        let rows = (0..self.draws.len())
+            .into_par_iter()
+            .map(|at| {
+                let row = self.draw_values(base, at, layout, counts);
+                tick();
+                row
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        let base_imports_musd = match layout.n_groups {
+            0 => Vec::new(),
+            _ => base.imports_musd().into_iter().collect(),
+        };
+        Ok(YearBlock { year, layout, draws: self.draws.clone(), values: rows.concat(), base_imports_musd })
+    }
+
+    /// The outcome of each option along its reference path in one year, with central parameters.
+    ///
+    /// # Errors
+    /// [`RunError`] where a state has no equilibrium.
+    ///
+    /// # Panics
+    /// For a year outside the plan.
+    pub fn reference_outcomes(&self, year: i16, counts: &RunCounts) -> Result<Vec<Outcome>, RunError> {
+        let base = self.baseline_year(year);
+        let central = DrawnParameters::central();
+        self.options
+            .par_iter()
+            .map(|option| {
+                let mut memo = Memo::default();
+                self.solve(base, &option.reference, &central, &mut memo, counts)
+                    .map(|outcome| outcome.clone())
+                    .map_err(|source| RunError::NoEquilibrium {
+                        option: option.spec.id.clone(),
+                        draw: "reference".into(),
+                        year,
+                        source,
+                    })
+            })
+            .collect()
+    }
+
+    fn baseline_year(&self, year: i16) -> &BaselineYear {
+        self.path.year(year).unwrap_or_else(|| panic!("{year} is outside the plan"))
+    }
+
+    fn draw_values(
+        &self,
+        base: &BaselineYear,
+        at: usize,
+        layout: Layout,
+        counts: &RunCounts,
+    ) -> Result<Vec<f64>, RunError> {
+        let mut values = Vec::with_capacity(layout.n_options * layout.n_values());
+        let mut memo = Memo::default();
+        for option in &self.options {
+            let outcome = self
+                .solve(base, &option.draws[at], &self.parameters[at], &mut memo, counts)
+                .map_err(|source| RunError::NoEquilibrium {
+                    option: option.spec.id.clone(),
+                    draw: self.draws[at].to_string(),
+                    year: base.year,
+                    source,
+                })?;
+            values.extend(&outcome.countries);
+            values.extend(&outcome.output_pct);
+            if layout.n_groups > 0 {
+                values.extend(&outcome.imports_musd);
+            }
+        }
+        Ok(values)
+    }
+
+    /// The outcome of one timeline in one year; equal states of a draw are solved once.
+    fn solve<'m>(
+        &self,
+        base: &BaselineYear,
+        timeline: &DrawnTimeline,
+        parameters: &DrawnParameters,
+        memo: &'m mut Memo,
+        counts: &RunCounts,
+    ) -> Result<&'m Outcome, Box<NoEquilibrium>> {
+        counts.states.fetch_add(1, Ordering::Relaxed);
+        let state = YearState::new(&self.book.initial, &timeline.policy, base.year);
+        if let Some(known) = memo.outcomes.iter().position(|(known, _)| *known == state) {
+            return Ok(&memo.outcomes[known].1);
+        }
+        let outcome = if state.changed().is_empty() {
+            Outcome::unchanged(base)
+        } else {
+            let shock = self.shock(base, timeline, &state, parameters);
+            let solved = match &memo.last {
+                Some(start) => base.prepared.solve_from(&shock, start)?,
+                None => base.prepared.solve(&shock)?,
+            };
+            counts.note(&solved);
+            let outcome = Outcome::measure(base, &solved);
+            memo.last = Some(solved);
+            outcome
+        };
+        memo.outcomes.push((state, outcome));
+        Ok(&memo.outcomes[memo.outcomes.len() - 1].1)
+    }
+
+    fn shock(
+        &self,
+        base: &BaselineYear,
+        timeline: &DrawnTimeline,
+        state: &YearState,
+        parameters: &DrawnParameters,
+    ) -> Shock {
+        let new = Regimes::new(&self.book, &timeline.policy);
+        let change = self.book.cost_change(&self.regimes, &new, state, base.year, parameters.policy);
+        Shock {
+            tau: Some(&change.tariff_ratio * &base.prepared.economy().tau),
+            iceberg_hat: Some(change.iceberg_ratio),
+            theta: parameters.theta.clone(),
+            ..Shock::default()
+        }
+    }
+}
+
+/// What is known of one draw and year.
+#[derive(Default)]
+struct Memo {
+    outcomes: Vec<(YearState, Outcome)>,
+    last: Option<Equilibrium>,
+}
+
+impl RunCounts {
+    fn note(&self, solved: &Equilibrium) {
+        self.solves.fetch_add(1, Ordering::Relaxed);
+        self.evaluations.fetch_add(solved.stats.evaluations as u64, Ordering::Relaxed);
+        self.residual_e18.fetch_max((solved.stats.residual * 1e18) as u64, Ordering::Relaxed);
+    }
+}
+
+fn check_names(plan: &Plan, axes: &Axes, file: &str) -> Faults {
+    let mut faults = Faults::new();
+    let named =
+        [("focus", &plan.focus)].into_iter().chain(plan.partners.iter().map(|code| ("partners", code)));
+    for (field, code) in named.filter(|(_, code)| !axes.country_idx.contains_key(*code)) {
+        let known: Vec<&str> = axes.countries.iter().map(|country| country.iso3.as_str()).collect();
+        faults.push(Fault {
+            file: file.to_owned(),
+            line: None,
+            field: field.into(),
+            found: code.clone(),
+            expected: format!("a country of {}: {}", plan.baseline, known.join(", ")),
+            remedy: "Correct the code.".into(),
+        });
+    }
+    faults
+}
+
+/// All options of the plan and the world, faults of all together.
+fn read_options(files: &Files, plan: &Plan) -> Result<(Vec<OptionSpec>, OptionSpec), InputErrors> {
+    let mut faults = Faults::new();
+    let mut read = |id: &str| read_option(files, id).map_err(|errors| faults.extend(errors.into())).ok();
+    let specs: Vec<OptionSpec> = plan.options.iter().filter_map(|id| read(id)).collect();
+    match read(WORLD) {
+        Some(world) if faults.is_empty() => Ok((specs, world)),
+        _ => Err(InputErrors(faults.as_slice().to_vec())),
+    }
+}

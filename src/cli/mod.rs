@@ -6,10 +6,14 @@ use clap::{Parser, Subcommand};
 
 mod calibrate;
 mod check;
+mod compare;
+mod init;
 mod manifest;
 mod progress;
+mod reduce;
 mod run;
 mod run_tables;
+mod schedule;
 mod solve;
 mod store;
 mod summary;
@@ -39,6 +43,14 @@ enum Command {
     Solve(solve::SolveArgs),
     /// Outside data to a balanced baseline directory, with a report of every adjustment.
     Calibrate(calibrate::CalibrateArgs),
+    /// The tariffs of an option alone: rates by year and product group, or why one rate is what it is.
+    Schedule(schedule::ScheduleArgs),
+    /// Joins the parts of a run that was split with --shard.
+    Reduce(reduce::ReduceArgs),
+    /// Writes the embedded plan, options, schedules and data to a folder, to be edited.
+    Init(init::InitArgs),
+    /// Two runs side by side; exit code 1 where they differ beyond --tolerance.
+    Compare(compare::CompareArgs),
     /// The events of an option alone: event log, memberships and the distribution of milestone dates.
     Timeline(timeline::TimelineArgs),
     /// Validates a baseline directory and lists every fault, not only the first.
@@ -55,6 +67,10 @@ pub fn main() -> ExitCode {
         Command::Solve(args) => solve::run(args).map(|()| ExitCode::SUCCESS),
         Command::Calibrate(args) => calibrate::run(args, cli.quiet).map(|()| ExitCode::SUCCESS),
         Command::Timeline(args) => timeline::run(args).map(|()| ExitCode::SUCCESS),
+        Command::Schedule(args) => schedule::run(args).map(|()| ExitCode::SUCCESS),
+        Command::Reduce(args) => reduce::run(args).map(|()| ExitCode::SUCCESS),
+        Command::Init(args) => init::run(args, cli.quiet).map(|()| ExitCode::SUCCESS),
+        Command::Compare(args) => compare::run(args),
         Command::Check(args) => check::run(args),
     });
     match result {

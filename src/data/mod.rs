@@ -12,4 +12,4 @@ pub mod files;
 pub use axes::{Axes, Country, Sector, SectorKind};
 pub use csv_table::{Row, Table};
 pub use dataset::{Dataset, Meta, Valuation};
-pub use files::Files;
+pub use files::{Files, write_embedded};

@@ -5,6 +5,7 @@ pub mod events;
 pub mod package;
 pub mod paths;
 pub mod run;
+pub mod schedule;
 pub mod solve;
 
 pub use dir::OutputDir;

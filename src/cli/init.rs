@@ -1,0 +1,34 @@
+//! `tradepath init`: the embedded plan and data as files, to be edited.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::data::write_embedded;
+use crate::output::dir::{Existing, OutputDir};
+
+/// Options of `tradepath init`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  tradepath init mine\n  tradepath run mine/plan.toml --out outputs/mine")]
+pub struct InitArgs {
+    /// Folder to write to.
+    dir: PathBuf,
+    /// Replace a folder that is not empty.
+    #[arg(long)]
+    overwrite: bool,
+}
+
+/// Writes plan, options, schedules, policy tables and data sets.
+///
+/// # Errors
+/// Where the folder is in use or cannot be written.
+pub fn run(args: &InitArgs, quiet: bool) -> anyhow::Result<()> {
+    let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
+    let output = OutputDir::create(&args.dir, existing)?;
+    write_embedded(output.path())?;
+    let at = output.finish()?;
+    if !quiet {
+        eprintln!("{0}: edit plan.toml and the tables, then `tradepath run {0}/plan.toml`", at.display());
+    }
+    Ok(())
+}

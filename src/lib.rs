@@ -10,5 +10,6 @@ pub mod numerics;
 pub mod output;
 pub mod policy;
 pub mod projection;
+pub mod report;
 pub mod rng;
 pub mod sources;

@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 mod calibrate;
 mod check;
 mod manifest;
+mod report;
 mod solve;
 mod timeline;
 
@@ -34,6 +35,8 @@ enum Command {
     Calibrate(calibrate::CalibrateArgs),
     /// The events of an option alone: event log, memberships and the distribution of milestone dates.
     Timeline(timeline::TimelineArgs),
+    /// Charts and the HTML report from the CSV files of a finished run.
+    Report(report::ReportArgs),
     /// Validates a baseline directory and lists every fault, not only the first.
     Check(check::CheckArgs),
 }
@@ -47,6 +50,7 @@ pub fn main() -> ExitCode {
         Command::Solve(args) => solve::run(args).map(|()| ExitCode::SUCCESS),
         Command::Calibrate(args) => calibrate::run(args, cli.quiet).map(|()| ExitCode::SUCCESS),
         Command::Timeline(args) => timeline::run(args).map(|()| ExitCode::SUCCESS),
+        Command::Report(args) => report::run(args, cli.quiet).map(|()| ExitCode::SUCCESS),
         Command::Check(args) => check::run(args),
     });
     match result {

@@ -14,7 +14,7 @@ fn the_change_log_names_the_version() {
 }
 
 /// Modules in rank order: each may use only those before it.
-const RANKS: [&[&str]; 9] = [
+const RANKS: [&[&str]; 10] = [
     &["error", "rng", "numerics"],
     &["data"],
     &["calibration"],
@@ -22,6 +22,7 @@ const RANKS: [&[&str]; 9] = [
     &["events", "equilibrium"],
     &["projection"],
     &["output"],
+    &["report"],
     &["sources"],
     &["cli"],
 ];

@@ -131,6 +131,18 @@ impl Panel {
         (self.x.at(x), self.y.at(y))
     }
 
+    /// Round ticks from left to right, at most about `most`, so few that their texts stand apart.
+    #[must_use]
+    pub fn x_ticks(&self, most: usize) -> Vec<(f64, String)> {
+        let fits = |ticks: &[(f64, String)]| {
+            let widest = ticks.iter().map(|(_, text)| text_width(text, TICK_SIZE)).fold(0.0_f64, f64::max);
+            let mut pairs = ticks.windows(2);
+            pairs.all(|pair| self.x.at(pair[1].0) - self.x.at(pair[0].0) >= widest + 4.0)
+        };
+        let wanted = (1..=most).rev().map(|wanted| self.x.ticks(wanted));
+        wanted.into_iter().find(|ticks| fits(ticks)).unwrap_or_default()
+    }
+
     /// Upright lines at `ticks` with their texts below where `has_text`.
     pub fn x_axis(&self, canvas: &mut Canvas<'_>, ticks: &[(f64, String)], has_text: bool) {
         let Area { top, bottom, .. } = self.area;
@@ -199,13 +211,14 @@ impl Matrix {
         labels: &[(String, bool)],
         headings: &[(String, OptionStyle)],
     ) -> Self {
-        let widest = labels.iter().map(|(label, _)| text_width(label, LABEL_SIZE)).fold(60.0_f64, f64::max);
-        let left = widest.min(210.0) + 10.0;
+        let label_width = |label: &str| text_width(&shortened(label), LABEL_SIZE);
+        let left = labels.iter().map(|(label, _)| label_width(label)).fold(60.0_f64, f64::max) + 10.0;
         let columns = headings.len().max(1) as f64;
         let width = (area.width() - left - COLUMN_GAP * (columns - 1.0)) / columns;
+        let size = heading_size(headings, width);
         let heads: Vec<Vec<String>> =
-            headings.iter().map(|(heading, _)| wrap(heading, width, TICK_SIZE)).collect();
-        let step = line_height(TICK_SIZE);
+            headings.iter().map(|(heading, _)| wrap(heading, width, BOLD * size)).collect();
+        let step = line_height(size);
         let tallest = heads.iter().map(Vec::len).max().unwrap_or(0) as f64 * step;
         let matrix = Self {
             area: area.inside([left, tallest + 8.0, 0.0, 0.0]),
@@ -215,15 +228,13 @@ impl Matrix {
         for (column, (lines, (_, style))) in heads.iter().zip(headings).enumerate() {
             let cell = matrix.column(column);
             let top = cell.top - 7.0 - step * (lines.len() as f64 - 0.5);
-            let lettering = Lettering::new(TICK_SIZE, INK).bold(true).align(Align::Centre);
+            let lettering = Lettering::new(size, INK).bold(true).align(Align::Centre);
             canvas.lines(((cell.left + cell.right) / 2.0, top), lines, lettering);
             canvas.rect((cell.left, cell.top - 5.0), (cell.right, cell.top - 2.5), style.colour, 1.0);
         }
         for (row, (label, is_bold)) in labels.iter().enumerate() {
             let lettering = Lettering::new(LABEL_SIZE, INK).bold(*is_bold).align(Align::Right);
-            let fitted = wrap(label, 212.0, LABEL_SIZE);
-            let shown = if fitted.len() > 1 { format!("{} \u{2026}", fitted[0]) } else { label.clone() };
-            canvas.text((matrix.area.left - 8.0, matrix.middle(row)), &shown, lettering);
+            canvas.text((matrix.area.left - 8.0, matrix.middle(row)), &shortened(label), lettering);
         }
         matrix
     }
@@ -257,6 +268,30 @@ impl Matrix {
     }
 }
 
+/// Bold letters are wider by this.
+const BOLD: f64 = 1.08;
+/// Widest label of a row.
+const WIDEST_LABEL: f64 = 214.0;
+
+/// Size of the headings at which the longest word fits its column, within what can be read.
+fn heading_size(headings: &[(String, OptionStyle)], width: f64) -> f64 {
+    let words = headings.iter().flat_map(|(heading, _)| heading.split_whitespace());
+    let widest = words.map(|word| BOLD * text_width(word, TICK_SIZE)).fold(width, f64::max);
+    (TICK_SIZE * width / widest).max(7.5)
+}
+
+/// A label that fits: what stands in brackets goes first, then words from the end.
+fn shortened(label: &str) -> String {
+    if text_width(label, LABEL_SIZE) <= WIDEST_LABEL {
+        return label.to_owned();
+    }
+    let plain = label.split(" (").next().unwrap_or(label);
+    match wrap(plain, WIDEST_LABEL - LABEL_SIZE, LABEL_SIZE).as_slice() {
+        [whole] => whole.clone(),
+        lines => format!("{} \u{2026}", lines.first().map_or("", String::as_str)),
+    }
+}
+
 /// A legend of options, one below another, from the top of `area`: line, mark, title.
 pub fn legend(canvas: &mut Canvas<'_>, area: Area, entries: &[(String, OptionStyle)]) {
     let mut y = area.top + 6.0;
@@ -274,6 +309,20 @@ pub fn legend(canvas: &mut Canvas<'_>, area: Area, entries: &[(String, OptionSty
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_label_loses_its_brackets_first() {
+        assert_eq!(shortened("Short (as it is)"), "Short (as it is)");
+        assert_eq!(shortened("A union (of very many members as they stood in the year 2011)"), "A union");
+        assert!(shortened("one word after another until the line is full and more").ends_with("\u{2026}"));
+    }
+
+    #[test]
+    fn ticks_of_a_narrow_panel_stand_apart() {
+        let area = Area { left: 0.0, top: 0.0, right: 60.0, bottom: 50.0 };
+        let ticks = Panel::new(area, (-0.04, 0.11), (0.0, 1.0)).x_ticks(4);
+        assert_eq!(ticks.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>(), ["0.0", "0.1"]);
+    }
 
     #[test]
     fn cells_fill_the_area() {

@@ -4,7 +4,7 @@ use super::super::axis::{decimals_for, range_with_zero, signed};
 use super::super::canvas::{Align, Canvas, Lettering, Stroke, line_height, wrap};
 use super::super::frame::{Area, Panel};
 use super::super::input::{Figure, Measure, Spread};
-use super::super::theme::{INK, LABEL_SIZE, Marker, SOFT_INK, TICK_SIZE};
+use super::super::theme::{INK, LABEL_SIZE, Marker, SOFT_INK, TICK_SIZE, tint};
 use super::{Chart, DrawError, Scene, picture};
 
 const STEM: &str = "gains_by_option";
@@ -71,12 +71,13 @@ fn draw_lines(canvas: &mut Canvas<'_>, area: Area, scene: &Scene<'_>, lines: &[L
     let label = Lettering::new(TICK_SIZE, SOFT_INK).align(Align::Centre);
     canvas.text(
         ((plot.left + plot.right) / 2.0, plot.bottom + 30.0),
-        "Real income, percent of the reference option",
+        "Real income, percent above the reference option",
         label,
     );
     let head = Lettering::new(TICK_SIZE, SOFT_INK).align(Align::Right);
     canvas.text((area.right - 86.0, plot.top - 10.0), "Mean, %", head);
     canvas.text((area.right, plot.top - 10.0), "If it happens, %", head);
+    draw_key(canvas, (plot.left, plot.top - 10.0));
     let decimals = decimals_for(lines.iter().map(|line| line.reference.value));
     let step = plot.height() / lines.len().max(1) as f64;
     for (k, line) in lines.iter().enumerate() {
@@ -91,6 +92,21 @@ fn draw_lines(canvas: &mut Canvas<'_>, area: Area, scene: &Scene<'_>, lines: &[L
     }
 }
 
+/// The marks and their meaning in one line that begins at `(left, y)`.
+fn draw_key(canvas: &mut Canvas<'_>, (left, y): (f64, f64)) {
+    let text = |canvas: &mut Canvas<'_>, x: f64, name: &str| {
+        canvas.text((x, y), name, Lettering::new(TICK_SIZE, SOFT_INK));
+    };
+    canvas.mark(Marker::Circle, (left + 6.0, y), 4.6, SOFT_INK, false);
+    text(canvas, left + 16.0, "mean");
+    canvas.mark(Marker::Diamond, (left + 66.0, y), 5.0, SOFT_INK, true);
+    text(canvas, left + 78.0, "if it happens");
+    canvas.rect((left + 156.0, y - 4.0), (left + 184.0, y + 4.0), tint(SOFT_INK, 0.45), 1.0);
+    text(canvas, left + 190.0, "25\u{2013}75 % of draws");
+    canvas.line(&[(left + 292.0, y), (left + 320.0, y)], Stroke::solid(SOFT_INK, 2.0));
+    text(canvas, left + 326.0, "5\u{2013}95 % of draws");
+}
+
 fn draw_line(canvas: &mut Canvas<'_>, panel: &Panel, y: f64, line: &Line<'_>, scene: &Scene<'_>) {
     let colour = scene.styles[line.option].colour;
     let x = |figure: &Figure| panel.x.at(figure.value);
@@ -100,7 +116,7 @@ fn draw_line(canvas: &mut Canvas<'_>, panel: &Panel, y: f64, line: &Line<'_>, sc
         canvas.line(&[(x(end), y - 4.0), (x(end), y + 4.0)], Stroke::solid(colour, 2.0));
     }
     if let (Some(p25), Some(p75)) = (&spread.p25, &spread.p75) {
-        canvas.rect((x(p25), y - 4.5), (x(p75), y + 4.5), super::super::theme::tint(colour, 0.55), 1.0);
+        canvas.rect((x(p25), y - 4.5), (x(p75), y + 4.5), tint(colour, 0.55), 1.0);
     }
     canvas.mark(Marker::Circle, (x(&spread.mean), y), 5.2, colour, false);
     canvas.mark(Marker::Diamond, (x(line.reference), y), 5.6, colour, true);

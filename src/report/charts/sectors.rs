@@ -67,7 +67,7 @@ fn draw_columns(
     let range = range_with_zero(output.values().flat_map(|s| [s.p05.value, s.p95.value, s.mean.value]));
     for (column, &option) in options.iter().enumerate() {
         let panel = Panel::new(matrix.column(column).inside([4.0, 0.0, 4.0, 0.0]), range, (0.0, 1.0));
-        panel.x_axis(canvas, &panel.x.ticks(3), true);
+        panel.x_axis(canvas, &panel.x_ticks(3), true);
         let style = scene.styles[option];
         for (row, &sector) in sectors.iter().enumerate() {
             let Some(spread) = output.get(&(option, sector)) else { continue };

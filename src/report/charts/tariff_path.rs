@@ -4,7 +4,7 @@ use super::super::axis::range_with_zero;
 use super::super::canvas::{Align, Canvas, Lettering, Point, Stroke};
 use super::super::frame::{Area, Panel, columns_for, legend};
 use super::super::optional::{TariffStep, decimal_year};
-use super::super::theme::{INK, LABEL_SIZE, SOFT_INK, TICK_SIZE};
+use super::super::theme::{Dash, INK, LABEL_SIZE, OptionStyle, SOFT_INK, TICK_SIZE};
 use super::{Chart, DrawError, Scene, picture};
 
 const STEM: &str = "tariff_path";
@@ -19,12 +19,12 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
         return Ok(None);
     }
     let manifest = &scene.run.manifest;
-    let title = format!("Tariffs that exporters of {} face, by partner and date", manifest.focus_name());
+    let title = format!("{}: tariffs that its exporters face, by partner and date", manifest.focus_name());
     let subtitle =
-        "Mean statutory tariff on goods, percent, if the option happens on its median dates".to_owned();
+        "Mean statutory tariff on goods, percent, if the option happens on its median dates; each panel has its own scale".to_owned();
     let note =
-        "mean over all goods, weighted by trade; a step down is the date on which a cut applies. Lines \
-                that lie on one another are drawn in the order of the legend, solid below dashed."
+        "mean over all goods, weighted by trade; a step down is the date on which a cut applies. Where \
+                lines lie on one another, solid ones are below dashed ones; the marks stand side by side."
             .to_owned();
     let words = scene.words(title.clone(), subtitle, note);
     let svg =
@@ -64,26 +64,16 @@ fn draw_panels(
     let manifest = &scene.run.manifest;
     let n = partners.len() + 1;
     let columns = columns_for(n);
-    let cells = area.inside([26.0, 0.0, 0.0, 8.0]).cells(n, columns, 24.0);
-    let shown = steps.iter().filter(|step| partners.contains(&step.importer));
-    let range = range_with_zero(shown.map(|step| step.statutory_pct.value));
+    let cells = area.inside([26.0, 0.0, 0.0, 8.0]).cells(n, columns, 40.0);
     let years = (f64::from(manifest.years[0]), f64::from(manifest.years[1]) + 1.0);
-    for (k, (&partner, cell)) in partners.iter().zip(&cells).enumerate() {
+    for (&partner, cell) in partners.iter().zip(&cells) {
         let name = &manifest.countries[partner].name;
         canvas.text((cell.left, cell.top + 8.0), name, Lettering::new(LABEL_SIZE, INK).bold(true));
-        let panel = Panel::new(cell.inside([0.0, 20.0, 0.0, 16.0]), years, range);
-        panel.y_axis(canvas, &panel.y.ticks(5), k % columns == 0);
-        panel.x_marks(canvas, &panel.x.ticks(4), true);
-        for (option, style) in scene.styles.iter().enumerate() {
-            let stairs = stairs(&panel, years, steps, (option, partner));
-            let width = if option == 0 { 3.4 } else { 2.0 };
-            canvas.line(&stairs, Stroke { colour: style.colour, width, dash: style.dash });
-            if let Some(&(_, y)) = stairs.last() {
-                let x = panel.x.at(years.0 + (years.1 - years.0) * (0.55 + 0.06 * option as f64));
-                let y = level_at(&stairs, x).unwrap_or(y);
-                canvas.mark(style.marker, (x, y), 2.8, style.colour, false);
-            }
-        }
+        let rates = steps.iter().filter(|step| step.importer == partner).map(|step| step.statutory_pct.value);
+        let panel = Panel::new(cell.inside([0.0, 20.0, 0.0, 16.0]), years, range_with_zero(rates));
+        panel.y_axis(canvas, &panel.y.ticks(4), true);
+        panel.x_marks(canvas, &panel.x_ticks(4), true);
+        draw_lines(canvas, &panel, scene, years, &of_partner(steps, partner));
     }
     if let Some(cell) = cells.last() {
         let all: Vec<usize> = (0..manifest.options.len()).collect();
@@ -93,15 +83,37 @@ fn draw_panels(
     canvas.text((area.left - 8.0, (area.top + area.bottom) / 2.0), "Tariff, percent", label);
 }
 
-/// The steps of an option and a partner as a line.
-fn stairs(
+fn of_partner(steps: &[TariffStep], partner: usize) -> Vec<&TariffStep> {
+    steps.iter().filter(|step| step.importer == partner).collect()
+}
+
+/// One line per option, solid ones first so that dashed ones show above them.
+fn draw_lines(
+    canvas: &mut Canvas<'_>,
     panel: &Panel,
+    scene: &Scene<'_>,
     years: (f64, f64),
-    steps: &[TariffStep],
-    (option, partner): (usize, usize),
-) -> Vec<Point> {
+    steps: &[&TariffStep],
+) {
+    let mut order: Vec<usize> = (0..scene.styles.len()).collect();
+    order.sort_by_key(|&option| scene.styles[option].dash != Dash::Solid);
+    let gap = 0.4 / order.len() as f64;
+    for (place, option) in order.into_iter().enumerate() {
+        let OptionStyle { colour, marker, dash } = scene.styles[option];
+        let stairs = stairs(panel, years, steps, option);
+        let width = if place == 0 { 3.4 } else { 2.0 };
+        canvas.line(&stairs, Stroke { colour, width, dash });
+        let x = panel.x.at(years.0 + (years.1 - years.0) * (0.58 + gap * option as f64));
+        if let Some(y) = level_at(&stairs, x) {
+            canvas.mark(marker, (x, y), 2.8, colour, false);
+        }
+    }
+}
+
+/// The steps of an option as a line.
+fn stairs(panel: &Panel, years: (f64, f64), steps: &[&TariffStep], option: usize) -> Vec<Point> {
     let mut points = Vec::new();
-    for step in steps.iter().filter(|step| step.option == option && step.importer == partner) {
+    for step in steps.iter().filter(|step| step.option == option) {
         let from = decimal_year(step.from).clamp(years.0, years.1);
         let until = step.until.map_or(years.1, decimal_year).clamp(years.0, years.1);
         if until > from {

@@ -104,7 +104,7 @@ fn draw_columns(
     let range = range_with_zero(ends);
     for (column, &option) in options.iter().enumerate() {
         let panel = Panel::new(matrix.column(column).inside([4.0, 0.0, 4.0, 0.0]), range, (0.0, 1.0));
-        panel.x_axis(canvas, &panel.x.ticks(3), true);
+        panel.x_axis(canvas, &panel.x_ticks(3), true);
         let half = (matrix.row_height() * 0.32).min(9.0);
         for (row, &partner) in partners.iter().enumerate() {
             let bar = (matrix.middle(row) - half, matrix.middle(row) + half);

@@ -75,33 +75,13 @@ pub fn answer(run: &Run, standings: &[Standing]) -> String {
     let Some(best) = standings.first() else { return "The run has no option to compare.".into() };
     let expected =
         standings.iter().fold(best, |most, one| if one.mean_pct > most.mean_pct { one } else { most });
-    let [focus, year] = [run.manifest.focus_name().to_owned(), run.manifest.last_year().to_string()];
     let digits = decimals(standings);
     let mut text = if_it_happens(run, best, digits);
-    text.push_str(&likelihood(best, &year));
-    let [low, high] = expected.interval_pct.map(|end| signed(end, digits));
-    let mean = format!(
-        "{} % in {year} ({} billion US dollars of 2019)",
-        signed(expected.mean_pct, digits),
-        billions(expected.mean_musd)
-    );
-    if expected.option == best.option {
-        text.push_str(&format!(
-            " It also has the highest expected gain, which counts the draws in which it never comes into force: \
-             {mean}; nine tenths of the draws lie between {low} and {high} %."
-        ));
-    } else {
-        text.push_str(&format!(
-            " Counting the draws in which an option never comes into force, the highest expected gain of {focus} \
-             comes from \u{201c}{}\u{201d}: {mean}; nine tenths of the draws lie between {low} and {high} %.",
-            expected.title
-        ));
-        text.push_str(&likelihood(expected, &year));
-    }
+    text.push_str(&in_expectation(run, best, expected, digits));
     if let Some(rival) = rival(standings, expected) {
         text.push_str(&format!(
-            " The expected gain of \u{201c}{}\u{201d}, the next, is {} %, inside that range: the order of the \
-             two is not certain.",
+            " The next, \u{201c}{}\u{201d}, has {} %, which is inside that range: the difference of the two is \
+             small against the spread of the draws.",
             rival.title,
             signed(rival.mean_pct, digits)
         ));
@@ -111,38 +91,44 @@ pub fn answer(run: &Run, standings: &[Standing]) -> String {
 
 fn if_it_happens(run: &Run, best: &Standing, digits: usize) -> String {
     let manifest = &run.manifest;
-    let [focus, year] = [manifest.focus_name().to_owned(), manifest.last_year().to_string()];
     let size = format!(
-        "{} % of real income in {year} ({} billion US dollars of 2019), against \u{201c}{}\u{201d}",
+        "{} % in {} ({} billion US dollars of 2019), against \u{201c}{}\u{201d}",
         signed(best.reference_pct, digits),
+        manifest.last_year(),
         billions(best.reference_musd),
         manifest.reference_title()
     );
-    if best.reference_pct > 0.0 {
-        format!(
-            "If it happens, on its median dates, \u{201c}{}\u{201d} gives {focus} most: {size}.",
-            best.title
-        )
-    } else {
-        format!(
-            "No option raises the real income of {focus} if it happens; the least loss is that of \u{201c}{}\u{201d}: {size}.",
-            best.title
-        )
-    }
+    let verdict = if best.reference_pct > 0.0 { "the largest gain" } else { "no gain; the least loss" };
+    format!(
+        "Real income, {}. If it happens, on its median dates: {verdict} comes from \u{201c}{}\u{201d}, {size}.{}",
+        manifest.focus_name(),
+        best.title,
+        likelihood(best, manifest.last_year())
+    )
 }
 
-fn likelihood(standing: &Standing, year: &str) -> String {
-    match standing.probability {
-        None => String::new(),
-        Some(probability) if standing.median_date.is_empty() => {
-            format!(" It is in force by the end of {year} in {} of the draws.", percent(probability))
-        }
-        Some(probability) => format!(
-            " It is in force by the end of {year} in {} of the draws, where it is with the median date {}.",
-            percent(probability),
-            standing.median_date
-        ),
+fn in_expectation(run: &Run, best: &Standing, expected: &Standing, digits: usize) -> String {
+    let year = run.manifest.last_year();
+    let [low, high] = expected.interval_pct.map(|end| signed(end, digits));
+    let size = format!(
+        "{} % in {year} ({} billion US dollars of 2019); nine tenths of the draws lie between {low} and {high} %.",
+        signed(expected.mean_pct, digits),
+        billions(expected.mean_musd)
+    );
+    let start = " In expectation, which counts the draws in which an option never comes into force:";
+    if expected.option == best.option {
+        return format!("{start} the same option leads, with {size}");
     }
+    format!("{start} \u{201c}{}\u{201d} leads, with {size}{}", expected.title, likelihood(expected, year))
+}
+
+fn likelihood(standing: &Standing, year: i16) -> String {
+    let Some(probability) = standing.probability else { return String::new() };
+    let median = match standing.median_date.as_str() {
+        "" => String::new(),
+        date => format!("; half of these by {date}"),
+    };
+    format!(" It is in force by the end of {year} in {} of the draws{median}.", percent(probability))
 }
 
 /// The option with the next highest expected gain, where that gain lies inside the interval of the highest.

@@ -131,16 +131,26 @@ impl Panel {
         (self.x.at(x), self.y.at(y))
     }
 
-    /// Round ticks from left to right, at most about `most`, so few that their texts stand apart.
+    /// Round ticks from left to right, at most about `most`, so few that their texts stand apart; where even
+    /// two are too many, the first and the last alone keep their text.
     #[must_use]
     pub fn x_ticks(&self, most: usize) -> Vec<(f64, String)> {
-        let fits = |ticks: &[(f64, String)]| {
-            let widest = ticks.iter().map(|(_, text)| text_width(text, TICK_SIZE)).fold(0.0_f64, f64::max);
-            let mut pairs = ticks.windows(2);
-            pairs.all(|pair| self.x.at(pair[1].0) - self.x.at(pair[0].0) >= widest + 4.0)
+        let half = |tick: &(f64, String)| text_width(&tick.1, TICK_SIZE) / 2.0;
+        let stand_apart = |pair: &[(f64, String)]| {
+            self.x.at(pair[1].0) - self.x.at(pair[0].0) >= half(&pair[0]) + half(&pair[1]) + 3.0
         };
-        let wanted = (1..=most).rev().map(|wanted| self.x.ticks(wanted));
-        wanted.into_iter().find(|ticks| fits(ticks)).unwrap_or_default()
+        let fits = |ticks: &Vec<(f64, String)>| ticks.len() > 1 && ticks.windows(2).all(stand_apart);
+        if let Some(ticks) = (1..=most).rev().map(|wanted| self.x.ticks(wanted)).find(fits) {
+            return ticks;
+        }
+        let mut ticks = self.x.ticks(most);
+        let last = ticks.len().saturating_sub(1);
+        for (k, (_, text)) in ticks.iter_mut().enumerate() {
+            if k != 0 && k != last {
+                text.clear();
+            }
+        }
+        ticks
     }
 
     /// Upright lines at `ticks` with their texts below where `has_text`.

@@ -213,7 +213,7 @@ impl<'a> Reader<'a> {
 
     /// Position of the option of a row.
     pub fn option(&mut self, row: &Row<'_>) -> Option<usize> {
-        row.index("option", &self.options, "option of manifest.json", &mut self.faults)
+        row.index("option", &self.options, "policy option of manifest.json", &mut self.faults)
     }
 
     /// Position of the country in `column` of a row.

@@ -123,7 +123,7 @@ fn countries_table(run: &Run) -> String {
         run.reference.get(&(option, manifest.last_year(), country, Measure::Pct)).map(|figure| figure.value)
     };
     let all = (0..manifest.countries.len()).flat_map(|n| options.iter().filter_map(move |&o| gain(n, o)));
-    let digits = decimals_for(all).min(2);
+    let digits = decimals_for(all);
     let mut heads = vec!["Country".to_owned()];
     heads.extend(options.iter().map(|&option| escape(&manifest.options[option].title)));
     heads.push("Imputed data blocks".to_owned());

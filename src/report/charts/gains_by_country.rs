@@ -76,7 +76,7 @@ fn draw_cells(canvas: &mut Canvas<'_>, area: Area, scene: &Scene<'_>, order: &[u
     let most = all
         .filter_map(|(country, option)| cell(scene, country, option))
         .fold(0.0_f64, |most, figure| most.max(figure.value.abs()));
-    let decimals = decimals_for([most]).min(2);
+    let decimals = decimals_for([most]);
     let half = matrix.row_height() / 2.0 - 0.75;
     for (row, &country) in order.iter().enumerate() {
         for (column, &option) in options.iter().enumerate() {

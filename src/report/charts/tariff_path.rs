@@ -22,10 +22,9 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
     let title = format!("{}: tariffs that its exporters face, by partner and date", manifest.focus_name());
     let subtitle =
         "Mean statutory tariff on goods, percent, if the option happens on its median dates; each panel has its own scale".to_owned();
-    let note =
-        "mean over all goods, weighted by trade; a step down is the date on which a cut applies. Where \
+    let note = "mean over all goods, weighted by trade; a step down is the date of a cut. Where \
                 lines lie on one another, solid ones are below dashed ones; the marks stand side by side."
-            .to_owned();
+        .to_owned();
     let words = scene.words(title.clone(), subtitle, note);
     let svg =
         picture(STEM, &words, 580.0, |canvas, area| draw_panels(canvas, area, scene, &partners, steps))?;

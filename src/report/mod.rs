@@ -11,8 +11,8 @@
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`manifest`], [`input`], [`optional`] | what is read, and the faults of what cannot be |
-//! | [`axis`], [`canvas`], [`theme`], [`frame`] | scales, drawing, colours, what all charts share |
+//! | [`manifest`], [`input`], [`reader`], [`optional`] | what is read, and the faults of what cannot be |
+//! | [`axis`], [`canvas`], [`text`], [`theme`], [`frame`], [`matrix`] | scales, drawing, room for text, colours, what charts share |
 //! | [`charts`] | one file per chart |
 //! | [`answer`], [`page`] | the words and tables of the page |
 
@@ -30,8 +30,11 @@ pub mod escape;
 pub mod frame;
 pub mod input;
 pub mod manifest;
+pub mod matrix;
 pub mod optional;
 pub mod page;
+pub mod reader;
+pub mod text;
 pub mod theme;
 
 pub use charts::{DrawError, LeftOut};

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::civil::{Date, date};
 
-use super::input::{Figure, Reader, Spread};
+use super::input::{Figure, Spread};
 use super::manifest::RUN_AGAIN;
+use super::reader::Reader;
 
 /// Output of the focus country in the last year, percent, by option and sector.
 pub type SectorOutput = BTreeMap<(usize, usize), Spread>;

@@ -196,12 +196,12 @@ fn every_number_behind_a_chart_is_a_cell_of_the_run() {
     for chart in CHARTS {
         let text = read(run.path(), &format!("charts/{chart}.csv"));
         let mut rows = csv::Reader::from_reader(text.as_bytes());
-        let unit = rows.headers().unwrap().iter().last().unwrap().to_owned();
+        let unit = rows.headers().unwrap().iter().next_back().unwrap().to_owned();
         assert!(unit.ends_with("_pct") || unit.ends_with("_musd2019") || unit == "probability", "{unit}");
         let mut n = 0;
         for row in rows.records() {
             let row = row.unwrap();
-            let number = row.iter().last().unwrap();
+            let number = row.iter().next_back().unwrap();
             assert!(cells.contains(number), "{chart}: {number} is not in the run");
             n += 1;
         }
@@ -323,7 +323,9 @@ fn fails_with_an_unknown_option_country_or_sector() {
         "projections.csv",
         &format!("stay,2021,AAA,{rows}"),
         &format!("leave,2021,AAA,{rows}"),
-        &["projections.csv:2 `option` = leave: expected a policy option of manifest.json (stay, join, partial)"],
+        &[
+            "projections.csv:2 `option` = leave: expected a policy option of manifest.json (stay, join, partial)",
+        ],
     );
     refuses(
         "reference.csv",

@@ -2,8 +2,9 @@
 
 use super::super::axis::{decimals_for, signed};
 use super::super::canvas::{Align, Canvas, Lettering};
-use super::super::frame::{Area, Matrix};
+use super::super::frame::Area;
 use super::super::input::{Figure, Measure};
+use super::super::matrix::Matrix;
 use super::super::theme::{GAIN, INK, LOSS, TICK_SIZE, WHITE, ink_on, tint};
 use super::{Chart, DrawError, Scene, picture};
 

@@ -1,9 +1,10 @@
 //! Gain of the focus country in the last year by option: over the draws, and if it happens.
 
 use super::super::axis::{decimals_for, range_with_zero, signed};
-use super::super::canvas::{Align, Canvas, Lettering, Stroke, line_height, wrap};
+use super::super::canvas::{Align, Canvas, Lettering, Stroke};
 use super::super::frame::{Area, Panel};
 use super::super::input::{Figure, Measure, Spread};
+use super::super::text::{line_height, wrap};
 use super::super::theme::{INK, LABEL_SIZE, Marker, SOFT_INK, TICK_SIZE, tint};
 use super::{Chart, DrawError, Scene, picture};
 
@@ -29,7 +30,8 @@ pub fn draw(scene: &Scene<'_>) -> Result<Chart, DrawError> {
                 which every stage succeeds after its median duration."
         .to_owned();
     let words = scene.words(title.clone(), subtitle, note);
-    let svg = picture(STEM, &words, 560.0, |canvas, area| draw_lines(canvas, area, scene, &lines))?;
+    let height = (130.0 + 40.0 * lines.len() as f64).max(560.0);
+    let svg = picture(STEM, &words, height, |canvas, area| draw_lines(canvas, area, scene, &lines))?;
     Ok(Chart {
         stem: STEM,
         title,

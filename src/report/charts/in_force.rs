@@ -1,9 +1,10 @@
 //! Probability that each option has come into force, by year.
 
 use super::super::axis::fixed;
-use super::super::canvas::{Align, Canvas, Lettering, Point, Stroke, line_height, wrap};
+use super::super::canvas::{Align, Canvas, Lettering, Point, Stroke};
 use super::super::frame::{Area, Panel};
 use super::super::input::{Figure, IN_FORCE, SECTORAL_IN_FORCE};
+use super::super::text::{line_height, wrap};
 use super::super::theme::{Dash, INK, OptionStyle, SOFT_INK, TICK_SIZE, tint};
 use super::{Chart, DrawError, Scene, picture};
 
@@ -80,7 +81,7 @@ fn curves<'r>(scene: &Scene<'r>) -> Vec<Curve<'r>> {
 
 fn draw_curves(canvas: &mut Canvas<'_>, area: Area, curves: &[Curve<'_>], [first, last]: [f64; 2]) {
     let plot = area.inside([34.0, 6.0, LABELS, 36.0]);
-    let panel = Panel::new(plot, (first, last), (0.0, 1.0));
+    let panel = Panel::new(plot, (first - 0.4, last), (0.0, 1.0));
     let ticks: Vec<(f64, String)> = (0..=5).map(|k| (f64::from(k) / 5.0, format!("{}", 20 * k))).collect();
     panel.y_axis(canvas, &ticks, true);
     panel.x_marks(canvas, &panel.x.ticks(8), true);

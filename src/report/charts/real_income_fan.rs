@@ -3,9 +3,10 @@
 use plotters::style::RGBColor;
 
 use super::super::axis::range_with_zero;
-use super::super::canvas::{Canvas, Lettering, Point, Stroke, line_height, wrap};
+use super::super::canvas::{Align, Canvas, Lettering, Point, Stroke};
 use super::super::frame::{Area, Panel, columns_for};
 use super::super::input::{Figure, Measure, Spread};
+use super::super::text::{line_height, wrap};
 use super::super::theme::{Dash, INK, SOFT_INK, TICK_SIZE, tint};
 use super::{Chart, DrawError, Scene, picture};
 
@@ -29,7 +30,10 @@ pub fn draw(scene: &Scene<'_>) -> Result<Chart, DrawError> {
                 year; draws in which the option is not in force count as they are."
             .to_owned();
     let words = scene.words(title.clone(), subtitle, note);
-    let svg = picture(STEM, &words, 560.0, |canvas, area| draw_fans(canvas, area, scene, &fans))?;
+    let cells = fans.len() + 1;
+    let rows_of_panels = cells.div_ceil(columns_for(cells)).max(2);
+    let height = 140.0 + 210.0 * rows_of_panels as f64;
+    let svg = picture(STEM, &words, height, |canvas, area| draw_fans(canvas, area, scene, &fans))?;
     Ok(Chart {
         stem: STEM,
         title,
@@ -81,7 +85,7 @@ fn draw_fans(canvas: &mut Canvas<'_>, area: Area, scene: &Scene<'_>, fans: &[Fan
         draw_key(canvas, cell.inside([6.0, 34.0, 0.0, 0.0]));
     }
     let label = Lettering { is_upright: true, ..Lettering::new(TICK_SIZE, SOFT_INK) };
-    let label = label.align(super::super::canvas::Align::Centre);
+    let label = label.align(Align::Centre);
     canvas.text((area.left - 8.0, (area.top + area.bottom) / 2.0), "Real income, percent", label);
 }
 

@@ -2,7 +2,8 @@
 
 use super::super::axis::range_with_zero;
 use super::super::canvas::{Align, Canvas, Lettering, Stroke};
-use super::super::frame::{Area, Matrix, Panel};
+use super::super::frame::{Area, Panel};
+use super::super::matrix::Matrix;
 use super::super::optional::SectorOutput;
 use super::super::theme::{SOFT_INK, TICK_SIZE};
 use super::{Chart, DrawError, Scene, options_of, picture};

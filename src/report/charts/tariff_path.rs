@@ -2,7 +2,8 @@
 
 use super::super::axis::range_with_zero;
 use super::super::canvas::{Align, Canvas, Lettering, Point, Stroke};
-use super::super::frame::{Area, Panel, columns_for, legend};
+use super::super::frame::{Area, Panel, WIDTH, columns_for};
+use super::super::matrix::{legend, legend_height};
 use super::super::optional::{TariffStep, decimal_year};
 use super::super::theme::{Dash, INK, LABEL_SIZE, OptionStyle, SOFT_INK, TICK_SIZE};
 use super::{Chart, DrawError, Scene, picture};
@@ -10,6 +11,10 @@ use super::{Chart, DrawError, Scene, picture};
 const STEM: &str = "tariff_path";
 /// Panels that fit.
 const MOST_PANELS: usize = 6;
+/// Room between panels, above the legend in its cell, and around all panels.
+const GAP: f64 = 40.0;
+const LEGEND_TOP: f64 = 14.0;
+const AROUND: f64 = 140.0;
 
 /// Draws the chart; `None` where the run has no tariff path of any partner.
 pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
@@ -26,8 +31,9 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
                 lines lie on one another, solid ones are below dashed ones; the marks stand side by side."
         .to_owned();
     let words = scene.words(title.clone(), subtitle, note);
-    let svg =
-        picture(STEM, &words, 580.0, |canvas, area| draw_panels(canvas, area, scene, &partners, steps))?;
+    let svg = picture(STEM, &words, height(scene, partners.len()), |canvas, area| {
+        draw_panels(canvas, area, scene, &partners, steps)
+    })?;
     Ok(Some(Chart {
         stem: STEM,
         title,
@@ -43,6 +49,21 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
                  tariffs do not appear, although sectoral deals act mostly through them."
                 .into(),
     }))
+}
+
+fn legend_entries(scene: &Scene<'_>) -> Vec<(String, OptionStyle)> {
+    let all: Vec<usize> = (0..scene.run.manifest.options.len()).collect();
+    scene.headings(&all)
+}
+
+/// Height at which the legend fits the last cell.
+fn height(scene: &Scene<'_>, n_partners: usize) -> f64 {
+    let cells = n_partners + 1;
+    let columns = columns_for(cells);
+    let rows = cells.div_ceil(columns) as f64;
+    let width = (WIDTH - 100.0 - GAP * (columns as f64 - 1.0)) / columns as f64;
+    let needed = legend_height(width, &legend_entries(scene)) + LEGEND_TOP + GAP;
+    (AROUND + rows * needed).max(AROUND + 220.0 * rows.max(2.0))
 }
 
 /// Partners of the manifest for which there are steps, at most six.
@@ -63,7 +84,7 @@ fn draw_panels(
     let manifest = &scene.run.manifest;
     let n = partners.len() + 1;
     let columns = columns_for(n);
-    let cells = area.inside([26.0, 0.0, 0.0, 8.0]).cells(n, columns, 40.0);
+    let cells = area.inside([26.0, 0.0, 0.0, 8.0]).cells(n, columns, GAP);
     let years = (f64::from(manifest.years[0]), f64::from(manifest.years[1]) + 1.0);
     for (&partner, cell) in partners.iter().zip(&cells) {
         let name = &manifest.countries[partner].name;
@@ -75,8 +96,7 @@ fn draw_panels(
         draw_lines(canvas, &panel, scene, years, &of_partner(steps, partner));
     }
     if let Some(cell) = cells.last() {
-        let all: Vec<usize> = (0..manifest.options.len()).collect();
-        legend(canvas, cell.inside([4.0, 14.0, 0.0, 0.0]), &scene.headings(&all));
+        legend(canvas, cell.inside([4.0, LEGEND_TOP, 0.0, 0.0]), &legend_entries(scene));
     }
     let label = Lettering { is_upright: true, ..Lettering::new(TICK_SIZE, SOFT_INK).align(Align::Centre) };
     canvas.text((area.left - 8.0, (area.top + area.bottom) / 2.0), "Tariff, percent", label);

@@ -4,7 +4,8 @@ use plotters::style::RGBColor;
 
 use super::super::axis::range_with_zero;
 use super::super::canvas::{Align, Canvas, Lettering, Stroke};
-use super::super::frame::{Area, Matrix, Panel};
+use super::super::frame::{Area, Panel};
+use super::super::matrix::Matrix;
 use super::super::optional::{Exports, SectorGroup};
 use super::super::theme::{INK, SOFT_INK, TICK_SIZE, tint};
 use super::{Chart, DrawError, Scene, options_of, picture};

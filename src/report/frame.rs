@@ -132,7 +132,7 @@ impl Panel {
     }
 
     /// Round ticks from left to right, at most about `most`, so few that their texts stand apart; where even
-    /// two are too close, the later one loses its text.
+    /// two are too close, zero keeps its text and the other loses it.
     #[must_use]
     pub fn x_ticks(&self, most: usize) -> Vec<(f64, String)> {
         let half = |tick: &(f64, String)| text_width(&tick.1, TICK_SIZE) / 2.0;
@@ -144,14 +144,16 @@ impl Panel {
             return ticks;
         }
         let enough = (most..4 * most).map(|wanted| self.x.ticks(wanted)).find(|ticks| ticks.len() > 1);
-        let mut free = f64::NEG_INFINITY;
         let mut ticks = enough.unwrap_or_default();
-        for tick in &mut ticks {
-            let (middle, half) = (self.x.at(tick.0), half(tick));
-            if middle - half < free {
-                tick.1.clear();
+        let mut order: Vec<usize> = (0..ticks.len()).collect();
+        order.sort_by_key(|&at| ticks[at].0 != 0.0);
+        let mut taken: Vec<(f64, f64)> = Vec::new();
+        for at in order {
+            let (middle, half) = (self.x.at(ticks[at].0), half(&ticks[at]) + 1.5);
+            if taken.iter().any(|(left, right)| middle - half < *right && *left < middle + half) {
+                ticks[at].1.clear();
             } else {
-                free = middle + half + 3.0;
+                taken.push((middle - half, middle + half));
             }
         }
         ticks

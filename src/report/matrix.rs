@@ -108,7 +108,7 @@ fn shortened(label: &str) -> String {
 
 /// Room between the entries of a legend, and left of their titles.
 const ENTRY_GAP: f64 = 5.0;
-const SAMPLE: f64 = 38.0;
+const SAMPLE: f64 = 54.0;
 
 /// Height of [`legend`] in a column of `width`.
 #[must_use]
@@ -123,8 +123,8 @@ pub fn legend(canvas: &mut Canvas<'_>, area: Area, entries: &[(String, OptionSty
     for (title, style) in entries {
         let Area { left, right, .. } = area;
         let stroke = Stroke { colour: style.colour, width: 2.0, dash: style.dash };
-        canvas.line(&[(left, y), (left + 30.0, y)], stroke);
-        canvas.mark(style.marker, (left + 15.0, y), 3.4, style.colour, false);
+        canvas.line(&[(left, y), (left + 46.0, y)], stroke);
+        canvas.mark(style.marker, (left + 23.0, y), 3.4, style.colour, false);
         let lines = wrap(title, right - left - SAMPLE, TICK_SIZE);
         canvas.lines((left + SAMPLE, y), &lines, Lettering::new(TICK_SIZE, INK));
         y += line_height(TICK_SIZE) * lines.len() as f64 + ENTRY_GAP;

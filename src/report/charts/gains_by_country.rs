@@ -41,7 +41,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Chart, DrawError> {
                   country, down a column to see who gains and who loses."
                 .into(),
         limits:
-            "The numbers do not say how likely an option is, and they carry no interval. Percent hide the \
+            "The numbers do not say how likely an option is, and they carry no interval. Percentages hide the \
                  size of a country: a small number for a large economy can be more money than a large number \
                  for a small one."
                 .into(),

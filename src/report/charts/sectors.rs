@@ -39,7 +39,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
         reading: "Rows are sectors, columns options. A dot to the right of the line of zero means that the \
                   sector produces more than in the baseline; the bar holds nine tenths of the draws."
             .into(),
-        limits: "Percent of a small sector and of a large one are not the same number of jobs or dollars. The \
+        limits: "One percent of a small sector is fewer jobs and dollars than one percent of a large one. The \
                  chart compares with the baseline, so that what others do in the meantime is inside every column."
             .into(),
     }))

@@ -11,6 +11,7 @@ pub mod numerics;
 pub mod output;
 pub mod policy;
 pub mod projection;
+pub mod report;
 pub mod rng;
 pub mod schedules;
 pub mod sources;

@@ -11,6 +11,7 @@ mod init;
 mod manifest;
 mod progress;
 mod reduce;
+mod report;
 mod run;
 mod run_tables;
 mod schedule;
@@ -53,6 +54,8 @@ enum Command {
     Compare(compare::CompareArgs),
     /// The events of an option alone: event log, memberships and the distribution of milestone dates.
     Timeline(timeline::TimelineArgs),
+    /// Charts and the HTML report from the CSV files of a finished run.
+    Report(report::ReportArgs),
     /// Validates a baseline directory and lists every fault, not only the first.
     Check(check::CheckArgs),
 }
@@ -71,6 +74,7 @@ pub fn main() -> ExitCode {
         Command::Reduce(args) => reduce::run(args).map(|()| ExitCode::SUCCESS),
         Command::Init(args) => init::run(args, cli.quiet).map(|()| ExitCode::SUCCESS),
         Command::Compare(args) => compare::run(args),
+        Command::Report(args) => report::run(args, cli.quiet).map(|()| ExitCode::SUCCESS),
         Command::Check(args) => check::run(args),
     });
     match result {

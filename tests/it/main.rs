@@ -6,5 +6,6 @@ mod input_errors;
 mod invariants;
 mod oracles;
 mod release;
+mod report;
 mod solve;
 mod years;

@@ -14,7 +14,7 @@ fn the_change_log_names_the_version() {
 }
 
 /// Modules in rank order: each may use only those before it.
-const RANKS: [&[&str]; 11] = [
+const RANKS: [&[&str]; 12] = [
     &["error", "rng", "numerics"],
     &["data"],
     &["calibration"],
@@ -24,6 +24,7 @@ const RANKS: [&[&str]; 11] = [
     &["projection"],
     &["ensemble"],
     &["output"],
+    &["report"],
     &["sources"],
     &["cli"],
 ];

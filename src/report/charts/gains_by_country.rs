@@ -1,0 +1,120 @@
+//! Gain of every country on the reference path in the last year: a table of numbers on a coloured ground.
+
+use super::super::axis::{decimals_for, signed};
+use super::super::canvas::{Align, Canvas, Lettering};
+use super::super::frame::Area;
+use super::super::input::{Figure, Measure};
+use super::super::matrix::Matrix;
+use super::super::theme::{GAIN, INK, LOSS, TICK_SIZE, WHITE, ink_on, tint};
+use super::{Chart, DrawError, Scene, picture};
+
+const STEM: &str = "gains_by_country";
+/// Height of a row of the table and of everything around it.
+const ROW: f64 = 17.0;
+const AROUND: f64 = 200.0;
+/// Deepest share of the colour, so that the numbers stay readable.
+const DEEPEST: f64 = 0.9;
+
+/// Draws the chart.
+pub fn draw(scene: &Scene<'_>) -> Result<Chart, DrawError> {
+    let manifest = &scene.run.manifest;
+    let title = format!("Real income by country and option, if it happens, {}", manifest.last_year());
+    let subtitle = format!("Percent, {}", scene.against());
+    let note =
+        "path on which every stage of the option succeeds after its median duration; central parameters. \
+                Blue = gain, orange = loss; the depth of the colour follows the square root of the number. \
+                Countries are sorted by their largest number, the country in focus first."
+            .to_owned();
+    let order = order(scene);
+    let words = scene.words(title.clone(), subtitle, note);
+    let height = (AROUND + ROW * order.len() as f64).max(360.0);
+    let svg = picture(STEM, &words, height, |canvas, area| draw_cells(canvas, area, scene, &order))?;
+    Ok(Chart {
+        stem: STEM,
+        title,
+        svg,
+        header: vec!["option", "year", "iso3", "name", "real_income_vs_status_quo_pct"],
+        rows: rows(scene, &order),
+        reading:
+            "Rows are countries, columns options; each number is the change of the country's real income \
+                  if the option happens on its median dates. Read along a row to see which option suits a \
+                  country, down a column to see who gains and who loses."
+                .into(),
+        limits:
+            "The numbers do not say how likely an option is, and they carry no interval. Percentages hide the \
+                 size of a country: a small number for a large economy can be more money than a large number \
+                 for a small one."
+                .into(),
+    })
+}
+
+fn cell<'r>(scene: &Scene<'r>, country: usize, option: usize) -> Option<&'r Figure> {
+    scene.run.reference.get(&(option, scene.run.manifest.last_year(), country, Measure::Pct))
+}
+
+/// The countries with their largest number first, the focus before all.
+fn order(scene: &Scene<'_>) -> Vec<usize> {
+    let options = scene.run.manifest.compared();
+    let largest = |country: usize| {
+        let values = options.iter().filter_map(|&option| cell(scene, country, option));
+        values.map(|figure| figure.value).fold(f64::NEG_INFINITY, f64::max)
+    };
+    let focus = scene.run.focus();
+    let mut order: Vec<(usize, f64)> =
+        (0..scene.run.manifest.countries.len()).map(|country| (country, largest(country))).collect();
+    order.sort_by(|a, b| (b.0 == focus).cmp(&(a.0 == focus)).then(b.1.total_cmp(&a.1)).then(a.0.cmp(&b.0)));
+    order.into_iter().map(|(country, _)| country).collect()
+}
+
+fn draw_cells(canvas: &mut Canvas<'_>, area: Area, scene: &Scene<'_>, order: &[usize]) {
+    let manifest = &scene.run.manifest;
+    let options = manifest.compared();
+    let focus = scene.run.focus();
+    let labels: Vec<(String, bool)> =
+        order.iter().map(|&country| (manifest.countries[country].name.clone(), country == focus)).collect();
+    let matrix = Matrix::draw(canvas, area, &labels, &scene.headings(&options));
+    let all = order.iter().flat_map(|&country| options.iter().map(move |&option| (country, option)));
+    let most = all
+        .filter_map(|(country, option)| cell(scene, country, option))
+        .fold(0.0_f64, |most, figure| most.max(figure.value.abs()));
+    let decimals = decimals_for([most]);
+    let half = matrix.row_height() / 2.0 - 0.75;
+    for (row, &country) in order.iter().enumerate() {
+        for (column, &option) in options.iter().enumerate() {
+            let column = matrix.column(column);
+            let (y, x) = (matrix.middle(row), (column.left + column.right) / 2.0);
+            let (text, ground) = match cell(scene, country, option) {
+                None => ("n/a".to_owned(), WHITE),
+                Some(figure) => (signed(figure.value, decimals), ground(figure.value, most)),
+            };
+            canvas.rect((column.left, y - half), (column.right, y + half), ground, 1.0);
+            let ink = if ground == WHITE { INK } else { ink_on(ground) };
+            let lettering = Lettering::new(TICK_SIZE, ink).align(Align::Centre).bold(country == focus);
+            canvas.text((x, y), &text, lettering);
+        }
+    }
+}
+
+fn ground(value: f64, most: f64) -> plotters::style::RGBColor {
+    let share = if most > 0.0 { DEEPEST * (value.abs() / most).sqrt() } else { 0.0 };
+    tint(if value < 0.0 { LOSS } else { GAIN }, share)
+}
+
+fn rows(scene: &Scene<'_>, order: &[usize]) -> Vec<Vec<String>> {
+    let manifest = &scene.run.manifest;
+    let mut rows = Vec::new();
+    for &country in order {
+        for option in manifest.compared() {
+            let Some(figure) = cell(scene, country, option) else { continue };
+            let entry = &manifest.countries[country];
+            rows.push(vec![
+                scene.option_id(option),
+                manifest.last_year().to_string(),
+                entry.iso3.clone(),
+                entry.name.clone(),
+                figure.text.clone(),
+            ]);
+        }
+    }
+    rows
+}

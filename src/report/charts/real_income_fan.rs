@@ -1,0 +1,145 @@
+//! Gain of the focus country over the years, one panel per option.
+
+use plotters::style::RGBColor;
+
+use super::super::axis::range_with_zero;
+use super::super::canvas::{Align, Canvas, Lettering, Point, Stroke};
+use super::super::frame::{Area, Panel, columns_for};
+use super::super::input::{Figure, Measure, Spread};
+use super::super::text::{line_height, wrap};
+use super::super::theme::{Dash, INK, SOFT_INK, TICK_SIZE, tint};
+use super::{Chart, DrawError, Scene, picture};
+
+const STEM: &str = "real_income_fan";
+
+/// One option over the years.
+struct Fan<'r> {
+    option: usize,
+    years: Vec<(i16, &'r Spread, &'r Figure)>,
+}
+
+/// Draws the chart.
+pub fn draw(scene: &Scene<'_>) -> Result<Chart, DrawError> {
+    let manifest = &scene.run.manifest;
+    let fans: Vec<Fan<'_>> = manifest.compared().into_iter().map(|option| fan(scene, option)).collect();
+    let [first, last] = manifest.years;
+    let title = format!("{}: real income over the years, {first}\u{2013}{last}", manifest.focus_name());
+    let subtitle = format!("Percent, {}; the same scale in every panel", scene.against());
+    let note =
+        "bands hold the middle half (25\u{2013}75 %) and nine tenths (5\u{2013}95 %) of the draws of each \
+                year; draws in which the option is not in force count as they are."
+            .to_owned();
+    let words = scene.words(title.clone(), subtitle, note);
+    let cells = fans.len() + 1;
+    let rows_of_panels = cells.div_ceil(columns_for(cells)).max(2);
+    let height = 140.0 + 210.0 * rows_of_panels as f64;
+    let svg = picture(STEM, &words, height, |canvas, area| draw_fans(canvas, area, scene, &fans))?;
+    Ok(Chart {
+        stem: STEM,
+        title,
+        svg,
+        header: vec!["option", "year", "iso3", "statistic", "real_income_vs_status_quo_pct"],
+        rows: rows(scene, &fans),
+        reading:
+            "Each panel is an option. The thick line is the mean over the draws, the thin line the median, \
+                  the dashed line the path if every stage succeeds after its median duration. Bands show the \
+                  spread of the draws in each year."
+                .into(),
+        limits: "A band is the spread of separate years, not of paths: no single draw need follow its edge. \
+                 Where an option is unlikely, the median stays at zero although the mean moves."
+            .into(),
+    })
+}
+
+fn fan<'r>(scene: &Scene<'r>, option: usize) -> Fan<'r> {
+    let run = scene.run;
+    let [first, last] = run.manifest.years;
+    let year = |year: i16| {
+        let key = (option, year, run.focus(), Measure::Pct);
+        Some((year, run.gains.get(&key)?, run.reference.get(&key)?))
+    };
+    Fan { option, years: (first..=last).filter_map(year).collect() }
+}
+
+fn draw_fans(canvas: &mut Canvas<'_>, area: Area, scene: &Scene<'_>, fans: &[Fan<'_>]) {
+    let columns = columns_for(fans.len() + 1);
+    let cells = area.inside([28.0, 0.0, 0.0, 8.0]).cells(fans.len() + 1, columns, 22.0);
+    let ends = fans
+        .iter()
+        .flat_map(|fan| &fan.years)
+        .flat_map(|(_, spread, path)| [spread.p05.value, spread.p95.value, spread.mean.value, path.value]);
+    let range = range_with_zero(ends);
+    let [first, last] = scene.run.manifest.years.map(f64::from);
+    for (k, (fan, cell)) in fans.iter().zip(&cells).enumerate() {
+        let style = scene.styles[fan.option];
+        let title = wrap(&scene.run.manifest.options[fan.option].title, cell.width(), TICK_SIZE);
+        let head = 2.0 * line_height(TICK_SIZE) + 4.0;
+        let top = cell.top + head - 8.0 - line_height(TICK_SIZE) * (title.len() as f64 - 0.5);
+        canvas.lines((cell.left, top), &title, Lettering::new(TICK_SIZE, INK).bold(true));
+        let panel = Panel::new(cell.inside([0.0, head, 0.0, 14.0]), (first, last), range);
+        panel.y_axis(canvas, &panel.y.ticks(5), k % columns == 0);
+        panel.x_marks(canvas, &panel.x.ticks(3), true);
+        draw_fan(canvas, &panel, fan, style.colour);
+    }
+    if let Some(cell) = cells.last() {
+        draw_key(canvas, cell.inside([6.0, 34.0, 0.0, 0.0]));
+    }
+    let label = Lettering { is_upright: true, ..Lettering::new(TICK_SIZE, SOFT_INK) };
+    let label = label.align(Align::Centre);
+    canvas.text((area.left - 8.0, (area.top + area.bottom) / 2.0), "Real income, percent", label);
+}
+
+fn draw_fan(canvas: &mut Canvas<'_>, panel: &Panel, fan: &Fan<'_>, colour: RGBColor) {
+    let path = |of: &dyn Fn(&Spread, &Figure) -> f64| -> Vec<Point> {
+        fan.years.iter().map(|(year, spread, path)| panel.at(f64::from(*year), of(spread, path))).collect()
+    };
+    let mut band = |lower: Vec<Point>, upper: Vec<Point>, share: f64| {
+        let outline: Vec<Point> = lower.into_iter().chain(upper.into_iter().rev()).collect();
+        canvas.area(&outline, tint(colour, share), 0.85);
+    };
+    band(path(&|spread, _| spread.p05.value), path(&|spread, _| spread.p95.value), 0.2);
+    let quartile = |quantile: &Option<Figure>, other: &Figure| quantile.as_ref().unwrap_or(other).value;
+    let lower = path(&|spread, _| quartile(&spread.p25, &spread.p50));
+    band(lower, path(&|spread, _| quartile(&spread.p75, &spread.p50)), 0.45);
+    canvas.line(&path(&|spread, _| spread.p50.value), Stroke::solid(colour, 1.0));
+    canvas.line(&path(&|spread, _| spread.mean.value), Stroke::solid(colour, 2.6));
+    canvas.line(&path(&|_, path| path.value), dashed());
+}
+
+fn dashed() -> Stroke {
+    Stroke { colour: INK, width: 1.5, dash: Dash::Medium }
+}
+
+fn draw_key(canvas: &mut Canvas<'_>, area: Area) {
+    let grey = RGBColor(90, 90, 90);
+    let (left, text) = (area.left, area.left + 44.0);
+    let row = |k: usize| area.top + 8.0 + 24.0 * k as f64;
+    let line = |k: usize| [(left, row(k)), (left + 34.0, row(k))];
+    canvas.line(&line(0), Stroke::solid(grey, 2.6));
+    canvas.line(&line(1), Stroke::solid(grey, 1.0));
+    canvas.line(&line(2), dashed());
+    for (k, share) in [(3, 0.45), (4, 0.2)] {
+        canvas.rect((left, row(k) - 7.0), (left + 34.0, row(k) + 7.0), tint(grey, share), 1.0);
+    }
+    let names =
+        ["Mean of the draws", "Median", "If it happens", "25\u{2013}75 % of draws", "5\u{2013}95 % of draws"];
+    for (k, name) in names.iter().enumerate() {
+        canvas.text((text, row(k)), name, Lettering::new(TICK_SIZE, INK));
+    }
+}
+
+fn rows(scene: &Scene<'_>, fans: &[Fan<'_>]) -> Vec<Vec<String>> {
+    let focus = &scene.run.manifest.focus;
+    let mut rows = Vec::new();
+    for fan in fans {
+        for (year, spread, path) in &fan.years {
+            let named = spread.named().into_iter().chain([("reference_path", *path)]);
+            rows.extend(named.map(|(statistic, figure)| {
+                let mut row = vec![scene.option_id(fan.option), year.to_string(), focus.clone()];
+                row.extend([statistic.to_owned(), figure.text.clone()]);
+                row
+            }));
+        }
+    }
+    rows
+}

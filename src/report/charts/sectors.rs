@@ -1,0 +1,102 @@
+//! Output of the sectors of the focus country in the last year, one column per option.
+
+use super::super::axis::range_with_zero;
+use super::super::canvas::{Align, Canvas, Lettering, Stroke};
+use super::super::frame::{Area, Panel};
+use super::super::matrix::Matrix;
+use super::super::optional::SectorOutput;
+use super::super::theme::{SOFT_INK, TICK_SIZE};
+use super::{Chart, DrawError, Scene, options_of, picture};
+
+const STEM: &str = "sectors";
+/// Height of a row of the table and of everything around it.
+const ROW: f64 = 19.0;
+const AROUND: f64 = 228.0;
+
+/// Draws the chart; `None` where the run has no sectors of the focus country.
+pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
+    let Some(output) = scene.run.sectors.as_ref().filter(|output| !output.is_empty()) else {
+        return Ok(None);
+    };
+    let manifest = &scene.run.manifest;
+    let title = format!("{}: output by sector and option, {}", manifest.focus_name(), manifest.last_year());
+    let subtitle =
+        "Percent, against the baseline of the same year; the same scale in every column".to_owned();
+    let note = "dot = mean over all draws, also those in which the option never comes into force; bar = \
+                5\u{2013}95 % of the draws. Sectors in the order of the data set."
+        .to_owned();
+    let words = scene.words(title.clone(), subtitle, note);
+    let sectors = sectors_of(output);
+    let height = (AROUND + ROW * sectors.len() as f64).max(400.0);
+    let svg =
+        picture(STEM, &words, height, |canvas, area| draw_columns(canvas, area, scene, &sectors, output))?;
+    Ok(Some(Chart {
+        stem: STEM,
+        title,
+        svg,
+        header: vec!["option", "year", "iso3", "sector", "statistic", "output_pct"],
+        rows: rows(scene, output),
+        reading: "Rows are sectors, columns options. A dot to the right of the line of zero means that the \
+                  sector produces more than in the baseline; the bar holds nine tenths of the draws."
+            .into(),
+        limits: "One percent of a small sector is fewer jobs and dollars than one percent of a large one. The \
+                 chart compares with the baseline, so that what others do in the meantime is inside every column."
+            .into(),
+    }))
+}
+
+fn sectors_of(output: &SectorOutput) -> Vec<usize> {
+    let mut sectors: Vec<usize> = output.keys().map(|(_, sector)| *sector).collect();
+    sectors.sort_unstable();
+    sectors.dedup();
+    sectors
+}
+
+fn draw_columns(
+    canvas: &mut Canvas<'_>,
+    area: Area,
+    scene: &Scene<'_>,
+    sectors: &[usize],
+    output: &SectorOutput,
+) {
+    let manifest = &scene.run.manifest;
+    let options = options_of(output, |key| key.0);
+    let labels: Vec<(String, bool)> =
+        sectors.iter().map(|&sector| (manifest.sectors[sector].name.clone(), false)).collect();
+    let matrix = Matrix::draw(canvas, area.inside([0.0, 0.0, 0.0, 32.0]), &labels, &scene.headings(&options));
+    matrix.stripes(canvas);
+    let range = range_with_zero(output.values().flat_map(|s| [s.p05.value, s.p95.value, s.mean.value]));
+    for (column, &option) in options.iter().enumerate() {
+        let panel = Panel::new(matrix.column(column).inside([4.0, 0.0, 4.0, 0.0]), range, (0.0, 1.0));
+        panel.x_axis(canvas, &panel.x_ticks(3), true);
+        let style = scene.styles[option];
+        for (row, &sector) in sectors.iter().enumerate() {
+            let Some(spread) = output.get(&(option, sector)) else { continue };
+            let (y, x) = (matrix.middle(row), |value: f64| panel.x.at(value));
+            let bar = [(x(spread.p05.value), y), (x(spread.p95.value), y)];
+            canvas.line(&bar, Stroke::solid(style.colour, 1.6));
+            canvas.mark(style.marker, (x(spread.mean.value), y), 3.4, style.colour, false);
+        }
+    }
+    let label = Lettering::new(TICK_SIZE, SOFT_INK).align(Align::Centre);
+    let middle = (matrix.area.left + matrix.area.right) / 2.0;
+    canvas.text((middle, matrix.area.bottom + 28.0), "Output, percent of the baseline", label);
+}
+
+fn rows(scene: &Scene<'_>, output: &SectorOutput) -> Vec<Vec<String>> {
+    let manifest = &scene.run.manifest;
+    let mut rows = Vec::new();
+    for ((option, sector), spread) in output {
+        for (statistic, figure) in spread.named() {
+            rows.push(vec![
+                scene.option_id(*option),
+                manifest.last_year().to_string(),
+                manifest.focus.clone(),
+                manifest.sectors[*sector].id.clone(),
+                statistic.to_owned(),
+                figure.text.clone(),
+            ]);
+        }
+    }
+    rows
+}

@@ -1,0 +1,160 @@
+//! Change of the exports of the focus country by partner in the last year, one column per option.
+
+use plotters::style::RGBColor;
+
+use super::super::axis::range_with_zero;
+use super::super::canvas::{Align, Canvas, Lettering, Stroke};
+use super::super::frame::{Area, Panel};
+use super::super::matrix::Matrix;
+use super::super::optional::{Exports, SectorGroup};
+use super::super::theme::{INK, SOFT_INK, TICK_SIZE, tint};
+use super::{Chart, DrawError, Scene, options_of, picture};
+
+const STEM: &str = "trade_by_partner";
+/// Partners shown.
+const MOST_PARTNERS: usize = 12;
+/// Millions in the unit of the axis.
+const MILLIONS: f64 = 1000.0;
+
+/// Draws the chart; `None` where the run has no exports of the focus country.
+pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
+    let Some(exports) = scene.run.exports.as_ref().filter(|exports| !exports.is_empty()) else {
+        return Ok(None);
+    };
+    let manifest = &scene.run.manifest;
+    let partners = partners(exports);
+    let title = format!(
+        "{}: change of exports by partner and option, {}",
+        manifest.focus_name(),
+        manifest.last_year()
+    );
+    let subtitle =
+        "Billion US dollars of 2019, mean over all draws, against the baseline of the same year".to_owned();
+    let note = format!(
+        "dark = goods, pale = services; bars of one sign stand end to end. The {} partners with the largest \
+         change under any option; the same scale in every column.",
+        partners.len()
+    );
+    let words = scene.words(title.clone(), subtitle, note);
+    let svg =
+        picture(STEM, &words, 560.0, |canvas, area| draw_columns(canvas, area, scene, &partners, exports))?;
+    Ok(Some(Chart {
+        stem: STEM,
+        title,
+        svg,
+        header: vec![
+            "option",
+            "year",
+            "exporter",
+            "importer",
+            "sector_group",
+            "statistic",
+            "exports_change_musd2019",
+        ],
+        rows: rows(scene, &partners, exports),
+        reading:
+            "Rows are partners, columns options. Bars to the right are exports gained, bars to the left \
+                  exports lost, goods dark and services pale."
+                .into(),
+        limits:
+            "Exports are not income: more exports to one partner are partly taken from sales to others and \
+                 at home. Partners outside the list change too, by less."
+                .into(),
+    }))
+}
+
+/// Goods and services to a partner under an option.
+fn parts(exports: &Exports, option: usize, partner: usize) -> [f64; 2] {
+    SectorGroup::ALL.map(|group| {
+        exports.get(&(option, partner, group)).map_or(0.0, |spread| spread.mean.value / MILLIONS)
+    })
+}
+
+/// Partners by the size of their largest change, at most twelve.
+fn partners(exports: &Exports) -> Vec<usize> {
+    let mut sizes: Vec<(usize, f64)> = Vec::new();
+    for &(option, partner, _) in exports.keys() {
+        let size = parts(exports, option, partner).iter().sum::<f64>().abs();
+        match sizes.iter_mut().find(|(known, _)| *known == partner) {
+            Some((_, most)) => *most = most.max(size),
+            None => sizes.push((partner, size)),
+        }
+    }
+    sizes.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    sizes.into_iter().take(MOST_PARTNERS).map(|(partner, _)| partner).collect()
+}
+
+fn draw_columns(
+    canvas: &mut Canvas<'_>,
+    area: Area,
+    scene: &Scene<'_>,
+    partners: &[usize],
+    exports: &Exports,
+) {
+    let manifest = &scene.run.manifest;
+    let options = options_of(exports, |key| key.0);
+    let labels: Vec<(String, bool)> =
+        partners.iter().map(|&partner| (manifest.countries[partner].name.clone(), false)).collect();
+    let matrix = Matrix::draw(canvas, area.inside([0.0, 0.0, 0.0, 32.0]), &labels, &scene.headings(&options));
+    matrix.stripes(canvas);
+    let pairs = options.iter().flat_map(|&option| partners.iter().map(move |&partner| (option, partner)));
+    let ends = pairs.flat_map(|(option, partner)| {
+        let parts = parts(exports, option, partner);
+        [parts.iter().filter(|v| **v > 0.0).sum::<f64>(), parts.iter().filter(|v| **v < 0.0).sum()]
+    });
+    let range = range_with_zero(ends);
+    for (column, &option) in options.iter().enumerate() {
+        let panel = Panel::new(matrix.column(column).inside([4.0, 0.0, 4.0, 0.0]), range, (0.0, 1.0));
+        panel.x_axis(canvas, &panel.x_ticks(3), true);
+        let half = (matrix.row_height() * 0.32).min(9.0);
+        for (row, &partner) in partners.iter().enumerate() {
+            let bar = (matrix.middle(row) - half, matrix.middle(row) + half);
+            draw_bar(canvas, &panel, bar, parts(exports, option, partner), scene.styles[option].colour);
+        }
+    }
+    let label = Lettering::new(TICK_SIZE, SOFT_INK).align(Align::Centre);
+    let middle = (matrix.area.left + matrix.area.right) / 2.0;
+    canvas.text((middle, matrix.area.bottom + 28.0), "Change of exports, billion US dollars of 2019", label);
+}
+
+/// Goods and services end to end on their side of zero.
+fn draw_bar(
+    canvas: &mut Canvas<'_>,
+    panel: &Panel,
+    (top, bottom): (f64, f64),
+    parts: [f64; 2],
+    colour: RGBColor,
+) {
+    let mut ends = [0.0, 0.0];
+    for (value, share) in parts.into_iter().zip([1.0, 0.4]) {
+        let end = &mut ends[usize::from(value < 0.0)];
+        let (from, to) = (panel.x.at(*end), panel.x.at(*end + value));
+        *end += value;
+        if (to - from).abs() > 0.1 {
+            canvas.rect((from, top), (to, bottom), tint(colour, share), 1.0);
+        }
+    }
+    let zero = panel.x.at(0.0);
+    canvas.line(&[(zero, top), (zero, bottom)], Stroke::solid(INK, 0.8));
+}
+
+fn rows(scene: &Scene<'_>, partners: &[usize], exports: &Exports) -> Vec<Vec<String>> {
+    let manifest = &scene.run.manifest;
+    let mut rows = Vec::new();
+    for &partner in partners {
+        for ((option, _, group), spread) in exports.iter().filter(|(key, _)| key.1 == partner) {
+            for (statistic, figure) in spread.named() {
+                rows.push(vec![
+                    scene.option_id(*option),
+                    manifest.last_year().to_string(),
+                    manifest.focus.clone(),
+                    manifest.countries[partner].iso3.clone(),
+                    group.name().to_owned(),
+                    statistic.to_owned(),
+                    figure.text.clone(),
+                ]);
+            }
+        }
+    }
+    rows
+}

@@ -1,0 +1,228 @@
+//! What all charts share: title, notes, panels with axes.
+
+use super::axis::Scale;
+use super::canvas::{Align, Canvas, Lettering, Point, Stroke, drawing};
+use super::text::{line_height, text_width, wrap};
+use super::theme::{
+    GRID_LINE, INK, NOTE_SIZE, SOFT_INK, SUBTITLE_SIZE, TICK_SIZE, TITLE_SIZE, WHITE, ZERO_LINE,
+};
+
+/// Width of every chart.
+pub const WIDTH: f64 = 900.0;
+const MARGIN: f64 = 24.0;
+
+/// A rectangle in pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Area {
+    /// Left edge.
+    pub left: f64,
+    /// Upper edge.
+    pub top: f64,
+    /// Right edge.
+    pub right: f64,
+    /// Lower edge.
+    pub bottom: f64,
+}
+
+impl Area {
+    /// Distance of the sides.
+    #[must_use]
+    pub fn width(&self) -> f64 {
+        self.right - self.left
+    }
+
+    /// Distance of upper and lower edge.
+    #[must_use]
+    pub fn height(&self) -> f64 {
+        self.bottom - self.top
+    }
+
+    /// The area without a strip at each side: left, top, right, bottom.
+    #[must_use]
+    pub fn inside(&self, [left, top, right, bottom]: [f64; 4]) -> Self {
+        Self {
+            left: self.left + left,
+            top: self.top + top,
+            right: self.right - right,
+            bottom: self.bottom - bottom,
+        }
+    }
+
+    /// `n` cells in `columns` columns, row by row.
+    #[must_use]
+    pub fn cells(&self, n: usize, columns: usize, gap: f64) -> Vec<Self> {
+        let rows = n.div_ceil(columns.max(1)).max(1);
+        let (width, height) = (
+            (self.width() - gap * (columns as f64 - 1.0)) / columns as f64,
+            (self.height() - gap * (rows as f64 - 1.0)) / rows as f64,
+        );
+        let cell = |at: usize| {
+            let left = self.left + (at % columns) as f64 * (width + gap);
+            let top = self.top + (at / columns) as f64 * (height + gap);
+            Self { left, top, right: left + width, bottom: top + height }
+        };
+        (0..n).map(cell).collect()
+    }
+}
+
+/// Columns in which `n` small panels stand best.
+#[must_use]
+pub fn columns_for(n: usize) -> usize {
+    match n {
+        0..=3 => n.max(1),
+        4..=6 => 3,
+        _ => 4,
+    }
+}
+
+/// Texts around a chart.
+#[derive(Debug, Clone)]
+pub struct Words {
+    /// What is shown, where and when.
+    pub title: String,
+    /// Measure and unit.
+    pub subtitle: String,
+    /// How to read the marks; then the source.
+    pub notes: Vec<String>,
+}
+
+/// Draws a chart of the given height between its title and its notes.
+///
+/// # Errors
+/// What the backend said.
+pub fn chart(words: &Words, height: f64, draw: impl FnOnce(&mut Canvas<'_>, Area)) -> Result<String, String> {
+    let width = WIDTH - 2.0 * MARGIN;
+    let wrapped = |text: &String| wrap(text, width, NOTE_SIZE);
+    let notes: Vec<String> = words.notes.iter().flat_map(wrapped).collect();
+    let step = line_height(NOTE_SIZE);
+    let foot = MARGIN * 0.6 + notes.len() as f64 * step;
+    drawing((WIDTH, height), &words.title, |canvas| {
+        canvas.rect((0.0, 0.0), (WIDTH, height), WHITE, 1.0);
+        canvas.text((MARGIN, 26.0), &words.title, Lettering::new(TITLE_SIZE, INK).bold(true));
+        canvas.text((MARGIN, 47.0), &words.subtitle, Lettering::new(SUBTITLE_SIZE, SOFT_INK));
+        let top = height - foot;
+        canvas.line(&[(MARGIN, top - 4.0), (WIDTH - MARGIN, top - 4.0)], Stroke::solid(GRID_LINE, 1.0));
+        canvas.lines((MARGIN, top + 9.0), &notes, Lettering::new(NOTE_SIZE, SOFT_INK));
+        draw(canvas, Area { left: MARGIN, top: 66.0, right: WIDTH - MARGIN, bottom: top - 14.0 });
+    })
+}
+
+/// An area with its two scales.
+#[derive(Debug, Clone, Copy)]
+pub struct Panel {
+    /// Area inside the axes.
+    pub area: Area,
+    /// Scale from left to right.
+    pub x: Scale,
+    /// Scale from bottom to top.
+    pub y: Scale,
+}
+
+impl Panel {
+    /// Scales of the given ranges on an area.
+    #[must_use]
+    pub fn new(area: Area, x: (f64, f64), y: (f64, f64)) -> Self {
+        Self { area, x: Scale::new(x, (area.left, area.right)), y: Scale::new(y, (area.bottom, area.top)) }
+    }
+
+    /// Pixel of a pair of numbers.
+    #[must_use]
+    pub fn at(&self, x: f64, y: f64) -> Point {
+        (self.x.at(x), self.y.at(y))
+    }
+
+    /// Round ticks from left to right, at most about `most`, so few that their texts stand apart; where even
+    /// two are too close, zero keeps its text and the other loses it.
+    #[must_use]
+    pub fn x_ticks(&self, most: usize) -> Vec<(f64, String)> {
+        let half = |tick: &(f64, String)| text_width(&tick.1, TICK_SIZE) / 2.0;
+        let stand_apart = |pair: &[(f64, String)]| {
+            self.x.at(pair[1].0) - self.x.at(pair[0].0) >= half(&pair[0]) + half(&pair[1]) + 3.0
+        };
+        let fits = |ticks: &Vec<(f64, String)>| ticks.len() > 1 && ticks.windows(2).all(stand_apart);
+        if let Some(ticks) = (1..=most).rev().map(|wanted| self.x.ticks(wanted)).find(fits) {
+            return ticks;
+        }
+        let enough = (most..4 * most).map(|wanted| self.x.ticks(wanted)).find(|ticks| ticks.len() > 1);
+        let mut ticks = enough.unwrap_or_default();
+        let mut order: Vec<usize> = (0..ticks.len()).collect();
+        order.sort_by_key(|&at| ticks[at].0 != 0.0);
+        let mut taken: Vec<(f64, f64)> = Vec::new();
+        for at in order {
+            let (middle, half) = (self.x.at(ticks[at].0), half(&ticks[at]) + 1.5);
+            if taken.iter().any(|(left, right)| middle - half < *right && *left < middle + half) {
+                ticks[at].1.clear();
+            } else {
+                taken.push((middle - half, middle + half));
+            }
+        }
+        ticks
+    }
+
+    /// Upright lines at `ticks` with their texts below where `has_text`.
+    pub fn x_axis(&self, canvas: &mut Canvas<'_>, ticks: &[(f64, String)], has_text: bool) {
+        let Area { top, bottom, .. } = self.area;
+        for (value, text) in ticks {
+            let x = self.x.at(*value);
+            canvas.line(&[(x, top), (x, bottom)], line_at(*value));
+            if has_text {
+                canvas.text((x, bottom + 11.0), text, tick_text().align(Align::Centre));
+            }
+        }
+    }
+
+    /// Level lines at `ticks` with their texts on the left where `has_text`.
+    pub fn y_axis(&self, canvas: &mut Canvas<'_>, ticks: &[(f64, String)], has_text: bool) {
+        let Area { left, right, .. } = self.area;
+        for (value, text) in ticks {
+            let y = self.y.at(*value);
+            canvas.line(&[(left, y), (right, y)], line_at(*value));
+            if has_text {
+                canvas.text((left - 6.0, y), text, tick_text().align(Align::Right));
+            }
+        }
+    }
+
+    /// Short marks on the base line at `ticks` with their texts below where `has_text`.
+    pub fn x_marks(&self, canvas: &mut Canvas<'_>, ticks: &[(f64, String)], has_text: bool) {
+        let Area { left, right, bottom, .. } = self.area;
+        canvas.line(&[(left, bottom), (right, bottom)], Stroke::solid(ZERO_LINE, 1.0));
+        for (value, text) in ticks {
+            let x = self.x.at(*value);
+            canvas.line(&[(x, bottom), (x, bottom + 4.0)], Stroke::solid(ZERO_LINE, 1.0));
+            if has_text {
+                canvas.text((x, bottom + 13.0), text, tick_text().align(Align::Centre));
+            }
+        }
+    }
+}
+
+fn line_at(value: f64) -> Stroke {
+    Stroke::solid(if value == 0.0 { ZERO_LINE } else { GRID_LINE }, 1.0)
+}
+
+/// Numbers at ticks.
+#[must_use]
+pub fn tick_text() -> Lettering {
+    Lettering::new(TICK_SIZE, SOFT_INK)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_of_a_narrow_panel_stand_apart() {
+        let area = Area { left: 0.0, top: 0.0, right: 60.0, bottom: 50.0 };
+        let ticks = Panel::new(area, (-0.04, 0.11), (0.0, 1.0)).x_ticks(4);
+        assert_eq!(ticks.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>(), ["0.0", "0.1"]);
+    }
+
+    #[test]
+    fn cells_fill_the_area() {
+        let area = Area { left: 0.0, top: 0.0, right: 110.0, bottom: 50.0 };
+        let cells = area.cells(4, 2, 10.0);
+        assert_eq!(cells[0], Area { left: 0.0, top: 0.0, right: 50.0, bottom: 20.0 });
+        assert_eq!(cells[3], Area { left: 60.0, top: 30.0, right: 110.0, bottom: 50.0 });
+    }
+}

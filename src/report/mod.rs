@@ -1,0 +1,93 @@
+//! Charts and one HTML page from the files of a finished run, and from nothing else.
+//!
+//! ```text
+//! manifest.json, *.csv  ->  input (the numbers shown, with their text)  ->  charts (SVG and CSV)
+//!                                                                       ->  page (report.html)
+//! ```
+//!
+//! Nothing of the economics is computed here: the module picks rows, sorts them and sets them. Every number
+//! in `charts/*.csv` is the text of a cell of the run. All names come from `manifest.json`, so that the same
+//! code serves another country, other options or another data set. The same files give the same bytes.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`manifest`], [`input`], [`reader`], [`optional`] | what is read, and the faults of what cannot be |
+//! | [`axis`], [`canvas`], [`text`], [`theme`], [`frame`], [`matrix`] | scales, drawing, room for text, colours, what charts share |
+//! | [`charts`] | one file per chart |
+//! | [`answer`], [`page`] | the words and tables of the page |
+
+use std::path::{Path, PathBuf};
+
+use crate::data::Files;
+use crate::error::InputErrors;
+use crate::output::dir::{Existing, OutputDir, OutputError};
+
+pub mod answer;
+pub mod axis;
+pub mod canvas;
+pub mod charts;
+pub mod escape;
+pub mod frame;
+pub mod input;
+pub mod manifest;
+pub mod matrix;
+pub mod optional;
+pub mod page;
+pub mod reader;
+pub mod text;
+pub mod theme;
+
+pub use charts::{DrawError, LeftOut};
+pub use input::Run;
+
+/// Folder of the charts inside the output folder.
+pub const CHARTS: &str = "charts";
+/// Name of the page.
+pub const PAGE: &str = "report.html";
+
+/// The report could not be made. Charts and page of an earlier report are still there.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// A file of the run is missing or faulty.
+    #[error(transparent)]
+    Input(#[from] InputErrors),
+    /// The output folder could not be written.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// A chart could not be drawn.
+    #[error(transparent)]
+    Draw(#[from] DrawError),
+}
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub struct ReportSummary {
+    /// The page.
+    pub page: PathBuf,
+    /// Names of the charts, without their endings, in the order of the page.
+    pub charts: Vec<&'static str>,
+    /// Charts for which the run has no table.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Reads the run in `run_dir` and writes `charts/` and `report.html` to `out_dir`, which is created where it
+/// is missing. Both are replaced whole; other files of `out_dir` are left alone. The two folders may be the same.
+///
+/// # Errors
+/// [`ReportError`]; nothing is written unless the whole run could be read and every chart drawn.
+pub fn write(run_dir: &Path, out_dir: &Path) -> Result<ReportSummary, ReportError> {
+    let run = Run::read(&Files::directory(run_dir))?;
+    let (charts, left_out) = charts::all(&run)?;
+    let page = page::page(&run, &charts, &left_out);
+    let folder = OutputDir::create(&out_dir.join(CHARTS), Existing::Replace)?;
+    for chart in &charts {
+        folder.write_text(&format!("{}.svg", chart.stem), &chart.svg)?;
+        folder.write_csv(&format!("{}.csv", chart.stem), &chart.header, &chart.rows)?;
+    }
+    folder.finish()?;
+    let path = out_dir.join(PAGE);
+    std::fs::write(&path, page).map_err(|source| OutputError::Io { path: path.clone(), source })?;
+    let charts = charts.iter().map(|chart| chart.stem).collect();
+    Ok(ReportSummary { page: path, charts, left_out })
+}

@@ -1,0 +1,158 @@
+//! One look for all charts: colours, marks, dashes and sizes.
+//!
+//! The colours of the options are those of Okabe & Ito (2008), which readers with any colour vision can tell
+//! apart; each option also has its own mark and dash, so that a grey print still works. The yellow of the set
+//! is left out, as it is too pale for lines on white.
+
+use plotters::style::RGBColor;
+
+use super::canvas::Point;
+use super::manifest::Manifest;
+
+/// Titles and labels.
+pub const INK: RGBColor = RGBColor(34, 34, 34);
+/// Units, notes.
+pub const SOFT_INK: RGBColor = RGBColor(89, 89, 89);
+/// Lines of the grid.
+pub const GRID_LINE: RGBColor = RGBColor(224, 224, 224);
+/// The line of zero.
+pub const ZERO_LINE: RGBColor = RGBColor(120, 120, 120);
+/// Ground.
+pub const WHITE: RGBColor = RGBColor(255, 255, 255);
+/// Gains in the heat map.
+pub const GAIN: RGBColor = RGBColor(0, 114, 178);
+/// Losses in the heat map.
+pub const LOSS: RGBColor = RGBColor(213, 94, 0);
+
+/// Size of the title.
+pub const TITLE_SIZE: f64 = 17.0;
+/// Size of the line below it.
+pub const SUBTITLE_SIZE: f64 = 12.5;
+/// Size of labels.
+pub const LABEL_SIZE: f64 = 11.5;
+/// Size of the numbers at ticks and of small labels.
+pub const TICK_SIZE: f64 = 10.5;
+/// Size of the notes.
+pub const NOTE_SIZE: f64 = 10.0;
+
+const REFERENCE: RGBColor = RGBColor(110, 110, 110);
+const COLOURS: [RGBColor; 7] = [
+    RGBColor(0, 114, 178),
+    RGBColor(213, 94, 0),
+    RGBColor(0, 158, 115),
+    RGBColor(204, 121, 167),
+    RGBColor(86, 180, 233),
+    RGBColor(230, 159, 0),
+    RGBColor(0, 0, 0),
+];
+const MARKERS: [Marker; 5] =
+    [Marker::Circle, Marker::Square, Marker::Triangle, Marker::Diamond, Marker::FlatTriangle];
+const DASHES: [Dash; 4] = [Dash::Solid, Dash::Long, Dash::Short, Dash::Medium];
+
+/// Shape of a mark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Marker {
+    /// A disc.
+    Circle,
+    /// A square on its side.
+    Square,
+    /// A triangle that points up.
+    Triangle,
+    /// A square on its corner.
+    Diamond,
+    /// A triangle that points down.
+    FlatTriangle,
+}
+
+impl Marker {
+    /// Corners around a point; none for a circle.
+    #[must_use]
+    pub fn corners(self, (x, y): Point, r: f64) -> Vec<Point> {
+        let (s, d) = (0.88 * r, 1.25 * r);
+        match self {
+            Self::Circle => Vec::new(),
+            Self::Square => vec![(x - s, y - s), (x + s, y - s), (x + s, y + s), (x - s, y + s)],
+            Self::Diamond => vec![(x, y - d), (x + d, y), (x, y + d), (x - d, y)],
+            Self::Triangle => vec![(x, y - d), (x + d, y + s), (x - d, y + s)],
+            Self::FlatTriangle => vec![(x, y + d), (x + d, y - s), (x - d, y - s)],
+        }
+    }
+}
+
+/// Pattern of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dash {
+    /// No gaps.
+    Solid,
+    /// Long dashes.
+    Long,
+    /// Medium dashes.
+    Medium,
+    /// Short dashes, nearly dots.
+    Short,
+}
+
+impl Dash {
+    /// Pixels drawn and left out, for a line of `width` pixels.
+    #[must_use]
+    pub fn pattern(self, width: f64) -> Option<(f64, f64)> {
+        let unit = width.max(1.0);
+        match self {
+            Self::Solid => None,
+            Self::Long => Some((6.0 * unit, 2.5 * unit)),
+            Self::Medium => Some((3.5 * unit, 2.0 * unit)),
+            Self::Short => Some((1.5 * unit, 1.5 * unit)),
+        }
+    }
+}
+
+/// Look of an option in every chart.
+#[derive(Debug, Clone, Copy)]
+pub struct OptionStyle {
+    /// Colour.
+    pub colour: RGBColor,
+    /// Mark.
+    pub marker: Marker,
+    /// Dash of its lines.
+    pub dash: Dash,
+}
+
+/// The look of each option, in the order of the manifest: the reference is grey, the others take the colours in turn.
+#[must_use]
+pub fn option_styles(manifest: &Manifest) -> Vec<OptionStyle> {
+    let compared = manifest.compared();
+    let style = |at: usize| match compared.iter().position(|&other| other == at) {
+        None => OptionStyle { colour: REFERENCE, marker: Marker::Circle, dash: Dash::Solid },
+        Some(k) => OptionStyle {
+            colour: COLOURS[k % COLOURS.len()],
+            marker: MARKERS[k % MARKERS.len()],
+            dash: DASHES[k % DASHES.len()],
+        },
+    };
+    (0..manifest.options.len()).map(style).collect()
+}
+
+/// `share` of a colour on white.
+#[must_use]
+pub fn tint(RGBColor(red, green, blue): RGBColor, share: f64) -> RGBColor {
+    let mix = |channel: u8| (255.0 - share * (255.0 - f64::from(channel))).round() as u8;
+    RGBColor(mix(red), mix(green), mix(blue))
+}
+
+/// Black or white, whichever reads better on a ground.
+#[must_use]
+pub fn ink_on(RGBColor(red, green, blue): RGBColor) -> RGBColor {
+    let light = 0.299 * f64::from(red) + 0.587 * f64::from(green) + 0.114 * f64::from(blue);
+    if light > 140.0 { INK } else { WHITE }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tints_run_from_white_to_the_colour() {
+        assert_eq!((tint(GAIN, 0.0), tint(GAIN, 1.0)), (WHITE, GAIN));
+        assert_eq!((ink_on(WHITE), ink_on(RGBColor(0, 0, 0))), (INK, WHITE));
+    }
+}

@@ -1,0 +1,367 @@
+//! `tradepath report` on a small made-up run: three countries, three options, four years.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use predicates::str::contains;
+use tempfile::TempDir;
+use tradepath::report;
+
+const OPTIONS: [&str; 3] = ["stay", "join", "partial"];
+const COUNTRIES: [&str; 3] = ["AAA", "BBB", "CCC"];
+const CHARTS: [&str; 7] = [
+    "gains_by_option",
+    "gains_by_country",
+    "real_income_fan",
+    "in_force_by_year",
+    "tariff_path",
+    "sectors",
+    "trade_by_partner",
+];
+const MANIFEST: &str = r#"{
+  "program": "tradepath", "version": "9.9.9", "command": "run", "plan": "small",
+  "title": "A <small> plan & more", "focus": "AAA", "partners": ["BBB", "CCC"],
+  "seed": 7, "draws": 50, "years": [2021, 2024], "baseline": "made-up",
+  "source": "invented, see http://example.org/data?a=1&b=2", "licence": "none",
+  "options": [
+    {"id": "stay", "title": "Stay", "description": "Nothing changes."},
+    {"id": "join", "title": "Join <now> & \"fast\"", "description": "A deal's text."},
+    {"id": "partial", "title": "Partial", "description": "Some sectors."}
+  ],
+  "reference_option": "stay",
+  "countries": [
+    {"iso3": "AAA", "name": "Alpha & Sons", "region": "x", "observed_blocks": 3, "scaled_blocks": 1, "imputed_blocks": 0},
+    {"iso3": "BBB", "name": "Beta", "region": "x", "observed_blocks": 1, "scaled_blocks": 0, "imputed_blocks": 3},
+    {"iso3": "CCC", "name": "Gamma", "region": "x"}
+  ],
+  "sectors": [{"id": "goods", "name": "Goods", "kind": "goods"}, {"id": "care", "name": "Care", "kind": "services"}]
+}
+"#;
+
+/// A number that no other cell of the run has, so that a number in a chart tells where it comes from.
+struct Numbers(u32);
+
+impl Numbers {
+    fn next(&mut self) -> String {
+        self.0 += 1;
+        format!("{}.{:06}", if self.0.is_multiple_of(3) { "-0" } else { "0" }, 100_000 + 37 * self.0)
+    }
+
+    fn cells(&mut self, n: usize) -> String {
+        (0..n).map(|_| self.next()).collect::<Vec<_>>().join(",")
+    }
+}
+
+fn gains(numbers: &mut Numbers) -> [String; 2] {
+    let mut projections = "option,year,iso3,measure,unit,mean,p05,p25,p50,p75,p95,draws\n".to_owned();
+    let mut reference = "option,year,iso3,measure,unit,value\n".to_owned();
+    for option in OPTIONS {
+        for year in 2021..=2024 {
+            for country in COUNTRIES {
+                let measures = [
+                    ("real_income_vs_status_quo", "pct"),
+                    ("real_income_money_vs_status_quo", "musd2019"),
+                    ("exports", "pct"),
+                ];
+                for (measure, unit) in measures {
+                    let key = format!("{option},{year},{country},{measure},{unit}");
+                    projections += &format!("{key},{},50\n", numbers.cells(6));
+                    reference += &format!("{key},{}\n", numbers.cells(1));
+                }
+            }
+        }
+    }
+    [projections, reference]
+}
+
+fn small_run() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |file: &str, text: &str| fs::write(folder.path().join(file), text).unwrap();
+    let mut numbers = Numbers(0);
+    let [projections, reference] = gains(&mut numbers);
+    write("manifest.json", MANIFEST);
+    write("projections.csv", &projections);
+    write("reference.csv", &reference);
+    let mut by_year = "option,milestone,year,probability\n".to_owned();
+    for (option, milestone) in [
+        ("join", "in_force"),
+        ("join", "signature"),
+        ("partial", "in_force"),
+        ("partial", "sectoral_in_force"),
+    ] {
+        for year in 2020..=2024 {
+            by_year += &format!("{option},{milestone},{year},0.{}\n", year - 1900);
+        }
+    }
+    write("by_year.csv", &by_year);
+    let dates = "option,milestone,probability,p05_date,p50_date,p95_date\n\
+                 join,in_force,0.124,2022-01-01,2022-06-30,2023-05-05\npartial,in_force,0,,,\n";
+    write("dates.csv", dates);
+    let (mut tariffs, mut sectors, mut bilateral) = (
+        "option,exporter,importer,valid_from,valid_until,statutory_pct,effective_pct\n".to_owned(),
+        "option,year,iso3,sector,measure,unit,mean,p05,p50,p95\n".to_owned(),
+        "option,year,exporter,importer,sector_group,measure,unit,mean,p05,p50,p95\n".to_owned(),
+    );
+    for option in OPTIONS {
+        for partner in ["BBB", "CCC"] {
+            tariffs += &format!("{option},AAA,{partner},2021-01-01,2022-06-30,{}\n", numbers.cells(2));
+            tariffs += &format!("{option},AAA,{partner},2022-06-30,,{}\n", numbers.cells(2));
+            for group in ["goods", "services"] {
+                let key = format!("{option},2024,AAA,{partner},{group},imports_change,musd2019");
+                bilateral += &format!("{key},{}\n", numbers.cells(4));
+            }
+        }
+        sectors += &format!("{option},2024,AAA,goods,output,pct,{}\n", numbers.cells(4));
+        sectors += &format!("{option},2024,AAA,care,output,pct,,,,\n");
+    }
+    write("tariff_path.csv", &tariffs);
+    write("sectors.csv", &sectors);
+    write("bilateral.csv", &bilateral);
+    folder
+}
+
+fn read(folder: &Path, file: &str) -> String {
+    fs::read_to_string(folder.join(file)).unwrap()
+}
+
+fn all_files(folder: &Path) -> BTreeMap<String, String> {
+    let names = CHARTS.iter().flat_map(|c| [format!("charts/{c}.svg"), format!("charts/{c}.csv")]);
+    names.chain(["report.html".to_owned()]).map(|name| (name.clone(), read(folder, &name))).collect()
+}
+
+/// Spoils one file of a sound run and checks the exit code and the message.
+fn refuses(file: &str, from: &str, to: &str, expected: &[&str]) {
+    let run = small_run();
+    let text = read(run.path(), file);
+    assert!(text.contains(from), "{file} does not hold {from}");
+    fs::write(run.path().join(file), text.replacen(from, to, 1)).unwrap();
+    let mut assert =
+        Command::new(env!("CARGO_BIN_EXE_tradepath")).arg("report").arg(run.path()).assert().code(2);
+    for text in expected {
+        assert = assert.stderr(contains(*text));
+    }
+    assert!(!run.path().join("charts").exists() && !run.path().join("report.html").exists());
+}
+
+#[test]
+fn writes_every_chart_and_the_page_into_the_run() {
+    let run = small_run();
+    let summary = report::write(run.path(), run.path()).unwrap();
+    assert_eq!(summary.charts, CHARTS);
+    assert!(summary.left_out.is_empty());
+    assert_eq!(summary.page, run.path().join("report.html"));
+    assert!(run.path().join("projections.csv").exists());
+    for (file, text) in all_files(run.path()) {
+        assert!(!text.is_empty(), "{file}");
+    }
+}
+
+#[test]
+fn pictures_are_well_formed_and_inside_their_frame() {
+    let run = small_run();
+    let _ = report::write(run.path(), run.path()).unwrap();
+    for chart in CHARTS {
+        let svg = read(run.path(), &format!("charts/{chart}.svg"));
+        let xml = roxmltree::Document::parse(&svg).unwrap_or_else(|error| panic!("{chart}: {error}"));
+        let size: Vec<f64> =
+            xml.root_element().attribute("viewBox").unwrap().split(' ').map(|v| v.parse().unwrap()).collect();
+        let texts: Vec<_> = xml.descendants().filter(|node| node.has_tag_name("text")).collect();
+        assert!(texts.len() > 8, "{chart} has {} texts", texts.len());
+        for text in &texts {
+            let at = |name| text.attribute(name).unwrap().parse::<f64>().unwrap();
+            assert!(
+                (0.0..=size[2]).contains(&at("x")) && (0.0..=size[3]).contains(&at("y")),
+                "{chart}: {text:?}"
+            );
+        }
+        let source = texts
+            .iter()
+            .filter_map(roxmltree::Node::text)
+            .any(|text| text.contains("tradepath 9.9.9, data set made-up; 50 draws per option, seed 7"));
+        assert!(source, "{chart} names its source");
+    }
+}
+
+#[test]
+fn every_number_behind_a_chart_is_a_cell_of_the_run() {
+    let run = small_run();
+    let _ = report::write(run.path(), run.path()).unwrap();
+    let mut cells = BTreeSet::new();
+    for file in ["projections", "reference", "by_year", "tariff_path", "sectors", "bilateral"] {
+        let text = read(run.path(), &format!("{file}.csv"));
+        cells.extend(text.lines().skip(1).flat_map(|line| line.split(',')).map(str::to_owned));
+    }
+    for chart in CHARTS {
+        let text = read(run.path(), &format!("charts/{chart}.csv"));
+        let mut rows = csv::Reader::from_reader(text.as_bytes());
+        let unit = rows.headers().unwrap().iter().next_back().unwrap().to_owned();
+        assert!(unit.ends_with("_pct") || unit.ends_with("_musd2019") || unit == "probability", "{unit}");
+        let mut n = 0;
+        for row in rows.records() {
+            let row = row.unwrap();
+            let number = row.iter().next_back().unwrap();
+            assert!(cells.contains(number), "{chart}: {number} is not in the run");
+            n += 1;
+        }
+        assert!(n >= 6, "{chart} has {n} rows");
+    }
+}
+
+#[test]
+fn the_charts_show_the_right_cells() {
+    let run = small_run();
+    let _ = report::write(run.path(), run.path()).unwrap();
+    let rows = read(run.path(), "charts/gains_by_option.csv");
+    let projections = read(run.path(), "projections.csv");
+    let row =
+        projections.lines().find(|line| line.starts_with("join,2024,AAA,real_income_vs_status_quo")).unwrap();
+    let cells: Vec<&str> = row.split(',').collect();
+    for (statistic, at) in [("mean", 5), ("p05", 6), ("p25", 7), ("p50", 8), ("p75", 9), ("p95", 10)] {
+        assert!(rows.contains(&format!("join,2024,AAA,{statistic},{}\n", cells[at])), "{statistic}");
+    }
+    assert!(!rows.contains("stay,"), "the reference option has no gain against itself");
+    let in_force = read(run.path(), "charts/in_force_by_year.csv");
+    assert!(in_force.contains("partial,sectoral_in_force,2024,0.124"), "{in_force}");
+    assert!(!in_force.contains("2020,") && !in_force.contains("signature"));
+}
+
+#[test]
+fn the_same_run_gives_the_same_bytes() {
+    let (run, other) = (small_run(), tempfile::tempdir().unwrap());
+    let _ = report::write(run.path(), run.path()).unwrap();
+    let out = other.path().join("deep/er");
+    let _ = report::write(run.path(), &out).unwrap();
+    assert_eq!(all_files(run.path()), all_files(&out));
+}
+
+#[test]
+fn the_page_needs_nothing_from_outside_and_escapes_text() {
+    let run = small_run();
+    let _ = report::write(run.path(), run.path()).unwrap();
+    let page = read(run.path(), "report.html");
+    let without_names = page.replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
+    for outside in ["src=", "href=", "url(", "@import", "<script", "<link", "<iframe"] {
+        assert!(!without_names.contains(outside), "the page has {outside}");
+    }
+    // The one address left is the text of the source in the manifest.
+    assert_eq!(without_names.matches("http").count(), 1);
+    assert!(page.contains("invented, see http://example.org/data?a=1&amp;b=2"));
+    assert!(page.contains("A &lt;small&gt; plan &amp; more"));
+    assert!(page.contains("Join &lt;now&gt; &amp; &quot;fast&quot;") && !page.contains("<now>"));
+    assert!(page.contains("Alpha &amp; Sons"));
+    assert!(page.contains("75 %"), "the share of imputed blocks");
+    assert!(page.contains("--draws 50 --seed 7 --years 2021..2024"));
+    assert!(page.contains("2022-06-30"), "the median date");
+    assert_eq!(page.matches("<figure>").count(), CHARTS.len());
+}
+
+#[test]
+fn leaves_out_the_chart_of_a_missing_optional_table_and_says_so() {
+    let run = small_run();
+    fs::remove_file(run.path().join("bilateral.csv")).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tradepath"));
+    let expected = "no bilateral.csv with rows for it; the chart trade_by_partner is left out";
+    command.arg("report").arg(run.path()).assert().success().stderr(contains(expected));
+    assert!(!run.path().join("charts/trade_by_partner.svg").exists());
+    assert!(read(run.path(), "report.html").contains("<code>trade_by_partner</code> is left out"));
+}
+
+#[test]
+fn a_second_report_replaces_the_charts_of_the_first() {
+    let run = small_run();
+    fs::create_dir(run.path().join("charts")).unwrap();
+    fs::write(run.path().join("charts/old.svg"), "old").unwrap();
+    let _ = report::write(run.path(), run.path()).unwrap();
+    assert!(!run.path().join("charts/old.svg").exists());
+}
+
+#[test]
+fn refuses_an_output_folder_in_use_unless_told_to_overwrite() {
+    let (run, out) = (small_run(), tempfile::tempdir().unwrap());
+    fs::write(out.path().join("notes.txt"), "mine").unwrap();
+    let report = |more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tradepath"));
+        command.arg("report").arg(run.path()).arg("--out").arg(out.path()).args(more).assert()
+    };
+    report(&[]).code(2).stderr(contains("pass --overwrite"));
+    report(&["--overwrite"]).success();
+    assert_eq!(read(out.path(), "notes.txt"), "mine");
+    assert!(out.path().join("charts/sectors.svg").exists());
+}
+
+#[test]
+fn fails_without_a_required_file() {
+    for file in ["manifest.json", "projections.csv", "reference.csv", "by_year.csv", "dates.csv"] {
+        let run = small_run();
+        fs::remove_file(run.path().join(file)).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tradepath"));
+        let assert = command.arg("report").arg(run.path()).assert().code(2);
+        let expected = format!("{file} `file` = missing: expected a file that every finished run has");
+        assert
+            .stderr(contains(expected))
+            .stderr(contains("Give the directory of a finished `tradepath run`"));
+    }
+}
+
+#[test]
+fn fails_with_an_unknown_column() {
+    let expected = "projections.csv:1 `average` = unknown column";
+    refuses(
+        "projections.csv",
+        "mean",
+        "average",
+        &[expected, "`mean` = missing column", "Rename or delete the column"],
+    );
+}
+
+#[test]
+fn fails_with_an_unknown_option_country_or_sector() {
+    let rows = "real_income_vs_status_quo";
+    refuses(
+        "projections.csv",
+        &format!("stay,2021,AAA,{rows}"),
+        &format!("leave,2021,AAA,{rows}"),
+        &[
+            "projections.csv:2 `option` = leave: expected a policy option of manifest.json (stay, join, partial)",
+        ],
+    );
+    refuses(
+        "reference.csv",
+        &format!("AAA,{rows}"),
+        &format!("XXX,{rows}"),
+        &["reference.csv:2 `iso3` = XXX"],
+    );
+    refuses("sectors.csv", "AAA,goods", "AAA,bads", &["sectors.csv:2 `sector` = bads"]);
+}
+
+#[test]
+fn fails_with_a_cell_that_is_no_number_or_no_date() {
+    refuses("dates.csv", "0.124", "often", &["dates.csv:2 `probability` = often: expected a finite number"]);
+    let expected = "tariff_path.csv:2 `valid_from` = 2021-13-01: expected a date such as 2021-01-31";
+    refuses("tariff_path.csv", "2021-01-01", "2021-13-01", &[expected]);
+}
+
+#[test]
+fn fails_with_a_missing_year_of_the_focus() {
+    let expected = "`option,year,iso3` = no gain against the reference option for join,2023,AAA: expected a row for every";
+    refuses(
+        "reference.csv",
+        "join,2023,AAA,real_income_vs_status_quo,",
+        "join,2023,AAA,real_income_vs_stay,",
+        &["reference.csv", expected],
+    );
+}
+
+#[test]
+fn fails_with_a_manifest_that_is_not_of_a_run() {
+    refuses("manifest.json", "\"focus\": \"AAA\"", "\"focus\": \"ZZZ\"", &["manifest.json `focus` = ZZZ"]);
+    refuses(
+        "manifest.json",
+        "\"command\": \"run\"",
+        "\"command\": \"solve\"",
+        &["`command` = solve: expected run"],
+    );
+    refuses("manifest.json", "\"seed\": 7,", "", &["manifest.json:", "missing field `seed`"]);
+}

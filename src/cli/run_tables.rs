@@ -167,6 +167,6 @@ pub fn read_rows(folder: &Path, spec: &TableSpec) -> anyhow::Result<Rows> {
 /// # Errors
 /// Where the report cannot be made.
 pub fn write_report(output: &OutputDir) -> anyhow::Result<()> {
-    crate::report::write(output.path(), output.path())?;
+    let _charts = crate::report::write(output.path(), output.path())?;
     Ok(())
 }

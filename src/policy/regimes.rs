@@ -16,6 +16,10 @@ pub struct Regimes {
     spans: Vec<Vec<Span>>,
     /// First day of each agreement for anybody.
     first: Vec<Option<Date>>,
+    /// Agreements that each party belongs to at some time, rising.
+    of_party: Vec<Vec<usize>>,
+    /// Parties that each agreement has at some time, rising.
+    parties: Vec<Vec<usize>>,
 }
 
 /// An agreement that binds a pair on a date.
@@ -43,7 +47,11 @@ impl Regimes {
             spans[a * n + p].push((membership.from, membership.until.unwrap_or(Date::MAX)));
             first[a] = Some(first[a].map_or(membership.from, |known| known.min(membership.from)));
         }
-        Self { n, spans, first }
+        let agreements = 0..book.agreements.len();
+        let belongs = |at: usize, party: usize| !spans[at * n + party].is_empty();
+        let of_party = (0..n).map(|p| agreements.clone().filter(|&at| belongs(at, p)).collect()).collect();
+        let parties = agreements.map(|at| (0..n).filter(|&p| belongs(at, p)).collect()).collect();
+        Self { n, spans, first, of_party, parties }
     }
 
     /// Stretches of membership of `party` in `agreement`.
@@ -64,7 +72,8 @@ impl Regimes {
         (importer, exporter): (usize, usize),
         date: Date,
     ) -> impl Iterator<Item = Binding> + 'a {
-        book.agreements.iter().enumerate().filter_map(move |(at, agreement)| {
+        self.of_party[importer].iter().filter_map(move |&at| {
+            let agreement = &book.agreements[at];
             if agreement.hub.is_some_and(|hub| hub != importer && hub != exporter) {
                 return None;
             }
@@ -89,18 +98,18 @@ impl Regimes {
         party: usize,
         date: Date,
     ) -> impl Iterator<Item = (usize, u32)> + 'a {
-        (0..book.agreements.len()).filter_map(move |at| {
+        self.of_party[party].iter().filter_map(move |&at| {
             let own = self.since(at, party, date)?;
-            let others = (0..self.n).filter(|&other| other != party);
-            let earliest = others.filter_map(|other| self.since(at, other, date)).min()?;
+            let others = self.parties[at].iter().filter(|&&other| other != party);
+            let earliest = others.filter_map(|&other| self.since(at, other, date)).min()?;
             Some((at, agreement_year(own.max(earliest), date, book.cut_dates[party])))
         })
     }
 
     /// Days within `year` on which the bindings of a pair can change, besides 1 January and the cut date.
     pub(super) fn changes(&self, (importer, exporter): (usize, usize), year: i16, days: &mut Vec<Date>) {
-        for at in 0..self.first.len() {
-            for party in [importer, exporter] {
+        for party in [importer, exporter] {
+            for &at in &self.of_party[party] {
                 let dates = self.spans(at, party).iter().flat_map(|(from, until)| [*from, *until]);
                 days.extend(dates.filter(|date| date.year() == year));
             }

@@ -122,7 +122,7 @@ pub fn exports(reader: &mut Reader<'_>) -> Option<Exports> {
         ("exporter", focus.as_str()),
         ("year", last.as_str()),
         ("measure", "imports_change"),
-        ("unit", "musd2019"),
+        ("unit", "musd"),
     ];
     let mut found = Exports::new();
     for row in table.rows().filter(|row| wanted.iter().all(|(column, value)| row.text(column) == *value)) {

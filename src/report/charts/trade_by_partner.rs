@@ -49,7 +49,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
             "importer",
             "sector_group",
             "statistic",
-            "exports_change_musd2019",
+            "exports_change_musd",
         ],
         rows: rows(scene, &partners, exports),
         reading:

@@ -80,8 +80,7 @@ pub fn answer(run: &Run, standings: &[Standing]) -> String {
     text.push_str(&in_expectation(run, best, expected, digits));
     if let Some(rival) = rival(standings, expected) {
         text.push_str(&format!(
-            " The next, \u{201c}{}\u{201d}, has {} %, which is inside that range: the difference of the two is \
-             small against the spread of the draws.",
+            " The next, \u{201c}{}\u{201d}, has {} %: the spread of the draws does not separate the two.",
             rival.title,
             signed(rival.mean_pct, digits)
         ));
@@ -98,9 +97,13 @@ fn if_it_happens(run: &Run, best: &Standing, digits: usize) -> String {
         billions(best.reference_musd),
         manifest.reference_title()
     );
-    let verdict = if best.reference_pct > 0.0 { "the largest gain" } else { "no gain; the least loss" };
+    let verdict = if best.reference_pct > 0.0 {
+        "the largest gain comes from"
+    } else {
+        "none gains; the least loss is that of"
+    };
     format!(
-        "Real income, {}. If it happens, on its median dates: {verdict} comes from \u{201c}{}\u{201d}, {size}.{}",
+        "Real income of {}: if an option happens on its median dates, {verdict} \u{201c}{}\u{201d}, with {size}.{}",
         manifest.focus_name(),
         best.title,
         likelihood(best, manifest.last_year())
@@ -115,11 +118,12 @@ fn in_expectation(run: &Run, best: &Standing, expected: &Standing, digits: usize
         signed(expected.mean_pct, digits),
         billions(expected.mean_musd)
     );
-    let start = " In expectation, which counts the draws in which an option never comes into force:";
+    let start = " Counting also the draws in which an option never comes into force,";
     if expected.option == best.option {
-        return format!("{start} the same option leads, with {size}");
+        return format!("{start} it has the highest expected gain too, with {size}");
     }
-    format!("{start} \u{201c}{}\u{201d} leads, with {size}{}", expected.title, likelihood(expected, year))
+    let chance = likelihood(expected, year);
+    format!("{start} \u{201c}{}\u{201d} has the highest expected gain, with {size}{chance}", expected.title)
 }
 
 fn likelihood(standing: &Standing, year: i16) -> String {
@@ -128,7 +132,7 @@ fn likelihood(standing: &Standing, year: i16) -> String {
         "" => String::new(),
         date => format!("; half of these by {date}"),
     };
-    format!(" It is in force by the end of {year} in {} of the draws{median}.", percent(probability))
+    format!(" That option is in force by the end of {year} in {} of the draws{median}.", percent(probability))
 }
 
 /// The option with the next highest expected gain, where that gain lies inside the interval of the highest.

@@ -76,16 +76,6 @@ fn left_out_note(left_out: &[LeftOut]) -> String {
 fn options_table(run: &Run, standings: &[Standing]) -> String {
     let year = run.manifest.last_year();
     let digits = decimals(standings);
-    let heads = [
-        "Option".to_owned(),
-        format!("In force by {year}"),
-        "Median date, if at all".to_owned(),
-        "Expected gain, %".to_owned(),
-        "Expected gain, billion US$ of 2019".to_owned(),
-        "5\u{2013}95 % of draws, %".to_owned(),
-        "Gain if it happens, %".to_owned(),
-        "Gain if it happens, billion US$ of 2019".to_owned(),
-    ];
     let row = |standing: &Standing| {
         let [low, high] = standing.interval_pct.map(|end| signed(end, digits));
         let option = &run.manifest.options[standing.option];
@@ -113,7 +103,21 @@ fn options_table(run: &Run, standings: &[Standing]) -> String {
         escape(run.manifest.focus_name()),
         escape(run.manifest.reference_title())
     );
-    table(&heads, &standings.iter().map(row).collect::<String>()) + &note
+    table(&option_heads(year), &standings.iter().map(row).collect::<String>()) + &note
+}
+
+/// Heads of the table of options.
+fn option_heads(year: i16) -> [String; 8] {
+    [
+        "Option".to_owned(),
+        format!("In force by {year}"),
+        "Median date, if at all".to_owned(),
+        "Expected gain, %".to_owned(),
+        "Expected gain, billion US$ of 2019".to_owned(),
+        "5\u{2013}95 % of draws, %".to_owned(),
+        "Gain if it happens, %".to_owned(),
+        "Gain if it happens, billion US$ of 2019".to_owned(),
+    ]
 }
 
 fn countries_table(run: &Run) -> String {

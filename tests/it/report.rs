@@ -109,7 +109,7 @@ fn small_run() -> TempDir {
             tariffs += &format!("{option},AAA,{partner},2021-01-01,2022-06-30,{}\n", numbers.cells(2));
             tariffs += &format!("{option},AAA,{partner},2022-06-30,,{}\n", numbers.cells(2));
             for group in ["goods", "services"] {
-                let key = format!("{option},2024,AAA,{partner},{group},imports_change,musd2019");
+                let key = format!("{option},2024,AAA,{partner},{group},imports_change,musd");
                 bilateral += &format!("{key},{}\n", numbers.cells(4));
             }
         }
@@ -197,7 +197,13 @@ fn every_number_behind_a_chart_is_a_cell_of_the_run() {
         let text = read(run.path(), &format!("charts/{chart}.csv"));
         let mut rows = csv::Reader::from_reader(text.as_bytes());
         let unit = rows.headers().unwrap().iter().next_back().unwrap().to_owned();
-        assert!(unit.ends_with("_pct") || unit.ends_with("_musd2019") || unit == "probability", "{unit}");
+        assert!(
+            unit.ends_with("_pct")
+                || unit.ends_with("_musd2019")
+                || unit.ends_with("_musd")
+                || unit == "probability",
+            "{unit}"
+        );
         let mut n = 0;
         for row in rows.records() {
             let row = row.unwrap();
@@ -255,6 +261,54 @@ fn the_page_needs_nothing_from_outside_and_escapes_text() {
     assert!(page.contains("--draws 50 --seed 7 --years 2021..2024"));
     assert!(page.contains("2022-06-30"), "the median date");
     assert_eq!(page.matches("<figure>").count(), CHARTS.len());
+}
+
+/// Sets the gain of an option in the last year, over the draws and on the path, in both measures.
+fn set_gain(run: &Path, option: &str, mean: &str, path: &str) {
+    for (file, cells) in
+        [("projections.csv", format!("{mean},-1,-0.5,0.1,0.5,1,50")), ("reference.csv", path.to_owned())]
+    {
+        let set = |line: &str| {
+            let mut columns = line.splitn(6, ',').map(str::to_owned).collect::<Vec<_>>();
+            let is_gain = columns[3].ends_with("vs_status_quo");
+            if columns[..3] == [option, "2024", "AAA"] && is_gain {
+                columns[5].clone_from(&cells);
+            }
+            columns.join(",") + "\n"
+        };
+        let text: String = read(run, file).lines().map(set).collect();
+        fs::write(run.join(file), text).unwrap();
+    }
+}
+
+#[test]
+fn the_answer_names_the_best_option_if_it_happens_and_in_expectation() {
+    let run = small_run();
+    set_gain(run.path(), "join", "0.2", "0.9");
+    set_gain(run.path(), "partial", "0.3", "0.4");
+    let _ = report::write(run.path(), run.path()).unwrap();
+    let page = read(run.path(), "report.html");
+    for sentence in [
+        "the largest gain comes from \u{201c}Join &lt;now&gt; &amp; &quot;fast&quot;\u{201d}, with +0.90 % in 2024",
+        "in force by the end of 2024 in 12 % of the draws; half of these by 2022-06-30.",
+        "\u{201c}Partial\u{201d} has the highest expected gain, with +0.30 % in 2024",
+        "nine tenths of the draws lie between \u{2212}1.00 and +1.00 %",
+        "has +0.20 %: the spread of the draws does not separate the two",
+    ] {
+        assert!(page.contains(sentence), "{sentence}");
+    }
+}
+
+#[test]
+fn the_answer_says_so_where_no_option_gains() {
+    let run = small_run();
+    set_gain(run.path(), "join", "-0.2", "-0.3");
+    set_gain(run.path(), "partial", "-0.3", "-0.4");
+    let _ = report::write(run.path(), run.path()).unwrap();
+    let page = read(run.path(), "report.html");
+    assert!(page.contains("none gains; the least loss is that of \u{201c}Join"));
+    assert!(page.contains("with \u{2212}0.30 % in 2024"));
+    assert!(page.contains("it has the highest expected gain too, with \u{2212}0.20 %"));
 }
 
 #[test]

@@ -13,6 +13,9 @@ use super::{Chart, DrawError, Scene, options_of, picture};
 const STEM: &str = "trade_by_partner";
 /// Partners shown.
 const MOST_PARTNERS: usize = 12;
+/// Columns of the numbers.
+const HEADER: [&str; 7] =
+    ["option", "year", "exporter", "importer", "sector_group", "statistic", "exports_change_musd"];
 /// Millions in the unit of the axis.
 const MILLIONS: f64 = 1000.0;
 
@@ -42,15 +45,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
         stem: STEM,
         title,
         svg,
-        header: vec![
-            "option",
-            "year",
-            "exporter",
-            "importer",
-            "sector_group",
-            "statistic",
-            "exports_change_musd",
-        ],
+        header: HEADER.to_vec(),
         rows: rows(scene, &partners, exports),
         reading:
             "Rows are partners, columns options. Bars to the right are exports gained, bars to the left \

@@ -58,6 +58,7 @@ impl DrawnTimeline {
         let mut policy = initial.clone();
         for event in log {
             for effect in event.effects.iter().filter_map(|text| Effect::parse(text)) {
+                let effect = effect.named(&policy, event.date);
                 apply_to_policy(&mut policy, &effect, event.date);
             }
         }
@@ -253,6 +254,7 @@ impl Run<'_> {
 
     fn apply(&mut self, effects: &[String], date: Date, seq: u64) {
         for effect in effects.iter().filter_map(|text| Effect::parse(text)) {
+            let effect = effect.named(&self.drawn.policy, date);
             apply_to_policy(&mut self.drawn.policy, &effect, date);
             match effect {
                 Effect::Set(name) => self.set_fact(&name, true, date, Some(seq)),
@@ -306,6 +308,24 @@ impl Run<'_> {
             effects: effects.to_vec(),
         });
         seq
+    }
+}
+
+impl Effect {
+    /// The same effect with `@AGREEMENT` replaced by the members that it has on `date`.
+    fn named(self, policy: &PolicyTimeline, date: Date) -> Self {
+        let name = |parties: Vec<String>| -> Vec<String> {
+            let of = |party: String| match party.strip_prefix('@') {
+                Some(agreement) => policy.members(agreement, date),
+                None => vec![party],
+            };
+            parties.into_iter().flat_map(of).collect()
+        };
+        match self {
+            Self::Join(agreement, parties) => Self::Join(agreement, name(parties)),
+            Self::Leave(agreement, parties) => Self::Leave(agreement, name(parties)),
+            other => other,
+        }
     }
 }
 

@@ -147,7 +147,7 @@ pub enum Effect {
     Set(String),
     /// `clear:NAME`: a fact holds no more.
     Clear(String),
-    /// `join:AGREEMENT:PARTY;PARTY`.
+    /// `join:AGREEMENT:PARTY;PARTY`; `@OTHER` stands for all members of another agreement on that day.
     Join(String, Vec<String>),
     /// `leave:AGREEMENT:PARTY;PARTY`.
     Leave(String, Vec<String>),

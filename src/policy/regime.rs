@@ -1,4 +1,4 @@
-//! Which rate a good pays: the lowest lawful one that it qualifies for, then additional duties on top.
+//! Which rate a good pays: traders claim the agreement that saves most, then additional duties come on top.
 
 use jiff::civil::Date;
 
@@ -12,7 +12,7 @@ use super::utilisation::compliance_pct;
 pub struct GroupRate {
     /// Most-favoured-nation rate.
     pub mfn_pct: f64,
-    /// Agreement that is claimed, if any is better.
+    /// Agreement that traders claim: the one that saves most, use and age considered.
     pub agreement: Option<usize>,
     /// Lowest rate that the goods qualify for, with additional duties.
     pub statutory_pct: f64,
@@ -39,40 +39,36 @@ impl PolicyBook {
     ) -> GroupRate {
         let mfn_pct = self.mfn_pct[[pair.0, group]];
         let duty_pct = self.additional_duty_pct(pair, group, date);
-        let mut best: Option<(f64, Binding)> = None;
+        let mut rate = GroupRate {
+            mfn_pct,
+            agreement: None,
+            statutory_pct: mfn_pct + duty_pct,
+            utilisation_share: 0.0,
+            effective_pct: mfn_pct + duty_pct,
+            compliance_pct: 0.0,
+        };
         for &binding in bindings {
             let left = self.remaining_share(binding.agreement, pair, binding.schedule_year, group);
-            if let Some(pct) = left.map(|left| mfn_pct * left)
-                && pct < best.map_or(mfn_pct, |(known, _)| known)
-            {
-                best = Some((pct, binding));
+            let Some(preference_pct) = left.map(|left| mfn_pct * left).filter(|pct| *pct < mfn_pct) else {
+                continue;
+            };
+            let margin_pp = mfn_pct - preference_pct;
+            let (used, cost) = if self.agreements[binding.agreement].is_automatic {
+                (1.0, 0.0)
+            } else {
+                let share = self.utilisation.share(margin_pp, binding.age_years);
+                let used = (share * parameters.utilisation_ratio).clamp(0.0, 1.0);
+                (used, used * compliance_pct(self.origin_cost_pct[group], margin_pp))
+            };
+            let effective_pct = mfn_pct - used * margin_pp + duty_pct;
+            rate.statutory_pct = rate.statutory_pct.min(preference_pct + duty_pct);
+            if effective_pct < rate.effective_pct {
+                rate.agreement = Some(binding.agreement);
+                rate.utilisation_share = used;
+                rate.effective_pct = effective_pct;
+                rate.compliance_pct = cost;
             }
         }
-        let Some((preference_pct, binding)) = best else {
-            return GroupRate {
-                mfn_pct,
-                agreement: None,
-                statutory_pct: mfn_pct + duty_pct,
-                utilisation_share: 0.0,
-                effective_pct: mfn_pct + duty_pct,
-                compliance_pct: 0.0,
-            };
-        };
-        let margin_pp = mfn_pct - preference_pct;
-        let (used, cost) = if self.agreements[binding.agreement].is_automatic {
-            (1.0, 0.0)
-        } else {
-            let share = self.utilisation.share(margin_pp, binding.age_years);
-            let used = (share * parameters.utilisation_ratio).clamp(0.0, 1.0);
-            (used, used * compliance_pct(self.origin_cost_pct[group], margin_pp))
-        };
-        GroupRate {
-            mfn_pct,
-            agreement: Some(binding.agreement),
-            statutory_pct: preference_pct + duty_pct,
-            utilisation_share: used,
-            effective_pct: used * preference_pct + (1.0 - used) * mfn_pct + duty_pct,
-            compliance_pct: cost,
-        }
+        rate
     }
 }

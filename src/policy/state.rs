@@ -55,4 +55,17 @@ impl PolicyTimeline {
                 && membership.until.is_none_or(|until| date < until)
         })
     }
+
+    /// Parties that belong to `agreement` on `date`, in the order in which they joined.
+    #[must_use]
+    pub fn members(&self, agreement: &str, date: Date) -> Vec<String> {
+        let mut members: Vec<String> = Vec::new();
+        for membership in self.memberships.iter().filter(|one| one.agreement == agreement) {
+            let party = &membership.party;
+            if !members.contains(party) && self.is_member(agreement, party, date) {
+                members.push(party.clone());
+            }
+        }
+        members
+    }
 }

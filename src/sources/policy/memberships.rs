@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::Rows;
-use crate::data::{Axes, Files, Table};
-use crate::error::{Faults, InputErrors};
+use super::{Rows, own_table};
+use crate::data::{Axes, Files};
 use crate::sources::read_table;
 
 /// Rows `agreement,party,valid_from,valid_until,source,mark`, sorted.
@@ -60,14 +59,4 @@ fn columns_of(row: &crate::data::Row<'_>) -> Vec<String> {
 /// The weaker mark of a mixed one: a date that is recalled stays recalled.
 fn mark(confidence: &str) -> &str {
     confidence.rsplit('+').next().unwrap_or(confidence)
-}
-
-fn own_table(own: &Files, name: &str, columns: &[&str]) -> anyhow::Result<Table> {
-    let mut faults = Faults::new();
-    let text = own.read(name).map_err(InputErrors::from)?;
-    let table = Table::parse(&own.display(name), &text, columns, &[], &mut faults);
-    match (table, faults.is_empty()) {
-        (Some(table), true) => Ok(table),
-        _ => Err(InputErrors(faults.as_slice().to_vec()).into()),
-    }
 }

@@ -3,6 +3,7 @@
 //! What the project keeps by hand (agreements, schedules, duties, depth) stands in `data/policy` and
 //! `data/schedules`; this makes `data/policy/tables`.
 
+mod lines;
 mod memberships;
 
 use std::path::Path;
@@ -10,6 +11,7 @@ use std::path::Path;
 use anyhow::Context;
 
 use crate::data::{Axes, Files, Row, SectorKind, Table};
+use crate::error::{Faults, InputErrors};
 use crate::output::dir::{Existing, OutputDir};
 
 use super::read_table;
@@ -42,11 +44,13 @@ pub fn write(input: &Path, axes: &Axes, out: &Path, existing: Existing) -> anyho
     let columns = ["product_group", "sector", "weight_share", "source", "mark"];
     dir.write_csv("product_groups.csv", &columns, &copied(&groups, ["product_group", "sector", "share"]))?;
     let columns = ["importer", "product_group", "mfn_pct", "source", "mark"];
-    dir.write_csv("mfn.csv", &columns, &copied(&rates, ["importer", "product_group", "mfn_pct"]))?;
+    let own = Files::embedded().folder("sources/policy");
+    let mut rates = copied(&rates, ["importer", "product_group", "mfn_pct"]);
+    lines::apply(input, &own, &mut rates)?;
+    dir.write_csv("mfn.csv", &columns, &rates)?;
     let columns = ["importer", "sector", "ave_pct", "source", "mark"];
     dir.write_csv("barriers.csv", &columns, &barriers(&facts, axes)?)?;
     let columns = ["agreement", "party", "valid_from", "valid_until", "source", "mark"];
-    let own = Files::embedded().folder("sources/policy");
     dir.write_csv("memberships.csv", &columns, &memberships::rows(&facts, &own, axes)?)?;
     dir.finish()?;
     Ok(())
@@ -94,4 +98,15 @@ fn barriers(facts: &Path, axes: &Axes) -> anyhow::Result<Rows> {
         }
     }
     Ok(rows)
+}
+
+/// A table of the project's own that steers the reading.
+fn own_table(own: &Files, name: &str, columns: &[&str]) -> anyhow::Result<Table> {
+    let mut faults = Faults::new();
+    let text = own.read(name).map_err(InputErrors::from)?;
+    let table = Table::parse(&own.display(name), &text, columns, &[], &mut faults);
+    match (table, faults.is_empty()) {
+        (Some(table), true) => Ok(table),
+        _ => Err(InputErrors(faults.as_slice().to_vec()).into()),
+    }
 }

@@ -92,7 +92,8 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
     let shard = args.shard.unwrap_or(Shard::WHOLE);
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from("outputs").join(&plan.name));
     let replace = args.overwrite || args.out.is_none() || args.resume;
-    let output = OutputDir::create(&out, if replace { Existing::Replace } else { Existing::Refuse })?;
+    let existing = if replace { Existing::Replace } else { Existing::Refuse };
+    OutputDir::check(&out, existing)?;
     let progress = Progress::new(quiet);
     progress.message("baseline path and timelines");
     let inputs = input_texts(&files, &plan);
@@ -104,6 +105,7 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
     let counts = RunCounts::default();
     solve_years(&experiment, &store, &counts, &progress)?;
     progress.message("tables");
+    let output = OutputDir::create(&out, existing)?;
     let written = run_tables::Written { events: args.events, shard, fingerprint: &fingerprint };
     run_tables::write_paths(&output, &experiment, &frame, &written, &counts)?;
     let info = manifest_of(&experiment, &files, &inputs, &counts, started)?;

@@ -162,5 +162,6 @@ fn disk_tree(folder: &Path, name: &str, paths: &mut Vec<String>) {
 /// # Errors
 /// Whatever the file system answers.
 pub fn write_embedded(target: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(target)?;
     EMBEDDED.extract(target)
 }

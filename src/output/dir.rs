@@ -42,15 +42,24 @@ pub struct OutputDir {
 }
 
 impl OutputDir {
+    /// Refuses a folder in use without touching anything, so that long work need not begin.
+    ///
+    /// # Errors
+    /// [`OutputError::NotEmpty`].
+    pub fn check(target: &Path, existing: Existing) -> Result<(), OutputError> {
+        let in_use = fs::read_dir(target).is_ok_and(|mut entries| entries.next().is_some());
+        if in_use && existing == Existing::Refuse {
+            return Err(OutputError::NotEmpty(target.to_owned()));
+        }
+        Ok(())
+    }
+
     /// Prepares to write `target`.
     ///
     /// # Errors
     /// [`OutputError`] where the folder is in use or the parent cannot be written.
     pub fn create(target: &Path, existing: Existing) -> Result<Self, OutputError> {
-        let in_use = fs::read_dir(target).is_ok_and(|mut entries| entries.next().is_some());
-        if in_use && existing == Existing::Refuse {
-            return Err(OutputError::NotEmpty(target.to_owned()));
-        }
+        Self::check(target, existing)?;
         let name =
             target.file_name().map_or_else(|| "out".into(), |name| name.to_string_lossy().into_owned());
         let partial = target.with_file_name(format!(".{name}.partial-{}", std::process::id()));

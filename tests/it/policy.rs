@@ -1,0 +1,307 @@
+//! Tariffs and barriers on hand-worked cases: published cells, dates, agreements side by side, duties.
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use jiff::civil::{Date, date};
+use predicates::str::contains;
+use tradepath::calibration::Economy;
+use tradepath::data::{Axes, Dataset, Files};
+use tradepath::policy::{GroupRate, PolicyBook, PolicyParameters, PolicyTimeline, Regimes, YearState};
+
+fn axes() -> Axes {
+    Dataset::read(&Files::embedded().folder("apac")).unwrap().axes
+}
+
+fn book() -> PolicyBook {
+    PolicyBook::read(&Files::embedded(), &axes()).unwrap()
+}
+
+struct Case {
+    book: PolicyBook,
+    timeline: PolicyTimeline,
+}
+
+impl Case {
+    /// The memberships of October 2020.
+    fn as_of_2020() -> Self {
+        let book = book();
+        let timeline = book.initial.clone();
+        Self { book, timeline }
+    }
+
+    fn joined(mut self, agreement: &str, parties: &[&str], from: Date) -> Self {
+        parties.iter().for_each(|party| self.timeline.join(agreement, party, from));
+        self
+    }
+
+    fn rate(&self, importer: &str, exporter: &str, group: &str, on: Date) -> GroupRate {
+        let regimes = Regimes::new(&self.book, &self.timeline);
+        let pair = (self.book.axes.country_idx[importer], self.book.axes.country_idx[exporter]);
+        let g = self.book.groups.iter().position(|one| one.id == group).unwrap();
+        let bindings: Vec<_> = regimes.bindings(&self.book, pair, on).collect();
+        self.book.group_rate(pair, g, &bindings, on, PolicyParameters::default())
+    }
+
+    fn agreement(&self, rate: &GroupRate) -> &str {
+        rate.agreement.map_or("mfn", |at| self.book.agreements[at].id.as_str())
+    }
+}
+
+fn close(found: f64, expected: f64) {
+    assert!((found - expected).abs() < 1e-9, "{found} instead of {expected}");
+}
+
+const TWELVE: [&str; 12] =
+    ["AUS", "BRN", "CAN", "CHL", "JPN", "MEX", "MYS", "NZL", "PER", "SGP", "USA", "VNM"];
+
+#[test]
+fn without_an_agreement_the_most_favoured_nation_rate_is_paid() {
+    let case = Case::as_of_2020();
+    let apparel = case.rate("USA", "VNM", "apparel", date(2021, 6, 1));
+    close(apparel.statutory_pct, apparel.mfn_pct);
+    close(apparel.effective_pct, apparel.mfn_pct);
+    assert_eq!((case.agreement(&apparel), apparel.utilisation_share), ("mfn", 0.0));
+}
+
+#[test]
+fn immediate_elimination_is_free_on_the_day_of_entry_and_not_before() {
+    let case = Case::as_of_2020().joined("tpp", &TWELVE, date(2026, 7, 1));
+    close(case.rate("USA", "NZL", "machinery", date(2026, 6, 30)).statutory_pct, 1.29);
+    let free = case.rate("USA", "NZL", "machinery", date(2026, 7, 1));
+    close(free.statutory_pct, 0.0);
+    // Margin 1.29 points, first year: 30 % x 0.55 of trade claims it.
+    close(free.utilisation_share, 0.3 * 0.55);
+    close(free.effective_pct, 1.29 * (1.0 - 0.165));
+    close(free.compliance_pct, 0.165 * 1.29 / 2.0);
+}
+
+#[test]
+fn equal_steps_fall_on_1_january_and_on_1_april_in_japan() {
+    let case = Case::as_of_2020().joined("tpp", &TWELVE, date(2026, 7, 1));
+    // US textiles B10: a tenth at entry, the next tenth on 1 January 2027.
+    close(case.rate("USA", "VNM", "textiles", date(2026, 12, 31)).statutory_pct, 8.0 * 0.9);
+    close(case.rate("USA", "VNM", "textiles", date(2027, 1, 1)).statutory_pct, 8.0 * 0.8);
+    close(case.rate("USA", "VNM", "textiles", date(2035, 1, 1)).statutory_pct, 0.0);
+    // Japan's beverages B8.
+    close(case.rate("JPN", "USA", "fish", date(2027, 3, 31)).statutory_pct, 5.7 * (1.0 - 1.0 / 11.0));
+    close(case.rate("JPN", "USA", "fish", date(2027, 4, 1)).statutory_pct, 5.7 * (1.0 - 2.0 / 11.0));
+}
+
+#[test]
+fn us_cars_from_japan_take_25_years_and_trucks_30() {
+    let case = Case::as_of_2020().joined("tpp", &TWELVE, date(2026, 1, 1));
+    let mfn = 3.0;
+    // Duty weights: cars 0.70 x 2.5, trucks 0.002 x 25, parts 0.298 x 2.5 (free at once).
+    let (cars, trucks, parts) = (0.70 * 2.5, 0.002 * 25.0, 0.298 * 2.5);
+    let total: f64 = cars + trucks + parts;
+    let expected = |car_left: f64, truck_left: f64| mfn * (cars * car_left + trucks * truck_left) / total;
+    let on = |year: i16| case.rate("USA", "JPN", "motor_vehicles", date(year, 6, 1)).statutory_pct;
+    close(on(2026), expected(1.0, 1.0));
+    close(on(2039), expected(1.0, 1.0));
+    close(on(2040), expected(0.9, 1.0));
+    close(on(2045), expected(0.5, 1.0));
+    close(on(2050), expected(0.0, 1.0));
+    close(on(2055), 0.0);
+    // Other partners: cars and parts at once, light trucks in ten steps.
+    let mexico = case.rate("USA", "NZL", "motor_vehicles", date(2026, 6, 1)).statutory_pct;
+    close(mexico, mfn * (0.02 * 25.0 * 0.9) / (0.62 * 2.5 + 0.02 * 25.0 + 0.36 * 2.5));
+}
+
+#[test]
+fn excluded_and_quota_products_keep_their_rate() {
+    let case = Case::as_of_2020().joined("tpp", &TWELVE, date(2026, 1, 1));
+    close(case.rate("JPN", "USA", "sugar", date(2045, 6, 1)).statutory_pct, 40.0);
+    close(case.rate("CAN", "NZL", "dairy", date(2045, 6, 1)).statutory_pct, 220.0);
+}
+
+#[test]
+fn a_late_joiner_catches_up_in_the_cptpp_and_starts_at_step_one_in_the_text_of_2016() {
+    let joined = Case::as_of_2020().joined("cptpp", &["USA"], date(2026, 1, 1));
+    // Year 9 of the CPTPP for Viet Nam's electronics (B4): free. Mexico's apparel (B16), year 9: 7/16 left.
+    close(joined.rate("VNM", "USA", "electronics", date(2026, 6, 1)).statutory_pct, 0.0);
+    close(joined.rate("MEX", "VNM", "apparel", date(2026, 6, 1)).statutory_pct, 22.0 * 7.0 / 16.0);
+    let anew = Case::as_of_2020().joined("tpp", &TWELVE, date(2026, 1, 1));
+    close(anew.rate("VNM", "USA", "electronics", date(2026, 6, 1)).statutory_pct, 8.0 * 0.75);
+}
+
+#[test]
+fn two_years_after_its_entry_on_30_december_the_cptpp_was_in_its_fourth_year() {
+    let case = Case::as_of_2020();
+    // Canada's cars (B5) from Japan: entry 2018, cuts on 1 January 2019, 2020 and 2021.
+    close(case.rate("CAN", "JPN", "motor_vehicles", date(2018, 12, 31)).statutory_pct, 5.0 * 0.8);
+    close(case.rate("CAN", "JPN", "motor_vehicles", date(2021, 1, 1)).statutory_pct, 5.0 * 0.2);
+    close(case.rate("CAN", "JPN", "motor_vehicles", date(2022, 1, 1)).statutory_pct, 0.0);
+}
+
+#[test]
+fn traders_choose_the_agreement_that_saves_most() {
+    let case = Case::as_of_2020();
+    // Australia and Singapore share AANZFTA, the bilateral and the CPTPP, all free: the oldest is used most.
+    let rate = case.rate("AUS", "SGP", "apparel", date(2019, 6, 1));
+    close(rate.statutory_pct, 0.0);
+    assert_ne!(case.agreement(&rate), "cptpp");
+    // Lowest rate in law and rate claimed need not be of the same agreement while the newer one is young.
+    let young = Case::as_of_2020().joined("cptpp", &["USA"], date(2026, 1, 1));
+    let meat = young.rate("JPN", "USA", "meat", date(2026, 6, 1));
+    assert_eq!(young.agreement(&meat), "us_japan_2019");
+    assert!(meat.utilisation_share > 0.8);
+}
+
+#[test]
+fn hub_and_spokes_bind_the_spokes_to_the_hub_only() {
+    let case = Case::as_of_2020();
+    let regimes = Regimes::new(&case.book, &case.timeline);
+    let binds = |agreement: &str, a: &str, b: &str| {
+        let pair = (case.book.axes.country_idx[a], case.book.axes.country_idx[b]);
+        regimes
+            .bindings(&case.book, pair, date(2021, 6, 1))
+            .any(|binding| case.book.agreements[binding.agreement].id == agreement)
+    };
+    assert!(binds("asean_china", "CHN", "VNM") && !binds("asean_china", "THA", "VNM"));
+    assert!(binds("uk_continuity_deals", "GBR", "KOR") && !binds("uk_continuity_deals", "KOR", "COL"));
+}
+
+#[test]
+fn additional_duties_stack_on_the_rate_and_follow_their_dates() {
+    let case = Case::as_of_2020();
+    let machinery = |on| case.rate("USA", "CHN", "machinery", on).statutory_pct;
+    // List 1 covers 24 %, list 2 4 %, list 3 45 %, list 4A 10 % of the group.
+    close(machinery(date(2018, 7, 5)), 1.29);
+    close(machinery(date(2018, 7, 6)), 1.29 + 0.24 * 25.0);
+    close(machinery(date(2019, 5, 9)), 1.29 + 0.28 * 25.0 + 0.45 * 10.0);
+    close(machinery(date(2019, 5, 10)), 1.29 + 0.28 * 25.0 + 0.45 * 25.0);
+    close(machinery(date(2021, 1, 1)), 1.29 + 0.73 * 25.0 + 0.1 * 7.5);
+    // Steel and aluminium: all partners but those exempt.
+    close(case.rate("USA", "JPN", "metals", date(2021, 1, 1)).statutory_pct, 2.02 + 0.25 * 25.0 + 0.1 * 10.0);
+    let canada = case.rate("USA", "CAN", "metals", date(2021, 1, 1));
+    close(canada.statutory_pct, 0.0);
+}
+
+#[test]
+fn rates_within_a_year_are_weighted_by_days() {
+    let case = Case::as_of_2020().joined("tpp", &TWELVE, date(2026, 7, 1));
+    let regimes = Regimes::new(&case.book, &case.timeline);
+    let pair = (case.book.axes.country_idx["USA"], case.book.axes.country_idx["NZL"]);
+    let year = case.book.pair_tariffs(&regimes, pair, 2026, PolicyParameters::default());
+    let j = case.book.axes.sector_idx["machinery"];
+    // 181 days at 1.29 %, 184 days free.
+    close(year.statutory_pct[j], 1.29 * 181.0 / 365.0);
+}
+
+#[test]
+fn barriers_fall_with_depth_in_five_steps_and_spill_over() {
+    let case = Case::as_of_2020().joined("tpp", &TWELVE, date(2026, 1, 1));
+    let regimes = Regimes::new(&case.book, &case.timeline);
+    let factor = |importer: &str, exporter: &str, sector: &str, year| {
+        let pair = (case.book.axes.country_idx[importer], case.book.axes.country_idx[exporter]);
+        let barriers = case.book.pair_barriers(&regimes, pair, year, PolicyParameters::default());
+        barriers[case.book.axes.sector_idx[sector]]
+    };
+    // Malaysia, finance: 52 % equivalent, 37.5 % of it removed for the United States in the fifth year.
+    close(factor("MYS", "USA", "finance", 2030), 1.0 + 0.52 * (1.0 - 0.375));
+    close(factor("MYS", "USA", "finance", 2026), 1.0 + 0.52 * (1.0 - 0.375 / 5.0));
+    // A fifth of that reaches everybody else; the United States already had the USMCA's spill-over.
+    close(factor("MYS", "BRA", "finance", 2030), 1.0 + 0.52 * (1.0 - 0.2 * 0.375));
+    close(factor("USA", "BRA", "finance", 2030), 1.0 + 0.25 * (1.0 - 0.2 * 0.375));
+    // What the USMCA opened is not opened again.
+    close(factor("USA", "CAN", "finance", 2025), factor("USA", "CAN", "finance", 2030));
+}
+
+#[test]
+fn a_change_of_costs_is_the_ratio_of_the_costs_and_1_elsewhere() {
+    let case = Case::as_of_2020().joined("cptpp", &["USA"], date(2026, 3, 1));
+    let (book, parameters) = (&case.book, PolicyParameters::default());
+    let (base, new) = (Regimes::new(book, &book.initial), Regimes::new(book, &case.timeline));
+    for year in [2025, 2026, 2031] {
+        let state = YearState::new(&book.initial, &case.timeline, year);
+        assert_eq!(state.changed().is_empty(), year == 2025);
+        let change = book.cost_change(&base, &new, &state, year, parameters);
+        let (old, all) = (book.year_costs(&base, year, parameters), book.year_costs(&new, year, parameters));
+        let tariffs = &all.tariff_factor / &old.tariff_factor - &change.tariff_ratio;
+        let icebergs = &all.iceberg_factor / &old.iceberg_factor - &change.iceberg_ratio;
+        assert!(tariffs.iter().chain(&icebergs).all(|difference| difference.abs() < 1e-12), "{year}");
+    }
+}
+
+#[test]
+fn the_base_tariffs_of_the_data_set_are_those_of_the_policy_tables() {
+    let book = book();
+    let data = Dataset::read(&Files::embedded().folder("apac")).unwrap();
+    let economy = Economy::from_dataset(&data).unwrap();
+    let costs = book.year_costs(&Regimes::new(&book, &book.initial), 2019, PolicyParameters::default());
+    for (found, expected) in economy.tau.iter().zip(&costs.tariff_factor) {
+        assert!(
+            (found - expected).abs() < 1e-6,
+            "{found} {expected}: run `tradepath calibrate --source apac`"
+        );
+    }
+}
+
+#[test]
+fn an_end_of_membership_counts_only_once_it_has_come() {
+    let mut case = Case::as_of_2020().joined("cptpp", &["USA"], date(2026, 1, 1));
+    let before = YearState::new(&case.book.initial, &case.timeline, 2028);
+    case.timeline.leave("cptpp", "USA", date(2029, 1, 20));
+    assert_eq!(before, YearState::new(&case.book.initial, &case.timeline, 2028));
+    assert_ne!(before, YearState::new(&case.book.initial, &case.timeline, 2029));
+}
+
+/// Writes the embedded data to a folder, changes one file and answers what `schedule` says of it.
+fn refused(file: &str, change: impl Fn(String) -> String, message: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    tradepath::data::write_embedded(&data).unwrap();
+    let path = data.join(file);
+    fs::write(&path, change(fs::read_to_string(&path).unwrap())).unwrap();
+    schedule(&data).code(2).stderr(contains(message));
+}
+
+fn schedule(data: &Path) -> assert_cmd::assert::Assert {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tradepath"));
+    command.args(["schedule", "cptpp_accession", "--explain", "USA:VNM:textiles:2030-01-01", "--data"]);
+    command.arg(data).assert()
+}
+
+#[test]
+fn faults_of_policy_tables_are_named_with_their_line() {
+    let add = |line: &'static str| move |text: String| text + line + "\n";
+    let without = |start: &'static str| {
+        move |text: String| {
+            let rows = text.lines().filter(|line| !line.starts_with(start));
+            rows.map(|line| line.to_owned() + "\n").collect()
+        }
+    };
+    refused("policy/tables/mfn.csv", without("USA,textiles"), "USA,textiles` = no row");
+    refused("policy/tables/mfn.csv", add("USA,steel,3,x,y"), "mfn.csv:527 `product_group` = steel");
+    refused("policy/tables/barriers.csv", without("VNM,food"), "`VNM,food` = no row");
+    refused(
+        "policy/duties.csv",
+        add("us_301_list_9,USA,CHN,,25,2020-01-01,,x,y"),
+        "a list of duty_coverage.csv",
+    );
+    refused(
+        "policy/duties.csv",
+        add("us_301_list_1,USA,CHN,,25,2020-13-01,,x,y"),
+        "a date such as 2021-07-01",
+    );
+    refused("policy/duties.csv", add("us_301_list_1,USA,CHN,,-5,2020-01-01,,x,y"), "`duty_pct` = -5");
+    refused("policy/agreements.csv", add("cptpp,twice,,tpp,step_one,claimed,tpp,x,y"), "each agreement once");
+    refused(
+        "policy/agreements.csv",
+        add("new,New,,no_such,step_one,claimed,tpp,x,y"),
+        "no file of schedule no_such",
+    );
+    refused("policy/agreements.csv", add("new,New,,tpp,sometimes,claimed,tpp,x,y"), "step_one or catch_up");
+    refused("policy/tables/memberships.csv", add("cptpp,ZZZ,2020-01-01,,x,y"), "`party` = ZZZ");
+    refused(
+        "policy/tables/memberships.csv",
+        add("cptpp,USA,2020-01-01,2019-01-01,x,y"),
+        "a day after valid_from",
+    );
+    refused("schedules/tpp/USA.csv", add("fish,all,0.5,,EIF,n,x,y"), "part_share of fish");
+    refused("schedules/tpp/USA.csv", add("fish,all,1,,B99,n,x,y"), "`category` = B99");
+    refused("schedules/tpp/categories.csv", add("ODD,held,1:0.2;2:0.4,n,x,y"), "a rate may not rise");
+    refused("schedules/mature/default.csv", without("other"), "a row for the group, or one for `other`");
+}

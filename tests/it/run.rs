@@ -1,0 +1,197 @@
+//! `tradepath run` and its neighbours as a user calls them, on a few draws and years of the default plan.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use assert_cmd::Command;
+use predicates::str::contains;
+
+const SMALL: [&str; 6] =
+    ["--options", "cptpp_accession,sectoral_digital", "--years", "2028..2029", "--draws", "5"];
+const TABLES: [&str; 13] = [
+    "projections.csv",
+    "baseline.csv",
+    "reference.csv",
+    "bilateral.csv",
+    "sectors.csv",
+    "tariffs.csv",
+    "tariff_path.csv",
+    "events.csv",
+    "milestones.csv",
+    "dates.csv",
+    "by_year.csv",
+    "draws.csv",
+    "report.html",
+];
+
+fn tradepath(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tradepath"));
+    command.current_dir(folder);
+    command
+}
+
+fn run(folder: &Path, out: &str, arguments: &[&str]) {
+    tradepath(folder).arg("run").args(SMALL).args(arguments).args(["--out", out]).assert().success();
+}
+
+fn assert_same_bytes(folder: &Path, a: &str, b: &str) {
+    for table in TABLES {
+        let read = |run: &str| fs::read(folder.join(run).join(table)).unwrap();
+        assert!(read(a) == read(b), "{table} of {a} and {b} differ");
+    }
+}
+
+fn rows(folder: &Path, table: &str) -> Vec<Vec<String>> {
+    let mut reader = csv::Reader::from_path(folder.join(table)).unwrap();
+    reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
+}
+
+#[test]
+fn the_same_bytes_for_any_number_of_threads_parts_and_interruptions() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    run(at, "one", &["--threads", "1"]);
+    run(at, "two", &["--threads", "2"]);
+    assert_same_bytes(at, "one", "two");
+    tradepath(at).args(["compare", "one", "two"]).assert().success().stderr(contains("no difference"));
+
+    run(at, "part1", &["--shard", "1/2"]);
+    run(at, "part2", &["--shard", "2/2"]);
+    tradepath(at).args(["reduce", "part2", "part1", "--out", "joined"]).assert().success();
+    assert_same_bytes(at, "one", "joined");
+    tradepath(at)
+        .args(["reduce", "part1", "part1", "--out", "wrong"])
+        .assert()
+        .code(2)
+        .stderr(contains("each of the parts 1 to 2 once"));
+    tradepath(at)
+        .args(["reduce", "part1", "one", "--out", "wrong"])
+        .assert()
+        .code(2)
+        .stderr(contains("shard.json"));
+    assert!(!at.join("wrong").exists());
+
+    run(at, "other", &["--seed", "4"]);
+    assert!(fs::read(at.join("one/draws.csv")).unwrap() != fs::read(at.join("other/draws.csv")).unwrap());
+    tradepath(at)
+        .args(["compare", "one", "other"])
+        .assert()
+        .code(1)
+        .stderr(contains("differences; --out DIR lists all"));
+}
+
+#[test]
+fn a_killed_run_resumes_to_the_same_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_tradepath"))
+        .current_dir(at)
+        .arg("run")
+        .args(SMALL)
+        .args(["--out", "cut", "--quiet"])
+        .spawn()
+        .unwrap();
+    let first = at.join(".cut.parts/2028.block");
+    while !first.exists() && child.try_wait().unwrap().is_none() {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    // A run that was quicker than the signal left a whole folder; --resume accepts that as well.
+    let waiting = fs::read(&first).ok();
+    run(at, "cut", &["--resume"]);
+    run(at, "whole", &[]);
+    assert_same_bytes(at, "cut", "whole");
+    assert!(!at.join(".cut.parts").exists(), "blocks of a finished run are removed");
+    if let Some(block) = waiting {
+        let parts = at.join(".third.parts");
+        fs::create_dir_all(&parts).unwrap();
+        fs::write(parts.join("2028.block"), block).unwrap();
+        fs::write(parts.join("run.json"), r#"{"fingerprint":"x","shard":{"number":1,"of":1}}"#).unwrap();
+        tradepath(at)
+            .arg("run")
+            .args(SMALL)
+            .args(["--out", "third", "--resume"])
+            .assert()
+            .code(1)
+            .stderr(contains("another plan, seed, data or version"));
+    }
+}
+
+#[test]
+fn every_option_year_country_and_measure_has_its_row() {
+    let folder = tempfile::tempdir().unwrap();
+    run(folder.path(), "out", &["--events", "summary"]);
+    let out = folder.path().join("out");
+    let projections = rows(&out, "projections.csv");
+    assert_eq!(projections.len(), 3 * 2 * 25 * 10, "options x years x countries x measures");
+    assert!(projections.iter().all(|row| row[5..11].iter().all(|cell| cell.parse::<f64>().is_ok())));
+    let package = fs::read_to_string(out.join("datapackage.json")).unwrap();
+    for (table, columns) in [("projections.csv", 12), ("events_summary.csv", 5), ("tariffs.csv", 8)] {
+        assert!(package.contains(table), "{table}");
+        assert_eq!(rows(&out, table)[0].len(), columns);
+    }
+    assert!(!out.join("events.csv").exists());
+    let manifest: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(out.join("manifest.json")).unwrap()).unwrap();
+    assert!(manifest["largest_residual"].as_f64().unwrap() < 1e-10);
+    assert!(manifest["inputs"].as_array().unwrap().len() > 30);
+    // The status quo is no change against itself, in every draw.
+    let own: Vec<_> = projections
+        .iter()
+        .filter(|row| row[0] == "status_quo" && row[3] == "real_income_vs_status_quo")
+        .collect();
+    assert!(own.iter().all(|row| row[5] == "0"));
+    let svg = fs::read_to_string(out.join("charts/gains_by_option.svg")).unwrap();
+    assert!(svg.contains("United States"));
+}
+
+#[test]
+fn a_written_plan_runs_as_the_embedded_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    tradepath(at).args(["init", "mine"]).assert().success();
+    tradepath(at).args(["init", "mine"]).assert().code(2).stderr(contains("--overwrite"));
+    tradepath(at).args(["run", "mine/plan.toml"]).args(SMALL).args(["--out", "a"]).assert().success();
+    run(at, "b", &[]);
+    assert_same_bytes(at, "a", "b");
+}
+
+#[test]
+fn faults_of_plan_and_command_line_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let refused = |arguments: &[&str], message: &str| {
+        let mut command = tradepath(at);
+        command.arg("run").args(arguments).args(["--out", "out"]);
+        command.assert().code(2).stderr(contains(message));
+        assert!(!at.join("out").exists());
+    };
+    refused(&["--options", "tpp"], "`option` = tpp: expected one of cptpp_accession");
+    refused(&["--years", "2035..2021"], "is no range of years");
+    refused(&["--years", "1990..2021"], "first..last within 2020..2060");
+    refused(&["--years", "2021..2050"], "no growth for 2041");
+    refused(&["--shard", "3/2"], "is not a part such as 2/4");
+    refused(&["--draws", "0"], "0 is not in 1..");
+    refused(&["--max-memory", "1000"], "--shard k/K");
+    refused(&["nothing.toml"], "nothing.toml `file` = missing");
+
+    tradepath(at).args(["init", "mine"]).assert().success();
+    let plan = fs::read_to_string(at.join("mine/plan.toml")).unwrap();
+    let changed = |from: &str, to: &str, message: &str| {
+        assert!(plan.contains(from));
+        fs::write(at.join("mine/plan.toml"), plan.replace(from, to)).unwrap();
+        refused(&["mine/plan.toml"], message);
+    };
+    changed("focus = \"USA\"", "focus = \"ZZZ\"", "`focus` = ZZZ: expected a country of apac: USA, CAN");
+    changed("seed = 1", "speed = 1", "plan.toml:24 `plan` = unknown field `speed`");
+    changed("draws = 200", "draws = 0", "`draws` = 0: expected 1 or more");
+    changed(
+        "low = 0.5, mode",
+        "low = 5, mode",
+        "`barrier_cut_ratio` = 5, 1, 1.5: expected low <= mode <= high",
+    );
+    changed("theta_se_ratio = 1.0", "theta_se_ratio = -1.0", "a number from 0 to 10");
+    changed("  \"hybrid\",", "  \"hybrid\", \"hybrid\",", "hybrid twice");
+}

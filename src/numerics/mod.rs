@@ -1,6 +1,9 @@
 //! Numerical methods that know no economics.
 
 pub mod anderson;
+pub mod elementary;
+pub mod kernels;
+pub mod lanes;
 pub mod quantiles;
 pub mod spectral;
 

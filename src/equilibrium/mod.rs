@@ -3,10 +3,21 @@
 //! [`PreparedBaseline`] is built once from an [`Economy`] and solves many [`Shock`]s. Unknowns are N log
 //! wages; prices given wages are a contraction, expenditure given both is linear.
 
+mod adjoint;
+mod batch;
 pub mod decompose;
-mod inner;
+mod dispatch;
+mod frame;
+mod linear;
+mod norms;
+mod precondition;
+mod response;
 pub mod result;
+mod search;
+pub mod sensitivity;
+mod solution;
 mod solve;
+mod sweep;
 
 pub use result::Equilibrium;
-pub use solve::{Closure, NoEquilibrium, PreparedBaseline, Shock, SolveStats};
+pub use solve::{Closure, Method, NoEquilibrium, PreparedBaseline, Shock, SolveStats, TOLERANCE};

@@ -1,12 +1,17 @@
-//! Wages that clear the labour markets: preconditioned Anderson, then Newton, then homotopy in the policy.
+//! What is asked and answered: closures, shocks, the prepared baseline and the error.
 
-use nalgebra::{DMatrix, DVector, Dyn, LU};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
 use ndarray::{Array1, Array2, Array3};
 
-use super::inner::{Endowment, Inner, State, TIGHT};
+use super::batch::Packs;
+use super::frame::{Frame, Shape};
+use super::linear::Linear;
+use super::precondition::Preconditioner;
 use super::result::Equilibrium;
+use super::search::{CHAIN, Search, Workspace};
+use super::sweep::Transfers;
 use crate::calibration::Economy;
-use crate::numerics::Anderson;
 
 /// How deficits behave in the counterfactual (`model.md` section 2).
 #[derive(Debug, Clone, PartialEq)]
@@ -19,20 +24,6 @@ pub enum Closure {
     GdpShare,
     /// D' in million USD, `[n]`.
     Given(Array1<f64>),
-}
-
-impl Closure {
-    pub(super) fn deficit(&self, economy: &Economy, factor_income: &Array1<f64>) -> Array1<f64> {
-        match self {
-            Self::Fixed => economy.deficit_musd.clone(),
-            Self::Zero => Array1::zeros(economy.n()),
-            Self::Given(deficit) => deficit.clone(),
-            Self::GdpShare => {
-                let free = &economy.deficit_musd * &(factor_income / &economy.va_musd);
-                &free - &(factor_income * (free.sum() / factor_income.sum()))
-            }
-        }
-    }
 }
 
 /// What changes: every field absent means no change.
@@ -59,18 +50,44 @@ impl Shock {
     }
 }
 
+/// A way to find an equilibrium.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// Wages, prices and expenditure together, preconditioned at the baseline, Anderson accelerated.
+    Anderson,
+    /// Wages alone with the baseline Jacobian and an adaptive step; prices and expenditure by plain sweeps.
+    Damped,
+    /// Wages alone with the analytic Jacobian at every point and step halving.
+    Newton,
+    /// The shock in parts, each from the solution of the one before.
+    Homotopy,
+}
+
+impl Method {
+    /// The name that manifests carry.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Anderson => "anderson",
+            Self::Damped => "damped",
+            Self::Newton => "newton",
+            Self::Homotopy => "homotopy",
+        }
+    }
+}
+
 /// How a solution was found.
 #[derive(Debug, Clone, Default)]
 pub struct SolveStats {
-    /// Method that finished: `anderson`, `newton` or `homotopy`.
+    /// Method that finished, see [`Method::name`].
     pub method: &'static str,
-    /// Evaluations of the excess demand.
+    /// Evaluations of the equilibrium conditions.
     pub evaluations: usize,
-    /// Price and expenditure sweeps.
+    /// Price sweeps: one in every evaluation.
     pub sweeps: usize,
     /// Largest excess demand relative to world value added.
     pub residual: f64,
-    /// Last change of a log price.
+    /// Largest residual of a log price.
     pub price_residual: f64,
     /// Sum of all excess demands relative to world value added.
     pub walras_residual: f64,
@@ -79,15 +96,15 @@ pub struct SolveStats {
 /// The equilibrium was not found. No partial result exists.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error(
-    "no equilibrium after {evaluations} evaluations (anderson, newton, homotopy in {homotopy_steps} steps): \
-     excess demand of {worst_country} is {residual:.1e} of world value added, tolerance {tolerance:.0e}. \
+    "no equilibrium after {evaluations} evaluations ({methods}): excess demand of {worst_country} is \
+     {residual:.1e} of world value added, tolerance {tolerance:.0e}. \
      Check the tariffs and barriers of {worst_country}, or try a smaller change."
 )]
 pub struct NoEquilibrium {
-    /// Evaluations of the excess demand in all.
+    /// Evaluations of the equilibrium conditions in all.
     pub evaluations: usize,
-    /// Steps that the homotopy was cut into.
-    pub homotopy_steps: usize,
+    /// Methods tried, in order.
+    pub methods: String,
     /// Country with the largest residual.
     pub worst_country: String,
     /// Largest residual relative to world value added.
@@ -100,30 +117,71 @@ pub struct NoEquilibrium {
 ///
 /// The contract asks for 1e-10; one more step of the iteration costs little and leaves headroom.
 pub const TOLERANCE: f64 = 1e-12;
-/// Evaluations before a method gives up.
-const MAX_ANDERSON: usize = 60;
-const MAX_NEWTON: usize = 40;
-/// Tolerance of the inner problems at the first evaluation.
-const LOOSEST: f64 = 1e-7;
-/// Differences kept by Anderson: more did not save an evaluation on the 31 x 40 set.
-const ANDERSON_MEMORY: usize = 4;
-/// Step of the forward differences of the baseline Jacobian, in log wages.
-const JACOBIAN_STEP: f64 = 1e-5;
-/// Homotopy halves its step up to this many parts.
-const MAX_HOMOTOPY_STEPS: usize = 64;
+/// Of this share of every tolerance are baselines, so that no change changes nothing.
+const BASELINE_TIGHTNESS: f64 = 0.02;
 
-/// A baseline equilibrium with what all counterfactuals share.
+/// What all counterfactuals of one baseline share, whatever their closure.
+pub(super) struct Core {
+    pub economy: Economy,
+    pub frame: Frame,
+    /// `None` where the baseline's Jacobian is singular: Anderson and damped steps are then skipped.
+    pub preconditioner: Option<Preconditioner>,
+    /// Frame and preconditioner for packs, made when first needed.
+    pub packed: OnceLock<(Frame, Option<Preconditioner<f64>>)>,
+    pool: Mutex<Vec<Workspace>>,
+    /// Workspaces of packs.
+    pub packs: Mutex<Vec<Packs>>,
+}
+
+impl Core {
+    fn new(economy: Economy) -> Self {
+        let frame = Frame::new(&economy, Shape::padded(&economy));
+        let (pool, packs, packed) = (Mutex::default(), Mutex::default(), OnceLock::new());
+        Self { economy, frame, preconditioner: None, packed, pool, packs }
+    }
+
+    /// A workspace of an earlier solve, or a new one.
+    pub fn workspace(&self) -> Workspace {
+        let free = self.pool.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        free.unwrap_or_else(|| Workspace::new(&self.frame))
+    }
+
+    /// Gives a workspace back.
+    pub fn give_back(&self, workspace: Workspace) {
+        self.pool.lock().unwrap_or_else(PoisonError::into_inner).push(workspace);
+    }
+
+    /// Evaluates the conditions at the data and prepares the steps; true where the data are an equilibrium.
+    fn prepare(&mut self, transfers: &Transfers) -> bool {
+        let mut workspace = self.workspace();
+        workspace.load(&self.frame, &self.economy, &Shock::default());
+        workspace.start_at_baseline(&self.frame);
+        let norms = workspace.evaluate(&self.frame, transfers);
+        let block = self.frame.shape.stride + self.frame.shape.block();
+        let given = Transfers::Given(Vec::new());
+        let (response, buffers) = (&workspace.response, &workspace.buffers);
+        let linear = Linear::at(&self.frame, response, &given, &workspace.z[block..], buffers);
+        let preconditioner = Preconditioner::new(&linear);
+        drop(linear);
+        self.preconditioner = preconditioner;
+        self.give_back(workspace);
+        norms.score() <= 1.0
+    }
+}
+
+/// A baseline equilibrium with what all counterfactuals share. Cheap to clone.
 #[derive(Clone)]
 pub struct PreparedBaseline {
-    economy: Economy,
-    closure: Closure,
-    jacobian: LU<f64, Dyn, Dyn>,
+    pub(super) core: Arc<Core>,
+    pub(super) closure: Closure,
+    pub(super) transfers: Arc<Transfers>,
     /// How far re-solving moved wages from the data: largest |ln w|.
     pub resolved_ln_wage: f64,
 }
 
 impl PreparedBaseline {
-    /// Re-solves the data under their own final-demand shares and the closure, and factors the Jacobian.
+    /// Re-solves the data under their own final-demand shares and the closure, and prepares the steps of
+    /// counterfactuals: the linearised system at the baseline.
     ///
     /// # Errors
     /// [`NoEquilibrium`] where the data cannot be brought into equilibrium.
@@ -132,48 +190,40 @@ impl PreparedBaseline {
             Closure::Zero => Closure::Zero,
             _ => Closure::Fixed,
         };
-        let raw = Self::unsolved(data, base_closure);
-        let shock = Shock::default();
-        let mut state = State::start(&raw.economy);
-        let start = Array1::zeros(raw.economy.n());
-        let residual = raw
-            .inner(&shock, 1.0)
-            .excess_demand(&start, &raw.closure, &mut state)
-            .map_or(f64::INFINITY, |(excess, _)| largest(&excess).1);
-        if residual < TOLERANCE && state.price_residual < TOLERANCE {
-            return Ok(Self { closure, ..raw });
-        }
-        let solved = raw.solve(&shock)?;
-        let moved = solved.ln_wage.iter().fold(0.0_f64, |a, b| a.max(b.abs()));
-        let mut prepared = Self::unsolved(solved.rebase(&raw.economy), closure);
-        prepared.resolved_ln_wage = moved;
-        Ok(prepared)
-    }
-
-    fn unsolved(economy: Economy, closure: Closure) -> Self {
-        let n = economy.n();
-        let mut prepared =
-            Self { economy, closure, jacobian: DMatrix::identity(n, n).lu(), resolved_ln_wage: 0.0 };
-        let origin = Array1::zeros(n);
-        let mut state = State::start(&prepared.economy);
-        let shock = Shock::default();
-        let inner = prepared.inner(&shock, 1.0);
-        if let Some(jacobian) = prepared.jacobian_at(&inner, &origin, &mut state) {
-            prepared.jacobian = jacobian.lu();
-        }
-        prepared
+        let mut core = Core::new(data);
+        let transfers = Transfers::new(&base_closure, &core.economy, &core.frame);
+        let (core, resolved_ln_wage) = match core.prepare(&transfers) {
+            true => (core, 0.0),
+            false => {
+                let raw = Self {
+                    core: Arc::new(core),
+                    closure: base_closure,
+                    transfers: Arc::new(transfers),
+                    resolved_ln_wage: 0.0,
+                };
+                let solved = Search::new(&raw, &Shock::default(), BASELINE_TIGHTNESS).run(None, &CHAIN)?;
+                let moved = solved.ln_wage.iter().fold(0.0_f64, |a, b| a.max(b.abs()));
+                let mut core = Core::new(solved.rebase(&raw.core.economy));
+                let transfers = Transfers::new(&raw.closure, &core.economy, &core.frame);
+                core.prepare(&transfers);
+                (core, moved)
+            }
+        };
+        let transfers = Arc::new(Transfers::new(&closure, &core.economy, &core.frame));
+        Ok(Self { core: Arc::new(core), closure, transfers, resolved_ln_wage })
     }
 
     /// The same baseline with another closure for its counterfactuals.
     #[must_use]
     pub fn with_closure(&self, closure: Closure) -> Self {
-        Self { closure, ..self.clone() }
+        let transfers = Arc::new(Transfers::new(&closure, &self.core.economy, &self.core.frame));
+        Self { closure, transfers, ..self.clone() }
     }
 
     /// The baseline economy, in equilibrium.
     #[must_use]
     pub fn economy(&self) -> &Economy {
-        &self.economy
+        &self.core.economy
     }
 
     /// The counterfactual of one shock.
@@ -181,7 +231,7 @@ impl PreparedBaseline {
     /// # Errors
     /// [`NoEquilibrium`] with the worst country where no method converged.
     pub fn solve(&self, shock: &Shock) -> Result<Equilibrium, Box<NoEquilibrium>> {
-        self.search(shock, Array1::zeros(self.economy.n()), State::start(&self.economy))
+        Search::new(self, shock, 1.0).run(None, &CHAIN)
     }
 
     /// The same counterfactual as [`Self::solve`], begun at an equilibrium found before.
@@ -193,213 +243,14 @@ impl PreparedBaseline {
     /// # Errors
     /// [`NoEquilibrium`] with the worst country where no method converged.
     pub fn solve_from(&self, shock: &Shock, start: &Equilibrium) -> Result<Equilibrium, Box<NoEquilibrium>> {
-        self.search(shock, start.ln_wage.clone(), State::from_equilibrium(start))
+        Search::new(self, shock, 1.0).run(Some(start), &CHAIN)
     }
 
-    fn search(
-        &self,
-        shock: &Shock,
-        ln_wage: Array1<f64>,
-        state: State,
-    ) -> Result<Equilibrium, Box<NoEquilibrium>> {
-        let mut attempt = Attempt { prepared: self, ln_wage, state, stats: SolveStats::default(), worst: 0 };
-        let inner = self.inner(shock, 1.0);
-        if attempt.anderson(&inner) || attempt.restart().newton(&inner) {
-            return Ok(attempt.finish(shock));
-        }
-        let mut steps = 2;
-        while steps <= MAX_HOMOTOPY_STEPS {
-            attempt.restart();
-            let reached = (1..=steps).all(|step| {
-                let inner = self.inner(shock, step as f64 / steps as f64);
-                attempt.anderson(&inner) || attempt.newton(&inner)
-            });
-            if reached {
-                attempt.stats.method = "homotopy";
-                return Ok(attempt.finish(shock));
-            }
-            steps *= 4;
-        }
-        Err(Box::new(NoEquilibrium {
-            evaluations: attempt.stats.evaluations,
-            homotopy_steps: MAX_HOMOTOPY_STEPS,
-            worst_country: self.economy.axes.countries[attempt.worst].iso3.clone(),
-            residual: attempt.stats.residual,
-            tolerance: TOLERANCE,
-        }))
-    }
-
-    /// The inner problem with the share `done` of the shock (in logs) applied.
-    fn inner(&self, shock: &Shock, done: f64) -> Inner<'_> {
-        let e = &self.economy;
-        let part = |from: f64, to: f64| if done >= 1.0 { to } else { from * (to / from).powf(done) };
-        let theta = shock.theta(e).clone();
-        let mut weights = e.pi.clone();
-        let tau = match &shock.tau {
-            None => e.tau.clone(),
-            Some(to) => ndarray::Zip::from(&e.tau).and(to).map_collect(|&from, &to| part(from, to)),
-        };
-        for ((j, n, i), weight) in weights.indexed_iter_mut() {
-            let iceberg = shock.iceberg_hat.as_ref().map_or(1.0, |d| part(1.0, d[[j, n, i]]));
-            let kappa_hat = tau[[j, n, i]] / e.tau[[j, n, i]] * iceberg;
-            if kappa_hat != 1.0 {
-                *weight *= kappa_hat.powf(-theta[j]);
-            }
-            if let Some(technology) = &shock.technology_hat {
-                *weight *= part(1.0, technology[[i, j]]);
-            }
-        }
-        let endowment = match &shock.real_gdp_hat {
-            None => Endowment::Labour(Array1::ones(e.n())),
-            Some(to) => Endowment::RealGdp(to.mapv(|to| part(1.0, to))),
-        };
-        Inner { economy: e, weights, inverse_tau: tau.mapv(f64::recip), theta, endowment }
-    }
-
-    /// Excess demands of all countries, and the system: all but the last of them, and the numeraire.
-    fn residuals(
-        &self,
-        inner: &Inner<'_>,
-        ln_wage: &Array1<f64>,
-        state: &mut State,
-    ) -> Option<(Array1<f64>, DVector<f64>)> {
-        let (excess, income) = inner.excess_demand(ln_wage, &self.closure, state)?;
-        let mut system = DVector::from_iterator(excess.len(), excess.iter().copied());
-        let last = excess.len() - 1;
-        system[last] = income.sum() / inner.numeraire_musd() - 1.0;
-        Some((excess, system))
-    }
-
-    fn jacobian_at(&self, inner: &Inner<'_>, at: &Array1<f64>, state: &mut State) -> Option<DMatrix<f64>> {
-        let n = at.len();
-        let (_, base) = self.residuals(inner, at, state)?;
-        let mut jacobian = DMatrix::zeros(n, n);
-        for column in 0..n {
-            let mut moved = at.clone();
-            moved[column] += JACOBIAN_STEP;
-            let (_, system) = self.residuals(inner, &moved, &mut state.clone())?;
-            jacobian.set_column(column, &((system - &base) / JACOBIAN_STEP));
-        }
-        Some(jacobian)
-    }
-}
-
-fn largest(excess: &Array1<f64>) -> (usize, f64) {
-    excess.iter().enumerate().fold(
-        (0, 0.0),
-        |best, (at, value)| {
-            if value.abs() > best.1 { (at, value.abs()) } else { best }
-        },
-    )
-}
-
-/// One search for wages.
-struct Attempt<'p> {
-    prepared: &'p PreparedBaseline,
-    ln_wage: Array1<f64>,
-    state: State,
-    stats: SolveStats,
-    worst: usize,
-}
-
-impl Attempt<'_> {
-    fn restart(&mut self) -> &mut Self {
-        self.ln_wage.fill(0.0);
-        self.state = State::start(&self.prepared.economy);
-        self
-    }
-
-    /// Evaluates the residuals at the current wages and notes them.
-    fn evaluate(&mut self, inner: &Inner<'_>) -> Option<DVector<f64>> {
-        self.stats.evaluations += 1;
-        // Inner problems need only be better than the wages; three digits keep the steps good.
-        self.state.tolerance = match self.stats.evaluations {
-            1 => LOOSEST,
-            _ => (1e-3 * self.stats.residual).clamp(TIGHT, LOOSEST),
-        };
-        let (excess, system) = self.prepared.residuals(inner, &self.ln_wage, &mut self.state)?;
-        (self.worst, self.stats.residual) = largest(&excess);
-        self.stats.walras_residual = excess.sum();
-        self.stats.price_residual = self.state.price_residual;
-        Some(system)
-    }
-
-    fn has_converged(&self, system: &DVector<f64>) -> bool {
-        system.amax().max(self.stats.residual).max(self.state.price_residual) < TOLERANCE
-    }
-
-    fn anderson(&mut self, inner: &Inner<'_>) -> bool {
-        self.stats.method = "anderson";
-        let mut accelerate = Anderson::new(ANDERSON_MEMORY);
-        for _ in 0..MAX_ANDERSON {
-            let Some(system) = self.evaluate(inner) else { return false };
-            if self.has_converged(&system) {
-                return true;
-            }
-            let Some(step) = self.prepared.jacobian.solve(&-system) else { return false };
-            let x = DVector::from_iterator(self.ln_wage.len(), self.ln_wage.iter().copied());
-            let next = accelerate.next(&x, &step);
-            if next.iter().any(|value| !value.is_finite() || value.abs() > 20.0) {
-                return false;
-            }
-            self.ln_wage = next.iter().copied().collect();
-        }
-        false
-    }
-
-    /// Newton with a fresh Jacobian by differences and step halving.
-    fn newton(&mut self, inner: &Inner<'_>) -> bool {
-        self.stats.method = "newton";
-        let Some(mut system) = self.evaluate(inner) else { return false };
-        for _ in 0..MAX_NEWTON {
-            if self.has_converged(&system) {
-                return true;
-            }
-            self.state.tolerance = TIGHT;
-            let jacobian = self.prepared.jacobian_at(inner, &self.ln_wage, &mut self.state);
-            self.stats.evaluations += self.ln_wage.len();
-            let Some(step) = jacobian.and_then(|jacobian| jacobian.lu().solve(&-&system)) else {
-                return false;
-            };
-            let (from, size) = (self.ln_wage.clone(), system.amax());
-            let improved = (0..12).any(|halvings| {
-                let scale = 0.5_f64.powi(halvings);
-                self.ln_wage = from.iter().zip(step.iter()).map(|(x, s)| x + scale * s).collect();
-                match self.evaluate(inner) {
-                    Some(found) if found.amax() < size => {
-                        system = found;
-                        true
-                    }
-                    _ => false,
-                }
-            });
-            if !improved {
-                self.ln_wage = from;
-                return false;
-            }
-        }
-        false
-    }
-
-    fn finish(mut self, shock: &Shock) -> Equilibrium {
-        self.stats.sweeps = self.state.sweeps;
-        let e = &self.prepared.economy;
-        let inner = self.prepared.inner(shock, 1.0);
-        let factor_income = inner.factor_income(&self.ln_wage, &self.state);
-        let deficit = self.prepared.closure.deficit(e, &factor_income);
-        Equilibrium {
-            income: &factor_income + &self.state.revenue + &deficit,
-            factor_income,
-            deficit,
-            revenue: self.state.revenue,
-            tau: inner.inverse_tau.mapv(f64::recip),
-            ln_wage: self.ln_wage,
-            ln_price: self.state.ln_price,
-            ln_cost: self.state.ln_cost,
-            pi: self.state.pi,
-            x_musd: self.state.x,
-            y_musd: self.state.y,
-            stats: self.stats,
-        }
+    /// The counterfactual by one method alone, to compare methods.
+    ///
+    /// # Errors
+    /// [`NoEquilibrium`] where this method did not converge.
+    pub fn solve_with(&self, shock: &Shock, method: Method) -> Result<Equilibrium, Box<NoEquilibrium>> {
+        Search::new(self, shock, 1.0).run(None, &[method])
     }
 }

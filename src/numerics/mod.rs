@@ -2,6 +2,9 @@
 
 pub mod anderson;
 pub mod distributions;
+pub mod elementary;
+pub mod kernels;
+pub mod lanes;
 pub mod quantiles;
 pub mod spectral;
 

@@ -1,0 +1,168 @@
+//! Many policies on one baseline at once, the members of a batch innermost.
+
+use std::sync::PoisonError;
+
+use super::dispatch::{Acceleration, Evaluation};
+use super::frame::{Frame, Shape};
+use super::norms::Norms;
+use super::precondition::Preconditioner;
+use super::response::Response;
+use super::result::Equilibrium;
+use super::search::{FARTHEST_LN_WAGE, MAX_ANDERSON, MEMORY};
+use super::solution::Solution;
+use super::solve::{Method, NoEquilibrium, PreparedBaseline, Shock, SolveStats};
+use super::sweep::Buffers;
+use crate::numerics::Anderson;
+use crate::numerics::lanes::{Lane, PACK_WIDTH, Pack};
+
+/// Result of one member.
+type Outcome = Result<Equilibrium, Box<NoEquilibrium>>;
+
+impl PreparedBaseline {
+    /// The counterfactuals of many shocks, in their order; each has the bytes of [`Self::solve`].
+    ///
+    /// Eight members run side by side and share what the baseline fixes (input shares, the linearised
+    /// system). A member that has converged is taken out and its lane given to the next; one that does not
+    /// converge by Anderson is handed to the other methods alone. Members never mix, so that the bytes
+    /// depend neither on the size of the batch nor on the order. Runs on the calling thread.
+    #[must_use]
+    pub fn solve_batch(&self, shocks: &[Shock]) -> Vec<Outcome> {
+        let mut outcomes: Vec<Option<Outcome>> = shocks.iter().map(|_| None).collect();
+        self.solve_each(shocks, |at, outcome| outcomes[at] = Some(outcome));
+        outcomes.into_iter().flatten().collect()
+    }
+
+    /// As [`Self::solve_batch`], but hands every outcome over with its position when it is there, so that
+    /// the caller can keep what it wants of it; the order of the calls is fixed by the shocks alone.
+    pub fn solve_each(&self, shocks: &[Shock], mut finish: impl FnMut(usize, Outcome)) {
+        let (frame, preconditioner) = self.core.packed.get_or_init(|| {
+            let frame = Frame::new(&self.core.economy, Shape::tight(&self.core.economy));
+            let preconditioner = self.core.preconditioner.as_ref();
+            let cut = preconditioner.map(|preconditioner| preconditioner.with_stride(frame.shape.stride));
+            (frame, cut)
+        });
+        let fits = |shock: &Shock| preconditioner.is_some() && shock.real_gdp_hat.is_none();
+        if let Some(preconditioner) = preconditioner {
+            let free = self.core.packs.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let packs = free.unwrap_or_else(|| Packs::new(frame));
+            let pending = shocks.iter().enumerate().filter(|(_, shock)| fits(shock));
+            let members = [None; PACK_WIDTH];
+            let mut lanes = Lanes { prepared: self, frame, preconditioner, members, packs };
+            lanes.run(pending, &mut finish);
+            self.core.packs.lock().unwrap_or_else(PoisonError::into_inner).push(lanes.packs);
+        }
+        for (at, shock) in shocks.iter().enumerate().filter(|(_, shock)| !fits(shock)) {
+            finish(at, self.solve(shock));
+        }
+    }
+}
+
+/// The member in one lane.
+#[derive(Clone, Copy)]
+struct Member<'s> {
+    at: usize,
+    shock: &'s Shock,
+    evaluations: usize,
+}
+
+/// Everything that the lanes write to, kept between batches.
+pub(super) struct Packs {
+    response: Response<Pack>,
+    buffers: Buffers<Pack>,
+    z: Vec<Pack>,
+    step: Vec<Pack>,
+    anderson: Anderson<Pack>,
+}
+
+impl Packs {
+    fn new(frame: &Frame) -> Self {
+        let (shape, zero) = (frame.shape, Pack::splat(0.0));
+        let anderson = Anderson::new(MEMORY, shape.unknowns(), shape.stride);
+        let (z, step) = (vec![zero; shape.unknowns()], vec![zero; shape.unknowns()]);
+        Self { response: Response::new(frame), buffers: Buffers::new(shape), z, step, anderson }
+    }
+}
+
+struct Lanes<'p, 's> {
+    prepared: &'p PreparedBaseline,
+    frame: &'p Frame,
+    preconditioner: &'p Preconditioner<f64>,
+    members: [Option<Member<'s>>; PACK_WIDTH],
+    packs: Packs,
+}
+
+impl<'s> Lanes<'_, 's> {
+    fn load(&mut self, lane: usize, shock: &Shock) {
+        self.packs.response.load(lane, self.frame, &self.prepared.core.economy, shock);
+        self.packs.anderson.restart(lane);
+        let first = self.frame.shape.stride + self.frame.shape.block();
+        for z in &mut self.packs.z[..first] {
+            z.set_lane(lane, 0.0);
+        }
+        for (z, x) in self.packs.z[first..].iter_mut().zip(&self.frame.x) {
+            z.set_lane(lane, *x);
+        }
+    }
+
+    fn run(
+        &mut self,
+        mut pending: impl Iterator<Item = (usize, &'s Shock)>,
+        finish: &mut impl FnMut(usize, Outcome),
+    ) {
+        // Lanes without a member sit at the baseline.
+        (0..PACK_WIDTH).for_each(|lane| self.load(lane, &Shock::default()));
+        loop {
+            for lane in 0..PACK_WIDTH {
+                if self.members[lane].is_none()
+                    && let Some((at, shock)) = pending.next()
+                {
+                    self.load(lane, shock);
+                    self.members[lane] = Some(Member { at, shock, evaluations: 0 });
+                }
+            }
+            if self.members.iter().all(Option::is_none) {
+                return;
+            }
+            let Packs { response, buffers, z, .. } = &mut self.packs;
+            let transfers = Some(&*self.prepared.transfers);
+            let norms = Evaluation { frame: self.frame, response, transfers, z, buffers }.run();
+            for lane in 0..PACK_WIDTH {
+                if let Some((at, outcome)) = self.retire(lane, &norms.of(lane)) {
+                    self.members[lane] = None;
+                    finish(at, outcome);
+                }
+            }
+            let Packs { buffers, z, step, anderson, .. } = &mut self.packs;
+            let (shape, preconditioner) = (self.frame.shape, self.preconditioner);
+            Acceleration { shape, preconditioner, residual: &buffers.residual, step, anderson, z }.run();
+        }
+    }
+
+    /// The outcome of a member that has converged or will not.
+    fn retire(&mut self, lane: usize, norms: &Norms<f64>) -> Option<(usize, Outcome)> {
+        let member = self.members[lane].as_mut()?;
+        member.evaluations += 1;
+        let (member, score) = (*member, norms.score());
+        if score <= 1.0 {
+            let stats = SolveStats {
+                method: Method::Anderson.name(),
+                evaluations: member.evaluations,
+                sweeps: member.evaluations,
+                residual: norms.excess,
+                price_residual: norms.price,
+                walras_residual: norms.walras,
+            };
+            let Packs { response, buffers, z, .. } = &self.packs;
+            let solution = Solution { frame: self.frame, response, buffers, z, lane };
+            return Some((
+                member.at,
+                Ok(solution.equilibrium(&self.prepared.core.economy, member.shock, stats)),
+            ));
+        }
+        let wages = &self.packs.z[..self.frame.shape.n];
+        let is_far = !wages.iter().all(|wage| wage.lane(lane).abs() <= FARTHEST_LN_WAGE);
+        // The methods after Anderson are not worth a lane: they run alone, from the beginning.
+        (score == f64::INFINITY || is_far || member.evaluations >= MAX_ANDERSON)
+            .then(|| (member.at, self.prepared.solve(member.shock)))
+    }
+}

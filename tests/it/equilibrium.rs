@@ -1,0 +1,134 @@
+//! Methods, batches and derivatives on the default data set and the tiny one.
+
+use std::path::Path;
+
+use ndarray::Array3;
+use tradepath::calibration::Economy;
+use tradepath::data::{Dataset, Files};
+use tradepath::equilibrium::{Closure, Equilibrium, Method, PreparedBaseline, Shock};
+
+pub fn economy(folder: &str) -> Economy {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    Economy::from_dataset(&Dataset::read(&Files::directory(&folder)).unwrap()).unwrap()
+}
+
+/// Shocks of every kind: tariffs, icebergs, technology, elasticities, growth, none, one without an answer.
+pub fn shocks(base: &Economy) -> Vec<Shock> {
+    let foreign =
+        |value: f64| Array3::from_shape_fn(base.tau.dim(), move |(_, n, i)| if n == i { 1.0 } else { value });
+    let tau = |step: f64| Shock {
+        tau: Some(Array3::from_shape_fn(base.tau.dim(), |(j, n, i)| {
+            if n == i { 1.0 } else { base.tau[[j, n, i]] + step * ((j + n + 2 * i) % 5) as f64 }
+        })),
+        ..Shock::default()
+    };
+    let mut all: Vec<Shock> = (1..8).map(|k| tau(0.01 * f64::from(k))).collect();
+    all.push(Shock::default());
+    all.push(Shock { iceberg_hat: Some(foreign(0.9)), ..tau(0.05) });
+    all.push(Shock {
+        technology_hat: Some(ndarray::Array2::from_elem((base.n(), base.s()), 1.2)),
+        ..tau(0.0)
+    });
+    all.push(Shock { theta: Some(base.theta.mapv(|theta| 0.5 * theta)), ..tau(0.1) });
+    all.push(Shock { real_gdp_hat: Some(ndarray::Array1::from_elem(base.n(), 1.03)), ..Shock::default() });
+    all.push(Shock { tau: Some(foreign(f64::NAN)), ..Shock::default() });
+    all.push(Shock { tau: Some(foreign(1.0)), ..Shock::default() });
+    all
+}
+
+fn same_bytes(a: &Equilibrium, b: &Equilibrium) -> bool {
+    let bits = |found: &Equilibrium| -> Vec<u64> {
+        let tables = [&found.ln_price, &found.ln_cost, &found.x_musd, &found.y_musd];
+        let rows = [&found.ln_wage, &found.income, &found.revenue, &found.deficit];
+        let numbers = tables.iter().flat_map(|table| table.iter()).chain(&found.pi);
+        numbers.chain(rows.iter().flat_map(|row| row.iter())).map(|value| value.to_bits()).collect()
+    };
+    bits(a) == bits(b) && a.stats.evaluations == b.stats.evaluations
+}
+
+#[test]
+fn a_batch_of_any_size_and_order_has_the_bytes_of_single_solves() {
+    let prepared = PreparedBaseline::new(economy("data/apac"), Closure::GdpShare).unwrap();
+    let shocks = shocks(prepared.economy());
+    let alone: Vec<_> = shocks.iter().map(|shock| prepared.solve(shock)).collect();
+    for size in [1, 3, shocks.len()] {
+        let batches = shocks.chunks(size).flat_map(|some| prepared.solve_batch(some));
+        for (at, (batch, alone)) in batches.zip(&alone).enumerate() {
+            match (batch, alone) {
+                (Ok(batch), Ok(alone)) => {
+                    assert!(same_bytes(&batch, alone), "shock {at} in batches of {size}")
+                }
+                (Err(batch), Err(alone)) => assert_eq!(batch.to_string(), alone.to_string()),
+                _ => panic!("shock {at} in batches of {size} ends otherwise than alone"),
+            }
+        }
+    }
+    let backwards: Vec<Shock> = shocks.iter().rev().cloned().collect();
+    for (batch, alone) in prepared.solve_batch(&backwards).iter().rev().zip(&alone) {
+        assert!(batch.as_ref().ok().zip(alone.as_ref().ok()).is_none_or(|(a, b)| same_bytes(a, b)));
+    }
+}
+
+#[test]
+fn a_shock_without_an_answer_names_the_methods_tried_and_the_worst_country() {
+    let prepared = PreparedBaseline::new(economy("data/tiny"), Closure::Fixed).unwrap();
+    let mut tau = prepared.economy().tau.clone();
+    tau[[0, 0, 1]] = f64::NAN;
+    let error = prepared.solve(&Shock { tau: Some(tau), ..Shock::default() }).unwrap_err().to_string();
+    assert!(error.contains("(anderson, damped, newton, homotopy)"), "{error}");
+    assert!(error.contains("Check the tariffs and barriers of "), "{error}");
+}
+
+#[test]
+fn all_methods_agree_on_the_default_set() {
+    for closure in [Closure::Fixed, Closure::GdpShare] {
+        let prepared = PreparedBaseline::new(economy("data/apac"), closure).unwrap();
+        for (at, shock) in shocks(prepared.economy()).iter().enumerate().step_by(4) {
+            let Ok(found) = prepared.solve_with(shock, Method::Anderson) else { continue };
+            for method in [Method::Damped, Method::Newton, Method::Homotopy] {
+                let other = prepared.solve_with(shock, method).unwrap();
+                let base = prepared.economy();
+                let apart = &found.ln_welfare(base) - &other.ln_welfare(base);
+                assert!(apart.iter().all(|gap| gap.abs() < 1e-8), "{method:?} on shock {at}: {apart}");
+            }
+        }
+    }
+}
+
+#[test]
+fn welfare_gradients_agree_with_central_differences() {
+    for (folder, closure) in [("data/tiny", Closure::GdpShare), ("data/apac", Closure::Fixed)] {
+        let prepared = PreparedBaseline::new(economy(folder), closure).unwrap();
+        let base = prepared.economy().clone();
+        let at = Shock { theta: Some(base.theta.clone()), ..shocks(&base)[4].clone() };
+        let solved = prepared.solve(&at).unwrap();
+        let sensitivity = prepared.sensitivity(&at, &solved);
+        for country in [0, base.n() - 1] {
+            let gradient = sensitivity.welfare(country).unwrap();
+            let check = |name: &str, found: f64, step: f64, change: &dyn Fn(&mut Shock, f64)| {
+                let value = |sign: f64| {
+                    let mut moved = at.clone();
+                    change(&mut moved, sign * step);
+                    prepared.solve(&moved).unwrap().ln_welfare(&base)[country]
+                };
+                // Fourth order: the error of the second-order difference is above 1e-6 at this curvature.
+                let near = value(1.0) - value(-1.0);
+                let expected = (8.0 * near - (value(2.0) - value(-2.0))) / (12.0 * step);
+                let allowed = 1e-6 * found.abs() + 2e-9;
+                assert!((found - expected).abs() < allowed, "{name}: {found} against {expected}");
+            };
+            for j in 0..base.s() {
+                check("theta", gradient.theta[j], 3e-3, &|shock, step| {
+                    shock.theta.as_mut().unwrap()[j] += step;
+                });
+                for (n, i) in [(0, 1), (1, 0), (country, 2)] {
+                    if n != i {
+                        check("tariff", gradient.tau[[j, n, i]], 1e-3, &|shock, step| {
+                            shock.tau.as_mut().unwrap()[[j, n, i]] += step;
+                        });
+                    }
+                }
+            }
+        }
+    }
+}

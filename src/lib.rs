@@ -5,6 +5,7 @@ pub mod cli;
 pub mod data;
 pub mod equilibrium;
 pub mod error;
+pub mod estimation;
 pub mod events;
 pub mod numerics;
 pub mod output;

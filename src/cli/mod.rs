@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 
 mod calibrate;
 mod check;
+mod estimate;
 mod manifest;
 mod solve;
 mod timeline;
@@ -32,6 +33,8 @@ enum Command {
     Solve(solve::SolveArgs),
     /// Outside data to a balanced baseline directory, with a report of every adjustment.
     Calibrate(calibrate::CalibrateArgs),
+    /// Gravity by PPML with absorbed effects: coefficients, covariance, separated rows.
+    Estimate(Box<estimate::EstimateArgs>),
     /// The events of an option alone: event log, memberships and the distribution of milestone dates.
     Timeline(timeline::TimelineArgs),
     /// Validates a baseline directory and lists every fault, not only the first.
@@ -46,6 +49,7 @@ pub fn main() -> ExitCode {
     let result = pool.map_err(anyhow::Error::from).and_then(|()| match &cli.command {
         Command::Solve(args) => solve::run(args).map(|()| ExitCode::SUCCESS),
         Command::Calibrate(args) => calibrate::run(args, cli.quiet).map(|()| ExitCode::SUCCESS),
+        Command::Estimate(args) => estimate::run(args, cli.quiet).map(|()| ExitCode::SUCCESS),
         Command::Timeline(args) => timeline::run(args).map(|()| ExitCode::SUCCESS),
         Command::Check(args) => check::run(args),
     });
@@ -53,7 +57,11 @@ pub fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");
-            ExitCode::from(if solve::is_input_error(&error) { 2 } else { 1 })
+            ExitCode::from(if solve::is_input_error(&error) || estimate::is_input_error(&error) {
+                2
+            } else {
+                1
+            })
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Numerical methods that know no economics.
 
 pub mod anderson;
+pub mod cholesky;
 pub mod quantiles;
+pub mod special;
 pub mod spectral;
 
 pub use anderson::Anderson;

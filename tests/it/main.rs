@@ -1,6 +1,7 @@
 //! Integration tests, one binary.
 
 mod apac;
+mod estimation;
 mod events;
 mod input_errors;
 mod invariants;

@@ -14,9 +14,10 @@ fn the_change_log_names_the_version() {
 }
 
 /// Modules in rank order: each may use only those before it.
-const RANKS: [&[&str]; 9] = [
+const RANKS: [&[&str]; 10] = [
     &["error", "rng", "numerics"],
     &["data"],
+    &["estimation"],
     &["calibration"],
     &["policy"],
     &["events", "equilibrium"],

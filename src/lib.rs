@@ -6,6 +6,7 @@ pub mod data;
 pub mod ensemble;
 pub mod equilibrium;
 pub mod error;
+pub mod estimation;
 pub mod events;
 pub mod numerics;
 pub mod output;

@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 mod calibrate;
 mod check;
 mod compare;
+mod estimate;
 mod init;
 mod manifest;
 mod progress;
@@ -52,6 +53,8 @@ enum Command {
     Init(init::InitArgs),
     /// Two runs side by side; exit code 1 where they differ beyond --tolerance.
     Compare(compare::CompareArgs),
+    /// Gravity by PPML with absorbed effects: coefficients, covariance, separated rows.
+    Estimate(Box<estimate::EstimateArgs>),
     /// The events of an option alone: event log, memberships and the distribution of milestone dates.
     Timeline(timeline::TimelineArgs),
     /// Charts and the HTML report from the CSV files of a finished run.
@@ -69,6 +72,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(args, cli.quiet).map(|()| ExitCode::SUCCESS),
         Command::Solve(args) => solve::run(args).map(|()| ExitCode::SUCCESS),
         Command::Calibrate(args) => calibrate::run(args, cli.quiet).map(|()| ExitCode::SUCCESS),
+        Command::Estimate(args) => estimate::run(args, cli.quiet).map(|()| ExitCode::SUCCESS),
         Command::Timeline(args) => timeline::run(args).map(|()| ExitCode::SUCCESS),
         Command::Schedule(args) => schedule::run(args).map(|()| ExitCode::SUCCESS),
         Command::Reduce(args) => reduce::run(args).map(|()| ExitCode::SUCCESS),
@@ -81,7 +85,11 @@ pub fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");
-            ExitCode::from(if solve::is_input_error(&error) { 2 } else { 1 })
+            ExitCode::from(if solve::is_input_error(&error) || estimate::is_input_error(&error) {
+                2
+            } else {
+                1
+            })
         }
     }
 }

@@ -1,11 +1,13 @@
 //! Numerical methods that know no economics.
 
 pub mod anderson;
+pub mod cholesky;
 pub mod distributions;
 pub mod elementary;
 pub mod kernels;
 pub mod lanes;
 pub mod quantiles;
+pub mod special;
 pub mod spectral;
 
 pub use anderson::Anderson;

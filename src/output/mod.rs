@@ -1,6 +1,7 @@
 //! Result tables: columns and units declared once, rows from results, files written whole or not at all.
 
 pub mod dir;
+pub mod estimate;
 pub mod events;
 pub mod package;
 pub mod paths;

@@ -2,6 +2,7 @@
 
 mod apac;
 mod equilibrium;
+mod estimation;
 mod events;
 mod input_errors;
 mod invariants;

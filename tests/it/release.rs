@@ -14,9 +14,10 @@ fn the_change_log_names_the_version() {
 }
 
 /// Modules in rank order: each may use only those before it.
-const RANKS: [&[&str]; 12] = [
+const RANKS: [&[&str]; 13] = [
     &["error", "rng", "numerics"],
     &["data"],
+    &["estimation"],
     &["calibration"],
     &["schedules"],
     &["policy"],

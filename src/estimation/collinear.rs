@@ -1,0 +1,99 @@
+//! Regressors that the effects absorb, or that are combinations of others.
+
+use nalgebra::{DMatrix, DVector};
+
+/// A regressor is absorbed where its length falls below this part of what it was before the projection:
+/// the projection itself is accurate to 1e-9.
+const ABSORBED: f64 = 1e-6;
+/// A regressor is a combination of earlier ones where less than this part of its squared length is left.
+const COMBINATION: f64 = 1e-10;
+/// Coefficients of a combination below this, after scaling, are not named.
+const NAMED: f64 = 1e-4;
+
+/// A regressor that was left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Collinear {
+    /// Its label.
+    pub term: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Which regressors stay.
+pub struct Found {
+    /// One entry a regressor.
+    pub keep: Vec<bool>,
+    /// Those that do not stay.
+    pub dropped: Vec<Collinear>,
+}
+
+/// `sqrt(sum w x^2)`.
+#[must_use]
+pub fn length(x: &[f64], w: &[f64]) -> f64 {
+    x.iter().zip(w).map(|(x, w)| w * x * x).sum::<f64>().sqrt()
+}
+
+/// Finds them from the Gram matrix after the projection and the lengths before it, in the order of the
+/// formula: the first of several that depend on each other stays.
+#[must_use]
+pub fn find(gram: &DMatrix<f64>, before: &[f64], terms: &[String], has_effects: bool) -> Found {
+    let k = terms.len();
+    let mut keep = vec![false; k];
+    let mut dropped = Vec::new();
+    let mut kept: Vec<usize> = Vec::new();
+    for at in 0..k {
+        let squared = gram[(at, at)];
+        if squared.sqrt() <= ABSORBED * before[at] || before[at] == 0.0 {
+            let reason = match (before[at] == 0.0, has_effects) {
+                (true, _) => "zero in every row used".to_owned(),
+                (false, true) => "absorbed by the effects".to_owned(),
+                (false, false) => "does not vary".to_owned(),
+            };
+            dropped.push(Collinear { term: terms[at].clone(), reason });
+            continue;
+        }
+        let inner = gram.select_rows(&kept).select_columns(&kept);
+        let cross = DVector::from_iterator(kept.len(), kept.iter().map(|&other| gram[(other, at)]));
+        let weights = solve(&inner, &cross);
+        if squared - cross.dot(&weights) > COMBINATION * squared {
+            keep[at] = true;
+            kept.push(at);
+            continue;
+        }
+        let named: Vec<&str> = kept
+            .iter()
+            .zip(weights.iter())
+            .filter(|(other, weight)| {
+                (*weight * gram[(**other, **other)].sqrt()).abs() > NAMED * squared.sqrt()
+            })
+            .map(|(&other, _)| terms[other].as_str())
+            .collect();
+        let suffix = if has_effects { " and the effects" } else { "" };
+        let reason = format!("combination of {}{suffix}", named.join(", "));
+        dropped.push(Collinear { term: terms[at].clone(), reason });
+    }
+    Found { keep, dropped }
+}
+
+/// Solves a symmetric positive definite system, scaled to a unit diagonal.
+#[must_use]
+pub fn solve(matrix: &DMatrix<f64>, right: &DVector<f64>) -> DVector<f64> {
+    let inverse = inverse(matrix);
+    let first = &inverse * right;
+    // One step of refinement: the Gram matrix may be ill conditioned.
+    let residual = right - matrix * &first;
+    first + inverse * residual
+}
+
+/// Inverse of a symmetric positive definite matrix, scaled to a unit diagonal.
+#[must_use]
+pub fn inverse(matrix: &DMatrix<f64>) -> DMatrix<f64> {
+    let k = matrix.nrows();
+    let scale = DVector::from_fn(k, |at, _| 1.0 / matrix[(at, at)].max(f64::MIN_POSITIVE).sqrt());
+    let scaled = DMatrix::from_fn(k, k, |a, b| matrix[(a, b)] * scale[a] * scale[b]);
+    let inverse = scaled.clone().cholesky().map_or_else(
+        || scaled.pseudo_inverse(1e-14).unwrap_or_else(|_| DMatrix::zeros(k, k)),
+        |factor| factor.inverse(),
+    );
+    DMatrix::from_fn(k, k, |a, b| inverse[(a, b)] * scale[a] * scale[b])
+}

@@ -1,0 +1,193 @@
+//! Robust and clustered covariance with the small-sample factors of the reference programs.
+//!
+//! ```text
+//! V = H^-1 M H^-1,  H = X~' W X~,  s_i = x~_i omega_i (y_i - mu_i)
+//! M = sum_i s_i s_i'                                  robust
+//! M = sum_g (sum_{i in g} s_i)(sum_{i in g} s_i)'     clustered by g
+//! M = sum over non-empty sets A of clusterings of (-1)^(|A|+1) M_A    multi-way (Cameron, Gelbach & Miller 2011)
+//! ```
+
+use nalgebra::{DMatrix, DVector};
+
+use super::collinear;
+use super::levels::{Levels, combine};
+use crate::numerics::special::chi_squared_tail;
+
+/// Small-sample factor.
+///
+/// `N` observations used, `G` levels of the smallest clustering, `k` coefficients with absorbed effects,
+/// less those nested in a clustering (one is added back for each such effect).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SmallSample {
+    /// `G/(G-1) (N-1)/(N-k)`, robust `N/(N-k)`: fixest and pyfixest.
+    #[default]
+    Fixest,
+    /// `G/(G-1)`, robust `N/(N-1)`: ppmlhdfe, and `poisson` in Stata.
+    Ppmlhdfe,
+    /// 1.
+    None,
+}
+
+impl SmallSample {
+    /// The convention as it stands in `fit.json`.
+    #[must_use]
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Fixest => "fixest: G/(G-1) x (N-1)/(N-k); robust N/(N-k)",
+            Self::Ppmlhdfe => "ppmlhdfe: G/(G-1); robust N/(N-1)",
+            Self::None => "none",
+        }
+    }
+}
+
+/// What the factor needs to know.
+#[derive(Debug, Clone, Copy)]
+pub struct Counts {
+    /// Observations used.
+    pub n: usize,
+    /// Coefficients estimated.
+    pub k: usize,
+}
+
+/// A covariance with what it rests on.
+#[derive(Debug, Clone)]
+pub struct Covariance {
+    /// Of the coefficients.
+    pub matrix: DMatrix<f64>,
+    /// `robust`, or the clusterings joined by `, `.
+    pub kind: String,
+    /// Number of clusters of each clustering.
+    pub n_clusters: Vec<usize>,
+    /// Degrees of freedom counted in `k`.
+    pub degrees: usize,
+    /// True where a multi-way covariance was not positive semi-definite and negative eigenvalues were set to 0.
+    pub is_repaired: bool,
+}
+
+/// Scores `s_i` as rows: `x~_i` times the residual.
+#[must_use]
+pub fn scores(x_within: &[Vec<f64>], residual: &[f64]) -> Vec<Vec<f64>> {
+    x_within.iter().map(|x| x.iter().zip(residual).map(|(x, r)| x * r).collect()).collect()
+}
+
+/// The covariance for the given clusterings; none = robust.
+#[must_use]
+pub fn covariance(
+    hessian: &DMatrix<f64>,
+    scores: &[Vec<f64>],
+    effects: &[Levels],
+    clusters: &[Levels],
+    counts: Counts,
+    convention: SmallSample,
+) -> Covariance {
+    let bread = collinear::inverse(hessian);
+    let degrees = counts.k + absorbed(effects, clusters);
+    let n = counts.n as f64;
+    let spread = |numerator: f64| match convention {
+        SmallSample::Fixest => numerator / (n - degrees as f64),
+        _ => 1.0,
+    };
+    let n_clusters: Vec<usize> = clusters.iter().map(Levels::n).collect();
+    let (meat, factor, kind) = match n_clusters.iter().min() {
+        None => {
+            let factor = if convention == SmallSample::Ppmlhdfe { n / (n - 1.0) } else { spread(n) };
+            (outer(scores), factor, "robust".to_owned())
+        }
+        Some(&smallest) => {
+            let g = smallest as f64;
+            let by_group = if convention == SmallSample::None { 1.0 } else { g / (g - 1.0) };
+            let labels: Vec<&str> = clusters.iter().map(|levels| levels.label.as_str()).collect();
+            (multiway(scores, clusters), by_group * spread(n - 1.0), labels.join(", "))
+        }
+    };
+    let (meat, is_repaired) =
+        if clusters.len() > 1 && !scores.is_empty() { semidefinite(meat) } else { (meat, false) };
+    let matrix = &bread * meat * &bread * factor;
+    Covariance { matrix, kind, n_clusters, degrees, is_repaired }
+}
+
+/// Absorbed effects that count as parameters.
+fn absorbed(effects: &[Levels], clusters: &[Levels]) -> usize {
+    let varying = effects.iter().filter(|levels| levels.n() > 1).count();
+    let all: usize = effects.iter().map(Levels::n).sum::<usize>() - varying.saturating_sub(1);
+    let is_nested = |levels: &&Levels| clusters.iter().any(|cluster| levels.is_nested_in(cluster));
+    let nested: Vec<usize> = effects.iter().filter(is_nested).map(Levels::n).collect();
+    all + nested.len() - nested.iter().sum::<usize>()
+}
+
+fn outer(scores: &[Vec<f64>]) -> DMatrix<f64> {
+    let k = scores.len();
+    DMatrix::from_fn(k, k, |a, b| scores[a].iter().zip(&scores[b]).map(|(a, b)| a * b).sum())
+}
+
+/// Sums of the scores over the levels of a clustering.
+fn grouped(scores: &[Vec<f64>], levels: &Levels) -> Vec<Vec<f64>> {
+    let sums = |score: &Vec<f64>| {
+        let mut sums = vec![0.0; levels.n()];
+        score.iter().zip(&levels.codes).for_each(|(s, &code)| sums[code as usize] += s);
+        sums
+    };
+    scores.iter().map(sums).collect()
+}
+
+fn multiway(scores: &[Vec<f64>], clusters: &[Levels]) -> DMatrix<f64> {
+    let k = scores.len();
+    let mut meat = DMatrix::zeros(k, k);
+    for set in 1..1_usize << clusters.len() {
+        let mut chosen = (0..clusters.len()).filter(|at| set >> at & 1 == 1).map(|at| clusters[at].clone());
+        let Some(first) = chosen.next() else { continue };
+        let levels = chosen.fold(first, |levels, next| combine(&levels, &next));
+        let part = outer(&grouped(scores, &levels));
+        meat += if set.count_ones() % 2 == 1 { part } else { -part };
+    }
+    meat
+}
+
+fn semidefinite(meat: DMatrix<f64>) -> (DMatrix<f64>, bool) {
+    let eigen = meat.clone().symmetric_eigen();
+    if eigen.eigenvalues.iter().all(|&value| value >= 0.0) {
+        return (meat, false);
+    }
+    let values = eigen.eigenvalues.map(|value| value.max(0.0));
+    let repaired = &eigen.eigenvectors * DMatrix::from_diagonal(&values) * eigen.eigenvectors.transpose();
+    (repaired, true)
+}
+
+/// A Wald test.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Wald {
+    /// `(R b - q)' (R V R')^-1 (R b - q)`.
+    pub statistic: f64,
+    /// Rank of `R V R'`.
+    pub degrees: usize,
+    /// Tail of the chi-squared distribution.
+    pub p_value: f64,
+}
+
+/// Tests `R b = q`.
+///
+/// Shapes: `restrictions` is `(restrictions, coefficients)`, `values` one entry a restriction.
+#[must_use]
+pub fn wald(
+    beta: &DVector<f64>,
+    covariance: &DMatrix<f64>,
+    restrictions: &DMatrix<f64>,
+    values: &DVector<f64>,
+) -> Wald {
+    let gap = restrictions * beta - values;
+    let spread = restrictions * covariance * restrictions.transpose();
+    let k = spread.nrows();
+    if k == 0 {
+        return Wald { statistic: 0.0, degrees: 0, p_value: f64::NAN };
+    }
+    let scale = DVector::from_fn(k, |at, _| 1.0 / spread[(at, at)].max(f64::MIN_POSITIVE).sqrt());
+    let scaled = DMatrix::from_fn(k, k, |a, b| spread[(a, b)] * scale[a] * scale[b]);
+    let gap = gap.component_mul(&scale);
+    let eigen = scaled.symmetric_eigen();
+    let (mut statistic, mut degrees) = (0.0, 0);
+    for (at, &value) in eigen.eigenvalues.iter().enumerate().filter(|(_, value)| **value > 1e-12) {
+        statistic += eigen.eigenvectors.column(at).dot(&gap).powi(2) / value;
+        degrees += 1;
+    }
+    Wald { statistic, degrees, p_value: chi_squared_tail(statistic, degrees as f64) }
+}

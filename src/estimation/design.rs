@@ -1,0 +1,240 @@
+//! From a panel and a formula to the arrays of a regression.
+
+use super::EstimationError;
+use super::columns::Columns;
+use super::filter::Filter;
+use super::formula::{EffectTerm, Factor, Formula, FormulaError, Name, Span};
+use super::levels::Levels;
+use super::panel::{Panel, PanelFile, Use};
+use crate::error::Faults;
+
+/// Label of the constant.
+pub const INTERCEPT: &str = "(constant)";
+
+/// Everything a user says about a regression but the method.
+#[derive(Debug, Clone)]
+pub struct Specification {
+    /// Outcome, regressors, absorbed effects.
+    pub formula: Formula,
+    /// Column of frequency or sampling weights.
+    pub weights: Option<String>,
+    /// Column that enters the index with coefficient 1.
+    pub offset: Option<String>,
+    /// Clusters of the covariance; none = robust to heteroskedasticity.
+    pub clusters: Vec<EffectTerm>,
+    /// Conditions that rows must meet.
+    pub filters: Vec<Filter>,
+    /// True where a row without outcome is dropped rather than a fault.
+    pub may_drop_missing_outcome: bool,
+    /// True where the outcome must not be negative (PPML).
+    pub is_outcome_positive: bool,
+}
+
+impl Specification {
+    /// A specification with the formula alone.
+    #[must_use]
+    pub fn new(formula: Formula) -> Self {
+        Self {
+            formula,
+            weights: None,
+            offset: None,
+            clusters: Vec::new(),
+            filters: Vec::new(),
+            may_drop_missing_outcome: false,
+            is_outcome_positive: true,
+        }
+    }
+}
+
+/// A row that is not used, with the reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DroppedRow {
+    /// Row of the panel, 1 = first data row.
+    pub row: u32,
+    /// Why.
+    pub reason: String,
+}
+
+/// The arrays of a regression; all have one entry a row, columns are contiguous.
+#[derive(Debug, Clone, Default)]
+pub struct Design {
+    /// Row of the panel, 0 = first data row.
+    pub rows: Vec<u32>,
+    /// Outcome.
+    pub y: Vec<f64>,
+    /// Regressors, one vector each.
+    pub x: Vec<Vec<f64>>,
+    /// Their labels.
+    pub terms: Vec<String>,
+    /// Weights; all above 0.
+    pub weights: Option<Vec<f64>>,
+    /// Part of the index with coefficient 1.
+    pub offset: Option<Vec<f64>>,
+    /// Absorbed effects.
+    pub effects: Vec<Levels>,
+    /// Clusters.
+    pub clusters: Vec<Levels>,
+}
+
+impl Design {
+    /// Number of rows.
+    #[must_use]
+    pub fn n(&self) -> usize {
+        self.y.len()
+    }
+
+    /// Keeps the marked rows.
+    pub fn retain(&mut self, keep: &[bool]) {
+        let mut pick = |values: &mut Vec<f64>| {
+            let mut at = keep.iter();
+            values.retain(|_| *at.next().unwrap_or(&false));
+        };
+        pick(&mut self.y);
+        self.x.iter_mut().for_each(&mut pick);
+        self.weights.iter_mut().for_each(&mut pick);
+        self.offset.iter_mut().for_each(&mut pick);
+        let mut at = keep.iter();
+        self.rows.retain(|_| *at.next().unwrap_or(&false));
+        self.effects.iter_mut().chain(&mut self.clusters).for_each(|levels| levels.retain(keep));
+    }
+
+    /// The same rows in the given order.
+    #[must_use]
+    pub fn permuted(&self, order: &[u32]) -> Self {
+        let pick = |values: &Vec<f64>| order.iter().map(|&at| values[at as usize]).collect::<Vec<f64>>();
+        let levels = |levels: &Levels| Levels {
+            codes: order.iter().map(|&at| levels.codes[at as usize]).collect(),
+            ..levels.clone()
+        };
+        Self {
+            rows: order.iter().map(|&at| self.rows[at as usize]).collect(),
+            y: pick(&self.y),
+            x: self.x.iter().map(pick).collect(),
+            terms: self.terms.clone(),
+            weights: self.weights.as_ref().map(pick),
+            offset: self.offset.as_ref().map(pick),
+            effects: self.effects.iter().map(levels).collect(),
+            clusters: self.clusters.iter().map(levels).collect(),
+        }
+    }
+}
+
+/// Reads the columns that `spec` needs from a panel file.
+///
+/// # Errors
+/// [`FormulaError`] that points at an unknown column, or the faults of the file.
+pub fn read_panel(file: &PanelFile, spec: &Specification) -> Result<Panel, EstimationError> {
+    let formula = &spec.formula;
+    let mut wanted: Vec<(String, Use)> = Vec::new();
+    let mut add = |name: &Name, usage: Use, text: &str| -> Result<(), FormulaError> {
+        if !file.header.contains(&name.text) {
+            return Err(unknown_column(name, text, &file.header));
+        }
+        wanted.push((name.text.clone(), usage));
+        Ok(())
+    };
+    for factor in std::iter::once(&formula.response).chain(formula.terms.iter().flat_map(|t| &t.factors)) {
+        match factor {
+            Factor::Column(name) | Factor::Ln(name) | Factor::Exp(name) | Factor::Square(name) => {
+                add(name, Use::Number, &formula.text)?;
+            }
+            Factor::Dummies(name, _) => add(name, Use::Category, &formula.text)?,
+            Factor::Same(a, b) | Factor::Differs(a, b) => {
+                add(a, Use::Category, &formula.text)?;
+                add(b, Use::Category, &formula.text)?;
+            }
+        }
+    }
+    for name in formula.effects.iter().flat_map(EffectTerm::columns) {
+        add(name, Use::Category, &formula.text)?;
+    }
+    for cluster in &spec.clusters {
+        for name in cluster.columns() {
+            add(name, Use::Category, &cluster.label)?;
+        }
+    }
+    for column in [&spec.weights, &spec.offset].into_iter().flatten() {
+        let span = Span { start: 0, end: column.chars().count() };
+        add(&Name { text: column.clone(), span }, Use::Number, column)?;
+    }
+    for filter in &spec.filters {
+        wanted.extend(filter.columns(&file.header)?);
+    }
+    Ok(file.read(&wanted)?)
+}
+
+fn unknown_column(name: &Name, text: &str, header: &[String]) -> FormulaError {
+    let near = header.iter().map(|column| (distance(column, &name.text), column)).min();
+    let hint = match near {
+        Some((steps, column)) if steps <= 2 || steps * 3 <= name.text.len() => {
+            format!(" Did you mean `{column}`?")
+        }
+        _ => String::new(),
+    };
+    FormulaError {
+        text: text.to_owned(),
+        span: name.span,
+        message: format!("no column `{}`: the panel has {}.{hint}", name.text, header.join(", ")),
+    }
+}
+
+/// Number of letters to insert, delete or change (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let change = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = change.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+/// Builds the arrays; rows with a missing value are dropped and listed.
+///
+/// # Errors
+/// Every outcome that is missing or negative, every weight that is not above 0, every logarithm of a
+/// number that is not: each with its line.
+pub fn build(panel: &Panel, spec: &Specification) -> Result<(Design, Vec<DroppedRow>), EstimationError> {
+    let mut faults = Faults::new();
+    let is_used = |row: &u32| spec.filters.iter().all(|filter| filter.is_met(panel, *row as usize));
+    let rows: Vec<u32> = (0..panel.n_rows() as u32).filter(is_used).collect();
+    let mut columns = Columns::new(panel, &rows, &mut faults);
+    let y = columns.outcome(spec);
+    let (mut x, mut terms) = (Vec::new(), Vec::new());
+    if spec.formula.intercept {
+        x.push(vec![1.0; rows.len()]);
+        terms.push(INTERCEPT.to_owned());
+    }
+    for term in &spec.formula.terms {
+        for (label, column) in columns.term(&term.factors) {
+            x.push(column);
+            terms.push(label);
+        }
+    }
+    let weights = spec.weights.as_ref().map(|name| columns.weights(name));
+    let offset = spec.offset.as_ref().map(|name| columns.numbers(name));
+    spec.formula.effects.iter().chain(&spec.clusters).flat_map(EffectTerm::columns).for_each(|name| {
+        columns.categories(&name.text);
+    });
+    let missing = columns.into_missing();
+    let dropped: Vec<DroppedRow> = rows
+        .iter()
+        .zip(&missing)
+        .filter_map(|(row, name)| Some((row, name.as_ref()?)))
+        .map(|(row, name)| DroppedRow { row: row + 1, reason: format!("missing {name}") })
+        .collect();
+    let keep: Vec<bool> = missing.iter().map(Option::is_none).collect();
+    let mut design = Design { rows, y, x, terms, weights, offset, effects: Vec::new(), clusters: Vec::new() };
+    design.retain(&keep);
+    let levels = |term: &EffectTerm| Levels::from_panel(panel, term, &design.rows);
+    let effects = spec.formula.effects.iter().map(levels).collect();
+    let clusters = spec.clusters.iter().map(levels).collect();
+    design.effects = effects;
+    design.clusters = clusters;
+    Ok(faults.into_result((design, dropped))?)
+}

@@ -1,0 +1,437 @@
+//! Poisson pseudo-maximum likelihood and least squares with absorbed effects.
+//!
+//! Santos Silva & Tenreyro (2006); the iteration is that of Correia, Guimaraes & Zylkin (2020):
+//!
+//! ```text
+//! mu = exp(eta),  w = omega mu,  c = y / mu - 1
+//! delta = (X~' W X~)^-1 X~' W c~            X~, c~: residuals from the effects under W
+//! eta  <- eta + (c - c~) + X~ delta         beta <- beta + delta
+//! ```
+//!
+//! `X~` replaces `X` from one step to the next (they differ by effects only), so that later projections
+//! start where the last one ended; the inner tolerance follows the size of the last step. The fixed point
+//! does not depend on it: it is where `X' (y - mu) = 0` and `D' (y - mu) = 0`. A step that raises the
+//! deviance is halved. It has converged when the step in `eta`, in the root mean square under `w`, is below
+//! the tolerance; at the solution the tolerance bounds the relative error of fitted trade.
+//!
+//! All vectors are in the row order of the absorber's layout.
+
+use nalgebra::{DMatrix, DVector};
+use rayon::prelude::*;
+
+use super::absorb::{Absorber, Tolerance};
+use super::collinear::{self, Collinear};
+use super::design::Design;
+
+/// Rows of one task; bounds depend on the data alone, so that sums do not depend on the threads.
+const CHUNK: usize = 16_384;
+/// Relative accuracy of the first projection, in which absorbed regressors are found.
+const FIRST_TOLERANCE: f64 = 1e-9;
+/// Relative accuracy of the last projection, on which the covariance rests.
+const LAST_TOLERANCE: f64 = 1e-10;
+/// Bounds of the inner tolerance for the working outcome, relative to its start: beyond the first the
+/// step is no longer a descent, below the second it does not save an outer iteration on the real panels.
+const FORCING: (f64, f64) = (1e-4, 5e-2);
+/// The same for the regressors, relative to their length.
+const REGRESSOR_FORCING: (f64, f64) = (1e-7, 1e-2);
+/// Halvings of one step before the fit is given up.
+const MAX_HALVINGS: u32 = 30;
+/// Rise of the deviance, relative, that is read as rounding.
+const DEVIANCE_ROUNDING: f64 = 1e-10;
+/// Smallest weight, so that no level has a weight of zero.
+const MIN_WEIGHT: f64 = 1e-280;
+
+/// When to stop.
+///
+/// | option | default | why |
+/// | --- | --- | --- |
+/// | `tolerance` | 1e-9 | coefficients of the reference panels are then within 1e-10 of a fit at 1e-12 |
+/// | `max_iterations` | 100 | the reference panels need 6 to 12 |
+#[derive(Debug, Clone, Copy)]
+pub struct FitOptions {
+    /// Bound of the last step in the index, root mean square under the weights.
+    pub tolerance: f64,
+    /// Steps before the fit is given up.
+    pub max_iterations: usize,
+}
+
+impl Default for FitOptions {
+    fn default() -> Self {
+        Self { tolerance: 1e-9, max_iterations: 100 }
+    }
+}
+
+/// A converged fit.
+#[derive(Debug, Clone)]
+pub struct Fit {
+    /// Coefficients of the regressors that are identified.
+    pub beta: Vec<f64>,
+    /// Their labels.
+    pub terms: Vec<String>,
+    /// Regressors that are not, with the reason.
+    pub collinear: Vec<Collinear>,
+    /// Identified regressors less what the effects explain of them, under the final weights.
+    pub x_within: Vec<Vec<f64>>,
+    /// Fitted index, offset included (least squares: fitted outcome).
+    pub eta: Vec<f64>,
+    /// Fitted outcome.
+    pub mu: Vec<f64>,
+    /// `y - mu` times the user's weight.
+    pub residual: Vec<f64>,
+    /// `X~' W X~`.
+    pub hessian: DMatrix<f64>,
+    /// Weights of the last projection.
+    pub w: Vec<f64>,
+    /// Deviance (least squares: sum of squared residuals).
+    pub deviance: f64,
+    /// Deviance after each step.
+    pub path: Vec<f64>,
+    /// Step in the index at the end.
+    pub last_step: f64,
+}
+
+/// The fit did not converge. There is no partial result.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error(
+    "PPML did not converge in {iterations} iterations: last step {step:.1e}, tolerance {tolerance:.0e}; \
+     deviance {path}. Look for separated rows (--separation), rescale regressors, or allow more \
+     --max-iterations.",
+    path = path_text(.path)
+)]
+pub struct NotConverged {
+    /// Steps taken.
+    pub iterations: usize,
+    /// Root mean square of the last step in the index.
+    pub step: f64,
+    /// What it had to reach.
+    pub tolerance: f64,
+    /// Deviance after each step.
+    pub path: Vec<f64>,
+}
+
+/// First and last entries of a deviance path.
+fn path_text(path: &[f64]) -> String {
+    let text: Vec<String> = path.iter().map(|deviance| format!("{deviance:.9e}")).collect();
+    match text.len() {
+        0..=10 => text.join(" "),
+        n => format!("{} ... {}", text[..5].join(" "), text[n - 5..].join(" ")),
+    }
+}
+
+/// Sum of a row function in fixed chunks.
+fn sum_rows(n: usize, value: impl Fn(usize) -> f64 + Sync) -> f64 {
+    let starts: Vec<usize> = (0..n).step_by(CHUNK).collect();
+    let parts: Vec<f64> =
+        starts.par_iter().map(|&start| (start..(start + CHUNK).min(n)).map(&value).sum()).collect();
+    parts.iter().sum()
+}
+
+/// Sets each entry by a row function.
+fn fill(values: &mut [f64], value: impl Fn(usize) -> f64 + Sync) {
+    values.par_chunks_mut(CHUNK).enumerate().for_each(|(chunk, slice)| {
+        let start = chunk * CHUNK;
+        slice.iter_mut().enumerate().for_each(|(k, slot)| *slot = value(start + k));
+    });
+}
+
+/// `X' W X` of the columns and `X' W c`.
+pub fn normal_equations(x: &[Vec<f64>], c: &[f64], w: &[f64]) -> (DMatrix<f64>, DVector<f64>) {
+    let k = x.len();
+    let width = k * (k + 1) / 2 + k;
+    let starts: Vec<usize> = (0..c.len()).step_by(CHUNK).collect();
+    let parts: Vec<Vec<f64>> = starts
+        .par_iter()
+        .map(|&start| {
+            let rows = start..(start + CHUNK).min(c.len());
+            let mut sums = Vec::with_capacity(width);
+            for a in 0..k {
+                let others = x[..=a].iter().map(Vec::as_slice).chain(std::iter::once(c));
+                let (w, left) = (&w[rows.clone()], &x[a][rows.clone()]);
+                for b in others.map(|b| &b[rows.clone()]) {
+                    sums.push(w.iter().zip(left).zip(b).map(|((w, a), b)| w * a * b).sum());
+                }
+            }
+            sums
+        })
+        .collect();
+    let (mut gram, mut right) = (DMatrix::zeros(k, k), DVector::zeros(k));
+    for part in parts {
+        let mut sums = part.into_iter();
+        for a in 0..k {
+            for b in 0..=a {
+                gram[(a, b)] += sums.next().unwrap_or(0.0);
+            }
+            right[a] += sums.next().unwrap_or(0.0);
+        }
+    }
+    gram.fill_upper_triangle_with_lower_triangle();
+    (gram, right)
+}
+
+/// Columns of one projection: the working outcome and the regressors.
+fn project(
+    absorber: &mut Absorber,
+    w: &[f64],
+    working: Option<(&mut Vec<f64>, Tolerance)>,
+    x: &mut [Vec<f64>],
+    of_column: f64,
+) {
+    let regressor = Tolerance { of_column, of_start: 0.0, absolute: 0.0 };
+    let (mut columns, mut tolerances): (Vec<&mut [f64]>, Vec<Tolerance>) = (Vec::new(), Vec::new());
+    if let Some((column, tolerance)) = working {
+        columns.push(column);
+        tolerances.push(tolerance);
+    }
+    for column in x {
+        columns.push(column);
+        tolerances.push(regressor);
+    }
+    absorber.demean(w, &mut columns, &tolerances);
+}
+
+/// A PPML fit in progress.
+struct Iteration<'a> {
+    design: &'a Design,
+    absorber: &'a mut Absorber,
+    options: FitOptions,
+    x: Vec<Vec<f64>>,
+    terms: Vec<String>,
+    collinear: Vec<Collinear>,
+    beta: Vec<f64>,
+    eta: Vec<f64>,
+    mu: Vec<f64>,
+    w: Vec<f64>,
+    /// Working outcome, its residual, then the step in the index.
+    working: Vec<f64>,
+    path: Vec<f64>,
+    step: f64,
+}
+
+/// Fits by PPML; `design` stands in the row order of `absorber`'s layout and has no separated rows.
+///
+/// # Errors
+/// [`NotConverged`] with the path of the deviance.
+pub fn ppml(design: &Design, absorber: &mut Absorber, options: FitOptions) -> Result<Fit, NotConverged> {
+    let n = design.n();
+    let mut iteration = Iteration {
+        design,
+        absorber,
+        options,
+        x: design.x.clone(),
+        terms: design.terms.clone(),
+        collinear: Vec::new(),
+        beta: Vec::new(),
+        eta: vec![0.0; n],
+        mu: vec![0.0; n],
+        w: vec![0.0; n],
+        working: vec![0.0; n],
+        path: Vec::new(),
+        step: f64::INFINITY,
+    };
+    iteration.start();
+    iteration.first_step();
+    while iteration.step > options.tolerance {
+        if iteration.path.len() >= options.max_iterations || !iteration.advance() {
+            return Err(NotConverged {
+                iterations: iteration.path.len(),
+                step: iteration.step,
+                tolerance: options.tolerance,
+                path: iteration.path,
+            });
+        }
+    }
+    Ok(iteration.finish())
+}
+
+impl Iteration<'_> {
+    fn omega(&self, row: usize) -> f64 {
+        self.design.weights.as_ref().map_or(1.0, |weights| weights[row])
+    }
+
+    fn offset(&self, row: usize) -> f64 {
+        self.design.offset.as_ref().map_or(0.0, |offset| offset[row])
+    }
+
+    fn mean(&self) -> f64 {
+        let n = self.design.n();
+        sum_rows(n, |row| self.omega(row) * self.design.y[row]) / sum_rows(n, |row| self.omega(row))
+    }
+
+    /// `mu` halfway between the outcome and its mean, as the reference programs start.
+    fn start(&mut self) {
+        let mean = self.mean();
+        let y = &self.design.y;
+        fill(&mut self.mu, |row| 0.5 * (y[row] + mean));
+        let mu = &self.mu;
+        fill(&mut self.eta, |row| mu[row].ln());
+    }
+
+    fn set_weights(&mut self) {
+        let mut w = std::mem::take(&mut self.w);
+        fill(&mut w, |row| (self.omega(row) * self.mu[row]).max(MIN_WEIGHT));
+        self.w = w;
+    }
+
+    /// From a start outside the model to a first index inside it; finds collinear regressors.
+    fn first_step(&mut self) {
+        self.set_weights();
+        let mut working = std::mem::take(&mut self.working);
+        let y = &self.design.y;
+        fill(&mut working, |row| self.eta[row] - self.offset(row) + y[row] / self.mu[row] - 1.0);
+        let whole = working.clone();
+        let before: Vec<f64> = self.x.iter().map(|x| collinear::length(x, &self.w)).collect();
+        let tolerance = Tolerance { of_column: 0.0, of_start: 1e-3, absolute: 0.0 };
+        project(self.absorber, &self.w, Some((&mut working, tolerance)), &mut self.x, FIRST_TOLERANCE);
+        let (gram, right) = normal_equations(&self.x, &working, &self.w);
+        let found = collinear::find(&gram, &before, &self.terms, !self.design.effects.is_empty());
+        let keep = found.keep;
+        self.collinear = found.dropped;
+        let mut at = keep.iter();
+        self.x.retain(|_| at.next() == Some(&true));
+        let mut at = keep.iter();
+        self.terms.retain(|_| at.next() == Some(&true));
+        let kept: Vec<usize> = (0..keep.len()).filter(|&k| keep[k]).collect();
+        let gram = gram.select_rows(&kept).select_columns(&kept);
+        let delta = collinear::solve(&gram, &right.select_rows(&kept));
+        self.beta = delta.iter().copied().collect();
+        let mut eta = std::mem::take(&mut self.eta);
+        fill(&mut eta, |row| self.offset(row) + whole[row] - working[row] + self.index(row, &self.beta));
+        (self.eta, self.working) = (eta, working);
+        let mut deviance = self.evaluate();
+        if !deviance.is_finite() {
+            self.restart();
+            deviance = self.evaluate();
+        }
+        self.path.push(deviance);
+    }
+
+    /// A constant index, for data on which the first step overflows.
+    fn restart(&mut self) {
+        let n = self.design.n();
+        self.beta.fill(0.0);
+        let total = sum_rows(n, |row| self.omega(row) * self.offset(row).exp());
+        let level = (sum_rows(n, |row| self.omega(row) * self.design.y[row]) / total).ln();
+        let mut eta = std::mem::take(&mut self.eta);
+        fill(&mut eta, |row| self.offset(row) + level);
+        self.eta = eta;
+    }
+
+    fn index(&self, row: usize, delta: &[f64]) -> f64 {
+        self.x.iter().zip(delta).map(|(x, delta)| x[row] * delta).sum()
+    }
+
+    /// Sets `mu` from `eta`; the deviance `2 sum omega (y ln(y / mu) - y + mu)`.
+    fn evaluate(&mut self) -> f64 {
+        let mut mu = std::mem::take(&mut self.mu);
+        fill(&mut mu, |row| self.eta[row].exp());
+        self.mu = mu;
+        let y = &self.design.y;
+        2.0 * sum_rows(self.design.n(), |row| {
+            let log_part = if y[row] > 0.0 { y[row] * (y[row].ln() - self.eta[row]) } else { 0.0 };
+            self.omega(row) * (log_part - y[row] + self.mu[row])
+        })
+    }
+
+    /// One step; false where no halving of it lowers the deviance.
+    fn advance(&mut self) -> bool {
+        self.set_weights();
+        let n = self.design.n();
+        let y = &self.design.y;
+        let mut working = std::mem::take(&mut self.working);
+        fill(&mut working, |row| y[row] / self.mu[row] - 1.0);
+        let step = if self.step.is_finite() { self.step } else { 1.0 };
+        let tolerance = Tolerance {
+            of_column: 0.0,
+            of_start: (0.1 * step).clamp(FORCING.0, FORCING.1),
+            absolute: 0.01 * self.options.tolerance,
+        };
+        let of_column = (0.1 * step).clamp(REGRESSOR_FORCING.0, REGRESSOR_FORCING.1);
+        project(self.absorber, &self.w, Some((&mut working, tolerance)), &mut self.x, of_column);
+        let (gram, right) = normal_equations(&self.x, &working, &self.w);
+        let delta: Vec<f64> = collinear::solve(&gram, &right).iter().copied().collect();
+        let within = working.clone();
+        fill(&mut working, |row| y[row] / self.mu[row] - 1.0 - within[row] + self.index(row, &delta));
+        let sum_w = sum_rows(n, |row| self.w[row]);
+        self.step = (sum_rows(n, |row| self.w[row] * working[row] * working[row]) / sum_w).sqrt();
+        self.working = working;
+        self.take_step(&delta)
+    }
+
+    fn take_step(&mut self, delta: &[f64]) -> bool {
+        let old = self.path.last().copied().unwrap_or(f64::INFINITY);
+        let from = self.eta.clone();
+        let mut size = 1.0;
+        for _ in 0..MAX_HALVINGS {
+            let mut eta = std::mem::take(&mut self.eta);
+            fill(&mut eta, |row| from[row] + size * self.working[row]);
+            self.eta = eta;
+            let deviance = self.evaluate();
+            if deviance <= old + DEVIANCE_ROUNDING * (1.0 + old.abs()) {
+                self.path.push(deviance);
+                self.beta.iter_mut().zip(delta).for_each(|(beta, delta)| *beta += size * delta);
+                return true;
+            }
+            size *= 0.5;
+        }
+        false
+    }
+
+    fn finish(mut self) -> Fit {
+        self.set_weights();
+        project(self.absorber, &self.w, None, &mut self.x, LAST_TOLERANCE);
+        let mut residual = std::mem::take(&mut self.working);
+        fill(&mut residual, |row| self.omega(row) * (self.design.y[row] - self.mu[row]));
+        let (hessian, _) = normal_equations(&self.x, &residual, &self.w);
+        Fit {
+            beta: self.beta,
+            terms: self.terms,
+            collinear: self.collinear,
+            x_within: self.x,
+            eta: self.eta,
+            mu: self.mu,
+            residual,
+            hessian,
+            w: self.w,
+            deviance: self.path.last().copied().unwrap_or(f64::NAN),
+            path: self.path,
+            last_step: self.step,
+        }
+    }
+}
+
+/// Fits by (weighted) least squares; `design` stands in the row order of `absorber`'s layout.
+#[must_use]
+pub fn least_squares(design: &Design, absorber: &mut Absorber) -> Fit {
+    let n = design.n();
+    let w = design.weights.clone().unwrap_or_else(|| vec![1.0; n]);
+    let offset = |row: usize| design.offset.as_ref().map_or(0.0, |offset| offset[row]);
+    let mut within: Vec<f64> = (0..n).map(|row| design.y[row] - offset(row)).collect();
+    let mut x = design.x.clone();
+    let before: Vec<f64> = x.iter().map(|x| collinear::length(x, &w)).collect();
+    let tolerance = Tolerance { of_column: LAST_TOLERANCE, of_start: 0.0, absolute: 0.0 };
+    project(absorber, &w, Some((&mut within, tolerance)), &mut x, LAST_TOLERANCE);
+    let (gram, right) = normal_equations(&x, &within, &w);
+    let found = collinear::find(&gram, &before, &design.terms, !design.effects.is_empty());
+    let kept: Vec<usize> = (0..x.len()).filter(|&k| found.keep[k]).collect();
+    let hessian = gram.select_rows(&kept).select_columns(&kept);
+    let beta: Vec<f64> = collinear::solve(&hessian, &right.select_rows(&kept)).iter().copied().collect();
+    let x_within: Vec<Vec<f64>> = kept.iter().map(|&k| x[k].clone()).collect();
+    let error = |row: usize| within[row] - x_within.iter().zip(&beta).map(|(x, b)| x[row] * b).sum::<f64>();
+    let errors: Vec<f64> = (0..n).map(error).collect();
+    let mu: Vec<f64> = (0..n).map(|row| design.y[row] - errors[row]).collect();
+    let deviance = sum_rows(n, |row| w[row] * errors[row] * errors[row]);
+    Fit {
+        terms: kept.iter().map(|&k| design.terms[k].clone()).collect(),
+        beta,
+        collinear: found.dropped,
+        x_within,
+        eta: mu.clone(),
+        mu,
+        residual: errors.iter().zip(&w).map(|(error, w)| error * w).collect(),
+        hessian,
+        w,
+        deviance,
+        path: vec![deviance],
+        last_step: 0.0,
+    }
+}

@@ -1,0 +1,189 @@
+//! The formula `trade ~ ln(dist) + rta:border | exporter^year + importer^year`.
+//!
+//! Grammar (blanks are free, names may stand in backquotes):
+//!
+//! ```text
+//! formula   = factor "~" terms [ "|" effects ]
+//! terms     = term { "+" term }            term   = "0" | "1" | factor { (":" | "*") factor }
+//! factor    = name | function "(" name { "," (name | "ref" "=" value) } ")"
+//! effects   = effect { "+" effect }        effect = part { "^" part }
+//! part      = name | "pair" "(" name "," name ")"
+//! ```
+//!
+//! Functions of a factor: `ln`, `exp`, `sq` (one number column); `i(column, ref=level)` (one dummy a
+//! level); `same(a,b)` and `differs(a,b)` (1 where two columns hold the same text, or not).
+//! `pair(a,b)` is the unordered pair. Without absorbed effects a constant is added unless `0` is named.
+
+mod parser;
+
+use std::fmt;
+
+use parser::Parser;
+
+/// A stretch of the formula's text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// First character, 0 = start of the text.
+    pub start: usize,
+    /// One past the last character.
+    pub end: usize,
+}
+
+/// A column named in the formula.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    /// The name without backquotes.
+    pub text: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// One multiplicand of a regressor, or the outcome.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Factor {
+    /// A number column as it is.
+    Column(Name),
+    /// Natural logarithm.
+    Ln(Name),
+    /// Exponential.
+    Exp(Name),
+    /// Square.
+    Square(Name),
+    /// One dummy for each level of a column but the reference.
+    Dummies(Name, Option<String>),
+    /// 1 where both columns hold the same text.
+    Same(Name, Name),
+    /// 1 where they do not.
+    Differs(Name, Name),
+}
+
+/// A regressor: the product of its factors.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Term {
+    /// The factors, at least one.
+    pub factors: Vec<Factor>,
+    /// Where the term stands.
+    pub span: Span,
+}
+
+/// A part of an absorbed effect or cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// A column.
+    Column(Name),
+    /// The unordered pair of two columns.
+    Pair(Name, Name),
+}
+
+/// An absorbed effect or a cluster: one level for each combination of its parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EffectTerm {
+    /// The parts, at least one.
+    pub parts: Vec<Part>,
+    /// As written, without blanks.
+    pub label: String,
+}
+
+/// A parsed formula.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Formula {
+    /// The text it was parsed from.
+    pub text: String,
+    /// The outcome.
+    pub response: Factor,
+    /// The regressors in order.
+    pub terms: Vec<Term>,
+    /// The absorbed effects in order.
+    pub effects: Vec<EffectTerm>,
+    /// True where a constant is to be estimated.
+    pub intercept: bool,
+}
+
+/// The formula cannot be read, or names what is not there.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct FormulaError {
+    /// The text.
+    pub text: String,
+    /// The place that is wrong.
+    pub span: Span,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+impl fmt::Display for FormulaError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = (self.span.end - self.span.start).max(1);
+        writeln!(f, "{}\n  {}", self.message, self.text)?;
+        write!(f, "  {}{}", " ".repeat(self.span.start), "^".repeat(width))
+    }
+}
+
+impl Factor {
+    /// The factor as a label of output tables.
+    #[must_use]
+    pub fn label(&self) -> String {
+        match self {
+            Self::Column(name) => name.text.clone(),
+            Self::Ln(name) => format!("ln({})", name.text),
+            Self::Exp(name) => format!("exp({})", name.text),
+            Self::Square(name) => format!("sq({})", name.text),
+            Self::Dummies(name, _) => name.text.clone(),
+            Self::Same(a, b) => format!("same({},{})", a.text, b.text),
+            Self::Differs(a, b) => format!("differs({},{})", a.text, b.text),
+        }
+    }
+}
+
+impl Formula {
+    /// Parses `text`.
+    ///
+    /// # Errors
+    /// [`FormulaError`] that points at the first place that does not fit the grammar.
+    pub fn parse(text: &str) -> Result<Self, FormulaError> {
+        let mut parser = Parser::new(text)?;
+        let response = parser.factor()?;
+        if matches!(response, Factor::Dummies(..)) {
+            return Err(parser.error_at(0, "the outcome must be one column, not a set of dummies"));
+        }
+        parser.expect('~', "`~` after the outcome")?;
+        let (mut terms, mut constant) = (Vec::new(), None);
+        loop {
+            match parser.constant() {
+                Some(is_wanted) => constant = Some(is_wanted),
+                None => parser.term(&mut terms)?,
+            }
+            if !parser.take('+') {
+                break;
+            }
+        }
+        let effects = if parser.take('|') { parser.effects()? } else { Vec::new() };
+        if !parser.is_done() {
+            return Err(parser.error("nothing more here; terms are joined by `+`, effects follow one `|`"));
+        }
+        let intercept = constant.unwrap_or(true) && effects.is_empty();
+        Ok(Self { text: text.to_owned(), response, terms, effects, intercept })
+    }
+}
+
+impl EffectTerm {
+    /// Parses `exporter^importer`, as `--cluster` takes it.
+    ///
+    /// # Errors
+    /// [`FormulaError`] where the text is not one effect.
+    pub fn parse(text: &str) -> Result<Self, FormulaError> {
+        let mut parser = Parser::new(text)?;
+        let effect = parser.effect()?;
+        if !parser.is_done() {
+            return Err(parser.error("one effect; repeat the option for several"));
+        }
+        Ok(effect)
+    }
+
+    /// The columns it is made of.
+    pub fn columns(&self) -> impl Iterator<Item = &Name> {
+        self.parts.iter().flat_map(|part| match part {
+            Part::Column(name) => vec![name],
+            Part::Pair(a, b) => vec![a, b],
+        })
+    }
+}

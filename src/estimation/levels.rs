@@ -1,0 +1,143 @@
+//! Absorbed effects and clusters as level numbers.
+
+use std::collections::HashMap;
+
+use super::formula::{EffectTerm, Part};
+use super::panel::{Category, Panel};
+
+/// Largest product of level counts for which combinations are numbered by a table, not by hashing.
+const DENSE_TABLE: usize = 1 << 24;
+
+/// One effect: a level for every row. Levels are numbered in the order of their parts' texts.
+#[derive(Debug, Clone, Default)]
+pub struct Levels {
+    /// As written in the formula.
+    pub label: String,
+    /// Level of each row, `0..n()`; every level has a row.
+    pub codes: Vec<u32>,
+    /// Text of each level, its parts joined by `^`.
+    pub names: Vec<String>,
+}
+
+impl Levels {
+    /// Number of levels.
+    #[must_use]
+    pub fn n(&self) -> usize {
+        self.names.len()
+    }
+
+    /// The effect `term` over the given rows of a panel, none of which has a missing part.
+    #[must_use]
+    pub fn from_panel(panel: &Panel, term: &EffectTerm, rows: &[u32]) -> Self {
+        let mut parts = term.parts.iter().map(|part| part_levels(panel, part, rows));
+        let mut levels = parts.next().unwrap_or_default();
+        for part in parts {
+            levels = combine(&levels, &part);
+        }
+        levels.label.clone_from(&term.label);
+        levels
+    }
+
+    /// Keeps the marked rows and the levels that they have.
+    pub fn retain(&mut self, keep: &[bool]) {
+        let mut kept = keep.iter();
+        self.codes.retain(|_| *kept.next().unwrap_or(&false));
+        let mut new = vec![u32::MAX; self.n()];
+        self.codes.iter().for_each(|&code| new[code as usize] = 0);
+        for (next, code) in new.iter_mut().filter(|code| **code == 0).enumerate() {
+            *code = next as u32;
+        }
+        self.codes.iter_mut().for_each(|code| *code = new[*code as usize]);
+        let mut at = new.iter();
+        self.names.retain(|_| at.next() != Some(&u32::MAX));
+    }
+
+    /// Number of rows of each level.
+    #[must_use]
+    pub fn counts(&self) -> Vec<u32> {
+        let mut counts = vec![0; self.n()];
+        self.codes.iter().for_each(|&code| counts[code as usize] += 1);
+        counts
+    }
+
+    /// True where every level lies inside one level of `other`.
+    #[must_use]
+    pub fn is_nested_in(&self, other: &Levels) -> bool {
+        let mut parent = vec![u32::MAX; self.n()];
+        self.codes.iter().zip(&other.codes).all(|(&code, &outer)| {
+            let slot = &mut parent[code as usize];
+            if *slot == u32::MAX {
+                *slot = outer;
+            }
+            *slot == outer
+        })
+    }
+}
+
+/// Every combination of two effects that occurs.
+#[must_use]
+pub fn combine(a: &Levels, b: &Levels) -> Levels {
+    let width = b.n().max(1);
+    let keys: Vec<usize> =
+        a.codes.iter().zip(&b.codes).map(|(&a, &b)| a as usize * width + b as usize).collect();
+    let (codes, order) = number_keys(&keys, a.n() * width);
+    let name = |key: usize| format!("{}^{}", a.names[key / width], b.names[key % width]);
+    Levels { label: String::new(), codes, names: order.into_iter().map(name).collect() }
+}
+
+/// Numbers distinct keys in ascending order; answers the number of each row and the key of each number.
+fn number_keys(keys: &[usize], size: usize) -> (Vec<u32>, Vec<usize>) {
+    if size <= DENSE_TABLE {
+        let mut table = vec![u32::MAX; size];
+        keys.iter().for_each(|&key| table[key] = 0);
+        let mut order = Vec::new();
+        for (key, slot) in table.iter_mut().enumerate().filter(|(_, slot)| **slot == 0) {
+            *slot = order.len() as u32;
+            order.push(key);
+        }
+        return (keys.iter().map(|&key| table[key]).collect(), order);
+    }
+    let mut order: Vec<usize> =
+        keys.iter().copied().collect::<std::collections::HashSet<_>>().into_iter().collect();
+    order.sort_unstable();
+    let number: HashMap<usize, u32> = order.iter().enumerate().map(|(at, &key)| (key, at as u32)).collect();
+    (keys.iter().map(|key| number[key]).collect(), order)
+}
+
+fn part_levels(panel: &Panel, part: &Part, rows: &[u32]) -> Levels {
+    let empty = Category::default();
+    let category = |name: &str| panel.category(name).unwrap_or(&empty);
+    match part {
+        Part::Column(name) => number(category(&name.text), rows),
+        Part::Pair(a, b) => {
+            let (a, b) = (category(&a.text), category(&b.text));
+            let mut names: Vec<&String> = a.levels.iter().chain(&b.levels).collect();
+            names.sort();
+            names.dedup();
+            let rank = |levels: &[String]| -> Vec<usize> {
+                levels.iter().map(|name| names.binary_search(&name).unwrap_or(0)).collect()
+            };
+            let (rank_a, rank_b) = (rank(&a.levels), rank(&b.levels));
+            let key = |&row: &u32| {
+                let x = rank_a[a.codes[row as usize] as usize];
+                let y = rank_b[b.codes[row as usize] as usize];
+                x.min(y) * names.len() + x.max(y)
+            };
+            let keys: Vec<usize> = rows.iter().map(key).collect();
+            let (codes, order) = number_keys(&keys, names.len() * names.len());
+            let name = |key: usize| format!("{}~{}", names[key / names.len()], names[key % names.len()]);
+            Levels { label: String::new(), codes, names: order.into_iter().map(name).collect() }
+        }
+    }
+}
+
+/// The levels of one column that occur in the given rows.
+fn number(category: &Category, rows: &[u32]) -> Levels {
+    let keys: Vec<usize> = rows.iter().map(|&row| category.codes[row as usize] as usize).collect();
+    let (codes, order) = number_keys(&keys, category.levels.len());
+    Levels {
+        label: String::new(),
+        codes,
+        names: order.into_iter().map(|key| category.levels[key].clone()).collect(),
+    }
+}

@@ -1,0 +1,111 @@
+//! Separated observations: rows whose fitted value would have to be zero, so that no estimate exists.
+//!
+//! Correia, Guimaraes & Zylkin (2019), "Verifying the existence of maximum likelihood estimates for
+//! generalized linear models". With `z = X gamma + D alpha`, rows are separated when some `z` is 0 wherever
+//! `y > 0`, not below 0 wherever `y = 0`, and above 0 there: those rows can be dropped without changing any
+//! estimate, and must be. Three rules, applied until none finds a row:
+//!
+//! * `fixed_effect`: every outcome of a level is zero;
+//! * `simplex` ([`simplex`]): a linear programme over the directions that vanish where `y > 0`, exact for
+//!   up to two effects;
+//! * `relu` ([`rectifier`]): the iterative rectifier, for three effects and more.
+
+pub mod rectifier;
+pub mod simplex;
+
+use super::design::Design;
+
+/// Which rules to apply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    /// Levels without a positive outcome.
+    pub fixed_effect: bool,
+    /// Linear programme, up to two effects.
+    pub simplex: bool,
+    /// Iterative rectifier; where the simplex rule is on, only for what it does not decide.
+    pub relu: bool,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self { fixed_effect: true, simplex: true, relu: true }
+    }
+}
+
+/// A separated row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Separated {
+    /// Row of the panel, 1 = first data row.
+    pub row: u32,
+    /// The rule that found it.
+    pub rule: String,
+}
+
+/// What was found.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    /// Separated rows in the order of the panel.
+    pub rows: Vec<Separated>,
+    /// Levels whose outcomes are all zero: effect and level.
+    pub zero_levels: Vec<(String, String)>,
+    /// True where the rectifier stopped before it was sure; rows may be left that are separated.
+    pub is_incomplete: bool,
+}
+
+/// Removes separated rows from `design`.
+pub fn remove(design: &mut Design, rules: Rules) -> Report {
+    let mut report = Report::default();
+    loop {
+        if rules.fixed_effect {
+            remove_zero_levels(design, &mut report);
+        }
+        if design.y.iter().all(|&y| y > 0.0) || design.n() == 0 {
+            break;
+        }
+        let by_programme = if rules.simplex { simplex::find(design) } else { None };
+        let (flags, rule) = match by_programme {
+            Some(flags) => (flags, "simplex"),
+            None if rules.relu => {
+                let found = rectifier::find(design);
+                report.is_incomplete |= found.is_incomplete;
+                (found.separated, "relu")
+            }
+            None => break,
+        };
+        if !flags.contains(&true) {
+            break;
+        }
+        drop_rows(design, &mut report, |row| flags[row].then(|| rule.to_owned()));
+    }
+    report.rows.sort_by_key(|separated| separated.row);
+    report
+}
+
+/// Drops levels without a positive outcome until every level has one.
+fn remove_zero_levels(design: &mut Design, report: &mut Report) {
+    loop {
+        let found = (0..design.effects.len()).find_map(|at| {
+            let levels = &design.effects[at];
+            let mut is_zero = vec![true; levels.n()];
+            levels.codes.iter().zip(&design.y).for_each(|(&code, &y)| is_zero[code as usize] &= y <= 0.0);
+            is_zero.contains(&true).then_some((at, is_zero))
+        });
+        let Some((at, is_zero)) = found else { return };
+        let levels = design.effects[at].clone();
+        for (name, _) in levels.names.iter().zip(&is_zero).filter(|(_, zero)| **zero) {
+            report.zero_levels.push((levels.label.clone(), name.clone()));
+        }
+        drop_rows(design, report, |row| {
+            let code = levels.codes[row] as usize;
+            is_zero[code].then(|| format!("fixed_effect {}={}", levels.label, levels.names[code]))
+        });
+    }
+}
+
+fn drop_rows(design: &mut Design, report: &mut Report, rule: impl Fn(usize) -> Option<String>) {
+    let found: Vec<Option<String>> = (0..design.n()).map(rule).collect();
+    let keep: Vec<bool> = found.iter().map(Option::is_none).collect();
+    let rows = design.rows.iter().zip(found);
+    report.rows.extend(rows.filter_map(|(&row, rule)| Some(Separated { row: row + 1, rule: rule? })));
+    design.retain(&keep);
+}

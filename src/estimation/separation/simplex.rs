@@ -1,0 +1,353 @@
+//! Separation as a linear programme, for up to two effects.
+//!
+//! Directions `z` that vanish wherever `y > 0` are few: combinations of regressors that the effects explain
+//! on the positive rows, and, with two effects, a constant moved between the effects of one component of
+//! the graph of positive rows. Over these, with `z_i` the values of the directions in row `i`,
+//!
+//! ```text
+//! max sum_i s_i,   s_i <= z_i' gamma,   0 <= s_i <= 1,   i: y_i = 0
+//! ```
+//!
+//! has `s_i = 1` for exactly the separated rows. Solved is its dual, which has one constraint a direction:
+//! `min - sum a_i,  sum_i (a_i + b_i) z_i = 0,  0 <= a_i <= 1,  b_i >= 0`; the multipliers are `-gamma`.
+
+use nalgebra::{DMatrix, DVector};
+
+use super::super::absorb::blocks::Forest;
+use super::super::absorb::{Absorber, Layout, Tolerance};
+use super::super::design::Design;
+
+/// More directions than this are left to the rectifier.
+const MAX_DIRECTIONS: usize = 400;
+/// Eigenvalues of the scaled Gram matrix below this belong to directions that vanish: the projection is
+/// accurate to 1e-11, squared.
+const NULL: f64 = 1e-13;
+/// Entries of a direction, scaled to a largest of 1, below this are zero.
+const ZERO: f64 = 1e-8;
+/// Reduced costs below this are zero.
+const OPTIMAL: f64 = 1e-9;
+/// Pivots by steepest reduced cost before the rule that cannot cycle takes over.
+const MAX_DANTZIG: usize = 2_000;
+/// Pivots before the programme is left to the rectifier.
+const MAX_PIVOTS: usize = 50_000;
+
+/// One flag a row, or `None` where the rule does not apply (three effects, too many directions).
+#[must_use]
+pub fn find(design: &Design) -> Option<Vec<bool>> {
+    if design.effects.len() > 2 {
+        return None;
+    }
+    let directions = directions(design);
+    let zero_rows: Vec<usize> = (0..design.n()).filter(|&row| design.y[row] <= 0.0).collect();
+    let directions: Vec<Vec<f64>> = directions.into_iter().filter_map(|z| scaled(&z, &zero_rows)).collect();
+    let mut flags = vec![false; design.n()];
+    if directions.is_empty() {
+        return Some(flags);
+    }
+    if directions.len() > MAX_DIRECTIONS {
+        return None;
+    }
+    let touched: Vec<usize> =
+        (0..zero_rows.len()).filter(|&at| directions.iter().any(|z| z[at] != 0.0)).collect();
+    let vectors: Vec<DVector<f64>> = touched
+        .iter()
+        .map(|&at| DVector::from_iterator(directions.len(), directions.iter().map(|z| z[at])))
+        .collect();
+    let gamma = Programme::new(&vectors, directions.len()).solve()?;
+    for (&at, z) in touched.iter().zip(&vectors) {
+        flags[zero_rows[at]] = gamma.dot(z) > 0.5;
+    }
+    Some(flags)
+}
+
+/// A direction on the given rows, largest entry 1; `None` where it vanishes there.
+fn scaled(z: &[f64], rows: &[usize]) -> Option<Vec<f64>> {
+    let largest = rows.iter().fold(0.0_f64, |largest, &row| largest.max(z[row].abs()));
+    let whole = z.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
+    if largest <= ZERO * whole.max(1.0) {
+        return None;
+    }
+    let entry = |&row: &usize| if z[row].abs() <= ZERO * largest { 0.0 } else { z[row] / largest };
+    Some(rows.iter().map(entry).collect())
+}
+
+/// Directions that vanish on every positive row, over all rows.
+fn directions(design: &Design) -> Vec<Vec<f64>> {
+    let keep: Vec<bool> = design.y.iter().map(|&y| y > 0.0).collect();
+    let tree = Tree::new(design);
+    let mut directions: Vec<Vec<f64>> = null_combinations(design, &keep)
+        .into_iter()
+        .map(|z| {
+            let alpha = tree.explain(design, &z);
+            (0..design.n()).map(|row| z[row] - alpha(row)).collect()
+        })
+        .collect();
+    if design.effects.len() == 2 {
+        for component in tree.components() {
+            let moved = |row: usize| {
+                let side =
+                    |effect: usize| f64::from(u8::from(tree.component_of(design, effect, row) == component));
+                side(0) - side(1)
+            };
+            directions.push((0..design.n()).map(moved).collect());
+        }
+    }
+    directions
+}
+
+/// Combinations of regressors that the effects explain on the positive rows, over all rows.
+fn null_combinations(design: &Design, keep: &[bool]) -> Vec<Vec<f64>> {
+    let largest = |x: &Vec<f64>| x.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
+    let used: Vec<&Vec<f64>> = design.x.iter().filter(|x| largest(x) > 0.0).collect();
+    let k = used.len();
+    if k == 0 {
+        return Vec::new();
+    }
+    let scaled = |x: &&Vec<f64>| {
+        let scale = 1.0 / largest(x);
+        x.iter().map(|value| value * scale).collect()
+    };
+    let x: Vec<Vec<f64>> = used.iter().map(scaled).collect();
+    let mut positive = Design {
+        rows: design.rows.clone(),
+        y: design.y.clone(),
+        x: x.clone(),
+        effects: design.effects.clone(),
+        ..Design::default()
+    };
+    positive.retain(keep);
+    let layout = Layout::new(positive.n(), &positive.effects);
+    let mut within = positive.permuted(&layout.order).x;
+    let w = vec![1.0; layout.n()];
+    let tolerance = Tolerance { of_column: 1e-11, of_start: 0.0, absolute: 1e-12 };
+    let mut columns: Vec<&mut [f64]> = within.iter_mut().map(Vec::as_mut_slice).collect();
+    Absorber::new(layout).demean(&w, &mut columns, &vec![tolerance; k]);
+    let gram = DMatrix::from_fn(k, k, |a, b| {
+        within[a].iter().zip(&within[b]).map(|(a, b)| a * b).sum::<f64>() / w.len() as f64
+    });
+    let eigen = gram.symmetric_eigen();
+    let null = (0..k).filter(|&at| eigen.eigenvalues[at] <= NULL);
+    null.map(|at| {
+        let gamma = eigen.eigenvectors.column(at);
+        (0..design.n()).map(|row| (0..k).map(|a| gamma[a] * x[a][row]).sum()).collect()
+    })
+    .collect()
+}
+
+/// A spanning forest of the levels over the positive rows.
+struct Tree {
+    /// Component of each level; the levels of the second effect follow those of the first.
+    component: Vec<usize>,
+    n_first: usize,
+    /// Positive rows in an order in which each has at most one level that is new.
+    edges: Vec<usize>,
+}
+
+impl Tree {
+    fn new(design: &Design) -> Self {
+        let n_first = design.effects.first().map_or(0, |levels| levels.n());
+        let n_second = design.effects.get(1).map_or(0, |levels| levels.n());
+        let mut forest = Forest::new(n_first + n_second);
+        let mut neighbours: Vec<Vec<usize>> = vec![Vec::new(); n_first + n_second];
+        if design.effects.len() == 2 {
+            for row in (0..design.n()).filter(|&row| design.y[row] > 0.0) {
+                let (a, b) = ends(design, n_first, row);
+                if forest.root(a) != forest.root(b) {
+                    forest.join(a, b);
+                    neighbours[a].push(row);
+                    neighbours[b].push(row);
+                }
+            }
+        }
+        let component: Vec<usize> = (0..n_first + n_second).map(|node| forest.root(node)).collect();
+        let mut edges = Vec::new();
+        let mut is_seen = vec![false; component.len()];
+        for root in (0..component.len()).filter(|&node| component[node] == node) {
+            let mut queue = std::collections::VecDeque::from([root]);
+            is_seen[root] = true;
+            while let Some(node) = queue.pop_front() {
+                for &row in &neighbours[node] {
+                    let (a, b) = ends(design, n_first, row);
+                    let other = if a == node { b } else { a };
+                    if !is_seen[other] {
+                        is_seen[other] = true;
+                        edges.push(row);
+                        queue.push_back(other);
+                    }
+                }
+            }
+        }
+        Self { component, n_first, edges }
+    }
+
+    fn components(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.component.len()).filter(|&node| self.component[node] == node)
+    }
+
+    fn component_of(&self, design: &Design, effect: usize, row: usize) -> usize {
+        let first = if effect == 0 { 0 } else { self.n_first };
+        self.component[first + design.effects[effect].codes[row] as usize]
+    }
+
+    /// The effects that equal `z` on the positive rows, as a function of the row.
+    fn explain<'a>(&self, design: &'a Design, z: &[f64]) -> impl Fn(usize) -> f64 + use<'a> {
+        let n_first = self.n_first;
+        let mut alpha = vec![0.0; self.component.len()];
+        match design.effects.len() {
+            1 => {
+                for row in (0..design.n()).filter(|&row| design.y[row] > 0.0) {
+                    alpha[design.effects[0].codes[row] as usize] = z[row];
+                }
+            }
+            2 => {
+                let mut is_set: Vec<bool> =
+                    self.component.iter().enumerate().map(|(node, &root)| node == root).collect();
+                for &row in &self.edges {
+                    let (a, b) = ends(design, n_first, row);
+                    let (known, new) = if is_set[a] { (a, b) } else { (b, a) };
+                    alpha[new] = z[row] - alpha[known];
+                    is_set[new] = true;
+                }
+            }
+            _ => {}
+        }
+        move |row| match design.effects.len() {
+            1 => alpha[design.effects[0].codes[row] as usize],
+            2 => {
+                let (a, b) = ends(design, n_first, row);
+                alpha[a] + alpha[b]
+            }
+            _ => 0.0,
+        }
+    }
+}
+
+/// The nodes of a row in the graph of two effects.
+fn ends(design: &Design, n_first: usize, row: usize) -> (usize, usize) {
+    (design.effects[0].codes[row] as usize, n_first + design.effects[1].codes[row] as usize)
+}
+
+/// State of a variable of the programme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Lower,
+    Upper,
+    Basic,
+}
+
+/// The dual programme; variables `0..n` are `a`, `n..2n` are `b`, `2n..2n+p` hold the basis at the start
+/// and are fixed at zero.
+struct Programme<'a> {
+    z: &'a [DVector<f64>],
+    p: usize,
+    state: Vec<State>,
+    basis: Vec<usize>,
+    value: DVector<f64>,
+    inverse: DMatrix<f64>,
+}
+
+impl<'a> Programme<'a> {
+    fn new(z: &'a [DVector<f64>], p: usize) -> Self {
+        let n = z.len();
+        let mut state = vec![State::Lower; 2 * n + p];
+        state[2 * n..].fill(State::Basic);
+        Self {
+            z,
+            p,
+            state,
+            basis: (2 * n..2 * n + p).collect(),
+            value: DVector::zeros(p),
+            inverse: DMatrix::identity(p, p),
+        }
+    }
+
+    fn upper(&self, variable: usize) -> f64 {
+        match variable / self.z.len() {
+            0 => 1.0,
+            1 => f64::INFINITY,
+            _ => 0.0,
+        }
+    }
+
+    fn cost(&self, variable: usize) -> f64 {
+        if variable < self.z.len() { -1.0 } else { 0.0 }
+    }
+
+    /// `gamma`, or `None` where the pivots run out.
+    fn solve(mut self) -> Option<DVector<f64>> {
+        for pivot in 0..MAX_PIVOTS {
+            let costs = DVector::from_iterator(self.p, self.basis.iter().map(|&v| self.cost(v)));
+            let multiplier = self.inverse.tr_mul(&costs);
+            let Some(entering) = self.entering(&multiplier, pivot < MAX_DANTZIG) else {
+                return Some(-multiplier);
+            };
+            self.pivot(entering);
+        }
+        None
+    }
+
+    /// The variable to move: of steepest reduced cost, or (Bland) the first with a useful one.
+    fn entering(&self, multiplier: &DVector<f64>, is_steepest: bool) -> Option<usize> {
+        let n = self.z.len();
+        let mut best = (OPTIMAL, None);
+        for at in 0..n {
+            let price = multiplier.dot(&self.z[at]);
+            for variable in [at, n + at] {
+                let reduced = self.cost(variable) - price;
+                let gain = match self.state[variable] {
+                    State::Lower => -reduced,
+                    State::Upper => reduced,
+                    State::Basic => continue,
+                };
+                if gain > best.0 {
+                    if !is_steepest {
+                        return Some(variable);
+                    }
+                    best = (gain, Some(variable));
+                }
+            }
+        }
+        best.1
+    }
+
+    fn pivot(&mut self, entering: usize) {
+        let column = &self.inverse * &self.z[entering % self.z.len()];
+        let sign = if self.state[entering] == State::Upper { -1.0 } else { 1.0 };
+        let (mut step, mut leaving) = (self.upper(entering), None);
+        for row in 0..self.p {
+            let change = -sign * column[row];
+            if change.abs() <= 1e-11 {
+                continue;
+            }
+            let room =
+                if change < 0.0 { self.value[row] } else { self.upper(self.basis[row]) - self.value[row] };
+            let limit = (room.max(0.0)) / change.abs();
+            // The variables of the start leave first, then the lowest number (Bland).
+            let rank = |row: usize| (self.basis[row] < 2 * self.z.len(), self.basis[row]);
+            let is_first = |other: Option<usize>| other.is_none_or(|other| rank(row) < rank(other));
+            if limit < step - 1e-12 || (limit <= step + 1e-12 && is_first(leaving)) {
+                (step, leaving) = (limit.min(step), Some(row));
+            }
+        }
+        self.value -= sign * step * &column;
+        let Some(row) = leaving else {
+            self.state[entering] = if sign > 0.0 { State::Upper } else { State::Lower };
+            return;
+        };
+        let out = self.basis[row];
+        let is_at_upper = -sign * column[row] > 0.0 && self.upper(out) > 0.0;
+        self.state[out] = if is_at_upper { State::Upper } else { State::Lower };
+        let start = if sign > 0.0 { 0.0 } else { self.upper(entering) };
+        self.value[row] = start + sign * step;
+        self.state[entering] = State::Basic;
+        self.basis[row] = entering;
+        let pivot_row = self.inverse.row(row) / column[row];
+        for other in (0..self.p).filter(|&other| other != row) {
+            let factor = column[other];
+            let change = &pivot_row * factor;
+            let mut target = self.inverse.row_mut(other);
+            target -= change;
+        }
+        self.inverse.set_row(row, &pivot_row);
+    }
+}

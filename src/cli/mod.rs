@@ -8,6 +8,7 @@ mod calibrate;
 mod check;
 mod compare;
 mod estimate;
+mod explain;
 mod init;
 mod manifest;
 mod progress;

@@ -8,6 +8,7 @@ pub mod paths;
 pub mod run;
 pub mod schedule;
 pub mod solve;
+pub mod tariffs;
 
 pub use dir::OutputDir;
 

@@ -3,7 +3,8 @@
 use ndarray::Array3;
 
 use super::PolicyParameters;
-use super::book::PolicyBook;
+use super::barriers::Spillovers;
+use super::book::{PolicyBook, Reach};
 use super::regimes::{Regimes, YearState};
 
 /// Ratios of trade costs, `[j,n,i]`; exactly 1 where nothing changed.
@@ -13,6 +14,16 @@ pub struct CostChange {
     pub tariff_ratio: Array3<f64>,
     /// d' / d.
     pub iceberg_ratio: Array3<f64>,
+}
+
+/// Whose costs a change of memberships touches.
+struct Concerned {
+    /// Parties whose own membership moved, `[n]`.
+    moved: Vec<bool>,
+    /// Parties of the agreements concerned, `[n]`.
+    shared: Vec<bool>,
+    /// True where the content of a new member counts for all others, so that their trade is touched too.
+    cumulates: bool,
 }
 
 impl PolicyBook {
@@ -32,17 +43,19 @@ impl PolicyBook {
         let (n, s) = (self.n(), self.axes.n_sectors());
         let mut change =
             CostChange { tariff_ratio: Array3::ones((s, n, n)), iceberg_ratio: Array3::ones((s, n, n)) };
-        let (moved, shared) = self.concerned(new, state);
+        let Concerned { moved, shared, cumulates } = self.concerned(new, state);
         for importer in 0..n {
+            let (mut old_spill, mut new_spill) = (Spillovers::default(), Spillovers::default());
             for exporter in (0..n).filter(|&exporter| exporter != importer) {
                 let pair = (importer, exporter);
-                let is_shared = shared[importer] && shared[exporter] && (moved[importer] || moved[exporter]);
+                let is_shared =
+                    shared[importer] && shared[exporter] && (cumulates || moved[importer] || moved[exporter]);
                 if is_shared {
                     self.tariff_change(base, new, pair, (year, parameters), &mut change);
                 }
                 if is_shared || moved[importer] {
-                    let old = self.pair_barriers(base, pair, year, parameters);
-                    let changed = self.pair_barriers(new, pair, year, parameters);
+                    let old = self.barriers_of(base, pair, (year, parameters), &mut old_spill);
+                    let changed = self.barriers_of(new, pair, (year, parameters), &mut new_spill);
                     for (j, (old, changed)) in old.iter().zip(&changed).enumerate() {
                         change.iceberg_ratio[[j, importer, exporter]] *= changed / old;
                     }
@@ -52,20 +65,24 @@ impl PolicyBook {
         change
     }
 
-    /// Parties whose own membership moved, and all members of the agreements concerned.
-    fn concerned(&self, new: &Regimes, state: &YearState) -> (Vec<bool>, Vec<bool>) {
+    /// The parties whose trade the agreements concerned touch: the members, or everybody where cuts reach
+    /// non-members or members tax the carbon of non-members.
+    fn concerned(&self, new: &Regimes, state: &YearState) -> Concerned {
         let n = self.n();
-        let (mut moved, mut shared) = (vec![false; n], vec![false; n]);
+        let (mut moved, mut shared, mut cumulates) = (vec![false; n], vec![false; n], false);
         for membership in state.changed() {
             let agreement = self.agreement_idx.get(&membership.agreement);
             let party = self.axes.country_idx.get(&membership.party);
             let (Some(&agreement), Some(&party)) = (agreement, party) else { continue };
             moved[party] = true;
+            cumulates |= self.origin.is_strict(agreement);
+            let is_open = self.agreements[agreement].reach == Reach::Everybody
+                || self.carbon.iter().any(|list| list.agreement == agreement);
             for (other, is_member) in shared.iter_mut().enumerate() {
-                *is_member |= !new.spans(agreement, other).is_empty();
+                *is_member |= is_open || !new.spans(agreement, other).is_empty();
             }
         }
-        (moved, shared)
+        Concerned { moved, shared, cumulates }
     }
 
     /// Tariffs, and the cost of proving origin, which is iceberg.

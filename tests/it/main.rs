@@ -8,6 +8,8 @@ mod input_errors;
 mod invariants;
 mod oracles;
 mod policy;
+mod policy_input;
+mod policy_rules;
 mod release;
 mod report;
 mod run;

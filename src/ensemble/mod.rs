@@ -13,4 +13,4 @@ pub mod summary;
 pub use block::{BlockError, Layout, YearBlock};
 pub use experiment::{Experiment, OptionRun, RunCounts};
 pub use parameters::DrawnParameters;
-pub use plan::{Plan, Shard};
+pub use plan::{PLAN_FILE, Plan, Shard};

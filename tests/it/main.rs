@@ -12,4 +12,5 @@ mod release;
 mod report;
 mod run;
 mod solve;
+mod validation;
 mod years;

@@ -195,3 +195,30 @@ fn faults_of_plan_and_command_line_are_named() {
     changed("theta_se_ratio = 1.0", "theta_se_ratio = -1.0", "a number from 0 to 10");
     changed("  \"hybrid\",", "  \"hybrid\", \"hybrid\",", "hybrid twice");
 }
+
+#[test]
+fn check_knows_plans_options_and_schedules() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    tradepath(at).args(["init", "mine"]).assert().success();
+    let check = |path: &str| tradepath(at).args(["check", path]).assert();
+    for path in ["mine", "mine/plan.toml", "mine/options/hybrid.toml", "mine/schedules/tpp", "mine/apac"] {
+        check(path).success().stdout("ok\n");
+    }
+    check("nothing").code(2).stderr(contains("`path` = missing"));
+    // Faults of plan, options and policy tables are listed together.
+    let change = |file: &str, from: &str, to: &str| {
+        let path = at.join("mine").join(file);
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{file}");
+        fs::write(path, text.replacen(from, to, 1)).unwrap();
+    };
+    change("plan.toml", "focus = \"USA\"", "focus = \"ZZZ\"");
+    change("options/hybrid.toml", "probability = 0.8", "probability = 1.8");
+    change("policy/duties.csv", "CHN,,25", "CHN,,-25");
+    let found = check("mine/plan.toml").code(2);
+    found
+        .stderr(contains("`focus` = ZZZ"))
+        .stderr(contains("a probability from 0 to 1"))
+        .stderr(contains("duties.csv:2 `duty_pct` = -25"));
+}

@@ -105,6 +105,38 @@ impl Economy {
         self.va_musd.sum()
     }
 
+    /// A country that no chain of trade joins to the first one.
+    ///
+    /// With `balanced` chains must lead both ways, of exports and of imports: trade can balance everywhere
+    /// only where no group of countries exports without importing. Cost: O(N^2 S).
+    #[must_use]
+    pub fn country_apart(&self, balanced: bool) -> Option<usize> {
+        let n = self.n();
+        let mut sells = Array2::from_elem((n, n), false);
+        for ((j, importer, exporter), share) in self.pi.indexed_iter() {
+            sells[[exporter, importer]] |= *share > 0.0 && self.x_musd[[importer, j]] > 0.0;
+        }
+        let joined = |from: usize, to: usize, outward: bool| match (balanced, outward) {
+            (false, _) => sells[[from, to]] || sells[[to, from]],
+            (true, true) => sells[[from, to]],
+            (true, false) => sells[[to, from]],
+        };
+        let mut apart = None;
+        for outward in [true, false] {
+            let (mut reached, mut queue) = (vec![false; n], vec![0]);
+            reached[0] = true;
+            while let Some(from) = queue.pop() {
+                for to in (0..n).filter(|&to| joined(from, to, outward)) {
+                    if !std::mem::replace(&mut reached[to], true) {
+                        queue.push(to);
+                    }
+                }
+            }
+            apart = apart.or_else(|| reached.iter().position(|reached| !reached));
+        }
+        apart
+    }
+
     fn faults(&self, data: &Dataset) -> Vec<Fault> {
         let mut faults = Vec::new();
         let mut fault = |field: String, found: String, expected: &str, remedy: &str| {
@@ -143,6 +175,14 @@ impl Economy {
                     "Give a theta in sectors.csv, or remove the trade.",
                 );
             }
+        }
+        if let Some(c) = self.country_apart(false) {
+            fault(
+                format!("trade of {}", data.axes.countries[c].iso3),
+                format!("none with {}", data.axes.countries[0].iso3),
+                "a chain of trade between all countries: without one relative wages are undefined",
+                "Give trade in trade.csv, or leave the country out.",
+            );
         }
         let sum = self.deficit_musd.sum();
         if sum.abs() > DEFICIT_SUM_TOLERANCE * self.world_va_musd() {

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::manifest;
 use crate::calibration::Economy;
 use crate::data::{Axes, Dataset, Files, Row, Table};
-use crate::equilibrium::{Closure, PreparedBaseline, Shock, decompose};
+use crate::equilibrium::{Closure, NoEquilibrium, PreparedBaseline, Shock, decompose};
 use crate::error::{Fault, Faults, InputErrors};
 use crate::output::dir::{Existing, OutputDir};
 use crate::output::{TableSpec, package, solve as tables};
@@ -252,5 +252,6 @@ impl ChangeReader<'_> {
 /// True where an error is one of the input rather than of the run.
 #[must_use]
 pub fn is_input_error(error: &anyhow::Error) -> bool {
-    error.is::<InputErrors>() || error.is::<crate::output::dir::OutputError>()
+    let is_refused = error.downcast_ref::<Box<NoEquilibrium>>().is_some_and(|e| e.refusal.is_some());
+    is_refused || error.is::<InputErrors>() || error.is::<crate::output::dir::OutputError>()
 }

@@ -166,6 +166,7 @@ impl<'p> Search<'p> {
             worst_country: core.economy.axes.countries[worst].iso3.clone(),
             residual: self.stats.residual,
             tolerance: TOLERANCE,
+            refusal: None,
         };
         core.give_back(self.workspace);
         Err(Box::new(error))

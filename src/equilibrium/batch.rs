@@ -4,7 +4,7 @@ use std::sync::PoisonError;
 
 use super::dispatch::{Acceleration, Evaluation};
 use super::frame::{Frame, Shape};
-use super::norms::Norms;
+use super::norms::{Norms, broke_country};
 use super::precondition::Preconditioner;
 use super::response::Response;
 use super::result::Equilibrium;
@@ -143,7 +143,8 @@ impl<'s> Lanes<'_, 's> {
         let member = self.members[lane].as_mut()?;
         member.evaluations += 1;
         let (member, score) = (*member, norms.score());
-        if score <= 1.0 {
+        let is_broke = broke_country(self.frame.shape.n, lane, &self.packs.buffers).is_some();
+        if score <= 1.0 && !is_broke {
             let stats = SolveStats {
                 method: Method::Anderson.name(),
                 evaluations: member.evaluations,
@@ -161,8 +162,8 @@ impl<'s> Lanes<'_, 's> {
         }
         let wages = &self.packs.z[..self.frame.shape.n];
         let is_far = !wages.iter().all(|wage| wage.lane(lane).abs() <= FARTHEST_LN_WAGE);
-        // The methods after Anderson are not worth a lane: they run alone, from the beginning.
-        (score == f64::INFINITY || is_far || member.evaluations >= MAX_ANDERSON)
+        // The methods after Anderson and refusals are not worth a lane: they run alone, from the beginning.
+        (score <= 1.0 || score == f64::INFINITY || is_far || member.evaluations >= MAX_ANDERSON)
             .then(|| (member.at, self.prepared.solve(member.shock)))
     }
 }

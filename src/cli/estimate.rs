@@ -108,7 +108,7 @@ enum SmallSampleArg {
 enum RuleArg {
     /// Levels whose outcomes are all zero.
     FixedEffect,
-    /// Linear programme, up to two effects.
+    /// Linear programme over directions that vanish where outcomes are positive.
     Simplex,
     /// Iterative rectifier.
     Relu,
@@ -275,6 +275,7 @@ fn describe(args: &EstimateArgs, panel: &Panel, estimates: &Estimates, seconds: 
             "kind": correction.kind,
             "source": "Weidner & Zylkin (2021)",
             "covariance": "clustered by pair, corrected; replaces the clusters asked for",
+            "covariance_form": if correction.is_symmetric { "symmetric" } else { "one-sided" },
             "terms": estimates.terms,
             "uncorrected": correction.uncorrected,
             "uncorrected_std_error": correction.uncorrected_se,

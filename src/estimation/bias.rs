@@ -55,6 +55,8 @@ pub struct Correction {
     pub beta: Vec<f64>,
     /// Corrected covariance, clustered by pair.
     pub covariance: DMatrix<f64>,
+    /// True where the one-sided form was not positive definite and the symmetric one was used.
+    pub is_symmetric: bool,
     /// Coefficients before.
     pub uncorrected: Vec<f64>,
     /// Standard errors before, with the clusters that were asked for.
@@ -148,11 +150,12 @@ pub fn correct(
     let bread = collinear::inverse(&fit.hessian);
     let shift =
         if gravity.has_pairs { &bread * gravity.score_bias() } else { DVector::zeros(fit.beta.len()) };
-    let meat = gravity.corrected_meat(&bread);
+    let (meat, is_symmetric) = gravity.corrected_meat(&bread);
     Ok(Correction {
         kind: if gravity.has_pairs { "three-way" } else { "two-way" },
         beta: fit.beta.iter().zip(shift.iter()).map(|(beta, shift)| beta - shift).collect(),
         covariance: &bread * meat * &bread,
+        is_symmetric,
         uncorrected: fit.beta.clone(),
         uncorrected_se: covariance.matrix.diagonal().iter().map(|variance| variance.sqrt()).collect(),
     })
@@ -249,23 +252,31 @@ impl<'a> Gravity<'a> {
         bias
     }
 
-    /// `sum x~' (corrected S S') x~`.
-    fn corrected_meat(&self, bread: &DMatrix<f64>) -> DMatrix<f64> {
+    /// `sum x~' (corrected S S') x~`, and whether it had to be made positive.
+    ///
+    /// The paper's one-sided correction need not be positive definite where single pairs have large
+    /// leverage. Then `(I + L/2) S S' (I + L/2)'` is used, which agrees to first order in the leverage `L`.
+    fn corrected_meat(&self, bread: &DMatrix<f64>) -> (DMatrix<f64>, bool) {
         let k = self.fit.beta.len();
         let variance = EffectVariance::new(self);
-        let mut meat = DMatrix::zeros(k, k);
+        let (mut one_sided, mut symmetric) = (DMatrix::zeros(k, k), DMatrix::zeros(k, k));
         for pair in &self.pairs {
             let n = pair.rows.len();
             let h = self.hessian(pair);
             let score = self.pick(pair, &self.fit.residual);
             let x = DMatrix::from_fn(n, k, |row, a| self.fit.x_within[a][pair.rows[row]]);
             let leverage = &h * (&x * bread * x.transpose() + variance.of(pair));
-            let rest = DMatrix::identity(n, n) - leverage;
-            let adjusted = rest.lu().solve(&score).unwrap_or_else(|| score.clone());
-            let part = x.transpose() * adjusted * (score.transpose() * &x);
-            meat += (&part + part.transpose()) * 0.5;
+            let half = x.transpose() * (&score + 0.5 * &leverage * &score);
+            symmetric += &half * half.transpose();
+            let adjusted = (DMatrix::identity(n, n) - leverage).lu().solve(&score);
+            let part = x.transpose() * adjusted.unwrap_or_else(|| score.clone()) * (score.transpose() * &x);
+            one_sided += (&part + part.transpose()) * 0.5;
         }
-        meat
+        if k == 0 || one_sided.clone().symmetric_eigen().eigenvalues.iter().all(|&value| value > 0.0) {
+            (one_sided, false)
+        } else {
+            (symmetric, true)
+        }
     }
 }
 

@@ -222,3 +222,18 @@ fn check_knows_plans_options_and_schedules() {
         .stderr(contains("a probability from 0 to 1"))
         .stderr(contains("duties.csv:2 `duty_pct` = -25"));
 }
+
+#[test]
+fn the_reference_run_is_what_the_program_writes() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    tradepath(at)
+        .args(["run", "--years", "2035", "--draws", "200", "--events", "summary", "--out", "now"])
+        .assert()
+        .success();
+    let reference = Path::new(env!("CARGO_MANIFEST_DIR")).join("outputs/reference");
+    // Last digits may differ between kinds of processors.
+    let mut compare = tradepath(at);
+    compare.arg("compare").arg(reference).args(["now", "--tolerance", "1e-6"]);
+    compare.assert().success().stderr(contains("no difference"));
+}

@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 mod calibrate;
 mod check;
 mod manifest;
+mod optimal;
 mod solve;
 mod timeline;
 
@@ -30,6 +31,10 @@ struct Cli {
 enum Command {
     /// One comparative-static counterfactual on any baseline directory.
     Solve(solve::SolveArgs),
+    /// The tariffs that maximise one country's real income, with their first-order conditions.
+    Optimal(optimal::OptimalArgs),
+    /// Tariffs of several countries each of which is the best response to the others'.
+    Nash(optimal::NashArgs),
     /// Outside data to a balanced baseline directory, with a report of every adjustment.
     Calibrate(calibrate::CalibrateArgs),
     /// The events of an option alone: event log, memberships and the distribution of milestone dates.
@@ -45,6 +50,8 @@ pub fn main() -> ExitCode {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(cli.threads).build_global();
     let result = pool.map_err(anyhow::Error::from).and_then(|()| match &cli.command {
         Command::Solve(args) => solve::run(args).map(|()| ExitCode::SUCCESS),
+        Command::Optimal(args) => optimal::run_optimal(args).map(|()| ExitCode::SUCCESS),
+        Command::Nash(args) => optimal::run_nash(args).map(|()| ExitCode::SUCCESS),
         Command::Calibrate(args) => calibrate::run(args, cli.quiet).map(|()| ExitCode::SUCCESS),
         Command::Timeline(args) => timeline::run(args).map(|()| ExitCode::SUCCESS),
         Command::Check(args) => check::run(args),

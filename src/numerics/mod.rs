@@ -1,6 +1,7 @@
 //! Numerical methods that know no economics.
 
 pub mod anderson;
+pub mod bounded;
 pub mod elementary;
 pub mod kernels;
 pub mod lanes;

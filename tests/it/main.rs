@@ -5,6 +5,7 @@ mod equilibrium;
 mod events;
 mod input_errors;
 mod invariants;
+mod optimal;
 mod oracles;
 mod release;
 mod solve;

@@ -10,6 +10,7 @@ mod dispatch;
 mod frame;
 mod linear;
 mod norms;
+pub mod optimal;
 mod precondition;
 mod response;
 pub mod result;

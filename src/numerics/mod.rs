@@ -3,6 +3,7 @@
 pub mod anderson;
 pub mod cholesky;
 pub mod distributions;
+pub mod bounded;
 pub mod elementary;
 pub mod kernels;
 pub mod lanes;

@@ -6,6 +6,7 @@ mod estimation;
 mod events;
 mod input_errors;
 mod invariants;
+mod optimal;
 mod oracles;
 mod policy;
 mod release;

@@ -35,6 +35,9 @@ use crate::numerics::cholesky::generalised_inverse;
 /// its diagonal blocks are used (the rest is of order 1/N^2). 3,000 take about ten seconds.
 const MAX_DENSE: usize = 3_000;
 
+/// Sum of a pair's leverages above which the inverse of the correction is no longer close to its expansion.
+const MAX_LEVERAGE: f64 = 0.5;
+
 /// The formula is not a gravity equation for which corrections are known.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
@@ -255,7 +258,8 @@ impl<'a> Gravity<'a> {
     /// `sum x~' (corrected S S') x~`, and whether it had to be made positive.
     ///
     /// The paper's one-sided correction need not be positive definite where single pairs have large
-    /// leverage. Then `(I + L/2) S S' (I + L/2)'` is used, which agrees to first order in the leverage `L`.
+    /// leverage `L`. For such pairs, and for all where the sum is still not positive, it is replaced by
+    /// `(I + L/2) S S' (I + L/2)'`, which agrees to first order in `L`.
     fn corrected_meat(&self, bread: &DMatrix<f64>) -> (DMatrix<f64>, bool) {
         let k = self.fit.beta.len();
         let variance = EffectVariance::new(self);
@@ -268,6 +272,10 @@ impl<'a> Gravity<'a> {
             let leverage = &h * (&x * bread * x.transpose() + variance.of(pair));
             let half = x.transpose() * (&score + 0.5 * &leverage * &score);
             symmetric += &half * half.transpose();
+            if leverage.trace() > MAX_LEVERAGE {
+                one_sided += &half * half.transpose();
+                continue;
+            }
             let adjusted = (DMatrix::identity(n, n) - leverage).lu().solve(&score);
             let part = x.transpose() * adjusted.unwrap_or_else(|| score.clone()) * (score.transpose() * &x);
             one_sided += (&part + part.transpose()) * 0.5;

@@ -188,3 +188,23 @@ fn separation_sets_are_solved_by_each_rule() {
         }
     }
 }
+
+/// Triple differences of Caliendo & Parro (2015): least squares without constant, HC1, by sector.
+#[test]
+fn triple_differences_give_the_published_elasticities() {
+    let Some(expected) = shared("oracles/cp_elasticities/expected.csv") else { return };
+    let panel = shared("oracles/cp_elasticities/triple_differences.csv").unwrap();
+    for row in read_rows(&expected) {
+        let condition = format!("sector == {}", row["sector"]);
+        let mut args = vec!["--model", "ols", "--drop-missing"];
+        if row["sector"] != "all" {
+            args.extend(["--where", &condition]);
+        }
+        let mut run = Run::new(&panel, "ln_trade_tetrad ~ 0 + ln_tariff_tetrad").args(&args);
+        let (estimate, std_error) = run.coefficients()["ln_tariff_tetrad"];
+        let number = |column: &str| row[column].parse::<f64>().unwrap();
+        assert!(is_close(estimate, number("coefficient"), 1e-6), "{} {estimate}", row["sector"]);
+        assert!(is_close(std_error, number("robust_se"), 1e-6), "{} {std_error}", row["sector"]);
+        assert_eq!(run.fit()["observations"], row["n"].parse::<usize>().unwrap());
+    }
+}

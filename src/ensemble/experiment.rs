@@ -187,14 +187,14 @@ impl Experiment {
             .par_iter()
             .map(|option| {
                 let mut memo = Memo::default();
-                self.solve(base, &option.reference, &central, &mut memo, counts)
-                    .map(|outcome| outcome.clone())
-                    .map_err(|source| RunError::NoEquilibrium {
+                self.solve(base, &option.reference, &central, &mut memo, counts).cloned().map_err(|source| {
+                    RunError::NoEquilibrium {
                         option: option.spec.id.clone(),
                         draw: "reference".into(),
                         year,
                         source,
-                    })
+                    }
+                })
             })
             .collect()
     }

@@ -1,9 +1,9 @@
 //! Numerical methods that know no economics.
 
 pub mod anderson;
+pub mod bounded;
 pub mod cholesky;
 pub mod distributions;
-pub mod bounded;
 pub mod elementary;
 pub mod kernels;
 pub mod lanes;

@@ -223,6 +223,7 @@ impl Experiment {
                 })?;
             values.extend(&outcome.countries);
             values.extend(&outcome.output_pct);
+            values.extend(&outcome.employment_pct);
             if layout.n_groups > 0 {
                 values.extend(&outcome.imports_musd);
             }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use assert_cmd::Command;
+use predicates::prelude::PredicateBooleanExt;
 use predicates::str::contains;
 
 const SMALL: [&str; 6] =
@@ -236,4 +237,32 @@ fn the_reference_run_is_what_the_program_writes() {
     let mut compare = tradepath(at);
     compare.arg("compare").arg(reference).args(["now", "--tolerance", "1e-6"]);
     compare.assert().success().stderr(contains("no difference"));
+}
+
+#[test]
+fn schedule_writes_rates_by_group_and_explains_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let pair = ["--importer", "CAN", "--exporter", "JPN", "--years", "2021..2023"];
+    tradepath(at).args(["schedule", "status_quo"]).args(pair).args(["--out", "rates"]).assert().success();
+    let rates = rows(&at.join("rates"), "schedule.csv");
+    assert_eq!(rates.len(), 22 * 3, "product groups x years");
+    let cars: Vec<_> = rates.iter().filter(|row| row[3] == "motor_vehicles").collect();
+    // Five equal steps from 30 December 2018: 1 point left in 2021, free from 2022.
+    assert_eq!(cars[0][5..8], ["cptpp", "5", "1"].map(str::to_owned));
+    assert_eq!(cars[1][5..8], ["cptpp", "5", "0"].map(str::to_owned));
+    tradepath(at)
+        .args(["schedule", "status_quo", "--explain", "CAN:JPN:motor_vehicles:2021-06-01"])
+        .assert()
+        .success()
+        .stdout(contains("most-favoured-nation rate").and(contains("cptpp (CPTPP), year 4: rate 1.00 %")));
+    let refused = |query: &str, message: &str| {
+        let mut command = tradepath(at);
+        command.args(["schedule", "status_quo", "--explain", query]);
+        command.assert().code(2).stderr(contains(message));
+    };
+    refused("CAN:JPN", "importer:exporter:product group:date");
+    refused("CAN:ZZZ:fish:2021-06-01", "`--explain` = ZZZ: expected one of USA");
+    refused("CAN:JPN:steel:2021-06-01", "`--explain` = steel: expected one of agriculture");
+    refused("CAN:JPN:fish:soon", "a date such as 2027-03-01");
 }

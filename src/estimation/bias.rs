@@ -75,7 +75,9 @@ struct Roles {
 }
 
 impl Roles {
-    fn find(formula: &Formula) -> Result<Self, NotGravity> {
+    /// Every way to read the effects as gravity. With three effects the formula alone does not tell which
+    /// column is time; [`Gravity::new`] takes the one with fewest levels.
+    fn candidates(formula: &Formula) -> Result<Vec<Self>, NotGravity> {
         let labels: Vec<&str> = formula.effects.iter().map(|effect| effect.label.as_str()).collect();
         let fail =
             || NotGravity { found: if labels.is_empty() { "none".into() } else { labels.join(" + ") } };
@@ -85,7 +87,8 @@ impl Roles {
         let split = |a: &[Name], b: &[Name]| -> (Vec<Name>, Vec<Name>) {
             a.iter().cloned().partition(|name| has(b, name))
         };
-        for pair in 0..columns.len() {
+        let mut found = Vec::new();
+        for pair in (0..columns.len()).rev() {
             let sides: Vec<&Vec<Name>> = match columns.len() {
                 2 => columns.iter().collect(),
                 3 => (0..3).filter(|&at| at != pair).map(|at| &columns[at]).collect(),
@@ -97,10 +100,10 @@ impl Roles {
             let is_pair =
                 both.len() == columns[pair].len() && both.iter().all(|name| has(&columns[pair], name));
             if !exporter.is_empty() && !importer.is_empty() && (columns.len() == 2 || is_pair) {
-                return Ok(Self { exporter, importer, time, has_pairs: columns.len() == 3 });
+                found.push(Self { exporter, importer, time, has_pairs: columns.len() == 3 });
             }
         }
-        Err(fail())
+        if found.is_empty() { Err(fail()) } else { Ok(found) }
     }
 }
 
@@ -109,7 +112,7 @@ impl Roles {
 /// # Errors
 /// [`NotGravity`] where they are not.
 pub fn check(formula: &Formula) -> Result<(), NotGravity> {
-    Roles::find(formula).map(|_| ())
+    Roles::candidates(formula).map(|_| ())
 }
 
 fn plain_columns(effect: &EffectTerm) -> Option<Vec<Name>> {
@@ -166,17 +169,19 @@ pub fn correct(
 
 impl<'a> Gravity<'a> {
     fn new(panel: &Panel, formula: &Formula, design: &Design, fit: &'a Fit) -> Result<Self, NotGravity> {
-        let roles = Roles::find(formula)?;
         let levels = |names: &[Name]| {
             let parts = names.iter().cloned().map(Part::Column).collect();
             Levels::from_panel(panel, &EffectTerm { parts, label: String::new() }, &design.rows)
         };
-        let (exporter, importer) = (levels(&roles.exporter), levels(&roles.importer));
-        let time = if roles.time.is_empty() {
-            Levels { codes: vec![0; design.n()], names: vec![String::new()], ..Levels::default() }
-        } else {
-            levels(&roles.time)
+        let one = || Levels { codes: vec![0; design.n()], names: vec![String::new()], ..Levels::default() };
+        let timed = Roles::candidates(formula)?.into_iter().map(|roles| {
+            let time = if roles.time.is_empty() { one() } else { levels(&roles.time) };
+            (roles, time)
+        });
+        let Some((roles, time)) = timed.min_by_key(|(_, time)| time.n()) else {
+            return Err(NotGravity { found: formula.text.clone() });
         };
+        let (exporter, importer) = (levels(&roles.exporter), levels(&roles.importer));
         let pair = combine(&exporter, &importer);
         let mut pairs: Vec<PairRows> =
             (0..pair.n()).map(|_| PairRows { i: 0, j: 0, rows: Vec::new(), periods: Vec::new() }).collect();

@@ -62,16 +62,12 @@ fn null_combinations(design: &Design, keep: &[bool]) -> Vec<Vec<f64>> {
         x.iter().map(|value| value * scale).collect()
     };
     let x: Vec<Vec<f64>> = used.iter().map(scaled).collect();
-    let mut positive = Design {
-        rows: design.rows.clone(),
-        y: design.y.clone(),
-        x: x.clone(),
-        effects: design.effects.clone(),
-        ..Design::default()
-    };
-    positive.retain(keep);
-    let layout = Layout::new(positive.n(), &positive.effects);
-    let mut within = positive.permuted(&layout.order).x;
+    let mut effects = design.effects.clone();
+    effects.iter_mut().for_each(|levels| levels.retain(keep));
+    let rows: Vec<usize> = (0..keep.len()).filter(|&row| keep[row]).collect();
+    let layout = Layout::new(rows.len(), &effects);
+    let sorted = |x: &Vec<f64>| layout.order.iter().map(|&at| x[rows[at as usize]]).collect();
+    let mut within: Vec<Vec<f64>> = x.iter().map(sorted).collect();
     let w = vec![1.0; layout.n()];
     let tolerance = Tolerance { of_column: 1e-11, of_start: 0.0, absolute: 1e-12 };
     let mut columns: Vec<&mut [f64]> = within.iter_mut().map(Vec::as_mut_slice).collect();

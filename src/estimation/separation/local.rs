@@ -1,6 +1,6 @@
 //! Directions with three and more effects: a random probe shows where they live, elimination finds them.
 //!
-//! 1. Project a random vector on regressors and effects, positive rows weighing so much that the fit
+//! 1. Project a random vector on the effects, positive rows weighing so much that the fit
 //!    vanishes there ([`Projection`]). Zero rows where the fit vanishes, too, are determined; in a connected
 //!    panel hardly any is not.
 //! 2. On the levels of the rows that are left, other levels held at zero, each positive row is a constraint
@@ -58,7 +58,8 @@ pub fn find(design: &Design) -> Option<Vec<Vec<f64>>> {
 fn probe(design: &Design) -> Vec<f64> {
     let layout = Layout::new(design.n(), &design.effects);
     let order = layout.order.clone();
-    let sorted = design.permuted(&order);
+    let outcomes =
+        Design { y: order.iter().map(|&row| design.y[row as usize]).collect(), ..Design::default() };
     let mut stream = Stream::new(0, 0, "separation probe");
     // Drawn in the order of the panel, so that it does not depend on the layout.
     let random: Vec<f64> = (0..design.n()).map(|_| 2.0 * stream.uniform() - 1.0).collect();
@@ -66,7 +67,7 @@ fn probe(design: &Design) -> Vec<f64> {
         .iter()
         .map(|&row| if design.y[row as usize] > 0.0 { 0.0 } else { random[row as usize] })
         .collect();
-    let fitted = Projection::new(&sorted, Absorber::new(layout)).apply(&u);
+    let fitted = Projection::new(&outcomes, Absorber::new(layout)).apply(&u);
     let mut probe = vec![0.0; design.n()];
     for (value, &row) in fitted.iter().zip(&order) {
         if design.y[row as usize] <= 0.0 {
@@ -115,9 +116,10 @@ impl Chosen {
     fn null_space(&self, design: &Design) -> Vec<Vec<f64>> {
         let mut seen: HashSet<Vec<usize>> = HashSet::new();
         let mut reduced = Eliminated { n: self.n, pivots: Vec::new() };
-        for row in (0..design.n()).filter(|&row| design.y[row] > 0.0) {
+        let touched = |row: &usize| design.y[*row] > 0.0 && self.places(design, *row).next().is_some();
+        for row in (0..design.n()).filter(touched) {
             let places: Vec<usize> = self.places(design, row).collect();
-            if places.is_empty() || seen.contains(&places) {
+            if seen.contains(&places) {
                 continue;
             }
             let mut constraint = vec![0.0; self.n];

@@ -89,7 +89,9 @@ impl Projection {
         let tolerance = Tolerance { of_column: 1e-12, of_start: 0.0, absolute: 0.0 };
         let mut columns: Vec<&mut [f64]> = x.iter_mut().map(Vec::as_mut_slice).collect();
         let tolerances = vec![tolerance; columns.len()];
-        absorber.demean(&w, &mut columns, &tolerances);
+        if !columns.is_empty() {
+            absorber.demean(&w, &mut columns, &tolerances);
+        }
         let (gram, _) = super::super::fit::normal_equations(&x, &w, &w);
         // A regressor that varies only where y = 0 has a small Gram entry under these weights and stays.
         let keep: Vec<usize> = (0..x.len()).filter(|&k| gram[(k, k)].sqrt() > 1e-9 * before[k]).collect();

@@ -61,6 +61,27 @@ fn our_own_panel_agrees_with_pyfixest() {
     }
 }
 
+/// Weidner & Zylkin (2021), expected values from dense dummies in numpy, `tests/data/estimation/make.py`.
+#[test]
+fn bias_corrections_agree_with_dense_dummies() {
+    let expected = read_rows(&fixture("expected_bias.csv"));
+    for (spec, formula) in [("two_way", FULL), ("three_way", PAIRS)] {
+        let mut run = Run::new(&fixture("panel.csv"), formula).args(&["--bias-correct"]);
+        compare(&mut run, &expected, spec, 1e-6);
+        let uncorrected = run.fit()["bias_correction"]["uncorrected"][0].as_f64().unwrap();
+        let corrected = run.coefficients().into_values().next().unwrap().0;
+        assert!(spec == "two_way" || (uncorrected - corrected).abs() > 1e-3);
+    }
+    // With three effects any could be that of pairs; time is the column with fewest levels, wherever it stands.
+    let turned = "trade ~ rta | exporter^importer + importer^year + exporter^year";
+    compare(
+        &mut Run::new(&fixture("panel.csv"), turned).args(&["--bias-correct"]),
+        &expected,
+        "three_way",
+        1e-6,
+    );
+}
+
 /// The three pairs that never trade are separated by the pair effects, and by nothing else.
 #[test]
 fn pairs_without_trade_are_separated_and_named() {

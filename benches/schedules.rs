@@ -1,8 +1,8 @@
 //! Resolving schedules: all options of the default data, and the full US schedule line by line.
 //!
 //! `cargo bench --bench schedules` prints both and fails above the limits of the specification: 200 ms for the
-//! options, 2 s and 500 MB for 13,073 lines x 12 partners x 30 years. The lines are those of the folder in
-//! `TRADEPATH_US_TARIFFS` or of `../shared/data/us_tariffs`; without either, made-up ones of the same number.
+//! options, 2 s and 500 MB for 13,073 lines x 12 partners x 30 years. The lines are those below `TRADEPATH_SHARED`,
+//! else `../shared`; without either, made-up ones of the same number.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -66,10 +66,9 @@ fn options() {
 }
 
 fn us_lines() -> Option<Vec<Line>> {
-    let folder = std::env::var_os("TRADEPATH_US_TARIFFS").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data/us_tariffs"),
-        PathBuf::from,
-    );
+    let shared = std::env::var_os("TRADEPATH_SHARED")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
+    let folder = shared.join("data/us_tariffs");
     let read = |name: &str| csv::Reader::from_path(folder.join(name)).ok();
     let special: std::collections::HashMap<String, String> = read("general_and_special_hs8.csv")?
         .records()

@@ -7,14 +7,14 @@ use jiff::civil::date;
 use serde_json::json;
 
 use super::run::parse_years;
-use super::{explain, manifest};
+use super::{explain, line_rates, manifest};
 use crate::data::{Axes, Dataset, Files};
-use crate::ensemble::Plan;
-use crate::error::{Fault, InputErrors};
+use crate::ensemble::{PLAN_FILE, Plan};
+use crate::error::{Fault, Faults, InputErrors};
 use crate::events::{Horizon, read_option, reference};
 use crate::output::dir::{Existing, OutputDir};
-use crate::output::{package, schedule as table, tariffs};
-use crate::policy::{PolicyBook, Regimes};
+use crate::output::{assumptions, package, schedule as table, tariffs};
+use crate::policy::{PolicyBook, PolicyTimeline, Regimes};
 
 /// Options of `tradepath schedule`.
 #[derive(Debug, Args)]
@@ -42,18 +42,21 @@ pub struct ScheduleArgs {
     /// Folder with plan.toml and the data it names; default: the embedded ones.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Folder with outside data: writes lines.csv too, for importers whose tariff lines it holds.
+    #[arg(long, value_name = "DIR", requires_all = ["importer", "exporter"])]
+    lines: Option<PathBuf>,
     /// Replace a folder that is not empty.
     #[arg(long)]
     overwrite: bool,
 }
 
-/// Writes `schedule.csv`, `duties.csv`, `liberalisation.csv` and `provisions.csv`, or explains one rate on standard output.
+/// Writes `schedule.csv`, `duties.csv`, `liberalisation.csv`, `provisions.csv` and `assumptions.csv`, or explains one rate on standard output.
 ///
 /// # Errors
 /// [`InputErrors`] for unknown names, or where the folder cannot be written.
 pub fn run(args: &ScheduleArgs) -> anyhow::Result<()> {
     let files = args.data.as_ref().map_or_else(Files::embedded, |folder| Files::directory(folder));
-    let plan = Plan::read(&files, "plan.toml")?;
+    let plan = Plan::read(&files, PLAN_FILE)?;
     let data = Dataset::read(&files.folder(&plan.baseline))?;
     let axes = &data.axes;
     let book = PolicyBook::read(&files, axes)?;
@@ -62,6 +65,7 @@ pub fn run(args: &ScheduleArgs) -> anyhow::Result<()> {
     let [first, last] = args.years.unwrap_or(plan.years);
     let horizon = Horizon { start: plan.start, end: date(last.max(plan.years[1]), 12, 31) };
     let path = reference(&option, &world, &book.initial, horizon);
+    check_members(&book, &path.policy, &options.display(&format!("{}.toml", args.option)))?;
     let regimes = Regimes::new(&book, &path.policy);
     if let Some(query) = &args.explain {
         print!("{}", explain::text(&book, &regimes, query)?);
@@ -86,16 +90,25 @@ pub fn run(args: &ScheduleArgs) -> anyhow::Result<()> {
         .flat_map(|&pair| tariffs::liberalisation_rows(&book, &data, &regimes, pair, end))
         .collect();
     let provisions = tariffs::provision_rows(&book);
-    let tables = [
+    let mut tables = vec![
         (&table::SCHEDULE, rates),
         (&tariffs::DUTIES, duties),
         (&tariffs::LIBERALISATION, freed),
         (&tariffs::PROVISIONS, provisions),
+        (&assumptions::ASSUMPTIONS, assumptions::rows(&files)),
     ];
+    if let Some(input) = &args.lines {
+        let code = args.importer.as_deref().unwrap_or_default();
+        let found = line_rates::read(input, code)?;
+        let found = found.ok_or_else(|| usage("--lines", code, "an importer of tariff_lines.csv"))?;
+        let of_pair = |&pair| line_rates::rows(&book, &regimes, pair, [first, last], (&found.0, &found.1));
+        tables.push((&line_rates::LINES, pairs.iter().flat_map(of_pair).collect()));
+    }
     for (spec, rows) in &tables {
         output.write_csv(spec.file, &spec.header(), rows)?;
     }
-    let description = package::describe(&args.option, &tables.each_ref().map(|(spec, _)| *spec));
+    let description =
+        package::describe(&args.option, &tables.iter().map(|(spec, _)| *spec).collect::<Vec<_>>());
     output.write_text("datapackage.json", &manifest::text(&description))?;
     let manifest = json!({
         "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "schedule",
@@ -104,6 +117,23 @@ pub fn run(args: &ScheduleArgs) -> anyhow::Result<()> {
     output.write_text("manifest.json", &manifest::text(&manifest))?;
     output.finish()?;
     Ok(())
+}
+
+/// Members that an option adds to an agreement without giving them a schedule.
+fn check_members(book: &PolicyBook, timeline: &PolicyTimeline, file: &str) -> Result<(), InputErrors> {
+    let mut faults = Faults::new();
+    for (agreement, importer, exporter) in book.members_without_schedule(timeline) {
+        let [party, partner] = [importer, exporter].map(|n| book.axes.countries[n].iso3.as_str());
+        faults.push(Fault {
+            file: file.to_owned(),
+            line: None,
+            field: format!("join:{}", book.agreements[agreement].id),
+            found: party.to_owned(),
+            expected: format!("a member with a schedule towards {partner}"),
+            remedy: format!("Add {party}.csv to the schedule of the agreement, or leave {party} out."),
+        });
+    }
+    faults.into_result(())
 }
 
 fn chosen(axes: &Axes, flag: &str, code: Option<&str>) -> Result<Vec<usize>, InputErrors> {

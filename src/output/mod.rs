@@ -1,5 +1,6 @@
 //! Result tables: columns and units declared once, rows from results, files written whole or not at all.
 
+pub mod assumptions;
 pub mod dir;
 pub mod estimate;
 pub mod events;

@@ -8,7 +8,7 @@ use ndarray::{Array2, Array3, ArrayView1};
 use super::carbon::CarbonList;
 use super::origin::OriginRules;
 use super::read::provisions::Provision;
-use super::state::PolicyTimeline;
+use super::state::{Membership, PolicyTimeline};
 use super::utilisation::Utilisation;
 use crate::data::Axes;
 use crate::schedules::ScheduleBook;
@@ -219,6 +219,14 @@ impl PolicyBook {
         self.axes.n_countries()
     }
 
+    /// Agreement, importer and a partner, once a membership, where the agreement has no schedule of the importer
+    /// for the partner.
+    #[must_use]
+    pub fn members_without_schedule(&self, timeline: &PolicyTimeline) -> Vec<(usize, usize, usize)> {
+        let lacking = |one| lacking(&self.agreements, &self.schedules, &self.axes, timeline, one);
+        timeline.memberships.iter().filter_map(lacking).collect()
+    }
+
     fn schedule_table(
         &self,
         agreement: usize,
@@ -250,4 +258,25 @@ impl PolicyBook {
         let table = self.schedule_table(agreement, pair)?;
         Some(table.free_share.row((year.clamp(1, SCHEDULE_YEARS) - 1) as usize))
     }
+}
+
+/// A partner towards whom a member has no schedule: agreement, importer, partner.
+pub(super) fn lacking(
+    agreements: &[Agreement],
+    schedules: &ResolvedSchedules,
+    axes: &Axes,
+    timeline: &PolicyTimeline,
+    membership: &Membership,
+) -> Option<(usize, usize, usize)> {
+    let a = agreements.iter().position(|agreement| agreement.id == membership.agreement)?;
+    let agreement = &agreements[a];
+    agreement.schedule.as_ref()?;
+    let importer = *axes.country_idx.get(&membership.party)?;
+    let others = timeline.memberships.iter().filter(|other| other.agreement == membership.agreement);
+    let lacks = |exporter: &usize| {
+        let is_bound = agreement.hub.is_none_or(|hub| hub == importer || hub == *exporter);
+        *exporter != importer && is_bound && schedules.of_pair[[a, importer, *exporter]] == usize::MAX
+    };
+    let exporter = others.filter_map(|other| axes.country_idx.get(&other.party).copied()).find(lacks)?;
+    Some((a, importer, exporter))
 }

@@ -302,3 +302,49 @@ fn explain_names_quotas_and_rules_of_origin() {
     command.args(["schedule", "status_quo", "--explain", "USA:MEX:motor_vehicles:2021-06-01"]);
     command.assert().success().stdout(contains("rule of origin:"));
 }
+
+/// A folder with three tariff lines of machinery and apparel, in the shape of the outside data.
+fn three_lines(folder: &std::path::Path) {
+    let write = |file: &str, text: &[u8]| {
+        let path = folder.join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    let lines = "hs8,mfn_rate,rate_type,rate_raw\n\
+                 84011000,0.033,ad_valorem,3.3%\n84012000,0,specific,5¢/kg\n61011000,0.16,ad_valorem,16%\n";
+    write("data/us_tariffs/mfn_hs8.csv", lines.as_bytes());
+    let special = "hs8,general_raw,special_raw\n\
+                   84011000,3.3%,\"Free (AU,KR) 1% (JP)\"\n84012000,5¢/kg,\"Free (AU)\"\n61011000,16%,\n";
+    write("data/us_tariffs/general_and_special_hs8.csv", special.as_bytes());
+    write("data/us_tariffs/hs6_gtap.csv", b"hs6,gtap_sector\n840110,ome\n840120,ome\n610110,wap\n");
+    let mut weights = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut weights, b"year,exporter,hs2,value_musd\n2019,JPN,84,10\n2019,JPN,61,5\n")
+        .unwrap();
+    write("data/baci_hs2_exports/exports_hs2_2011_2020.csv.gz", &weights.finish().unwrap());
+}
+
+#[test]
+fn schedule_resolves_tariff_lines_one_by_one() {
+    let folder = tempfile::tempdir().unwrap();
+    three_lines(folder.path());
+    let rates = |option: &str, exporter: &str, years: &str| -> Vec<String> {
+        let out = folder.path().join("out");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tradepath"));
+        command.args(["schedule", option, "--importer", "USA", "--exporter", exporter, "--years", years]);
+        command
+            .arg("--lines")
+            .arg(folder.path())
+            .arg("--overwrite")
+            .arg("--out")
+            .arg(&out)
+            .assert()
+            .success();
+        let mut reader = csv::Reader::from_path(out.join("lines.csv")).unwrap();
+        reader.records().map(|row| row.unwrap()[6].to_owned()).collect()
+    };
+    // A specific rate is not zero: it is missing, unless a programme makes the line free.
+    assert_eq!(rates("status_quo", "KOR", "2021..2021"), ["0", "", "16"]);
+    assert_eq!(rates("status_quo", "AUS", "2021..2021"), ["0", "0", "16"]);
+    assert_eq!(rates("status_quo", "JPN", "2021..2021"), ["1", "", "16"]);
+    assert_eq!(rates("status_quo", "CHN", "2021..2021"), ["3.3", "", "16"]);
+}

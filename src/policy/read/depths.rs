@@ -7,7 +7,7 @@ use super::provisions::Text;
 use crate::data::{Row, SectorKind, Table};
 use crate::policy::book::Depth;
 
-/// Word in `cut_share` that has the share computed from chapters and provisions.
+/// Word in `cut_share` and `spillover_share` that has the share computed from chapters and provisions.
 const COMPUTED: &str = "chapters";
 /// Longest phase-in that a row may state, years.
 const LONGEST_PHASE_YEARS: f64 = 30.0;
@@ -53,15 +53,17 @@ impl Reader<'_> {
     fn depth_row(&mut self, row: &Row<'_>, text: &Text, stated: &mut Stated) {
         let sectors = self.scope(row, "scope");
         let is_computed = row.text("cut_share") == COMPUTED;
+        let spills_as_computed = row.text("spillover_share") == COMPUTED;
         let cut = if is_computed { Some(f64::NAN) } else { self.share(row, "cut_share") };
-        let spill = self.share(row, "spillover_share");
+        let spill = if spills_as_computed { Some(f64::NAN) } else { self.share(row, "spillover_share") };
         let is_years = |v: f64| v >= 1.0 && v.fract() == 0.0 && v <= LONGEST_PHASE_YEARS;
         let years = row.number("phase_years", "whole years, 1 to 30", is_years, &mut self.faults);
         let (Some(cut), Some(spill), Some(years)) = (cut, spill, years) else { return };
         for j in sectors {
-            let computed = || text.cut_share(row.text("depth_class"), j);
-            stated.cut_share[j] = if is_computed { computed() } else { cut };
-            stated.spillover_share[j] = spill;
+            let class = row.text("depth_class");
+            stated.cut_share[j] = if is_computed { text.cut_share(class, j) } else { cut };
+            stated.spillover_share[j] =
+                if spills_as_computed { text.spillover_share(class, j) } else { spill };
             stated.phase_years[j] = years as u32;
             if !(0.0..=1.0).contains(&stated.cut_share[j]) {
                 let expected = format!(

@@ -4,6 +4,7 @@
 //! ```text
 //! cut share of a class in a sector = sum over chapters of strength x cut share of the chapter
 //!                                  + sum over provisions that are on of their change
+//! spill-over share                 = mean over chapters of theirs, weighted by what each cuts
 //! ```
 
 use std::collections::{BTreeMap, HashMap};
@@ -25,8 +26,8 @@ pub struct Provision {
 /// Chapters, strengths, provisions and switches.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Text {
-    /// Cut share of each chapter as written in full, `[j]`.
-    chapters: BTreeMap<String, Vec<f64>>,
+    /// Cut share of each chapter as written in full, and its product with the share that spills over, `[j]`.
+    chapters: BTreeMap<String, Vec<(f64, f64)>>,
     /// Strength by class and chapter; chapter `*` = all others.
     strengths: HashMap<(String, String), f64>,
     /// Provisions in file order.
@@ -40,16 +41,26 @@ pub(super) struct Text {
 impl Text {
     /// Share of a barrier of sector `j` that `class` removes; not a number where a strength is missing.
     pub fn cut_share(&self, class: &str, j: usize) -> f64 {
-        let strength = |chapter: &str| self.strengths.get(&(class.to_owned(), chapter.to_owned())).copied();
-        let chapters: f64 = self
-            .chapters
-            .iter()
-            .map(|(chapter, cut)| strength(chapter).or_else(|| strength("*")).unwrap_or(f64::NAN) * cut[j])
-            .sum();
+        let (chapters, _) = self.chapters_of(class, j);
         let on = self.provisions.iter().filter(|provision| self.is_on(class, provision));
-        // Decimal figures add up to decimal figures: 0.375 is not 0.37499999.
-        let sum: f64 = chapters + on.map(|provision| provision.change_share[j]).sum::<f64>();
-        (sum * 1e9).round() / 1e9
+        decimal(chapters + on.map(|provision| provision.change_share[j]).sum::<f64>())
+    }
+
+    /// Share of the cut that reaches everybody: the mean over the chapters; single provisions follow it.
+    pub fn spillover_share(&self, class: &str, j: usize) -> f64 {
+        match self.chapters_of(class, j) {
+            (0.0, _) => 0.0,
+            (cut, spill) => decimal(spill / cut),
+        }
+    }
+
+    /// Sums over the chapters of a class: cut, and cut that spills over.
+    fn chapters_of(&self, class: &str, j: usize) -> (f64, f64) {
+        let strength = |chapter: &str| self.strengths.get(&(class.to_owned(), chapter.to_owned())).copied();
+        self.chapters.iter().fold((0.0, 0.0), |sum, (chapter, cuts)| {
+            let strength = strength(chapter).or_else(|| strength("*")).unwrap_or(f64::NAN);
+            (sum.0 + strength * cuts[j].0, sum.1 + strength * cuts[j].1)
+        })
     }
 
     /// Provisions with their state by class; `None` = the class has no switches.
@@ -68,6 +79,11 @@ impl Text {
     }
 }
 
+/// Decimal figures add up to decimal figures: 0.375 is not 0.37499999.
+fn decimal(sum: f64) -> f64 {
+    (sum * 1e9).round() / 1e9
+}
+
 const CHAPTERS: &str = "chapters.csv";
 const STRENGTHS: &str = "class_chapters.csv";
 const PROVISIONS: &str = "provisions.csv";
@@ -77,7 +93,9 @@ impl Reader<'_> {
     /// The text of agreements; empty where the data set has no such files.
     pub(super) fn text(&mut self) -> Text {
         let mut text = Text::default();
-        if let Some(table) = self.optional(CHAPTERS, &["chapter", "title", "scope", "cut_share"]) {
+        if let Some(table) =
+            self.optional(CHAPTERS, &["chapter", "title", "scope", "cut_share", "spillover_share"])
+        {
             self.chapters(&table, &mut text);
         }
         if let Some(table) =
@@ -98,9 +116,13 @@ impl Reader<'_> {
         let s = self.axes.n_sectors();
         for row in table.rows() {
             let sectors = self.scope(&row, "scope");
-            let Some(cut) = self.share(&row, "cut_share") else { continue };
-            let chapter = text.chapters.entry(row.text("chapter").to_owned()).or_insert_with(|| vec![0.0; s]);
-            sectors.into_iter().for_each(|j| chapter[j] += cut);
+            let (cut, spill) = (self.share(&row, "cut_share"), self.share(&row, "spillover_share"));
+            let (Some(cut), Some(spill)) = (cut, spill) else { continue };
+            let chapter = text.chapters.entry(row.text("chapter").to_owned());
+            let chapter = chapter.or_insert_with(|| vec![(0.0, 0.0); s]);
+            for j in sectors {
+                chapter[j] = (chapter[j].0 + cut, chapter[j].1 + cut * spill);
+            }
         }
     }
 

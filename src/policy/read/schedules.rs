@@ -8,7 +8,7 @@ use ndarray::{Array2, Array3};
 use super::Reader;
 use crate::data::Table;
 use crate::error::Fault;
-use crate::policy::book::{Agreement, ResolvedSchedules, SCHEDULE_YEARS, ScheduleTable};
+use crate::policy::book::{Agreement, ResolvedSchedules, SCHEDULE_YEARS, ScheduleTable, lacking};
 use crate::policy::state::PolicyTimeline;
 use crate::schedules::{Schedule, ScheduleBook};
 
@@ -146,18 +146,9 @@ impl Reader<'_> {
         lines: &[u64],
     ) {
         for (membership, line) in initial.memberships.iter().zip(lines) {
-            let agreement = agreements.iter().position(|agreement| agreement.id == membership.agreement);
-            let party = self.axes.country_idx.get(&membership.party);
-            let (Some(a), Some(&importer)) = (agreement, party) else { continue };
-            let Some(id) = &agreements[a].schedule else { continue };
-            let others = initial.memberships.iter().filter(|other| other.agreement == membership.agreement);
-            let mut others = others.filter_map(|other| self.axes.country_idx.get(&other.party).copied());
-            let lacks = |&exporter: &usize| {
-                let hub = agreements[a].hub;
-                let is_bound = hub.is_none_or(|hub| hub == importer || hub == exporter);
-                exporter != importer && is_bound && resolved.of_pair[[a, importer, exporter]] == usize::MAX
-            };
-            let Some(exporter) = others.find(lacks) else { continue };
+            let found = lacking(agreements, resolved, self.axes, initial, membership);
+            let Some((a, _, exporter)) = found else { continue };
+            let id = agreements[a].schedule.as_deref().unwrap_or_default();
             let partner = &self.axes.countries[exporter].iso3;
             self.faults.push(Fault {
                 file: self.files.display(MEMBERSHIPS),

@@ -43,6 +43,9 @@ pub const COLUMNS: [&str; 14] = [
     "mark",
 ];
 
+/// Columns of `programmes.csv`: which agreement a code of the special column belongs to.
+pub const PROGRAMME_COLUMNS: [&str; 6] = ["importer", "programme", "agreement", "exporter", "source", "mark"];
+
 /// Columns of `preferences.csv`.
 pub const PREFERENCE_COLUMNS: [&str; 9] = [
     "agreement",
@@ -71,11 +74,7 @@ pub struct FromLines {
 /// Where a table is missing or faulty.
 pub fn apply(input: &Path, own: &Files, how: Aggregation, rates: &mut Rows) -> anyhow::Result<FromLines> {
     let importers = own_table(own, "tariff_lines.csv", &lines::COLUMNS)?;
-    let programmes = own_table(
-        own,
-        "programmes.csv",
-        &["importer", "programme", "agreement", "exporter", "source", "mark"],
-    )?;
+    let programmes = own_table(own, "programmes.csv", &PROGRAMME_COLUMNS)?;
     let substitution = own_table(own, "substitution.csv", &["product_group", "sigma", "source", "mark"])?;
     let mut found = FromLines::default();
     for importer in importers.rows() {

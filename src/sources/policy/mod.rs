@@ -17,6 +17,8 @@ use crate::error::{Faults, InputErrors};
 use crate::output::dir::{Existing, OutputDir};
 
 use super::read_table;
+pub use lines::WeighedLines;
+
 use aggregate::Aggregation;
 
 /// Multiple of a country's barrier on goods that its food sector has (stated by the facts file).
@@ -66,6 +68,26 @@ pub fn write(
     trade::write(input, &own, axes, &dir)?;
     dir.finish()?;
     Ok(())
+}
+
+/// The tariff lines of an importer below `input`; `None` where `tariff_lines.csv` does not name it.
+///
+/// # Errors
+/// Where a table is missing or faulty.
+pub fn lines_of(input: &Path, own: &Files, importer: &str) -> anyhow::Result<Option<WeighedLines>> {
+    let importers = own_table(own, "tariff_lines.csv", &lines::COLUMNS)?;
+    let row = importers.rows().find(|row| row.text("importer") == importer);
+    row.map(|row| lines::read(input, own, &row)).transpose()
+}
+
+/// Agreement and programme code, for all that `programmes.csv` says of an importer.
+///
+/// # Errors
+/// Where the table is missing or faulty.
+pub fn programmes_of(own: &Files, importer: &str) -> anyhow::Result<Vec<(String, String)>> {
+    let table = own_table(own, "programmes.csv", &aggregate::PROGRAMME_COLUMNS)?;
+    let rows = table.rows().filter(|row| row.text("importer") == importer);
+    Ok(rows.map(|row| (row.text("agreement").to_owned(), row.text("programme").to_owned())).collect())
 }
 
 /// Three columns, then the definition as source, and the confidence as mark.

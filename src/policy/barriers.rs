@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::PolicyParameters;
 use super::book::PolicyBook;
+use super::regime::Situation;
 use super::regimes::Regimes;
 
 /// What the agreements of one importer open for everybody, by date: the same for all its partners.
@@ -31,20 +32,19 @@ fn deepen(cuts: &mut [f64], further: &[f64]) {
 }
 
 impl PolicyBook {
-    /// Share of the barriers of `importer` against `exporter` that agreements have removed on `date`, `[j]`.
+    /// Share of the importer's barriers that agreements have removed in a situation on `date`, `[j]`.
     ///
     /// The deepest agreement of the pair counts; without one, the spill-over of the importer's deepest.
     pub(super) fn cut_shares(
         &self,
         regimes: &Regimes,
-        (importer, exporter): (usize, usize),
+        situation: &Situation<'_>,
         date: Date,
         spillovers: &mut Spillovers,
         cuts: &mut [f64],
     ) {
-        cuts.copy_from_slice(spillovers.on(self, regimes, importer, date));
-        for binding in regimes.bindings(self, (importer, exporter), date).filter(|binding| binding.is_mutual)
-        {
+        cuts.copy_from_slice(spillovers.on(self, regimes, situation.pair.0, date));
+        for binding in situation.bindings.iter().filter(|binding| binding.is_mutual) {
             let depth = &self.depths[self.agreements[binding.agreement].depth];
             deepen(cuts, depth.cut_share(binding.age_years, false));
         }

@@ -187,12 +187,14 @@ pub(super) struct ResolvedSchedules {
 pub(super) struct Indices {
     /// Duties of each importer.
     pub duties: Vec<Vec<usize>>,
+    /// No additional duty on any group, `[g]`.
+    pub no_duty: Vec<f64>,
     /// Days on which the duties of an importer change, rising.
     pub duty_days: Vec<Vec<Date>>,
 }
 
 impl Indices {
-    pub fn new(n: usize, duties: &[Duty]) -> Self {
+    pub fn new(n: usize, n_groups: usize, duties: &[Duty]) -> Self {
         let of =
             |importer: usize| duties.iter().enumerate().filter(move |(_, duty)| duty.importer == importer);
         let days = |importer: usize| {
@@ -203,6 +205,7 @@ impl Indices {
             days
         };
         Self {
+            no_duty: vec![0.0; n_groups],
             duties: (0..n).map(|importer| of(importer).map(|(at, _)| at).collect()).collect(),
             duty_days: (0..n).map(days).collect(),
         }

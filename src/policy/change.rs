@@ -6,6 +6,7 @@ use super::PolicyParameters;
 use super::barriers::Spillovers;
 use super::book::{PolicyBook, Reach};
 use super::regimes::{Regimes, YearState};
+use super::year::PairTariffs;
 
 /// Ratios of trade costs, `[j,n,i]`; exactly 1 where nothing changed.
 #[derive(Debug, Clone)]
@@ -50,15 +51,11 @@ impl PolicyBook {
                 let pair = (importer, exporter);
                 let is_shared =
                     shared[importer] && shared[exporter] && (cumulates || moved[importer] || moved[exporter]);
-                if is_shared {
-                    self.tariff_change(base, new, pair, (year, parameters), &mut change);
-                }
                 if is_shared || moved[importer] {
-                    let old = self.barriers_of(base, pair, (year, parameters), &mut old_spill);
-                    let changed = self.barriers_of(new, pair, (year, parameters), &mut new_spill);
-                    for (j, (old, changed)) in old.iter().zip(&changed).enumerate() {
-                        change.iceberg_ratio[[j, importer, exporter]] *= changed / old;
-                    }
+                    let when = (year, parameters);
+                    let old = self.pair_costs(base, pair, when, &mut old_spill, is_shared);
+                    let changed = self.pair_costs(new, pair, when, &mut new_spill, is_shared);
+                    change.put(pair, &old, &changed);
                 }
             }
         }
@@ -84,22 +81,21 @@ impl PolicyBook {
         }
         Concerned { moved, shared, cumulates }
     }
+}
 
-    /// Tariffs, and the cost of proving origin, which is iceberg.
-    fn tariff_change(
-        &self,
-        base: &Regimes,
-        new: &Regimes,
+impl CostChange {
+    /// Puts in the ratios of one pair: tariffs, barriers, and the cost of proving origin, which is iceberg.
+    fn put(
+        &mut self,
         (importer, exporter): (usize, usize),
-        (year, parameters): (i16, PolicyParameters),
-        change: &mut CostChange,
+        (old, old_barriers): &(PairTariffs, Vec<f64>),
+        (new, new_barriers): &(PairTariffs, Vec<f64>),
     ) {
-        let old = self.pair_tariffs(base, (importer, exporter), year, parameters);
-        let changed = self.pair_tariffs(new, (importer, exporter), year, parameters);
-        for j in 0..old.effective_pct.len() {
+        for (j, (old_barrier, new_barrier)) in old_barriers.iter().zip(new_barriers).enumerate() {
             let at = [j, importer, exporter];
-            change.tariff_ratio[at] = (100.0 + changed.effective_pct[j]) / (100.0 + old.effective_pct[j]);
-            change.iceberg_ratio[at] *= (100.0 + changed.compliance_pct[j]) / (100.0 + old.compliance_pct[j]);
+            self.tariff_ratio[at] = (100.0 + new.effective_pct[j]) / (100.0 + old.effective_pct[j]);
+            let origin = (100.0 + new.compliance_pct[j]) / (100.0 + old.compliance_pct[j]);
+            self.iceberg_ratio[at] = new_barrier / old_barrier * origin;
         }
     }
 }

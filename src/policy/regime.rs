@@ -1,5 +1,7 @@
 //! Which rate a good pays: traders claim the agreement that saves most, then additional duties come on top.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 
 use super::PolicyParameters;
@@ -15,7 +17,7 @@ pub struct Situation<'a> {
     /// Agreements that bind the pair.
     pub bindings: Vec<Binding<'a>>,
     /// Sum of the additional duties, percent of the value, `[g]`.
-    pub duty_pct: Vec<f64>,
+    pub duty_pct: Cow<'a, [f64]>,
 }
 
 impl Situation<'_> {
@@ -55,8 +57,7 @@ impl PolicyBook {
     #[must_use]
     pub fn situation<'a>(&'a self, regimes: &'a Regimes, pair: (usize, usize), date: Date) -> Situation<'a> {
         let bindings = regimes.bindings(self, pair, date).collect();
-        let mut duty_pct = vec![0.0; self.groups.len()];
-        self.add_duties(regimes, pair, date, &mut duty_pct);
+        let duty_pct = self.duty_sums(regimes, pair, date);
         Situation { pair, bindings, duty_pct }
     }
 

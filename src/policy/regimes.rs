@@ -123,6 +123,10 @@ impl Regimes {
         if agreement.hub.is_some_and(|hub| hub != pair.0 && hub != pair.1) {
             return None;
         }
+        // Most agreements of an importer never bind this exporter: that is cheap to see.
+        if agreement.reach == Reach::Members && self.spans(at, pair.1).is_empty() {
+            return None;
+        }
         let importer = self.since(at, pair.0, date)?;
         let both = match agreement.reach {
             Reach::Everybody => importer,

@@ -8,6 +8,8 @@
 //!
 //! The duties of several lists add up, as the lists cover different lines; a carbon tariff is charged on top.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 
 use super::book::{Duty, PolicyBook};
@@ -56,20 +58,16 @@ impl PolicyBook {
         listed.chain(carbon).filter(|(_, pct)| *pct > 0.0).collect()
     }
 
-    /// Adds the duties of a pair on a date to `duty_pct`, `[g]`.
-    pub(super) fn add_duties(
-        &self,
-        regimes: &Regimes,
-        pair: (usize, usize),
-        date: Date,
-        duty_pct: &mut [f64],
-    ) {
+    /// Sums of the duties of a pair on a date, `[g]`.
+    pub(super) fn duty_sums(&self, regimes: &Regimes, pair: (usize, usize), date: Date) -> Cow<'_, [f64]> {
+        let mut sums = Cow::Borrowed(self.indices.no_duty.as_slice());
         for duty in self.duties_on(pair, date) {
-            duty_pct.iter_mut().enumerate().for_each(|(g, sum)| *sum += duty.on_group(g));
+            sums.to_mut().iter_mut().enumerate().for_each(|(g, sum)| *sum += duty.on_group(g));
         }
         for list in self.carbon_on(regimes, pair, date) {
-            duty_pct.iter_mut().zip(list.duty_pct.row(pair.1)).for_each(|(sum, pct)| *sum += pct);
+            sums.to_mut().iter_mut().zip(list.duty_pct.row(pair.1)).for_each(|(sum, pct)| *sum += pct);
         }
+        sums
     }
 
     fn duties_on(&self, (importer, exporter): (usize, usize), date: Date) -> impl Iterator<Item = &Duty> {

@@ -87,28 +87,14 @@ impl PolicyBook {
         parameters: PolicyParameters,
     ) -> PairTariffs {
         let mut tariffs = PairTariffs::zeros(self.axes.n_sectors());
-        for (situation, share_of_year) in self.situations(regimes, pair, year) {
-            self.add_tariffs(&situation, share_of_year, parameters, &mut tariffs);
+        let mut situations = Vec::new();
+        for (from, share_of_year) in self.stretches(regimes, pair, year) {
+            add_stretch(&mut situations, self.situation(regimes, pair, from), share_of_year);
+        }
+        for (situation, share_of_year) in &situations {
+            self.add_tariffs(situation, *share_of_year, parameters, &mut tariffs);
         }
         tariffs
-    }
-
-    /// The situations of a pair in a year with their share of it; stretches without a difference are one.
-    fn situations<'a>(
-        &'a self,
-        regimes: &'a Regimes,
-        pair: (usize, usize),
-        year: i16,
-    ) -> Vec<(Situation<'a>, f64)> {
-        let mut found: Vec<(Situation<'a>, f64)> = Vec::new();
-        for (from, share_of_year) in self.stretches(regimes, pair, year) {
-            let situation = self.situation(regimes, pair, from);
-            match found.last_mut() {
-                Some((before, share)) if *before == situation => *share += share_of_year,
-                _ => found.push((situation, share_of_year)),
-            }
-        }
-        found
     }
 
     fn add_tariffs(
@@ -138,24 +124,37 @@ impl PolicyBook {
         year: i16,
         parameters: PolicyParameters,
     ) -> Vec<f64> {
-        self.barriers_of(regimes, pair, (year, parameters), &mut Spillovers::default())
+        self.pair_costs(regimes, pair, (year, parameters), &mut Spillovers::default(), false).1
     }
 
-    /// As [`Self::pair_barriers`]; `spillovers` is kept over the partners of an importer.
-    pub(super) fn barriers_of(
+    /// Tariffs (zeros unless wanted) and barrier factors of a pair over a year.
+    ///
+    /// `spillovers` is kept over the partners of an importer. The agreements of a stretch are looked up once, and
+    /// stretches without a difference are one.
+    pub(super) fn pair_costs(
         &self,
         regimes: &Regimes,
         pair: (usize, usize),
         (year, parameters): (i16, PolicyParameters),
         spillovers: &mut Spillovers,
-    ) -> Vec<f64> {
+        wants_tariffs: bool,
+    ) -> (PairTariffs, Vec<f64>) {
         let n_sectors = self.axes.n_sectors();
+        let mut tariffs = PairTariffs::zeros(n_sectors);
         let (mut factors, mut cuts) = (vec![1.0; n_sectors], vec![0.0; n_sectors]);
+        let mut situations: Vec<(Situation<'_>, f64)> = Vec::new();
         for (from, share_of_year) in self.stretches(regimes, pair, year) {
-            self.cut_shares(regimes, pair, from, spillovers, &mut cuts);
+            let situation = self.situation(regimes, pair, from);
+            self.cut_shares(regimes, &situation, from, spillovers, &mut cuts);
             self.add_barriers(pair.0, share_of_year, &cuts, parameters, &mut factors);
+            if wants_tariffs {
+                add_stretch(&mut situations, situation, share_of_year);
+            }
         }
-        factors
+        for (situation, share_of_year) in &situations {
+            self.add_tariffs(situation, *share_of_year, parameters, &mut tariffs);
+        }
+        (tariffs, factors)
     }
 
     /// Tariffs and icebergs of every pair in a year.
@@ -168,8 +167,8 @@ impl PolicyBook {
             let mut spillovers = Spillovers::default();
             for exporter in (0..n).filter(|&exporter| exporter != importer) {
                 let pair = (importer, exporter);
-                let tariffs = self.pair_tariffs(regimes, pair, year, parameters);
-                let barriers = self.barriers_of(regimes, pair, (year, parameters), &mut spillovers);
+                let (tariffs, barriers) =
+                    self.pair_costs(regimes, pair, (year, parameters), &mut spillovers, true);
                 for (j, barrier) in barriers.into_iter().enumerate() {
                     costs.tariff_factor[[j, importer, exporter]] = 1.0 + tariffs.effective_pct[j] / 100.0;
                     costs.iceberg_factor[[j, importer, exporter]] =
@@ -178,5 +177,13 @@ impl PolicyBook {
             }
         }
         costs
+    }
+}
+
+/// Adds a stretch of days; where nothing differs from the one before, it only grows longer.
+fn add_stretch<'a>(situations: &mut Vec<(Situation<'a>, f64)>, situation: Situation<'a>, share_of_year: f64) {
+    match situations.last_mut() {
+        Some((before, share)) if *before == situation => *share += share_of_year,
+        _ => situations.push((situation, share_of_year)),
     }
 }

@@ -24,6 +24,8 @@ pub struct Quota {
     pub volume_by_year: Vec<(u32, f64)>,
     /// Share of the rent that exporters keep.
     pub exporter_rent_share: f64,
+    /// Line of `quotas.csv`.
+    pub line: u64,
 }
 
 /// Columns of `quotas.csv`.
@@ -87,6 +89,7 @@ impl Quota {
             out_of_quota_pct: outside?,
             volume_by_year: path?,
             exporter_rent_share: rent?,
+            line: row.line,
         })
     }
 }
@@ -118,6 +121,7 @@ mod tests {
             out_of_quota_pct: 280.0,
             volume_by_year: path("1:50000;3:50000;13:70000").unwrap(),
             exporter_rent_share: 0.0,
+            line: 2,
         };
         assert_eq!([1, 3, 8, 13, 20].map(|year| quota.volume(year)), [5e4, 5e4, 6e4, 7e4, 7e4]);
         assert_eq!(path("3:1;2:1"), None);

@@ -34,8 +34,13 @@ impl ScheduleBook {
     pub fn read(files: &Files, ids: &[String], groups: &[String]) -> Result<Self, InputErrors> {
         let (mut book, mut faults) = (Self::default(), Faults::new());
         for id in ids {
-            let files = files.folder(id);
-            let mut folder = Folder { files, groups, categories: Categories::new(), faults: &mut faults };
+            let files_of = files.folder(id);
+            let mut folder = Folder {
+                files: files_of.clone(),
+                groups,
+                categories: Categories::new(),
+                faults: &mut faults,
+            };
             folder.categories();
             let names = folder.files.list(".csv");
             let stems = names.iter().filter(|name| !SPECIAL.contains(&name.as_str()));
@@ -52,8 +57,30 @@ impl ScheduleBook {
             book.letters.insert(id.clone(), letters);
             book.quotas.insert(id.clone(), quotas);
             book.check_letters(id, &mut faults);
+            book.check_quotas(id, &files_of.display("quotas.csv"), &mut faults);
         }
         faults.into_result(book)
+    }
+}
+
+impl ScheduleBook {
+    /// Faults of quotas on parts that the importer's schedule does not leave to a quota.
+    fn check_quotas(&self, id: &str, file: &str, faults: &mut Faults) {
+        for quota in self.quotas_of(id) {
+            let exporter = quota.exporter.as_deref().unwrap_or_default();
+            let schedule = self.find(id, &quota.importer, exporter);
+            let parts = schedule.and_then(|schedule| schedule.parts(&quota.group)).unwrap_or_default();
+            if !parts.iter().any(|part| part.name == quota.part && part.category == Category::Excluded) {
+                faults.push(Fault {
+                    file: file.to_owned(),
+                    line: Some(quota.line),
+                    field: "part".into(),
+                    found: quota.part.clone(),
+                    expected: format!("a part of {} of {} with category TRQ", quota.group, quota.importer),
+                    remedy: "Correct the name, or give the part the category TRQ.".into(),
+                });
+            }
+        }
     }
 }
 

@@ -118,6 +118,12 @@ fn quotas_and_side_letters_must_be_complete() {
     refused("schedules/tpp/USA.csv", without_rate, "`base_rate_pct` = empty: expected the out-of-quota rate");
     let without_outside = |text: String| text.replace("rice,t,0,280", "rice,t,0,");
     refused("schedules/tpp/quotas.csv", without_outside, "quotas.csv:2 `out_of_quota_pct` = empty");
+    let unknown = |text: String| text.replace("cereals,rice,t,0,280,1:6000", "cereals,wheat,t,0,280,1:6000");
+    refused(
+        "schedules/tpp/quotas.csv",
+        unknown,
+        "quotas.csv:3 `part` = wheat: expected a part of cereals of JPN",
+    );
     let inverted = |text: String| text.replace("rice,t,0,280", "rice,t,300,280");
     refused("schedules/tpp/quotas.csv", inverted, "percent, 0 to 280");
     let letters = "importer,exporter,product_group,part,base_rate_pct,category,note,source,mark\n";

@@ -76,7 +76,7 @@ impl PolicyBook {
         let schedules = reader.resolve(&book, &agreements, &group_ids, (&initial, &lines));
         let cut_dates = axes.countries.iter().map(|country| cut.of(&country.iso3)).collect();
         let provisions = text.states(&reader.classes);
-        let indices = Indices::new(axes.n_countries(), &duties);
+        let indices = Indices::new(axes.n_countries(), groups.len(), &duties);
         let read = Self {
             axes: axes.clone(),
             groups,

@@ -30,8 +30,8 @@ const CHUNK: usize = 16_384;
 const FIRST_TOLERANCE: f64 = 1e-9;
 /// Relative accuracy of the last projection, on which the covariance rests.
 pub const LAST_TOLERANCE: f64 = 1e-10;
-/// Bounds of the inner tolerance for the working outcome, relative to its start: beyond the first the
-/// step is no longer a descent, below the second it does not save an outer iteration on the real panels.
+/// Bounds of the inner tolerance for the working outcome, relative to its start; between them a tenth of
+/// the last step. The fixed point does not depend on them, only the number of steps.
 const FORCING: (f64, f64) = (1e-4, 5e-2);
 /// The same for the regressors, relative to their length.
 const REGRESSOR_FORCING: (f64, f64) = (1e-7, 1e-2);
@@ -50,8 +50,8 @@ const MIN_WEIGHT: f64 = 1e-280;
 ///
 /// | option | default | why |
 /// | --- | --- | --- |
-/// | `tolerance` | 1e-9 | coefficients of the reference panels are then within 1e-10 of a fit at 1e-12 |
-/// | `max_iterations` | 100 | the reference panels need 6 to 12 |
+/// | `tolerance` | 1e-9 | coefficients of the panels in `benches/peers` are then within 4e-12 of pyfixest's |
+/// | `max_iterations` | 100 | the reference panels need 4 to 8 |
 #[derive(Debug, Clone, Copy)]
 pub struct FitOptions {
     /// Bound of the last step in the index, root mean square under the weights.
@@ -259,8 +259,8 @@ impl Iteration<'_> {
 
     /// Effects alone, by a few rounds of scaling fitted to actual totals level by level.
     ///
-    /// This is cheap (no exponential) and inside the model; from it the real panels converge in half the
-    /// steps that the customary start `mu = (y + mean) / 2` takes.
+    /// This is cheap (no exponential) and inside the model; the trade panel 1964-2016 converges from it in 8
+    /// steps with two effects and 4 with three; from the customary `mu = (y + mean) / 2` in 21 and 25.
     fn start(&mut self) {
         let n = self.design.n();
         let constant = self.terms.iter().position(|term| term == INTERCEPT);

@@ -1,87 +1,125 @@
-//! One solve, cold and prepared, on the tiny set and on a synthetic one of the default size.
+//! Price sweep, evaluation, solve and a batch of 64, by size; a roofline of the price sweep beside them.
 //!
-//! `cargo bench --bench equilibrium`. Before timing, the residual of each solution is checked.
+//! `cargo bench --bench equilibrium`, with `TRADEPATH_BENCH_SIZES=77x45,160x65` for the largest.
+//! Before anything is timed, results are compared: sweep with the plain version, batch with single solves,
+//! residuals with the tolerance. `benches/README.md` says how the table there was made.
+
+#[path = "equilibrium_support/economies.rs"]
+mod economies;
+#[path = "equilibrium_support/plain.rs"]
+mod plain;
+#[path = "equilibrium_support/roofline.rs"]
+mod roofline;
 
 use std::hint::black_box;
-use std::path::Path;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use ndarray::{Array1, Array2, Array3, Axis};
-use tradepath::calibration::Economy;
-use tradepath::data::{Axes, Country, Dataset, Files, Sector, SectorKind};
-use tradepath::equilibrium::{Closure, PreparedBaseline, Shock};
+use economies::{Case, batch, cases};
+use plain::Plain;
+use tradepath::equilibrium::Method;
+use tradepath::equilibrium::probe::Probe;
 
-/// A smooth economy of any size: gravity flows, equal input shares, tariffs of 5 %.
-fn synthetic(n: usize, s: usize) -> Economy {
-    let countries = (0..n)
-        .map(|c| Country { iso3: format!("C{c}"), name: String::new(), region: String::new() })
-        .collect();
-    let sectors = (0..s)
-        .map(|j| Sector {
-            id: format!("s{j}"),
-            name: String::new(),
-            kind: SectorKind::Goods,
-            theta: Some(4.0 + (j % 5) as f64),
-            theta_se: None,
-        })
-        .collect();
-    let size = |c: usize| 1.0 + (c * 7 % 11) as f64;
-    let flow = |j: usize, m: usize, i: usize| match m == i {
-        true => 100.0 * size(m) * size(m),
-        false => size(m) * size(i) * (1.0 + ((j + m + i) % 3) as f64),
-    };
-    let tau = Array3::from_shape_fn((s, n, n), |(_, m, i)| if m == i { 1.0 } else { 1.05 });
-    let spending = Array3::from_shape_fn((s, n, n), |(j, m, i)| flow(j, m, i) * tau[[j, m, i]]);
-    let x_musd = spending.sum_axis(Axis(2)).reversed_axes().as_standard_layout().into_owned();
-    let pi = Array3::from_shape_fn((s, n, n), |(j, m, i)| spending[[j, m, i]] / x_musd[[m, j]]);
-    let gamma_io = Array3::from_elem((n, s, s), 0.5 / s as f64);
-    let gamma_va = Array2::from_elem((n, s), 0.5);
-    let output = Array2::from_shape_fn((n, s), |(c, j)| (0..n).map(|m| flow(j, m, c)).sum::<f64>());
-    let alpha = Array2::from_elem((n, s), 1.0 / s as f64);
-    Economy {
-        axes: Axes::new(countries, sectors),
-        pi,
-        tau,
-        theta: (0..s).map(|j| 4.0 + (j % 5) as f64).collect(),
-        va_musd: (&gamma_va * &output).sum_axis(Axis(1)),
-        deficit_musd: Array1::zeros(n),
-        x_musd,
-        gamma_va,
-        gamma_io,
-        alpha,
+/// Equality first: a fast wrong answer is not timed.
+fn check(case: &Case) {
+    let (prepared, shock) = (&case.prepared, &case.shock);
+    let plain = Plain::new(prepared.economy(), shock);
+    let mut probe = Probe::new(prepared, shock);
+    probe.set_prices(&plain.ln_price);
+    probe.sweep_prices();
+    let gap = (&probe.swept() / &plain.sweep() - 1.0).iter().fold(0.0_f64, |gap, d| d.abs().max(gap));
+    assert!(gap < 1e-13, "{}: the sweeps differ by {gap:e}", case.name);
+    let solved = prepared.solve(shock).expect("the policy has an equilibrium");
+    assert!(solved.stats.residual < 1e-10 && solved.stats.walras_residual.abs() < 1e-10);
+    if prepared.economy().n() * prepared.economy().s() < 2000 {
+        let other = prepared.solve_with(shock, Method::Newton).expect("Newton finds it as well");
+        assert!((&solved.ln_wage - &other.ln_wage).iter().all(|gap| gap.abs() < 1e-8));
     }
+    for (shock, outcome) in batch(case).iter().zip(prepared.solve_batch(&batch(case))).take(3) {
+        let (alone, member) = (prepared.solve(shock).expect("solves"), outcome.expect("solves"));
+        assert!(alone.ln_wage == member.ln_wage && alone.x_musd == member.x_musd, "bytes of the batch");
+    }
+    println!("{}: {} evaluations, checked", case.name, solved.stats.evaluations);
 }
 
-/// The first country drops its tariffs.
-fn liberalise(base: &Economy) -> Shock {
-    let mut tau = base.tau.clone();
-    tau.index_axis_mut(Axis(1), 0).fill(1.0);
-    Shock { tau: Some(tau), ..Shock::default() }
+/// Seconds of one run, best of several groups long enough for the clock.
+fn seconds(mut run: impl FnMut()) -> f64 {
+    let once = roofline::best_of(3, &mut run);
+    if once > 0.2 {
+        return once;
+    }
+    let repetitions = (2e-3 / once).ceil().max(1.0) as usize;
+    roofline::best_of(15, || (0..repetitions).for_each(|_| run())) / repetitions as f64
 }
 
-fn bench_solve(criterion: &mut Criterion) {
-    let tiny = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/tiny");
-    let data = Dataset::read(&Files::directory(&tiny)).and_then(|data| Economy::from_dataset(&data));
-    let tiny = data.expect("the tiny set is sound");
-    for (name, economy) in [
-        ("n=3 S=2", tiny),
-        ("n=12 S=1", synthetic(12, 1)),
-        ("n=25 S=18", synthetic(25, 18)),
-        ("n=31 S=40", synthetic(31, 40)),
-    ] {
-        let prepared = PreparedBaseline::new(economy, Closure::Fixed).expect("a smooth economy solves");
-        let shock = liberalise(prepared.economy());
-        let solved = prepared.solve(&shock).expect("a tariff cut solves");
-        assert!(solved.stats.residual < 1e-10);
-        criterion.bench_function(&format!("solve {name}"), |bencher| {
-            bencher.iter(|| black_box(prepared.solve(black_box(&shock))));
+/// One line a size: times in one run, and the share of the roofline that the price sweep reaches.
+fn table(case: &Case, rate: f64) {
+    let (prepared, shock) = (&case.prepared, &case.shock);
+    let plain = Plain::new(prepared.economy(), shock);
+    let mut probe = Probe::new(prepared, shock);
+    let many = batch(case);
+    let sweep = seconds(|| probe.sweep_prices());
+    let evaluation = seconds(|| {
+        black_box(probe.evaluate());
+    });
+    let written_down = seconds(|| {
+        black_box(plain.sweep());
+    });
+    let solve = seconds(|| {
+        let _ = black_box(prepared.solve(black_box(shock)));
+    });
+    let in_batch = seconds(|| {
+        prepared.solve_each(&many, |_, outcome| {
+            let _ = black_box(outcome);
+        });
+    }) / many.len() as f64;
+    let one_by_one = seconds(|| {
+        for shock in &many {
+            let _ = black_box(prepared.solve(shock));
+        }
+    }) / many.len() as f64;
+    let multiply_adds = probe.multiply_adds();
+    let bandwidth = roofline::read_bandwidth(8 * multiply_adds);
+    let limit = (8.0 * multiply_adds as f64 / bandwidth).max(multiply_adds as f64 / rate);
+    println!(
+        "{}: sweep {:.2} us ({:.1} x the plain one, {:.0} % of the roofline, {:.0} GB/s read), evaluation {:.2} us, \
+         solve {:.1} us, in a batch of 64 {:.1} us, the same one by one {:.1} us",
+        case.name,
+        1e6 * sweep,
+        written_down / sweep,
+        100.0 * limit / sweep,
+        1e-9 * bandwidth,
+        1e6 * evaluation,
+        1e6 * solve,
+        1e6 * in_batch,
+        1e6 * one_by_one,
+    );
+}
+
+fn bench_sizes(criterion: &mut Criterion) {
+    let cases = cases();
+    cases.iter().for_each(check);
+    let rate = roofline::multiply_add_rate();
+    let memory = roofline::read_bandwidth(1 << 28);
+    println!("one core: {:.1} G multiply-adds/s unfused, {:.1} GB/s from memory", 1e-9 * rate, 1e-9 * memory);
+    cases.iter().for_each(|case| table(case, rate));
+    for case in &cases {
+        let (prepared, shock, name) = (&case.prepared, &case.shock, &case.name);
+        let mut probe = Probe::new(prepared, shock);
+        criterion.bench_function(&format!("price sweep {name}"), |b| b.iter(|| probe.sweep_prices()));
+        criterion.bench_function(&format!("evaluation {name}"), |b| b.iter(|| black_box(probe.evaluate())));
+        criterion.bench_function(&format!("solve {name}"), |b| {
+            b.iter(|| black_box(prepared.solve(black_box(shock))));
+        });
+        let many = batch(case);
+        criterion.bench_function(&format!("batch of 64 {name}"), |b| {
+            b.iter(|| black_box(prepared.solve_batch(black_box(&many))));
         });
     }
 }
 
 criterion_group! {
     name = benches;
-    config = Criterion::default().sample_size(20);
-    targets = bench_solve
+    config = Criterion::default().sample_size(10);
+    targets = bench_sizes
 }
 criterion_main!(benches);

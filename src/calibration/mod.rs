@@ -37,6 +37,17 @@ pub struct Economy {
     pub deficit_musd: Array1<f64>,
 }
 
+/// An implied final demand below zero that was set to zero.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CuredDemand {
+    /// Country.
+    pub country: String,
+    /// Sector.
+    pub sector: String,
+    /// What expenditure less intermediate use is, million USD.
+    pub before_musd: f64,
+}
+
 impl Economy {
     /// The economy of a data set; final-demand shares and deficits that it does not give are implied.
     ///
@@ -44,6 +55,28 @@ impl Economy {
     /// [`InputErrors`] where an implied final demand is negative, a non-traded sector is traded,
     /// deficits do not sum to zero, or a country produces nothing.
     pub fn from_dataset(data: &Dataset) -> Result<Self, InputErrors> {
+        let (economy, cured) = Self::from_dataset_cured(data)?;
+        let fault = |cure: &CuredDemand| Fault {
+            file: data.meta.name.clone(),
+            line: None,
+            field: format!("implied final demand of {},{}", cure.country, cure.sector),
+            found: format!("{:.3} million USD", cure.before_musd),
+            expected: "0 or more (expenditure less intermediate use)".into(),
+            remedy: "Correct trade.csv or io.csv, give shares in final_demand.csv, or pass \
+                     --cure-negative-demand to solve."
+                .into(),
+        };
+        if cured.is_empty() { Ok(economy) } else { Err(InputErrors(cured.iter().map(fault).collect())) }
+    }
+
+    /// As [`Self::from_dataset`], but an implied final demand below zero is set to zero.
+    ///
+    /// The country's other shares then shrink in proportion, so that they sum to one; the data are no
+    /// equilibrium under these shares, and the baseline is solved again before anything is compared.
+    ///
+    /// # Errors
+    /// [`InputErrors`] as there, but for negative final demands, which come back as a list.
+    pub fn from_dataset_cured(data: &Dataset) -> Result<(Self, Vec<CuredDemand>), InputErrors> {
         let (n, s) = (data.n(), data.s());
         let spending = &data.trade_musd * &data.tariff_factor;
         let x_musd = spending.sum_axis(Axis(2)).reversed_axes().as_standard_layout().into_owned();
@@ -79,12 +112,15 @@ impl Economy {
             va_musd,
             deficit_musd,
         };
-        let mut faults = economy.faults(data);
-        match &data.alpha {
-            Some(alpha) => economy.alpha = alpha / &alpha.sum_axis(Axis(1)).insert_axis(Axis(1)),
-            None => faults.extend(economy.imply_final_shares(&output.to_owned(), &data.meta.name)),
-        }
-        if faults.is_empty() { Ok(economy) } else { Err(InputErrors(faults)) }
+        let faults = economy.faults(data);
+        let cured = match &data.alpha {
+            Some(alpha) => {
+                economy.alpha = alpha / &alpha.sum_axis(Axis(1)).insert_axis(Axis(1));
+                Vec::new()
+            }
+            None => economy.imply_final_shares(&output.to_owned()),
+        };
+        if faults.is_empty() { Ok((economy, cured)) } else { Err(InputErrors(faults)) }
     }
 
     /// Number of countries.
@@ -103,6 +139,38 @@ impl Economy {
     #[must_use]
     pub fn world_va_musd(&self) -> f64 {
         self.va_musd.sum()
+    }
+
+    /// A country that no chain of trade joins to the first one.
+    ///
+    /// With `balanced` chains must lead both ways, of exports and of imports: trade can balance everywhere
+    /// only where no group of countries exports without importing. Cost: O(N^2 S).
+    #[must_use]
+    pub fn country_apart(&self, balanced: bool) -> Option<usize> {
+        let n = self.n();
+        let mut sells = Array2::from_elem((n, n), false);
+        for ((j, importer, exporter), share) in self.pi.indexed_iter() {
+            sells[[exporter, importer]] |= *share > 0.0 && self.x_musd[[importer, j]] > 0.0;
+        }
+        let joined = |from: usize, to: usize, outward: bool| match (balanced, outward) {
+            (false, _) => sells[[from, to]] || sells[[to, from]],
+            (true, true) => sells[[from, to]],
+            (true, false) => sells[[to, from]],
+        };
+        let mut apart = None;
+        for outward in [true, false] {
+            let (mut reached, mut queue) = (vec![false; n], vec![0]);
+            reached[0] = true;
+            while let Some(from) = queue.pop() {
+                for to in (0..n).filter(|&to| joined(from, to, outward)) {
+                    if !std::mem::replace(&mut reached[to], true) {
+                        queue.push(to);
+                    }
+                }
+            }
+            apart = apart.or_else(|| reached.iter().position(|reached| !reached));
+        }
+        apart
     }
 
     fn faults(&self, data: &Dataset) -> Vec<Fault> {
@@ -144,6 +212,14 @@ impl Economy {
                 );
             }
         }
+        if let Some(c) = self.country_apart(false) {
+            fault(
+                format!("trade of {}", data.axes.countries[c].iso3),
+                format!("none with {}", data.axes.countries[0].iso3),
+                "a chain of trade between all countries: without one relative wages are undefined",
+                "Give trade in trade.csv, or leave the country out.",
+            );
+        }
         let sum = self.deficit_musd.sum();
         if sum.abs() > DEFICIT_SUM_TOLERANCE * self.world_va_musd() {
             fault("sum of deficits".into(), sum.to_string(), "0", "Correct deficits.csv.");
@@ -151,29 +227,23 @@ impl Economy {
         faults
     }
 
-    /// Final demand is what expenditure leaves after intermediate use.
-    fn imply_final_shares(&mut self, output: &Array2<f64>, file: &str) -> Vec<Fault> {
-        let mut faults = Vec::new();
+    /// Final demand is what expenditure leaves after intermediate use; lists what was below zero.
+    fn imply_final_shares(&mut self, output: &Array2<f64>) -> Vec<CuredDemand> {
+        let mut cured = Vec::new();
         for ((n, j), share) in self.alpha.indexed_iter_mut() {
             let used: f64 = (0..output.ncols()).map(|k| self.gamma_io[[n, k, j]] * output[[n, k]]).sum();
             let left = self.x_musd[[n, j]] - used;
             if left < 0.0 && left.abs() > 1e-9 * self.x_musd[[n, j]] {
-                faults.push(Fault {
-                    file: file.to_owned(),
-                    line: None,
-                    field: format!(
-                        "implied final demand of {},{}",
-                        self.axes.countries[n].iso3, self.axes.sectors[j].id
-                    ),
-                    found: format!("{left:.3} million USD"),
-                    expected: "0 or more (expenditure less intermediate use)".into(),
-                    remedy: "Correct trade.csv or io.csv, or give shares in final_demand.csv.".into(),
+                cured.push(CuredDemand {
+                    country: self.axes.countries[n].iso3.clone(),
+                    sector: self.axes.sectors[j].id.clone(),
+                    before_musd: left,
                 });
             }
             *share = left.max(0.0);
         }
         let totals = self.alpha.sum_axis(Axis(1)).insert_axis(Axis(1));
         self.alpha /= &totals;
-        faults
+        cured
     }
 }

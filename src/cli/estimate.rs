@@ -108,7 +108,7 @@ enum SmallSampleArg {
 enum RuleArg {
     /// Levels whose outcomes are all zero.
     FixedEffect,
-    /// Linear programme, up to two effects.
+    /// Linear programme over directions that vanish where outcomes are positive.
     Simplex,
     /// Iterative rectifier.
     Relu,
@@ -182,7 +182,9 @@ pub fn run(args: &EstimateArgs, is_quiet: bool) -> anyhow::Result<()> {
     drop(file);
     let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
     let output = OutputDir::create(&args.out, existing)?;
+    let seconds_reading = started.elapsed().as_secs_f64();
     let estimates = estimate(&panel, &spec, &args.options())?;
+    let seconds = (seconds_reading, started.elapsed().as_secs_f64() - seconds_reading);
     if !is_quiet {
         warnings(&estimates).iter().for_each(|warning| eprintln!("warning: {warning}"));
     }
@@ -195,7 +197,7 @@ pub fn run(args: &EstimateArgs, is_quiet: bool) -> anyhow::Result<()> {
     write(&tables::COLLINEAR, tables::collinear_rows(&estimates))?;
     output
         .write_text("datapackage.json", &manifest::text(&package::describe("estimate", &tables::TABLES)))?;
-    let fit = manifest::text(&describe(args, &panel, &estimates, started.elapsed().as_secs_f64()));
+    let fit = manifest::text(&describe(args, &panel, &estimates, seconds));
     output.write_text("fit.json", &fit)?;
     let printed = match args.format {
         None => String::new(),
@@ -264,7 +266,7 @@ fn cut(entries: &[String]) -> String {
 }
 
 /// The contents of `fit.json`.
-fn describe(args: &EstimateArgs, panel: &Panel, estimates: &Estimates, seconds: f64) -> Value {
+fn describe(args: &EstimateArgs, panel: &Panel, estimates: &Estimates, seconds: (f64, f64)) -> Value {
     let of = |start: &str| estimates.dropped.iter().filter(|row| row.reason.starts_with(start)).count();
     let (missing, singletons) = (of("missing"), of("singleton"));
     let used = estimates.rows.len();
@@ -275,6 +277,7 @@ fn describe(args: &EstimateArgs, panel: &Panel, estimates: &Estimates, seconds: 
             "kind": correction.kind,
             "source": "Weidner & Zylkin (2021)",
             "covariance": "clustered by pair, corrected; replaces the clusters asked for",
+            "covariance_form": if correction.is_symmetric { "symmetric" } else { "one-sided" },
             "terms": estimates.terms,
             "uncorrected": correction.uncorrected,
             "uncorrected_std_error": correction.uncorrected_se,
@@ -288,7 +291,7 @@ fn describe(args: &EstimateArgs, panel: &Panel, estimates: &Estimates, seconds: 
         "observations": used, "rows_read": panel.n_rows(), "rows_filtered": filtered,
         "rows_missing": missing, "rows_separated": separated, "rows_singletons": singletons,
         "deviance": estimates.deviance, "pseudo_r2": estimates.pseudo_r2,
-        "iterations": estimates.path.len(), "deviance_path": estimates.path,
+        "iterations": estimates.path.len() - 1, "deviance_path": estimates.path,
         "last_step": estimates.last_step, "tolerance": args.tolerance,
         "absorption": estimates.absorption, "inner_steps": estimates.inner_steps,
         "effects": estimates.fixed_effects.iter()
@@ -303,7 +306,7 @@ fn describe(args: &EstimateArgs, panel: &Panel, estimates: &Estimates, seconds: 
             "chi2": estimates.wald.statistic, "degrees": estimates.wald.degrees,
             "p_value": estimates.wald.p_value,
         },
-        "bias_correction": correction, "seconds": seconds,
+        "bias_correction": correction, "seconds_reading": seconds.0, "seconds_estimating": seconds.1,
     })
 }
 

@@ -10,6 +10,7 @@ mod compare;
 mod estimate;
 mod init;
 mod manifest;
+mod optimal;
 mod progress;
 mod reduce;
 mod report;
@@ -44,6 +45,10 @@ enum Command {
     Run(run::RunArgs),
     /// One comparative-static counterfactual on any baseline directory.
     Solve(solve::SolveArgs),
+    /// The tariffs that maximise one country's real income, with their first-order conditions.
+    Optimal(optimal::OptimalArgs),
+    /// Tariffs of several countries each of which is the best response to the others'.
+    Nash(optimal::NashArgs),
     /// Outside data to a balanced baseline directory, with a report of every adjustment.
     Calibrate(calibrate::CalibrateArgs),
     /// The tariffs of an option alone: rates by year and product group, or why one rate is what it is.
@@ -72,6 +77,8 @@ pub fn main() -> ExitCode {
     let result = pool.map_err(anyhow::Error::from).and_then(|()| match &cli.command {
         Command::Run(args) => run::run(args, cli.quiet).map(|()| ExitCode::SUCCESS),
         Command::Solve(args) => solve::run(args).map(|()| ExitCode::SUCCESS),
+        Command::Optimal(args) => optimal::run_optimal(args).map(|()| ExitCode::SUCCESS),
+        Command::Nash(args) => optimal::run_nash(args).map(|()| ExitCode::SUCCESS),
         Command::Calibrate(args) => calibrate::run(args, cli.quiet).map(|()| ExitCode::SUCCESS),
         Command::Estimate(args) => estimate::run(args, cli.quiet).map(|()| ExitCode::SUCCESS),
         Command::Timeline(args) => timeline::run(args).map(|()| ExitCode::SUCCESS),

@@ -10,7 +10,7 @@ use clap::Args;
 use super::run_tables::{self, BY_DRAW, COMMON, SHARD_FILE, ShardInfo};
 use super::store::{PARTS, block_path};
 use crate::ensemble::YearBlock;
-use crate::error::{Fault, Faults, InputErrors};
+use crate::error::{Fault, Faults};
 use crate::output::dir::{Existing, OutputDir};
 use crate::output::events::{EVENTS_SUMMARY, Rows};
 
@@ -34,7 +34,7 @@ pub struct ReduceArgs {
 /// Joins the parts; tables are the bytes that one run of all draws writes.
 ///
 /// # Errors
-/// [`InputErrors`] where a part is missing, there twice, or of another run.
+/// [`crate::error::InputErrors`] where a part is missing, there twice, or of another run.
 pub fn run(args: &ReduceArgs) -> anyhow::Result<()> {
     let infos = read_parts(&args.parts)?;
     let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
@@ -84,7 +84,7 @@ fn read_parts(folders: &[PathBuf]) -> anyhow::Result<Vec<(PathBuf, ShardInfo)>> 
             faults.push(fault(Path::new("parts"), &format!("{numbers:?}"), &expected));
         }
     }
-    Ok(faults.into_result(infos).map_err(InputErrors::from)?)
+    Ok(faults.into_result(infos)?)
 }
 
 fn read_part(folder: &Path) -> Result<ShardInfo, String> {

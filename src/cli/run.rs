@@ -11,15 +11,13 @@ use super::progress::Progress;
 use super::store::Store;
 use super::{manifest, run_tables, summary};
 use crate::data::{Files, Table};
-use crate::ensemble::{Experiment, Plan, RunCounts, Shard};
+use crate::ensemble::{Experiment, PLAN_FILE, Plan, RunCounts, Shard};
 use crate::error::{Fault, Faults, InputErrors};
 use crate::output::dir::{Existing, OutputDir};
 use crate::output::run::RunFrame;
 
 /// Bytes that a run needs besides its blocks: data, baseline path, tables of text.
 const FIXED_BYTES: u64 = 250 << 20;
-/// Name of the embedded plan's file.
-const PLAN: &str = "plan.toml";
 
 /// What of the events is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -132,7 +130,7 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
 /// The plan with what the command line changes.
 fn load_plan(args: &RunArgs) -> anyhow::Result<(Files, Plan)> {
     let (files, name) = match &args.plan {
-        None => (Files::embedded(), PLAN.to_owned()),
+        None => (Files::embedded(), PLAN_FILE.to_owned()),
         Some(path) => {
             let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::manifest;
 use super::run::parse_years;
 use crate::data::{Axes, Dataset, Files};
-use crate::ensemble::Plan;
+use crate::ensemble::{PLAN_FILE, Plan};
 use crate::error::{Fault, InputErrors};
 use crate::events::{Horizon, read_option, reference};
 use crate::output::dir::{Existing, OutputDir};
@@ -53,7 +53,7 @@ pub struct ScheduleArgs {
 /// [`InputErrors`] for unknown names, or where the folder cannot be written.
 pub fn run(args: &ScheduleArgs) -> anyhow::Result<()> {
     let files = args.data.as_ref().map_or_else(Files::embedded, |folder| Files::directory(folder));
-    let plan = Plan::read(&files, "plan.toml")?;
+    let plan = Plan::read(&files, PLAN_FILE)?;
     let axes = Dataset::read(&files.folder(&plan.baseline))?.axes;
     let book = PolicyBook::read(&files, &axes)?;
     let options = files.folder("options");

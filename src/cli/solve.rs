@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use anyhow::Context;
 use clap::Args;
 use ndarray::{Array1, Array2, Array3};
 use serde_json::json;
@@ -10,7 +11,8 @@ use serde_json::json;
 use super::manifest;
 use crate::calibration::Economy;
 use crate::data::{Axes, Dataset, Files, Row, Table};
-use crate::equilibrium::{Closure, PreparedBaseline, Shock, decompose};
+use crate::equilibrium::sensitivity::delta_method_se;
+use crate::equilibrium::{Closure, Equilibrium, NoEquilibrium, PreparedBaseline, Shock, decompose};
 use crate::error::{Fault, Faults, InputErrors};
 use crate::output::dir::{Existing, OutputDir};
 use crate::output::{TableSpec, package, solve as tables};
@@ -39,6 +41,13 @@ pub struct SolveArgs {
     /// How deficits behave: fixed, zero, gdp_share or given:FILE (country,deficit_musd).
     #[arg(long, default_value = "fixed")]
     pub deficits: String,
+    /// Also write the derivatives of welfare with respect to every tariff and theta, and an interval for
+    /// welfare from the standard errors of theta.
+    #[arg(long)]
+    pub sensitivities: bool,
+    /// Set negative implied final demands to 0 and say so in adjustments.csv.
+    #[arg(long)]
+    pub cure_negative_demand: bool,
     /// Folder for the results.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
@@ -56,24 +65,32 @@ pub fn run(args: &SolveArgs) -> anyhow::Result<()> {
     let data = Dataset::read(&Files::directory(&args.baseline))?;
     let mut inputs = data.inputs.clone();
     let changes = Changes::read(args, &data.axes, &mut inputs)?;
-    let economy = Economy::from_dataset(&data)?;
+    let (economy, cured) = match args.cure_negative_demand {
+        true => Economy::from_dataset_cured(&data)?,
+        false => (Economy::from_dataset(&data)?, Vec::new()),
+    };
     let output =
         OutputDir::create(&args.out, if args.overwrite { Existing::Replace } else { Existing::Refuse })?;
     let prepared = PreparedBaseline::new(economy, changes.closure.clone())?;
     let shock = changes.shock(prepared.economy());
     let solved = prepared.solve(&shock)?;
-    let exact = decompose::exact(&prepared, &shock, PATH_DEGREE)?;
-    let base = prepared.economy();
-    let write = |spec: &TableSpec, rows: Vec<Vec<String>>| output.write_csv(spec.file, &spec.header(), &rows);
-    write(&tables::COUNTRIES, tables::country_rows(base, &solved, &exact))?;
-    write(&tables::TRADE, tables::trade_rows(base, &solved))?;
-    write(&tables::SECTORS, tables::sector_rows(base, &solved))?;
-    let specs = [&tables::COUNTRIES, &tables::TRADE, &tables::SECTORS];
+    let mut tables = result_tables(&prepared, &shock, &solved)?;
+    if args.sensitivities {
+        add_sensitivities(&prepared, &shock, &solved, &mut tables)?;
+    }
+    if args.cure_negative_demand {
+        tables.push((&tables::ADJUSTMENTS, tables::cured_rows(&cured)));
+    }
+    for (spec, rows) in &tables {
+        output.write_csv(spec.file, &spec.header(), rows)?;
+    }
+    let specs: Vec<&TableSpec> = tables.iter().map(|(spec, _)| *spec).collect();
     output.write_text("datapackage.json", &manifest::text(&package::describe(&data.meta.name, &specs)))?;
     let stats = &solved.stats;
     let manifest = json!({
         "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "solve",
         "name": data.meta.name, "inputs": manifest::checksums(&inputs), "deficits": args.deficits,
+        "sensitivities": args.sensitivities, "cured_final_demands": cured.len(),
         "numeraire": "world value added is unchanged",
         "baseline_resolved_max_ln_wage": prepared.resolved_ln_wage,
         "method": stats.method, "iterations": stats.evaluations, "sweeps": stats.sweeps,
@@ -82,6 +99,43 @@ pub fn run(args: &SolveArgs) -> anyhow::Result<()> {
     });
     output.write_text("manifest.json", &manifest::text(&manifest))?;
     output.finish()?;
+    Ok(())
+}
+
+/// Tables with their rows.
+type Tables = Vec<(&'static TableSpec, Vec<Vec<String>>)>;
+
+fn result_tables(prepared: &PreparedBaseline, shock: &Shock, solved: &Equilibrium) -> anyhow::Result<Tables> {
+    let base = prepared.economy();
+    let exact = decompose::exact(prepared, shock, PATH_DEGREE)?;
+    Ok(vec![
+        (&tables::COUNTRIES, tables::country_rows(base, solved, &exact)),
+        (&tables::TRADE, tables::trade_rows(base, solved)),
+        (&tables::SECTORS, tables::sector_rows(base, solved)),
+    ])
+}
+
+/// Derivatives of every country's welfare, and the interval beside welfare in `countries.csv`.
+fn add_sensitivities(
+    prepared: &PreparedBaseline,
+    shock: &Shock,
+    solved: &Equilibrium,
+    tables: &mut Tables,
+) -> anyhow::Result<()> {
+    let base = prepared.economy();
+    let sensitivity = prepared.sensitivity(shock, solved);
+    let mut by_theta = Array2::zeros((base.n(), base.s()));
+    let mut by_tariff = Vec::new();
+    for country in 0..base.n() {
+        let gradient = sensitivity.welfare(country).context("the Jacobian at the solution is singular")?;
+        by_theta.row_mut(country).assign(&Array1::from(gradient.theta));
+        by_tariff.extend(tables::tariff_rows(base, country, &gradient.tau));
+    }
+    let se = delta_method_se(base, &by_theta);
+    tables[0].0 = &tables::COUNTRIES_WITH_INTERVAL;
+    tables::add_interval(&mut tables[0].1, &solved.ln_welfare(base), &se);
+    tables.push((&tables::BY_THETA, tables::theta_rows(base, &by_theta, shock.theta(base))));
+    tables.push((&tables::BY_TARIFF, by_tariff));
     Ok(())
 }
 
@@ -252,5 +306,6 @@ impl ChangeReader<'_> {
 /// True where an error is one of the input rather than of the run.
 #[must_use]
 pub fn is_input_error(error: &anyhow::Error) -> bool {
-    error.is::<InputErrors>() || error.is::<crate::output::dir::OutputError>()
+    let is_refused = error.downcast_ref::<Box<NoEquilibrium>>().is_some_and(|e| e.refusal.is_some());
+    is_refused || error.is::<InputErrors>() || error.is::<crate::output::dir::OutputError>()
 }

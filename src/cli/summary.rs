@@ -42,14 +42,20 @@ pub fn text(folder: &Path, frame: &RunFrame) -> anyhow::Result<String> {
         writeln!(
             out,
             "{option:<22} {:>9.3} {:>9.1} {:>9.3} {:>9.1} {:>8.3} {:>8.3} {:>9.0} % {median:>11}",
-            at(&reference, pct, 5),
-            at(&reference, money, 5) / 1000.0,
-            at(&projections, pct, 5),
-            at(&projections, money, 5) / 1000.0,
-            at(&projections, pct, 6),
-            at(&projections, pct, 10),
+            shown(at(&reference, pct, 5), 3),
+            shown(at(&reference, money, 5) / 1000.0, 1),
+            shown(at(&projections, pct, 5), 3),
+            shown(at(&projections, money, 5) / 1000.0, 1),
+            shown(at(&projections, pct, 6), 3),
+            shown(at(&projections, pct, 10), 3),
             100.0 * probability,
         )?;
     }
     Ok(out)
+}
+
+/// Rounds as it will be printed, so that no zero carries a minus.
+fn shown(value: f64, decimals: i32) -> f64 {
+    let scale = 10_f64.powi(decimals);
+    (value * scale).round() / scale + 0.0
 }

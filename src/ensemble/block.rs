@@ -4,6 +4,9 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
+/// Names of the sector measures of a block, all in percent.
+pub const SECTOR_MEASURES: [&str; 2] = ["output", "employment"];
+
 /// Shape of a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layout {
@@ -20,10 +23,23 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Values of one option and draw: `[measure,n]`, then `[n,j]` outputs, then `[group,n,i]` imports.
+    /// Values of one option and draw: `[measure,n]`, then `[n,j]` of output and of employment, then
+    /// `[group,n,i]` imports.
     #[must_use]
     pub fn n_values(&self) -> usize {
-        self.n_measures * self.n + self.n * self.s + self.n_bilateral()
+        self.bilateral_at() + self.n_bilateral()
+    }
+
+    /// Position of the first value of sector measure `measure` (0 output, 1 employment).
+    #[must_use]
+    pub fn sector_at(&self, measure: usize) -> usize {
+        self.n_measures * self.n + measure * self.n * self.s
+    }
+
+    /// Position of the first bilateral value.
+    #[must_use]
+    pub fn bilateral_at(&self) -> usize {
+        self.sector_at(SECTOR_MEASURES.len())
     }
 
     /// Bilateral values.
@@ -195,7 +211,7 @@ mod tests {
     fn block(draws: &[u64]) -> YearBlock {
         let layout = Layout { n_options: 2, n: 1, s: 1, n_measures: 1, n_groups: 1 };
         let values =
-            draws.iter().flat_map(|&d| (0..6).map(move |v| d as f64 * 10.0 + f64::from(v))).collect();
+            draws.iter().flat_map(|&d| (0..8).map(move |v| d as f64 * 10.0 + f64::from(v))).collect();
         YearBlock { year: 2030, layout, draws: draws.to_vec(), values, base_imports_musd: vec![7.0] }
     }
 
@@ -215,7 +231,7 @@ mod tests {
     fn parts_join_in_the_order_of_the_draws() {
         let whole = YearBlock::join(vec![block(&[1, 3]), block(&[0, 2])], 4).unwrap();
         assert_eq!(whole, block(&[0, 1, 2, 3]));
-        assert_eq!(whole.of(2, 1), [23.0, 24.0, 25.0]);
+        assert_eq!(whole.of(2, 1), [24.0, 25.0, 26.0, 27.0]);
         let message = |parts, n| YearBlock::join(parts, n).unwrap_err().to_string();
         assert!(message(vec![block(&[0, 1]), block(&[1])], 3).contains("draw 1 is there twice"));
         assert!(message(vec![block(&[0, 1]), block(&[3])], 4).contains("draw 2 is missing"));

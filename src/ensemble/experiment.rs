@@ -11,7 +11,7 @@ use super::plan::{PLAN_FILE, Plan, Shard};
 use crate::calibration::Economy;
 use crate::data::{Axes, Dataset, Files, Meta};
 use crate::equilibrium::{Equilibrium, NoEquilibrium, Shock};
-use crate::error::{Fault, Faults, InputErrors};
+use crate::error::{Faults, InputErrors};
 use crate::events::validate::unknown_agreements;
 use crate::events::{DrawnTimeline, Horizon, OptionSpec, Program, Workspace, read_option};
 use crate::policy::{PolicyBook, Regimes, YearState};
@@ -91,7 +91,7 @@ impl Experiment {
     pub fn load(files: &Files, plan: Plan, shard: Shard) -> anyhow::Result<Self> {
         let folder = files.folder(&plan.baseline);
         let data = Dataset::read(&folder)?;
-        check_names(&plan, &data.axes, &files.display(PLAN_FILE)).into_result(())?;
+        plan.check_names(&data.axes, &files.display(PLAN_FILE)).into_result(())?;
         let growth = Growth::read(&folder, &data.axes, data.meta.year + 1, plan.years[1])?;
         let book = PolicyBook::read(files, &data.axes)?;
         let (specs, world) = read_options(&files.folder("options"), &plan)?;
@@ -228,6 +228,7 @@ impl Experiment {
                 })?;
             values.extend(&outcome.countries);
             values.extend(&outcome.output_pct);
+            values.extend(&outcome.employment_pct);
             if layout.n_groups > 0 {
                 values.extend(&outcome.imports_musd);
             }
@@ -297,24 +298,6 @@ impl RunCounts {
         self.evaluations.fetch_add(solved.stats.evaluations as u64, Ordering::Relaxed);
         self.residual_e18.fetch_max((solved.stats.residual * 1e18) as u64, Ordering::Relaxed);
     }
-}
-
-fn check_names(plan: &Plan, axes: &Axes, file: &str) -> Faults {
-    let mut faults = Faults::new();
-    let named =
-        [("focus", &plan.focus)].into_iter().chain(plan.partners.iter().map(|code| ("partners", code)));
-    for (field, code) in named.filter(|(_, code)| !axes.country_idx.contains_key(*code)) {
-        let known: Vec<&str> = axes.countries.iter().map(|country| country.iso3.as_str()).collect();
-        faults.push(Fault {
-            file: file.to_owned(),
-            line: None,
-            field: field.into(),
-            found: code.clone(),
-            expected: format!("a country of {}: {}", plan.baseline, known.join(", ")),
-            remedy: "Correct the code.".into(),
-        });
-    }
-    faults
 }
 
 /// All options of the plan and the world, faults of all together.

@@ -10,7 +10,7 @@ pub mod parameters;
 mod plan;
 pub mod summary;
 
-pub use block::{BlockError, Layout, YearBlock};
+pub use block::{BlockError, Layout, SECTOR_MEASURES, YearBlock};
 pub use experiment::{Experiment, OptionRun, RunCounts};
 pub use parameters::DrawnParameters;
-pub use plan::{Plan, Shard};
+pub use plan::{PLAN_FILE, Plan, Shard};

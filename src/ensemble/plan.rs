@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::data::Files;
+use crate::data::{Axes, Files};
 use crate::error::{Fault, Faults, InputErrors};
 
 /// Name of the plan inside its folder.
@@ -162,6 +162,26 @@ impl Plan {
         }
         let se = self.uncertainty.theta_se_ratio;
         check((0.0..=10.0).contains(&se), "theta_se_ratio", se.to_string(), "a number from 0 to 10");
+        faults
+    }
+
+    /// Faults of the country codes that the plan names.
+    #[must_use]
+    pub fn check_names(&self, axes: &Axes, file: &str) -> Faults {
+        let mut faults = Faults::new();
+        let named =
+            [("focus", &self.focus)].into_iter().chain(self.partners.iter().map(|code| ("partners", code)));
+        for (field, code) in named.filter(|(_, code)| !axes.country_idx.contains_key(*code)) {
+            let known: Vec<&str> = axes.countries.iter().map(|country| country.iso3.as_str()).collect();
+            faults.push(Fault {
+                file: file.to_owned(),
+                line: None,
+                field: field.into(),
+                found: code.clone(),
+                expected: format!("a country of {}: {}", self.baseline, known.join(", ")),
+                remedy: "Correct the code.".into(),
+            });
+        }
         faults
     }
 

@@ -44,19 +44,17 @@ pub fn difference(measure: usize, value: f64, reference: f64) -> f64 {
     }
 }
 
-/// Summary of the change of a sector's output.
+/// Summary of a measure of a sector (position in [`SECTOR_MEASURES`](super::SECTOR_MEASURES)).
 #[must_use]
-pub fn output(block: &YearBlock, option: usize, n: usize, j: usize) -> Summary {
-    let layout = block.layout;
-    let at = layout.n_measures * layout.n + n * layout.s + j;
+pub fn sector(block: &YearBlock, option: usize, measure: usize, (n, j): (usize, usize)) -> Summary {
+    let at = block.layout.sector_at(measure) + n * block.layout.s + j;
     over_draws(block, |draw| block.of(draw, option)[at])
 }
 
 /// Summary of the change of imports of a sector group in million USD; position in `[group,n,i]`.
 #[must_use]
 pub fn imports(block: &YearBlock, option: usize, cell: usize) -> Summary {
-    let layout = block.layout;
-    let at = layout.n_measures * layout.n + layout.n * layout.s + cell;
+    let at = block.layout.bilateral_at() + cell;
     over_draws(block, |draw| block.of(draw, option)[at])
 }
 

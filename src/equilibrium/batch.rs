@@ -4,7 +4,7 @@ use std::sync::PoisonError;
 
 use super::dispatch::{Acceleration, Evaluation};
 use super::frame::{Frame, Shape};
-use super::norms::Norms;
+use super::norms::{Norms, broke_country};
 use super::precondition::Preconditioner;
 use super::response::Response;
 use super::result::Equilibrium;
@@ -15,13 +15,18 @@ use super::sweep::Buffers;
 use crate::numerics::Anderson;
 use crate::numerics::lanes::{Lane, PACK_WIDTH, Pack};
 
+/// Bytes of trade weights of a pack up to which packs are faster than members one by one: beyond the second
+/// cache each member pays for the others' weights (283 against 345 us a member at 25 x 18, 1357 against 1270
+/// at 31 x 40).
+const MAX_PACK_BYTES: usize = 3 << 19;
+
 /// Result of one member.
 type Outcome = Result<Equilibrium, Box<NoEquilibrium>>;
 
 impl PreparedBaseline {
     /// The counterfactuals of many shocks, in their order; each has the bytes of [`Self::solve`].
     ///
-    /// Eight members run side by side and share what the baseline fixes (input shares, the linearised
+    /// [`PACK_WIDTH`] members run side by side where their weights fit a cache, and share what the baseline fixes (input shares, the linearised
     /// system). A member that has converged is taken out and its lane given to the next; one that does not
     /// converge by Anderson is handed to the other methods alone. Members never mix, so that the bytes
     /// depend neither on the size of the batch nor on the order. Runs on the calling thread.
@@ -41,8 +46,11 @@ impl PreparedBaseline {
             let cut = preconditioner.map(|preconditioner| preconditioner.with_stride(frame.shape.stride));
             (frame, cut)
         });
-        let fits = |shock: &Shock| preconditioner.is_some() && shock.real_gdp_hat.is_none();
-        if let Some(preconditioner) = preconditioner {
+        let pack_bytes = 3 * frame.shape.cube() * size_of::<Pack>();
+        let fits = |shock: &Shock| {
+            preconditioner.is_some() && shock.real_gdp_hat.is_none() && pack_bytes <= MAX_PACK_BYTES
+        };
+        if let Some(preconditioner) = preconditioner.as_ref().filter(|_| pack_bytes <= MAX_PACK_BYTES) {
             let free = self.core.packs.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let packs = free.unwrap_or_else(|| Packs::new(frame));
             let pending = shocks.iter().enumerate().filter(|(_, shock)| fits(shock));
@@ -143,7 +151,8 @@ impl<'s> Lanes<'_, 's> {
         let member = self.members[lane].as_mut()?;
         member.evaluations += 1;
         let (member, score) = (*member, norms.score());
-        if score <= 1.0 {
+        let is_broke = broke_country(self.frame.shape.n, lane, &self.packs.buffers).is_some();
+        if score <= 1.0 && !is_broke {
             let stats = SolveStats {
                 method: Method::Anderson.name(),
                 evaluations: member.evaluations,
@@ -161,8 +170,8 @@ impl<'s> Lanes<'_, 's> {
         }
         let wages = &self.packs.z[..self.frame.shape.n];
         let is_far = !wages.iter().all(|wage| wage.lane(lane).abs() <= FARTHEST_LN_WAGE);
-        // The methods after Anderson are not worth a lane: they run alone, from the beginning.
-        (score == f64::INFINITY || is_far || member.evaluations >= MAX_ANDERSON)
+        // The methods after Anderson and refusals are not worth a lane: they run alone, from the beginning.
+        (score <= 1.0 || score == f64::INFINITY || is_far || member.evaluations >= MAX_ANDERSON)
             .then(|| (member.at, self.prepared.solve(member.shock)))
     }
 }

@@ -1,7 +1,18 @@
 //! The static equilibrium in changes (`model.md` section 2; Caliendo & Parro 2015, eq. 10-14).
 //!
-//! [`PreparedBaseline`] is built once from an [`Economy`] and solves many [`Shock`]s. Unknowns are N log
-//! wages; prices given wages are a contraction, expenditure given both is linear.
+//! [`PreparedBaseline`] is built once from an [`Economy`](crate::calibration::Economy) and solves many
+//! [`Shock`]s. Unknowns are log wages `[n]`, log prices `[n,j]` and expenditure `[n,j]`, found together:
+//!
+//! 1. `sweep`: one evaluation gives the residuals of prices, expenditure and labour markets. It costs three
+//!    passes over the N^2 S trade weights, two over the N S^2 input shares and 2 N S powers.
+//! 2. `precondition`: `linear` and `adjoint` eliminate prices and expenditure from the linearised baseline
+//!    by implicit differentiation; the result turns residuals into a step.
+//! 3. `numerics::anderson` accelerates; 11 to 16 evaluations reach 1e-12 on real data.
+//! 4. `search` falls back to damped steps, to Newton with the analytic Jacobian and to homotopy.
+//!
+//! The same linearisation at a solution gives `sensitivity` and `optimal`. `batch` runs members of a batch
+//! side by side with the bytes of single solves. Kernels are in `numerics::kernels`, compiled for every
+//! vector unit by `dispatch`; results do not depend on which one runs.
 
 mod adjoint;
 mod batch;
@@ -10,7 +21,9 @@ mod dispatch;
 mod frame;
 mod linear;
 mod norms;
+pub mod optimal;
 mod precondition;
+pub mod probe;
 mod response;
 pub mod result;
 mod search;

@@ -108,3 +108,8 @@ pub(super) fn worst_country(n: usize, b: &Buffers<f64>) -> usize {
     let excess = |at: usize| if at + 1 == n { b.last_excess } else { b.residual[at] }.abs();
     (0..n).max_by(|&a, &b| excess(a).total_cmp(&excess(b))).unwrap_or(0)
 }
+
+/// A country whose income is not above 0, for which the conditions clear no market that exists.
+pub(super) fn broke_country<T: Lane>(n: usize, lane: usize, b: &Buffers<T>) -> Option<usize> {
+    b.income[..n].iter().position(|income| income.lane(lane) <= 0.0)
+}

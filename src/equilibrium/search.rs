@@ -5,7 +5,7 @@ use nalgebra::DVector;
 use super::dispatch::{Acceleration, Evaluation};
 use super::frame::{Frame, Shape};
 use super::linear::{Accuracy, Linear};
-use super::norms::{Norms, PRICE_TOLERANCE, worst_country};
+use super::norms::{Norms, PRICE_TOLERANCE, broke_country, worst_country};
 use super::precondition::Preconditioner;
 use super::response::Response;
 use super::result::Equilibrium;
@@ -30,6 +30,8 @@ const LONGEST_STEP: f64 = 1.0;
 pub(super) const FARTHEST_LN_WAGE: f64 = 25.0;
 /// Iterations spent on tightening a solution that is already accepted.
 const MAX_POLISH: usize = 4;
+/// Why a point that clears all markets is no answer.
+const BROKE: &str = "would spend less than nothing: its surplus exceeds its value added and revenue";
 /// Homotopy divides the shock into up to this many parts.
 const MAX_PARTS: usize = 32;
 
@@ -155,20 +157,29 @@ impl<'p> Search<'p> {
                 (Method::Homotopy, _) => self.homotopy(preconditioner),
             };
             if found {
-                return Ok(self.finish());
+                return match broke_country(core.frame.shape.n, 0, &self.workspace.buffers) {
+                    None => Ok(self.finish()),
+                    Some(country) => Err(self.fail(methods, Some((country, BROKE)))),
+                };
             }
         }
+        Err(self.fail(methods, None))
+    }
+
+    fn fail(self, methods: &[Method], refusal: Option<(usize, &'static str)>) -> Box<NoEquilibrium> {
+        let core = &self.prepared.core;
         let worst = worst_country(core.frame.shape.n, &self.workspace.buffers);
+        let country = refusal.map_or(worst, |(country, _)| country);
         let names: Vec<&str> = methods.iter().map(|method| method.name()).collect();
-        let error = NoEquilibrium {
+        core.give_back(self.workspace);
+        Box::new(NoEquilibrium {
             evaluations: self.stats.evaluations,
             methods: names.join(", "),
-            worst_country: core.economy.axes.countries[worst].iso3.clone(),
+            worst_country: core.economy.axes.countries[country].iso3.clone(),
             residual: self.stats.residual,
             tolerance: TOLERANCE,
-        };
-        core.give_back(self.workspace);
-        Err(Box::new(error))
+            refusal: refusal.map(|(_, why)| why),
+        })
     }
 
     /// With a target of real GDP labour follows prices, which the baseline's preconditioner does not know.

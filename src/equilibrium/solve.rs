@@ -95,22 +95,65 @@ pub struct SolveStats {
 
 /// The equilibrium was not found. No partial result exists.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error(
-    "no equilibrium after {evaluations} evaluations ({methods}): excess demand of {worst_country} is \
-     {residual:.1e} of world value added, tolerance {tolerance:.0e}. \
-     Check the tariffs and barriers of {worst_country}, or try a smaller change."
-)]
+#[error("{}", self.text())]
 pub struct NoEquilibrium {
     /// Evaluations of the equilibrium conditions in all.
     pub evaluations: usize,
     /// Methods tried, in order.
     pub methods: String,
-    /// Country with the largest residual.
+    /// Country with the largest residual, or the one that the refusal is about.
     pub worst_country: String,
     /// Largest residual relative to world value added.
     pub residual: f64,
     /// Residual that was asked for.
     pub tolerance: f64,
+    /// Why no equilibrium can exist, where the input was refused before anything was tried.
+    pub refusal: Option<&'static str>,
+}
+
+impl NoEquilibrium {
+    fn text(&self) -> String {
+        let Self { evaluations, methods, worst_country, residual, tolerance, refusal } = self;
+        match refusal {
+            Some(refusal) => format!("no equilibrium exists: {worst_country} {refusal}."),
+            None => format!(
+                "no equilibrium after {evaluations} evaluations ({methods}): excess demand of {worst_country} \
+                 is {residual:.1e} of world value added, tolerance {tolerance:.0e}. \
+                 Check the tariffs and barriers of {worst_country}, or try a smaller change."
+            ),
+        }
+    }
+
+    /// Refuses an economy that cannot be in equilibrium under a closure.
+    fn check(economy: &Economy, closure: &Closure) -> Result<(), Box<Self>> {
+        let refuse = |country: usize, refusal: &'static str| {
+            Err(Box::new(Self {
+                evaluations: 0,
+                methods: String::new(),
+                worst_country: economy.axes.countries[country].iso3.clone(),
+                residual: f64::INFINITY,
+                tolerance: TOLERANCE,
+                refusal: Some(refusal),
+            }))
+        };
+        if let Some(country) = economy.country_apart(false) {
+            return refuse(country, "has no chain of trade with the others, so that its wage is undefined");
+        }
+        if *closure == Closure::Zero {
+            return match economy.country_apart(true) {
+                Some(country) => refuse(
+                    country,
+                    "belongs to a group that only exports or only imports: trade cannot balance",
+                ),
+                None => Ok(()),
+            };
+        }
+        let income = Equilibrium::base_income(economy);
+        match income.iter().position(|income| *income <= 0.0) {
+            Some(country) => refuse(country, "has a surplus as large as its income: give smaller deficits"),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Excess demand relative to world value added at which a solution is accepted.
@@ -190,6 +233,7 @@ impl PreparedBaseline {
             Closure::Zero => Closure::Zero,
             _ => Closure::Fixed,
         };
+        NoEquilibrium::check(&data, &base_closure)?;
         let mut core = Core::new(data);
         let transfers = Transfers::new(&base_closure, &core.economy, &core.frame);
         let (core, resolved_ln_wage) = match core.prepare(&transfers) {

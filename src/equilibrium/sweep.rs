@@ -78,7 +78,8 @@ pub(super) struct Buffers<T> {
     pub revenue: Vec<T>,
     /// Deficits, `[n]`.
     pub deficit: Vec<T>,
-    income: Vec<T>,
+    /// Incomes, `[n]`.
+    pub income: Vec<T>,
     /// Excess demands (the last replaced by the numeraire), price and expenditure residuals.
     pub residual: Vec<T>,
     /// Excess demand of the last country.

@@ -35,6 +35,9 @@ use crate::numerics::cholesky::generalised_inverse;
 /// its diagonal blocks are used (the rest is of order 1/N^2). 3,000 take about ten seconds.
 const MAX_DENSE: usize = 3_000;
 
+/// Sum of a pair's leverages above which the inverse of the correction is no longer close to its expansion.
+const MAX_LEVERAGE: f64 = 0.5;
+
 /// The formula is not a gravity equation for which corrections are known.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
@@ -55,6 +58,8 @@ pub struct Correction {
     pub beta: Vec<f64>,
     /// Corrected covariance, clustered by pair.
     pub covariance: DMatrix<f64>,
+    /// True where the one-sided form was not positive definite and the symmetric one was used.
+    pub is_symmetric: bool,
     /// Coefficients before.
     pub uncorrected: Vec<f64>,
     /// Standard errors before, with the clusters that were asked for.
@@ -70,7 +75,9 @@ struct Roles {
 }
 
 impl Roles {
-    fn find(formula: &Formula) -> Result<Self, NotGravity> {
+    /// Every way to read the effects as gravity. With three effects the formula alone does not tell which
+    /// column is time; [`Gravity::new`] takes the one with fewest levels.
+    fn candidates(formula: &Formula) -> Result<Vec<Self>, NotGravity> {
         let labels: Vec<&str> = formula.effects.iter().map(|effect| effect.label.as_str()).collect();
         let fail =
             || NotGravity { found: if labels.is_empty() { "none".into() } else { labels.join(" + ") } };
@@ -80,7 +87,8 @@ impl Roles {
         let split = |a: &[Name], b: &[Name]| -> (Vec<Name>, Vec<Name>) {
             a.iter().cloned().partition(|name| has(b, name))
         };
-        for pair in 0..columns.len() {
+        let mut found = Vec::new();
+        for pair in (0..columns.len()).rev() {
             let sides: Vec<&Vec<Name>> = match columns.len() {
                 2 => columns.iter().collect(),
                 3 => (0..3).filter(|&at| at != pair).map(|at| &columns[at]).collect(),
@@ -92,10 +100,10 @@ impl Roles {
             let is_pair =
                 both.len() == columns[pair].len() && both.iter().all(|name| has(&columns[pair], name));
             if !exporter.is_empty() && !importer.is_empty() && (columns.len() == 2 || is_pair) {
-                return Ok(Self { exporter, importer, time, has_pairs: columns.len() == 3 });
+                found.push(Self { exporter, importer, time, has_pairs: columns.len() == 3 });
             }
         }
-        Err(fail())
+        if found.is_empty() { Err(fail()) } else { Ok(found) }
     }
 }
 
@@ -104,7 +112,7 @@ impl Roles {
 /// # Errors
 /// [`NotGravity`] where they are not.
 pub fn check(formula: &Formula) -> Result<(), NotGravity> {
-    Roles::find(formula).map(|_| ())
+    Roles::candidates(formula).map(|_| ())
 }
 
 fn plain_columns(effect: &EffectTerm) -> Option<Vec<Name>> {
@@ -148,11 +156,12 @@ pub fn correct(
     let bread = collinear::inverse(&fit.hessian);
     let shift =
         if gravity.has_pairs { &bread * gravity.score_bias() } else { DVector::zeros(fit.beta.len()) };
-    let meat = gravity.corrected_meat(&bread);
+    let (meat, is_symmetric) = gravity.corrected_meat(&bread);
     Ok(Correction {
         kind: if gravity.has_pairs { "three-way" } else { "two-way" },
         beta: fit.beta.iter().zip(shift.iter()).map(|(beta, shift)| beta - shift).collect(),
         covariance: &bread * meat * &bread,
+        is_symmetric,
         uncorrected: fit.beta.clone(),
         uncorrected_se: covariance.matrix.diagonal().iter().map(|variance| variance.sqrt()).collect(),
     })
@@ -160,17 +169,19 @@ pub fn correct(
 
 impl<'a> Gravity<'a> {
     fn new(panel: &Panel, formula: &Formula, design: &Design, fit: &'a Fit) -> Result<Self, NotGravity> {
-        let roles = Roles::find(formula)?;
         let levels = |names: &[Name]| {
             let parts = names.iter().cloned().map(Part::Column).collect();
             Levels::from_panel(panel, &EffectTerm { parts, label: String::new() }, &design.rows)
         };
-        let (exporter, importer) = (levels(&roles.exporter), levels(&roles.importer));
-        let time = if roles.time.is_empty() {
-            Levels { codes: vec![0; design.n()], names: vec![String::new()], ..Levels::default() }
-        } else {
-            levels(&roles.time)
+        let one = || Levels { codes: vec![0; design.n()], names: vec![String::new()], ..Levels::default() };
+        let timed = Roles::candidates(formula)?.into_iter().map(|roles| {
+            let time = if roles.time.is_empty() { one() } else { levels(&roles.time) };
+            (roles, time)
+        });
+        let Some((roles, time)) = timed.min_by_key(|(_, time)| time.n()) else {
+            return Err(NotGravity { found: formula.text.clone() });
         };
+        let (exporter, importer) = (levels(&roles.exporter), levels(&roles.importer));
         let pair = combine(&exporter, &importer);
         let mut pairs: Vec<PairRows> =
             (0..pair.n()).map(|_| PairRows { i: 0, j: 0, rows: Vec::new(), periods: Vec::new() }).collect();
@@ -249,23 +260,36 @@ impl<'a> Gravity<'a> {
         bias
     }
 
-    /// `sum x~' (corrected S S') x~`.
-    fn corrected_meat(&self, bread: &DMatrix<f64>) -> DMatrix<f64> {
+    /// `sum x~' (corrected S S') x~`, and whether it had to be made positive.
+    ///
+    /// The paper's one-sided correction need not be positive definite where single pairs have large
+    /// leverage `L`. For such pairs, and for all where the sum is still not positive, it is replaced by
+    /// `(I + L/2) S S' (I + L/2)'`, which agrees to first order in `L`.
+    fn corrected_meat(&self, bread: &DMatrix<f64>) -> (DMatrix<f64>, bool) {
         let k = self.fit.beta.len();
         let variance = EffectVariance::new(self);
-        let mut meat = DMatrix::zeros(k, k);
+        let (mut one_sided, mut symmetric) = (DMatrix::zeros(k, k), DMatrix::zeros(k, k));
         for pair in &self.pairs {
             let n = pair.rows.len();
             let h = self.hessian(pair);
             let score = self.pick(pair, &self.fit.residual);
             let x = DMatrix::from_fn(n, k, |row, a| self.fit.x_within[a][pair.rows[row]]);
             let leverage = &h * (&x * bread * x.transpose() + variance.of(pair));
-            let rest = DMatrix::identity(n, n) - leverage;
-            let adjusted = rest.lu().solve(&score).unwrap_or_else(|| score.clone());
-            let part = x.transpose() * adjusted * (score.transpose() * &x);
-            meat += (&part + part.transpose()) * 0.5;
+            let half = x.transpose() * (&score + 0.5 * &leverage * &score);
+            symmetric += &half * half.transpose();
+            if leverage.trace() > MAX_LEVERAGE {
+                one_sided += &half * half.transpose();
+                continue;
+            }
+            let adjusted = (DMatrix::identity(n, n) - leverage).lu().solve(&score);
+            let part = x.transpose() * adjusted.unwrap_or_else(|| score.clone()) * (score.transpose() * &x);
+            one_sided += (&part + part.transpose()) * 0.5;
         }
-        meat
+        if k == 0 || one_sided.clone().symmetric_eigen().eigenvalues.iter().all(|&value| value > 0.0) {
+            (one_sided, false)
+        } else {
+            (symmetric, true)
+        }
     }
 }
 

@@ -87,7 +87,7 @@ pub struct Estimates {
     pub fitted: Vec<f64>,
     /// Deviance (least squares: sum of squared residuals).
     pub deviance: f64,
-    /// Deviance after each step.
+    /// Deviance at the start and after each step.
     pub path: Vec<f64>,
     /// Last step in the index.
     pub last_step: f64,

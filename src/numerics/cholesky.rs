@@ -27,14 +27,15 @@ pub fn generalised_inverse(mut s: Vec<f64>, size: usize) -> Vec<f64> {
 /// A vanishing pivot is decoupled from the rest and becomes the square root of its diagonal entry; the
 /// places where that happened are answered. Cost: `size^3 / 6` multiplications.
 pub fn factor(s: &mut [f64], size: usize) -> Vec<usize> {
-    let mut pinned = Vec::new();
+    let mut is_pinned = vec![false; size];
     for i in 0..size {
         let (done, rest) = s.split_at_mut(i * size);
         let row = &mut rest[..=i];
         let diagonal = row[i];
         for j in 0..i {
             let other = &done[j * size..j * size + j + 1];
-            row[j] = (row[j] - dot(&row[..j], &other[..j])) / other[j];
+            let value = row[j] - dot(&row[..j], &other[..j]);
+            row[j] = if is_pinned[j] { 0.0 } else { value / other[j] };
         }
         let pivot = diagonal - dot(&row[..i], &row[..i]);
         if pivot > PIVOT_TOLERANCE * diagonal {
@@ -42,10 +43,10 @@ pub fn factor(s: &mut [f64], size: usize) -> Vec<usize> {
         } else {
             row[..i].fill(0.0);
             row[i] = diagonal.max(f64::MIN_POSITIVE).sqrt();
-            pinned.push(i);
+            is_pinned[i] = true;
         }
     }
-    pinned
+    (0..size).filter(|&i| is_pinned[i]).collect()
 }
 
 /// Solves `L L' x = b` in place.

@@ -1,6 +1,7 @@
 //! Numerical methods that know no economics.
 
 pub mod anderson;
+pub mod bounded;
 pub mod cholesky;
 pub mod distributions;
 pub mod elementary;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::TableSpec;
 use super::dir::number;
 use super::events::Rows;
-use crate::ensemble::{Experiment, Plan, YearBlock, summary};
+use crate::ensemble::{Experiment, Plan, SECTOR_MEASURES, YearBlock, summary};
 use crate::numerics::quantiles::Summary;
 use crate::projection::Outcome;
 
@@ -60,13 +60,13 @@ pub const BILATERAL: TableSpec = TableSpec {
 /// `sectors.csv`.
 pub const SECTORS: TableSpec = TableSpec {
     file: "sectors.csv",
-    description: "Change of sector output at constant prices against the baseline of the same year, over the draws.",
+    description: "Change of sector output at constant prices, and of its workers at full employment, against the baseline of the same year, over the draws.",
     columns: &[
         ("option", "string", "", "Option"),
         ("year", "integer", "", "Year"),
         ("iso3", "string", "", "Country"),
         ("sector", "string", "", "Sector"),
-        ("measure", "string", "", "output"),
+        ("measure", "string", "", "output or employment"),
         ("unit", "string", "", "pct"),
         ("mean", "number", "unit", "Mean"),
         ("p05", "number", "unit", "5 % quantile"),
@@ -217,10 +217,12 @@ fn sector_rows(frame: &RunFrame, block: &YearBlock, option: usize) -> Rows {
     let mut rows = Rows::new();
     for (n, country) in frame.countries.iter().enumerate() {
         for (j, sector) in frame.sectors.iter().enumerate() {
-            let key = [frame.plan.options[option].clone(), block.year.to_string(), country.clone()];
-            let names = [sector.clone(), "output".to_owned(), "pct".to_owned()];
-            let cells = three(&summary::output(block, option, n, j), 1.0);
-            rows.push([key.as_slice(), &names, &cells].concat());
+            for (measure, name) in SECTOR_MEASURES.iter().enumerate() {
+                let key = [frame.plan.options[option].clone(), block.year.to_string(), country.clone()];
+                let names = [sector.clone(), (*name).to_owned(), "pct".to_owned()];
+                let cells = three(&summary::sector(block, option, measure, (n, j)), 1.0);
+                rows.push([key.as_slice(), &names, &cells].concat());
+            }
         }
     }
     rows

@@ -14,6 +14,8 @@ pub struct Outcome {
     pub countries: Array2<f64>,
     /// Change of sector output at constant prices, percent, `[n,j]`.
     pub output_pct: Array2<f64>,
+    /// Change of the number of workers in a sector at full employment, percent, `[n,j]`.
+    pub employment_pct: Array2<f64>,
     /// Change of imports at border prices, million USD of the base year's numeraire, `[group, n, i]`
     /// with goods first and services second.
     pub imports_musd: Array3<f64>,
@@ -58,7 +60,8 @@ impl Outcome {
         let views: Vec<_> = rows.iter().map(|row| row.view()).collect();
         let countries = ndarray::stack(Axis(0), &views).unwrap_or_default();
         let imports_musd = imports_of(base, |j, n, i| solved.flow_musd(j, n, i)) - year.imports_musd();
-        Self { countries, output_pct: output_pct(year, solved), imports_musd }
+        let (output_pct, employment_pct) = (output_pct(year, solved), employment_pct(year, solved));
+        Self { countries, output_pct, employment_pct, imports_musd }
     }
 
     /// The outcome of a year in which nothing differs from the baseline.
@@ -68,6 +71,7 @@ impl Outcome {
         Self {
             countries: Array2::zeros((Self::MEASURES.len(), n)),
             output_pct: Array2::zeros((n, s)),
+            employment_pct: Array2::zeros((n, s)),
             imports_musd: Array3::zeros((2, n, n)),
         }
     }
@@ -90,16 +94,28 @@ fn output_pct(year: &BaselineYear, solved: &Equilibrium) -> Array2<f64> {
         .map_collect(|new, old, cost| if *old > 0.0 { 100.0 * (new / old / cost.exp() - 1.0) } else { 0.0 })
 }
 
+/// Shares of the sectors in the wage bill of a country, before and after, `[n,j]` each.
+///
+/// The wage is the same in every sector, so that these are shares of workers.
+fn worker_shares(year: &BaselineYear, solved: &Equilibrium) -> (Array2<f64>, Array2<f64>) {
+    let base = year.prepared.economy();
+    let share = |output: &Array2<f64>| {
+        let bill = output * &base.gamma_va;
+        &bill / &bill.sum_axis(Axis(1)).insert_axis(Axis(1))
+    };
+    (share(&sector_output(year)), share(&solved.y_musd))
+}
+
+/// Change of the workers of each sector; 0 where there were none.
+fn employment_pct(year: &BaselineYear, solved: &Equilibrium) -> Array2<f64> {
+    let (old, new) = worker_shares(year, solved);
+    Zip::from(&new).and(&old).map_collect(|new, old| if *old > 0.0 { 100.0 * (new / old - 1.0) } else { 0.0 })
+}
+
 /// Half the sum of absolute changes of sector shares in the wage bill: workers who change sector.
 fn labour_reallocated_pct(year: &BaselineYear, solved: &Equilibrium) -> Array1<f64> {
-    let base = year.prepared.economy();
-    let old = &sector_output(year) * &base.gamma_va;
-    let new = &solved.y_musd * &base.gamma_va;
-    Array1::from_shape_fn(base.n(), |n| {
-        let (old, new) = (old.row(n), new.row(n));
-        let (old_sum, new_sum) = (old.sum(), new.sum());
-        50.0 * old.iter().zip(new).map(|(old, new)| (new / new_sum - old / old_sum).abs()).sum::<f64>()
-    })
+    let (old, new) = worker_shares(year, solved);
+    50.0 * (new - old).mapv(f64::abs).sum_axis(Axis(1))
 }
 
 impl BaselineYear {

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use ndarray::{Array1, Array2, Array3};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use tradepath::calibration::Economy;
 use tradepath::data::{Axes, Country, Dataset, Files, Sector, SectorKind};
-use tradepath::equilibrium::{Closure, PreparedBaseline, Shock, decompose};
+use tradepath::equilibrium::{Closure, Method, PreparedBaseline, Shock, decompose};
 
 fn tiny() -> Economy {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/tiny");
@@ -106,20 +107,116 @@ fn a_warm_start_gives_the_same_answer() {
     assert!(warm.stats.evaluations <= cold.stats.evaluations);
 }
 
-/// A random economy in equilibrium: flows, tariffs, input shares and elasticities of any size.
+/// The economy with countries and sectors in another order.
+fn relabelled(e: &Economy, countries: &[usize], sectors: &[usize]) -> Economy {
+    let table = |a: &Array2<f64>| Array2::from_shape_fn(a.dim(), |(n, j)| a[[countries[n], sectors[j]]]);
+    let cube = |a: &Array3<f64>| {
+        Array3::from_shape_fn(a.dim(), |(j, n, i)| a[[sectors[j], countries[n], countries[i]]])
+    };
+    Economy {
+        axes: Axes::new(
+            countries.iter().map(|&n| e.axes.countries[n].clone()).collect(),
+            sectors.iter().map(|&j| e.axes.sectors[j].clone()).collect(),
+        ),
+        pi: cube(&e.pi),
+        tau: cube(&e.tau),
+        x_musd: table(&e.x_musd),
+        theta: sectors.iter().map(|&j| e.theta[j]).collect(),
+        gamma_va: table(&e.gamma_va),
+        gamma_io: Array3::from_shape_fn(e.gamma_io.dim(), |(n, j, k)| {
+            e.gamma_io[[countries[n], sectors[j], sectors[k]]]
+        }),
+        alpha: table(&e.alpha),
+        va_musd: countries.iter().map(|&n| e.va_musd[n]).collect(),
+        deficit_musd: countries.iter().map(|&n| e.deficit_musd[n]).collect(),
+    }
+}
+
+#[test]
+fn another_order_of_countries_and_sectors_permutes_the_result() {
+    let economy = super::equilibrium::economy("tests/fixtures/nafta4");
+    let (countries, sectors) = ([2, 0, 3, 1], [4, 2, 0, 1, 3]);
+    let prepared = PreparedBaseline::new(economy.clone(), Closure::Fixed).unwrap();
+    let shock = tariff_shock(prepared.economy());
+    let found = prepared.solve(&shock).unwrap();
+    let other = PreparedBaseline::new(relabelled(&economy, &countries, &sectors), Closure::Fixed).unwrap();
+    let tau = shock.tau.as_ref().unwrap();
+    let tau = Array3::from_shape_fn(tau.dim(), |(j, n, i)| tau[[sectors[j], countries[n], countries[i]]]);
+    let permuted = other.solve(&Shock { tau: Some(tau), ..Shock::default() }).unwrap();
+    for (at, &n) in countries.iter().enumerate() {
+        assert!((permuted.ln_wage[at] - found.ln_wage[n]).abs() < 1e-10);
+        for (place, &j) in sectors.iter().enumerate() {
+            assert!((permuted.ln_price[[at, place]] - found.ln_price[[n, j]]).abs() < 1e-10);
+        }
+    }
+}
+
+#[test]
+fn the_unit_of_money_changes_nothing_real() {
+    let mut economy = super::equilibrium::economy("tests/fixtures/nafta4");
+    let prepared = PreparedBaseline::new(economy.clone(), Closure::Fixed).unwrap();
+    economy.x_musd *= 1e-6;
+    economy.va_musd *= 1e-6;
+    economy.deficit_musd *= 1e-6;
+    let other = PreparedBaseline::new(economy, Closure::Fixed).unwrap();
+    let shock = tariff_shock(prepared.economy());
+    let (found, scaled) = (prepared.solve(&shock).unwrap(), other.solve(&shock).unwrap());
+    assert!((&found.ln_price - &scaled.ln_price).iter().all(|gap| gap.abs() < 1e-10));
+    assert!((&found.income - &(1e6 * &scaled.income)).iter().all(|gap| gap.abs() < 1e-3));
+}
+
+/// Cuts the trade of one country in the given directions.
+fn without_trade(mut economy: Economy, exports: bool, imports: bool) -> Economy {
+    for ((_, n, i), share) in economy.pi.indexed_iter_mut() {
+        if n != i && ((i == 1 && exports) || (n == 1 && imports)) {
+            *share = 0.0;
+        }
+    }
+    for mut row in economy.pi.rows_mut() {
+        let sum = row.sum();
+        row /= sum;
+    }
+    economy
+}
+
+#[test]
+fn economies_without_an_equilibrium_are_refused_with_a_reason() {
+    let refused = |economy: Economy, closure: Closure, reason: &str| {
+        let error = PreparedBaseline::new(economy, closure).err().expect("it has no equilibrium");
+        let text = error.to_string();
+        assert!(error.refusal.is_some() && text.contains(reason), "{text}");
+    };
+    let base = || super::equilibrium::economy("tests/fixtures/nafta4");
+    refused(without_trade(base(), true, true), Closure::Fixed, "MEX has no chain of trade");
+    refused(
+        without_trade(base(), true, false),
+        Closure::Zero,
+        "belongs to a group that only exports or only",
+    );
+    let mut surplus = base();
+    surplus.deficit_musd[0] = -2.0 * surplus.va_musd[0];
+    surplus.deficit_musd[2] += 2.0 * surplus.va_musd[0];
+    refused(surplus, Closure::Fixed, "CAN has a surplus as large as its income");
+}
+
+/// A random economy: zeros, non-traded sectors, elasticities of 0.5 to 30, tariffs of 0 to 500 %, deficits;
+/// not an equilibrium under its own final-demand shares.
 fn random_economy() -> impl Strategy<Value = Economy> {
-    (2usize..7, 1usize..5).prop_flat_map(|(n, s)| {
+    (2usize..13, 1usize..9).prop_flat_map(|(n, s)| {
         (
             prop::collection::vec(0.0f64..1.0, s * n * n),
             prop::collection::vec(0.0f64..1.0, s * n * n),
             prop::collection::vec(0.0f64..1.0, n * s * (s + 1)),
-            prop::collection::vec(0.5f64..12.0, s),
+            prop::collection::vec((0.0f64..1.0, 0u8..4), s),
         )
             .prop_map(move |(flows, tariffs, inputs, theta)| build(n, s, &flows, &tariffs, &inputs, &theta))
     })
 }
 
-fn build(n: usize, s: usize, flows: &[f64], tariffs: &[f64], inputs: &[f64], theta: &[f64]) -> Economy {
+fn build(n: usize, s: usize, flows: &[f64], tariffs: &[f64], inputs: &[f64], kinds: &[(f64, u8)]) -> Economy {
+    // A quarter of the sectors is not traded, the first never.
+    let traded = |j: usize| j == 0 || kinds[j].1 > 0;
+    let theta: Vec<f64> = kinds.iter().map(|(draw, _)| 0.5 * 60f64.powf(*draw)).collect();
     let name = |c: usize| Country { iso3: format!("C{c}"), name: String::new(), region: String::new() };
     let sector = |j: usize| Sector {
         id: format!("s{j}"),
@@ -133,6 +230,7 @@ fn build(n: usize, s: usize, flows: &[f64], tariffs: &[f64], inputs: &[f64], the
     // A third of the cells are zero; home sales are large enough to cover intermediate use.
     let flow = |j, m: usize, i| match flows[at(j, m, i)] {
         _ if m == i => 20.0 + 100.0 * flows[at(j, m, i)],
+        _ if !traded(j) => 0.0,
         // Everybody buys from its neighbour, so that a balanced equilibrium exists.
         any if j == 0 && i == (m + 1) % n => 5.0 + 5.0 * any,
         small if small < 0.33 => 0.0,
@@ -142,7 +240,7 @@ fn build(n: usize, s: usize, flows: &[f64], tariffs: &[f64], inputs: &[f64], the
         Array3::from_shape_fn(
             (s, n, n),
             |(j, m, i)| {
-                if m == i { 1.0 } else { 1.0 + 2.0 * tariffs[at(j, m, i)].powi(3) }
+                if m == i { 1.0 } else { 1.0 + 5.0 * tariffs[at(j, m, i)].powi(4) }
             },
         );
     let spending = Array3::from_shape_fn((s, n, n), |(j, m, i)| flow(j, m, i) * tau[[j, m, i]]);
@@ -166,13 +264,36 @@ fn build(n: usize, s: usize, flows: &[f64], tariffs: &[f64], inputs: &[f64], the
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(ProptestConfig {
+        cases: 1000,
+        // The same economies on every machine; other seeds were tried when the solver was written.
+        rng_seed: RngSeed::Fixed(2015),
+        ..ProptestConfig::default()
+    })]
 
     #[test]
-    fn random_economies_clear_their_markets(economy in random_economy()) {
-        let prepared = PreparedBaseline::new(economy, Closure::Zero).unwrap();
+    fn random_economies_clear_their_markets(economy in random_economy(), closure in 0usize..3) {
+        let closure = [Closure::Zero, Closure::Fixed, Closure::GdpShare][closure].clone();
+        let prepared = match PreparedBaseline::new(economy, closure) {
+            Ok(prepared) => prepared,
+            Err(error) => {
+                prop_assert!(error.refusal.is_some(), "{}", error);
+                return Ok(());
+            }
+        };
         let base = prepared.economy();
-        let solved = prepared.solve(&tariff_shock(base)).unwrap();
+        let same = prepared.solve(&Shock::default()).unwrap();
+        prop_assert!(same.ln_welfare(base).iter().all(|ln| ln.abs() < 1e-12));
+        prop_assert!(same.ln_wage.iter().chain(&same.ln_price).all(|ln| ln.abs() < 1e-12));
+        let shock = tariff_shock(base);
+        let solved = match prepared.solve(&shock) {
+            Ok(solved) => solved,
+            Err(error) => {
+                prop_assert!(error.refusal.is_some(), "{}", error);
+                return Ok(());
+            }
+        };
+        prop_assert!(solved.income.iter().all(|income| *income > 0.0));
         prop_assert!(solved.stats.residual < 1e-10);
         prop_assert!(solved.stats.walras_residual.abs() < 1e-10);
         for row in solved.pi.lanes(ndarray::Axis(2)) {
@@ -182,5 +303,12 @@ proptest! {
         prop_assert!((world - 1.0).abs() < 1e-10, "numeraire {}", world);
         let trade: f64 = solved.trade_totals().0.sum() - solved.trade_totals().1.sum();
         prop_assert!(trade.abs() < 1e-9 * base.world_va_musd());
+        let welfare = solved.ln_welfare(base);
+        for method in [Method::Anderson, Method::Damped, Method::Newton] {
+            if let Ok(other) = prepared.solve_with(&shock, method) {
+                let apart = (&other.ln_welfare(base) - &welfare).mapv(f64::abs);
+                prop_assert!(apart.iter().all(|gap| *gap < 1e-8), "{:?}: {}", method, apart);
+            }
+        }
     }
 }

@@ -114,3 +114,68 @@ fn nafta_of_caliendo_and_parro_is_reproduced() {
     assert!(compared > 700, "only {compared} rows of the oracle were compared");
     assert!(missed.is_empty(), "{} rows missed:\n{}", missed.len(), missed.join("\n"));
 }
+
+fn fixture() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/nafta4")
+}
+
+/// Our own aggregate of the same data, solved independently: runs everywhere.
+#[test]
+fn the_small_nafta_of_our_own_is_reproduced() {
+    let text = std::fs::read_to_string(fixture().join("expected.csv")).unwrap();
+    let columns = ["deficits", "country", "measure", "value", "tolerance"];
+    let table = Table::parse("expected", &text, &columns, &[], &mut Faults::new()).unwrap();
+    let mut compared = 0;
+    for (name, closure) in [("zero", Closure::Zero), ("fixed", Closure::Fixed)] {
+        let oracle = Oracle::solve(&fixture(), closure);
+        let measures = oracle.measures();
+        for row in table.rows().filter(|row| row.text("deficits") == name) {
+            let Some(values) = measures.get(row.text("measure")) else { continue };
+            let found = values[oracle.base.axes.country_idx[row.text("country")]];
+            let number = |column| row.text(column).parse::<f64>().unwrap();
+            let (expected, tolerance) = (number("value"), number("tolerance"));
+            let place = format!("{name} {} {}", row.text("country"), row.text("measure"));
+            assert!((found - expected).abs() <= tolerance, "{place}: {found} against {expected}");
+            compared += 1;
+        }
+    }
+    assert_eq!(compared, 56);
+}
+
+/// Trap 1 of the CP data: the published first-order change has arithmetic changes. With logs it more than
+/// halves for Mexico, and the exact change has the other sign.
+#[test]
+fn the_first_order_change_is_arithmetic_and_neither_logarithmic_nor_exact() {
+    let oracle = Oracle::solve(&fixture(), Closure::Zero);
+    let mexico = oracle.base.axes.country_idx["MEX"];
+    let measure = |name: &str| oracle.measures()[name][mexico];
+    assert!((measure("welfare_first_order_pct") - 0.891_338_8).abs() < 1e-6);
+    assert!(measure("welfare_first_order_pct") > 2.0 * 0.370_774_4, "with log changes");
+    assert!(measure("welfare_exact_pct") < -0.1);
+}
+
+/// Trap 2: the data are not an equilibrium under their own final-demand shares. The baseline is re-solved
+/// and said to have moved; without a policy nothing changes against it.
+#[test]
+fn a_baseline_that_is_no_equilibrium_is_solved_again_first() {
+    let data = Dataset::read(&Files::directory(&fixture())).unwrap();
+    for (closure, moved) in [(Closure::Zero, 0.021_166_345), (Closure::Fixed, 0.004_991_159)] {
+        let raw = Economy::from_dataset(&data).unwrap();
+        let prepared = PreparedBaseline::new(raw.clone(), closure).unwrap();
+        assert!((prepared.resolved_ln_wage - moved).abs() < 1e-8);
+        let same = prepared.solve(&Shock::default()).unwrap();
+        assert!(same.ln_welfare(prepared.economy()).iter().all(|ln| ln.abs() < 1e-12));
+        assert!((&same.x_musd - &raw.x_musd).iter().any(|moved| moved.abs() > 1.0));
+    }
+}
+
+/// Trap 3: half of the flows are zero, and a zero flow has no rate of change in the volume term.
+#[test]
+fn zero_flows_do_not_enter_the_volume_of_trade() {
+    let oracle = Oracle::solve(&fixture(), Closure::Fixed);
+    let (base, at) = (&oracle.base, [1, 1, 0]);
+    assert_eq!((base.pi[at], oracle.new.pi[at]), (0.0, 0.0));
+    assert!(base.tau[at] > 1.0 && oracle.new.tau[at] < base.tau[at], "its tariff is cut all the same");
+    assert!(oracle.first.volume_of_trade_pct.iter().all(|value| value.is_finite()));
+    assert!(oracle.first.volume_of_trade_pct.iter().any(|value| *value != 0.0));
+}

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use assert_cmd::Command;
+use predicates::prelude::PredicateBooleanExt;
 use predicates::str::contains;
 
 const SMALL: [&str; 6] =
@@ -194,4 +195,74 @@ fn faults_of_plan_and_command_line_are_named() {
     );
     changed("theta_se_ratio = 1.0", "theta_se_ratio = -1.0", "a number from 0 to 10");
     changed("  \"hybrid\",", "  \"hybrid\", \"hybrid\",", "hybrid twice");
+}
+
+#[test]
+fn check_knows_plans_options_and_schedules() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    tradepath(at).args(["init", "mine"]).assert().success();
+    let check = |path: &str| tradepath(at).args(["check", path]).assert();
+    for path in ["mine", "mine/plan.toml", "mine/options/hybrid.toml", "mine/schedules/tpp", "mine/apac"] {
+        check(path).success().stdout("ok\n");
+    }
+    check("nothing").code(2).stderr(contains("`path` = missing"));
+    // Faults of plan, options and policy tables are listed together.
+    let change = |file: &str, from: &str, to: &str| {
+        let path = at.join("mine").join(file);
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{file}");
+        fs::write(path, text.replacen(from, to, 1)).unwrap();
+    };
+    change("plan.toml", "focus = \"USA\"", "focus = \"ZZZ\"");
+    change("options/hybrid.toml", "probability = 0.8", "probability = 1.8");
+    change("policy/duties.csv", "CHN,,25", "CHN,,-25");
+    let found = check("mine/plan.toml").code(2);
+    found
+        .stderr(contains("`focus` = ZZZ"))
+        .stderr(contains("a probability from 0 to 1"))
+        .stderr(contains("duties.csv:2 `duty_pct` = -25"));
+}
+
+#[test]
+fn the_reference_run_is_what_the_program_writes() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    tradepath(at)
+        .args(["run", "--years", "2035", "--draws", "200", "--events", "summary", "--out", "now"])
+        .assert()
+        .success();
+    let reference = Path::new(env!("CARGO_MANIFEST_DIR")).join("outputs/reference");
+    // Last digits may differ between kinds of processors.
+    let mut compare = tradepath(at);
+    compare.arg("compare").arg(reference).args(["now", "--tolerance", "1e-6"]);
+    compare.assert().success().stderr(contains("no difference"));
+}
+
+#[test]
+fn schedule_writes_rates_by_group_and_explains_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let pair = ["--importer", "CAN", "--exporter", "JPN", "--years", "2021..2023"];
+    tradepath(at).args(["schedule", "status_quo"]).args(pair).args(["--out", "rates"]).assert().success();
+    let rates = rows(&at.join("rates"), "schedule.csv");
+    assert_eq!(rates.len(), 22 * 3, "product groups x years");
+    let cars: Vec<_> = rates.iter().filter(|row| row[3] == "motor_vehicles").collect();
+    // Five equal steps from 30 December 2018: 1 point left in 2021, free from 2022.
+    assert_eq!(cars[0][5..8], ["cptpp", "5", "1"].map(str::to_owned));
+    assert_eq!(cars[1][5..8], ["cptpp", "5", "0"].map(str::to_owned));
+    tradepath(at)
+        .args(["schedule", "status_quo", "--explain", "CAN:JPN:motor_vehicles:2021-06-01"])
+        .assert()
+        .success()
+        .stdout(contains("most-favoured-nation rate").and(contains("cptpp (CPTPP), year 4: rate 1.00 %")));
+    let refused = |query: &str, message: &str| {
+        let mut command = tradepath(at);
+        command.args(["schedule", "status_quo", "--explain", query]);
+        command.assert().code(2).stderr(contains(message));
+    };
+    refused("CAN:JPN", "importer:exporter:product group:date");
+    refused("CAN:ZZZ:fish:2021-06-01", "`--explain` = ZZZ: expected one of USA");
+    refused("CAN:JPN:steel:2021-06-01", "`--explain` = steel: expected one of agriculture");
+    refused("CAN:JPN:fish:soon", "a date such as 2027-03-01");
 }

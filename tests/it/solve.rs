@@ -78,3 +78,91 @@ fn fails_with_unknown_country_in_a_tariff_file_and_writes_nothing() {
 fn the_tiny_set_is_clean() {
     tradepath().args(["check", "data/tiny"]).assert().success().stdout("ok\n");
 }
+
+fn table(path: &std::path::Path) -> Vec<std::collections::HashMap<String, String>> {
+    let mut reader = csv::Reader::from_path(path).unwrap();
+    let header = reader.headers().unwrap().clone();
+    let row = |record: csv::StringRecord| {
+        header.iter().map(String::from).zip(record.iter().map(String::from)).collect()
+    };
+    reader.records().map(|record| row(record.unwrap())).collect()
+}
+
+#[test]
+fn sensitivities_stand_beside_welfare_and_flows_split_into_expansion_and_substitution() {
+    let folder = tempfile::tempdir().unwrap();
+    let cut = folder.path().join("cut.csv");
+    fs::write(&cut, "exporter,importer,sector,tariff_pct\nBBB,AAA,goods,0\n").unwrap();
+    let solve = |file: &std::path::Path, out: &str| {
+        let out = folder.path().join(out);
+        let mut command = tradepath();
+        command.args(["solve", "--sensitivities", "--baseline", "data/tiny", "--tariffs"]);
+        command.arg(file).arg("--out").arg(&out).assert().success();
+        out
+    };
+    let out = solve(&cut, "out");
+    let number = |row: &std::collections::HashMap<String, String>, column: &str| -> f64 {
+        row[column].parse().unwrap()
+    };
+    for row in table(&out.join("trade.csv")) {
+        let parts = number(&row, "expansion_musd") + number(&row, "substitution_musd");
+        let change = number(&row, "new_musd") - number(&row, "base_musd");
+        assert!((parts - change).abs() < 1e-6 * number(&row, "base_musd").max(1.0));
+    }
+    for row in table(&out.join("countries.csv")) {
+        let (low, high) = (number(&row, "welfare_low_pct"), number(&row, "welfare_high_pct"));
+        let welfare = number(&row, "welfare_pct");
+        assert!(low < welfare && welfare < high && number(&row, "welfare_se_pct") > 0.0);
+    }
+    let by_theta = table(&out.join("sensitivity_theta.csv"));
+    assert_eq!(by_theta.len(), 6);
+    // A hundredth of a point more on the tariff that is cut, against the derivative.
+    fs::write(&cut, "exporter,importer,sector,tariff_pct\nBBB,AAA,goods,0.01\n").unwrap();
+    let more = table(&solve(&cut, "more").join("countries.csv"));
+    let base = table(&out.join("countries.csv"));
+    for row in table(&out.join("sensitivity_tariff.csv")) {
+        if (&*row["exporter"], &*row["importer"], &*row["sector"]) == ("BBB", "AAA", "goods") {
+            let of = |rows: &[std::collections::HashMap<String, String>]| {
+                let row = rows.iter().find(|other| other["iso3"] == row["iso3"]).unwrap();
+                100.0 * (number(row, "welfare_pct") / 100.0).ln_1p()
+            };
+            let slope = (of(&more) - of(&base)) / 0.01;
+            assert!((slope - number(&row, "welfare_per_point")).abs() < 1e-2 * slope.abs() + 2e-4, "{row:?}");
+        }
+    }
+}
+
+#[test]
+fn negative_final_demand_is_refused_and_cured_only_when_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    for entry in fs::read_dir("data/tiny").unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
+    }
+    let trade = folder.path().join("trade.csv");
+    let text = fs::read_to_string(&trade).unwrap();
+    // Hardly any goods are left at home, so that intermediate use exceeds what is bought.
+    let poor: String = text
+        .lines()
+        .map(|line| match line {
+            "AAA,AAA,goods,700" => "AAA,AAA,goods,70\n".to_owned(),
+            "AAA,AAA,services,1000" => "AAA,AAA,services,3000\n".to_owned(),
+            line => format!("{line}\n"),
+        })
+        .collect();
+    fs::write(&trade, poor).unwrap();
+    let out = folder.path().join("out");
+    let solve = |cure: bool| {
+        let mut command = tradepath();
+        command.args(["solve", "--baseline"]).arg(folder.path()).arg("--out").arg(&out);
+        if cure {
+            command.arg("--cure-negative-demand");
+        }
+        command.assert()
+    };
+    solve(false).code(2).stderr(contains("implied final demand of AAA,goods")).stderr(contains("--cure-neg"));
+    solve(true).success();
+    let cured = table(&out.join("adjustments.csv"));
+    assert_eq!((cured.len(), &*cured[0]["country"], &*cured[0]["sector"]), (1, "AAA", "goods"));
+    assert!(cured[0]["before_musd"].parse::<f64>().unwrap() < 0.0);
+}

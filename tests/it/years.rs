@@ -31,4 +31,18 @@ fn the_path_reproduces_the_growth_table_and_options_start_flat() {
     let free = last.outcome(&Shock { tau: Some(tau), ..Shock::default() }).unwrap();
     let world_gain: f64 = free.countries.row(1).sum();
     assert!(world_gain > 0.0, "free trade everywhere gains {world_gain} musd");
+    // Workers change sector; their number in a country stays.
+    let base = last.prepared.economy();
+    for n in 0..base.n() {
+        let workers = |j: usize| {
+            let sold = |m: usize| base.pi[[j, m, n]] * base.x_musd[[m, j]] / base.tau[[j, m, n]];
+            base.gamma_va[[n, j]] * (0..base.n()).map(sold).sum::<f64>()
+        };
+        let all: f64 = (0..base.s()).map(workers).sum();
+        let moved: f64 = (0..base.s()).map(|j| workers(j) / all * free.employment_pct[[n, j]]).sum();
+        let halves: f64 =
+            (0..base.s()).map(|j| 0.5 * workers(j) / all * free.employment_pct[[n, j]].abs()).sum();
+        assert!(moved.abs() < 1e-8, "{moved}");
+        assert!((halves - free.countries[[7, n]]).abs() < 1e-8, "labour_reallocated is half of what moves");
+    }
 }

@@ -14,6 +14,8 @@ use rayon::prelude::*;
 
 use crate::numerics::cholesky::{factor, substitute};
 
+/// Dense groups whose updates are made in one pass: with four, arithmetic takes as long as memory.
+const TOGETHER: usize = 4;
 /// Largest block: a factor of 2,500 levels takes about 2.6e9 multiplications.
 const MAX_BLOCK: usize = 2_500;
 /// Largest sum of squared block sizes: 160 MB of factors.
@@ -127,6 +129,8 @@ impl Blocks {
         s.resize(size * size, 0.0);
         let mut dense = vec![0.0; size];
         let mut touched: Vec<usize> = Vec::new();
+        let mut full: [Vec<f64>; TOGETHER] = std::array::from_fn(|_| vec![0.0; size]);
+        let mut waiting = 0;
         for &group in &self.groups[block] {
             let mut sum = 0.0;
             for row in incidence.rows(group as usize) {
@@ -145,10 +149,21 @@ impl Blocks {
                     }
                 }
             }
-            touched.sort_unstable();
-            rank_one(s, size, &dense, &touched, -1.0 / sum);
+            if touched.len() * 2 >= size {
+                dense.iter().zip(&mut full[waiting]).for_each(|(b, slot)| *slot = b / sum.sqrt());
+                waiting += 1;
+            } else {
+                touched.sort_unstable();
+                sparse_update(s, size, &dense, &touched, -1.0 / sum);
+            }
+            if waiting == TOGETHER {
+                dense_update(s, size, &full);
+                waiting = 0;
+            }
             touched.drain(..).for_each(|a| dense[a] = 0.0);
         }
+        full[waiting..].iter_mut().for_each(|vector| vector.fill(0.0));
+        dense_update(s, size, &full);
     }
 
     /// Solves with the factors: `z = S^- r` on the target levels, all columns.
@@ -170,15 +185,22 @@ impl Blocks {
 }
 
 /// `s += scale b b'` on the lower triangle, for a vector that is zero outside `touched` (ascending).
-fn rank_one(s: &mut [f64], size: usize, b: &[f64], touched: &[usize], scale: f64) {
-    let is_dense = touched.len() * 2 >= size;
+fn sparse_update(s: &mut [f64], size: usize, b: &[f64], touched: &[usize], scale: f64) {
     for (k, &a) in touched.iter().enumerate() {
         let factor = scale * b[a];
         let row = &mut s[a * size..a * size + a + 1];
-        if is_dense {
-            row.iter_mut().zip(b).for_each(|(value, b)| *value += factor * b);
-        } else {
-            touched[..=k].iter().for_each(|&other| row[other] += factor * b[other]);
+        touched[..=k].iter().for_each(|&other| row[other] += factor * b[other]);
+    }
+}
+
+/// `s -= sum b b'` on the lower triangle, for dense vectors: one pass over `s` for several of them.
+fn dense_update(s: &mut [f64], size: usize, b: &[Vec<f64>; TOGETHER]) {
+    let [b0, b1, b2, b3] = b;
+    for (a, row) in s.chunks_exact_mut(size.max(1)).enumerate() {
+        let (f0, f1, f2, f3) = (b0[a], b1[a], b2[a], b3[a]);
+        let vectors = b0[..=a].iter().zip(&b1[..=a]).zip(b2[..=a].iter().zip(&b3[..=a]));
+        for (value, ((x0, x1), (x2, x3))) in row[..=a].iter_mut().zip(vectors) {
+            *value -= (f0 * x0 + f1 * x1) + (f2 * x2 + f3 * x3);
         }
     }
 }

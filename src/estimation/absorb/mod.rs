@@ -36,6 +36,9 @@ use super::levels::Levels;
 /// goes on with what there is and decides itself whether it converges.
 const MAX_STEPS: usize = 2_000;
 
+/// Columns that one sweep handles together; more do not fit the registers.
+const MAX_WIDTH: usize = 6;
+
 /// When a column's projection is accurate enough; the loosest of the three holds.
 ///
 /// All are in the norm `sqrt(r' M^-1 r)`, about the W-norm of the part of the column that the effects
@@ -81,6 +84,11 @@ impl Absorber {
         self.preconditioner.name(&self.layout)
     }
 
+    /// Forgets the preconditioner's factors: the next weights have nothing to do with the last.
+    pub fn forget(&mut self) {
+        self.preconditioner.forget();
+    }
+
     /// Replaces each column by its residual from the effects under the weights `w`.
     ///
     /// Columns and weights are in the order of the layout. `tolerances` has one entry a column.
@@ -96,18 +104,17 @@ impl Absorber {
         let mut rest = columns;
         let mut tolerances = tolerances;
         while !rest.is_empty() {
-            let width = match rest.len() {
-                1 => 1,
-                2..=3 => 2,
-                _ => 4,
-            };
+            let width = rest.len().min(MAX_WIDTH);
             let (batch, later) = rest.split_at_mut(width);
             let (now, then) = tolerances.split_at(width);
             let sweep = Sweep { layout: &self.layout, w, group_w: &group_w };
             let steps = match width {
                 1 => solve_batch::<1>(&sweep, &self.preconditioner, batch, now),
                 2 => solve_batch::<2>(&sweep, &self.preconditioner, batch, now),
-                _ => solve_batch::<4>(&sweep, &self.preconditioner, batch, now),
+                3 => solve_batch::<3>(&sweep, &self.preconditioner, batch, now),
+                4 => solve_batch::<4>(&sweep, &self.preconditioner, batch, now),
+                5 => solve_batch::<5>(&sweep, &self.preconditioner, batch, now),
+                _ => solve_batch::<MAX_WIDTH>(&sweep, &self.preconditioner, batch, now),
             };
             most = most.max(steps);
             self.steps += steps;

@@ -70,6 +70,11 @@ impl Preconditioner {
         }
     }
 
+    /// Forgets the factors.
+    pub fn forget(&mut self) {
+        self.is_built = false;
+    }
+
     /// Renews the factors for weights `w` where that pays; answers whether it did.
     pub fn refresh(&mut self, layout: &Layout, w: &[f64]) -> bool {
         if self.is_built && !self.is_worth_renewing(layout) {

@@ -6,10 +6,12 @@
 //! estimate, and must be. Three rules, applied until none finds a row:
 //!
 //! * `fixed_effect`: every outcome of a level is zero;
-//! * `simplex` ([`simplex`]): a linear programme over the directions that vanish where `y > 0`, exact for
-//!   up to two effects;
-//! * `relu` ([`rectifier`]): the iterative rectifier, for three effects and more.
+//! * `simplex` ([`simplex`]): a linear programme over the directions that vanish where `y > 0`, which are
+//!   known for up to two effects, and found for more where they touch few levels;
+//! * `relu` ([`rectifier`]): the iterative rectifier, for what is left.
 
+mod directions;
+mod local;
 pub mod rectifier;
 pub mod simplex;
 
@@ -20,7 +22,7 @@ use super::design::Design;
 pub struct Rules {
     /// Levels without a positive outcome.
     pub fixed_effect: bool,
-    /// Linear programme, up to two effects.
+    /// Linear programme over the directions that vanish where outcomes are positive.
     pub simplex: bool,
     /// Iterative rectifier; where the simplex rule is on, only for what it does not decide.
     pub relu: bool,

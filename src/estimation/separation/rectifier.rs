@@ -65,7 +65,7 @@ pub fn find(design: &Design) -> Found {
 }
 
 /// Projection on regressors and effects under the rectifier's weights.
-struct Projection {
+pub struct Projection {
     absorber: Absorber,
     w: Vec<f64>,
     x: Vec<Vec<f64>>,
@@ -73,7 +73,8 @@ struct Projection {
 }
 
 impl Projection {
-    fn new(design: &Design, mut absorber: Absorber) -> Self {
+    /// Prepares it; `design` stands in the row order of the absorber's layout.
+    pub fn new(design: &Design, mut absorber: Absorber) -> Self {
         let w: Vec<f64> = design.y.iter().map(|&y| if y > 0.0 { POSITIVE_WEIGHT } else { 1.0 }).collect();
         // Scaled to a largest entry of 1, so that one tolerance fits all.
         let mut x: Vec<Vec<f64>> = design
@@ -88,7 +89,9 @@ impl Projection {
         let tolerance = Tolerance { of_column: 1e-12, of_start: 0.0, absolute: 0.0 };
         let mut columns: Vec<&mut [f64]> = x.iter_mut().map(Vec::as_mut_slice).collect();
         let tolerances = vec![tolerance; columns.len()];
-        absorber.demean(&w, &mut columns, &tolerances);
+        if !columns.is_empty() {
+            absorber.demean(&w, &mut columns, &tolerances);
+        }
         let (gram, _) = super::super::fit::normal_equations(&x, &w, &w);
         // A regressor that varies only where y = 0 has a small Gram entry under these weights and stays.
         let keep: Vec<usize> = (0..x.len()).filter(|&k| gram[(k, k)].sqrt() > 1e-9 * before[k]).collect();
@@ -97,7 +100,8 @@ impl Projection {
         Self { absorber, w, x, inverse: scaled_inverse(&gram) }
     }
 
-    fn apply(&mut self, u: &[f64]) -> Vec<f64> {
+    /// `P u`.
+    pub fn apply(&mut self, u: &[f64]) -> Vec<f64> {
         let mut within = u.to_vec();
         let tolerance = Tolerance { of_column: TOLERANCE, of_start: 0.0, absolute: 0.0 };
         self.absorber.demean(&self.w, &mut [&mut within], &[tolerance]);

@@ -32,7 +32,8 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
         manifest.last_year()
     );
     let subtitle =
-        "Billion US dollars of 2019, mean over all draws, against the baseline of the same year".to_owned();
+        "Billion US dollars at border prices, mean over all draws, against the baseline of the same year"
+            .to_owned();
     let note = format!(
         "dark = goods, pale = services; bars of one sign stand end to end. The {} partners with the largest \
          change under any option; the same scale in every column.",
@@ -109,7 +110,11 @@ fn draw_columns(
     }
     let label = Lettering::new(TICK_SIZE, SOFT_INK).align(Align::Centre);
     let middle = (matrix.area.left + matrix.area.right) / 2.0;
-    canvas.text((middle, matrix.area.bottom + 28.0), "Change of exports, billion US dollars of 2019", label);
+    canvas.text(
+        (middle, matrix.area.bottom + 28.0),
+        "Change of exports, billion US dollars (numeraire: world value added of the year)",
+        label,
+    );
 }
 
 /// Goods and services end to end on their side of zero.

@@ -61,6 +61,27 @@ fn our_own_panel_agrees_with_pyfixest() {
     }
 }
 
+/// Weidner & Zylkin (2021), expected values from dense dummies in numpy, `tests/data/estimation/make.py`.
+#[test]
+fn bias_corrections_agree_with_dense_dummies() {
+    let expected = read_rows(&fixture("expected_bias.csv"));
+    for (spec, formula) in [("two_way", FULL), ("three_way", PAIRS)] {
+        let mut run = Run::new(&fixture("panel.csv"), formula).args(&["--bias-correct"]);
+        compare(&mut run, &expected, spec, 1e-6);
+        let uncorrected = run.fit()["bias_correction"]["uncorrected"][0].as_f64().unwrap();
+        let corrected = run.coefficients().into_values().next().unwrap().0;
+        assert!(spec == "two_way" || (uncorrected - corrected).abs() > 1e-3);
+    }
+    // With three effects any could be that of pairs; time is the column with fewest levels, wherever it stands.
+    let turned = "trade ~ rta | exporter^importer + importer^year + exporter^year";
+    compare(
+        &mut Run::new(&fixture("panel.csv"), turned).args(&["--bias-correct"]),
+        &expected,
+        "three_way",
+        1e-6,
+    );
+}
+
 /// The three pairs that never trade are separated by the pair effects, and by nothing else.
 #[test]
 fn pairs_without_trade_are_separated_and_named() {
@@ -186,5 +207,25 @@ fn separation_sets_are_solved_by_each_rule() {
                 run.table("separated.csv").iter().map(|row| row["row"].clone()).collect();
             assert_eq!(found, truth, "{file} by {rules}");
         }
+    }
+}
+
+/// Triple differences of Caliendo & Parro (2015): least squares without constant, HC1, by sector.
+#[test]
+fn triple_differences_give_the_published_elasticities() {
+    let Some(expected) = shared("oracles/cp_elasticities/expected.csv") else { return };
+    let panel = shared("oracles/cp_elasticities/triple_differences.csv").unwrap();
+    for row in read_rows(&expected) {
+        let condition = format!("sector == {}", row["sector"]);
+        let mut args = vec!["--model", "ols", "--drop-missing"];
+        if row["sector"] != "all" {
+            args.extend(["--where", &condition]);
+        }
+        let mut run = Run::new(&panel, "ln_trade_tetrad ~ 0 + ln_tariff_tetrad").args(&args);
+        let (estimate, std_error) = run.coefficients()["ln_tariff_tetrad"];
+        let number = |column: &str| row[column].parse::<f64>().unwrap();
+        assert!(is_close(estimate, number("coefficient"), 1e-6), "{} {estimate}", row["sector"]);
+        assert!(is_close(std_error, number("robust_se"), 1e-6), "{} {std_error}", row["sector"]);
+        assert_eq!(run.fit()["observations"], row["n"].parse::<usize>().unwrap());
     }
 }

@@ -1,0 +1,232 @@
+//! `tradepath optimal` and `tradepath nash`: the tariffs that countries would choose.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::{Args, ValueEnum};
+use ndarray::Array3;
+use serde_json::json;
+
+use super::manifest;
+use crate::calibration::Economy;
+use crate::data::{Dataset, Files};
+use crate::equilibrium::optimal::{FIRST_ORDER_TOLERANCE, TariffChoice, TariffSearch, Vary};
+use crate::equilibrium::{Closure, PreparedBaseline, Shock, result};
+use crate::error::{Fault, Faults};
+use crate::output::dir::{Existing, OutputDir, number};
+use crate::output::{TableSpec, package};
+
+/// Which tariffs of a country move together.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum VaryArg {
+    /// One rate for all imports of goods.
+    Uniform,
+    /// One rate a sector.
+    Sector,
+    /// One rate a partner.
+    Partner,
+    /// A rate for every partner and sector.
+    Cell,
+}
+
+/// How deficits behave.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum DeficitsArg {
+    /// As in the data, in units of the numeraire.
+    Fixed,
+    /// None.
+    Zero,
+    /// In proportion to value added.
+    GdpShare,
+}
+
+/// Options that both commands share.
+#[derive(Debug, Args)]
+struct GameArgs {
+    /// Baseline directory; default: the embedded data set.
+    #[arg(long, value_name = "DIR")]
+    baseline: Option<PathBuf>,
+    /// Which tariffs of a country move together.
+    #[arg(long, value_enum, default_value = "cell")]
+    vary: VaryArg,
+    /// Allow tariffs below zero.
+    #[arg(long)]
+    allow_subsidies: bool,
+    /// How deficits behave.
+    #[arg(long, value_enum, default_value = "fixed")]
+    deficits: DeficitsArg,
+    /// Folder for the results.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Replace a folder that is not empty.
+    #[arg(long)]
+    overwrite: bool,
+}
+
+/// Options of `tradepath optimal`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  tradepath optimal --country USA --vary sector --out outputs/optimal")]
+pub struct OptimalArgs {
+    /// The country that chooses its tariffs on goods; all others keep theirs.
+    #[arg(long, value_name = "ISO3")]
+    country: String,
+    #[command(flatten)]
+    game: GameArgs,
+}
+
+/// Options of `tradepath nash`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  tradepath nash --players USA,CHN --vary sector --out outputs/nash")]
+pub struct NashArgs {
+    /// The countries that choose their tariffs on goods, each against the others' choice.
+    #[arg(long, value_name = "A,B", value_delimiter = ',', required = true)]
+    players: Vec<String>,
+    #[command(flatten)]
+    game: GameArgs,
+}
+
+/// `tariffs.csv`.
+const TARIFFS: TableSpec = TableSpec {
+    file: "tariffs.csv",
+    description: "Tariffs of the players on goods that they import.",
+    columns: &[
+        ("exporter", "string", "", "Country"),
+        ("importer", "string", "", "Player"),
+        ("sector", "string", "", "Sector"),
+        ("base_tariff_pct", "number", "pct", "Baseline"),
+        ("tariff_pct", "number", "pct", "Chosen"),
+        (
+            "first_order",
+            "number",
+            "100 ln",
+            "d 100 ln W of the importer by ln(1 + tariff) of all cells that move with this one",
+        ),
+    ],
+};
+
+/// `countries.csv`.
+const COUNTRIES: TableSpec = TableSpec {
+    file: "countries.csv",
+    description: "Changes by country against the baseline.",
+    columns: &[
+        ("iso3", "string", "", "Country"),
+        ("welfare_pct", "number", "pct", "Real income"),
+        ("wage_pct", "number", "pct", "Wage in the numeraire"),
+        ("tariff_revenue_base_musd", "number", "musd", "Baseline"),
+        ("tariff_revenue_musd", "number", "musd", "With the tariffs chosen"),
+    ],
+};
+
+/// Finds and writes the optimal tariffs of one country.
+///
+/// # Errors
+/// Bad input, or where no optimum was found.
+pub fn run_optimal(args: &OptimalArgs) -> anyhow::Result<()> {
+    run("optimal", std::slice::from_ref(&args.country), &args.game)
+}
+
+/// Finds and writes the Nash tariffs of several countries.
+///
+/// # Errors
+/// Bad input, or where best responses did not settle.
+pub fn run_nash(args: &NashArgs) -> anyhow::Result<()> {
+    run("nash", &args.players, &args.game)
+}
+
+fn run(command: &str, names: &[String], args: &GameArgs) -> anyhow::Result<()> {
+    let started = Instant::now();
+    let files = match &args.baseline {
+        Some(folder) => Files::directory(folder),
+        None => Files::embedded().folder("apac"),
+    };
+    let data = Dataset::read(&files)?;
+    let mut faults = Faults::new();
+    let players: Vec<usize> =
+        names.iter().filter_map(|name| player(name, names, &data, &mut faults)).collect();
+    faults.into_result(())?;
+    let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
+    let output = OutputDir::create(&args.out, existing)?;
+    let closure = match args.deficits {
+        DeficitsArg::Fixed => Closure::Fixed,
+        DeficitsArg::Zero => Closure::Zero,
+        DeficitsArg::GdpShare => Closure::GdpShare,
+    };
+    let prepared = PreparedBaseline::new(Economy::from_dataset(&data)?, closure)?;
+    let vary = match args.vary {
+        VaryArg::Uniform => Vary::Uniform,
+        VaryArg::Sector => Vary::Sector,
+        VaryArg::Partner => Vary::Partner,
+        VaryArg::Cell => Vary::Cell,
+    };
+    let search = TariffSearch { vary, allow_subsidies: args.allow_subsidies };
+    let choice = match players[..] {
+        [player] => prepared.optimal_tariffs(player, &Shock::default(), search)?,
+        _ => prepared.nash_tariffs(&players, &Shock::default(), search)?,
+    };
+    let base = prepared.economy();
+    output.write_csv(TARIFFS.file, &TARIFFS.header(), &tariff_rows(base, &players, &choice))?;
+    output.write_csv(COUNTRIES.file, &COUNTRIES.header(), &country_rows(base, &choice))?;
+    let described = package::describe(&data.meta.name, &[&TARIFFS, &COUNTRIES]);
+    output.write_text("datapackage.json", &manifest::text(&described))?;
+    let stats = &choice.equilibrium.stats;
+    let manifest = json!({
+        "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": command,
+        "name": data.meta.name, "inputs": manifest::checksums(&data.inputs), "players": names,
+        "vary": format!("{:?}", args.vary).to_lowercase(), "allow_subsidies": args.allow_subsidies,
+        "deficits": format!("{:?}", args.deficits).to_lowercase(),
+        "largest_first_order": choice.largest_first_order, "first_order_tolerance": FIRST_ORDER_TOLERANCE,
+        "equilibria": choice.evaluations, "rounds": choice.rounds, "residual": stats.residual,
+        "walras_residual": stats.walras_residual, "seconds": started.elapsed().as_secs_f64(),
+    });
+    output.write_text("manifest.json", &manifest::text(&manifest))?;
+    output.finish()?;
+    Ok(())
+}
+
+/// Position of a player; a fault where it is unknown or named twice.
+fn player(name: &str, names: &[String], data: &Dataset, faults: &mut Faults) -> Option<usize> {
+    let found = data.axes.country_idx.get(name).copied();
+    if found.is_some() && names.iter().filter(|other| *other == name).count() == 1 {
+        return found;
+    }
+    let known: Vec<&str> = data.axes.countries.iter().map(|country| country.iso3.as_str()).collect();
+    faults.push(Fault {
+        file: "command line".into(),
+        line: None,
+        field: "country".into(),
+        found: name.into(),
+        expected: format!("a country of the baseline, once ({})", known.join(", ")),
+        remedy: "Name one of these.".into(),
+    });
+    None
+}
+
+fn tariff_rows(base: &Economy, players: &[usize], choice: &TariffChoice) -> Vec<Vec<String>> {
+    let pct = |tau: &Array3<f64>, at: [usize; 3]| number(100.0 * (tau[at] - 1.0));
+    let name = |at: usize| base.axes.countries[at].iso3.clone();
+    let mut rows = Vec::new();
+    for &n in players {
+        for (j, sector) in base.axes.sectors.iter().enumerate() {
+            for i in (0..base.n()).filter(|&i| i != n && base.pi[[j, n, i]] > 0.0) {
+                let at = [j, n, i];
+                let first_order = number(100.0 * choice.first_order[at]);
+                let tariffs = [pct(&base.tau, at), pct(&choice.tau, at), first_order];
+                rows.push([vec![name(i), name(n), sector.id.clone()], tariffs.to_vec()].concat());
+            }
+        }
+    }
+    rows
+}
+
+fn country_rows(base: &Economy, choice: &TariffChoice) -> Vec<Vec<String>> {
+    let welfare = choice.equilibrium.ln_welfare(base);
+    let revenue = result::base_revenue(base);
+    let row = |(n, country): (usize, &crate::data::Country)| {
+        let change = |ln: f64| number(100.0 * ln.exp_m1());
+        let money = [number(revenue[n]), number(choice.equilibrium.revenue[n])];
+        let changes = [change(welfare[n]), change(choice.equilibrium.ln_wage[n])];
+        [vec![country.iso3.clone()], changes.to_vec(), money.to_vec()].concat()
+    };
+    base.axes.countries.iter().enumerate().map(row).collect()
+}

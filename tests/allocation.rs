@@ -1,0 +1,69 @@
+//! The iteration of the solver allocates nothing: a counting allocator, alone in its binary.
+
+#![allow(unsafe_code)]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use ndarray::Array3;
+use tradepath::calibration::Economy;
+use tradepath::data::{Dataset, Files};
+use tradepath::equilibrium::{Closure, PreparedBaseline, Shock};
+
+static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
+
+/// The system's allocator with a count.
+struct Counting;
+
+// SAFETY: every call is handed to the system's allocator as it came.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+fn counted<T>(run: impl FnOnce() -> T) -> (T, usize) {
+    let before = ALLOCATIONS.load(Ordering::Relaxed);
+    let result = run();
+    (result, ALLOCATIONS.load(Ordering::Relaxed) - before)
+}
+
+#[test]
+fn more_iterations_allocate_no_more() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/nafta4");
+    let economy = Economy::from_dataset(&Dataset::read(&Files::directory(&folder)).unwrap()).unwrap();
+    let prepared = PreparedBaseline::new(economy, Closure::Fixed).unwrap();
+    let base = prepared.economy();
+    let with = |rate: f64| Shock {
+        tau: Some(Array3::from_shape_fn(base.tau.dim(), |(_, n, i)| if n == i { 1.0 } else { 1.0 + rate })),
+        ..Shock::default()
+    };
+    let (near, far) = (with(1e-9), with(0.3));
+    // The first solve makes the workspace, and the far one its lists of changed cells.
+    let _ = prepared.solve(&near).unwrap();
+    let _ = prepared.solve(&far).unwrap();
+    let (start, end) = (prepared.solve(&Shock::default()).unwrap(), prepared.solve(&far).unwrap());
+    let (few, few_allocations) = counted(|| prepared.solve_from(&far, &end).unwrap());
+    let (many, many_allocations) = counted(|| prepared.solve_from(&far, &start).unwrap());
+    assert!(many.stats.evaluations > few.stats.evaluations + 8, "{:?} {:?}", few.stats, many.stats);
+    assert_eq!(many.stats.method, "anderson");
+    assert_eq!(few_allocations, many_allocations);
+    let mut kept = 0;
+    let mut run = |shock: &Shock| {
+        prepared
+            .solve_each(std::slice::from_ref(shock), |_, outcome| kept += outcome.unwrap().stats.evaluations);
+    };
+    run(&far);
+    let ((), in_batch) = counted(|| run(&far));
+    let ((), again) = counted(|| run(&with(0.4)));
+    assert!(in_batch <= few_allocations + 8 && again <= few_allocations + 16, "{in_batch} {again}");
+    assert!(kept > 20);
+}

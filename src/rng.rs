@@ -5,6 +5,7 @@
 
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
+use sha2::block_api::compress256;
 use sha2::{Digest, Sha256};
 
 /// A stream of uniform numbers, keyed by seed, draw and name.
@@ -23,14 +24,89 @@ impl Stream {
 
     /// Next uniform number in the open interval (0, 1).
     pub fn uniform(&mut self) -> f64 {
-        // 53 random bits, centred in their cell: never 0, never 1.
-        ((self.0.next_u64() >> 11) as f64 + 0.5) * (-53f64).exp2()
+        open_unit(self.0.next_u64())
+    }
+}
+
+/// 53 random bits, centred in their cell: never 0, never 1.
+fn open_unit(bits: u64) -> f64 {
+    ((bits >> 11) as f64 + 0.5) * (-53f64).exp2()
+}
+
+/// Name of a stream, prepared so that its first number costs one hash of a block, without allocation.
+///
+/// `StreamName::new(name).uniform(seed, draw)` equals `Stream::new(seed, draw, name).uniform()`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StreamName {
+    /// The padded message; the first 16 bytes await seed and draw.
+    blocks: Box<[[u8; 64]]>,
+}
+
+/// Bytes of seed and draw before the name.
+const PREFIX: usize = 16;
+/// Initial state of SHA-256 (FIPS 180-4, 5.3.3).
+const SHA256_START: [u32; 8] =
+    [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
+
+impl StreamName {
+    /// Prepares a name.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        let mut message = vec![0; PREFIX];
+        message.extend(name.as_bytes());
+        let bits = 8 * message.len() as u64;
+        message.push(0x80);
+        while message.len() % 64 != 56 {
+            message.push(0);
+        }
+        message.extend(bits.to_be_bytes());
+        Self { blocks: message.as_chunks::<64>().0.into() }
+    }
+
+    /// The first uniform number of the stream in the open interval (0, 1).
+    #[must_use]
+    pub fn uniform(&self, seed: u64, draw: u64) -> f64 {
+        let mut first = self.blocks[0];
+        first[..8].copy_from_slice(&seed.to_le_bytes());
+        first[8..PREFIX].copy_from_slice(&draw.to_le_bytes());
+        let mut state = SHA256_START;
+        compress256(&mut state, &[first]);
+        compress256(&mut state, &self.blocks[1..]);
+        open_unit(chacha12_first(state.map(u32::swap_bytes)))
+    }
+}
+
+/// The first 64 bits of the ChaCha stream of 12 rounds with counter and nonce 0.
+fn chacha12_first(key: [u32; 8]) -> u64 {
+    let mut x = [0u32; 16];
+    x[..4].copy_from_slice(&[0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574]);
+    x[4..12].copy_from_slice(&key);
+    let start = (x[0], x[1]);
+    for _ in 0..6 {
+        for k in 0..4 {
+            quarter_round(&mut x, [k, 4 + k, 8 + k, 12 + k]);
+        }
+        for k in 0..4 {
+            quarter_round(&mut x, [k, 4 + (k + 1) % 4, 8 + (k + 2) % 4, 12 + (k + 3) % 4]);
+        }
+    }
+    let words = (x[0].wrapping_add(start.0), x[1].wrapping_add(start.1));
+    u64::from(words.0) | (u64::from(words.1) << 32)
+}
+
+#[inline(always)]
+fn quarter_round(x: &mut [u32; 16], [a, b, c, d]: [usize; 4]) {
+    for (left, right) in [(16, 12), (8, 7)] {
+        x[a] = x[a].wrapping_add(x[b]);
+        x[d] = (x[d] ^ x[a]).rotate_left(left);
+        x[c] = x[c].wrapping_add(x[d]);
+        x[b] = (x[b] ^ x[c]).rotate_left(right);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Stream;
+    use super::{Stream, StreamName};
 
     #[test]
     fn a_stream_depends_on_its_key_alone() {
@@ -39,6 +115,17 @@ mod tests {
         assert_ne!(first(1, 2, "vote"), first(1, 3, "vote"));
         assert_ne!(first(1, 2, "vote"), first(1, 2, "consent"));
         assert_ne!(first(1, 2, "vote"), first(2, 2, "vote"));
+    }
+
+    #[test]
+    fn a_prepared_name_gives_the_first_number_of_its_stream() {
+        for length in [0, 1, 38, 39, 40, 47, 48, 100, 103, 104, 200] {
+            let name: String = (0..length).map(|k| char::from(b'a' + k as u8 % 26)).collect();
+            let prepared = StreamName::new(&name);
+            for (seed, draw) in [(0, 0), (1, 7), (u64::MAX, 1 << 40)] {
+                assert_eq!(prepared.uniform(seed, draw), Stream::new(seed, draw, &name).uniform(), "{name}");
+            }
+        }
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod solve;
 mod store;
 mod summary;
 mod timeline;
+mod timeline_fit;
 
 /// Discrete-event trade-flow and tariff model: what each way back into Asia-Pacific trade rules would do.
 ///

@@ -19,7 +19,7 @@ use crate::policy::{PolicyBook, PolicyTimeline, Regimes};
 /// Options of `tradepath schedule`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  tradepath schedule cptpp_accession --importer JPN --exporter USA --years 2021..2040 --out outputs/schedule\n  tradepath schedule cptpp_accession --explain USA:VNM:textiles:2030-03-01\n\nThe option follows its reference path: every stage succeeds after its median duration."
+    after_help = "Examples:\n  tradepath schedule cptpp_accession --importer JPN --exporter USA --years 2021..2040 --out outputs/schedule\n  tradepath schedule cptpp_accession --explain USA:VNM:textiles:2030-03-01\n  tradepath schedule tpp_return --importer USA --exporter JPN --lines ../shared --out outputs/lines\n\nThe option follows its reference path: every stage succeeds after its median duration."
 )]
 pub struct ScheduleArgs {
     /// Id of an option.

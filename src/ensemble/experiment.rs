@@ -12,7 +12,8 @@ use crate::calibration::Economy;
 use crate::data::{Axes, Dataset, Files, Meta};
 use crate::equilibrium::{Equilibrium, NoEquilibrium, Shock};
 use crate::error::{Faults, InputErrors};
-use crate::events::{self, DrawnTimeline, Horizon, OptionSpec, read_option};
+use crate::events::validate::unknown_agreements;
+use crate::events::{DrawnTimeline, Horizon, OptionSpec, Program, Workspace, read_option};
 use crate::policy::{PolicyBook, Regimes, YearState};
 use crate::projection::{BaselinePath, BaselineYear, Growth, Outcome};
 
@@ -94,6 +95,11 @@ impl Experiment {
         let growth = Growth::read(&folder, &data.axes, data.meta.year + 1, plan.years[1])?;
         let book = PolicyBook::read(files, &data.axes)?;
         let (specs, world) = read_options(&files.folder("options"), &plan)?;
+        let mut faults = Faults::new();
+        for spec in specs.iter().chain([&world]) {
+            faults.extend(unknown_agreements(spec, |id| book.agreement_idx.contains_key(id)));
+        }
+        faults.into_result(())?;
         let path = BaselinePath::solve(
             Economy::from_dataset(&data)?,
             (data.meta.year, plan.years[1]),
@@ -102,13 +108,12 @@ impl Experiment {
         )?;
         let horizon = Horizon { start: plan.start, end: date(plan.years[1], 12, 31) };
         let draws = shard.draws(plan.draws);
-        let run = |spec: OptionSpec| OptionRun {
-            reference: events::reference(&spec, &world, &book.initial, horizon),
-            draws: draws
-                .par_iter()
-                .map(|&draw| events::draw(&spec, &world, &book.initial, horizon, plan.seed, draw))
-                .collect(),
-            spec,
+        let run = |spec: OptionSpec| {
+            let program = Program::compile(&spec, &world, &book.initial, horizon);
+            let one =
+                |workspace: &mut Workspace<'_>, &draw: &u64| program.resolve(workspace.draw(plan.seed, draw));
+            let timelines = draws.par_iter().map_init(|| Workspace::new(&program), one).collect();
+            OptionRun { reference: program.reference(), draws: timelines, spec }
         };
         let options = specs.into_iter().map(run).collect();
         let theta = &path.years[0].prepared.economy().theta;

@@ -1,83 +1,16 @@
-//! One draw: processes, recurring events and facts run to a timeline and a log.
+//! One draw of a program: processes, recurring events and facts on a queue of days.
+//!
+//! Nothing is polled: a fact that changes wakes the stages that wait for it, changes the pace of those that
+//! watch it, and ends the processes that it ends. Cost of a draw: `O(E log Q)` for `E` events and a queue of
+//! `Q`, one hash for each random number, no allocation once the workspace has grown.
 
-use std::collections::BTreeMap;
-
-use jiff::ToSpan;
-use jiff::civil::Date;
-
-use super::queue::Queue;
-use super::spec::{Effect, OptionSpec, Process, Recurring, Shift};
+use super::program::{CompactDraw, Entry, Kind, NONE, Outcome, Program, StageCode};
+use super::queue::{Queue, Ticket};
+use super::spec::OptionSpec;
+use super::timeline::{DrawnTimeline, Horizon};
 use crate::policy::PolicyTimeline;
-use crate::rng::Stream;
 
-/// Dates between which events happen.
-#[derive(Debug, Clone, Copy)]
-pub struct Horizon {
-    /// First day.
-    pub start: Date,
-    /// Last day.
-    pub end: Date,
-}
-
-/// An event that fired.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LoggedEvent {
-    /// Position in the log, 0 = first.
-    pub seq: u64,
-    /// Day.
-    pub date: Date,
-    /// `reached`, `failed`, `waiting` or `happened`.
-    pub event: &'static str,
-    /// Party.
-    pub party: String,
-    /// Process or recurring event.
-    pub process: String,
-    /// Stage; empty for recurring events.
-    pub stage: String,
-    /// Event that led to it.
-    pub parent_seq: Option<u64>,
-    /// Milestone reached.
-    pub milestone: Option<String>,
-    /// What it did.
-    pub effects: Vec<String>,
-}
-
-/// What one draw yields.
-#[derive(Debug, Clone)]
-pub struct DrawnTimeline {
-    /// Memberships at the start and those that events changed.
-    pub policy: PolicyTimeline,
-    /// Every event that fired.
-    pub log: Vec<LoggedEvent>,
-}
-
-impl DrawnTimeline {
-    /// The memberships that follow from `initial` and the log alone.
-    #[must_use]
-    pub fn replay(initial: &PolicyTimeline, log: &[LoggedEvent]) -> PolicyTimeline {
-        let mut policy = initial.clone();
-        for event in log {
-            for effect in event.effects.iter().filter_map(|text| Effect::parse(text)) {
-                let effect = effect.named(&policy, event.date);
-                apply_to_policy(&mut policy, &effect, event.date);
-            }
-        }
-        policy
-    }
-}
-
-/// Something that is due.
-#[derive(Debug, Clone, Copy)]
-enum Due {
-    /// Stage `stage` of process `process` ends for the `attempt`-th time.
-    Stage { process: usize, stage: usize, attempt: u32, parent: Option<u64> },
-    /// Recurring event `event` comes round for the `occurrence`-th time.
-    Recurring { event: usize, occurrence: i16 },
-    /// A dated fact begins or ends.
-    Fact { fact: usize, holds: bool },
-}
-
-/// Runs one draw of `option` with the `world`'s processes beside it.
+/// Runs one draw of `option` with the `world`'s processes beside it; for many draws compile a [`Program`] once.
 ///
 /// The same (seed, draw) gives the same luck to every process and stage of the same name, whatever else runs.
 #[must_use]
@@ -89,7 +22,7 @@ pub fn draw(
     seed: u64,
     draw: u64,
 ) -> DrawnTimeline {
-    run(option, world, initial, horizon, Luck::Drawn { seed, draw })
+    Program::compile(option, world, initial, horizon).timeline(seed, draw)
 }
 
 /// The reference path: every stage of the option succeeds after its median duration; what the world does, and
@@ -101,7 +34,23 @@ pub fn reference(
     initial: &PolicyTimeline,
     horizon: Horizon,
 ) -> DrawnTimeline {
-    run(option, world, initial, horizon, Luck::Median)
+    Program::compile(option, world, initial, horizon).reference()
+}
+
+impl Program {
+    /// One draw with names and dates.
+    #[must_use]
+    pub fn timeline(&self, seed: u64, draw: u64) -> DrawnTimeline {
+        self.resolve(Workspace::new(self).draw(seed, draw))
+    }
+
+    /// The reference path with names and dates; see [`reference`].
+    #[must_use]
+    pub fn reference(&self) -> DrawnTimeline {
+        let mut workspace = Workspace::new(self);
+        workspace.run(Luck::Median);
+        self.resolve(&workspace.drawn)
+    }
 }
 
 /// Where the numbers come from.
@@ -113,230 +62,308 @@ enum Luck {
     Median,
 }
 
-fn run(
-    option: &OptionSpec,
-    world: &OptionSpec,
-    initial: &PolicyTimeline,
-    horizon: Horizon,
+/// Something that is due.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Due {
+    /// The stage of a process ends.
+    Stage { process: u32 },
+    /// A rule with a waiting time is looked at again.
+    Rule { process: u32, stage: u32 },
+    /// A recurring event comes round for the `occurrence`-th time.
+    Recurring { event: u32, occurrence: u32 },
+    /// A fact begins or ends by itself.
+    Dated { at: u32 },
+}
+
+/// Where a process stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Active {
+    pub stage: u32,
+    /// Day on which the stage began.
+    pub began: i32,
+    /// Days of work left at `noted`, before stretching.
+    pub left_days: f64,
+    /// Days that a day of work takes.
+    pub pace: f64,
+    pub noted: i32,
+    pub parent: u32,
+    /// In the queue; none while it waits for its guards.
+    pub ticket: Option<Ticket>,
+    /// Place among those that wait; `NONE` while it does not.
+    pub waiting: u32,
+    pub retries: u32,
+    /// True while it waits for another try, which no fact stretches.
+    pub is_retry: bool,
+}
+
+/// Memory for draws, used again and again.
+#[derive(Debug)]
+pub struct Workspace<'p> {
+    pub(super) program: &'p Program,
     luck: Luck,
-) -> DrawnTimeline {
-    let mut run = Run {
-        processes: option.processes.iter().chain(&world.processes).collect(),
-        recurring: option.recurring.iter().chain(&world.recurring).collect(),
-        facts: BTreeMap::new(),
-        waiting: Vec::new(),
-        queue: Queue::new(),
-        drawn: DrawnTimeline { policy: initial.clone(), log: Vec::new() },
-        luck,
-        n_own: option.processes.len(),
-    };
-    for member in initial.memberships.iter().filter(|member| member.from <= horizon.start) {
-        if member.until.is_none_or(|until| until > horizon.start) {
-            run.facts.insert(format!("member:{}:{}", member.agreement, member.party), None);
+    pub(super) queue: Queue<Due>,
+    pub(super) holds: Vec<bool>,
+    /// Day since which each fact holds.
+    pub(super) since: Vec<i32>,
+    /// Parties of each agreement in the order in which they first joined.
+    pub(super) order: Vec<Vec<u16>>,
+    pub(super) active: Vec<Option<Active>>,
+    durations_drawn: Vec<u32>,
+    outcomes_drawn: Vec<u32>,
+    branches_taken: Vec<u32>,
+    n_waited: u32,
+    pub(super) ready: Vec<(u32, u32)>,
+    pub(super) drawn: CompactDraw,
+}
+
+impl<'p> Workspace<'p> {
+    /// A workspace for a program.
+    #[must_use]
+    pub fn new(program: &'p Program) -> Self {
+        Self {
+            program,
+            luck: Luck::Median,
+            queue: Queue::new(),
+            holds: vec![false; program.facts.len()],
+            since: vec![0; program.facts.len()],
+            order: vec![Vec::new(); program.agreements.len()],
+            active: vec![None; program.processes.len()],
+            durations_drawn: vec![0; program.stages.len()],
+            outcomes_drawn: vec![0; program.stages.len()],
+            branches_taken: vec![0; program.n_branches],
+            n_waited: 0,
+            ready: Vec::new(),
+            drawn: CompactDraw::default(),
         }
     }
-    let facts: Vec<_> = option.facts.iter().chain(&world.facts).collect();
-    for (at, fact) in facts.iter().enumerate() {
-        run.queue.push(fact.from.unwrap_or(horizon.start), 0, Due::Fact { fact: at, holds: true });
-        if let Some(until) = fact.until {
-            run.queue.push(until, 0, Due::Fact { fact: at, holds: false });
+
+    /// Runs draw number `draw` under `seed`.
+    pub fn draw(&mut self, seed: u64, draw: u64) -> &CompactDraw {
+        self.run(Luck::Drawn { seed, draw });
+        &self.drawn
+    }
+
+    fn run(&mut self, luck: Luck) {
+        let program = self.program;
+        self.reset(luck);
+        for (at, dated) in program.dated.iter().enumerate() {
+            self.queue.push(dated.day.max(program.days.0), 0, Due::Dated { at: at as u32 });
         }
-    }
-    for process in 0..run.processes.len() {
-        let start = run.processes[process].start.unwrap_or(horizon.start);
-        run.schedule(process, 0, start, None);
-    }
-    for (event, recurring) in run.recurring.iter().enumerate() {
-        run.queue.push(recurring.first, 1, Due::Recurring { event, occurrence: 0 });
-    }
-    while let Some((date, due)) = run.queue.pop() {
-        if date > horizon.end {
-            break;
+        for (at, process) in program.processes.iter().enumerate() {
+            self.start_stage(at as u32, process.first_stage, process.start, NONE);
         }
-        match due {
-            Due::Fact { fact, holds } => run.set_fact(&facts[fact].name, holds, date, None),
-            Due::Recurring { event, occurrence } => run.recur(event, occurrence, date),
-            Due::Stage { process, stage, attempt, parent } => {
-                run.finish_stage(process, stage, attempt, parent, date);
+        for (event, recurring) in program.recurring.iter().enumerate() {
+            if let Some(&day) = recurring.days.first() {
+                self.queue.push(day, 1, Due::Recurring { event: event as u32, occurrence: 0 });
+            }
+        }
+        while let Some((day, due)) = self.queue.pop() {
+            if day > program.days.1 {
+                break;
+            }
+            match due {
+                Due::Dated { at } => self.dated(at, day),
+                Due::Recurring { event, occurrence } => self.recur(event, occurrence, day),
+                Due::Stage { process } => self.finish_stage(process, day),
+                Due::Rule { process, stage } => self.look_again(process, stage, day),
             }
         }
     }
-    run.drawn
-}
 
-struct Run<'a> {
-    processes: Vec<&'a Process>,
-    recurring: Vec<&'a Recurring>,
-    /// Facts that hold, each with the event that set it.
-    facts: BTreeMap<String, Option<u64>>,
-    /// Stages whose time is up and whose guards do not hold: process, stage, attempt.
-    waiting: Vec<(usize, usize, u32)>,
-    queue: Queue<Due>,
-    drawn: DrawnTimeline,
-    luck: Luck,
-    /// Processes of the option itself; the world's come after them.
-    n_own: usize,
-}
+    fn reset(&mut self, luck: Luck) {
+        let program = self.program;
+        self.luck = luck;
+        self.queue.clear();
+        self.holds.fill(false);
+        self.active.fill(None);
+        self.durations_drawn.fill(0);
+        self.outcomes_drawn.fill(0);
+        self.branches_taken.fill(0);
+        self.n_waited = 0;
+        self.drawn.log.clear();
+        self.drawn.changes.clear();
+        for (agreement, members) in program.members.iter().enumerate() {
+            self.order[agreement].clear();
+            for &(party, from) in members {
+                self.order[agreement].push(party);
+                let fact = program.member_fact(agreement as u16, party);
+                (self.holds[fact], self.since[fact]) = (true, from);
+            }
+        }
+    }
 
-impl Run<'_> {
-    fn uniform(&self, name: &str) -> f64 {
+    /// Begins a stage on `day`.
+    fn start_stage(&mut self, process: u32, stage: u32, day: i32, parent: u32) {
+        if stage == NONE {
+            self.active[process as usize] = None;
+            return;
+        }
+        let program = self.program;
+        let code = &program.stages[stage as usize];
+        let visit = self.durations_drawn[stage as usize] as usize;
+        self.durations_drawn[stage as usize] += 1;
+        let u = if code.duration.is_fixed() { 0.5 } else { self.uniform(&code.duration_streams, visit) };
+        let pace = self.product(&code.stretches, day);
+        let left_days = f64::from(code.duration.days(u));
+        let ticket = self.queue.push(self.end(code, day, left_days * pace), 2, Due::Stage { process });
+        self.active[process as usize] = Some(Active {
+            stage,
+            began: day,
+            left_days,
+            pace,
+            noted: day,
+            parent,
+            ticket: Some(ticket),
+            waiting: NONE,
+            retries: 0,
+            is_retry: false,
+        });
+        for days in code.rule.iter().flat_map(|rule| &rule.cases).map(|case| case.after_days) {
+            if days > 0 {
+                self.queue.push(day.saturating_add(days), 2, Due::Rule { process, stage });
+            }
+        }
+    }
+
+    /// Day on which a stage ends that has `days` to go.
+    pub(super) fn end(&self, code: &StageCode, day: i32, days: f64) -> i32 {
+        let end = day.saturating_add(days.round() as i32);
+        if !code.on_first_of_month {
+            return end;
+        }
+        let at = end - self.program.days.0;
+        usize::try_from(at).ok().and_then(|at| self.program.first_of_month.get(at)).copied().unwrap_or(end)
+    }
+
+    fn uniform(&self, streams: &[crate::rng::StreamName], at: usize) -> f64 {
         match self.luck {
-            Luck::Drawn { seed, draw } => Stream::new(seed, draw, name).uniform(),
+            Luck::Drawn { seed, draw } => streams[at.min(streams.len() - 1)].uniform(seed, draw),
             Luck::Median => 0.5,
         }
     }
 
-    /// True where something of `probability` happens; `is_own` = a stage of the option itself.
-    fn happens(&self, name: &str, probability: f64, is_own: bool) -> bool {
-        match self.luck {
-            Luck::Median => probability > 0.0 && (is_own || probability >= 0.5),
-            Luck::Drawn { .. } => self.uniform(name) < probability,
-        }
-    }
-
-    /// Puts the end of a stage that starts on `start` into the queue.
-    fn schedule(&mut self, process: usize, stage: usize, start: Date, parent: Option<u64>) {
-        let Some(spec) = self.processes[process].stages.get(stage) else { return };
-        let name = format!("{}.{}.duration", self.processes[process].id, spec.id);
-        let days = spec.duration.days(self.uniform(&name));
-        let mut end = start.saturating_add(days.days());
-        if spec.on_first_of_month && end.day() > 1 {
-            end = end.last_of_month().saturating_add(1.day());
-        }
-        self.queue.push(end, 2, Due::Stage { process, stage, attempt: 0, parent });
-    }
-
-    fn holds(&self, requires: &[String]) -> bool {
-        requires.iter().all(|name| self.facts.contains_key(name))
-    }
-
-    fn probability(&self, base: f64, shifts: &[Shift]) -> f64 {
-        let active = shifts.iter().filter(|shift| self.facts.contains_key(&shift.when));
-        (base + active.map(|shift| shift.add).sum::<f64>()).clamp(0.0, 1.0)
-    }
-
-    fn finish_stage(&mut self, process: usize, stage: usize, attempt: u32, parent: Option<u64>, date: Date) {
-        let owner = self.processes[process];
-        let spec = &owner.stages[stage];
-        if !self.holds(&spec.requires) {
-            self.log(date, "waiting", (&owner.party, &owner.id, &spec.id), parent, (None, &[]));
-            self.waiting.push((process, stage, attempt));
+    fn finish_stage(&mut self, process: u32, day: i32) {
+        let Some(mut active) = self.active[process as usize] else { return };
+        active.ticket = None;
+        active.is_retry = false;
+        if !self.stage_may_end(&active, day) {
+            self.log(day, Kind::Waiting, active.stage, active.parent, 0);
+            active.waiting = self.n_waited;
+            self.n_waited += 1;
+            self.active[process as usize] = Some(active);
             return;
         }
-        let name = format!("{}.{}.outcome.{attempt}", owner.id, spec.id);
-        let probability = self.probability(spec.probability, &spec.shifts);
-        if self.happens(&name, probability, process < self.n_own) {
-            let outcome = (spec.milestone.clone(), spec.effects.as_slice());
-            let seq = self.log(date, "reached", (&owner.party, &owner.id, &spec.id), parent, outcome);
-            self.apply(&spec.effects, date, seq);
-            self.schedule(process, stage + 1, date, Some(seq));
-            return;
-        }
-        let seq = self.log(date, "failed", (&owner.party, &owner.id, &spec.id), parent, (None, &[]));
-        if let (true, Some(days)) = (attempt < spec.max_retries, spec.retry_days) {
-            let again = date.saturating_add((days as i32).days());
-            self.queue.push(again, 2, Due::Stage { process, stage, attempt: attempt + 1, parent: Some(seq) });
-        }
-    }
-
-    fn recur(&mut self, event: usize, occurrence: i16, date: Date) {
-        let spec = self.recurring[event];
-        let next = date.saturating_add(spec.every_years.years());
-        self.queue.push(next, 1, Due::Recurring { event, occurrence: occurrence + 1 });
-        let probability = self.probability(spec.probability, &spec.shifts);
-        let name = format!("{}.{occurrence}", spec.id);
-        if self.holds(&spec.requires) && self.happens(&name, probability, false) {
-            let outcome = (spec.milestone.clone(), spec.effects.as_slice());
-            let seq = self.log(date, "happened", (&spec.party, &spec.id, ""), None, outcome);
-            self.apply(&spec.effects, date, seq);
+        active.waiting = NONE;
+        self.active[process as usize] = Some(active);
+        let program = self.program;
+        let code = &program.stages[active.stage as usize];
+        match self.outcome(process, active.stage, day) {
+            Ended::Success => {
+                let seq = self.log(day, Kind::Reached, active.stage, active.parent, 0);
+                self.go_on(process, &code.outcome, code.next, day, seq);
+            }
+            Ended::Branch(at) => {
+                let branch = &code.branches[at];
+                self.branches_taken[branch.number] += 1;
+                let seq = self.log(day, Kind::Diverted, active.stage, active.parent, at as u8);
+                self.go_on(process, &branch.outcome, branch.to, day, seq);
+            }
+            Ended::Failure => self.fail(process, active, day),
         }
     }
 
-    fn apply(&mut self, effects: &[String], date: Date, seq: u64) {
-        for effect in effects.iter().filter_map(|text| Effect::parse(text)) {
-            let effect = effect.named(&self.drawn.policy, date);
-            apply_to_policy(&mut self.drawn.policy, &effect, date);
-            match effect {
-                Effect::Set(name) => self.set_fact(&name, true, date, Some(seq)),
-                Effect::Clear(name) => self.set_fact(&name, false, date, Some(seq)),
-                Effect::Join(agreement, parties) | Effect::Leave(agreement, parties) => {
-                    for party in parties {
-                        let holds = self.drawn.policy.is_member(&agreement, &party, date);
-                        self.set_fact(&format!("member:{agreement}:{party}"), holds, date, Some(seq));
-                    }
-                }
+    /// Does what an outcome does and begins the stage after it, unless the outcome itself ended the process.
+    fn go_on(&mut self, process: u32, outcome: &Outcome, next: u32, day: i32, seq: u32) {
+        self.apply(&outcome.effects, day, seq);
+        if self.active[process as usize].is_some() {
+            self.start_stage(process, next, day, seq);
+        }
+    }
+
+    fn fail(&mut self, process: u32, active: Active, day: i32) {
+        let code = &self.program.stages[active.stage as usize];
+        let seq = self.log(day, Kind::Failed, active.stage, active.parent, 0);
+        self.active[process as usize] = (active.retries < code.max_retries).then(|| {
+            let ticket = self.queue.push(day.saturating_add(code.retry_days), 2, Due::Stage { process });
+            let retries = active.retries + 1;
+            Active { parent: seq, ticket: Some(ticket), retries, is_retry: true, ..active }
+        });
+    }
+
+    /// How a stage ends whose guards hold: one uniform number is cut into success, branches and failure.
+    fn outcome(&mut self, process: u32, stage: u32, day: i32) -> Ended {
+        let code = &self.program.stages[stage as usize];
+        let visit = self.outcomes_drawn[stage as usize];
+        self.outcomes_drawn[stage as usize] += 1;
+        let success = self.probability(code.probability, &code.shifts, day);
+        let is_own = self.program.processes[process as usize].is_own;
+        if success >= 1.0 || (matches!(self.luck, Luck::Median) && is_own && success > 0.0) {
+            return Ended::Success;
+        }
+        if success <= 0.0 && code.branches.is_empty() {
+            return Ended::Failure;
+        }
+        let u = self.uniform(&code.outcome_streams, visit as usize);
+        // In the reference path what is exactly as likely as not happens.
+        let below = |u: f64, edge: f64| u < edge || (matches!(self.luck, Luck::Median) && u <= edge);
+        if below(u, success) {
+            return Ended::Success;
+        }
+        let mut edge = success;
+        for (at, branch) in code.branches.iter().enumerate() {
+            edge += self.probability(branch.probability, &branch.shifts, day);
+            if u < edge {
+                let is_free = self.branches_taken[branch.number] < branch.at_most;
+                return if is_free { Ended::Branch(at) } else { Ended::Failure };
             }
         }
+        Ended::Failure
     }
 
-    /// Notes a fact; what waits is looked at again only when a fact begins to hold.
-    fn set_fact(&mut self, name: &str, holds: bool, date: Date, seq: Option<u64>) {
-        if !holds {
-            self.facts.remove(name);
+    fn recur(&mut self, event: u32, occurrence: u32, day: i32) {
+        let program = self.program;
+        let code = &program.recurring[event as usize];
+        if let Some(&next) = code.days.get(occurrence as usize + 1) {
+            self.queue.push(next, 1, Due::Recurring { event, occurrence: occurrence + 1 });
+        }
+        if !self.guards_hold(&code.requires, &code.unless) {
             return;
         }
-        if self.facts.insert(name.to_owned(), seq).is_some() {
-            return;
-        }
-        let (ready, waiting): (Vec<_>, Vec<_>) = std::mem::take(&mut self.waiting)
-            .into_iter()
-            .partition(|&(process, stage, _)| self.holds(&self.processes[process].stages[stage].requires));
-        self.waiting = waiting;
-        for (process, stage, attempt) in ready {
-            self.queue.push(date, 2, Due::Stage { process, stage, attempt, parent: seq });
+        let probability = self.probability(code.probability, &code.shifts, day);
+        let happens = match self.luck {
+            Luck::Median => probability >= 0.5,
+            Luck::Drawn { .. } => {
+                probability >= 1.0
+                    || (probability > 0.0 && self.uniform(&code.streams, occurrence as usize) < probability)
+            }
+        };
+        if happens {
+            let seq = self.log(day, Kind::Happened, event, NONE, 0);
+            self.apply(&code.outcome.effects, day, seq);
         }
     }
 
-    fn log(
-        &mut self,
-        date: Date,
-        event: &'static str,
-        (party, process, stage): (&str, &str, &str),
-        parent_seq: Option<u64>,
-        (milestone, effects): (Option<String>, &[String]),
-    ) -> u64 {
-        let seq = self.drawn.log.len() as u64;
-        self.drawn.log.push(LoggedEvent {
-            seq,
-            date,
-            event,
-            party: party.to_owned(),
-            process: process.to_owned(),
-            stage: stage.to_owned(),
-            parent_seq,
-            milestone,
-            effects: effects.to_vec(),
-        });
+    fn dated(&mut self, at: u32, day: i32) {
+        let dated = self.program.dated[at as usize];
+        let kind = if dated.holds { Kind::Began } else { Kind::Ended };
+        let is_news = dated.is_logged && self.holds[dated.fact as usize] != dated.holds;
+        let seq = if is_news { self.log(day, kind, at, NONE, 0) } else { NONE };
+        if !dated.is_logged && dated.holds {
+            self.note_joined(dated.fact as usize);
+        }
+        self.set_fact(dated.fact as usize, dated.holds, day, seq);
+    }
+
+    pub(super) fn log(&mut self, day: i32, kind: Kind, item: u32, parent: u32, branch: u8) -> u32 {
+        let seq = self.drawn.log.len() as u32;
+        self.drawn.log.push(Entry { day, parent, item, kind, branch });
         seq
     }
 }
 
-impl Effect {
-    /// The same effect with `@AGREEMENT` replaced by the members that it has on `date`.
-    fn named(self, policy: &PolicyTimeline, date: Date) -> Self {
-        let name = |parties: Vec<String>| -> Vec<String> {
-            let of = |party: String| match party.strip_prefix('@') {
-                Some(agreement) => policy.members(agreement, date),
-                None => vec![party],
-            };
-            parties.into_iter().flat_map(of).collect()
-        };
-        match self {
-            Self::Join(agreement, parties) => Self::Join(agreement, name(parties)),
-            Self::Leave(agreement, parties) => Self::Leave(agreement, name(parties)),
-            other => other,
-        }
-    }
-}
-
-fn apply_to_policy(policy: &mut PolicyTimeline, effect: &Effect, date: Date) {
-    match effect {
-        Effect::Join(agreement, parties) => {
-            parties.iter().for_each(|party| policy.join(agreement, party, date))
-        }
-        Effect::Leave(agreement, parties) => {
-            parties.iter().for_each(|party| policy.leave(agreement, party, date));
-        }
-        Effect::Set(_) | Effect::Clear(_) => {}
-    }
+/// How a stage ended.
+enum Ended {
+    Success,
+    Branch(usize),
+    Failure,
 }

@@ -1,34 +1,49 @@
 //! When milestones are reached over many draws: the distribution of their dates.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 
-use super::engine::{DrawnTimeline, Horizon};
+use super::engine::Workspace;
+use super::program::{CompactDraw, Program, date_of};
+use super::timeline::{DrawnTimeline, Horizon};
 
 /// Distribution of the first date of a milestone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Milestone {
     /// Name.
     pub name: String,
-    /// First date in each draw that reaches it, sorted.
-    pub dates: Vec<Date>,
+    /// Dates on which draws reach it, rising, with the number of draws that have reached it by then.
+    pub reached: Vec<(Date, u64)>,
     /// Number of draws in all.
     pub n_draws: usize,
 }
 
 impl Milestone {
+    fn new(name: String, counts: impl Iterator<Item = (Date, u64)>, n_draws: usize) -> Self {
+        let mut sum = 0;
+        let cumulative = counts.map(|(date, count)| {
+            sum += count;
+            (date, sum)
+        });
+        Self { name, reached: cumulative.collect(), n_draws }
+    }
+
     /// Share of the draws that reach it on or before `date`.
     #[must_use]
     pub fn probability_by(&self, date: Date) -> f64 {
-        self.dates.partition_point(|reached| *reached <= date) as f64 / self.n_draws as f64
+        let at = self.reached.partition_point(|(reached, _)| *reached <= date);
+        at.checked_sub(1).map_or(0.0, |at| self.reached[at].1 as f64 / self.n_draws as f64)
     }
 
     /// Date at the quantile `p` of the draws that reach it: the nearest order statistic.
     #[must_use]
     pub fn quantile(&self, p: f64) -> Option<Date> {
-        let last = self.dates.len().checked_sub(1)?;
-        self.dates.get((p * last as f64).round() as usize).copied()
+        let last = self.reached.last()?.1 - 1;
+        let rank = (p * last as f64).round() as u64;
+        let at = self.reached.partition_point(|(_, count)| *count <= rank);
+        self.reached.get(at).map(|(date, _)| *date)
     }
 }
 
@@ -48,15 +63,109 @@ impl DrawnTimeline {
 
 /// All milestones of `n_draws` draws by name, from the first dates of each draw.
 pub fn distribution(first_dates: impl Iterator<Item = (String, Date)>, n_draws: usize) -> Vec<Milestone> {
-    let mut dates: BTreeMap<String, Vec<Date>> = BTreeMap::new();
+    let mut dates: BTreeMap<String, BTreeMap<Date, u64>> = BTreeMap::new();
     for (name, date) in first_dates {
-        dates.entry(name).or_default().push(date);
+        *dates.entry(name).or_default().entry(date).or_default() += 1;
     }
-    dates
-        .into_iter()
-        .map(|(name, mut dates)| {
-            dates.sort();
-            Milestone { name, dates, n_draws }
-        })
-        .collect()
+    dates.into_iter().map(|(name, counts)| Milestone::new(name, counts.into_iter(), n_draws)).collect()
+}
+
+/// Draws that one task runs after one another.
+const BLOCK: u64 = 2048;
+
+/// What many draws come to: counts alone, so that memory does not depend on the number of draws.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tally {
+    n_draws: u64,
+    n_days: usize,
+    /// Draws that reach a milestone first on a day, `[milestone, day]`.
+    first: Vec<u32>,
+    /// Events of each kind, see [`Program::summary_slots`].
+    events: Vec<u64>,
+    /// Agreements whose membership some event of some draw changes.
+    touched: BTreeSet<u16>,
+}
+
+impl Tally {
+    fn new(program: &Program) -> Self {
+        let n_days = (program.days.1 - program.days.0 + 1).max(0) as usize;
+        Self {
+            n_draws: 0,
+            n_days,
+            first: vec![0; n_days * program.milestones.len()],
+            events: vec![0; program.summary_slots().len()],
+            touched: BTreeSet::new(),
+        }
+    }
+
+    /// Counts over draws `0..n_draws` under `seed`, on all threads; the sum does not depend on how many.
+    #[must_use]
+    pub fn count(program: &Program, seed: u64, n_draws: u64) -> Self {
+        let block = |first: u64| {
+            let (mut tally, mut workspace) = (Self::new(program), Workspace::new(program));
+            for number in first..n_draws.min(first + BLOCK) {
+                tally.add(program, workspace.draw(seed, number));
+            }
+            tally
+        };
+        let n_blocks = n_draws.div_ceil(BLOCK);
+        let blocks = (0..n_blocks).into_par_iter().map(|at| block(at * BLOCK));
+        blocks.reduce(|| Self::new(program), Self::joined)
+    }
+
+    /// Counts one draw.
+    fn add(&mut self, program: &Program, draw: &CompactDraw) {
+        self.n_draws += 1;
+        program.first_days(draw, |milestone, day| self.first[milestone * self.n_days + day as usize] += 1);
+        program.slots(draw, |slot| self.events[slot] += 1);
+        for change in &draw.changes {
+            self.touched.insert(change.agreement);
+        }
+    }
+
+    fn joined(mut self, other: Self) -> Self {
+        self.n_draws += other.n_draws;
+        self.first.iter_mut().zip(other.first).for_each(|(sum, more)| *sum += more);
+        self.events.iter_mut().zip(other.events).for_each(|(sum, more)| *sum += more);
+        self.touched.extend(other.touched);
+        self
+    }
+
+    /// Number of events of all draws.
+    #[must_use]
+    pub fn n_events(&self) -> u64 {
+        self.events.iter().sum()
+    }
+
+    /// Milestones that some draw reaches, by name.
+    #[must_use]
+    pub fn milestones(&self, program: &Program) -> Vec<Milestone> {
+        let mut found = Vec::new();
+        for (name, counts) in program.milestones.iter().zip(self.first.chunks(self.n_days.max(1))) {
+            let dated = (program.days.0..).zip(counts).filter(|(_, count)| **count > 0);
+            let dated = dated.map(|(day, count)| (date_of(day), u64::from(*count)));
+            let milestone = Milestone::new(name.clone(), dated, self.n_draws as usize);
+            if !milestone.reached.is_empty() {
+                found.push(milestone);
+            }
+        }
+        found.sort_by(|a, b| a.name.cmp(&b.name));
+        found
+    }
+
+    /// Process, stage, kind and number of events, sorted.
+    #[must_use]
+    pub fn events<'p>(&self, program: &'p Program) -> Vec<([&'p str; 3], u64)> {
+        let mut events: BTreeMap<[&str; 3], u64> = BTreeMap::new();
+        for (slot, count) in program.summary_slots().into_iter().zip(&self.events).filter(|(_, n)| **n > 0) {
+            *events.entry(slot).or_default() += count;
+        }
+        events.into_iter().collect()
+    }
+
+    /// Agreements whose membership some event of some draw changes.
+    #[must_use]
+    pub fn touched(&self, program: &Program) -> BTreeSet<String> {
+        self.touched.iter().map(|&at| program.agreements[usize::from(at)].clone()).collect()
+    }
 }

@@ -1,14 +1,32 @@
 //! Runs dated processes to a timeline; contains no economics (`model.md` section 5).
 //!
-//! An option is data: [`spec`] reads and checks it, [`engine`] runs one draw of it on a [`queue`] of civil
-//! dates, [`duration`] draws how long a stage takes, [`milestones`] sums the logs of many draws up.
+//! An option is data: [`spec`] says what it holds, [`read_option`] reads and checks it with what it includes. It is
+//! compiled once to a [`Program`] of integers; a [`Workspace`] runs draws of it on a queue of days. [`milestones`]
+//! sums many draws up, [`graph`] shows the stages.
 
+mod compile;
 mod duration;
+mod effect;
 mod engine;
+mod explain;
+pub mod fit;
+pub mod graph;
 pub mod milestones;
-mod queue;
+mod place;
+mod program;
+pub mod queue;
+mod read;
+mod scan;
 pub mod spec;
-mod validate;
+mod state;
+mod timeline;
+pub mod validate;
 
-pub use engine::{DrawnTimeline, Horizon, LoggedEvent, draw, reference};
-pub use spec::{OptionSpec, list_options, read_option};
+pub use duration::Duration;
+pub use effect::Effect;
+pub use engine::{Workspace, draw, reference};
+pub use explain::{NothingFound, explain};
+pub use program::{CompactDraw, Program};
+pub use read::{list_options, read_option};
+pub use spec::OptionSpec;
+pub use timeline::{DrawnTimeline, Horizon, LoggedEvent};

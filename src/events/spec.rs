@@ -1,11 +1,13 @@
 //! Options as data: processes with stages, durations, guards, outcomes and effects (`data/options/*.toml`).
+//!
+//! [`super::read`] reads and joins the files, [`super::validate`] checks them, [`super::compile`] turns them
+//! into a program of integers.
 
 use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::duration::Duration;
-use crate::data::Files;
-use crate::error::{Fault, InputErrors};
+use super::place::Place;
 
 /// An option: processes that run side by side.
 #[derive(Debug, Clone, Deserialize)]
@@ -18,7 +20,18 @@ pub struct OptionSpec {
     /// What happens under this option.
     #[serde(default)]
     pub description: String,
-    /// Facts that hold between two dates whatever happens.
+    /// Other files whose contents belong to this option.
+    #[serde(default, rename = "include")]
+    pub includes: Vec<Include>,
+    /// First and last day that the file speaks of; absent = [`super::validate::LONGEST_HORIZON`].
+    pub horizon: Option<[Date; 2]>,
+    /// Numbers that shifts refer to.
+    #[serde(default, rename = "parameter")]
+    pub parameters: Vec<Parameter>,
+    /// Lists of dates that shifts refer to, such as elections.
+    #[serde(default, rename = "calendar")]
+    pub calendars: Vec<Calendar>,
+    /// Facts that hold between two dates whatever happens, and switches.
     #[serde(default, rename = "fact")]
     pub facts: Vec<Fact>,
     /// Processes.
@@ -29,12 +42,75 @@ pub struct OptionSpec {
     pub recurring: Vec<Recurring>,
 }
 
-/// A fact with its dates.
+/// Another file that belongs to an option: its name, or its name and a prefix.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum Include {
+    /// The file as it stands.
+    Plain(String),
+    /// The file with a prefix before the milestones of its processes; those of recurring events stay.
+    Prefixed {
+        /// Id of the file.
+        option: String,
+        /// Prefix.
+        prefix: String,
+    },
+}
+
+impl Include {
+    /// Id of the file and the prefix of its milestones.
+    #[must_use]
+    pub fn parts(&self) -> (&str, &str) {
+        match self {
+            Self::Plain(option) => (option, ""),
+            Self::Prefixed { option, prefix } => (option, prefix),
+        }
+    }
+}
+
+/// A number that shifts refer to, such as the size of the demands.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Parameter {
+    /// Name.
+    pub name: String,
+    /// Value.
+    pub value: f64,
+    /// Source.
+    pub source: String,
+    /// seed, public, recalled or assumption.
+    pub mark: String,
+    /// Where it stands.
+    #[serde(skip)]
+    pub place: Place,
+}
+
+/// A list of dates.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Calendar {
+    /// Name.
+    pub name: String,
+    /// Dates.
+    pub dates: Vec<Date>,
+    /// Source.
+    pub source: String,
+    /// seed, public, recalled or assumption.
+    pub mark: String,
+    /// Where it stands.
+    #[serde(skip)]
+    pub place: Place,
+}
+
+/// A fact with its dates; a switch where `on` is given.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fact {
     /// Name that guards refer to.
     pub name: String,
+    /// False: it does not hold by itself. Events may still set it, and `--set NAME=1` turns it on.
+    #[serde(default = "on")]
+    pub on: bool,
     /// First day on which it holds; absent = from the start.
     pub from: Option<Date>,
     /// First day on which it holds no more.
@@ -43,6 +119,9 @@ pub struct Fact {
     pub source: String,
     /// seed, public, recalled or assumption.
     pub mark: String,
+    /// Where it stands.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 /// A sequence of stages of one party.
@@ -55,12 +134,18 @@ pub struct Process {
     pub party: String,
     /// First day of the first stage; absent = the start of the horizon.
     pub start: Option<Date>,
+    /// Facts any of which ends the process wherever it stands.
+    #[serde(default)]
+    pub cancelled_by: Vec<String>,
     /// Stages in order.
     #[serde(rename = "stage")]
     pub stages: Vec<Stage>,
+    /// Where it stands.
+    #[serde(skip)]
+    pub place: Place,
 }
 
-/// One stage: it takes its time, waits for its guards, then succeeds or fails.
+/// One stage: it takes its time, waits for its guards, then succeeds, takes a branch, or fails.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Stage {
@@ -68,15 +153,26 @@ pub struct Stage {
     pub id: String,
     /// How long it takes.
     pub duration: Duration,
+    /// Changes of its pace: while the condition holds, what is left takes `by` times as long.
+    #[serde(default, rename = "stretch")]
+    pub stretches: Vec<Shift>,
     /// Facts that must all hold when it ends; it waits for them.
     #[serde(default)]
     pub requires: Vec<String>,
+    /// Facts none of which may hold when it ends; it waits until they are gone.
+    #[serde(default)]
+    pub unless: Vec<String>,
+    /// Rule of entry into force that must be met when it ends; it waits for it.
+    pub rule: Option<Rule>,
     /// Probability of success.
     #[serde(default = "certain")]
     pub probability: f64,
-    /// Changes of the probability while a fact holds.
+    /// Changes of the probability.
     #[serde(default, rename = "shift")]
     pub shifts: Vec<Shift>,
+    /// Other outcomes; what is left to 1 is failure.
+    #[serde(default, rename = "branch")]
+    pub branches: Vec<Branch>,
     /// Days until another try after a failure; absent = the process ends.
     pub retry_days: Option<f64>,
     /// Tries after the first.
@@ -90,10 +186,91 @@ pub struct Stage {
     pub effects: Vec<String>,
     /// Milestone that success reaches.
     pub milestone: Option<String>,
+    /// Later stage that success leads to, or `end`; absent = the next one.
+    pub next: Option<String>,
     /// Source of the figures.
     pub source: String,
     /// seed, public, recalled or assumption.
     pub mark: String,
+    /// Where it stands.
+    #[serde(skip)]
+    pub place: Place,
+}
+
+/// An outcome of a stage other than success and failure.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Branch {
+    /// Probability.
+    pub probability: f64,
+    /// Changes of the probability.
+    #[serde(default, rename = "shift")]
+    pub shifts: Vec<Shift>,
+    /// Stage of the same process that it leads to, or `end`.
+    pub to: String,
+    /// How often a draw may take it; after that it counts as failure.
+    #[serde(default = "once")]
+    pub at_most: u32,
+    /// What it does.
+    #[serde(default)]
+    pub effects: Vec<String>,
+    /// Milestone that it reaches.
+    pub milestone: Option<String>,
+    /// Source of the figures.
+    pub source: String,
+    /// seed, public, recalled or assumption.
+    pub mark: String,
+}
+
+/// When an agreement enters into force: any of the cases is enough.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// Beginning of the facts that count: `fact` and the party, joined, hold once the party has ratified.
+    pub fact: String,
+    /// Parties that count.
+    pub parties: Vec<Weighted>,
+    /// Cases.
+    pub any_of: Vec<RuleCase>,
+}
+
+/// A party with its weight.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum Weighted {
+    /// Weight 1.
+    Plain(String),
+    /// With a weight, such as its GDP.
+    Heavy(String, f64),
+}
+
+impl Weighted {
+    /// Party and weight.
+    #[must_use]
+    pub fn parts(&self) -> (&str, f64) {
+        match self {
+            Self::Plain(party) => (party, 1.0),
+            Self::Heavy(party, weight) => (party, *weight),
+        }
+    }
+}
+
+/// One case of a rule; all that is given must be met.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleCase {
+    /// Least number of parties.
+    #[serde(default)]
+    pub count: u32,
+    /// Least share of the parties.
+    #[serde(default)]
+    pub count_share: f64,
+    /// Least share of the weights.
+    #[serde(default)]
+    pub weight_share: f64,
+    /// Days since the stage began.
+    #[serde(default)]
+    pub after_days: i32,
 }
 
 /// An event that comes back.
@@ -111,9 +288,12 @@ pub struct Recurring {
     /// Facts that must all hold; otherwise the event passes.
     #[serde(default)]
     pub requires: Vec<String>,
+    /// Facts none of which may hold; otherwise the event passes.
+    #[serde(default)]
+    pub unless: Vec<String>,
     /// Probability that it happens on one of its dates.
     pub probability: f64,
-    /// Changes of the probability while a fact holds.
+    /// Changes of the probability.
     #[serde(default, rename = "shift")]
     pub shifts: Vec<Shift>,
     /// What it does.
@@ -124,88 +304,90 @@ pub struct Recurring {
     pub source: String,
     /// seed, public, recalled or assumption.
     pub mark: String,
+    /// Where it stands.
+    #[serde(skip)]
+    pub place: Place,
 }
 
-/// A change of a probability while a fact holds.
+/// A change of a probability or of a pace, as a function of the state.
+///
+/// The amount is 1 where `when` holds and `unless` does not, else 0; it is multiplied by the years since a date
+/// or since a fact began to hold, by how near the next date of a calendar is, and by a parameter, where these
+/// are given. A probability `p` becomes `p * product(by ^ amount) + sum(add * amount)`, kept within 0 and 1.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Shift {
-    /// Fact.
-    pub when: String,
-    /// Added to the probability, which stays within 0 and 1.
+    /// Fact that must hold.
+    pub when: Option<String>,
+    /// Fact that must not hold.
+    pub unless: Option<String>,
+    /// Years since this date count.
+    pub per_year_since: Option<Date>,
+    /// Years since this fact began to hold count.
+    pub per_year_of: Option<String>,
+    /// Most years that count.
+    pub at_most_years: Option<f64>,
+    /// Calendar whose next date counts: 1 on the day itself, 0 from `within_days` before on, straight between.
+    pub before: Option<String>,
+    /// Days before a date of the calendar within which it counts.
+    pub within_days: Option<f64>,
+    /// Parameter that multiplies the amount.
+    pub parameter: Option<String>,
+    /// Added for each unit of the amount.
+    #[serde(default)]
     pub add: f64,
+    /// Factor for each unit of the amount.
+    #[serde(default = "certain")]
+    pub by: f64,
+}
+
+impl Shift {
+    /// Facts that it refers to.
+    pub fn facts(&self) -> impl Iterator<Item = &String> {
+        [&self.when, &self.unless, &self.per_year_of].into_iter().flatten()
+    }
 }
 
 fn certain() -> f64 {
     1.0
 }
 
-/// What an event does, parsed from `verb:...`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Effect {
-    /// `set:NAME`: a fact holds from now on.
-    Set(String),
-    /// `clear:NAME`: a fact holds no more.
-    Clear(String),
-    /// `join:AGREEMENT:PARTY;PARTY`; `@OTHER` stands for all members of another agreement on that day.
-    Join(String, Vec<String>),
-    /// `leave:AGREEMENT:PARTY;PARTY`.
-    Leave(String, Vec<String>),
+fn once() -> u32 {
+    1
 }
 
-impl Effect {
-    /// Parses one effect; `None` where the text is none.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let (verb, rest) = text.split_once(':')?;
-        let parties = || {
-            let (agreement, parties) = rest.split_once(':')?;
-            let list: Vec<String> = parties.split(';').map(str::to_owned).collect();
-            (!agreement.is_empty() && list.iter().all(|party| !party.is_empty()))
-                .then(|| (agreement.to_owned(), list))
-        };
-        match verb {
-            "set" if !rest.is_empty() => Some(Self::Set(rest.to_owned())),
-            "clear" if !rest.is_empty() => Some(Self::Clear(rest.to_owned())),
-            "join" => parties().map(|(agreement, list)| Self::Join(agreement, list)),
-            "leave" => parties().map(|(agreement, list)| Self::Leave(agreement, list)),
-            _ => None,
+fn on() -> bool {
+    true
+}
+
+/// The name is neither a parameter nor a switch of the option.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{name}` is no parameter and no switch of this option; it has: {known}")]
+pub struct UnknownName {
+    /// What was asked for.
+    pub name: String,
+    /// What there is.
+    pub known: String,
+}
+
+impl OptionSpec {
+    /// Gives the parameter `name` a value, or turns the switch of that name on (not 0) or off (0).
+    ///
+    /// # Errors
+    /// [`UnknownName`] with the names that there are.
+    pub fn set(&mut self, name: &str, value: f64) -> Result<(), UnknownName> {
+        let mut is_known = false;
+        for parameter in self.parameters.iter_mut().filter(|one| one.name == name) {
+            (parameter.value, is_known) = (value, true);
         }
+        for fact in self.facts.iter_mut().filter(|one| one.name == name) {
+            (fact.on, is_known) = (value != 0.0, true);
+        }
+        if is_known {
+            return Ok(());
+        }
+        let parameters = self.parameters.iter().map(|one| one.name.as_str());
+        let names: Vec<&str> = parameters.chain(self.facts.iter().map(|one| one.name.as_str())).collect();
+        Err(UnknownName { name: name.to_owned(), known: names.join(", ") })
     }
-}
-
-/// Reads and checks the option `id` of a folder.
-///
-/// # Errors
-/// [`InputErrors`]: unknown option (with the known ones), unknown keys, probabilities outside 0..1, effects
-/// that are none, guards that nothing can ever meet.
-pub fn read_option(files: &Files, id: &str) -> Result<OptionSpec, InputErrors> {
-    let file = format!("{id}.toml");
-    let Some(text) = files.read_optional(&file).map_err(InputErrors::from)? else {
-        return Err(InputErrors::from(Fault {
-            file: files.display(""),
-            line: None,
-            field: "option".into(),
-            found: id.into(),
-            expected: format!("one of {}", list_options(files).join(", ")),
-            remedy: "Correct the name, or add the file.".into(),
-        }));
-    };
-    let spec: OptionSpec = toml::from_str(&text).map_err(|error| {
-        InputErrors::from(Fault {
-            file: files.display(&file),
-            line: error.span().map(|span| 1 + text[..span.start].matches('\n').count() as u64),
-            field: "option".into(),
-            found: error.message().to_owned(),
-            expected: "the keys of an option (see data/options/README.md)".into(),
-            remedy: "Correct the key or its value.".into(),
-        })
-    })?;
-    super::validate::validate(&spec, &files.display(&file), id).into_result(spec)
-}
-
-/// Ids of the options of a folder, sorted.
-#[must_use]
-pub fn list_options(files: &Files) -> Vec<String> {
-    files.list(".toml").iter().map(|name| name.trim_end_matches(".toml").to_owned()).collect()
 }

@@ -8,7 +8,6 @@ use super::TableSpec;
 use super::dir::number;
 use crate::events::milestones::Milestone;
 use crate::events::{DrawnTimeline, Horizon, LoggedEvent};
-use crate::policy::Membership;
 
 /// `dates.csv`.
 pub const DATES: TableSpec = TableSpec {
@@ -36,6 +35,9 @@ pub const BY_YEAR: TableSpec = TableSpec {
     ],
 };
 
+const EVENT_KINDS: &str =
+    "reached, diverted (another outcome), failed, waiting, cancelled, happened, began or ended";
+
 /// `events.csv`.
 pub const EVENTS: TableSpec = TableSpec {
     file: "events.csv",
@@ -44,10 +46,10 @@ pub const EVENTS: TableSpec = TableSpec {
         ("option", "string", "", "Option"),
         ("draw", "integer", "", "Draw, 0 = first"),
         ("date", "date", "", "Day"),
-        ("event", "string", "", "reached, failed, waiting or happened"),
-        ("party", "string", "", "Party"),
-        ("process", "string", "", "Process"),
-        ("stage", "string", "", "Stage; empty for recurring events"),
+        ("event", "string", "", EVENT_KINDS),
+        ("party", "string", "", "Party; empty for dated facts"),
+        ("process", "string", "", "Process, recurring event or dated fact"),
+        ("stage", "string", "", "Stage; empty for recurring events and dated facts"),
         ("parent_seq", "integer", "", "seq of the event that led to it; empty where it began by itself"),
         ("seq", "integer", "", "Position in the log of the draw"),
     ],
@@ -59,9 +61,9 @@ pub const EVENTS_SUMMARY: TableSpec = TableSpec {
     description: "How often each stage ended how.",
     columns: &[
         ("option", "string", "", "Option"),
-        ("process", "string", "", "Process"),
-        ("stage", "string", "", "Stage; empty for recurring events"),
-        ("event", "string", "", "reached, failed, waiting or happened"),
+        ("process", "string", "", "Process, recurring event or dated fact"),
+        ("stage", "string", "", "Stage; empty for recurring events and dated facts"),
+        ("event", "string", "", EVENT_KINDS),
         ("events", "integer", "count", "Over all draws"),
     ],
 };
@@ -78,6 +80,30 @@ pub const STATES: TableSpec = TableSpec {
         ("exporter", "string", "", "Country"),
         ("importer", "string", "", "Country"),
         ("regime", "string", "", "Agreement"),
+    ],
+};
+
+/// `fit.csv`.
+pub const FIT: TableSpec = TableSpec {
+    file: "fit.csv",
+    description: "Distributions fitted to how long steps took, rows after the cut-off left out.",
+    columns: &[
+        ("step", "string", "", "From which event to which"),
+        ("n", "integer", "count", "Events"),
+        ("observed_p10_days", "number", "days", "10 % quantile of the sample"),
+        ("observed_p50_days", "number", "days", "Median of the sample"),
+        ("observed_p90_days", "number", "days", "90 % quantile of the sample"),
+        ("distribution", "string", "", "log_normal, weibull or triangular; the closest first"),
+        ("parameters", "string", "", "As in option files"),
+        ("fitted_p10_days", "number", "days", "10 % quantile of the distribution"),
+        ("fitted_p50_days", "number", "days", "Median of the distribution"),
+        ("fitted_p90_days", "number", "days", "90 % quantile of the distribution"),
+        (
+            "ks_distance",
+            "number",
+            "",
+            "Largest distance of the distribution functions (Kolmogorov and Smirnov)",
+        ),
     ],
 };
 
@@ -151,6 +177,18 @@ pub fn event_rows<'a>(option: &str, draws: impl Iterator<Item = (u64, &'a DrawnT
     draws.flat_map(|(draw, drawn)| drawn.log.iter().map(move |event| row(draw, event))).collect()
 }
 
+/// Rows of `events_summary.csv` from counts that are made already.
+#[must_use]
+pub fn counted_rows(option: &str, counts: &[([&str; 3], u64)]) -> Rows {
+    let row = |(key, count): &([&str; 3], u64)| {
+        let mut row = vec![option.to_owned()];
+        row.extend(key.map(str::to_owned));
+        row.push(count.to_string());
+        row
+    };
+    counts.iter().map(row).collect()
+}
+
 /// Rows of `events_summary.csv`.
 pub fn event_summary_rows<'a>(option: &str, draws: impl Iterator<Item = &'a DrawnTimeline>) -> Rows {
     let mut counts: BTreeMap<[&str; 3], u64> = BTreeMap::new();
@@ -168,23 +206,14 @@ pub fn event_summary_rows<'a>(option: &str, draws: impl Iterator<Item = &'a Draw
         .collect()
 }
 
-/// Agreements whose membership some event of some draw changes.
-#[must_use]
-pub fn touched_agreements(initial: &[Membership], draws: &[DrawnTimeline]) -> BTreeSet<String> {
-    let mut touched = BTreeSet::new();
-    for drawn in draws {
-        let memberships = drawn.policy.memberships.iter().enumerate();
-        let changed = memberships.filter(|(at, now)| initial.get(*at) != Some(*now));
-        touched.extend(changed.map(|(_, now)| now.agreement.clone()));
-    }
-    touched
-}
-
-/// Rows of `states.csv` for the agreements `touched`.
-#[must_use]
-pub fn state_rows(option: &str, draws: &[DrawnTimeline], touched: &BTreeSet<String>) -> Rows {
+/// Rows of `states.csv` for the agreements `touched`; `draws` are timelines with their numbers.
+pub fn state_rows<'a>(
+    option: &str,
+    draws: impl Iterator<Item = (u64, &'a DrawnTimeline)>,
+    touched: &BTreeSet<String>,
+) -> Rows {
     let mut rows = Rows::new();
-    for (draw, drawn) in draws.iter().enumerate() {
+    for (draw, drawn) in draws {
         let memberships = || drawn.policy.memberships.iter().filter(|one| touched.contains(&one.agreement));
         for exporter in memberships() {
             for importer in memberships().filter(|other| other.agreement == exporter.agreement) {

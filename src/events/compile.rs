@@ -1,0 +1,402 @@
+//! Turns an option and the world into a [`Program`].
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use super::effect::Effect;
+use super::program::{
+    BranchCode, Dated, EffectCode, NONE, Outcome, ProcessCode, Program, RecurringCode, RuleCode, ShiftCode,
+    StageCode, Who, date_of, day_number,
+};
+use super::spec::{Branch, OptionSpec, Process, Recurring, Rule, Shift, Stage};
+use super::timeline::Horizon;
+use crate::policy::PolicyTimeline;
+use crate::rng::StreamName;
+
+impl Program {
+    /// Compiles an option and the world, which begin from the memberships `initial`.
+    ///
+    /// Both are valid, as [`super::read_option`] leaves them. Cost: once a run, not once a draw.
+    #[must_use]
+    pub fn compile(
+        option: &OptionSpec,
+        world: &OptionSpec,
+        initial: &PolicyTimeline,
+        horizon: Horizon,
+    ) -> Self {
+        let mut compiler = Compiler::new(option, world, initial, horizon);
+        let shadowed: BTreeSet<&str> = option.facts.iter().map(|fact| fact.name.as_str()).collect();
+        let facts = option.facts.iter();
+        let facts = facts.chain(world.facts.iter().filter(|fact| !shadowed.contains(fact.name.as_str())));
+        for fact in facts {
+            let number = compiler.fact(&fact.name);
+            compiler.dated_fact(number, fact.on, (fact.from, fact.until));
+        }
+        for (at, process) in option.processes.iter().chain(&world.processes).enumerate() {
+            compiler.process(process, at < option.processes.len());
+        }
+        for event in option.recurring.iter().chain(&world.recurring) {
+            compiler.recurring(event);
+        }
+        compiler.program.watch();
+        compiler.program
+    }
+
+    /// Fills the tables that say who looks at which fact.
+    fn watch(&mut self) {
+        let n = self.facts.len();
+        for table in [&mut self.guards_of, &mut self.paces_of, &mut self.ends_of] {
+            table.resize(n, Vec::new());
+        }
+        for (at, stage) in self.stages.iter().enumerate() {
+            let ratified = stage.rule.iter().flat_map(|rule| rule.parties.iter().map(|(fact, _)| fact));
+            for &fact in stage.requires.iter().chain(&stage.unless).chain(ratified) {
+                note(&mut self.guards_of[fact as usize], at as u32);
+            }
+            for shift in &stage.stretches {
+                for fact in [shift.when, shift.unless, shift.of].into_iter().filter(|&fact| fact != NONE) {
+                    note(&mut self.paces_of[fact as usize], at as u32);
+                }
+            }
+        }
+    }
+}
+
+fn note(list: &mut Vec<u32>, at: u32) {
+    if !list.contains(&at) {
+        list.push(at);
+    }
+}
+
+struct Compiler<'a> {
+    program: Program,
+    fact_idx: HashMap<String, u32>,
+    process_idx: HashMap<&'a str, u32>,
+    calendar_idx: HashMap<&'a str, u32>,
+    parameters: HashMap<&'a str, f64>,
+    milestone_idx: HashMap<String, u32>,
+}
+
+impl<'a> Compiler<'a> {
+    fn new(
+        option: &'a OptionSpec,
+        world: &'a OptionSpec,
+        initial: &PolicyTimeline,
+        horizon: Horizon,
+    ) -> Self {
+        let specs = [world, option];
+        let calendars = || specs.into_iter().flat_map(|spec| &spec.calendars);
+        let parameters = specs.into_iter().flat_map(|spec| &spec.parameters);
+        let processes = option.processes.iter().chain(&world.processes);
+        let days = |dates: &[Date]| {
+            let mut days: Vec<i32> = dates.iter().copied().map(day_number).collect();
+            days.sort_unstable();
+            days
+        };
+        let mut compiler = Self {
+            program: Program::empty(option, initial, horizon),
+            fact_idx: HashMap::new(),
+            process_idx: processes.zip(0..).map(|(process, at)| (process.id.as_str(), at)).collect(),
+            calendar_idx: calendars().zip(0..).map(|(one, at)| (one.name.as_str(), at)).collect(),
+            parameters: parameters.map(|one| (one.name.as_str(), one.value)).collect(),
+            milestone_idx: HashMap::new(),
+        };
+        compiler.program.calendars = calendars().map(|one| days(&one.dates)).collect();
+        compiler.memberships(specs, initial);
+        compiler
+    }
+
+    /// Numbers agreements, parties and the facts of membership, and notes who is in at the start.
+    fn memberships(&mut self, specs: [&OptionSpec; 2], initial: &PolicyTimeline) {
+        let (agreements, mut parties) = touched(specs);
+        let of_touched = || initial.memberships.iter().filter(|one| agreements.contains(&one.agreement));
+        parties.extend(of_touched().map(|one| one.party.clone()));
+        let program = &mut self.program;
+        program.agreements = agreements.iter().cloned().collect();
+        program.parties = parties.into_iter().collect();
+        for kind in ["member", "suspended"] {
+            for agreement in &program.agreements {
+                program
+                    .facts
+                    .extend(program.parties.iter().map(|party| format!("{kind}:{agreement}:{party}")));
+            }
+        }
+        self.fact_idx = program.facts.iter().cloned().zip(0..).collect();
+        program.members = vec![Vec::new(); program.agreements.len()];
+        for one in of_touched() {
+            let agreement = position(&program.agreements, &one.agreement);
+            let party = position(&program.parties, &one.party);
+            let fact = program.member_fact(agreement, party) as u32;
+            let (from, until) = (day_number(one.from), one.until.map(day_number));
+            if from <= program.days.0 && until.is_none_or(|until| until > program.days.0) {
+                program.members[usize::from(agreement)].push((party, from));
+            } else if from > program.days.0 {
+                program.dated.push(Dated { fact, day: from, holds: true, is_logged: false });
+            }
+            if let Some(day) = until.filter(|&until| until > program.days.0) {
+                program.dated.push(Dated { fact, day, holds: false, is_logged: false });
+            }
+        }
+    }
+
+    fn fact(&mut self, name: &str) -> u32 {
+        if let Some(&known) = self.fact_idx.get(name) {
+            return known;
+        }
+        let number = self.program.facts.len() as u32;
+        self.program.facts.push(name.to_owned());
+        self.fact_idx.insert(name.to_owned(), number);
+        number
+    }
+
+    fn facts(&mut self, names: &[String]) -> Vec<u32> {
+        names.iter().map(|name| self.fact(name)).collect()
+    }
+
+    fn optional_fact(&mut self, name: Option<&String>) -> u32 {
+        name.map_or(NONE, |name| self.fact(name))
+    }
+
+    fn dated_fact(&mut self, fact: u32, is_on: bool, (from, until): (Option<Date>, Option<Date>)) {
+        if !is_on {
+            return;
+        }
+        let start = self.program.days.0;
+        let day = from.map_or(start, day_number);
+        self.program.dated.push(Dated { fact, day, holds: true, is_logged: true });
+        if let Some(until) = until {
+            self.program.dated.push(Dated { fact, day: day_number(until), holds: false, is_logged: true });
+        }
+    }
+
+    fn process(&mut self, process: &Process, is_own: bool) {
+        let at = self.program.processes.len() as u32;
+        let first_stage = self.program.stages.len() as u32;
+        self.program.processes.push(ProcessCode {
+            id: process.id.clone(),
+            party: process.party.clone(),
+            first_stage,
+            start: process.start.map_or(self.program.days.0, day_number),
+            is_own,
+        });
+        for fact in self.facts(&process.cancelled_by) {
+            let ends_of = &mut self.program.ends_of;
+            ends_of.resize(ends_of.len().max(fact as usize + 1), Vec::new());
+            note(&mut ends_of[fact as usize], at);
+        }
+        let n_visits =
+            1 + process.stages.iter().flat_map(|one| &one.branches).map(|b| b.at_most).sum::<u32>();
+        for (k, stage) in process.stages.iter().enumerate() {
+            let code = self.stage(process, (stage, k), (at, first_stage), n_visits.min(MOST_VISITS));
+            self.program.stages.push(code);
+        }
+    }
+
+    fn stage(
+        &mut self,
+        process: &Process,
+        (stage, k): (&Stage, usize),
+        (process_at, first_stage): (u32, u32),
+        n_visits: u32,
+    ) -> StageCode {
+        let target = |to: &str| match process.stages.iter().position(|other| other.id == to) {
+            Some(at) => first_stage + at as u32,
+            None => NONE,
+        };
+        let following = if k + 1 < process.stages.len() { first_stage + k as u32 + 1 } else { NONE };
+        let name = format!("{}.{}", process.id, stage.id);
+        let of_visit = |visit: u32| match visit {
+            0 => StreamName::new(&format!("{name}.duration")),
+            _ => StreamName::new(&format!("{name}.duration.{visit}")),
+        };
+        let n_outcomes = n_visits * (stage.max_retries + 1);
+        let of_outcome = |visit| StreamName::new(&format!("{name}.outcome.{visit}"));
+        StageCode {
+            id: stage.id.clone(),
+            process: process_at,
+            duration: stage.duration.clone(),
+            duration_streams: (0..n_visits).map(of_visit).collect(),
+            outcome_streams: (0..n_outcomes).map(of_outcome).collect(),
+            stretches: self.shifts(&stage.stretches),
+            requires: self.facts(&stage.requires),
+            unless: self.facts(&stage.unless),
+            rule: stage.rule.as_ref().map(|rule| self.rule(rule)),
+            probability: stage.probability,
+            shifts: self.shifts(&stage.shifts),
+            branches: stage.branches.iter().map(|branch| self.branch(branch, target(&branch.to))).collect(),
+            retry_days: stage.retry_days.map_or(0, |days| days as i32),
+            max_retries: if stage.retry_days.is_some() { stage.max_retries } else { 0 },
+            on_first_of_month: stage.on_first_of_month,
+            outcome: self.outcome(&stage.effects, stage.milestone.as_ref()),
+            next: stage.next.as_deref().map_or(following, target),
+        }
+    }
+
+    fn branch(&mut self, branch: &Branch, to: u32) -> BranchCode {
+        let number = self.program.n_branches;
+        self.program.n_branches += 1;
+        BranchCode {
+            probability: branch.probability,
+            shifts: self.shifts(&branch.shifts),
+            to,
+            at_most: branch.at_most.min(MOST_VISITS),
+            number,
+            outcome: self.outcome(&branch.effects, branch.milestone.as_ref()),
+        }
+    }
+
+    fn rule(&mut self, rule: &Rule) -> RuleCode {
+        let total: f64 = rule.parties.iter().map(|party| party.parts().1).sum();
+        let of = |(party, weight): (&str, f64)| (format!("{}{party}", rule.fact), weight / total);
+        let named: Vec<_> = rule.parties.iter().map(|party| of(party.parts())).collect();
+        let parties = named.into_iter().map(|(name, share)| (self.fact(&name), share)).collect();
+        RuleCode { parties, cases: rule.any_of.clone() }
+    }
+
+    fn recurring(&mut self, event: &Recurring) {
+        let mut days = Vec::new();
+        let mut next = event.first;
+        while next <= self.program.horizon.end {
+            days.push(day_number(next));
+            next = next.saturating_add(event.every_years.max(1).years());
+        }
+        let streams = (0..days.len()).map(|k| StreamName::new(&format!("{}.{k}", event.id))).collect();
+        let code = RecurringCode {
+            id: event.id.clone(),
+            party: event.party.clone(),
+            days,
+            streams,
+            requires: self.facts(&event.requires),
+            unless: self.facts(&event.unless),
+            probability: event.probability,
+            shifts: self.shifts(&event.shifts),
+            outcome: self.outcome(&event.effects, event.milestone.as_ref()),
+        };
+        self.program.recurring.push(code);
+    }
+
+    fn shifts(&mut self, shifts: &[Shift]) -> Vec<ShiftCode> {
+        shifts.iter().map(|shift| self.shift(shift)).collect()
+    }
+
+    fn shift(&mut self, shift: &Shift) -> ShiftCode {
+        let parameter = shift.parameter.as_ref().and_then(|name| self.parameters.get(name.as_str()).copied());
+        let calendar = shift.before.as_ref().and_then(|name| self.calendar_idx.get(name.as_str()).copied());
+        ShiftCode {
+            when: self.optional_fact(shift.when.as_ref()),
+            unless: self.optional_fact(shift.unless.as_ref()),
+            since: shift.per_year_since.map(day_number),
+            of: self.optional_fact(shift.per_year_of.as_ref()),
+            at_most_years: shift.at_most_years.unwrap_or(f64::INFINITY),
+            before: calendar.unwrap_or(NONE),
+            within_days: shift.within_days.unwrap_or(DAYS_OF_YEAR),
+            parameter: parameter.unwrap_or(1.0),
+            add: shift.add,
+            by: shift.by,
+        }
+    }
+
+    fn outcome(&mut self, effects: &[String], milestone: Option<&String>) -> Outcome {
+        let codes = effects.iter().filter_map(|text| Effect::parse(text)).filter_map(|e| self.effect(&e));
+        let effects_code = codes.collect();
+        let milestones = &mut self.program.milestones;
+        let number = milestone.map_or(NONE, |name| {
+            *self.milestone_idx.entry(name.clone()).or_insert_with(|| {
+                milestones.push(name.clone());
+                milestones.len() as u32 - 1
+            })
+        });
+        Outcome { effects: effects_code, texts: effects.to_vec(), milestone: number }
+    }
+
+    fn effect(&mut self, effect: &Effect) -> Option<EffectCode> {
+        let who = |program: &Program, parties: &[String]| -> Vec<Who> {
+            let one = |party: &String| match party.strip_prefix('@') {
+                Some(agreement) => Who::MembersOf(position(&program.agreements, agreement)),
+                None => Who::Party(position(&program.parties, party)),
+            };
+            parties.iter().map(one).collect()
+        };
+        let memberships = effect.memberships().map(|(agreement, parties)| {
+            (position(&self.program.agreements, agreement), who(&self.program, parties))
+        });
+        Some(match (effect, memberships) {
+            (Effect::Set(name), _) => EffectCode::Set(self.fact(name)),
+            (Effect::Clear(name), _) => EffectCode::Clear(self.fact(name)),
+            (Effect::Cancel(name), _) => EffectCode::Cancel(*self.process_idx.get(name.as_str())?),
+            (Effect::Join(..), Some((agreement, who))) => EffectCode::Join(agreement, who),
+            (Effect::Leave(..), Some((agreement, who))) => EffectCode::Leave(agreement, who),
+            (Effect::Suspend(..), Some((agreement, who))) => EffectCode::Suspend(agreement, who),
+            (Effect::Resume(..), Some((agreement, who))) => EffectCode::Resume(agreement, who),
+            _ => return None,
+        })
+    }
+}
+
+/// Streams prepared for each stage; more visits in one draw are refused by the counters of the branches.
+const MOST_VISITS: u32 = 64;
+/// Days over which a calendar counts where nothing is said, and the length of a year in shifts.
+pub(super) const DAYS_OF_YEAR: f64 = 365.25;
+
+fn position(names: &[String], name: &str) -> u16 {
+    names.iter().position(|other| other == name).unwrap_or(0) as u16
+}
+
+/// Agreements and parties that effects and guards name.
+fn touched(specs: [&OptionSpec; 2]) -> (BTreeSet<String>, BTreeSet<String>) {
+    let (mut agreements, mut parties) = (BTreeSet::new(), BTreeSet::new());
+    for spec in specs {
+        for effect in spec.effects().filter_map(|(text, _)| Effect::parse(text)) {
+            let Some((agreement, list)) = effect.memberships() else { continue };
+            agreements.insert(agreement.to_owned());
+            for party in list {
+                match party.strip_prefix('@') {
+                    Some(other) => agreements.insert(other.to_owned()),
+                    None => parties.insert(party.clone()),
+                };
+            }
+        }
+        for (name, _) in spec.guards() {
+            let rest = name.strip_prefix("member:").or_else(|| name.strip_prefix("suspended:"));
+            if let Some((agreement, party)) = rest.and_then(|rest| rest.split_once(':')) {
+                agreements.insert(agreement.to_owned());
+                parties.insert(party.to_owned());
+            }
+        }
+    }
+    (agreements, parties)
+}
+
+impl Program {
+    fn empty(option: &OptionSpec, initial: &PolicyTimeline, horizon: Horizon) -> Self {
+        let days = (day_number(horizon.start), day_number(horizon.end));
+        let first_of_month = |day: i32| {
+            let date = date_of(day);
+            if date.day() == 1 { day } else { day_number(date.last_of_month()) + 1 }
+        };
+        Self {
+            option: option.id.clone(),
+            horizon,
+            milestones: Vec::new(),
+            days,
+            facts: Vec::new(),
+            initial: Arc::new(initial.clone()),
+            agreements: Vec::new(),
+            parties: Vec::new(),
+            members: Vec::new(),
+            processes: Vec::new(),
+            stages: Vec::new(),
+            recurring: Vec::new(),
+            dated: Vec::new(),
+            calendars: Vec::new(),
+            guards_of: Vec::new(),
+            paces_of: Vec::new(),
+            ends_of: Vec::new(),
+            first_of_month: (days.0..=days.1).map(first_of_month).collect(),
+            n_branches: 0,
+        }
+    }
+}

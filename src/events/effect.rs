@@ -1,0 +1,112 @@
+//! What an event does, parsed from `verb:...`.
+
+use jiff::civil::Date;
+
+use crate::policy::PolicyTimeline;
+
+/// What an event does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// `set:NAME`: a fact holds from now on.
+    Set(String),
+    /// `clear:NAME`: a fact holds no more.
+    Clear(String),
+    /// `join:AGREEMENT:PARTY;PARTY`; `@OTHER` stands for all members of another agreement on that day.
+    Join(String, Vec<String>),
+    /// `leave:AGREEMENT:PARTY;PARTY`.
+    Leave(String, Vec<String>),
+    /// `suspend:AGREEMENT:PARTY;PARTY`: leaves for the time being; `suspended:AGREEMENT:PARTY` holds.
+    Suspend(String, Vec<String>),
+    /// `resume:AGREEMENT:PARTY;PARTY`: joins again where suspended.
+    Resume(String, Vec<String>),
+    /// `cancel:PROCESS`: the process ends wherever it stands.
+    Cancel(String),
+}
+
+/// The forms that [`Effect::parse`] knows, for messages.
+pub const FORMS: &str =
+    "set:NAME, clear:NAME, cancel:PROCESS, or join, leave, suspend or resume with :AGREEMENT:A;B";
+
+impl Effect {
+    /// Parses one effect; `None` where the text is none.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (verb, rest) = text.split_once(':')?;
+        let named = |make: fn(String) -> Self| (!rest.is_empty()).then(|| make(rest.to_owned()));
+        let parties = |make: fn(String, Vec<String>) -> Self| {
+            let (agreement, parties) = rest.split_once(':')?;
+            let list: Vec<String> = parties.split(';').map(str::to_owned).collect();
+            let is_whole = !agreement.is_empty() && list.iter().all(|party| !party.is_empty());
+            is_whole.then(|| make(agreement.to_owned(), list))
+        };
+        match verb {
+            "set" => named(Self::Set),
+            "clear" => named(Self::Clear),
+            "cancel" => named(Self::Cancel),
+            "join" => parties(Self::Join),
+            "leave" => parties(Self::Leave),
+            "suspend" => parties(Self::Suspend),
+            "resume" => parties(Self::Resume),
+            _ => None,
+        }
+    }
+
+    /// Agreement and parties, where it is about memberships.
+    #[must_use]
+    pub fn memberships(&self) -> Option<(&str, &[String])> {
+        match self {
+            Self::Join(agreement, parties)
+            | Self::Leave(agreement, parties)
+            | Self::Suspend(agreement, parties)
+            | Self::Resume(agreement, parties) => Some((agreement, parties)),
+            Self::Set(_) | Self::Clear(_) | Self::Cancel(_) => None,
+        }
+    }
+
+    /// Changes the memberships; `suspended` holds (agreement, party) pairs and is kept up to date.
+    pub(super) fn apply(
+        &self,
+        policy: &mut PolicyTimeline,
+        suspended: &mut Vec<(String, String)>,
+        date: Date,
+    ) {
+        let Some((agreement, parties)) = self.memberships() else { return };
+        for party in expand(parties, policy, date) {
+            let key = (agreement.to_owned(), party);
+            match self {
+                Self::Join(..) => policy.join(agreement, &key.1, date),
+                Self::Leave(..) => policy.leave(agreement, &key.1, date),
+                Self::Suspend(..) if policy.is_member(agreement, &key.1, date) => {
+                    policy.leave(agreement, &key.1, date);
+                    suspended.push(key);
+                }
+                Self::Resume(..) if suspended.contains(&key) => {
+                    policy.join(agreement, &key.1, date);
+                    suspended.retain(|other| *other != key);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+fn expand(parties: &[String], policy: &PolicyTimeline, date: Date) -> Vec<String> {
+    let of = |party: &String| match party.strip_prefix('@') {
+        Some(agreement) => policy.members(agreement, date),
+        None => vec![party.clone()],
+    };
+    parties.iter().flat_map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Effect;
+
+    #[test]
+    fn effects_without_a_name_or_a_party_are_none() {
+        for text in ["", "set:", "join:pact", "join::AAA", "join:pact:AAA;", "leap:pact:AAA"] {
+            assert_eq!(Effect::parse(text), None, "{text}");
+        }
+        assert_eq!(Effect::parse("set:world:x"), Some(Effect::Set("world:x".into())));
+    }
+}

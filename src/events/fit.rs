@@ -1,0 +1,165 @@
+//! Fits durations to what was seen: log-normal, Weibull and triangular, with the distance to the sample.
+
+use super::duration::Duration;
+
+/// A distribution fitted to a sample of days.
+#[derive(Debug, Clone)]
+pub struct Fit {
+    /// `log_normal`, `weibull` or `triangular`.
+    pub kind: &'static str,
+    /// The distribution.
+    pub duration: Duration,
+    /// Largest distance between its distribution function and that of the sample (Kolmogorov and Smirnov).
+    pub ks_distance: f64,
+}
+
+/// All fits of a sample, the closest first. Days of 0 count as half a day in the logarithms.
+///
+/// Log-normal and Weibull by maximum likelihood; triangular over the range of the sample with the mode that gives
+/// its mean. Nothing is fitted to fewer than three days or to days that are all the same.
+#[must_use]
+pub fn fit(days: &[f64]) -> Vec<Fit> {
+    let mut sample: Vec<f64> = days.iter().map(|days| days.max(0.5)).collect();
+    sample.sort_by(f64::total_cmp);
+    let (Some(&low), Some(&high)) = (sample.first(), sample.last()) else { return Vec::new() };
+    if sample.len() < 3 || low >= high {
+        return Vec::new();
+    }
+    let mut fits: Vec<Fit> = [
+        ("log_normal", log_normal(&sample)),
+        ("weibull", weibull(&sample)),
+        ("triangular", triangular(&sample, low, high)),
+    ]
+    .into_iter()
+    .map(|(kind, duration)| Fit { kind, ks_distance: ks_distance(&sample, &duration), duration })
+    .collect();
+    fits.sort_by(|a, b| a.ks_distance.total_cmp(&b.ks_distance));
+    fits
+}
+
+fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
+    let n = values.len() as f64;
+    values.sum::<f64>() / n
+}
+
+fn log_normal(sample: &[f64]) -> Duration {
+    const NORMAL_Q90: f64 = 1.281_551_565_544_600_4;
+    let mu = mean(sample.iter().map(|days| days.ln()));
+    let variance = mean(sample.iter().map(|days| (days.ln() - mu).powi(2)));
+    let (median_days, sigma) = (mu.exp(), variance.sqrt());
+    Duration::LogNormal { median_days, p90_days: median_days * (NORMAL_Q90 * sigma).exp() }
+}
+
+/// Newton's method on the likelihood of the shape, which has one root.
+fn weibull(sample: &[f64]) -> Duration {
+    let mean_log = mean(sample.iter().map(|days| days.ln()));
+    let scale_of = |shape: f64| mean(sample.iter().map(|days| days.powf(shape))).powf(1.0 / shape);
+    let mut shape = 1.0_f64;
+    for _ in 0..100 {
+        let (mut sum, mut first, mut second) = (0.0, 0.0, 0.0);
+        for days in sample {
+            let (power, log) = (days.powf(shape), days.ln());
+            sum += power;
+            first += power * log;
+            second += power * log * log;
+        }
+        let score = 1.0 / shape + mean_log - first / sum;
+        let slope = -1.0 / (shape * shape) - (second / sum - (first / sum).powi(2));
+        let next = (shape - score / slope).clamp(shape / 3.0, shape * 3.0);
+        if (next - shape).abs() < 1e-12 * shape {
+            break;
+        }
+        shape = next;
+    }
+    Duration::Weibull { shape, scale_days: scale_of(shape) }
+}
+
+fn triangular(sample: &[f64], low: f64, high: f64) -> Duration {
+    let mode_days = (3.0 * mean(sample.iter().copied()) - low - high).clamp(low, high);
+    Duration::Triangular { low_days: low, mode_days, high_days: high }
+}
+
+/// Distance at the steps of the sample; the distribution function is found by bisection of the quantiles.
+fn ks_distance(sample: &[f64], duration: &Duration) -> f64 {
+    let n = sample.len() as f64;
+    let gap = |(k, &days): (usize, &f64)| {
+        let below = cumulative(duration, days);
+        (below - k as f64 / n).abs().max(((k + 1) as f64 / n - below).abs())
+    };
+    sample.iter().enumerate().map(gap).fold(0.0, f64::max)
+}
+
+fn cumulative(duration: &Duration, days: f64) -> f64 {
+    let (mut low, mut high) = (0.0, 1.0);
+    for _ in 0..50 {
+        let middle = 0.5 * (low + high);
+        if duration.quantile(middle) <= days {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    low
+}
+
+/// One sample of a file of events: its name and its days.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sample {
+    /// From which event to which.
+    pub step: String,
+    /// Days, in the order of the file.
+    pub days: Vec<f64>,
+}
+
+/// Samples of a table of events by step: rows of `from_event, to_event, duration_days, note`. Rows whose note says
+/// `after_cutoff` are left out.
+#[must_use]
+pub fn samples<'a>(rows: impl Iterator<Item = [&'a str; 4]>) -> Vec<Sample> {
+    let mut samples: Vec<Sample> = Vec::new();
+    for [from, to, days, note] in rows {
+        let (Ok(days), false) = (days.trim().parse::<f64>(), note.contains("after_cutoff")) else { continue };
+        let step = format!("{from} to {to}");
+        match samples.iter_mut().find(|sample| sample.step == step) {
+            Some(sample) => sample.days.push(days),
+            None => samples.push(Sample { step, days: vec![days] }),
+        }
+    }
+    samples.sort_by(|a, b| b.days.len().cmp(&a.days.len()).then_with(|| a.step.cmp(&b.step)));
+    samples
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Duration, fit, samples};
+
+    #[test]
+    fn the_likelihood_of_a_large_sample_finds_its_own_parameters() {
+        let truth = Duration::Weibull { shape: 1.7, scale_days: 300.0 };
+        let days: Vec<f64> = (0..2000).map(|k| truth.quantile((f64::from(k) + 0.5) / 2000.0)).collect();
+        let fits = fit(&days);
+        let Duration::Weibull { shape, scale_days } = fits[0].duration else { panic!("{fits:?}") };
+        assert!((shape - 1.7).abs() < 0.01 && (scale_days - 300.0).abs() < 1.0, "{shape} {scale_days}");
+        assert!(fits[0].ks_distance < 0.002 && fits[1].ks_distance > 0.02, "{fits:?}");
+        let truth = Duration::LogNormal { median_days: 400.0, p90_days: 900.0 };
+        let days: Vec<f64> = (0..2000).map(|k| truth.quantile((f64::from(k) + 0.5) / 2000.0)).collect();
+        let Duration::LogNormal { median_days, p90_days } = fit(&days)[0].duration else { panic!() };
+        assert!(
+            (median_days - 400.0).abs() < 1.0 && (p90_days - 900.0).abs() < 5.0,
+            "{median_days} {p90_days}"
+        );
+    }
+
+    #[test]
+    fn rows_after_the_cut_off_and_without_days_are_left_out() {
+        let rows = [
+            ["a", "b", "10", ""],
+            ["a", "b", "20", "after_cutoff (signature)"],
+            ["b", "c", "", ""],
+            ["a", "b", "30", "x"],
+        ];
+        let found = samples(rows.into_iter());
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].step.as_str(), found[0].days.as_slice()), ("a to b", &[10.0, 30.0][..]));
+        assert!(fit(&found[0].days).is_empty());
+    }
+}

@@ -1,0 +1,88 @@
+//! Goes through the parts of an option: effects and guards with their places.
+
+use super::effect::Effect;
+use super::place::Place;
+use super::spec::{OptionSpec, Shift};
+
+/// A name that a guard or a shift refers to: the name, where it stands and the key.
+pub type Guard<'a> = (String, (&'a Place, String));
+
+impl OptionSpec {
+    /// All effects as texts, with the place of the event and the key.
+    pub fn effects(&self) -> impl Iterator<Item = (&String, (&Place, String))> {
+        let of_stages = self.processes.iter().flat_map(|process| &process.stages).flat_map(|stage| {
+            let own = stage.effects.iter().map(move |text| (text, (&stage.place, "effects".to_owned())));
+            let branches = stage.branches.iter().enumerate().flat_map(move |(k, branch)| {
+                branch.effects.iter().map(move |text| (text, (&stage.place, format!("branch.{k}"))))
+            });
+            own.chain(branches)
+        });
+        let of_recurring = self.recurring.iter().flat_map(|event| {
+            event.effects.iter().map(move |text| (text, (&event.place, "effects".to_owned())))
+        });
+        of_stages.chain(of_recurring)
+    }
+
+    /// Facts that an effect of the option can make true.
+    pub fn set_facts(&self) -> impl Iterator<Item = String> {
+        self.effects().filter_map(|(text, _)| Effect::parse(text)).flat_map(|effect| effect.sets())
+    }
+
+    /// All names that guards and shifts refer to.
+    #[must_use]
+    pub fn guards(&self) -> Vec<Guard<'_>> {
+        let mut guards = Vec::new();
+        for process in &self.processes {
+            list(&mut guards, &process.place, "cancelled_by", &process.cancelled_by);
+            for stage in &process.stages {
+                list(&mut guards, &stage.place, "requires", &stage.requires);
+                list(&mut guards, &stage.place, "unless", &stage.unless);
+                shifts(&mut guards, &stage.place, "shift", &stage.shifts);
+                shifts(&mut guards, &stage.place, "stretch", &stage.stretches);
+                for (k, branch) in stage.branches.iter().enumerate() {
+                    let names: Vec<String> = branch.shifts.iter().flat_map(Shift::facts).cloned().collect();
+                    list(&mut guards, &stage.place, &format!("branch.{k}"), &names);
+                }
+                if let Some(rule) = &stage.rule {
+                    let names = rule.parties.iter().map(|party| format!("{}{}", rule.fact, party.parts().0));
+                    list(&mut guards, &stage.place, "rule", &names.collect::<Vec<_>>());
+                }
+            }
+        }
+        for event in &self.recurring {
+            list(&mut guards, &event.place, "requires", &event.requires);
+            list(&mut guards, &event.place, "unless", &event.unless);
+            shifts(&mut guards, &event.place, "shift", &event.shifts);
+        }
+        guards
+    }
+}
+
+fn list<'a>(guards: &mut Vec<Guard<'a>>, place: &'a Place, key: &str, names: &[String]) {
+    guards.extend(names.iter().map(|name| (name.clone(), (place, key.to_owned()))));
+}
+
+fn shifts<'a>(guards: &mut Vec<Guard<'a>>, place: &'a Place, key: &str, shifts: &[Shift]) {
+    for (k, shift) in shifts.iter().enumerate() {
+        guards.extend(shift.facts().map(|name| (name.clone(), (place, format!("{key}.{k}")))));
+    }
+}
+
+impl Effect {
+    /// Facts that it makes true; `member:AGREEMENT:*` for parties that another agreement decides.
+    #[must_use]
+    pub fn sets(&self) -> Vec<String> {
+        let of = |kind: &str, agreement: &str, parties: &[String]| {
+            let name = |party: &String| if party.starts_with('@') { "*" } else { party }.to_owned();
+            parties.iter().map(|party| format!("{kind}:{agreement}:{}", name(party))).collect()
+        };
+        match self {
+            Self::Set(name) => vec![name.clone()],
+            Self::Join(agreement, parties) | Self::Resume(agreement, parties) => {
+                of("member", agreement, parties)
+            }
+            Self::Suspend(agreement, parties) => of("suspended", agreement, parties),
+            Self::Clear(_) | Self::Leave(..) | Self::Cancel(_) => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! What a draw knows: facts, memberships, and what follows when they change.
+
+use super::compile::DAYS_OF_YEAR;
+use super::engine::{Active, Due, Workspace};
+use super::program::{Change, EffectCode, Kind, NONE, RuleCode, ShiftCode, Who};
+
+impl Workspace<'_> {
+    /// How much of a shift counts on a day.
+    pub(super) fn amount(&self, shift: &ShiftCode, day: i32) -> f64 {
+        let holds = |fact: u32| fact != NONE && self.holds[fact as usize];
+        if (shift.when != NONE && !holds(shift.when)) || holds(shift.unless) {
+            return 0.0;
+        }
+        let years = |since: i32| {
+            (f64::from(day.saturating_sub(since)) / DAYS_OF_YEAR).clamp(0.0, shift.at_most_years)
+        };
+        let mut amount = shift.parameter;
+        if let Some(since) = shift.since {
+            amount *= years(since);
+        }
+        if shift.of != NONE {
+            amount *= if holds(shift.of) { years(self.since[shift.of as usize]) } else { 0.0 };
+        }
+        if shift.before != NONE {
+            let dates = &self.program.calendars[shift.before as usize];
+            let next = dates.get(dates.partition_point(|&date| date < day));
+            let days = next.map_or(f64::INFINITY, |next| f64::from(next - day));
+            amount *= (1.0 - days / shift.within_days).max(0.0);
+        }
+        amount
+    }
+
+    pub(super) fn product(&self, shifts: &[ShiftCode], day: i32) -> f64 {
+        shifts.iter().map(|shift| shift.by.powf(self.amount(shift, day))).product()
+    }
+
+    pub(super) fn probability(&self, base: f64, shifts: &[ShiftCode], day: i32) -> f64 {
+        if shifts.is_empty() {
+            return base;
+        }
+        let added: f64 = shifts.iter().map(|shift| shift.add * self.amount(shift, day)).sum();
+        (base * self.product(shifts, day) + added).clamp(0.0, 1.0)
+    }
+
+    pub(super) fn guards_hold(&self, requires: &[u32], unless: &[u32]) -> bool {
+        requires.iter().all(|&fact| self.holds[fact as usize])
+            && !unless.iter().any(|&fact| self.holds[fact as usize])
+    }
+
+    pub(super) fn stage_may_end(&self, active: &Active, day: i32) -> bool {
+        let code = &self.program.stages[active.stage as usize];
+        self.guards_hold(&code.requires, &code.unless)
+            && code.rule.as_ref().is_none_or(|rule| self.rule_is_met(rule, day - active.began))
+    }
+
+    fn rule_is_met(&self, rule: &RuleCode, days: i32) -> bool {
+        let ratified = rule.parties.iter().filter(|(fact, _)| self.holds[*fact as usize]);
+        let (count, share) = ratified.fold((0, 0.0), |(count, sum), (_, share)| (count + 1, sum + share));
+        // Shares are sums of rounded numbers: all of them together need not be 1 to the last bit.
+        let enough = |found: f64, least: f64| found >= least - 1e-9;
+        rule.cases.iter().any(|case| {
+            count >= case.count
+                && enough(f64::from(count) / rule.parties.len() as f64, case.count_share)
+                && enough(share, case.weight_share)
+                && days >= case.after_days
+        })
+    }
+
+    pub(super) fn note_joined(&mut self, fact: usize) {
+        let n = self.program.parties.len();
+        let (agreement, party) = (fact / n, (fact % n) as u16);
+        if !self.order[agreement].contains(&party) {
+            self.order[agreement].push(party);
+        }
+    }
+
+    pub(super) fn apply(&mut self, effects: &[EffectCode], day: i32, seq: u32) {
+        for effect in effects {
+            match effect {
+                EffectCode::Set(fact) => self.set_fact(*fact as usize, true, day, seq),
+                EffectCode::Clear(fact) => self.set_fact(*fact as usize, false, day, seq),
+                EffectCode::Cancel(process) => self.end_process(*process, day, seq),
+                EffectCode::Join(agreement, who)
+                | EffectCode::Leave(agreement, who)
+                | EffectCode::Suspend(agreement, who)
+                | EffectCode::Resume(agreement, who) => {
+                    for party in self.parties(who) {
+                        self.change_membership(effect, (*agreement, party), day, seq);
+                    }
+                }
+            }
+        }
+    }
+
+    fn parties(&self, who: &[Who]) -> Vec<u16> {
+        let mut parties = Vec::with_capacity(who.len());
+        for one in who {
+            match *one {
+                Who::Party(party) => parties.push(party),
+                Who::MembersOf(agreement) => {
+                    let is_in = |&party: &u16| self.holds[self.program.member_fact(agreement, party)];
+                    parties.extend(self.order[usize::from(agreement)].iter().copied().filter(is_in));
+                }
+            }
+        }
+        parties
+    }
+
+    fn change_membership(&mut self, effect: &EffectCode, (agreement, party): (u16, u16), day: i32, seq: u32) {
+        let (member, suspended) =
+            (self.program.member_fact(agreement, party), self.program.suspended_fact(agreement, party));
+        // A membership that began today cannot end today: it would never have been in force.
+        let may_leave = self.holds[member] && self.since[member] < day;
+        let joins = match effect {
+            EffectCode::Join(..) => !self.holds[member],
+            EffectCode::Resume(..) => self.holds[suspended] && !self.holds[member],
+            _ if may_leave => false,
+            _ => return,
+        };
+        let is_join = matches!(effect, EffectCode::Join(..) | EffectCode::Resume(..));
+        if is_join && !joins {
+            return;
+        }
+        self.drawn.changes.push(Change { day, agreement, party, joins });
+        if joins {
+            self.note_joined(member);
+        }
+        self.set_fact(member, joins, day, seq);
+        match effect {
+            EffectCode::Suspend(..) => self.set_fact(suspended, true, day, seq),
+            EffectCode::Resume(..) => self.set_fact(suspended, false, day, seq),
+            _ => {}
+        }
+    }
+
+    /// Notes a fact; where that is news, wakes, stretches and ends what watches it.
+    pub(super) fn set_fact(&mut self, fact: usize, holds: bool, day: i32, seq: u32) {
+        if self.holds[fact] == holds {
+            return;
+        }
+        self.holds[fact] = holds;
+        if holds {
+            self.since[fact] = day;
+        }
+        let program = self.program;
+        if !program.paces_of[fact].is_empty() {
+            program.paces_of[fact].iter().for_each(|&stage| self.change_pace(stage, day));
+        }
+        if !program.guards_of[fact].is_empty() {
+            self.wake(&program.guards_of[fact], day, seq);
+        }
+        if holds {
+            program.ends_of[fact].iter().for_each(|&process| self.end_process(process, day, seq));
+        }
+    }
+
+    /// Puts the stages that waited and wait no more into the queue, in the order in which they began to wait.
+    pub(super) fn wake(&mut self, stages: &[u32], day: i32, seq: u32) {
+        let mut ready = std::mem::take(&mut self.ready);
+        ready.clear();
+        for &stage in stages {
+            let process = self.program.stages[stage as usize].process;
+            if let Some(active) = &self.active[process as usize]
+                && active.stage == stage
+                && active.waiting != NONE
+                && self.stage_may_end(active, day)
+            {
+                ready.push((active.waiting, process));
+            }
+        }
+        ready.sort_unstable();
+        for &(_, process) in &ready {
+            let ticket = self.queue.push(day, 2, Due::Stage { process });
+            if let Some(active) = &mut self.active[process as usize] {
+                (active.ticket, active.waiting, active.parent) = (Some(ticket), NONE, seq);
+            }
+        }
+        self.ready = ready;
+    }
+
+    /// A rule with a waiting time may be met now.
+    pub(super) fn look_again(&mut self, process: u32, stage: u32, day: i32) {
+        let parent = self.active[process as usize].map_or(NONE, |active| active.parent);
+        self.wake(&[stage], day, parent);
+    }
+
+    pub(super) fn end_process(&mut self, process: u32, day: i32, seq: u32) {
+        if let Some(active) = self.active[process as usize].take() {
+            if let Some(ticket) = active.ticket {
+                self.queue.cancel(ticket);
+            }
+            self.log(day, Kind::Cancelled, active.stage, seq, 0);
+        }
+    }
+
+    /// What is left of a stage goes on at another pace.
+    fn change_pace(&mut self, stage: u32, day: i32) {
+        let program = self.program;
+        let code = &program.stages[stage as usize];
+        let Some(active) = self.active[code.process as usize] else { return };
+        let (Some(ticket), true) = (active.ticket, active.stage == stage && !active.is_retry) else { return };
+        let pace = self.product(&code.stretches, day);
+        let noted = day.max(active.noted);
+        let left_days = (active.left_days - f64::from(noted - active.noted) / active.pace).max(0.0);
+        self.queue.cancel(ticket);
+        let end = self.end(code, noted, left_days * pace).max(day);
+        let ticket = Some(self.queue.push(end, 2, Due::Stage { process: code.process }));
+        self.active[code.process as usize] = Some(Active { left_days, pace, noted, ticket, ..active });
+    }
+}

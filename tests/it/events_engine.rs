@@ -1,0 +1,487 @@
+//! The event engine on small options of its own: guards, branches, cancellation, luck, exact distributions.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use jiff::ToSpan;
+use jiff::civil::{Date, date};
+use tradepath::data::Files;
+use tradepath::events::milestones::Tally;
+use tradepath::events::{
+    DrawnTimeline, Horizon, OptionSpec, Program, Workspace, explain, graph, read_option,
+};
+use tradepath::policy::PolicyTimeline;
+
+const HORIZON: Horizon = Horizon { start: date(2020, 11, 1), end: date(2035, 12, 31) };
+
+/// An option from its tables; `stage` and `process` heads are written short.
+fn option(tables: &str) -> OptionSpec {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("small.toml"), text(tables)).unwrap();
+    read_option(&Files::directory(folder.path()), "small").unwrap()
+}
+
+/// Adds the keys that every table needs.
+fn text(tables: &str) -> String {
+    let sourced = tables.replace("mark!", "source = \"test\"\nmark = \"assumption\"");
+    format!("id = \"small\"\ntitle = \"A test\"\n{sourced}")
+}
+
+fn nothing() -> OptionSpec {
+    read_option(&Files::embedded().folder("options"), "status_quo").unwrap()
+}
+
+fn program(tables: &str) -> Program {
+    Program::compile(&option(tables), &nothing(), &PolicyTimeline::default(), HORIZON)
+}
+
+fn drawn(tables: &str) -> DrawnTimeline {
+    program(tables).timeline(1, 0)
+}
+
+fn log(drawn: &DrawnTimeline) -> Vec<(String, &'static str, String)> {
+    let row = |event: &tradepath::events::LoggedEvent| {
+        (event.date.to_string(), event.event, format!("{}.{}", event.process, event.stage))
+    };
+    drawn.log.iter().map(row).collect()
+}
+
+fn expect(drawn: &DrawnTimeline, expected: &[(&str, &'static str, &str)]) {
+    let expected: Vec<_> = expected.iter().map(|(a, b, c)| ((*a).to_owned(), *b, (*c).to_owned())).collect();
+    assert_eq!(log(drawn), expected);
+}
+
+const GUARDED: &str = r#"
+[[fact]]
+name = "authority"
+from = "2023-05-01"
+mark!
+[[process]]
+id = "deal"
+party = "AAA"
+start = "2021-01-01"
+[[process.stage]]
+id = "vote"
+duration = { kind = "fixed", days = 10 }
+requires = ["authority"]
+effects = ["join:pact:AAA;BBB"]
+milestone = "in_force"
+mark!
+[[recurring]]
+id = "election"
+party = "AAA"
+first = "2025-01-20"
+every_years = 4
+requires = ["member:pact:AAA"]
+probability = 1.0
+effects = ["leave:pact:AAA"]
+milestone = "withdrawal"
+mark!
+"#;
+
+#[test]
+fn a_guard_holds_a_stage_until_its_fact_is_there() {
+    let drawn = drawn(GUARDED);
+    expect(
+        &drawn,
+        &[
+            ("2021-01-11", "waiting", "deal.vote"),
+            ("2023-05-01", "began", "authority."),
+            ("2023-05-01", "reached", "deal.vote"),
+            ("2025-01-20", "happened", "election."),
+        ],
+    );
+    assert_eq!(drawn.log[2].parent_seq, Some(1));
+    assert!(drawn.policy.is_member("pact", "AAA", date(2025, 1, 19)));
+    assert!(!drawn.policy.is_member("pact", "AAA", date(2025, 1, 20)));
+    assert!(drawn.policy.is_member("pact", "BBB", date(2030, 1, 1)));
+}
+
+#[test]
+fn causes_are_told_back_to_the_first_and_unknown_names_are_refused() {
+    let drawn = drawn(GUARDED);
+    let told = explain(&drawn, "in_force").unwrap();
+    let expected = "2023-05-01 deal.vote reached [in_force] (join:pact:AAA;BBB)\n  \
+        it waited for: 2023-05-01 authority began\n  it was ready on: 2021-01-11 deal.vote waiting\n";
+    assert_eq!(told, expected);
+    assert_eq!(explain(&drawn, "2025-01-20").unwrap().lines().count(), 1);
+    let message = explain(&drawn, "in_farce").unwrap_err().to_string();
+    assert!(message.contains("`in_farce`") && message.contains("in_force, withdrawal"), "{message}");
+}
+
+#[test]
+fn a_stage_waits_until_what_must_not_hold_is_gone() {
+    let tables = r#"
+[[fact]]
+name = "crisis"
+until = "2022-03-01"
+mark!
+[[process]]
+id = "deal"
+party = "AAA"
+start = "2021-01-01"
+[[process.stage]]
+id = "vote"
+duration = { kind = "fixed", days = 10 }
+unless = ["crisis"]
+mark!
+"#;
+    expect(
+        &drawn(tables),
+        &[
+            ("2020-11-01", "began", "crisis."),
+            ("2021-01-11", "waiting", "deal.vote"),
+            ("2022-03-01", "ended", "crisis."),
+            ("2022-03-01", "reached", "deal.vote"),
+        ],
+    );
+}
+
+#[test]
+fn a_fact_or_an_effect_ends_a_process_wherever_it_stands() {
+    let tables = r#"
+[[fact]]
+name = "rival"
+from = "2021-06-01"
+mark!
+[[process]]
+id = "running"
+party = "AAA"
+start = "2021-01-01"
+cancelled_by = ["rival"]
+[[process.stage]]
+id = "talks"
+duration = { kind = "fixed", days = 400 }
+mark!
+[[process]]
+id = "other"
+party = "AAA"
+start = "2021-01-01"
+[[process.stage]]
+id = "talks"
+duration = { kind = "fixed", days = 500 }
+mark!
+[[process]]
+id = "breaker"
+party = "AAA"
+start = "2021-01-01"
+[[process.stage]]
+id = "news"
+duration = { kind = "fixed", days = 300 }
+effects = ["cancel:other"]
+mark!
+"#;
+    expect(
+        &drawn(tables),
+        &[
+            ("2021-06-01", "began", "rival."),
+            ("2021-06-01", "cancelled", "running.talks"),
+            ("2021-10-28", "reached", "breaker.news"),
+            ("2021-10-28", "cancelled", "other.talks"),
+        ],
+    );
+}
+
+#[test]
+fn a_stage_goes_slower_only_while_the_fact_holds() {
+    let tables = r#"
+[[fact]]
+name = "pandemic"
+from = "2021-02-10"
+until = "2021-03-02"
+mark!
+[[process]]
+id = "deal"
+party = "AAA"
+start = "2021-01-01"
+[[process.stage]]
+id = "talks"
+duration = { kind = "fixed", days = 100 }
+stretch = [{ when = "pandemic", by = 2.0 }]
+mark!
+"#;
+    // 40 days of work before, 20 days that do the work of 10, 50 days of work after: 110 days.
+    let drawn = drawn(tables);
+    assert_eq!(drawn.log.last().unwrap().date, date(2021, 1, 1).saturating_add(110.days()));
+}
+
+#[test]
+fn a_membership_is_suspended_and_resumed() {
+    let tables = r#"
+[[process]]
+id = "deal"
+party = "AAA"
+start = "2021-01-01"
+[[process.stage]]
+id = "entry"
+duration = { kind = "fixed", days = 0 }
+effects = ["join:pact:AAA;BBB"]
+mark!
+[[process.stage]]
+id = "quarrel"
+duration = { kind = "fixed", days = 100 }
+effects = ["suspend:pact:AAA;CCC"]
+mark!
+[[process.stage]]
+id = "peace"
+duration = { kind = "fixed", days = 100 }
+effects = ["resume:pact:AAA;BBB"]
+mark!
+[[process]]
+id = "watch"
+party = "BBB"
+[[process.stage]]
+id = "noticed"
+duration = { kind = "fixed", days = 0 }
+requires = ["suspended:pact:AAA"]
+mark!
+"#;
+    let drawn = drawn(tables);
+    let of: Vec<_> = drawn.policy.memberships.iter().map(|m| (m.party.as_str(), m.from, m.until)).collect();
+    let [entry, quarrel, peace] = [0, 100, 200].map(|days| date(2021, 1, 1).saturating_add(days.days()));
+    assert_eq!(of, [("AAA", entry, Some(quarrel)), ("BBB", entry, None), ("AAA", peace, None)]);
+    assert_eq!(DrawnTimeline::replay(&PolicyTimeline::default(), &drawn.log), drawn.policy);
+    assert!(drawn.log.iter().any(|event| event.process == "watch" && event.event == "reached"));
+}
+
+#[test]
+fn an_agreement_enters_into_force_by_its_rule_with_a_second_case_after_two_years() {
+    let party = |id: &str, days: u32| {
+        format!(
+            "[[process]]\nid = \"ratify.{id}\"\nparty = \"{id}\"\nstart = \"2021-01-01\"\n[[process.stage]]\n\
+             id = \"vote\"\nduration = {{ kind = \"fixed\", days = {days} }}\neffects = [\"set:ratified:{id}\"]\nmark!\n"
+        )
+    };
+    let tables = |last: u32| {
+        let rule = r#"
+[[process]]
+id = "pact"
+party = "ALL"
+start = "2021-01-01"
+[[process.stage]]
+id = "rule"
+duration = { kind = "fixed", days = 0 }
+milestone = "met"
+mark!
+[process.stage.rule]
+fact = "ratified:"
+parties = [["AAA", 80.0], ["BBB", 6.0], ["CCC", 14.0]]
+any_of = [{ count_share = 1.0 }, { count = 2, weight_share = 0.85, after_days = 730 }]
+"#;
+        format!("{rule}{}{}{}", party("AAA", 100), party("BBB", 200), party("CCC", last))
+    };
+    let met = |last: u32| {
+        let drawn = drawn(&tables(last));
+        let event = drawn.log.iter().find(|event| event.milestone.is_some()).unwrap();
+        (event.date, event.parent_seq.is_some())
+    };
+    assert_eq!(met(300), (date(2021, 10, 28), true));
+    assert_eq!(met(900).0, date(2023, 1, 1), "six of seven weights after two years");
+}
+
+/// Date and share of the draws by enumeration of the option below.
+fn enumerated() -> BTreeMap<i32, f64> {
+    fn talks(day: i32, may_return: bool, helps: bool, weight: f64, dates: &mut BTreeMap<i32, f64>) {
+        vote(day + 100, may_return, helps, weight * 0.5, dates);
+        vote(day + 150, may_return, helps, weight * 0.5 * 0.5, dates);
+    }
+    fn vote(day: i32, may_return: bool, helps: bool, weight: f64, dates: &mut BTreeMap<i32, f64>) {
+        let end = day + 200;
+        let success = if helps && end >= 320 { 0.8 } else { 0.6 };
+        *dates.entry(end).or_default() += weight * success;
+        if may_return {
+            let back = f64::min(0.3, 1.0 - success);
+            talks(end, false, helps, weight * back, dates);
+        }
+    }
+    let mut dates = BTreeMap::new();
+    talks(0, true, true, 0.4, &mut dates);
+    talks(0, true, false, 0.6, &mut dates);
+    dates
+}
+
+const SMALL: &str = r#"
+[[process]]
+id = "deal"
+party = "AAA"
+start = "2021-01-01"
+[[process.stage]]
+id = "talks"
+duration = { kind = "fixed", days = 100 }
+probability = 0.5
+retry_days = 50
+max_retries = 1
+mark!
+[[process.stage]]
+id = "vote"
+duration = { kind = "fixed", days = 200 }
+probability = 0.6
+shift = [{ when = "help", add = 0.2 }]
+milestone = "in_force"
+mark!
+[[process.stage.branch]]
+probability = 0.3
+to = "talks"
+mark!
+[[process]]
+id = "help"
+party = "AAA"
+start = "2021-01-01"
+[[process.stage]]
+id = "passed"
+duration = { kind = "fixed", days = 320 }
+probability = 0.4
+effects = ["set:help"]
+mark!
+"#;
+
+#[test]
+fn a_million_draws_match_the_enumerated_distribution() {
+    const N: u64 = 1_000_000;
+    let program = program(SMALL);
+    let found = Tally::count(&program, 3, N).milestones(&program);
+    let mut before = 0;
+    let drawn: BTreeMap<Date, u64> = found[0]
+        .reached
+        .iter()
+        .map(|(date, sum)| (*date, sum - std::mem::replace(&mut before, *sum)))
+        .collect();
+    let exact = enumerated();
+    assert_eq!(drawn.len(), exact.len());
+    for (day, share) in exact {
+        let date = date(2021, 1, 1).saturating_add(day.days());
+        let (count, expected) = (drawn[&date] as f64, share * N as f64);
+        let error = (expected * (1.0 - share)).sqrt();
+        assert!((count - expected).abs() < 4.5 * error, "{date}: {count} draws, {expected} +- {error}");
+    }
+}
+
+#[test]
+fn probabilities_follow_years_elections_and_parameters() {
+    let tables = |shift: &str| {
+        format!(
+            "[[calendar]]\nname = \"elections\"\ndates = [\"2022-11-08\"]\nmark!\n[[parameter]]\nname = \"demands\"\n\
+             value = 0.5\nmark!\n[[process]]\nid = \"deal\"\nparty = \"AAA\"\nstart = \"2021-11-08\"\n[[process.stage]]\n\
+             id = \"vote\"\nduration = {{ kind = \"fixed\", days = 0 }}\nprobability = 0.5\nmilestone = \"in_force\"\n\
+             shift = [{shift}]\nmark!\n"
+        )
+    };
+    let share = |shift: &str| {
+        let program = program(&tables(shift));
+        let found = Tally::count(&program, 5, 20_000).milestones(&program);
+        found[0].probability_by(HORIZON.end)
+    };
+    for (shift, expected) in [
+        ("{ per_year_since = \"2019-11-08\", add = -0.1 }", 0.3),
+        ("{ per_year_since = \"2011-11-08\", at_most_years = 2.0, add = 0.1 }", 0.7),
+        ("{ before = \"elections\", within_days = 730, add = 0.4 }", 0.7),
+        ("{ before = \"elections\", within_days = 300, add = 0.4 }", 0.5),
+        ("{ parameter = \"demands\", add = -0.4 }", 0.3),
+        ("{ parameter = \"demands\", by = 0.25 }", 0.25),
+        ("{ add = 0.1 }, { by = 0.5 }", 0.35),
+    ] {
+        let found = share(shift);
+        assert!((found - expected).abs() < 0.015, "{shift}: {found}, expected {expected}");
+    }
+}
+
+#[test]
+fn common_random_numbers_lower_the_variance_of_a_difference() {
+    let with = |p: f64| program(&SMALL.replace("probability = 0.4", &format!("probability = {p}")));
+    let (low, high) = (with(0.2), with(0.8));
+    let happens = |program: &Program, seed: u64| -> Vec<f64> {
+        let mut workspace = Workspace::new(program);
+        let one = |number| {
+            let mut reached = 0.0;
+            program.first_days(workspace.draw(seed, number), |_, _| reached = 1.0);
+            reached
+        };
+        (0..4000).map(one).collect()
+    };
+    let variance = |a: &[f64], b: &[f64]| {
+        let difference: Vec<f64> = a.iter().zip(b).map(|(a, b)| a - b).collect();
+        let mean = difference.iter().sum::<f64>() / difference.len() as f64;
+        difference.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / difference.len() as f64
+    };
+    let common = variance(&happens(&low, 1), &happens(&high, 1));
+    let independent = variance(&happens(&low, 1), &happens(&high, 2));
+    assert!(common < 0.35 * independent, "common {common}, independent {independent}");
+}
+
+#[test]
+fn adding_a_process_changes_no_other_draw() {
+    let more = format!(
+        "[[process]]\nid = \"another\"\nparty = \"AAA\"\n[[process.stage]]\nid = \"talks\"\nprobability = 0.5\n\
+         duration = {{ kind = \"log_normal\", median_days = 300, p90_days = 600 }}\nmark!\n{SMALL}"
+    );
+    let (alone, beside) = (program(SMALL), program(&more));
+    for number in 0..500 {
+        let others = |drawn: DrawnTimeline| -> Vec<_> {
+            let log = drawn.log.into_iter().filter(|event| event.process != "another");
+            log.map(|event| (event.date, event.event, event.process, event.stage)).collect()
+        };
+        assert_eq!(others(alone.timeline(1, number)), others(beside.timeline(1, number)), "{number}");
+    }
+}
+
+#[test]
+fn ties_are_settled_in_the_order_of_the_file() {
+    let stage = |id: &str| {
+        format!(
+            "[[process]]\nid = \"{id}\"\nparty = \"AAA\"\nstart = \"2021-01-01\"\n[[process.stage]]\nid = \"s\"\n\
+             duration = {{ kind = \"fixed\", days = 5 }}\nrequires = [\"go\"]\nmark!\n"
+        )
+    };
+    let go = "[[fact]]\nname = \"go\"\nfrom = \"2022-01-01\"\nmark!\n";
+    let order = |ids: [&str; 3]| -> Vec<String> {
+        let tables = format!("{go}{}", ids.map(stage).concat());
+        let log = drawn(&tables).log.into_iter().filter(|event| event.event == "reached");
+        log.map(|event| event.process).collect()
+    };
+    assert_eq!(order(["a", "b", "c"]), ["a", "b", "c"]);
+    assert_eq!(order(["c", "a", "b"]), ["c", "a", "b"]);
+}
+
+#[test]
+fn counts_do_not_depend_on_the_number_of_threads() {
+    let program = program(SMALL);
+    let on = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| Tally::count(&program, 1, 10_000))
+    };
+    let one = on(1);
+    assert!(one == on(2) && one == on(8));
+    assert!(one.n_events() > 20_000);
+}
+
+#[test]
+fn empirical_durations_come_from_a_file_of_days() {
+    let folder = tempfile::tempdir().unwrap();
+    let tables = "[[process]]\nid = \"deal\"\nparty = \"AAA\"\nstart = \"2021-01-01\"\n[[process.stage]]\nid = \"s\"\n\
+        duration = { kind = \"empirical\", file = \"timing/days.csv\" }\nmilestone = \"done\"\nmark!\n";
+    fs::write(folder.path().join("small.toml"), text(tables)).unwrap();
+    fs::create_dir(folder.path().join("timing")).unwrap();
+    fs::write(folder.path().join("timing/days.csv"), "case,days\na,40\nb,10\nc,20\n").unwrap();
+    let option = read_option(&Files::directory(folder.path()), "small").unwrap();
+    let program = Program::compile(&option, &nothing(), &PolicyTimeline::default(), HORIZON);
+    assert_eq!(program.reference().log[0].date, date(2021, 1, 21));
+    let found = Tally::count(&program, 1, 4000).milestones(&program);
+    let [first, last] = [0.0, 1.0].map(|p| found[0].quantile(p).unwrap());
+    assert_eq!([first, last], [date(2021, 1, 11), date(2021, 2, 10)]);
+}
+
+#[test]
+fn graphs_name_stages_branches_and_guards() {
+    let option = option(SMALL);
+    let (dot, mermaid) = (graph::dot(&option, &nothing()), graph::mermaid(&option, &nothing()));
+    for part in [
+        "\"deal.talks\" -> \"deal.vote\"",
+        "\"deal.vote\" -> \"deal.talks\" [label=\"back\"]",
+        "\"help.passed\" -> \"deal.vote\" [label=\"help\", style=dashed]",
+        "vote (60 %)",
+    ] {
+        assert!(dot.contains(part), "{part} is missing in\n{dot}");
+    }
+    assert!(mermaid.starts_with("flowchart LR\n"), "{mermaid}");
+    assert!(mermaid.contains("n2 -.->|\"help\"| n1") && mermaid.contains("n1 -->|\"back\"| n0"), "{mermaid}");
+}

@@ -31,7 +31,12 @@ fn lanes(option: &OptionSpec, path: &DrawnTimeline) -> Vec<Lane> {
         let steps: Vec<Step> = events.map(|event| step(event, at < own)).collect();
         Lane { name: (*name).to_owned(), steps }
     };
-    names.iter().enumerate().map(lane).filter(|lane| !lane.steps.is_empty()).collect()
+    names.iter().enumerate().map(lane).filter(has_moved).collect()
+}
+
+/// False for a process that only ever waited.
+fn has_moved(lane: &Lane) -> bool {
+    lane.steps.iter().any(|step| step.kind != StepKind::Waiting)
 }
 
 fn step(event: &LoggedEvent, is_own: bool) -> Step {

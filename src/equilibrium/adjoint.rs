@@ -1,10 +1,11 @@
 //! Adjoints of the linearised conditions: derivatives of any function of the equilibrium.
 
 use nalgebra::DMatrix;
+use rayon::prelude::*;
 
 use super::frame::Shape;
 use super::linear::{Accuracy, Linear};
-use crate::numerics::kernels::{Sum, by_country};
+use crate::numerics::kernels::Sum;
 
 /// Weights of a function of the equilibrium whose derivatives are wanted.
 #[derive(Clone)]
@@ -92,7 +93,7 @@ impl Linear<'_> {
         }
         let price = self.settle(&self.block_price, Sum::Rows, accuracy, &|v| {
             let mut price = direct.clone();
-            by_country(&self.frame.gamma, Sum::Rows, stride, &costs(v), &mut price);
+            self.by_country(&self.frame.gamma, Sum::Rows, &costs(v), &mut price);
             price
         });
         for (at, cost) in costs(&price).iter().enumerate() {
@@ -106,7 +107,7 @@ impl Linear<'_> {
         let Shape { stride, .. } = self.frame.shape;
         let gamma_va = self.frame.gamma_va.iter().enumerate();
         let mut output: Vec<f64> = gamma_va.map(|(at, gamma)| gamma * seeds.excess[at % stride]).collect();
-        by_country(&self.frame.gamma, Sum::Columns, stride, u, &mut output);
+        self.by_country(&self.frame.gamma, Sum::Columns, u, &mut output);
         output
     }
 
@@ -149,7 +150,8 @@ impl Linear<'_> {
     /// The reduced Jacobian of the system in log wages, and the adjoint of every equation.
     pub fn reduced(&self, accuracy: Accuracy) -> (DMatrix<f64>, Vec<Adjoint>) {
         let n = self.frame.shape.n;
-        let adjoints: Vec<Adjoint> = (0..n).map(|c| self.adjoint(&self.equation(c), accuracy)).collect();
+        let adjoints: Vec<Adjoint> =
+            (0..n).into_par_iter().map(|c| self.adjoint(&self.equation(c), accuracy)).collect();
         (DMatrix::from_fn(n, n, |row, column| adjoints[row].wage[column]), adjoints)
     }
 

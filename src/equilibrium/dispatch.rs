@@ -12,6 +12,7 @@ use super::search::limit;
 use super::sweep::{Buffers, Transfers, evaluate, sweep_prices};
 use crate::numerics::Anderson;
 use crate::numerics::elementary::{exp, ln};
+use crate::numerics::kernels::{Sum, accumulate, by_country};
 use crate::numerics::lanes::{Cell, Lane};
 
 /// [`evaluate`] or [`sweep_prices`] at `z`.
@@ -94,6 +95,55 @@ impl WithSimd for Powers<'_> {
     fn with_simd<S: Simd>(self, _: S) {
         for value in self.values {
             *value = exp(self.power * ln(*value));
+        }
+    }
+}
+
+/// [`by_country`] on plain numbers.
+pub(super) struct ByCountry<'a> {
+    pub matrix: &'a [f64],
+    pub sum: Sum,
+    pub stride: usize,
+    pub x: &'a [f64],
+    pub out: &'a mut [f64],
+}
+
+impl ByCountry<'_> {
+    pub fn run(self) {
+        Arch::new().dispatch(self);
+    }
+}
+
+impl WithSimd for ByCountry<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        by_country(self.matrix, self.sum, self.stride, self.x, self.out);
+    }
+}
+
+/// [`accumulate`] of every sector's trade matrix on its row: `out[j][a] += sum_b matrix[j][b][a] x[j][b]`.
+pub(super) struct BySector<'a> {
+    pub shape: Shape,
+    pub matrix: &'a [f64],
+    pub x: &'a [f64],
+    pub out: &'a mut [f64],
+}
+
+impl BySector<'_> {
+    pub fn run(self) {
+        Arch::new().dispatch(self);
+    }
+}
+
+impl WithSimd for BySector<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Shape { n, stride, .. } = self.shape;
+        let rows = self.x.chunks_exact(stride).zip(self.out.chunks_exact_mut(stride));
+        for (cells, (x, out)) in self.matrix.chunks_exact(n * stride).zip(rows) {
+            accumulate(cells, &x[..n], out);
         }
     }
 }

@@ -5,10 +5,11 @@
 
 use nalgebra::DMatrix;
 
+use super::dispatch::{ByCountry, BySector};
 use super::frame::{Frame, Shape};
 use super::response::Response;
 use super::sweep::{Buffers, Transfers};
-use crate::numerics::kernels::{Sum, accumulate, by_country};
+use crate::numerics::kernels::Sum;
 
 /// Rounds of the block iteration that count as exact: its factor is about 0.2 on real data.
 const MAX_ROUNDS: usize = 2000;
@@ -129,13 +130,13 @@ impl<'f> Linear<'f> {
     }
 
     /// `out[j][a] += sum_b matrix[j][b][a] vector[j][b]`.
-    pub fn trade(&self, matrix: &[f64], vector: &[f64], out: &mut [f64]) {
-        let Shape { n, s, stride } = self.frame.shape;
-        for j in 0..s {
-            let row = self.row(j);
-            let cells = &matrix[j * n * stride..(j + 1) * n * stride];
-            accumulate(cells, &vector[row.clone()][..n], &mut out[row]);
-        }
+    pub fn trade(&self, matrix: &[f64], x: &[f64], out: &mut [f64]) {
+        BySector { shape: self.frame.shape, matrix, x, out }.run();
+    }
+
+    /// Each country's S x S matrix on its own vector, added to `out`.
+    pub fn by_country(&self, matrix: &[f64], sum: Sum, x: &[f64], out: &mut [f64]) {
+        ByCountry { matrix, sum, stride: self.frame.shape.stride, x, out }.run();
     }
 
     /// Solves `u = map(u)` for an affine map by rounds preconditioned with the own blocks.
@@ -146,7 +147,6 @@ impl<'f> Linear<'f> {
         accuracy: Accuracy,
         map: &dyn Fn(&[f64]) -> Vec<f64>,
     ) -> Vec<f64> {
-        let stride = self.frame.shape.stride;
         let mut u = vec![0.0; self.frame.shape.block()];
         let rounds = match accuracy {
             Accuracy::Rounds(rounds) => rounds,
@@ -159,7 +159,7 @@ impl<'f> Linear<'f> {
                 *gap -= u;
             }
             let mut step = vec![0.0; u.len()];
-            by_country(blocks, sum, stride, &gap, &mut step);
+            self.by_country(blocks, sum, &gap, &mut step);
             let (mut change, mut size) = (0.0_f64, 0.0_f64);
             for (u, step) in u.iter_mut().zip(&step) {
                 *u += step;
@@ -184,7 +184,7 @@ impl<'f> Linear<'f> {
             for j in 0..s {
                 cost[j * stride + c] = self.frame.gamma_va[j * stride + c];
             }
-            by_country(&self.frame.gamma, Sum::Columns, stride, price, &mut cost);
+            self.by_country(&self.frame.gamma, Sum::Columns, price, &mut cost);
             cost
         };
         let price = self.settle(&self.block_price, Sum::Columns, accuracy, &|price| {
@@ -231,7 +231,7 @@ impl<'f> Linear<'f> {
             }
         }
         let mut out: Vec<f64> = (0..block).map(|at| self.frame.alpha[at] * income[at % stride]).collect();
-        by_country(&self.frame.gamma, Sum::Rows, stride, &output, &mut out);
+        self.by_country(&self.frame.gamma, Sum::Rows, &output, &mut out);
         out
     }
 

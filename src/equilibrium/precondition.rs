@@ -1,6 +1,7 @@
 //! An approximate inverse of the whole linearised system at the baseline.
 
 use nalgebra::DMatrix;
+use rayon::prelude::*;
 
 use super::frame::{Shape, restride};
 use super::linear::{Accuracy, Linear};
@@ -63,7 +64,7 @@ impl Preconditioner {
             out
         };
         let responses: Vec<_> =
-            (0..n).map(|c| linear.response_to_wage(c, Accuracy::Rounds(ROUNDS))).collect();
+            (0..n).into_par_iter().map(|c| linear.response_to_wage(c, Accuracy::Rounds(ROUNDS))).collect();
         let columns = |pick: &dyn Fn(usize, usize) -> f64| {
             let mut out = vec![0.0; s * n * stride];
             for j in 0..s {

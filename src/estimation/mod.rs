@@ -11,7 +11,7 @@
 //! | arrays of a regression, with what is missing | [`design`], [`levels`] |
 //! | rows for which no estimate exists | [`separation`] |
 //! | projection off the effects | [`absorb`] |
-//! | PPML and least squares | [`fit`], [`collinear`] |
+//! | PPML and least squares | [`fit`], [`least_squares`], [`collinear`] |
 //! | robust and clustered covariance, Wald tests | [`covariance`] |
 //! | corrections for incidental parameters | [`bias`] |
 //!
@@ -30,6 +30,7 @@ pub mod estimates;
 pub mod filter;
 pub mod fit;
 pub mod formula;
+pub mod least_squares;
 pub mod levels;
 pub mod panel;
 pub mod separation;

@@ -17,6 +17,12 @@
 //! the iterations it costs outweigh a new one. Rows are sorted by the eliminated effect; sums run over
 //! chunks whose bounds depend on the data alone, so that results do not depend on the number of threads.
 //!
+//! Compared (`cargo bench --bench ppml -- absorb`, 2 cores, one column at 1e-8, set-up included) with the
+//! crate `within` 0.4 and with alternating projections accelerated by Irons-Tuck: on the trade panel
+//! 1964-2016 with two effects 26, 150 and 35 ms, with three 117, 335 and 145 ms. On small smooth panels
+//! alternating projections are as fast or faster (6 to 8 ms at 99,400 rows), but they slow down where weights
+//! are skewed, and a fit reuses the factors that a single projection pays for.
+//!
 //! Memory: `O(rows)` plus the blocks. Cost of one iteration: `O(rows x effects x columns)`.
 
 pub mod blocks;

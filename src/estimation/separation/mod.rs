@@ -5,7 +5,7 @@
 //! `y > 0`, not below 0 wherever `y = 0`, and above 0 there: those rows can be dropped without changing any
 //! estimate, and must be. Three rules, applied until none finds a row:
 //!
-//! * `fixed_effect`: every outcome of a level is zero;
+//! * `fixed_effect`: every outcome of a level is zero (`no positive outcome` where all are);
 //! * `simplex` ([`simplex`]): a linear programme over the directions that vanish where `y > 0`, which are
 //!   known for up to two effects, and found for more where they touch few levels;
 //! * `relu` ([`rectifier`]): the iterative rectifier, for what is left.
@@ -61,7 +61,11 @@ pub fn remove(design: &mut Design, rules: Rules) -> Report {
         if rules.fixed_effect {
             remove_zero_levels(design, &mut report);
         }
-        if design.y.iter().all(|&y| y > 0.0) || design.n() == 0 {
+        if design.y.iter().all(|&y| y > 0.0) {
+            break;
+        }
+        if design.y.iter().all(|&y| y <= 0.0) {
+            drop_rows(design, &mut report, |_| Some("no positive outcome".to_owned()));
             break;
         }
         let by_programme = if rules.simplex { simplex::find(design) } else { None };

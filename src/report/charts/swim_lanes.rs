@@ -87,22 +87,30 @@ fn draw_lane(canvas: &mut Canvas<'_>, panel: &Panel, lane: &Lane, y: f64) {
         let stroke = Stroke { colour: tint(GAIN, 0.45), width: 4.0, dash };
         canvas.line(&[(x(&pair[0]), y), (x(&pair[1]), y)], stroke);
     }
-    let mut free = f64::NEG_INFINITY;
-    for (k, step) in lane.steps.iter().enumerate() {
+    for step in &lane.steps {
         let (at, radius) = (x(step), if step.is_milestone { 4.6 } else { 2.6 });
         match step.kind {
             StepKind::Reached => canvas.mark(Marker::Circle, (at, y), radius, GAIN, false),
             StepKind::Waiting => canvas.mark(Marker::Square, (at, y), 2.6, SOFT_INK, true),
             StepKind::Failed => canvas.mark(Marker::Diamond, (at, y), 4.0, LOSS, true),
         }
-        // A label stands where the next mark leaves room for it.
-        let width = text_width(&step.label, TICK_SIZE) + 4.0;
-        let (start, end) = (at - width / 2.0, at + width / 2.0);
-        let next = lane.steps.get(k + 1).map_or(f64::INFINITY, x);
-        if !step.label.is_empty() && start > free && end < next + width / 2.0 && end <= panel.area.right {
+    }
+    draw_labels(canvas, panel, lane, y);
+}
+
+/// Labels where there is room: the last step first, then milestones, then the others.
+fn draw_labels(canvas: &mut Canvas<'_>, panel: &Panel, lane: &Lane, y: f64) {
+    let last = lane.steps.len().saturating_sub(1);
+    let mut order: Vec<(usize, &Step)> = lane.steps.iter().enumerate().collect();
+    order.sort_by_key(|(k, step)| (*k != last, !step.is_milestone, *k));
+    let mut taken: Vec<(f64, f64)> = Vec::new();
+    for (_, step) in order.into_iter().filter(|(_, step)| !step.label.is_empty()) {
+        let half = text_width(&step.label, TICK_SIZE - 1.5) / 2.0 + 2.0;
+        let at = panel.x.at(years(step.date)).min(panel.area.right - half);
+        if taken.iter().all(|(left, right)| at + half <= *left || *right <= at - half) {
             let small = Lettering::new(TICK_SIZE - 1.5, SOFT_INK).align(Align::Centre);
             canvas.text((at, y - 9.5), &step.label, small);
-            free = end;
+            taken.push((at - half, at + half));
         }
     }
 }

@@ -110,6 +110,14 @@ fn a_bias_correction_needs_gravity_effects() {
 }
 
 #[test]
+fn a_panel_without_trade_is_an_error_not_a_loop() {
+    for formula in ["trade ~ x", "trade ~ x | a"] {
+        let (_folder, mut run) = with_panel("a,trade,x\nA,0,1\nA,0,2\nB,0,4\n", formula);
+        run.command.assert().code(1).stderr(contains("nothing to estimate: no row is left"));
+    }
+}
+
+#[test]
 fn a_truncated_row_names_its_line() {
     let (_folder, mut run) = with_panel("a,trade,x\nA,1,1\nA,2\n", "trade ~ x | a");
     run.command.assert().code(2).stderr(contains("panel.csv:3"));

@@ -210,6 +210,31 @@ fn separation_sets_are_solved_by_each_rule() {
     }
 }
 
+/// The tables of `calibration/` hang together: the whole effect is the sum of its parts, its variance that of
+/// their covariance, and the cuts follow from it and the elasticities that are taken.
+#[test]
+fn calibration_tables_follow_from_each_other() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("calibration");
+    let depth: BTreeMap<String, (f64, f64)> = read_rows(&folder.join("agreement_depth.csv"))
+        .iter()
+        .map(|row| (row["item"].clone(), (row["value"].parse().unwrap(), row["se"].parse().unwrap_or(0.0))))
+        .collect();
+    let parts = ["rta", "rta_lag4", "depth", "depth_lag4"].map(|term| depth[&format!("{term}_ln_trade")]);
+    let (whole, error) = depth["full_depth_ln_trade"];
+    assert!((parts.iter().map(|part| part.0).sum::<f64>() - whole).abs() < 1e-5);
+    let between: f64 =
+        depth.iter().filter(|(item, _)| item.starts_with("covariance:")).map(|(_, v)| v.0).sum();
+    let variance = parts.iter().map(|part| part.1 * part.1).sum::<f64>() + 2.0 * between;
+    assert!((variance.sqrt() - error).abs() < 1e-5, "{} {error}", variance.sqrt());
+    for row in read_rows(&folder.join("elasticities.csv")) {
+        let column = if row["taken"] == "published" { "published_value" } else { "value" };
+        let theta: f64 = row[column].parse().unwrap();
+        if let Some((cut, _)) = depth.get(&format!("iceberg_cut_share:{}", row["item"])) {
+            assert!((cut - (1.0 - (-whole / theta).exp())).abs() < 1e-4, "{}", row["item"]);
+        }
+    }
+}
+
 /// Triple differences of Caliendo & Parro (2015): least squares without constant, HC1, by sector.
 #[test]
 fn triple_differences_give_the_published_elasticities() {

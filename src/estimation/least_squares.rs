@@ -1,0 +1,47 @@
+//! Least squares with absorbed effects.
+//!
+//! ```text
+//! beta = (X~' W X~)^-1 X~' W y~           X~, y~: residuals from the effects under the weights W
+//! ```
+
+use super::absorb::{Absorber, Tolerance};
+use super::collinear;
+use super::design::Design;
+use super::fit::{Fit, LAST_TOLERANCE, normal_equations, project, sum_rows};
+
+/// Fits by (weighted) least squares; `design` stands in the row order of `absorber`'s layout.
+#[must_use]
+pub fn least_squares(design: &Design, absorber: &mut Absorber) -> Fit {
+    let n = design.n();
+    let w = design.weights.clone().unwrap_or_else(|| vec![1.0; n]);
+    let offset = |row: usize| design.offset.as_ref().map_or(0.0, |offset| offset[row]);
+    let mut within: Vec<f64> = (0..n).map(|row| design.y[row] - offset(row)).collect();
+    let mut x = design.x.clone();
+    let before: Vec<f64> = x.iter().map(|x| collinear::length(x, &w)).collect();
+    let tolerance = Tolerance { of_column: LAST_TOLERANCE, of_start: 0.0, absolute: 0.0 };
+    project(absorber, &w, Some((&mut within, tolerance)), &mut x, LAST_TOLERANCE);
+    let (gram, right) = normal_equations(&x, &within, &w);
+    let found = collinear::find(&gram, &before, &design.terms, !design.effects.is_empty());
+    let kept: Vec<usize> = (0..x.len()).filter(|&k| found.keep[k]).collect();
+    let hessian = gram.select_rows(&kept).select_columns(&kept);
+    let beta: Vec<f64> = collinear::solve(&hessian, &right.select_rows(&kept)).iter().copied().collect();
+    let x_within: Vec<Vec<f64>> = kept.iter().map(|&k| x[k].clone()).collect();
+    let error = |row: usize| within[row] - x_within.iter().zip(&beta).map(|(x, b)| x[row] * b).sum::<f64>();
+    let errors: Vec<f64> = (0..n).map(error).collect();
+    let mu: Vec<f64> = (0..n).map(|row| design.y[row] - errors[row]).collect();
+    let deviance = sum_rows(n, |row| w[row] * errors[row] * errors[row]);
+    Fit {
+        terms: kept.iter().map(|&k| design.terms[k].clone()).collect(),
+        beta,
+        collinear: found.dropped,
+        x_within,
+        eta: mu.clone(),
+        mu,
+        residual: errors.iter().zip(&w).map(|(error, w)| error * w).collect(),
+        hessian,
+        w,
+        deviance,
+        path: vec![deviance],
+        last_step: 0.0,
+    }
+}

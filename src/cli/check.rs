@@ -11,6 +11,7 @@ use crate::data::{Dataset, Files};
 use crate::ensemble::{PLAN_FILE, Plan};
 use crate::error::{Fault, Faults, InputErrors};
 use crate::events::read_option;
+use crate::events::validate::unknown_agreements;
 use crate::policy::PolicyBook;
 use crate::projection::Growth;
 use crate::schedules::ScheduleBook;
@@ -83,7 +84,7 @@ fn check_baseline(files: &Files) -> Result<(), InputErrors> {
 /// A plan and everything that it names; faults of all files together.
 fn check_plan(files: &Files, name: &str) -> Result<(), InputErrors> {
     let plan = Plan::read(files, name)?;
-    let mut faults = Faults::new();
+    let (mut faults, mut book) = (Faults::new(), None);
     let folder = files.folder(&plan.baseline);
     match Dataset::read(&folder) {
         Err(errors) => faults.extend(errors.into()),
@@ -96,13 +97,16 @@ fn check_plan(files: &Files, name: &str) -> Result<(), InputErrors> {
             note(Economy::from_dataset(&data).map(|_| ()));
             note(plan.check_names(&data.axes, &files.display(name)).into_result(()));
             note(Growth::read(&folder, &data.axes, data.meta.year + 1, plan.years[1]).map(|_| ()));
-            note(PolicyBook::read(files, &data.axes).map(|_| ()));
+            note(PolicyBook::read(files, &data.axes).map(|read| book = Some(read)));
         }
     }
     let options = files.folder("options");
     for id in plan.options.iter().map(String::as_str).chain(["world"]) {
-        if let Err(errors) = read_option(&options, id) {
-            faults.extend(errors.into());
+        match read_option(&options, id) {
+            Err(errors) => faults.extend(errors.into()),
+            Ok(option) => faults.extend(book.as_ref().map_or_else(Faults::new, |book| {
+                unknown_agreements(&option, |agreement| book.agreement_idx.contains_key(agreement))
+            })),
         }
     }
     faults.into_result(())

@@ -24,6 +24,7 @@ mod store;
 mod summary;
 mod timeline;
 mod timeline_fit;
+mod timeline_lanes;
 
 /// Discrete-event trade-flow and tariff model: what each way back into Asia-Pacific trade rules would do.
 ///

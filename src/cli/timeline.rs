@@ -7,7 +7,7 @@ use jiff::civil::{Date, date};
 use rayon::prelude::*;
 use serde_json::json;
 
-use super::{manifest, timeline_fit};
+use super::{manifest, timeline_fit, timeline_lanes};
 use crate::data::{Dataset, Files};
 use crate::error::Faults;
 use crate::events::milestones::Tally;
@@ -74,7 +74,8 @@ fn setting(text: &str) -> Result<(String, f64), String> {
     Ok((name.to_owned(), value))
 }
 
-/// Draws and writes `dates.csv`, `by_year.csv`, `events.csv`, `states.csv` and `manifest.json`.
+/// Draws and writes `dates.csv`, `by_year.csv`, `events.csv`, `states.csv`, the lanes of the reference path and
+/// `manifest.json`.
 ///
 /// # Errors
 /// Where the option is unknown or faulty, or the folder cannot be written.
@@ -93,7 +94,9 @@ pub fn run(args: &TimelineArgs) -> anyhow::Result<()> {
     }
     let Some(out) = &args.out else { return Ok(()) };
     let output = OutputDir::create(out, existing)?;
-    let specs = write_tables(args, &program, &output)?;
+    let mut specs = write_tables(args, &program, &output)?;
+    specs.push(&tables::SWIM_LANES);
+    timeline_lanes::write(&output, &spec, &program)?;
     if args.graph {
         output.write_text("graph.dot", &graph::dot(&spec, &world))?;
         output.write_text("graph.mmd", &graph::mermaid(&spec, &world))?;

@@ -1,17 +1,18 @@
 //! Turns an option and the world into a [`Program`].
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use super::condition::{Rule, Shift};
 use super::effect::Effect;
+use super::names::{position, touched};
 use super::program::{
     BranchCode, Dated, EffectCode, NONE, Outcome, ProcessCode, Program, RecurringCode, RuleCode, ShiftCode,
-    StageCode, Who, date_of, day_number,
+    StageCode, Who, day_number,
 };
-use super::spec::{Branch, OptionSpec, Process, Recurring, Rule, Shift, Stage};
+use super::spec::{Branch, OptionSpec, Process, Recurring, Stage};
 use super::timeline::Horizon;
 use crate::policy::PolicyTimeline;
 use crate::rng::StreamName;
@@ -340,63 +341,3 @@ impl<'a> Compiler<'a> {
 const MOST_VISITS: u32 = 64;
 /// Days over which a calendar counts where nothing is said, and the length of a year in shifts.
 pub(super) const DAYS_OF_YEAR: f64 = 365.25;
-
-fn position(names: &[String], name: &str) -> u16 {
-    names.iter().position(|other| other == name).unwrap_or(0) as u16
-}
-
-/// Agreements and parties that effects and guards name.
-fn touched(specs: [&OptionSpec; 2]) -> (BTreeSet<String>, BTreeSet<String>) {
-    let (mut agreements, mut parties) = (BTreeSet::new(), BTreeSet::new());
-    for spec in specs {
-        for effect in spec.effects().filter_map(|(text, _)| Effect::parse(text)) {
-            let Some((agreement, list)) = effect.memberships() else { continue };
-            agreements.insert(agreement.to_owned());
-            for party in list {
-                match party.strip_prefix('@') {
-                    Some(other) => agreements.insert(other.to_owned()),
-                    None => parties.insert(party.clone()),
-                };
-            }
-        }
-        for (name, _) in spec.guards() {
-            let rest = name.strip_prefix("member:").or_else(|| name.strip_prefix("suspended:"));
-            if let Some((agreement, party)) = rest.and_then(|rest| rest.split_once(':')) {
-                agreements.insert(agreement.to_owned());
-                parties.insert(party.to_owned());
-            }
-        }
-    }
-    (agreements, parties)
-}
-
-impl Program {
-    fn empty(option: &OptionSpec, initial: &PolicyTimeline, horizon: Horizon) -> Self {
-        let days = (day_number(horizon.start), day_number(horizon.end));
-        let first_of_month = |day: i32| {
-            let date = date_of(day);
-            if date.day() == 1 { day } else { day_number(date.last_of_month()) + 1 }
-        };
-        Self {
-            option: option.id.clone(),
-            horizon,
-            milestones: Vec::new(),
-            days,
-            facts: Vec::new(),
-            initial: Arc::new(initial.clone()),
-            agreements: Vec::new(),
-            parties: Vec::new(),
-            members: Vec::new(),
-            processes: Vec::new(),
-            stages: Vec::new(),
-            recurring: Vec::new(),
-            dated: Vec::new(),
-            calendars: Vec::new(),
-            guards_of: Vec::new(),
-            paces_of: Vec::new(),
-            ends_of: Vec::new(),
-            first_of_month: (days.0..=days.1).map(first_of_month).collect(),
-            n_branches: 0,
-        }
-    }
-}

@@ -4,7 +4,7 @@
 //! watch it, and ends the processes that it ends. Cost of a draw: `O(E log Q)` for `E` events and a queue of
 //! `Q`, one hash for each random number, no allocation once the workspace has grown.
 
-use super::program::{CompactDraw, Entry, Kind, NONE, Outcome, Program, StageCode};
+use super::program::{BranchCode, CompactDraw, Entry, Kind, NONE, Outcome, Program, StageCode};
 use super::queue::{Queue, Ticket};
 use super::spec::OptionSpec;
 use super::timeline::{DrawnTimeline, Horizon};
@@ -296,17 +296,17 @@ impl<'p> Workspace<'p> {
         let visit = self.outcomes_drawn[stage as usize];
         self.outcomes_drawn[stage as usize] += 1;
         let success = self.probability(code.probability, &code.shifts, day);
-        let is_own = self.program.processes[process as usize].is_own;
-        if success >= 1.0 || (matches!(self.luck, Luck::Median) && is_own && success > 0.0) {
+        if success >= 1.0 {
             return Ended::Success;
+        }
+        if matches!(self.luck, Luck::Median) {
+            return self.likely_outcome(process, code, success, day);
         }
         if success <= 0.0 && code.branches.is_empty() {
             return Ended::Failure;
         }
         let u = self.uniform(&code.outcome_streams, visit as usize);
-        // In the reference path what is exactly as likely as not happens.
-        let below = |u: f64, edge: f64| u < edge || (matches!(self.luck, Luck::Median) && u <= edge);
-        if below(u, success) {
+        if u < success {
             return Ended::Success;
         }
         let mut edge = success;
@@ -318,6 +318,20 @@ impl<'p> Workspace<'p> {
             }
         }
         Ended::Failure
+    }
+
+    /// The outcome in the reference path: success of the option's own stages where it is possible at all, else what
+    /// is at least as likely as not.
+    fn likely_outcome(&self, process: u32, code: &StageCode, success: f64, day: i32) -> Ended {
+        let is_own = self.program.processes[process as usize].is_own;
+        if success >= 0.5 || (is_own && success > 0.0) {
+            return Ended::Success;
+        }
+        let is_likely = |branch: &BranchCode| {
+            self.probability(branch.probability, &branch.shifts, day) >= 0.5
+                && self.branches_taken[branch.number] < branch.at_most
+        };
+        code.branches.iter().position(is_likely).map_or(Ended::Failure, Ended::Branch)
     }
 
     fn recur(&mut self, event: u32, occurrence: u32, day: i32) {

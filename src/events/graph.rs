@@ -139,7 +139,8 @@ fn edges(specs: [&OptionSpec; 2]) -> Vec<(String, String, String, bool)> {
                 let label = if step == Step::Branch { "back" } else { "" };
                 edges.push((from.clone(), node(process, &process.stages[to]), label.to_owned(), false));
             }
-            let shifted = stage.shifts.iter().chain(&stage.stretches).flat_map(super::spec::Shift::facts);
+            let shifted =
+                stage.shifts.iter().chain(&stage.stretches).flat_map(super::condition::Shift::facts);
             let guards = stage.requires.iter().chain(&stage.unless).chain(shifted);
             for fact in guards.collect::<BTreeSet<_>>() {
                 for source in links.sources(fact) {

@@ -5,6 +5,7 @@
 //! sums many draws up, [`graph`] shows the stages.
 
 mod compile;
+pub mod condition;
 mod duration;
 mod effect;
 mod engine;
@@ -12,10 +13,12 @@ mod explain;
 pub mod fit;
 pub mod graph;
 pub mod milestones;
+mod names;
 mod place;
 mod program;
 pub mod queue;
 mod read;
+mod resolve;
 mod scan;
 pub mod spec;
 mod state;

@@ -92,24 +92,28 @@ impl<'a> Reader<'a> {
             milestone.insert_str(0, prefix);
         }
         self.open.push(id.to_owned());
-        let includes_line = key_line(&text, "include");
+        self.include(&file, key_line(&text, "include"), prefix, &mut spec);
+        self.open.pop();
+        Some(spec)
+    }
+
+    /// Takes over what the file includes.
+    fn include(&mut self, file: &str, line: Option<u64>, prefix: &str, spec: &mut OptionSpec) {
         for include in spec.includes.clone() {
             let (other, inner) = include.parts();
             if self.open.iter().any(|open| open == other) {
                 let found = format!("{} -> {other}", self.open.join(" -> "));
                 let remedy = "Take one of the includes out.";
-                self.fault(&file, includes_line, ("include", &found), "no circular include", remedy);
+                self.fault(file, line, ("include", &found), "no circular include", remedy);
             } else if self.files.read_optional(&format!("{other}.toml")).ok().flatten().is_none() {
                 let remedy = "Correct the name, or add the file.";
-                self.fault(&file, includes_line, ("include", other), "a file of the options folder", remedy);
+                self.fault(file, line, ("include", other), "a file of the options folder", remedy);
             } else if self.seen.insert(other.to_owned())
                 && let Some(part) = self.load(other, &format!("{prefix}{inner}"))
             {
                 spec.absorb(part);
             }
         }
-        self.open.pop();
-        Some(spec)
     }
 
     fn parse(&mut self, file: &str, text: &str) -> Option<OptionSpec> {

@@ -1,8 +1,9 @@
 //! Goes through the parts of an option: effects and guards with their places.
 
+use super::condition::Shift;
 use super::effect::Effect;
 use super::place::Place;
-use super::spec::{OptionSpec, Shift};
+use super::spec::OptionSpec;
 
 /// A name that a guard or a shift refers to: the name, where it stands and the key.
 pub type Guard<'a> = (String, (&'a Place, String));

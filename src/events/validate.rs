@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use jiff::civil::{Date, date};
 
+use super::condition::{Rule, Shift};
 use super::effect::{self, Effect};
 use super::graph;
 use super::place::Place;
-use super::spec::{OptionSpec, Process, Recurring, Rule, Shift, Stage};
+use super::spec::{OptionSpec, Process, Recurring, Stage};
 use crate::error::{Fault, Faults};
 
 /// Dates that an option may speak of where it does not name its own horizon.

@@ -83,6 +83,33 @@ pub const STATES: TableSpec = TableSpec {
     ],
 };
 
+/// `swim_lanes.csv`.
+pub const SWIM_LANES: TableSpec = TableSpec {
+    file: "swim_lanes.csv",
+    description: "The reference path of an option: the numbers behind swim_lanes.svg.",
+    columns: &[
+        ("option", "string", "", "Option"),
+        ("date", "date", "", "Day"),
+        ("event", "string", "", EVENT_KINDS),
+        ("party", "string", "", "Party; empty for dated facts"),
+        ("process", "string", "", "Process, recurring event or dated fact"),
+        ("stage", "string", "", "Stage; empty for recurring events and dated facts"),
+        ("milestone", "string", "", "Milestone reached"),
+    ],
+};
+
+/// Rows of `swim_lanes.csv`.
+#[must_use]
+pub fn lane_rows(option: &str, path: &DrawnTimeline) -> Rows {
+    let row = |event: &LoggedEvent| {
+        let mut row = vec![option.to_owned(), event.date.to_string(), event.event.to_owned()];
+        row.extend([&event.party, &event.process, &event.stage].map(String::clone));
+        row.push(event.milestone.clone().unwrap_or_default());
+        row
+    };
+    path.log.iter().map(row).collect()
+}
+
 /// `fit.csv`.
 pub const FIT: TableSpec = TableSpec {
     file: "fit.csv",

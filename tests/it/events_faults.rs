@@ -237,7 +237,16 @@ fn timeline_writes_the_same_bytes_for_any_number_of_threads() {
         let arguments = ["hybrid", "--draws", "1500", "--threads", threads, "--out", threads, "--graph"];
         tradepath(folder.path()).args(arguments).assert().success();
     }
-    for file in ["events.csv", "states.csv", "dates.csv", "by_year.csv", "graph.dot", "graph.mmd"] {
+    for file in [
+        "events.csv",
+        "states.csv",
+        "dates.csv",
+        "by_year.csv",
+        "graph.dot",
+        "graph.mmd",
+        "swim_lanes.svg",
+        "swim_lanes.csv",
+    ] {
         let bytes = |threads: &str| fs::read(folder.path().join(threads).join(file)).unwrap();
         assert!(bytes("1") == bytes("2") && bytes("1") == bytes("8"), "{file}");
     }
@@ -257,6 +266,12 @@ fn timeline_summaries_agree_with_the_events_they_count() {
         counted.lines().skip(1).map(|line| line.rsplit(',').next().unwrap().parse::<usize>().unwrap()).sum();
     assert_eq!(total, read("all/events.csv").lines().count() - 1);
     assert!(!folder.path().join("summary/events.csv").exists());
+    let lanes = read("all/swim_lanes.svg");
+    let picture = roxmltree::Document::parse(&lanes).unwrap();
+    let texts: Vec<_> = picture.descendants().filter_map(|node| node.text()).map(str::trim).collect();
+    for text in ["cptpp_accession", "in_force", "accede.GBR", "2030"] {
+        assert!(texts.contains(&text), "{text} is missing in {texts:?}");
+    }
 }
 
 #[test]

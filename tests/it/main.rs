@@ -7,6 +7,7 @@ mod events;
 mod events_engine;
 mod events_faults;
 mod events_history;
+mod events_luck;
 mod input_errors;
 mod invariants;
 mod optimal;

@@ -11,6 +11,7 @@ mod gains_by_option;
 mod in_force;
 mod real_income_fan;
 mod sectors;
+pub mod swim_lanes;
 mod tariff_path;
 mod trade_by_partner;
 

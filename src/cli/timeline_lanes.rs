@@ -1,0 +1,55 @@
+//! The reference path of an option as a chart of lanes.
+
+use crate::events::{DrawnTimeline, LoggedEvent, OptionSpec, Program};
+use crate::output::OutputDir;
+use crate::output::events::{SWIM_LANES, lane_rows};
+use crate::report::charts::swim_lanes::{Lane, Step, StepKind, draw};
+
+/// Writes `swim_lanes.svg` and the numbers behind it.
+///
+/// # Errors
+/// Where the chart cannot be drawn or a file cannot be written.
+pub fn write(output: &OutputDir, option: &OptionSpec, program: &Program) -> anyhow::Result<()> {
+    let path = program.reference();
+    let lanes = lanes(option, &path);
+    let svg = draw(&option.title, &lanes, (program.horizon.start, program.horizon.end))?;
+    output.write_text("swim_lanes.svg", &svg)?;
+    Ok(output.write_csv(SWIM_LANES.file, &SWIM_LANES.header(), &lane_rows(&option.id, &path))?)
+}
+
+/// Processes of the option in the order of its files, then those of others that reach a milestone.
+fn lanes(option: &OptionSpec, path: &DrawnTimeline) -> Vec<Lane> {
+    let mut names: Vec<&str> = option.processes.iter().map(|process| process.id.as_str()).collect();
+    let own = names.len();
+    for event in path.log.iter().filter(|event| event.milestone.is_some()) {
+        if !names.contains(&event.process.as_str()) {
+            names.push(&event.process);
+        }
+    }
+    let lane = |(at, name): (usize, &&str)| {
+        let events = path.log.iter().filter(|event| event.process == **name);
+        let steps: Vec<Step> = events.map(|event| step(event, at < own)).collect();
+        Lane { name: (*name).to_owned(), steps }
+    };
+    names.iter().enumerate().map(lane).filter(has_moved).collect()
+}
+
+/// False for a process that only ever waited.
+fn has_moved(lane: &Lane) -> bool {
+    lane.steps.iter().any(|step| step.kind != StepKind::Waiting)
+}
+
+fn step(event: &LoggedEvent, is_own: bool) -> Step {
+    let kind = match event.event {
+        "waiting" => StepKind::Waiting,
+        "failed" | "cancelled" => StepKind::Failed,
+        _ => StepKind::Reached,
+    };
+    let label = match (&event.milestone, kind) {
+        (_, StepKind::Waiting) => String::new(),
+        (Some(milestone), _) => milestone.clone(),
+        (None, _) if is_own => event.stage.clone(),
+        (None, _) => String::new(),
+    };
+    Step { date: event.date, label, kind, is_milestone: event.milestone.is_some() }
+}

@@ -1,0 +1,126 @@
+//! A draw in numbers back to names and dates, and what summaries count.
+
+use super::program::{CompactDraw, Entry, Kind, NONE, Outcome, Program, StageCode, date_of};
+use super::timeline::{DrawnTimeline, LoggedEvent};
+use crate::policy::PolicyTimeline;
+
+impl Program {
+    /// What happened, or what it was called, of one event.
+    fn outcome(&self, entry: &Entry) -> Option<&Outcome> {
+        match entry.kind {
+            Kind::Reached => Some(&self.stages[entry.item as usize].outcome),
+            Kind::Diverted => {
+                Some(&self.stages[entry.item as usize].branches[usize::from(entry.branch)].outcome)
+            }
+            Kind::Happened => Some(&self.recurring[entry.item as usize].outcome),
+            _ => None,
+        }
+    }
+
+    /// Milestone of an event, by number.
+    fn milestone(&self, entry: &Entry) -> Option<usize> {
+        let number = self.outcome(entry)?.milestone;
+        (number != NONE).then_some(number as usize)
+    }
+
+    /// First day of each milestone, as days since the start of the horizon; `visit` takes milestone and day.
+    pub fn first_days(&self, draw: &CompactDraw, mut visit: impl FnMut(usize, u32)) {
+        let mut seen = 0u128;
+        let mut seen_late = Vec::new();
+        for entry in &draw.log {
+            let Some(milestone) = self.milestone(entry) else { continue };
+            let is_new = if milestone < 128 {
+                let bit = 1u128 << milestone;
+                let is_new = seen & bit == 0;
+                seen |= bit;
+                is_new
+            } else {
+                let is_new = !seen_late.contains(&milestone);
+                seen_late.push(milestone);
+                is_new
+            };
+            if is_new {
+                visit(milestone, (entry.day - self.days.0).max(0) as u32);
+            }
+        }
+    }
+
+    /// Process, stage, kind and number in the summary of an event; see [`Program::summary_slots`].
+    pub fn slots(&self, draw: &CompactDraw, mut visit: impl FnMut(usize)) {
+        for entry in &draw.log {
+            visit(self.slot(entry));
+        }
+    }
+
+    fn slot(&self, entry: &Entry) -> usize {
+        let item = entry.item as usize;
+        match entry.kind {
+            Kind::Reached | Kind::Failed | Kind::Waiting | Kind::Cancelled => 5 * item + entry.kind as usize,
+            Kind::Diverted => 5 * item + 4,
+            Kind::Happened => 5 * self.stages.len() + item,
+            Kind::Began | Kind::Ended => 5 * self.stages.len() + self.recurring.len() + item,
+        }
+    }
+
+    /// Process, stage and kind behind each number of [`Program::slots`].
+    #[must_use]
+    pub fn summary_slots(&self) -> Vec<[&str; 3]> {
+        let kinds = [Kind::Reached, Kind::Failed, Kind::Waiting, Kind::Cancelled, Kind::Diverted];
+        let of_stage = |stage: &'_ StageCode| {
+            let process = stage.process as usize;
+            kinds.map(move |kind| (process, kind.text()))
+        };
+        let mut slots = Vec::new();
+        for stage in &self.stages {
+            let names = of_stage(stage);
+            slots.extend(names.map(|(at, kind)| [self.processes[at].id.as_str(), stage.id.as_str(), kind]));
+        }
+        slots.extend(self.recurring.iter().map(|event| [event.id.as_str(), "", Kind::Happened.text()]));
+        slots.extend(self.dated.iter().map(|dated| {
+            let kind = if dated.holds { Kind::Began } else { Kind::Ended };
+            [self.facts[dated.fact as usize].as_str(), "", kind.text()]
+        }));
+        slots
+    }
+
+    /// The draw with names and dates.
+    #[must_use]
+    pub fn resolve(&self, draw: &CompactDraw) -> DrawnTimeline {
+        let log = draw.log.iter().enumerate().map(|(seq, entry)| self.event(seq, entry)).collect();
+        let mut policy = PolicyTimeline::clone(&self.initial);
+        for change in &draw.changes {
+            let agreement = &self.agreements[usize::from(change.agreement)];
+            let (party, day) = (&self.parties[usize::from(change.party)], date_of(change.day));
+            if change.joins {
+                policy.join(agreement, party, day);
+            } else {
+                policy.leave(agreement, party, day);
+            }
+        }
+        DrawnTimeline { policy, log }
+    }
+
+    fn event(&self, seq: usize, entry: &Entry) -> LoggedEvent {
+        let item = entry.item as usize;
+        let (party, process, stage) = match entry.kind {
+            Kind::Happened => (self.recurring[item].party.as_str(), self.recurring[item].id.as_str(), ""),
+            Kind::Began | Kind::Ended => ("", self.facts[self.dated[item].fact as usize].as_str(), ""),
+            _ => {
+                let stage = &self.stages[item];
+                let process = &self.processes[stage.process as usize];
+                (process.party.as_str(), process.id.as_str(), stage.id.as_str())
+            }
+        };
+        LoggedEvent {
+            seq: seq as u64,
+            date: date_of(entry.day),
+            event: entry.kind.text(),
+            party: party.to_owned(),
+            process: process.to_owned(),
+            stage: stage.to_owned(),
+            parent_seq: (entry.parent != NONE).then_some(u64::from(entry.parent)),
+            milestone: self.milestone(entry).map(|number| self.milestones[number].clone()),
+            effects: self.outcome(entry).map_or_else(Vec::new, |outcome| outcome.texts.clone()),
+        }
+    }
+}

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use crate::calibration::Economy;
 use crate::data::{Dataset, Files};
 use crate::output::dir::Existing;
+use crate::sources::policy::aggregate::Aggregation;
 use crate::sources::{apac, policy};
 
 /// Outside data that can be read.
@@ -33,6 +34,9 @@ pub struct CalibrateArgs {
     /// Baseline directory to write.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    /// How tariff lines become the rate of a product group (source policy).
+    #[arg(long, value_enum, default_value = "price")]
+    aggregation: Aggregation,
     /// Replace a folder that is not empty.
     #[arg(long)]
     overwrite: bool,
@@ -46,7 +50,7 @@ pub fn run(args: &CalibrateArgs, quiet: bool) -> anyhow::Result<()> {
     let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
     if args.source == Source::Policy {
         let axes = apac::concordance::Concordance::read()?.axes;
-        return policy::write(&args.input, &axes, &args.out, existing);
+        return policy::write(&args.input, &axes, &args.out, existing, args.aggregation);
     }
     let built = apac::build(&args.input)?;
     built.write(&args.out, existing)?;

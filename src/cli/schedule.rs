@@ -3,18 +3,18 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use jiff::civil::{Date, date};
+use jiff::civil::date;
 use serde_json::json;
 
-use super::manifest;
 use super::run::parse_years;
+use super::{explain, line_rates, manifest};
 use crate::data::{Axes, Dataset, Files};
 use crate::ensemble::{PLAN_FILE, Plan};
-use crate::error::{Fault, InputErrors};
+use crate::error::{Fault, Faults, InputErrors};
 use crate::events::{Horizon, read_option, reference};
 use crate::output::dir::{Existing, OutputDir};
-use crate::output::{package, schedule as table};
-use crate::policy::{PolicyBook, PolicyParameters, Regimes};
+use crate::output::{assumptions, package, schedule as table, tariffs};
+use crate::policy::{PolicyBook, PolicyTimeline, Regimes};
 
 /// Options of `tradepath schedule`.
 #[derive(Debug, Args)]
@@ -42,44 +42,73 @@ pub struct ScheduleArgs {
     /// Folder with plan.toml and the data it names; default: the embedded ones.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Folder with outside data: writes lines.csv too, for importers whose tariff lines it holds.
+    #[arg(long, value_name = "DIR", requires_all = ["importer", "exporter"])]
+    lines: Option<PathBuf>,
     /// Replace a folder that is not empty.
     #[arg(long)]
     overwrite: bool,
 }
 
-/// Writes `schedule.csv`, or explains one rate on standard output.
+/// Writes `schedule.csv`, `duties.csv`, `liberalisation.csv`, `provisions.csv` and `assumptions.csv`, or explains one rate on standard output.
 ///
 /// # Errors
 /// [`InputErrors`] for unknown names, or where the folder cannot be written.
 pub fn run(args: &ScheduleArgs) -> anyhow::Result<()> {
     let files = args.data.as_ref().map_or_else(Files::embedded, |folder| Files::directory(folder));
     let plan = Plan::read(&files, PLAN_FILE)?;
-    let axes = Dataset::read(&files.folder(&plan.baseline))?.axes;
-    let book = PolicyBook::read(&files, &axes)?;
+    let data = Dataset::read(&files.folder(&plan.baseline))?;
+    let axes = &data.axes;
+    let book = PolicyBook::read(&files, axes)?;
     let options = files.folder("options");
     let (option, world) = (read_option(&options, &args.option)?, read_option(&options, "world")?);
     let [first, last] = args.years.unwrap_or(plan.years);
     let horizon = Horizon { start: plan.start, end: date(last.max(plan.years[1]), 12, 31) };
     let path = reference(&option, &world, &book.initial, horizon);
+    check_members(&book, &path.policy, &options.display(&format!("{}.toml", args.option)))?;
     let regimes = Regimes::new(&book, &path.policy);
     if let Some(query) = &args.explain {
-        print!("{}", explain(&book, &regimes, query)?);
+        print!("{}", explain::text(&book, &regimes, query)?);
         return Ok(());
     }
-    let importers = chosen(&axes, "--importer", args.importer.as_deref())?;
-    let exporters = chosen(&axes, "--exporter", args.exporter.as_deref())?;
+    let importers = chosen(axes, "--importer", args.importer.as_deref())?;
+    let exporters = chosen(axes, "--exporter", args.exporter.as_deref())?;
     let Some(out) = &args.out else { return Ok(()) };
     let output = OutputDir::create(out, if args.overwrite { Existing::Replace } else { Existing::Refuse })?;
-    let mut rows = Vec::new();
-    for &importer in &importers {
-        for &exporter in exporters.iter().filter(|&&exporter| exporter != importer) {
-            for year in first..=last {
-                rows.extend(table::pair_rows(&book, &regimes, (importer, exporter), year));
-            }
-        }
+    let pairs: Vec<(usize, usize)> = importers
+        .iter()
+        .flat_map(|&importer| exporters.iter().map(move |&exporter| (importer, exporter)))
+        .filter(|(importer, exporter)| importer != exporter)
+        .collect();
+    let years = || pairs.iter().flat_map(|&pair| (first..=last).map(move |year| (pair, year)));
+    let rates = years().flat_map(|(pair, year)| table::pair_rows(&book, &regimes, pair, year)).collect();
+    let duties =
+        years().filter_map(|(pair, year)| tariffs::duty_row(&book, &data, &regimes, pair, year)).collect();
+    let end = date(last, 12, 31);
+    let freed = pairs
+        .iter()
+        .flat_map(|&pair| tariffs::liberalisation_rows(&book, &data, &regimes, pair, end))
+        .collect();
+    let provisions = tariffs::provision_rows(&book);
+    let mut tables = vec![
+        (&table::SCHEDULE, rates),
+        (&tariffs::DUTIES, duties),
+        (&tariffs::LIBERALISATION, freed),
+        (&tariffs::PROVISIONS, provisions),
+        (&assumptions::ASSUMPTIONS, assumptions::rows(&files)),
+    ];
+    if let Some(input) = &args.lines {
+        let code = args.importer.as_deref().unwrap_or_default();
+        let found = line_rates::read(input, code)?;
+        let found = found.ok_or_else(|| usage("--lines", code, "an importer of tariff_lines.csv"))?;
+        let of_pair = |&pair| line_rates::rows(&book, &regimes, pair, [first, last], (&found.0, &found.1));
+        tables.push((&line_rates::LINES, pairs.iter().flat_map(of_pair).collect()));
     }
-    output.write_csv(table::SCHEDULE.file, &table::SCHEDULE.header(), &rows)?;
-    let description = package::describe(&args.option, &[&table::SCHEDULE]);
+    for (spec, rows) in &tables {
+        output.write_csv(spec.file, &spec.header(), rows)?;
+    }
+    let description =
+        package::describe(&args.option, &tables.iter().map(|(spec, _)| *spec).collect::<Vec<_>>());
     output.write_text("datapackage.json", &manifest::text(&description))?;
     let manifest = json!({
         "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "schedule",
@@ -90,6 +119,23 @@ pub fn run(args: &ScheduleArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Members that an option adds to an agreement without giving them a schedule.
+fn check_members(book: &PolicyBook, timeline: &PolicyTimeline, file: &str) -> Result<(), InputErrors> {
+    let mut faults = Faults::new();
+    for (agreement, importer, exporter) in book.members_without_schedule(timeline) {
+        let [party, partner] = [importer, exporter].map(|n| book.axes.countries[n].iso3.as_str());
+        faults.push(Fault {
+            file: file.to_owned(),
+            line: None,
+            field: format!("join:{}", book.agreements[agreement].id),
+            found: party.to_owned(),
+            expected: format!("a member with a schedule towards {partner}"),
+            remedy: format!("Add {party}.csv to the schedule of the agreement, or leave {party} out."),
+        });
+    }
+    faults.into_result(())
+}
+
 fn chosen(axes: &Axes, flag: &str, code: Option<&str>) -> Result<Vec<usize>, InputErrors> {
     match code {
         None => Ok((0..axes.n_countries()).collect()),
@@ -97,14 +143,14 @@ fn chosen(axes: &Axes, flag: &str, code: Option<&str>) -> Result<Vec<usize>, Inp
     }
 }
 
-fn country(axes: &Axes, flag: &str, code: &str) -> Result<usize, InputErrors> {
+pub(super) fn country(axes: &Axes, flag: &str, code: &str) -> Result<usize, InputErrors> {
     axes.country_idx.get(code).copied().ok_or_else(|| {
         let known: Vec<&str> = axes.countries.iter().map(|country| country.iso3.as_str()).collect();
         usage(flag, code, &format!("one of {}", known.join(", ")))
     })
 }
 
-fn usage(flag: &str, found: &str, expected: &str) -> InputErrors {
+pub(super) fn usage(flag: &str, found: &str, expected: &str) -> InputErrors {
     InputErrors::from(Fault {
         file: "command line".into(),
         line: None,
@@ -113,48 +159,4 @@ fn usage(flag: &str, found: &str, expected: &str) -> InputErrors {
         expected: expected.into(),
         remedy: "Correct it.".into(),
     })
-}
-
-/// The chain from the most-favoured-nation rate to what is paid, for `importer:exporter:group:date`.
-fn explain(book: &PolicyBook, regimes: &Regimes, query: &str) -> anyhow::Result<String> {
-    let parts: Vec<&str> = query.split(':').collect();
-    let [importer, exporter, group, day] = parts[..] else {
-        anyhow::bail!(usage("--explain", query, "importer:exporter:product group:date"));
-    };
-    let pair = (country(&book.axes, "--explain", importer)?, country(&book.axes, "--explain", exporter)?);
-    let groups: Vec<&str> = book.groups.iter().map(|group| group.id.as_str()).collect();
-    let g = groups.iter().position(|id| *id == group);
-    let g = g.ok_or_else(|| usage("--explain", group, &format!("one of {}", groups.join(", "))))?;
-    let day: Date = day.parse().map_err(|_| usage("--explain", day, "a date such as 2027-03-01"))?;
-    let parameters = PolicyParameters::default();
-    let bindings: Vec<_> = regimes.bindings(book, pair, day).collect();
-    let mut text = format!("{group} from {exporter} into {importer} on {day}\n");
-    text += &format!("  most-favoured-nation rate {:>33.2} %\n", book.mfn_pct[[pair.0, g]]);
-    for binding in &bindings {
-        let alone = book.group_rate(pair, g, std::slice::from_ref(binding), day, parameters);
-        let agreement = &book.agreements[binding.agreement];
-        let what = match alone.agreement {
-            Some(_) => format!(
-                "rate {:.2} %, claimed by {:.0} % of trade",
-                alone.statutory_pct - book.additional_duty_pct(pair, g, day),
-                100.0 * alone.utilisation_share
-            ),
-            None => "no rate below the most-favoured-nation rate".to_owned(),
-        };
-        let year = binding.schedule_year;
-        text += &format!("  {} ({}), year {year}: {what}\n", agreement.id, agreement.title);
-    }
-    if bindings.is_empty() {
-        text += "  no agreement binds the pair\n";
-    }
-    for (list, pct) in book.duties_of(pair, g, day) {
-        text += &format!("  additional duty {list}: {pct:.2} % of the group's value\n");
-    }
-    let rate = book.group_rate(pair, g, &bindings, day, parameters);
-    let claimed = rate.agreement.map_or("none", |at| book.agreements[at].id.as_str());
-    text +=
-        &format!("  preference claimed: {claimed}, by {:.0} % of trade\n", 100.0 * rate.utilisation_share);
-    text += &format!("  statutory {:.2} %, paid on average {:.2} %", rate.statutory_pct, rate.effective_pct);
-    text += &format!(", cost of proving origin {:.2} % (mean over all trade)\n", rate.compliance_pct);
-    Ok(text)
 }

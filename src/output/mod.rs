@@ -1,5 +1,6 @@
 //! Result tables: columns and units declared once, rows from results, files written whole or not at all.
 
+pub mod assumptions;
 pub mod dir;
 pub mod estimate;
 pub mod events;
@@ -8,6 +9,7 @@ pub mod paths;
 pub mod run;
 pub mod schedule;
 pub mod solve;
+pub mod tariffs;
 
 pub use dir::OutputDir;
 

@@ -32,15 +32,14 @@ const MFN: &str = "mfn";
 #[must_use]
 pub fn pair_rows(book: &PolicyBook, regimes: &Regimes, pair: (usize, usize), year: i16) -> Rows {
     let stretches = book.stretches(regimes, pair, year);
-    let bindings: Vec<Vec<_>> =
-        stretches.iter().map(|(from, _)| regimes.bindings(book, pair, *from).collect()).collect();
+    let situations: Vec<_> = stretches.iter().map(|(from, _)| book.situation(regimes, pair, *from)).collect();
     let code = |n: usize| book.axes.countries[n].iso3.clone();
     let mut rows = Rows::new();
     for (g, group) in book.groups.iter().enumerate() {
         let mut sums = [0.0; 4];
         let mut days: BTreeMap<&str, f64> = BTreeMap::new();
-        for ((from, share), bindings) in stretches.iter().zip(&bindings) {
-            let rate = book.group_rate(pair, g, bindings, *from, PolicyParameters::default());
+        for ((_, share), situation) in stretches.iter().zip(&situations) {
+            let rate = book.group_rate(situation, g, PolicyParameters::default());
             let regime = rate.agreement.map_or(MFN, |at| book.agreements[at].id.as_str());
             *days.entry(regime).or_default() += share;
             let values = [rate.mfn_pct, rate.statutory_pct, rate.effective_pct, rate.utilisation_share];

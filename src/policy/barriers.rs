@@ -4,37 +4,65 @@ use jiff::civil::Date;
 
 use super::PolicyParameters;
 use super::book::PolicyBook;
+use super::regime::Situation;
 use super::regimes::Regimes;
 
+/// What the agreements of one importer open for everybody, by date: the same for all its partners.
+#[derive(Debug, Default)]
+pub(super) struct Spillovers(Vec<(Date, Vec<f64>)>);
+
+impl Spillovers {
+    fn on(&mut self, book: &PolicyBook, regimes: &Regimes, importer: usize, date: Date) -> &[f64] {
+        let known = self.0.iter().position(|(day, _)| *day == date);
+        let at = known.unwrap_or_else(|| {
+            let mut cuts = vec![0.0; book.axes.n_sectors()];
+            for (agreement, years) in regimes.own_bindings(book, importer, date) {
+                deepen(&mut cuts, book.depths[book.agreements[agreement].depth].cut_share(years, true));
+            }
+            self.0.push((date, cuts));
+            self.0.len() - 1
+        });
+        &self.0[at].1
+    }
+}
+
+/// Raises each share to that of a further agreement: the deepest counts.
+fn deepen(cuts: &mut [f64], further: &[f64]) {
+    cuts.iter_mut().zip(further).for_each(|(cut, further)| *cut = cut.max(*further));
+}
+
 impl PolicyBook {
-    /// Share of the barriers of `importer` against `exporter` that agreements have removed on `date`, `[j]`.
+    /// Share of the importer's barriers that agreements have removed in a situation on `date`, `[j]`.
     ///
     /// The deepest agreement of the pair counts; without one, the spill-over of the importer's deepest.
     pub(super) fn cut_shares(
         &self,
         regimes: &Regimes,
-        (importer, exporter): (usize, usize),
+        situation: &Situation<'_>,
         date: Date,
-        parameters: PolicyParameters,
+        spillovers: &mut Spillovers,
         cuts: &mut [f64],
     ) {
-        cuts.fill(0.0);
-        let mut deepen = |depth: usize, years: u32, is_spillover: bool| {
-            let depth = &self.depths[depth];
-            for (j, cut) in cuts.iter_mut().enumerate() {
-                let phase = f64::from(years.min(depth.phase_years[j])) / f64::from(depth.phase_years[j]);
-                let reach = if is_spillover { depth.spillover_share[j] } else { 1.0 };
-                *cut = cut.max(depth.cut_share[j] * phase * reach);
-            }
-        };
-        for (agreement, years) in regimes.own_bindings(self, importer, date) {
-            deepen(self.agreements[agreement].depth, years, true);
+        cuts.copy_from_slice(spillovers.on(self, regimes, situation.pair.0, date));
+        for binding in situation.bindings.iter().filter(|binding| binding.is_mutual) {
+            let depth = &self.depths[self.agreements[binding.agreement].depth];
+            deepen(cuts, depth.cut_share(binding.age_years, false));
         }
-        for binding in regimes.bindings(self, (importer, exporter), date) {
-            deepen(self.agreements[binding.agreement].depth, binding.age_years, false);
-        }
-        for cut in cuts {
-            *cut = (*cut * parameters.barrier_cut_ratio).clamp(0.0, 1.0);
+    }
+
+    /// Adds `share_of_year` times the barriers left after `cuts` to `factors`, `[j]`.
+    pub(super) fn add_barriers(
+        &self,
+        importer: usize,
+        share_of_year: f64,
+        cuts: &[f64],
+        parameters: PolicyParameters,
+        factors: &mut [f64],
+    ) {
+        let aves = self.barrier_ave_pct.row(importer);
+        for ((factor, cut), ave) in factors.iter_mut().zip(cuts).zip(aves) {
+            let left = 1.0 - (cut * parameters.barrier_cut_ratio).clamp(0.0, 1.0);
+            *factor += share_of_year * ave / 100.0 * left;
         }
     }
 }

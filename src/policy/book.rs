@@ -3,11 +3,15 @@
 use std::collections::HashMap;
 
 use jiff::civil::Date;
-use ndarray::{Array2, Array3};
+use ndarray::{Array2, Array3, ArrayView1};
 
-use super::state::PolicyTimeline;
+use super::carbon::CarbonList;
+use super::origin::OriginRules;
+use super::read::provisions::Provision;
+use super::state::{Membership, PolicyTimeline};
 use super::utilisation::Utilisation;
 use crate::data::Axes;
+use crate::schedules::ScheduleBook;
 
 /// A product group inside a goods sector.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +33,15 @@ pub enum LateJoiner {
     CatchUp,
 }
 
+/// Whose goods a member treats by the schedule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Those of members.
+    Members,
+    /// Those of everybody: the members cut their most-favoured-nation rates.
+    Everybody,
+}
+
 /// What an agreement does to tariffs and barriers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Agreement {
@@ -42,21 +55,50 @@ pub struct Agreement {
     pub schedule: Option<String>,
     /// Where late joiners begin.
     pub late_joiner: LateJoiner,
-    /// True where the preference needs no claim (customs unions).
+    /// True where the preference needs no claim (customs unions, cuts for everybody).
     pub is_automatic: bool,
     /// Position of its depth class.
     pub depth: usize,
+    /// Whose goods the tariff cuts reach.
+    pub reach: Reach,
+    /// Position of the agreement that a party must belong to as well: an addendum binds those who joined both.
+    pub addendum_to: Option<usize>,
 }
 
 /// How far agreements of one class lower barriers other than tariffs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Depth {
-    /// Share of the ad-valorem equivalent removed between members, `[j]`.
-    pub cut_share: Vec<f64>,
-    /// Share of that cut which reaches all other partners of a member, `[j]`.
-    pub spillover_share: Vec<f64>,
-    /// Years until the cut is complete, in equal steps, `[j]`.
-    pub phase_years: Vec<u32>,
+    /// Share of the ad-valorem equivalent removed between members, by year since entry (last = complete), `[j]`.
+    steps: Vec<Vec<f64>>,
+    /// The part of it which reaches all other partners of a member, by year, `[j]`.
+    spillover_steps: Vec<Vec<f64>>,
+}
+
+impl Depth {
+    /// Cuts phased in by equal yearly steps.
+    ///
+    /// `cut_share` is removed between members after `phase_years`, and `spillover_share` of that for everybody
+    /// else; each `[j]`.
+    #[must_use]
+    pub fn new(cut_share: &[f64], spillover_share: &[f64], phase_years: &[u32]) -> Self {
+        let longest = phase_years.iter().copied().max().unwrap_or(1).max(1);
+        let step = |year: u32| -> Vec<f64> {
+            let cuts = cut_share.iter().zip(phase_years);
+            cuts.map(|(cut, &years)| cut * (f64::from(year.min(years)) / f64::from(years))).collect()
+        };
+        let steps: Vec<Vec<f64>> = (1..=longest).map(step).collect();
+        let spill =
+            |cuts: &Vec<f64>| cuts.iter().zip(spillover_share).map(|(cut, share)| cut * share).collect();
+        let spillover_steps = steps.iter().map(spill).collect();
+        Self { steps, spillover_steps }
+    }
+
+    /// Shares removed in year `year` (1 = first) between members, or for everybody else, `[j]`.
+    #[must_use]
+    pub fn cut_share(&self, year: u32, is_spillover: bool) -> &[f64] {
+        let steps = if is_spillover { &self.spillover_steps } else { &self.steps };
+        &steps[(year.max(1) as usize).min(steps.len()) - 1]
+    }
 }
 
 /// An additional duty of one importer.
@@ -87,6 +129,8 @@ pub struct PolicyBook {
     pub axes: Axes,
     /// Product groups.
     pub groups: Vec<Group>,
+    /// Lines of each group in the common nomenclature, `[g]`; those of a group in two sectors are split.
+    pub group_lines: Vec<f64>,
     /// Most-favoured-nation rate, percent, `[n,g]`.
     pub mfn_pct: Array2<f64>,
     /// Agreements.
@@ -97,26 +141,75 @@ pub struct PolicyBook {
     pub cut_dates: Vec<(i8, i8)>,
     /// Who claims preferences.
     pub utilisation: Utilisation,
-    /// Cost of proving origin, percent of the value, `[g]`.
-    pub origin_cost_pct: Vec<f64>,
+    /// Rules of origin.
+    pub origin: OriginRules,
+    /// Share of each country in world exports, `[n,j]`: what cumulation brings in.
+    pub supply_share: Array2<f64>,
     /// Additional duties.
     pub duties: Vec<Duty>,
+    /// Carbon tariffs of the members of agreements.
+    pub carbon: Vec<CarbonList>,
     /// Ad-valorem equivalent of barriers other than tariffs, percent, `[n,j]`.
     pub barrier_ave_pct: Array2<f64>,
     /// Depth classes.
     pub depths: Vec<Depth>,
+    /// Names of the depth classes.
+    pub classes: Vec<String>,
+    /// Single provisions, each with its state by depth class; `None` = the class has no switches.
+    pub provisions: Vec<(Provision, Vec<Option<bool>>)>,
     /// Memberships in force or dated at the cut-off.
     pub initial: PolicyTimeline,
+    /// Schedules as written, with quotas and side letters.
+    pub schedule_book: ScheduleBook,
     pub(super) schedules: ResolvedSchedules,
+    pub(super) indices: Indices,
+}
+
+/// Shares by schedule year and group, `[year - 1, g]`; the last year stands for all later ones.
+#[derive(Debug, Clone)]
+pub(super) struct ScheduleTable {
+    /// Share of the most-favoured-nation duties left.
+    pub left_share: Array2<f64>,
+    /// Share of trade that is free.
+    pub free_share: Array2<f64>,
 }
 
 /// Shares left by schedule, year and group, and which schedule binds which pair.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ResolvedSchedules {
-    /// `[year - 1, g]` each; the last year stands for all later ones.
-    pub tables: Vec<Array2<f64>>,
+    pub tables: Vec<ScheduleTable>,
     /// Position of the table of agreement, importer, exporter; `usize::MAX` = none.
     pub of_pair: Array3<usize>,
+}
+
+/// What is looked up often, worked out once.
+#[derive(Debug, Clone)]
+pub(super) struct Indices {
+    /// Duties of each importer.
+    pub duties: Vec<Vec<usize>>,
+    /// No additional duty on any group, `[g]`.
+    pub no_duty: Vec<f64>,
+    /// Days on which the duties of an importer change, rising.
+    pub duty_days: Vec<Vec<Date>>,
+}
+
+impl Indices {
+    pub fn new(n: usize, n_groups: usize, duties: &[Duty]) -> Self {
+        let of =
+            |importer: usize| duties.iter().enumerate().filter(move |(_, duty)| duty.importer == importer);
+        let days = |importer: usize| {
+            let days = of(importer).flat_map(|(_, duty)| [Some(duty.from), duty.until].into_iter().flatten());
+            let mut days: Vec<Date> = days.collect();
+            days.sort();
+            days.dedup();
+            days
+        };
+        Self {
+            no_duty: vec![0.0; n_groups],
+            duties: (0..n).map(|importer| of(importer).map(|(at, _)| at).collect()).collect(),
+            duty_days: (0..n).map(days).collect(),
+        }
+    }
 }
 
 /// Years that a schedule table holds: the longest staging of the facts is 30 years.
@@ -129,16 +222,64 @@ impl PolicyBook {
         self.axes.n_countries()
     }
 
-    /// Share of the most-favoured-nation rate left in year `year` of an agreement; `None` = no preference.
-    pub(super) fn remaining_share(
+    /// Agreement, importer and a partner, once a membership, where the agreement has no schedule of the importer
+    /// for the partner.
+    #[must_use]
+    pub fn members_without_schedule(&self, timeline: &PolicyTimeline) -> Vec<(usize, usize, usize)> {
+        let lacking = |one| lacking(&self.agreements, &self.schedules, &self.axes, timeline, one);
+        timeline.memberships.iter().filter_map(lacking).collect()
+    }
+
+    fn schedule_table(
         &self,
         agreement: usize,
         (importer, exporter): (usize, usize),
-        year: u32,
-        group: usize,
-    ) -> Option<f64> {
-        let table = self.schedules.of_pair[[agreement, importer, exporter]];
-        let rows = self.schedules.tables.get(table)?;
-        Some(rows[[(year.clamp(1, SCHEDULE_YEARS) - 1) as usize, group]])
+    ) -> Option<&ScheduleTable> {
+        self.schedules.tables.get(self.schedules.of_pair[[agreement, importer, exporter]])
     }
+
+    /// Shares of the most-favoured-nation rates left in year `year` of an agreement, `[g]`; `None` = no preference.
+    #[must_use]
+    pub fn left_share(
+        &self,
+        agreement: usize,
+        pair: (usize, usize),
+        year: u32,
+    ) -> Option<ArrayView1<'_, f64>> {
+        let table = self.schedule_table(agreement, pair)?;
+        Some(table.left_share.row((year.clamp(1, SCHEDULE_YEARS) - 1) as usize))
+    }
+
+    /// Shares of trade that are free in year `year` of an agreement, `[g]`; `None` = no preference.
+    #[must_use]
+    pub fn free_share(
+        &self,
+        agreement: usize,
+        pair: (usize, usize),
+        year: u32,
+    ) -> Option<ArrayView1<'_, f64>> {
+        let table = self.schedule_table(agreement, pair)?;
+        Some(table.free_share.row((year.clamp(1, SCHEDULE_YEARS) - 1) as usize))
+    }
+}
+
+/// A partner towards whom a member has no schedule: agreement, importer, partner.
+pub(super) fn lacking(
+    agreements: &[Agreement],
+    schedules: &ResolvedSchedules,
+    axes: &Axes,
+    timeline: &PolicyTimeline,
+    membership: &Membership,
+) -> Option<(usize, usize, usize)> {
+    let a = agreements.iter().position(|agreement| agreement.id == membership.agreement)?;
+    let agreement = &agreements[a];
+    agreement.schedule.as_ref()?;
+    let importer = *axes.country_idx.get(&membership.party)?;
+    let others = timeline.memberships.iter().filter(|other| other.agreement == membership.agreement);
+    let lacks = |exporter: &usize| {
+        let is_bound = agreement.hub.is_none_or(|hub| hub == importer || hub == *exporter);
+        *exporter != importer && is_bound && schedules.of_pair[[a, importer, *exporter]] == usize::MAX
+    };
+    let exporter = others.filter_map(|other| axes.country_idx.get(&other.party).copied()).find(lacks)?;
+    Some((a, importer, exporter))
 }

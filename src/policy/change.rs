@@ -3,8 +3,10 @@
 use ndarray::Array3;
 
 use super::PolicyParameters;
-use super::book::PolicyBook;
+use super::barriers::Spillovers;
+use super::book::{PolicyBook, Reach};
 use super::regimes::{Regimes, YearState};
+use super::year::PairTariffs;
 
 /// Ratios of trade costs, `[j,n,i]`; exactly 1 where nothing changed.
 #[derive(Debug, Clone)]
@@ -13,6 +15,16 @@ pub struct CostChange {
     pub tariff_ratio: Array3<f64>,
     /// d' / d.
     pub iceberg_ratio: Array3<f64>,
+}
+
+/// Whose costs a change of memberships touches.
+struct Concerned {
+    /// Parties whose own membership moved, `[n]`.
+    moved: Vec<bool>,
+    /// Parties of the agreements concerned, `[n]`.
+    shared: Vec<bool>,
+    /// True where the content of a new member counts for all others, so that their trade is touched too.
+    cumulates: bool,
 }
 
 impl PolicyBook {
@@ -32,57 +44,58 @@ impl PolicyBook {
         let (n, s) = (self.n(), self.axes.n_sectors());
         let mut change =
             CostChange { tariff_ratio: Array3::ones((s, n, n)), iceberg_ratio: Array3::ones((s, n, n)) };
-        let (moved, shared) = self.concerned(new, state);
+        let Concerned { moved, shared, cumulates } = self.concerned(new, state);
         for importer in 0..n {
+            let (mut old_spill, mut new_spill) = (Spillovers::default(), Spillovers::default());
             for exporter in (0..n).filter(|&exporter| exporter != importer) {
                 let pair = (importer, exporter);
-                let is_shared = shared[importer] && shared[exporter] && (moved[importer] || moved[exporter]);
-                if is_shared {
-                    self.tariff_change(base, new, pair, (year, parameters), &mut change);
-                }
+                let is_shared =
+                    shared[importer] && shared[exporter] && (cumulates || moved[importer] || moved[exporter]);
                 if is_shared || moved[importer] {
-                    let old = self.pair_barriers(base, pair, year, parameters);
-                    let changed = self.pair_barriers(new, pair, year, parameters);
-                    for (j, (old, changed)) in old.iter().zip(&changed).enumerate() {
-                        change.iceberg_ratio[[j, importer, exporter]] *= changed / old;
-                    }
+                    let when = (year, parameters);
+                    let old = self.pair_costs(base, pair, when, &mut old_spill, is_shared);
+                    let changed = self.pair_costs(new, pair, when, &mut new_spill, is_shared);
+                    change.put(pair, &old, &changed);
                 }
             }
         }
         change
     }
 
-    /// Parties whose own membership moved, and all members of the agreements concerned.
-    fn concerned(&self, new: &Regimes, state: &YearState) -> (Vec<bool>, Vec<bool>) {
+    /// The parties whose trade the agreements concerned touch: the members, or everybody where cuts reach
+    /// non-members or members tax the carbon of non-members.
+    fn concerned(&self, new: &Regimes, state: &YearState) -> Concerned {
         let n = self.n();
-        let (mut moved, mut shared) = (vec![false; n], vec![false; n]);
+        let (mut moved, mut shared, mut cumulates) = (vec![false; n], vec![false; n], false);
         for membership in state.changed() {
             let agreement = self.agreement_idx.get(&membership.agreement);
             let party = self.axes.country_idx.get(&membership.party);
             let (Some(&agreement), Some(&party)) = (agreement, party) else { continue };
             moved[party] = true;
+            cumulates |= self.origin.is_strict(agreement);
+            let is_open = self.agreements[agreement].reach == Reach::Everybody
+                || self.carbon.iter().any(|list| list.agreement == agreement);
             for (other, is_member) in shared.iter_mut().enumerate() {
-                *is_member |= !new.spans(agreement, other).is_empty();
+                *is_member |= is_open || !new.spans(agreement, other).is_empty();
             }
         }
-        (moved, shared)
+        Concerned { moved, shared, cumulates }
     }
+}
 
-    /// Tariffs, and the cost of proving origin, which is iceberg.
-    fn tariff_change(
-        &self,
-        base: &Regimes,
-        new: &Regimes,
+impl CostChange {
+    /// Puts in the ratios of one pair: tariffs, barriers, and the cost of proving origin, which is iceberg.
+    fn put(
+        &mut self,
         (importer, exporter): (usize, usize),
-        (year, parameters): (i16, PolicyParameters),
-        change: &mut CostChange,
+        (old, old_barriers): &(PairTariffs, Vec<f64>),
+        (new, new_barriers): &(PairTariffs, Vec<f64>),
     ) {
-        let old = self.pair_tariffs(base, (importer, exporter), year, parameters);
-        let changed = self.pair_tariffs(new, (importer, exporter), year, parameters);
-        for j in 0..old.effective_pct.len() {
+        for (j, (old_barrier, new_barrier)) in old_barriers.iter().zip(new_barriers).enumerate() {
             let at = [j, importer, exporter];
-            change.tariff_ratio[at] = (100.0 + changed.effective_pct[j]) / (100.0 + old.effective_pct[j]);
-            change.iceberg_ratio[at] *= (100.0 + changed.compliance_pct[j]) / (100.0 + old.compliance_pct[j]);
+            self.tariff_ratio[at] = (100.0 + new.effective_pct[j]) / (100.0 + old.effective_pct[j]);
+            let origin = (100.0 + new.compliance_pct[j]) / (100.0 + old.compliance_pct[j]);
+            self.iceberg_ratio[at] = new_barrier / old_barrier * origin;
         }
     }
 }

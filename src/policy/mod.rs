@@ -4,15 +4,23 @@
 //! tables (rates, agreements, schedules, utilisation, additional duties, barriers, depth) and turns a timeline
 //! and a year into [`YearCosts`]: tariffs and icebergs, weighted by the days in force.
 //!
-//! [`regime`] picks the rate that a good pays, [`stacking`] adds duties, [`utilisation`] says who claims a
-//! preference and what that costs, [`barriers`] turns agreements into icebergs, [`year`] averages over days.
+//! [`regime`] picks the rate that a good pays, [`stacking`] adds duties, [`carbon`] makes carbon tariffs of prices
+//! and emissions, [`utilisation`] and [`origin`] say who claims a preference, who may, and what that costs,
+//! [`barriers`] turns agreements into icebergs, [`quota`] solves a tariff-rate quota, [`year`] averages over days,
+//! [`liberalisation`] is the test of "substantially all the trade".
 
+pub mod aggregate;
 pub mod barriers;
 pub mod book;
+pub mod carbon;
 pub mod change;
+pub mod liberalisation;
+pub mod origin;
+pub mod quota;
 mod read;
 pub mod regime;
 pub mod regimes;
+pub mod resolve;
 pub mod stacking;
 pub mod state;
 pub mod utilisation;
@@ -20,8 +28,9 @@ pub mod year;
 
 pub use book::{Agreement, PolicyBook};
 pub use change::CostChange;
-pub use regime::GroupRate;
-pub use regimes::{Regimes, YearState};
+pub use read::provisions::Provision;
+pub use regime::{GroupRate, Situation};
+pub use regimes::{Binding, Regimes, YearState};
 pub use state::{Membership, PolicyTimeline};
 pub use year::{PairTariffs, YearCosts};
 

@@ -1,11 +1,32 @@
 //! Which rate a good pays: traders claim the agreement that saves most, then additional duties come on top.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 
 use super::PolicyParameters;
 use super::book::PolicyBook;
-use super::regimes::Binding;
+use super::regimes::{Binding, Regimes};
 use super::utilisation::compliance_pct;
+
+/// What holds for a pair on a date: everything that decides on the rates of all its groups.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Situation<'a> {
+    /// Importer and exporter.
+    pub pair: (usize, usize),
+    /// Agreements that bind the pair.
+    pub bindings: Vec<Binding<'a>>,
+    /// Sum of the additional duties, percent of the value, `[g]`.
+    pub duty_pct: Cow<'a, [f64]>,
+}
+
+impl Situation<'_> {
+    /// The same with one agreement alone.
+    #[must_use]
+    pub fn alone(&self, binding: usize) -> Self {
+        Self { bindings: vec![self.bindings[binding]], ..self.clone() }
+    }
+}
 
 /// Rates of one product group of one pair on one date, percent of the value.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,21 +45,34 @@ pub struct GroupRate {
     pub compliance_pct: f64,
 }
 
+/// What one agreement offers for one group.
+struct Offer {
+    preference_pct: f64,
+    used_share: f64,
+    compliance_pct: f64,
+}
+
 impl PolicyBook {
-    /// The rate of `group` for a pair bound by `bindings` on `date`.
+    /// What holds for a pair on a date.
+    #[must_use]
+    pub fn situation<'a>(&'a self, regimes: &'a Regimes, pair: (usize, usize), date: Date) -> Situation<'a> {
+        let bindings = regimes.bindings(self, pair, date).collect();
+        let duty_pct = self.duty_sums(regimes, pair, date);
+        Situation { pair, bindings, duty_pct }
+    }
+
+    /// The rate of `group` in a situation.
     ///
     /// `effective = u t_pref + (1 - u) t_mfn + additional duties` (`model.md` section 4).
     #[must_use]
     pub fn group_rate(
         &self,
-        pair: (usize, usize),
+        situation: &Situation<'_>,
         group: usize,
-        bindings: &[Binding],
-        date: Date,
         parameters: PolicyParameters,
     ) -> GroupRate {
-        let mfn_pct = self.mfn_pct[[pair.0, group]];
-        let duty_pct = self.additional_duty_pct(pair, group, date);
+        let mfn_pct = self.mfn_pct[[situation.pair.0, group]];
+        let duty_pct = situation.duty_pct[group];
         let mut rate = GroupRate {
             mfn_pct,
             agreement: None,
@@ -47,28 +81,42 @@ impl PolicyBook {
             effective_pct: mfn_pct + duty_pct,
             compliance_pct: 0.0,
         };
-        for &binding in bindings {
-            let left = self.remaining_share(binding.agreement, pair, binding.schedule_year, group);
-            let Some(preference_pct) = left.map(|left| mfn_pct * left).filter(|pct| *pct < mfn_pct) else {
-                continue;
-            };
-            let margin_pp = mfn_pct - preference_pct;
-            let (used, cost) = if self.agreements[binding.agreement].is_automatic {
-                (1.0, 0.0)
-            } else {
-                let share = self.utilisation.share(margin_pp, binding.age_years);
-                let used = (share * parameters.utilisation_ratio).clamp(0.0, 1.0);
-                (used, used * compliance_pct(self.origin_cost_pct[group], margin_pp))
-            };
-            let effective_pct = mfn_pct - used * margin_pp + duty_pct;
-            rate.statutory_pct = rate.statutory_pct.min(preference_pct + duty_pct);
+        for binding in &situation.bindings {
+            let Some(offer) = self.offer(binding, group, mfn_pct, parameters) else { continue };
+            let effective_pct = mfn_pct - offer.used_share * (mfn_pct - offer.preference_pct) + duty_pct;
+            rate.statutory_pct = rate.statutory_pct.min(offer.preference_pct + duty_pct);
             if effective_pct < rate.effective_pct {
                 rate.agreement = Some(binding.agreement);
-                rate.utilisation_share = used;
+                rate.utilisation_share = offer.used_share;
                 rate.effective_pct = effective_pct;
-                rate.compliance_pct = cost;
+                rate.compliance_pct = offer.compliance_pct;
             }
         }
         rate
+    }
+
+    /// `None` where the agreement leaves the most-favoured-nation rate as it is.
+    fn offer(
+        &self,
+        binding: &Binding<'_>,
+        group: usize,
+        mfn_pct: f64,
+        parameters: PolicyParameters,
+    ) -> Option<Offer> {
+        let preference_pct = mfn_pct * binding.left_share?[group];
+        let margin_pp = mfn_pct - preference_pct;
+        if margin_pp <= 0.0 {
+            return None;
+        }
+        if self.agreements[binding.agreement].is_automatic {
+            return Some(Offer { preference_pct, used_share: 1.0, compliance_pct: 0.0 });
+        }
+        let cost_pct = self.origin.by_agreement[[binding.agreement, group]].cost_pct;
+        let extra_pct = cost_pct - self.origin.standard_cost_pct;
+        let share = self.utilisation.share(margin_pp - extra_pct, binding.age_years);
+        let eligible = binding.eligible_share.map_or(1.0, |shares| shares[group]);
+        let used_share = (share * parameters.utilisation_ratio).clamp(0.0, 1.0) * eligible;
+        let compliance_pct = used_share * compliance_pct(cost_pct, margin_pp);
+        Some(Offer { preference_pct, used_share, compliance_pct })
     }
 }

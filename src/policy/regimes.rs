@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::book::{LateJoiner, PolicyBook};
+use super::book::{LateJoiner, PolicyBook, Reach};
 use super::state::{Membership, PolicyTimeline};
 use crate::schedules::calendar::agreement_year;
 
@@ -20,17 +20,27 @@ pub struct Regimes {
     of_party: Vec<Vec<usize>>,
     /// Parties that each agreement has at some time, rising.
     parties: Vec<Vec<usize>>,
+    /// Days on which some membership of a party begins or ends, rising.
+    days: Vec<Vec<Date>>,
+    /// Eligible shares `[g]` of agreements with strict rules of origin, each from a day on, rising.
+    eligible: Vec<Vec<(Date, Vec<f64>)>>,
 }
 
 /// An agreement that binds a pair on a date.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Binding {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Binding<'a> {
     /// Position of the agreement.
     pub agreement: usize,
     /// Year of its tariff schedule, 1 = first.
     pub schedule_year: u32,
     /// Year since both were members, 1 = first.
     pub age_years: u32,
+    /// False where the exporter is no member and the importer's cuts reach everybody.
+    pub is_mutual: bool,
+    /// Shares of the most-favoured-nation rates left, `[g]`; `None` = no preference.
+    pub left_share: Option<&'a [f64]>,
+    /// Shares of trade that meet the rules of origin, `[g]`; `None` = all.
+    pub eligible_share: Option<&'a [f64]>,
 }
 
 impl Regimes {
@@ -40,18 +50,54 @@ impl Regimes {
         let n = book.n();
         let mut spans = vec![Vec::new(); book.agreements.len() * n];
         let mut first: Vec<Option<Date>> = vec![None; book.agreements.len()];
+        let mut days = vec![Vec::new(); n];
         for membership in &timeline.memberships {
             let agreement = book.agreement_idx.get(&membership.agreement);
             let party = book.axes.country_idx.get(&membership.party);
             let (Some(&a), Some(&p)) = (agreement, party) else { continue };
             spans[a * n + p].push((membership.from, membership.until.unwrap_or(Date::MAX)));
             first[a] = Some(first[a].map_or(membership.from, |known| known.min(membership.from)));
+            days[p].extend([Some(membership.from), membership.until].into_iter().flatten());
+        }
+        for days in &mut days {
+            days.sort();
+            days.dedup();
         }
         let agreements = 0..book.agreements.len();
         let belongs = |at: usize, party: usize| !spans[at * n + party].is_empty();
         let of_party = (0..n).map(|p| agreements.clone().filter(|&at| belongs(at, p)).collect()).collect();
-        let parties = agreements.map(|at| (0..n).filter(|&p| belongs(at, p)).collect()).collect();
-        Self { n, spans, first, of_party, parties }
+        let parties = agreements.clone().map(|at| (0..n).filter(|&p| belongs(at, p)).collect()).collect();
+        let mut regimes = Self { n, spans, first, of_party, parties, days, eligible: Vec::new() };
+        regimes.eligible = agreements.map(|at| regimes.eligibility(book, at)).collect();
+        regimes
+    }
+
+    /// Eligible shares of an agreement from each day on which its members change; empty = no strict rule.
+    fn eligibility(&self, book: &PolicyBook, agreement: usize) -> Vec<(Date, Vec<f64>)> {
+        if self.parties[agreement].is_empty() || !book.origin.is_strict(agreement) {
+            return Vec::new();
+        }
+        let spans = self.parties[agreement].iter().flat_map(|&party| self.spans(agreement, party));
+        let mut days: Vec<Date> = spans.flat_map(|(from, until)| [*from, *until]).collect();
+        days.sort();
+        days.dedup();
+        let rules = book.origin.by_agreement.row(agreement);
+        let shares = |day: Date| {
+            let members: Vec<usize> = self.members_on(agreement, day).collect();
+            let groups = book.groups.iter().zip(rules);
+            let eligible = groups.map(|(group, rule)| {
+                let supply = members.iter().map(|&n| book.supply_share[[n, group.sector]]).sum::<f64>();
+                rule.eligible_share(supply)
+            });
+            (day, eligible.collect())
+        };
+        days.into_iter().map(shares).collect()
+    }
+
+    /// Members of an agreement on a date.
+    fn members_on(&self, agreement: usize, date: Date) -> impl Iterator<Item = usize> + '_ {
+        let parties = self.parties[agreement].iter().copied();
+        parties.filter(move |&party| self.since(agreement, party, date).is_some())
     }
 
     /// Stretches of membership of `party` in `agreement`.
@@ -60,9 +106,36 @@ impl Regimes {
         &self.spans[agreement * self.n + party]
     }
 
+    /// True where `party` belongs to `agreement` on `date`.
+    #[must_use]
+    pub fn is_member(&self, agreement: usize, party: usize, date: Date) -> bool {
+        self.since(agreement, party, date).is_some()
+    }
+
     fn since(&self, agreement: usize, party: usize, date: Date) -> Option<Date> {
         let spans = self.spans(agreement, party).iter();
         spans.filter(|(from, until)| *from <= date && date < *until).map(|(from, _)| *from).min()
+    }
+
+    /// Since when both parties of a pair are bound: by the agreement, and by the one that it is an addendum to.
+    fn since_both(&self, book: &PolicyBook, at: usize, pair: (usize, usize), date: Date) -> Option<Date> {
+        let agreement = &book.agreements[at];
+        if agreement.hub.is_some_and(|hub| hub != pair.0 && hub != pair.1) {
+            return None;
+        }
+        // Most agreements of an importer never bind this exporter: that is cheap to see.
+        if agreement.reach == Reach::Members && self.spans(at, pair.1).is_empty() {
+            return None;
+        }
+        let importer = self.since(at, pair.0, date)?;
+        let both = match agreement.reach {
+            Reach::Everybody => importer,
+            Reach::Members => importer.max(self.since(at, pair.1, date)?),
+        };
+        match agreement.addendum_to {
+            Some(main) => Some(both.max(self.since_both(book, main, pair, date)?)),
+            None => Some(both),
+        }
     }
 
     /// The agreements that bind `importer` and `exporter` on `date`.
@@ -71,24 +144,32 @@ impl Regimes {
         book: &'a PolicyBook,
         (importer, exporter): (usize, usize),
         date: Date,
-    ) -> impl Iterator<Item = Binding> + 'a {
+    ) -> impl Iterator<Item = Binding<'a>> + 'a {
         self.of_party[importer].iter().filter_map(move |&at| {
             let agreement = &book.agreements[at];
-            if agreement.hub.is_some_and(|hub| hub != importer && hub != exporter) {
-                return None;
-            }
-            let both = self.since(at, importer, date)?.max(self.since(at, exporter, date)?);
+            let both = self.since_both(book, at, (importer, exporter), date)?;
             let cut = book.cut_dates[importer];
             let start = match agreement.late_joiner {
                 LateJoiner::StepOne => both,
                 LateJoiner::CatchUp => self.first[at].unwrap_or(both),
             };
+            let schedule_year = agreement_year(start, date, cut);
+            let left_share = book.left_share(at, (importer, exporter), schedule_year);
             Some(Binding {
                 agreement: at,
-                schedule_year: agreement_year(start, date, cut),
+                schedule_year,
                 age_years: agreement_year(both, date, cut),
+                is_mutual: agreement.reach == Reach::Members || self.is_member(at, exporter, date),
+                left_share: left_share.and_then(|row| row.to_slice()),
+                eligible_share: self.eligible_on(at, date),
             })
         })
+    }
+
+    fn eligible_on(&self, agreement: usize, date: Date) -> Option<&[f64]> {
+        let steps = &self.eligible[agreement];
+        let after = steps.partition_point(|(from, _)| *from <= date);
+        after.checked_sub(1).map(|at| steps[at].1.as_slice())
     }
 
     /// The deepest year of each agreement that `party` shares with anybody on `date`: agreement, age.
@@ -109,12 +190,16 @@ impl Regimes {
     /// Days within `year` on which the bindings of a pair can change, besides 1 January and the cut date.
     pub(super) fn changes(&self, (importer, exporter): (usize, usize), year: i16, days: &mut Vec<Date>) {
         for party in [importer, exporter] {
-            for &at in &self.of_party[party] {
-                let dates = self.spans(at, party).iter().flat_map(|(from, until)| [*from, *until]);
-                days.extend(dates.filter(|date| date.year() == year));
-            }
+            days.extend(within(&self.days[party], year));
         }
     }
+}
+
+/// Those of rising `days` that lie in `year`.
+pub(super) fn within(days: &[Date], year: i16) -> &[Date] {
+    let from = days.partition_point(|day| day.year() < year);
+    let until = days.partition_point(|day| day.year() <= year);
+    &days[from..until]
 }
 
 /// What differs from the starting memberships in one year; equal states have equal costs.

@@ -2,15 +2,26 @@
 //!
 //! ```text
 //! paid = claimed rate + sum over lists in force of duty x share of the group that the list covers
+//!                     + sum over agreements with a carbon tariff of the carbon duty, where the importer is a
+//!                       member and the exporter is not
 //! ```
 //!
-//! The duties of several lists add up, as the lists cover different lines.
+//! The duties of several lists add up, as the lists cover different lines; a carbon tariff is charged on top.
+
+use std::borrow::Cow;
 
 use jiff::civil::Date;
 
 use super::book::{Duty, PolicyBook};
+use super::carbon::CarbonList;
+use super::regimes::Regimes;
 
 impl Duty {
+    /// Percent of the value of a group.
+    fn on_group(&self, group: usize) -> f64 {
+        self.duty_pct * self.coverage_share[group]
+    }
+
     /// True where the duty is charged by `importer` on goods of `exporter` on `date`.
     #[must_use]
     pub fn applies(&self, importer: usize, exporter: usize, date: Date) -> bool {
@@ -22,23 +33,54 @@ impl Duty {
     }
 }
 
-impl PolicyBook {
-    /// Sum of the additional duties on a group, percent of its value.
+impl CarbonList {
+    /// True where `importer` charges the list on goods of `exporter` on `date`.
     #[must_use]
-    pub fn additional_duty_pct(&self, pair: (usize, usize), group: usize, date: Date) -> f64 {
-        self.duties_of(pair, group, date).map(|(_, pct)| pct).sum()
+    pub fn applies(&self, regimes: &Regimes, importer: usize, exporter: usize, date: Date) -> bool {
+        regimes.is_member(self.agreement, importer, date)
+            && !regimes.is_member(self.agreement, exporter, date)
     }
+}
 
+impl PolicyBook {
     /// The additional duties on a group: list and percent of the group's value.
-    pub fn duties_of(
-        &self,
-        (importer, exporter): (usize, usize),
+    #[must_use]
+    pub fn duties_of<'a>(
+        &'a self,
+        regimes: &Regimes,
+        pair: (usize, usize),
         group: usize,
         date: Date,
-    ) -> impl Iterator<Item = (&str, f64)> {
-        self.duties
-            .iter()
-            .filter(move |duty| duty.coverage_share[group] > 0.0 && duty.applies(importer, exporter, date))
-            .map(move |duty| (duty.list.as_str(), duty.duty_pct * duty.coverage_share[group]))
+    ) -> Vec<(&'a str, f64)> {
+        let listed = self.duties_on(pair, date).map(|duty| (duty.list.as_str(), duty.on_group(group)));
+        let carbon = self.carbon_on(regimes, pair, date);
+        let carbon = carbon.map(|list| (list.list.as_str(), list.duty_pct[[pair.1, group]]));
+        listed.chain(carbon).filter(|(_, pct)| *pct > 0.0).collect()
+    }
+
+    /// Sums of the duties of a pair on a date, `[g]`.
+    pub(super) fn duty_sums(&self, regimes: &Regimes, pair: (usize, usize), date: Date) -> Cow<'_, [f64]> {
+        let mut sums = Cow::Borrowed(self.indices.no_duty.as_slice());
+        for duty in self.duties_on(pair, date) {
+            sums.to_mut().iter_mut().enumerate().for_each(|(g, sum)| *sum += duty.on_group(g));
+        }
+        for list in self.carbon_on(regimes, pair, date) {
+            sums.to_mut().iter_mut().zip(list.duty_pct.row(pair.1)).for_each(|(sum, pct)| *sum += pct);
+        }
+        sums
+    }
+
+    fn duties_on(&self, (importer, exporter): (usize, usize), date: Date) -> impl Iterator<Item = &Duty> {
+        let of_importer = self.indices.duties[importer].iter().map(|&at| &self.duties[at]);
+        of_importer.filter(move |duty| duty.applies(importer, exporter, date))
+    }
+
+    fn carbon_on<'a>(
+        &'a self,
+        regimes: &Regimes,
+        (importer, exporter): (usize, usize),
+        date: Date,
+    ) -> impl Iterator<Item = &'a CarbonList> {
+        self.carbon.iter().filter(move |list| list.applies(regimes, importer, exporter, date))
     }
 }

@@ -2,8 +2,10 @@
 
 /// Share of eligible trade that claims a preference (`model.md` section 4).
 ///
-/// The share rises with the margin and with the age of the agreement. The cost of proving origin is paid by
-/// users only and is iceberg; nobody claims at a loss, so that the mean cost of users is at most half the margin.
+/// The share rises with the margin, net of what the rule of origin costs more than the standard one, and with the
+/// age of the agreement; the strictness of the rule caps it (see [`super::origin`]). The cost of proving origin is
+/// paid by users only and is iceberg; nobody claims at a loss, so that the mean cost of users is at most half the
+/// margin.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Utilisation {
     /// Upper end of the margin in percentage points, share of trade; margins rise.

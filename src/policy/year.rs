@@ -4,8 +4,10 @@ use jiff::civil::{Date, date};
 use ndarray::Array3;
 
 use super::PolicyParameters;
+use super::barriers::Spillovers;
 use super::book::PolicyBook;
-use super::regimes::Regimes;
+use super::regime::Situation;
+use super::regimes::{Regimes, within};
 
 /// Trade costs of one year.
 #[derive(Debug, Clone)]
@@ -48,18 +50,17 @@ impl PolicyBook {
     /// First days of the stretches of `year` in which nothing changes for a pair, with their share of the year.
     #[must_use]
     pub fn stretches(&self, regimes: &Regimes, pair: (usize, usize), year: i16) -> Vec<(Date, f64)> {
-        let (first, next) = (date(year, 1, 1), date(year + 1, 1, 1));
+        let first = date(year, 1, 1);
         let (month, day) = self.cut_dates[pair.0];
         let mut days = vec![first, date(year, month, day)];
         regimes.changes(pair, year, &mut days);
-        for duty in self.duties.iter().filter(|duty| duty.importer == pair.0) {
-            days.extend([Some(duty.from), duty.until].into_iter().flatten().filter(|day| day.year() == year));
-        }
+        days.extend(within(&self.indices.duty_days[pair.0], year));
         days.sort();
         days.dedup();
-        let length = days_between(first, next);
-        let ends = days.iter().skip(1).copied().chain([next]);
-        days.iter().zip(ends).map(|(from, to)| (*from, days_between(*from, to) / length)).collect()
+        let length = f64::from(first.days_in_year());
+        let passed = |day: &Date| f64::from(day.day_of_year() - 1);
+        let ends = days.iter().skip(1).map(passed).chain([length]);
+        days.iter().zip(ends).map(|(from, end)| (*from, (end - passed(from)) / length)).collect()
     }
 
     /// Tariffs of a pair on one date, by sector.
@@ -72,7 +73,7 @@ impl PolicyBook {
         parameters: PolicyParameters,
     ) -> PairTariffs {
         let mut tariffs = PairTariffs::zeros(self.axes.n_sectors());
-        self.add_tariffs(regimes, pair, (date, 1.0), parameters, &mut tariffs);
+        self.add_tariffs(&self.situation(regimes, pair, date), 1.0, parameters, &mut tariffs);
         tariffs
     }
 
@@ -86,23 +87,25 @@ impl PolicyBook {
         parameters: PolicyParameters,
     ) -> PairTariffs {
         let mut tariffs = PairTariffs::zeros(self.axes.n_sectors());
-        for stretch in self.stretches(regimes, pair, year) {
-            self.add_tariffs(regimes, pair, stretch, parameters, &mut tariffs);
+        let mut situations = Vec::new();
+        for (from, share_of_year) in self.stretches(regimes, pair, year) {
+            add_stretch(&mut situations, self.situation(regimes, pair, from), share_of_year);
+        }
+        for (situation, share_of_year) in &situations {
+            self.add_tariffs(situation, *share_of_year, parameters, &mut tariffs);
         }
         tariffs
     }
 
     fn add_tariffs(
         &self,
-        regimes: &Regimes,
-        pair: (usize, usize),
-        (from, share_of_year): (Date, f64),
+        situation: &Situation<'_>,
+        share_of_year: f64,
         parameters: PolicyParameters,
         tariffs: &mut PairTariffs,
     ) {
-        let bindings: Vec<_> = regimes.bindings(self, pair, from).collect();
         for (g, group) in self.groups.iter().enumerate() {
-            let rate = self.group_rate(pair, g, &bindings, from, parameters);
+            let rate = self.group_rate(situation, g, parameters);
             let (j, weight) = (group.sector, group.weight * share_of_year);
             tariffs.mfn_pct[j] += weight * rate.mfn_pct;
             tariffs.statutory_pct[j] += weight * rate.statutory_pct;
@@ -121,15 +124,37 @@ impl PolicyBook {
         year: i16,
         parameters: PolicyParameters,
     ) -> Vec<f64> {
+        self.pair_costs(regimes, pair, (year, parameters), &mut Spillovers::default(), false).1
+    }
+
+    /// Tariffs (zeros unless wanted) and barrier factors of a pair over a year.
+    ///
+    /// `spillovers` is kept over the partners of an importer. The agreements of a stretch are looked up once, and
+    /// stretches without a difference are one.
+    pub(super) fn pair_costs(
+        &self,
+        regimes: &Regimes,
+        pair: (usize, usize),
+        (year, parameters): (i16, PolicyParameters),
+        spillovers: &mut Spillovers,
+        wants_tariffs: bool,
+    ) -> (PairTariffs, Vec<f64>) {
         let n_sectors = self.axes.n_sectors();
+        let mut tariffs = PairTariffs::zeros(n_sectors);
         let (mut factors, mut cuts) = (vec![1.0; n_sectors], vec![0.0; n_sectors]);
+        let mut situations: Vec<(Situation<'_>, f64)> = Vec::new();
         for (from, share_of_year) in self.stretches(regimes, pair, year) {
-            self.cut_shares(regimes, pair, from, parameters, &mut cuts);
-            for (j, factor) in factors.iter_mut().enumerate() {
-                *factor += share_of_year * self.barrier_ave_pct[[pair.0, j]] / 100.0 * (1.0 - cuts[j]);
+            let situation = self.situation(regimes, pair, from);
+            self.cut_shares(regimes, &situation, from, spillovers, &mut cuts);
+            self.add_barriers(pair.0, share_of_year, &cuts, parameters, &mut factors);
+            if wants_tariffs {
+                add_stretch(&mut situations, situation, share_of_year);
             }
         }
-        factors
+        for (situation, share_of_year) in &situations {
+            self.add_tariffs(situation, *share_of_year, parameters, &mut tariffs);
+        }
+        (tariffs, factors)
     }
 
     /// Tariffs and icebergs of every pair in a year.
@@ -139,32 +164,26 @@ impl PolicyBook {
         let mut costs =
             YearCosts { tariff_factor: Array3::ones((s, n, n)), iceberg_factor: Array3::ones((s, n, n)) };
         for importer in 0..n {
+            let mut spillovers = Spillovers::default();
             for exporter in (0..n).filter(|&exporter| exporter != importer) {
-                self.fill_pair(regimes, (importer, exporter), year, parameters, &mut costs);
+                let pair = (importer, exporter);
+                let (tariffs, barriers) =
+                    self.pair_costs(regimes, pair, (year, parameters), &mut spillovers, true);
+                for (j, barrier) in barriers.into_iter().enumerate() {
+                    costs.tariff_factor[[j, importer, exporter]] = 1.0 + tariffs.effective_pct[j] / 100.0;
+                    costs.iceberg_factor[[j, importer, exporter]] =
+                        barrier * (1.0 + tariffs.compliance_pct[j] / 100.0);
+                }
             }
         }
         costs
     }
-
-    /// Puts the costs of one pair into `costs`.
-    pub fn fill_pair(
-        &self,
-        regimes: &Regimes,
-        (importer, exporter): (usize, usize),
-        year: i16,
-        parameters: PolicyParameters,
-        costs: &mut YearCosts,
-    ) {
-        let tariffs = self.pair_tariffs(regimes, (importer, exporter), year, parameters);
-        let barriers = self.pair_barriers(regimes, (importer, exporter), year, parameters);
-        for (j, barrier) in barriers.into_iter().enumerate() {
-            costs.tariff_factor[[j, importer, exporter]] = 1.0 + tariffs.effective_pct[j] / 100.0;
-            costs.iceberg_factor[[j, importer, exporter]] =
-                barrier * (1.0 + tariffs.compliance_pct[j] / 100.0);
-        }
-    }
 }
 
-fn days_between(from: Date, to: Date) -> f64 {
-    f64::from(from.until(to).map_or(0, |span| span.get_days()))
+/// Adds a stretch of days; where nothing differs from the one before, it only grows longer.
+fn add_stretch<'a>(situations: &mut Vec<(Situation<'a>, f64)>, situation: Situation<'a>, share_of_year: f64) {
+    match situations.last_mut() {
+        Some((before, share)) if *before == situation => *share += share_of_year,
+        _ => situations.push((situation, share_of_year)),
+    }
 }

@@ -2,12 +2,20 @@
 //!
 //! A schedule is a folder `data/schedules/<id>/` with `default.csv`, `<importer>.csv` and
 //! `<importer>.<exporter>.csv`, the most special file first; [`staging`] says what a category leaves of the
-//! base rate in year `k` of an agreement, [`calendar`] which year `k` a date is in.
+//! base rate in year `k` of an agreement, [`calendar`] which year `k` a date is in. [`letters`] change single cells
+//! between two parties, [`quota`] holds tariff-rate quotas, [`lines`] resolves a schedule line by line.
 
 mod book;
 pub mod calendar;
+pub mod letters;
+pub mod lines;
+pub mod percent;
+pub mod quota;
+mod read;
 pub mod staging;
 
 pub use book::{Part, Schedule, ScheduleBook};
 pub use calendar::CutDates;
+pub use lines::LineSchedule;
+pub use quota::Quota;
 pub use staging::Category;

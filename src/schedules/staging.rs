@@ -52,6 +52,30 @@ impl Category {
         }
     }
 
+    /// What a path should have been, naming the first point that is wrong.
+    #[must_use]
+    pub fn expected(kind: &str, path: &str) -> String {
+        let shape = "year:share pairs such as 1:0.7;10:0.5 with rising years and falling shares within 0..1, and kind held or linear";
+        if !matches!(kind, "held" | "linear") {
+            return format!("{shape}; the kind is {kind}");
+        }
+        let mut before = (0, 1.0);
+        for point in path.split(';') {
+            let pair = point.split_once(':');
+            let read =
+                pair.and_then(|(year, share)| Some((year.trim().parse().ok()?, share.trim().parse().ok()?)));
+            let Some((year, share)) = read else { return format!("{shape}; {point} is no such pair") };
+            if year <= before.0 {
+                return format!("{shape}; year {year} does not follow year {}", before.0);
+            }
+            if !(0.0..=before.1).contains(&share) {
+                return format!("{shape}; in year {year} a share of at most {}", before.1);
+            }
+            before = (year, share);
+        }
+        shape.to_owned()
+    }
+
     /// Share of the base rate left in year `year` (1 = from entry into force).
     #[must_use]
     pub fn remaining_share(&self, year: u32) -> f64 {

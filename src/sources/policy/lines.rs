@@ -1,92 +1,116 @@
-//! Most-favoured-nation rates of product groups from tariff lines, where an importer's lines are at hand.
+//! Tariff lines of an importer: most-favoured-nation rates and programmes, each line with its group and weight.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use anyhow::Context;
 
-use super::{Rows, own_table};
-use crate::data::Files;
+use super::own_table;
+use crate::data::{Files, Row};
+use crate::schedules::LineSchedule;
+use crate::schedules::lines::{Line, parse_special};
 use crate::sources::read_table;
 
-/// Share of the lines of a group that must be ad valorem or free; below it the group's rate is left as it is,
-/// because specific rates have no ad-valorem equivalent in the lines.
-const LEAST_AD_VALOREM_SHARE: f64 = 0.8;
-
 /// Columns of `tariff_lines.csv`; groups under `except` keep their rate, for the reason given.
-const COLUMNS: [&str; 6] = ["importer", "lines", "products", "source", "except", "reason"];
+pub const COLUMNS: [&str; 10] = [
+    "importer",
+    "lines",
+    "special",
+    "products",
+    "weights",
+    "weights_year",
+    "weights_exclude",
+    "source",
+    "except",
+    "reason",
+];
 
-/// Rates of one group while they are added up.
-#[derive(Default)]
-struct Lines {
-    /// Sum and number of the rates of each HS6 product, percent.
-    products: BTreeMap<String, (f64, u32)>,
-    /// All lines, those with a specific or compound rate included.
-    n_lines: u32,
+/// Lines of one importer with what they are weighed by.
+pub struct WeighedLines {
+    /// Lines.
+    pub schedule: LineSchedule,
+    /// Names of the product groups.
+    pub groups: Vec<String>,
+    /// Weight of each line: world exports of its chapter, equal over the products of the chapter and the lines of
+    /// the product.
+    pub weights: Vec<f64>,
 }
 
-impl Lines {
-    fn n_ad_valorem(&self) -> u32 {
-        self.products.values().map(|(_, n)| n).sum()
-    }
-
-    /// Simple mean within HS6, then over HS6.
-    fn mean_pct(&self) -> f64 {
-        let means = self.products.values().map(|(sum, n)| sum / f64::from(*n));
-        means.sum::<f64>() / self.products.len() as f64
-    }
-}
-
-/// Replaces the rates in `rates` (`importer,product_group,mfn_pct,source,mark`) that lines give.
+/// Reads the lines that a row of `tariff_lines.csv` names.
 ///
 /// # Errors
 /// Where a table is missing or faulty.
-pub fn apply(input: &Path, own: &Files, rates: &mut Rows) -> anyhow::Result<()> {
-    let groups = own_table(own, "gtap_groups.csv", &["gtap_sector", "product_group"])?;
-    let group_of: HashMap<&str, &str> =
-        groups.rows().map(|row| (row.text("gtap_sector"), row.text("product_group"))).collect();
-    let importers = own_table(own, "tariff_lines.csv", &COLUMNS)?;
-    for importer in importers.rows() {
-        let products = read_table(&input.join(importer.text("products")), &["hs6", "gtap_sector"], &[])?;
-        let product_group: HashMap<&str, &str> = products
-            .rows()
-            .filter_map(|row| Some((row.text("hs6"), *group_of.get(row.text("gtap_sector"))?)))
-            .collect();
-        let by_group = read_lines(&input.join(importer.text("lines")), &product_group)?;
-        let is_except = |group: &str| importer.text("except").split(';').any(|except| except == group);
-        let of_importer = |row: &&mut Vec<String>| row[0] == importer.text("importer") && !is_except(&row[1]);
-        for row in rates.iter_mut().filter(of_importer) {
-            let Some(lines) = by_group.get(row[1].as_str()) else { continue };
-            let (used, all) = (lines.n_ad_valorem(), lines.n_lines);
-            if f64::from(used) >= LEAST_AD_VALOREM_SHARE * f64::from(all) {
-                row[2] = format!("{:.2}", lines.mean_pct());
-                row[3] = format!(
-                    "{}: {used} of {all} lines ad valorem, simple mean within HS6 and over HS6",
-                    importer.text("source")
-                );
-                row[4] = "public".into();
+pub fn read(input: &Path, own: &Files, importer: &Row<'_>) -> anyhow::Result<WeighedLines> {
+    let group_of = product_groups(input, own, importer.text("products"))?;
+    let mut groups: Vec<String> = group_of.values().cloned().collect();
+    groups.sort();
+    groups.dedup();
+    let special = read_special(&input.join(importer.text("special")))?;
+    let table =
+        read_table(&input.join(importer.text("lines")), &["hs8", "mfn_rate", "rate_type", "rate_raw"], &[])?;
+    let mut lines = Vec::new();
+    for row in table.rows() {
+        let code = row.text("hs8");
+        let Some(group) = code.get(..6).and_then(|product| group_of.get(product)) else { continue };
+        let mfn_pct = match row.text("rate_type") {
+            "free" | "ad_valorem" => {
+                let ratio: f64 =
+                    row.text("mfn_rate").parse().with_context(|| format!("line {}", row.line))?;
+                Some(100.0 * ratio)
             }
-        }
+            _ => None,
+        };
+        let group = groups.iter().position(|known| known == group).unwrap_or_default();
+        let programmes = special.get(code).map(|text| parse_special(text)).unwrap_or_default();
+        lines.push(Line { code: code.to_owned(), group, mfn_pct, programmes });
     }
-    Ok(())
+    let weights = weights(&lines, &chapter_weights(input, importer)?);
+    Ok(WeighedLines { schedule: LineSchedule { lines }, groups, weights })
 }
 
-fn read_lines<'g>(
-    path: &Path,
-    product_group: &HashMap<&str, &'g str>,
-) -> anyhow::Result<HashMap<&'g str, Lines>> {
-    let table = read_table(path, &["hs8", "mfn_rate", "rate_type", "rate_raw"], &[])?;
-    let mut by_group: HashMap<&str, Lines> = HashMap::new();
-    for row in table.rows() {
-        let product = row.text("hs8").get(..6).unwrap_or_default();
-        let Some(group) = product_group.get(product) else { continue };
-        let lines = by_group.entry(group).or_default();
-        lines.n_lines += 1;
-        if matches!(row.text("rate_type"), "free" | "ad_valorem") {
-            let ratio: f64 = row.text("mfn_rate").parse().with_context(|| format!("line {}", row.line))?;
-            let entry = lines.products.entry(product.to_owned()).or_default();
-            *entry = (entry.0 + 100.0 * ratio, entry.1 + 1);
+/// Product group of each HS6 product.
+///
+/// # Errors
+/// Where a table is missing or faulty.
+pub fn product_groups(input: &Path, own: &Files, products: &str) -> anyhow::Result<HashMap<String, String>> {
+    let groups = own_table(own, "gtap_groups.csv", &["gtap_sector", "product_group"])?;
+    let of_sector: HashMap<&str, &str> =
+        groups.rows().map(|row| (row.text("gtap_sector"), row.text("product_group"))).collect();
+    let products = read_table(&input.join(products), &["hs6", "gtap_sector"], &[])?;
+    let known = products.rows().filter_map(|row| {
+        let group = of_sector.get(row.text("gtap_sector"))?;
+        Some((row.text("hs6").to_owned(), (*group).to_owned()))
+    });
+    Ok(known.collect())
+}
+
+fn read_special(path: &Path) -> anyhow::Result<HashMap<String, String>> {
+    let table = read_table(path, &["hs8", "general_raw", "special_raw"], &[])?;
+    Ok(table.rows().map(|row| (row.text("hs8").to_owned(), row.text("special_raw").to_owned())).collect())
+}
+
+/// Exports of everybody but the importer by chapter in the year named.
+fn chapter_weights(input: &Path, importer: &Row<'_>) -> anyhow::Result<HashMap<String, f64>> {
+    let table =
+        read_table(&input.join(importer.text("weights")), &["year", "exporter", "hs2", "value_musd"], &[])?;
+    let mut weights: HashMap<String, f64> = HashMap::new();
+    for row in table.rows().filter(|row| row.text("year") == importer.text("weights_year")) {
+        if row.text("exporter") != importer.text("weights_exclude") {
+            let value: f64 = row.text("value_musd").parse().with_context(|| format!("line {}", row.line))?;
+            *weights.entry(row.text("hs2").to_owned()).or_default() += value;
         }
     }
-    Ok(by_group)
+    Ok(weights)
+}
+
+fn weights(lines: &[Line], chapters: &HashMap<String, f64>) -> Vec<f64> {
+    let mut n_lines: BTreeMap<&str, f64> = BTreeMap::new();
+    lines.iter().for_each(|line| *n_lines.entry(&line.code[..6]).or_default() += 1.0);
+    let mut n_products: HashMap<&str, f64> = HashMap::new();
+    n_lines.keys().for_each(|product| *n_products.entry(&product[..2]).or_default() += 1.0);
+    let weight = |line: &Line| {
+        let chapter = &line.code[..2];
+        chapters.get(chapter).copied().unwrap_or(0.0) / n_products[chapter] / n_lines[&line.code[..6]]
+    };
+    lines.iter().map(weight).collect()
 }

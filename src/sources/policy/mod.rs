@@ -3,8 +3,10 @@
 //! What the project keeps by hand (agreements, schedules, duties, depth) stands in `data/policy` and
 //! `data/schedules`; this makes `data/policy/tables`.
 
+pub mod aggregate;
 mod lines;
 mod memberships;
+mod trade;
 
 use std::path::Path;
 
@@ -15,6 +17,9 @@ use crate::error::{Faults, InputErrors};
 use crate::output::dir::{Existing, OutputDir};
 
 use super::read_table;
+pub use lines::WeighedLines;
+
+use aggregate::Aggregation;
 
 /// Multiple of a country's barrier on goods that its food sector has (stated by the facts file).
 const FOOD_MULTIPLE: f64 = 2.0;
@@ -28,7 +33,13 @@ type Rows = Vec<Vec<String>>;
 ///
 /// # Errors
 /// Where a file is missing or faulty, or the folder cannot be written.
-pub fn write(input: &Path, axes: &Axes, out: &Path, existing: Existing) -> anyhow::Result<()> {
+pub fn write(
+    input: &Path,
+    axes: &Axes,
+    out: &Path,
+    existing: Existing,
+    how: Aggregation,
+) -> anyhow::Result<()> {
     let facts = input.join("facts");
     let groups = read_table(
         &facts.join("group_to_sector.csv"),
@@ -46,14 +57,37 @@ pub fn write(input: &Path, axes: &Axes, out: &Path, existing: Existing) -> anyho
     let columns = ["importer", "product_group", "mfn_pct", "source", "mark"];
     let own = Files::embedded().folder("sources/policy");
     let mut rates = copied(&rates, ["importer", "product_group", "mfn_pct"]);
-    lines::apply(input, &own, &mut rates)?;
+    let from_lines = aggregate::apply(input, &own, how, &mut rates)?;
     dir.write_csv("mfn.csv", &columns, &rates)?;
+    dir.write_csv("aggregation.csv", &aggregate::COLUMNS, &from_lines.aggregation)?;
+    dir.write_csv("preferences.csv", &aggregate::PREFERENCE_COLUMNS, &from_lines.preferences)?;
     let columns = ["importer", "sector", "ave_pct", "source", "mark"];
     dir.write_csv("barriers.csv", &columns, &barriers(&facts, axes)?)?;
     let columns = ["agreement", "party", "valid_from", "valid_until", "source", "mark"];
     dir.write_csv("memberships.csv", &columns, &memberships::rows(&facts, &own, axes)?)?;
+    trade::write(input, &own, axes, &dir)?;
     dir.finish()?;
     Ok(())
+}
+
+/// The tariff lines of an importer below `input`; `None` where `tariff_lines.csv` does not name it.
+///
+/// # Errors
+/// Where a table is missing or faulty.
+pub fn lines_of(input: &Path, own: &Files, importer: &str) -> anyhow::Result<Option<WeighedLines>> {
+    let importers = own_table(own, "tariff_lines.csv", &lines::COLUMNS)?;
+    let row = importers.rows().find(|row| row.text("importer") == importer);
+    row.map(|row| lines::read(input, own, &row)).transpose()
+}
+
+/// Agreement and programme code, for all that `programmes.csv` says of an importer.
+///
+/// # Errors
+/// Where the table is missing or faulty.
+pub fn programmes_of(own: &Files, importer: &str) -> anyhow::Result<Vec<(String, String)>> {
+    let table = own_table(own, "programmes.csv", &aggregate::PROGRAMME_COLUMNS)?;
+    let rows = table.rows().filter(|row| row.text("importer") == importer);
+    Ok(rows.map(|row| (row.text("agreement").to_owned(), row.text("programme").to_owned())).collect())
 }
 
 /// Three columns, then the definition as source, and the confidence as mark.

@@ -1,0 +1,76 @@
+//! `tradepath schedule --explain`: the chain from the most-favoured-nation rate to what is paid.
+
+use jiff::civil::Date;
+
+use super::schedule::{country, usage};
+use crate::policy::{PolicyBook, PolicyParameters, Regimes, Situation};
+
+/// The chain from the most-favoured-nation rate to what is paid, for `importer:exporter:group:date`.
+pub fn text(book: &PolicyBook, regimes: &Regimes, query: &str) -> anyhow::Result<String> {
+    let parts: Vec<&str> = query.split(':').collect();
+    let [importer, exporter, group, day] = parts[..] else {
+        anyhow::bail!(usage("--explain", query, "importer:exporter:product group:date"));
+    };
+    let pair = (country(&book.axes, "--explain", importer)?, country(&book.axes, "--explain", exporter)?);
+    let groups: Vec<&str> = book.groups.iter().map(|group| group.id.as_str()).collect();
+    let g = groups.iter().position(|id| *id == group);
+    let g = g.ok_or_else(|| usage("--explain", group, &format!("one of {}", groups.join(", "))))?;
+    let day: Date = day.parse().map_err(|_| usage("--explain", day, "a date such as 2027-03-01"))?;
+    let situation = book.situation(regimes, pair, day);
+    let mut text = format!("{group} from {exporter} into {importer} on {day}\n");
+    text += &format!("  most-favoured-nation rate {:>33.2} %\n", book.mfn_pct[[pair.0, g]]);
+    for at in 0..situation.bindings.len() {
+        text += &agreement(book, &situation, at, g);
+    }
+    if situation.bindings.is_empty() {
+        text += "  no agreement binds the pair\n";
+    }
+    for (list, pct) in book.duties_of(regimes, pair, g, day) {
+        text += &format!("  additional duty {list}: {pct:.2} % of the group's value\n");
+    }
+    let rate = book.group_rate(&situation, g, PolicyParameters::default());
+    let claimed = rate.agreement.map_or("none", |at| book.agreements[at].id.as_str());
+    text +=
+        &format!("  preference claimed: {claimed}, by {:.0} % of trade\n", 100.0 * rate.utilisation_share);
+    text += &format!("  statutory {:.2} %, paid on average {:.2} %", rate.statutory_pct, rate.effective_pct);
+    text += &format!(", cost of proving origin {:.2} % (mean over all trade)\n", rate.compliance_pct);
+    Ok(text)
+}
+
+/// What one agreement offers: its rate, who claims it, the rule of origin, its quotas.
+fn agreement(book: &PolicyBook, situation: &Situation<'_>, at: usize, g: usize) -> String {
+    let binding = &situation.bindings[at];
+    let agreement = &book.agreements[binding.agreement];
+    let alone = book.group_rate(&situation.alone(at), g, PolicyParameters::default());
+    let what = match alone.agreement {
+        Some(_) => format!(
+            "rate {:.2} %, claimed by {:.0} % of trade",
+            alone.statutory_pct - situation.duty_pct[g],
+            100.0 * alone.utilisation_share
+        ),
+        None => "no rate below the most-favoured-nation rate".to_owned(),
+    };
+    let year = binding.schedule_year;
+    let mut text = format!("  {} ({}), year {year}: {what}\n", agreement.id, agreement.title);
+    if let Some(eligible) = binding.eligible_share.filter(|shares| shares[g] < 1.0) {
+        let share = 100.0 * eligible[g];
+        text +=
+            &format!("    rule of origin: {share:.0} % of trade qualifies, content of all members counted\n");
+    }
+    let code = |n: usize| book.axes.countries[n].iso3.as_str();
+    let quotas = agreement.schedule.iter().flat_map(|id| book.schedule_book.quotas_of(id)).filter(|quota| {
+        let is_for = quota.exporter.as_deref().is_none_or(|only| only == code(situation.pair.1));
+        quota.importer == code(situation.pair.0) && is_for && quota.group == book.groups[g].id
+    });
+    for quota in quotas {
+        text += &format!(
+            "    quota on {}: {:.0} {} at {:.1} %, {:.1} % outside\n",
+            quota.part,
+            quota.volume(year),
+            quota.unit,
+            quota.in_quota_pct,
+            quota.out_of_quota_pct
+        );
+    }
+    text
+}

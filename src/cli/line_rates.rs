@@ -1,0 +1,113 @@
+//! `tradepath schedule --lines`: an importer's schedule line by line under an option.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use jiff::civil::date;
+
+use crate::data::Files;
+use crate::output::TableSpec;
+use crate::output::dir::number;
+use crate::policy::{PolicyBook, Regimes};
+use crate::schedules::lines::PartnerTerms;
+use crate::sources::policy::WeighedLines;
+
+/// `lines.csv`.
+pub const LINES: TableSpec = TableSpec {
+    file: "lines.csv",
+    description: "Rates line by line at the end of each year, for importers whose tariff lines are at hand; existing agreements by the programmes of the line, further ones by the staging of its product group.",
+    columns: &[
+        ("importer", "string", "", "Country"),
+        ("exporter", "string", "", "Country"),
+        ("year", "integer", "", "Year"),
+        ("line", "string", "", "Tariff line, eight digits"),
+        ("product_group", "string", "", "Product group of the line"),
+        (
+            "mfn_pct",
+            "number",
+            "pct",
+            "Most-favoured-nation rate; empty = specific or compound, no ad-valorem equivalent",
+        ),
+        (
+            "statutory_pct",
+            "number",
+            "pct",
+            "Lowest rate that the goods qualify for, without additional duties; empty = not known, which is not zero",
+        ),
+    ],
+};
+
+/// Rates are resolved in single precision; written to four decimals they are those of the tariff.
+const DECIMALS: f64 = 1e4;
+
+/// Programmes of each agreement of one importer.
+pub type Programmes = HashMap<String, Vec<String>>;
+
+/// Rows of one pair.
+pub fn rows(
+    book: &PolicyBook,
+    regimes: &Regimes,
+    pair: (usize, usize),
+    [first, last]: [i16; 2],
+    (lines, programmes): (&WeighedLines, &Programmes),
+) -> Vec<Vec<String>> {
+    let code = |n: usize| book.axes.countries[n].iso3.clone();
+    let shown = |pct: f64| if pct.is_nan() { String::new() } else { number(pct) };
+    let mut rows = Vec::new();
+    for year in first..=last {
+        let terms = terms(book, regimes, pair, year, (lines, programmes));
+        let rates = lines.schedule.resolve(&[terms], 1);
+        for (line, rate) in lines.schedule.lines.iter().zip(&rates) {
+            let mfn = line.mfn_pct.unwrap_or(f64::NAN);
+            rows.push(vec![
+                code(pair.0),
+                code(pair.1),
+                year.to_string(),
+                line.code.clone(),
+                lines.groups[line.group].clone(),
+                shown(mfn),
+                shown((f64::from(*rate) * DECIMALS).round() / DECIMALS),
+            ]);
+        }
+    }
+    rows
+}
+
+/// What a partner has at the end of a year: programmes, and the best of what agreements without lines leave.
+fn terms(
+    book: &PolicyBook,
+    regimes: &Regimes,
+    pair: (usize, usize),
+    year: i16,
+    (lines, known): (&WeighedLines, &Programmes),
+) -> PartnerTerms {
+    let place = |group: &String| book.groups.iter().position(|one| one.id == *group);
+    let places: Vec<Option<usize>> = lines.groups.iter().map(place).collect();
+    let (mut programmes, mut left) = (Vec::new(), vec![1.0_f64; lines.groups.len()]);
+    for binding in regimes.bindings(book, pair, date(year, 12, 31)) {
+        match (known.get(&book.agreements[binding.agreement].id), binding.left_share) {
+            (Some(codes), _) => programmes.extend(codes.iter().cloned()),
+            (None, Some(shares)) => {
+                for (left, place) in left.iter_mut().zip(&places) {
+                    *left = place.map_or(*left, |g| left.min(shares[g]));
+                }
+            }
+            (None, None) => {}
+        }
+    }
+    PartnerTerms { programmes, left_share: vec![Some(left)] }
+}
+
+/// Lines and programmes of an importer; `None` where its lines are not at hand.
+///
+/// # Errors
+/// Where a table is missing or faulty.
+pub fn read(input: &Path, importer: &str) -> anyhow::Result<Option<(WeighedLines, Programmes)>> {
+    let own = Files::embedded().folder("sources/policy");
+    let Some(lines) = crate::sources::policy::lines_of(input, &own, importer)? else { return Ok(None) };
+    let mut programmes = Programmes::new();
+    for (agreement, programme) in crate::sources::policy::programmes_of(&own, importer)? {
+        programmes.entry(agreement).or_default().push(programme);
+    }
+    Ok(Some((lines, programmes)))
+}

@@ -1,0 +1,63 @@
+//! `assumptions.csv`: every figure of the policy tables and schedules that nobody has looked up.
+
+use super::TableSpec;
+use super::events::Rows;
+use crate::data::Files;
+
+/// `assumptions.csv`.
+pub const ASSUMPTIONS: TableSpec = TableSpec {
+    file: "assumptions.csv",
+    description: "Rows of the policy tables and schedules that are recalled from general knowledge, or assumed.",
+    columns: &[
+        ("table", "string", "", "File"),
+        ("line", "integer", "", "Line of the file"),
+        ("row", "string", "", "The row without its source"),
+        ("mark", "string", "", "recalled or assumption"),
+        ("source", "string", "", "Where the figure comes from"),
+    ],
+};
+
+/// Folders that are looked through.
+const FOLDERS: [&str; 2] = ["policy", "schedules"];
+/// Marks of figures that were not looked up.
+const MARKS: [&str; 2] = ["recalled", "assumption"];
+
+/// Rows of all tables below `files` with a mark that says so; tables without a mark are passed over.
+#[must_use]
+pub fn rows(files: &Files) -> Rows {
+    let paths = FOLDERS.iter().flat_map(|folder| files.tree(folder));
+    let tables = paths.filter(|path| path.ends_with(".csv"));
+    tables.flat_map(|path| of_table(&path, &files.read(&path).unwrap_or_default())).collect()
+}
+
+fn of_table(path: &str, text: &str) -> Rows {
+    let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(text.as_bytes());
+    let Ok(header) = reader.headers().cloned() else { return Rows::new() };
+    let find = |name: &str| header.iter().position(|column| column == name);
+    let (Some(mark), Some(source)) = (find("mark"), find("source")) else { return Rows::new() };
+    let row = |record: csv::StringRecord| {
+        let cell = |at: usize| record.get(at).unwrap_or_default();
+        let others =
+            record.iter().enumerate().filter(|(at, text)| *at != mark && *at != source && !text.is_empty());
+        let shown: Vec<&str> = others.map(|(_, text)| text).collect();
+        let line = record.position().map_or(0, csv::Position::line);
+        let found = [path, &line.to_string(), &shown.join(" "), cell(mark), cell(source)].map(str::to_owned);
+        MARKS.contains(&cell(mark)).then(|| found.to_vec())
+    };
+    reader.records().filter_map(Result::ok).filter_map(row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of_table;
+
+    #[test]
+    fn recalled_and_assumed_rows_are_listed_with_their_line() {
+        let text = "a,pct,source,mark\nx,1,book,public\ny,2,memory,recalled\nz,,us,assumption\n";
+        let rows = of_table("t.csv", text);
+        assert_eq!(rows.len(), 2);
+        assert_eq!(rows[0], ["t.csv", "3", "y 2", "recalled", "memory"]);
+        assert_eq!(rows[1], ["t.csv", "4", "z", "assumption", "us"]);
+        assert!(of_table("t.csv", "a,b\n1,2\n").is_empty());
+    }
+}

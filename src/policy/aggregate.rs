@@ -1,0 +1,103 @@
+//! One rate for many lines: simple and trade-weighted means, and the consistent pair of Laborde, Martin & van der
+//! Mensbrugghe (2017), "Measuring the impacts of global trade reform with optimal aggregators of distortions",
+//! Review of International Economics 25(2).
+//!
+//! With elasticity of substitution `s` between lines and weights `w` that sum to 1 (shares at free trade):
+//!
+//! ```text
+//! price     1 + t_p = (sum_l w_l (1 + t_l)^(1 - s))^(1 / (1 - s))
+//! revenue   t_r     = (1 + t_p)^s sum_l w_l t_l (1 + t_l)^(-s)
+//! ```
+//!
+//! `t_p` is the uniform rate with the same price index, `t_r` the duties collected in percent of what the aggregate
+//! is worth at world prices. Equal rates give that rate in both. The means ignore that high rates shrink their own
+//! trade (trade-weighted) or weigh lines that nobody trades (simple).
+
+/// Weight and rate of a line; the rate is in percent.
+pub type WeightedRate = (f64, f64);
+
+/// The aggregates of a set of lines, percent.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Aggregates {
+    /// Mean with the weights.
+    pub weighted_pct: f64,
+    /// Uniform rate with the same price index.
+    pub price_pct: f64,
+    /// Duties collected in percent of the aggregate at world prices.
+    pub revenue_pct: f64,
+}
+
+impl Aggregates {
+    /// Aggregates lines with the elasticity of substitution `sigma`; `None` where no line has a weight.
+    #[must_use]
+    pub fn new(lines: &[WeightedRate], sigma: f64) -> Option<Self> {
+        let total: f64 = lines.iter().map(|(weight, _)| weight).sum();
+        if total.is_nan() || total <= 0.0 {
+            return None;
+        }
+        let mean = |value: &dyn Fn(f64) -> f64| {
+            lines.iter().map(|(weight, pct)| weight / total * value(pct / 100.0)).sum::<f64>()
+        };
+        let price = if (sigma - 1.0).abs() < 1e-9 {
+            mean(&|t| t.ln_1p()).exp()
+        } else {
+            mean(&|t| (1.0 + t).powf(1.0 - sigma)).powf(1.0 / (1.0 - sigma))
+        };
+        let revenue = price.powf(sigma) * mean(&|t| t * (1.0 + t).powf(-sigma));
+        Some(Self {
+            weighted_pct: 100.0 * mean(&|t| t),
+            price_pct: 100.0 * (price - 1.0),
+            revenue_pct: 100.0 * revenue,
+        })
+    }
+}
+
+/// Simple mean: within each product first, then over products; `None` without lines.
+#[must_use]
+pub fn simple_mean_pct<'a>(products: impl Iterator<Item = &'a [f64]>) -> Option<f64> {
+    let means: Vec<f64> = products
+        .filter(|rates| !rates.is_empty())
+        .map(|rates| rates.iter().sum::<f64>() / rates.len() as f64)
+        .collect();
+    (!means.is_empty()).then(|| means.iter().sum::<f64>() / means.len() as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Aggregates, simple_mean_pct};
+
+    fn close(found: f64, expected: f64) {
+        assert!((found - expected).abs() < 1e-9, "{found} instead of {expected}");
+    }
+
+    #[test]
+    fn equal_rates_aggregate_to_themselves() {
+        for sigma in [0.5, 1.0, 2.0, 6.0] {
+            let found = Aggregates::new(&[(2.0, 12.0), (1.0, 12.0)], sigma).unwrap();
+            for pct in [found.weighted_pct, found.price_pct, found.revenue_pct] {
+                close(pct, 12.0);
+            }
+        }
+    }
+
+    #[test]
+    fn two_lines_by_hand() {
+        // Weights one half, rates 0 and 100 %, elasticity 2: price (1/2 + 1/4)^-1 = 4/3; of each unit at world
+        // prices the duties are (4/3)^2 x 1/2 x 1/4 = 2/9.
+        let found = Aggregates::new(&[(1.0, 0.0), (1.0, 100.0)], 2.0).unwrap();
+        close(found.weighted_pct, 50.0);
+        close(found.price_pct, 100.0 / 3.0);
+        close(found.revenue_pct, 200.0 / 9.0);
+        // Elasticity 1: expenditure shares stay, price is the geometric mean.
+        let found = Aggregates::new(&[(1.0, 0.0), (1.0, 100.0)], 1.0).unwrap();
+        close(found.price_pct, 100.0 * (2.0_f64.sqrt() - 1.0));
+        close(found.revenue_pct, 25.0 * 2.0_f64.sqrt());
+        assert_eq!(Aggregates::new(&[], 2.0), None);
+    }
+
+    #[test]
+    fn products_weigh_the_same_in_the_simple_mean() {
+        close(simple_mean_pct([&[10.0, 20.0][..], &[3.0]].into_iter()).unwrap(), 9.0);
+        assert_eq!(simple_mean_pct(std::iter::empty()), None);
+    }
+}

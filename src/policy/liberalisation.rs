@@ -1,0 +1,56 @@
+//! The test of "substantially all the trade" (GATT Article XXIV:8): what an agreement frees between two parties.
+//!
+//! The treaty names no share. By the Understanding of 1994 a reasonable length of time should exceed ten years only
+//! in exceptional cases; a share of nine tenths is a common reading of "substantially all". A group whose
+//! most-favoured-nation rate is 0 counts as free; within a group the schedule's parts, or the lines, decide.
+
+use super::book::PolicyBook;
+
+/// Year of an agreement whose rates the test looks at: the first after ten years.
+pub const TEST_YEAR: u32 = 11;
+/// Share of trade, and of lines, that counts as substantially all.
+pub const SUBSTANTIALLY_ALL_SHARE: f64 = 0.9;
+
+/// Shares that an agreement frees for the imports of one party from another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Liberalisation {
+    /// Share of trade in goods; weights: trade by sector, then groups within sectors.
+    pub trade_share: f64,
+    /// Share of lines; weights: lines of each group.
+    pub line_share: f64,
+}
+
+impl Liberalisation {
+    /// True where both shares count as substantially all.
+    #[must_use]
+    pub fn is_substantially_all(&self) -> bool {
+        self.trade_share >= SUBSTANTIALLY_ALL_SHARE && self.line_share >= SUBSTANTIALLY_ALL_SHARE
+    }
+}
+
+impl PolicyBook {
+    /// What `agreement` frees between importer and exporter in its year `year`.
+    ///
+    /// `trade_musd` is the trade of the pair by sector, `[j]`. `None` where the pair trades no goods.
+    #[must_use]
+    pub fn liberalisation(
+        &self,
+        agreement: usize,
+        pair: (usize, usize),
+        year: u32,
+        trade_musd: &[f64],
+    ) -> Option<Liberalisation> {
+        let free = self.free_share(agreement, pair, year);
+        let mut sums = [0.0; 4];
+        for (g, group) in self.groups.iter().enumerate() {
+            let is_free_for_all = self.mfn_pct[[pair.0, g]] == 0.0;
+            let share = if is_free_for_all { 1.0 } else { free.map_or(0.0, |free| free[g]) };
+            let (trade, lines) = (trade_musd[group.sector] * group.weight, self.group_lines[g]);
+            let add = [trade * share, trade, lines * share, lines];
+            sums.iter_mut().zip(add).for_each(|(sum, value)| *sum += value);
+        }
+        let [free_trade, trade, free_lines, lines] = sums;
+        (trade > 0.0 && lines > 0.0)
+            .then(|| Liberalisation { trade_share: free_trade / trade, line_share: free_lines / lines })
+    }
+}

@@ -1,0 +1,65 @@
+//! Intervals of validity: the stretches of one list or one membership follow each other without overlap or gap.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use crate::data::Row;
+use crate::error::Faults;
+
+/// A dated row; `until` is the first day no longer in force.
+pub(super) struct Interval<'t> {
+    /// Where it stands.
+    pub row: Row<'t>,
+    /// First day.
+    pub from: Date,
+    /// First day no longer in force; `None` = no end in sight.
+    pub until: Option<Date>,
+}
+
+/// Intervals by what they belong to, such as `list from exporter`.
+pub(super) type Intervals<'t> = BTreeMap<String, Vec<Interval<'t>>>;
+
+/// Adds a fault for each overlap, and for each gap up to `longest_gap_days`.
+///
+/// `pause` says how a gap that is meant is written.
+pub(super) fn check(intervals: Intervals<'_>, longest_gap_days: i32, pause: &str, faults: &mut Faults) {
+    for (what, mut list) in intervals {
+        list.sort_by_key(|interval| interval.from);
+        for pair in list.windows(2) {
+            let (before, after) = (&pair[0], &pair[1]);
+            let line = before.row.line;
+            match before.until {
+                Some(until) if until == after.from => {}
+                Some(until) if until < after.from => {
+                    let days = until.until(after.from).map_or(i32::MAX, |span| span.get_days());
+                    if days <= longest_gap_days {
+                        let expected = format!(
+                            "{until}, the first day on which line {line} ({what}) is no longer in force: {days} day(s) are without a row"
+                        );
+                        after_fault(after, &expected, pause, faults);
+                    }
+                }
+                Some(until) => {
+                    let expected = format!("{until} or later: until then line {line} holds for {what}");
+                    after_fault(
+                        after,
+                        &expected,
+                        "Correct one of the dates; two rows may not hold at once.",
+                        faults,
+                    );
+                }
+                None => {
+                    let expected = format!("no other row for {what}: line {line} has no end");
+                    let remedy =
+                        format!("Write {} as valid_until of line {line}, or delete one row.", after.from);
+                    after_fault(after, &expected, &remedy, faults);
+                }
+            }
+        }
+    }
+}
+
+fn after_fault(interval: &Interval<'_>, expected: &str, remedy: &str, faults: &mut Faults) {
+    faults.push(interval.row.fault("valid_from", expected, remedy));
+}

@@ -1,0 +1,90 @@
+//! `product_groups.csv`, `mfn.csv` and `barriers.csv`: what importers charge everybody.
+
+use ndarray::Array2;
+
+use super::{Places, Reader, SHARE_TOLERANCE};
+use crate::data::{SectorKind, Table};
+use crate::policy::book::Group;
+use crate::schedules::percent;
+
+const NOT_ZERO: &str = "Add the row; missing is not zero.";
+
+impl Reader<'_> {
+    pub(super) fn groups(&mut self) -> Vec<Group> {
+        let table = self.table("tables/product_groups.csv", &["product_group", "sector", "weight_share"]);
+        let mut groups = Vec::new();
+        for row in table.iter().flat_map(Table::rows) {
+            let sector = row.index("sector", &self.axes.sector_idx, "sector", &mut self.faults);
+            if let (Some(sector), Some(weight)) = (sector, self.share(&row, "weight_share")) {
+                groups.push(Group { id: row.text("product_group").to_owned(), sector, weight });
+            }
+        }
+        for (j, sector) in self.axes.sectors.iter().enumerate() {
+            let sum: f64 = groups.iter().filter(|g| g.sector == j).map(|g| g.weight).sum();
+            let wanted = f64::from(u8::from(sector.kind == SectorKind::Goods));
+            if (sum - wanted).abs() > SHARE_TOLERANCE {
+                let (field, found) = (format!("weights of {}", sector.id), format!("sum {sum}"));
+                let expected = "1 over the groups of a goods sector, no group in services";
+                self.fault("tables/product_groups.csv", field, &found, expected, "Correct the weights.");
+            }
+        }
+        groups
+    }
+
+    /// Lines of each group, `[g]`.
+    pub(super) fn group_lines(&mut self, places: &Places) -> Vec<f64> {
+        const FILE: &str = "tables/group_lines.csv";
+        let mut lines = vec![f64::NAN; places.values().map(Vec::len).sum()];
+        let Some(table) = self.table(FILE, &["product_group", "lines"]) else { return lines };
+        for row in table.rows() {
+            let count = row.number("lines", "lines, 1 or more", |v| v >= 1.0, &mut self.faults);
+            let at = self.places(&row, places);
+            at.iter().for_each(|&g| lines[g] = count.unwrap_or(f64::NAN) / at.len() as f64);
+        }
+        for (id, _) in places.iter().filter(|(_, at)| lines[at[0]].is_nan()) {
+            self.fault(FILE, id.clone(), "no row", "a row for every product group", NOT_ZERO);
+        }
+        lines
+    }
+
+    pub(super) fn mfn(&mut self, places: &Places) -> Array2<f64> {
+        const FILE: &str = "tables/mfn.csv";
+        let n_groups = places.values().map(Vec::len).sum();
+        let mut mfn = Array2::from_elem((self.axes.n_countries(), n_groups), f64::NAN);
+        let Some(table) = self.table(FILE, &["importer", "product_group", "mfn_pct"]) else { return mfn };
+        percent::ask(&table, &self.text_of(FILE), "mfn_pct", &mut self.faults);
+        for row in table.rows() {
+            let n = self.country(&row, "importer");
+            if let (Some(n), Some(pct)) = (n, self.pct(&row, "mfn_pct")) {
+                self.places(&row, places).iter().for_each(|&g| mfn[[n, g]] = pct);
+            }
+        }
+        for (id, at) in places {
+            for n in (0..mfn.nrows()).filter(|&n| mfn[[n, at[0]]].is_nan()) {
+                let field = format!("{},{id}", self.axes.countries[n].iso3);
+                self.fault(FILE, field, "no row", "a rate for every importer and group", NOT_ZERO);
+            }
+        }
+        mfn
+    }
+
+    pub(super) fn barriers(&mut self) -> Array2<f64> {
+        const FILE: &str = "tables/barriers.csv";
+        let shape = (self.axes.n_countries(), self.axes.n_sectors());
+        let mut barriers = Array2::from_elem(shape, f64::NAN);
+        let Some(table) = self.table(FILE, &["importer", "sector", "ave_pct"]) else { return barriers };
+        percent::ask(&table, &self.text_of(FILE), "ave_pct", &mut self.faults);
+        for row in table.rows() {
+            let n = self.country(&row, "importer");
+            let j = row.index("sector", &self.axes.sector_idx, "sector", &mut self.faults);
+            if let (Some(n), Some(j), Some(pct)) = (n, j, self.pct(&row, "ave_pct")) {
+                barriers[[n, j]] = pct;
+            }
+        }
+        for ((n, j), _) in barriers.indexed_iter().filter(|(_, pct)| pct.is_nan()) {
+            let field = format!("{},{}", self.axes.countries[n].iso3, self.axes.sectors[j].id);
+            self.fault(FILE, field, "no row", "every importer and sector", NOT_ZERO);
+        }
+        barriers
+    }
+}

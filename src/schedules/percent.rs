@@ -1,0 +1,29 @@
+//! Asks where a column of percentages looks as if it held ratios.
+
+use crate::data::Table;
+use crate::error::Faults;
+
+/// Comment line that answers the question: the column does hold percent.
+pub const CONFIRMATION: &str = "# unit: percent";
+
+/// Adds a fault where the largest of the positive rates of `column` is below 1: 0.35 for 35 % is a common mistake.
+///
+/// A file that says `# unit: percent` in a line of its own is taken at its word; so is a column of zeros.
+pub fn ask(table: &Table, text: &str, column: &str, faults: &mut Faults) {
+    if text.lines().any(|line| line.trim().eq_ignore_ascii_case(CONFIRMATION)) {
+        return;
+    }
+    let rates = table.rows().filter_map(|row| Some((row.text(column).parse::<f64>().ok()?, row)));
+    let positive = rates.filter(|(rate, _)| rate.is_finite() && *rate > 0.0);
+    let Some((largest, row)) = positive.max_by(|a, b| a.0.total_cmp(&b.0)) else { return };
+    if largest < 1.0 {
+        let expected = format!(
+            "percent: the largest rate of the column is {largest}, which would be {} if it is a ratio",
+            100.0 * largest
+        );
+        let remedy = format!(
+            "Multiply the column by 100; or, if {largest} % is meant, add the line `{CONFIRMATION}`."
+        );
+        faults.push(row.fault(column, &expected, &remedy));
+    }
+}

@@ -1,0 +1,160 @@
+//! Faults of policy tables and schedules: each names its file, its line, and what would be right.
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use predicates::str::contains;
+
+/// Writes the embedded data to a folder, changes one file and answers what `schedule` says of it.
+fn refused(file: &str, change: impl Fn(String) -> String, message: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    tradepath::data::write_embedded(&data).unwrap();
+    let path = data.join(file);
+    fs::write(&path, change(fs::read_to_string(&path).unwrap_or_default())).unwrap();
+    schedule(&data).code(2).stderr(contains(message));
+}
+
+fn schedule(data: &Path) -> assert_cmd::assert::Assert {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tradepath"));
+    command.args(["schedule", "cptpp_accession", "--explain", "USA:VNM:textiles:2030-01-01", "--data"]);
+    command.arg(data).assert()
+}
+
+#[test]
+fn faults_of_policy_tables_are_named_with_their_line() {
+    let add = |line: &'static str| move |text: String| text + line + "\n";
+    let without = |start: &'static str| {
+        move |text: String| {
+            let rows = text.lines().filter(|line| !line.starts_with(start));
+            rows.map(|line| line.to_owned() + "\n").collect()
+        }
+    };
+    refused("policy/tables/mfn.csv", without("USA,textiles"), "USA,textiles` = no row");
+    refused("policy/tables/mfn.csv", add("USA,steel,3,x,y"), "mfn.csv:527 `product_group` = steel");
+    refused("policy/tables/barriers.csv", without("VNM,food"), "`VNM,food` = no row");
+    refused(
+        "policy/duties.csv",
+        add("us_301_list_9,USA,CHN,,25,2020-01-01,,x,y"),
+        "a list of duty_coverage.csv",
+    );
+    refused(
+        "policy/duties.csv",
+        add("us_301_list_1,USA,CHN,,25,2020-13-01,,x,y"),
+        "a date such as 2021-07-01",
+    );
+    refused("policy/duties.csv", add("us_301_list_1,USA,CHN,,-5,2020-01-01,,x,y"), "`duty_pct` = -5");
+    refused(
+        "policy/agreements.csv",
+        add("cptpp,twice,,tpp,step_one,claimed,tpp,,,x,y"),
+        "each agreement once",
+    );
+    refused(
+        "policy/agreements.csv",
+        add("new,New,,no_such,step_one,claimed,tpp,,,x,y"),
+        "no file of schedule no_such",
+    );
+    refused("policy/agreements.csv", add("new,New,,tpp,sometimes,claimed,tpp,,,x,y"), "step_one or catch_up");
+    refused("policy/tables/memberships.csv", add("cptpp,ZZZ,2020-01-01,,x,y"), "`party` = ZZZ");
+    refused(
+        "policy/tables/memberships.csv",
+        add("cptpp,USA,2020-01-01,2019-01-01,x,y"),
+        "a day after valid_from",
+    );
+    refused("schedules/tpp/USA.csv", add("fish,all,0.5,,EIF,n,x,y"), "part_share of fish");
+    refused("schedules/tpp/USA.csv", add("fish,all,1,,B99,n,x,y"), "`category` = B99");
+    refused("schedules/tpp/categories.csv", add("ODD,held,1:0.2;2:0.4,n,x,y"), "a rate may not rise");
+    refused("schedules/mature/default.csv", without("other"), "a row for the group, or one for `other`");
+}
+
+#[test]
+fn intervals_that_overlap_or_leave_a_gap_are_refused() {
+    let add = |line: &'static str| move |text: String| text + line + "\n";
+    let moved = |from: &'static str, to: &'static str| move |text: String| text.replace(from, to);
+    // The third list is at 10 % until 10 May 2019; the row after it begins a day early, or a day late.
+    let early = moved("25,2019-05-10", "25,2019-05-09");
+    refused(
+        "policy/duties.csv",
+        early,
+        "`valid_from` = 2019-05-09: expected 2019-05-10 or later: until then line 4",
+    );
+    let late = moved("25,2019-05-10", "25,2019-05-11");
+    refused("policy/duties.csv", late, "1 day(s) are without a row");
+    refused(
+        "policy/duties.csv",
+        add("us_301_list_1,USA,CHN,,30,2020-01-01,,x,y"),
+        "line 2 has no end. Write 2020-01-01 as valid_until of line 2",
+    );
+    refused(
+        "policy/tables/memberships.csv",
+        add("usmca,USA,2021-01-01,,x,y"),
+        "no other row for USA in usmca: line",
+    );
+    refused("policy/tables/memberships.csv", add("nafta,USA,2020-07-02,,x,y"), "no longer in force");
+}
+
+#[test]
+fn percent_written_as_a_ratio_is_asked_about() {
+    let ratio = |text: String| text.replace(",25,", ",0.25,").replace(",10,", ",0.10,");
+    let all = move |text: String| {
+        let text = ratio(text).replace(",15,", ",0.15,").replace(",14,", ",0.14,");
+        text.replace(",7.5,", ",0.075,").replace(",3.75,", ",0.0375,")
+    };
+    refused("policy/duties.csv", all, "the largest rate of the column is 0.25, which would be 25");
+    // Said to be meant, it passes.
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    tradepath::data::write_embedded(&data).unwrap();
+    let path = data.join("policy/duties.csv");
+    let text = all(fs::read_to_string(&path).unwrap());
+    fs::write(&path, format!("# unit: percent\n{text}")).unwrap();
+    schedule(&data).success();
+}
+
+#[test]
+fn quotas_and_side_letters_must_be_complete() {
+    let without_rate = |text: String| text.replace("sugar,all,1,18,TRQ", "sugar,all,1,,TRQ");
+    refused("schedules/tpp/USA.csv", without_rate, "`base_rate_pct` = empty: expected the out-of-quota rate");
+    let without_outside = |text: String| text.replace("rice,t,0,280", "rice,t,0,");
+    refused("schedules/tpp/quotas.csv", without_outside, "quotas.csv:2 `out_of_quota_pct` = empty");
+    let unknown = |text: String| text.replace("cereals,rice,t,0,280,1:6000", "cereals,wheat,t,0,280,1:6000");
+    refused(
+        "schedules/tpp/quotas.csv",
+        unknown,
+        "quotas.csv:3 `part` = wheat: expected a part of cereals of JPN",
+    );
+    let inverted = |text: String| text.replace("rice,t,0,280", "rice,t,300,280");
+    refused("schedules/tpp/quotas.csv", inverted, "percent, 0 to 280");
+    let letters = "importer,exporter,product_group,part,base_rate_pct,category,note,source,mark\n";
+    let letter = |row: &'static str| move |_: String| format!("{letters}{row},n,x,y\n");
+    let path = "schedules/tpp/letters.csv";
+    refused(path, letter("USA,NZL,textiles,wool,,EIF"), "letters.csv:2 `part` = wool");
+    refused(path, letter("USA,XXX,textiles,*,,EIF"), "letters.csv:2 `exporter` = XXX");
+    refused(path, letter("USA,NZL,textiles,*,,B99"), "or a row of categories.csv (JP-BEEF, JP-PORK");
+}
+
+#[test]
+fn members_need_a_schedule_and_provisions_a_name() {
+    let add = |line: &'static str| move |text: String| text + line + "\n";
+    let file = "policy/tables/memberships.csv";
+    refused(
+        file,
+        add("us_japan_2019,KOR,2021-01-01,,x,y"),
+        "KOR.csv, KOR.JPN.csv or default.csv in schedules/us_japan_2019",
+    );
+    let without_share = |text: String| {
+        text.replace("JP-BEEF,linear,1:0.714286;10:0.519481", "JP-BEEF,linear,1:0.5;10:0.519481")
+    };
+    refused("schedules/tpp/categories.csv", without_share, "in year 10 a share of at most 0.5");
+    refused("policy/switches.csv", add("tpp,no_such,on,x,y"), "a provision, or a kind of provisions");
+    refused("policy/switches.csv", add("no_such,suspended,on,x,y"), "a class of depth.csv");
+    refused("policy/provisions.csv", add("p,addition,1,T,none,0.1,x,y"), "0, as the scope is none");
+    refused("policy/class_chapters.csv", add("tpp,99,1,x,y"), "* or a chapter of chapters.csv");
+    refused(
+        "policy/origin_rules.csv",
+        add("usmca,*,r,3,0,1,no_such,x,y"),
+        "empty, or a row of provisions.csv",
+    );
+    refused("policy/agreements.csv", add("new,New,,tpp,step_one,claimed,tpp,all,,x,y"), "members or mfn");
+}

@@ -9,6 +9,7 @@ mod invariants;
 mod optimal;
 mod oracles;
 mod policy;
+mod readers;
 mod release;
 mod report;
 mod run;

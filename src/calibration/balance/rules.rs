@@ -8,7 +8,7 @@
 //! | `nothing sold: costs removed` | inputs and value added of a sector without sales |
 //! | `nothing bought: uses removed` | use and final demand of a good that is neither made nor imported |
 //! | `least value added` | value added of 0 or less where there are sales becomes a share of them |
-//! | `least final demand` | final demand of 0 or less becomes a sliver of expenditure |
+//! | `least final demand` | final demand of 0 or less (or a millionth of expenditure) becomes a sliver of it |
 
 use ndarray::{Array2, Array3, Axis};
 
@@ -21,8 +21,11 @@ use crate::error::{Fault, InputErrors};
 pub const LEAST_HOME_SHARE: f64 = 0.05;
 /// Value added of a sector without any, as a share of its sales.
 pub const LEAST_VALUE_ADDED: f64 = 0.01;
-/// Least final demand as a share of expenditure: above the rounding of the files, below what anyone measures.
-pub const LEAST_FINAL_DEMAND: f64 = 1e-6;
+/// Final demand of a good without any, as a share of expenditure: below what anyone measures, and enough that
+/// the reconciliation, which may shrink it, leaves it above the rounding of the files.
+pub const LEAST_FINAL_DEMAND: f64 = 1e-4;
+/// Final demand below this share of [`LEAST_FINAL_DEMAND`] counts as none.
+const NO_FINAL_DEMAND: f64 = 1e-2;
 
 /// Tables that the reconciliation can start from.
 ///
@@ -167,7 +170,7 @@ fn fill(cells: &mut Cells, log: &mut Log<'_>) {
         raise(&mut cells.value_added_musd, &(sales * LEAST_VALUE_ADDED), 0.0);
     });
     step(cells, log, "least final demand", |cells| {
-        raise(&mut cells.final_demand_musd, &(spending * LEAST_FINAL_DEMAND), 1.0);
+        raise(&mut cells.final_demand_musd, &(spending * LEAST_FINAL_DEMAND), NO_FINAL_DEMAND);
     });
     debug_assert!(cells.inputs_musd.sum_axis(Axis(0)).iter().all(|value| *value >= 0.0));
 }

@@ -79,7 +79,7 @@ prop_compose! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
     fn random_unbalanced_tables_become_baselines_that_stay_where_they_are(raw in raw_tables()) {

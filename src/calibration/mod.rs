@@ -1,5 +1,7 @@
 //! Turns checked data into an economy that the equilibrium can be computed for.
 
+pub mod balance;
+
 use ndarray::{Array1, Array2, Array3, Axis, Zip};
 
 use crate::data::{Axes, Dataset};

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::calibration::Economy;
+use crate::calibration::balance::{BalanceOptions, ReExports, Weights};
 use crate::data::{Dataset, Files};
 use crate::output::dir::Existing;
+use crate::sources::outside::{self, Layout, Request};
 use crate::sources::policy::aggregate::Aggregation;
 use crate::sources::{apac, policy};
 
@@ -17,12 +19,47 @@ enum Source {
     Apac,
     /// Policy tables (rates, barriers, memberships) for the default set: data/policy/tables.
     Policy,
+    /// Long CSV files under common column names: trade.csv, and io.csv, value_added.csv, final_demand.csv, tariffs.csv.
+    Long,
+    /// Long tables of the WIOD 2013 release.
+    Wiod2013,
+    /// OECD inter-country input-output tables, wide CSV; the parts of China and Mexico are folded.
+    Icio,
+    /// ADB multi-regional input-output tables, wide CSV.
+    Adb,
+    /// WIOD 2016 release, wide CSV.
+    Wiod2016,
+    /// CEPII BACI by HS product, with gross output in value_added.csv.
+    Baci,
+}
+
+impl Source {
+    fn layout(self) -> Option<Layout> {
+        match self {
+            Self::Apac | Self::Policy => None,
+            Self::Long => Some(Layout::Long),
+            Self::Wiod2013 => Some(Layout::Wiod2013),
+            Self::Icio => Some(Layout::Icio),
+            Self::Adb => Some(Layout::Adb),
+            Self::Wiod2016 => Some(Layout::Wiod2016),
+            Self::Baci => Some(Layout::Baci),
+        }
+    }
+}
+
+/// What becomes of exports above output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ReExportRule {
+    /// They become trade between origin and destination.
+    Origin,
+    /// They stay, and output is raised.
+    Keep,
 }
 
 /// Options of `tradepath calibrate`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  tradepath calibrate --source apac --input ../shared --out data/apac --overwrite"
+    after_help = "Examples:\n  tradepath calibrate --source apac --input ../shared --out data/apac --overwrite\n  tradepath calibrate --source icio --input icio2019 --year 2019 --out mine\n  tradepath calibrate --source long --input tables --absent-is-zero --out mine"
 )]
 pub struct CalibrateArgs {
     /// Kind of outside data.
@@ -40,6 +77,47 @@ pub struct CalibrateArgs {
     /// Replace a folder that is not empty.
     #[arg(long)]
     overwrite: bool,
+    /// Year to take, and base year where the files do not say it.
+    #[arg(long)]
+    year: Option<i16>,
+    /// Folder with countries.csv, sectors.csv (column codes) or concordance.csv in place of data/sources.
+    #[arg(long, value_name = "DIR")]
+    concordance: Option<PathBuf>,
+    /// Tariff of goods for which the files have no rate, percent; without it a missing rate is an error.
+    #[arg(long, value_name = "PCT", value_parser = rate)]
+    missing_tariff: Option<f64>,
+    /// Take a flow that a long file does not list for none; without it a missing flow is an error.
+    #[arg(long)]
+    absent_is_zero: bool,
+    /// What becomes of exports above output.
+    #[arg(long, value_enum, default_value = "origin")]
+    re_exports: ReExportRule,
+    /// How much each table is trusted in balancing: any of trade, inputs, value_added, final_demand.
+    #[arg(long, value_name = "TABLE=WEIGHT,...", value_parser = weights)]
+    weights: Option<Weights>,
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let rate = text.parse::<f64>().ok().filter(|rate| rate.is_finite() && *rate >= 0.0);
+    rate.ok_or_else(|| "expected 0 or more (5 means 5 %)".into())
+}
+
+fn weights(text: &str) -> Result<Weights, String> {
+    let mut weights = Weights::default();
+    for part in text.split(',') {
+        let expected =
+            || format!("`{part}`: expected trade, inputs, value_added or final_demand = a number above 0");
+        let (table, weight) = part.split_once('=').ok_or_else(expected)?;
+        let weight = weight.trim().parse::<f64>().ok().filter(|weight| weight.is_finite() && *weight > 0.0);
+        *match table.trim() {
+            "trade" => &mut weights.trade,
+            "inputs" => &mut weights.inputs,
+            "value_added" => &mut weights.value_added,
+            "final_demand" => &mut weights.final_demand,
+            _ => return Err(expected()),
+        } = weight.ok_or_else(expected)?;
+    }
+    Ok(weights)
 }
 
 /// Builds, writes, and reads back what was written.
@@ -48,21 +126,45 @@ pub struct CalibrateArgs {
 /// Where the outside data are missing or faulty, or the result is not a sound baseline.
 pub fn run(args: &CalibrateArgs, quiet: bool) -> anyhow::Result<()> {
     let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
-    if args.source == Source::Policy {
-        let axes = apac::concordance::Concordance::read()?.axes;
-        return policy::write(&args.input, &axes, &args.out, existing, args.aggregation);
-    }
-    let built = apac::build(&args.input)?;
-    built.write(&args.out, existing)?;
+    let lines = match (args.source, args.source.layout()) {
+        (Source::Policy, _) => {
+            let axes = apac::concordance::Concordance::read()?.axes;
+            return policy::write(&args.input, &axes, &args.out, existing, args.aggregation);
+        }
+        (_, Some(layout)) => outside::calibrate(&request(args, layout), &args.out, existing)?.lines,
+        (_, None) => {
+            let built = apac::build(&args.input)?;
+            built.write(&args.out, existing)?;
+            let axes = &built.concordance.axes;
+            vec![format!(
+                "{} economies x {} sectors; adjustments.csv and targets.csv say what balancing moved",
+                axes.n_countries(),
+                axes.n_sectors()
+            )]
+        }
+    };
     let data = Dataset::read(&Files::directory(&args.out))?;
     Economy::from_dataset(&data)?;
     if !quiet {
-        eprintln!(
-            "{}: {} economies x {} sectors; adjustments.csv and targets.csv say what balancing moved",
-            args.out.display(),
-            data.n(),
-            data.s()
-        );
+        eprintln!("{}: {}", args.out.display(), lines.join("\n"));
     }
     Ok(())
+}
+
+fn request(args: &CalibrateArgs, layout: Layout) -> Request {
+    Request {
+        layout,
+        input: args.input.clone(),
+        concordance: args.concordance.clone(),
+        year: args.year,
+        missing_tariff_pct: args.missing_tariff,
+        absent_is_zero: args.absent_is_zero,
+        balance: BalanceOptions {
+            weights: args.weights.unwrap_or_default(),
+            re_exports: match args.re_exports {
+                ReExportRule::Origin => ReExports::ToOrigin,
+                ReExportRule::Keep => ReExports::Keep,
+            },
+        },
+    }
 }

@@ -1,6 +1,7 @@
 //! Outside data turned into the files that the program reads.
 
 pub mod apac;
+pub mod outside;
 pub mod policy;
 
 use std::fs::File;

@@ -1,0 +1,125 @@
+//! Layouts in which outside data are published, each turned into a balanced baseline directory.
+//!
+//! Every reader adds what it finds to [`Gathered`] under the codes of its layout; [`names`] says which country
+//! and sector each code belongs to (tables in `data/sources/<layout>/`, or the user's own); [`Gathered::finish`]
+//! makes arrays of it; `calibration::balance` makes them consistent; [`write`] writes the directory.
+//!
+//! | layout | file | read by |
+//! | --- | --- | --- |
+//! | `long` | `trade.csv` under common column names, with optional tables | [`long`] |
+//! | `wiod2013` | `trade.csv`, `io.csv`, `final_demand.csv`, `value_added.csv` of the 2013 release | [`long`] |
+//! | `icio`, `adb`, `wiod2016` | wide inter-country tables | [`wide`], [`headers`] |
+//! | `baci` | `BACI_HS*_Y*.csv` with its country codes | [`baci`] |
+//! | tariffs of `long` and `baci` | `tariffs.csv`, or WITS downloads | [`wits`] |
+
+pub mod baci;
+pub mod gathered;
+pub mod headers;
+pub mod long;
+pub mod names;
+pub mod sheet;
+pub mod wide;
+pub mod wits;
+pub mod write;
+
+use std::path::PathBuf;
+
+use crate::calibration::balance::{BalanceOptions, balance};
+use crate::error::{Fault, Faults};
+use crate::output::dir::Existing;
+use gathered::Gathered;
+use names::Names;
+
+/// A published layout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// Long CSV files under common column names.
+    Long,
+    /// Long tables of the WIOD 2013 release.
+    Wiod2013,
+    /// OECD inter-country input-output tables, wide.
+    Icio,
+    /// ADB multi-regional input-output tables, wide.
+    Adb,
+    /// WIOD 2016 release, wide.
+    Wiod2016,
+    /// CEPII BACI by HS product.
+    Baci,
+}
+
+impl Layout {
+    /// Name on the command line and of its folder in `data/sources`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Long => "long",
+            Self::Wiod2013 => "wiod2013",
+            Self::Icio => "icio",
+            Self::Adb => "adb",
+            Self::Wiod2016 => "wiod2016",
+            Self::Baci => "baci",
+        }
+    }
+}
+
+/// What the user chose.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Layout of the data.
+    pub layout: Layout,
+    /// Folder that holds them.
+    pub input: PathBuf,
+    /// Folder with `countries.csv`, `sectors.csv`, `concordance.csv` in place of those of `data/sources`.
+    pub concordance: Option<PathBuf>,
+    /// Year to take from files with several, and base year where the files do not say.
+    pub year: Option<i16>,
+    /// Tariff where the files have none, percent; absent = such a cell is an error.
+    pub missing_tariff_pct: Option<f64>,
+    /// True where a flow that is not listed is none.
+    pub absent_is_zero: bool,
+    /// Choices of the balancing.
+    pub balance: BalanceOptions,
+}
+
+/// What was made, for the summary.
+#[derive(Debug, Clone)]
+pub struct Summary {
+    /// Lines for the user: what was aggregated, dropped or assumed, and the ten largest adjustments.
+    pub lines: Vec<String>,
+}
+
+/// Reads, balances and writes the baseline directory `out`.
+///
+/// # Errors
+/// [`crate::error::InputErrors`] with every fault of the files, or the market that cannot clear; or where the
+/// folder cannot be written.
+pub fn calibrate(request: &Request, out: &std::path::Path, existing: Existing) -> anyhow::Result<Summary> {
+    crate::output::OutputDir::check(out, existing)?;
+    let mut gathered = Gathered::new(Names::read(request)?);
+    match request.layout {
+        Layout::Long | Layout::Wiod2013 => long::read(request, &mut gathered),
+        Layout::Icio | Layout::Adb | Layout::Wiod2016 => wide::read(request, &mut gathered),
+        Layout::Baci => baci::read(request, &mut gathered),
+    }
+    let (raw, facts) = gathered.finish(request)?;
+    let balanced = balance(raw, &request.balance)?;
+    write::write(&balanced, &facts, out, existing)?;
+    Ok(Summary { lines: write::summary(&balanced, &facts) })
+}
+
+/// A fault of a file as a whole.
+fn file_fault(file: &str, field: &str, found: &str, expected: &str, remedy: &str) -> Fault {
+    Fault {
+        file: file.into(),
+        line: None,
+        field: field.into(),
+        found: found.into(),
+        expected: expected.into(),
+        remedy: remedy.into(),
+    }
+}
+
+/// The value, or the fault noted.
+fn noted<T>(result: Result<T, Fault>, faults: &mut Faults) -> Option<T> {
+    result.map_err(|fault| faults.push(fault)).ok()
+}

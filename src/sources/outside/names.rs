@@ -1,0 +1,227 @@
+//! Which country and sector of the baseline each code of a layout belongs to.
+//!
+//! `countries.csv`: `iso3,name,region,codes`; `sectors.csv`: `sector,name,kind,theta,theta_se,codes`. `codes` are
+//! separated by `;`, empty = the id itself. A row whose codes are `*` takes every code not listed: under its own
+//! id, or, where the id is `*` too, each code under itself. Without such a row an unknown code is a fault.
+
+use std::collections::HashMap;
+
+use super::{Layout, Request, file_fault};
+use crate::data::{Country, Files, Row, Sector, SectorKind, Table};
+use crate::error::{Faults, InputErrors};
+
+/// Stands for every code that is not listed.
+const OTHERS: &str = "*";
+
+/// Groups of codes in the order of their table.
+#[derive(Debug, Clone)]
+pub struct Grouping<T> {
+    /// File that says so.
+    file: String,
+    /// What a group is described by.
+    members: Vec<T>,
+    of: HashMap<String, usize>,
+    rest: Option<usize>,
+    /// Makes a group of an unlisted code.
+    own: Option<T>,
+}
+
+impl<T: Clone> Grouping<T> {
+    fn new(file: String) -> Self {
+        Self { file, members: Vec::new(), of: HashMap::new(), rest: None, own: None }
+    }
+
+    fn add(&mut self, member: T, id: &str, row: &Row<'_>, faults: &mut Faults) {
+        let codes = row.text("codes");
+        if id == OTHERS {
+            self.own = Some(member);
+            return;
+        }
+        let at = self.members.len();
+        self.members.push(member);
+        if codes == OTHERS {
+            self.rest = Some(at);
+        }
+        let own = [id];
+        let listed = codes.split(';').map(str::trim).filter(|code| !code.is_empty() && *code != OTHERS);
+        for code in own.into_iter().chain(listed) {
+            if self.of.insert(code.to_owned(), at).is_some_and(|before| before != at) {
+                faults.push(row.fault(
+                    "codes",
+                    &format!("each code once; {code} stands on two rows"),
+                    "Delete one.",
+                ));
+            }
+        }
+    }
+
+    /// Group of `code`, where there is one; `name` gives a member of an unlisted code its name.
+    fn at(&mut self, code: &str, name: impl FnOnce(&T) -> T) -> Option<usize> {
+        if let Some(&at) = self.of.get(code) {
+            return Some(at);
+        }
+        let at = match (&self.own, self.rest) {
+            (_, Some(rest)) => rest,
+            (Some(own), None) => {
+                self.members.push(name(own));
+                self.members.len() - 1
+            }
+            (None, None) => return None,
+        };
+        self.of.insert(code.to_owned(), at);
+        Some(at)
+    }
+}
+
+/// Countries and sectors of the baseline to be, with the codes they are made of.
+#[derive(Debug, Clone)]
+pub struct Names {
+    countries: Grouping<Country>,
+    sectors: Grouping<Sector>,
+    /// Sector codes and their shares by HS prefix, where the folder has a `concordance.csv`.
+    pub concordance: Option<Table>,
+}
+
+impl Names {
+    /// Reads the tables of the request's folder, else of the input folder, else of `data/sources/<layout>`.
+    ///
+    /// # Errors
+    /// [`InputErrors`] with every fault of the tables.
+    pub fn read(request: &Request) -> Result<Self, InputErrors> {
+        let own = Files::embedded().folder("sources").folder(request.layout.name());
+        let mut places = vec![Files::directory(request.concordance.as_ref().unwrap_or(&request.input)), own];
+        if request.layout != Layout::Long {
+            // Tariffs by product come with any table whose sectors are those of the concordance.
+            places.push(Files::embedded().folder("sources").folder(Layout::Baci.name()));
+        }
+        let mut faults = Faults::new();
+        let mut table = |file: &str, columns: &[&str], optional: &[&str]| -> Option<Table> {
+            for place in &places {
+                match place.read_optional(file) {
+                    Ok(None) => {}
+                    Ok(Some(text)) => {
+                        return Table::parse(&place.display(file), &text, columns, optional, &mut faults);
+                    }
+                    Err(fault) => {
+                        faults.push(fault);
+                        return None;
+                    }
+                }
+            }
+            None
+        };
+        let countries = table("countries.csv", &["iso3", "name"], &["region", "codes"]);
+        let sectors = table("sectors.csv", &["sector", "name", "kind", "theta"], &["theta_se", "codes"]);
+        let concordance = table("concordance.csv", &["hs", "sector", "share"], &[]);
+        let (Some(countries), Some(sectors)) = (countries, sectors) else {
+            return Err(InputErrors(faults.as_slice().to_vec()));
+        };
+        let names = Self {
+            countries: country_groups(&countries, &mut faults),
+            sectors: sector_groups(&sectors, &mut faults),
+            concordance,
+        };
+        faults.into_result(names)
+    }
+
+    /// Country of a code, or `None` where no row takes it.
+    pub fn country(&mut self, code: &str) -> Option<usize> {
+        self.countries.at(code, |own| Country { iso3: code.into(), name: code.into(), ..own.clone() })
+    }
+
+    /// Country of a code that was met before.
+    #[must_use]
+    pub fn known_country(&self, code: &str) -> Option<usize> {
+        self.countries.of.get(code).copied()
+    }
+
+    /// Sector of a code, or `None` where no row takes it.
+    pub fn sector(&mut self, code: &str) -> Option<usize> {
+        self.sectors.at(code, |own| Sector { id: code.into(), name: code.into(), ..own.clone() })
+    }
+
+    /// All countries so far, in order.
+    #[must_use]
+    pub fn countries(&self) -> &[Country] {
+        &self.countries.members
+    }
+
+    /// All sectors so far, in order.
+    #[must_use]
+    pub fn sectors(&self) -> &[Sector] {
+        &self.sectors.members
+    }
+
+    /// Codes of a country, as a message lists them, with the file that has them.
+    #[must_use]
+    pub fn expected_country(&self) -> String {
+        format!("a country of {} ({})", self.countries.file, sample(&self.countries.of))
+    }
+
+    /// Codes of a sector, as a message lists them, with the file that has them.
+    #[must_use]
+    pub fn expected_sector(&self) -> String {
+        format!("a sector of {} ({})", self.sectors.file, sample(&self.sectors.of))
+    }
+
+    /// Faults where the table has nothing.
+    pub fn check_filled(&self, faults: &mut Faults) {
+        for (file, empty) in [
+            (&self.countries.file, self.countries.members.is_empty()),
+            (&self.sectors.file, self.sectors.members.is_empty()),
+        ] {
+            if empty {
+                faults.push(file_fault(
+                    file,
+                    "rows",
+                    "none met",
+                    "countries and sectors in the data",
+                    "Fill it.",
+                ));
+            }
+        }
+    }
+}
+
+fn sample(known: &HashMap<String, usize>) -> String {
+    let mut names: Vec<(&usize, &String)> = known.iter().map(|(name, at)| (at, name)).collect();
+    names.sort();
+    let shown: Vec<&str> = names.iter().take(6).map(|(_, name)| name.as_str()).collect();
+    format!("{}{}", shown.join(", "), if names.len() > 6 { ", …" } else { "" })
+}
+
+fn country_groups(table: &Table, faults: &mut Faults) -> Grouping<Country> {
+    let mut groups = Grouping::new(table.file().to_owned());
+    for row in table.rows() {
+        let country = Country {
+            iso3: row.text("iso3").into(),
+            name: row.text("name").into(),
+            region: row.text("region").into(),
+        };
+        groups.add(country, row.text("iso3"), &row, faults);
+    }
+    groups
+}
+
+fn sector_groups(table: &Table, faults: &mut Faults) -> Grouping<Sector> {
+    let mut groups = Grouping::new(table.file().to_owned());
+    for row in table.rows() {
+        let kind = match row.text("kind") {
+            "goods" => SectorKind::Goods,
+            "services" => SectorKind::Services,
+            _ => {
+                faults.push(row.fault("kind", "goods or services", "Correct the cell."));
+                SectorKind::Goods
+            }
+        };
+        let mut optional = |column: &str| match row.text(column) {
+            "" => None,
+            _ => row.number(column, "a number above 0, or empty", |v| v > 0.0, faults),
+        };
+        let (theta, theta_se) = (optional("theta"), optional("theta_se"));
+        let id = row.text("sector");
+        let sector = Sector { id: id.into(), name: row.text("name").into(), kind, theta, theta_se };
+        groups.add(sector, id, &row, faults);
+    }
+    groups
+}

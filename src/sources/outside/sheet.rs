@@ -1,0 +1,169 @@
+//! A CSV file whose columns go by several names, compressed or not.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use super::{file_fault, noted};
+use crate::data::{Files, Row, Table};
+use crate::error::{Fault, Faults};
+
+/// A table with the columns that were found for each field.
+#[derive(Debug)]
+pub struct Sheet {
+    table: Table,
+    /// Column of a field, and what makes million USD (or percent) of its values.
+    columns: HashMap<String, (String, f64)>,
+}
+
+/// Names of the columns: `data/sources/long/aliases.csv` (`field,alias,scale`).
+#[derive(Debug)]
+pub struct Aliases(Table);
+
+impl Aliases {
+    /// Reads the embedded table.
+    pub fn read(faults: &mut Faults) -> Option<Self> {
+        let files = Files::embedded().folder("sources/long");
+        let text = noted(files.read("aliases.csv"), faults)?;
+        let columns = ["field", "alias", "scale"];
+        Table::parse(&files.display("aliases.csv"), &text, &columns, &[], faults).map(Self)
+    }
+
+    /// Known columns of `field`, the preferred first.
+    fn of<'a>(&'a self, field: &'a str) -> impl Iterator<Item = (&'a str, f64)> {
+        let is_field = move |row: &Row<'a>| row.text("field") == field;
+        self.0
+            .rows()
+            .filter(is_field)
+            .map(|row| (row.text("alias"), row.text("scale").parse().unwrap_or(1.0)))
+    }
+}
+
+/// The file `name` of a folder, or its compressed form.
+#[must_use]
+pub fn find(folder: &Path, name: &str) -> Option<PathBuf> {
+    [name.to_owned(), format!("{name}.gz")].iter().map(|name| folder.join(name)).find(|path| path.exists())
+}
+
+/// Opens a file, compressed or not.
+///
+/// # Errors
+/// A [`Fault`] where it cannot be opened.
+pub fn open(path: &Path) -> Result<Box<dyn Read>, Fault> {
+    let display = path.display().to_string();
+    let file = File::open(path).map_err(|error| {
+        file_fault(&display, "file", &error.to_string(), "a readable file", "Check the path.")
+    })?;
+    Ok(match path.extension().is_some_and(|extension| extension == "gz") {
+        true => Box::new(BufReader::new(flate2::read::GzDecoder::new(file))),
+        false => Box::new(BufReader::with_capacity(1 << 20, file)),
+    })
+}
+
+impl Sheet {
+    /// Reads `path`; each required field needs one of its columns, other columns are left alone.
+    pub fn read(
+        path: &Path,
+        aliases: &Aliases,
+        required: &[&str],
+        optional: &[&str],
+        faults: &mut Faults,
+    ) -> Option<Self> {
+        let file = path.display().to_string();
+        let text = noted(read_text(path), faults)?;
+        let header: Vec<String> = header(&text);
+        let before = faults.as_slice().len();
+        let columns = columns(&file, &header, aliases, (required, optional), faults);
+        if faults.as_slice().len() > before {
+            return None;
+        }
+        let required: Vec<&str> = columns.values().map(|(column, _)| column.as_str()).collect();
+        let all: Vec<&str> = header.iter().map(String::as_str).collect();
+        let table = Table::parse(&file, &text, &required, &all, faults)?;
+        Some(Self { table, columns })
+    }
+
+    /// Rows in file order.
+    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        self.table.rows()
+    }
+
+    /// True where the file has a column for `field`.
+    #[must_use]
+    pub fn has(&self, field: &str) -> bool {
+        self.columns.contains_key(field)
+    }
+
+    /// Column of `field` as the file names it.
+    #[must_use]
+    pub fn column(&self, field: &str) -> &str {
+        self.columns.get(field).map_or("", |(column, _)| column)
+    }
+
+    /// Text of `field`; empty where there is no such column.
+    #[must_use]
+    pub fn text<'t>(&self, row: &Row<'t>, field: &str) -> &'t str {
+        row.text(self.column(field))
+    }
+
+    /// Number of `field` in million USD or percent, or a fault.
+    pub fn number(
+        &self,
+        row: &Row<'_>,
+        field: &str,
+        (expected, is_valid): (&str, fn(f64) -> bool),
+        faults: &mut Faults,
+    ) -> Option<f64> {
+        let (column, scale) = self.columns.get(field)?;
+        row.number(column, expected, is_valid, faults).map(|value| value * scale)
+    }
+}
+
+/// Column and scale of each field that the header has under one of its names; a required one must be there.
+fn columns(
+    file: &str,
+    header: &[String],
+    aliases: &Aliases,
+    (required, optional): (&[&str], &[&str]),
+    faults: &mut Faults,
+) -> HashMap<String, (String, f64)> {
+    let mut columns = HashMap::new();
+    for field in required.iter().chain(optional) {
+        let found = aliases.of(field).find_map(|(alias, scale)| {
+            let column = header.iter().find(|column| column.eq_ignore_ascii_case(alias))?;
+            Some((column.clone(), scale))
+        });
+        match found {
+            Some(found) => drop(columns.insert((*field).to_owned(), found)),
+            None if required.contains(field) => {
+                let names: Vec<&str> = aliases.of(field).map(|(alias, _)| alias).collect();
+                let expected = format!("one of the columns {}", names.join(", "));
+                let fault = file_fault(file, field, "missing column", &expected, "Name a column so.");
+                faults.push(Fault { line: Some(1), ..fault });
+            }
+            None => {}
+        }
+    }
+    columns
+}
+
+fn read_text(path: &Path) -> Result<String, Fault> {
+    let mut text = String::new();
+    open(path)?.read_to_string(&mut text).map_err(|error| {
+        let expected = "a readable UTF-8 text file";
+        file_fault(&path.display().to_string(), "file", &error.to_string(), expected, "Save it as UTF-8.")
+    })?;
+    Ok(text)
+}
+
+fn header(text: &str) -> Vec<String> {
+    let mut reader =
+        csv::ReaderBuilder::new().trim(csv::Trim::All).comment(Some(b'#')).from_reader(text.as_bytes());
+    let header = reader.headers().map(|header| header.iter().map(str::to_owned).collect::<Vec<_>>());
+    let mut header = header.unwrap_or_default();
+    if let Some(first) = header.first_mut() {
+        *first = first.trim_start_matches('\u{feff}').to_owned();
+    }
+    header
+}

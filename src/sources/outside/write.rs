@@ -1,0 +1,136 @@
+//! Writes the balanced baseline with its provenance and adjustments.
+
+use std::path::Path;
+
+use super::gathered::Facts;
+use crate::calibration::balance::{Adjustment, Balanced};
+use crate::data::SectorKind;
+use crate::output::dir::{Existing, OutputDir, number};
+
+/// Adjustments that the summary shows.
+const SHOWN: usize = 10;
+
+/// Writes the directory `out`, whole or not at all.
+///
+/// # Errors
+/// Where the folder is in use or cannot be written.
+pub fn write(balanced: &Balanced, facts: &Facts, out: &Path, existing: Existing) -> anyhow::Result<()> {
+    let dir = OutputDir::create(out, existing)?;
+    let axes = &balanced.axes;
+    dir.write_text("meta.toml", &meta(facts))?;
+    let countries = axes.countries.iter().map(|c| vec![c.iso3.clone(), c.name.clone(), c.region.clone()]);
+    dir.write_csv("countries.csv", &["iso3", "name", "region"], &countries.collect::<Vec<_>>())?;
+    let text = |value: Option<f64>| value.map_or_else(String::new, number);
+    let sectors = axes.sectors.iter().map(|s| {
+        let kind = if s.kind == SectorKind::Goods { "goods" } else { "services" };
+        vec![s.id.clone(), s.name.clone(), kind.into(), text(s.theta), text(s.theta_se)]
+    });
+    let columns = ["sector", "name", "kind", "theta", "theta_se"];
+    dir.write_csv("sectors.csv", &columns, &sectors.collect::<Vec<_>>())?;
+    let columns = ["exporter", "importer", "sector", "value_musd"];
+    dir.write_csv("trade.csv", &columns, &cells(balanced, &balanced.trade_musd))?;
+    if facts.has_tariffs {
+        let columns = ["exporter", "importer", "sector", "tariff_pct"];
+        dir.write_csv("tariffs.csv", &columns, &cells(balanced, &balanced.tariff_pct))?;
+    }
+    let (inputs, value_added) = shares(balanced);
+    if !inputs.is_empty() {
+        dir.write_csv("io.csv", &["country", "input_sector", "output_sector", "share"], &inputs)?;
+    }
+    dir.write_csv("value_added.csv", &["country", "sector", "share"], &value_added)?;
+    let columns = ["table", "country", "sector", "partner", "before_musd", "after_musd", "step"];
+    dir.write_csv("adjustments.csv", &columns, &balanced.adjustments.iter().map(row).collect::<Vec<_>>())?;
+    let provenance: Vec<Vec<String>> = facts.provenance.iter().map(|cells| cells.to_vec()).collect();
+    dir.write_csv("provenance.csv", &["block", "status", "source"], &provenance)?;
+    if !facts.unmatched.is_empty() {
+        let rows = facts.unmatched.iter().map(|(code, musd)| vec![code.clone(), number(*musd)]);
+        dir.write_csv("unmatched.csv", &["code", "value_musd"], &rows.collect::<Vec<_>>())?;
+    }
+    dir.finish()?;
+    Ok(())
+}
+
+fn meta(facts: &Facts) -> String {
+    let layout = facts.layout.name();
+    format!(
+        "name = \"{layout}\"\nyear = {}\nunit = \"musd\"\nvaluation = \"border\"\n\
+         source = \"tables in the {layout} layout, aggregated and balanced by tradepath\"\n\
+         licence = \"that of the source\"\n",
+        facts.year
+    )
+}
+
+/// What the user is told: assumptions, the share of trade left out, and the largest moves.
+#[must_use]
+pub fn summary(balanced: &Balanced, facts: &Facts) -> Vec<String> {
+    let axes = &balanced.axes;
+    let mut lines =
+        vec![format!("{} countries x {} sectors, {}", axes.n_countries(), axes.n_sectors(), facts.year)];
+    lines.extend(
+        facts.provenance.iter().map(|[block, status, source]| format!("{block}: {status}, {source}")),
+    );
+    if facts.unmatched_share > 0.0 {
+        let pct = number((facts.unmatched_share * 1e5).round() / 1e3);
+        lines.push(format!("{pct} % of trade matches no sector or country: unmatched.csv"));
+    }
+    lines.push(format!(
+        "balancing: {} cells moved in {} sweeps, largest gap {:.0e}",
+        balanced.adjustments.len(),
+        balanced.sweeps,
+        balanced.residual
+    ));
+    for a in balanced.adjustments.iter().take(SHOWN) {
+        let partner = if a.partner.is_empty() { String::new() } else { format!(",{}", a.partner) };
+        let change = (a.before_musd, a.after_musd);
+        lines.push(format!(
+            "  {} {},{}{partner}: {:.1} to {:.1} million USD ({})",
+            a.table, a.country, a.sector, change.0, change.1, a.step
+        ));
+    }
+    lines
+}
+
+fn row(a: &Adjustment) -> Vec<String> {
+    vec![
+        a.table.into(),
+        a.country.clone(),
+        a.sector.clone(),
+        a.partner.clone(),
+        number(a.before_musd),
+        number(a.after_musd),
+        a.step.into(),
+    ]
+}
+
+fn cells(balanced: &Balanced, values: &ndarray::Array3<f64>) -> Vec<Vec<String>> {
+    let axes = &balanced.axes;
+    let mut rows = Vec::with_capacity(values.len());
+    for (i, exporter) in axes.countries.iter().enumerate() {
+        for (n, importer) in axes.countries.iter().enumerate() {
+            for (j, sector) in axes.sectors.iter().enumerate() {
+                let value = number(values[[j, n, i]]);
+                rows.push(vec![exporter.iso3.clone(), importer.iso3.clone(), sector.id.clone(), value]);
+            }
+        }
+    }
+    rows
+}
+
+/// Input shares as they stand in the file, and value-added shares as what they leave.
+fn shares(balanced: &Balanced) -> (Vec<Vec<String>>, Vec<Vec<String>>) {
+    let axes = &balanced.axes;
+    let (mut inputs, mut value_added) = (Vec::new(), Vec::new());
+    let has_inputs = balanced.gamma_io.iter().any(|share| *share > 0.0);
+    for (n, country) in axes.countries.iter().enumerate() {
+        for (j, using) in axes.sectors.iter().enumerate() {
+            let mut left = 1.0;
+            for (k, supplying) in axes.sectors.iter().enumerate().filter(|_| has_inputs) {
+                let share = number(balanced.gamma_io[[n, k, j]]);
+                left -= share.parse::<f64>().unwrap_or(0.0);
+                inputs.push(vec![country.iso3.clone(), supplying.id.clone(), using.id.clone(), share]);
+            }
+            value_added.push(vec![country.iso3.clone(), using.id.clone(), number(left.max(0.0))]);
+        }
+    }
+    (inputs, value_added)
+}

@@ -40,7 +40,10 @@ pub fn run(args: &ReportArgs, quiet: bool) -> anyhow::Result<()> {
     let summary = report::write(&args.run, out).map_err(by_kind)?;
     if !quiet {
         for LeftOut { chart, table } in &summary.left_out {
-            eprintln!("{}: no {table} with rows for it; the chart {chart} is left out", args.run.display());
+            eprintln!(
+                "{}: the chart {chart} is left out: it needs {table} with rows for it",
+                args.run.display()
+            );
         }
         eprintln!("{}: {} charts", summary.page.display(), summary.charts.len());
     }

@@ -65,8 +65,7 @@ fn figure(number: usize, chart: &Chart) -> String {
 fn left_out_note(left_out: &[LeftOut]) -> String {
     let note = |one: &LeftOut| {
         format!(
-            "<p class=\"note\">The chart <code>{}</code> is left out: the run has no <code>{}</code>, or no row in \
-             it for this chart.</p>\n",
+            "<p class=\"note\">The chart <code>{}</code> is left out: it needs {} with rows for it.</p>\n",
             one.chart, one.table
         )
     };

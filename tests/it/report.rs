@@ -316,7 +316,7 @@ fn leaves_out_the_chart_of_a_missing_optional_table_and_says_so() {
     let run = small_run();
     fs::remove_file(run.path().join("bilateral.csv")).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_tradepath"));
-    let expected = "no bilateral.csv with rows for it; the chart trade_by_partner is left out";
+    let expected = "the chart trade_by_partner is left out: it needs bilateral.csv with rows for it";
     command.arg("report").arg(run.path()).assert().success().stderr(contains(expected));
     assert!(!run.path().join("charts/trade_by_partner.svg").exists());
     assert!(read(run.path(), "report.html").contains("<code>trade_by_partner</code> is left out"));

@@ -233,6 +233,10 @@ fn the_reference_run_is_what_the_program_writes() {
         .assert()
         .success();
     let reference = Path::new(env!("CARGO_MANIFEST_DIR")).join("outputs/reference");
+    // One year is no line: the fan is left out, and the page says so.
+    assert!(!at.join("now/charts/real_income_fan.svg").exists());
+    let page = fs::read_to_string(at.join("now/report.html")).unwrap();
+    assert!(page.contains("<code>real_income_fan</code> is left out"));
     // Last digits may differ between kinds of processors.
     let mut compare = tradepath(at);
     compare.arg("compare").arg(reference).args(["now", "--tolerance", "1e-6"]);

@@ -49,7 +49,7 @@ pub struct DrawError {
 pub struct LeftOut {
     /// Name of the chart.
     pub chart: &'static str,
-    /// Table that is not there, or that has no row for the chart.
+    /// Table that is not there, or that has no rows for the chart.
     pub table: &'static str,
 }
 
@@ -68,12 +68,14 @@ pub struct Scene<'r> {
 pub fn all(run: &Run) -> Result<(Vec<Chart>, Vec<LeftOut>), DrawError> {
     let scene = Scene { run, styles: option_styles(&run.manifest) };
     let mut left_out = Vec::new();
-    let mut charts = vec![
-        gains_by_option::draw(&scene)?,
-        gains_by_country::draw(&scene)?,
-        real_income_fan::draw(&scene)?,
-        in_force::draw(&scene)?,
-    ];
+    let mut charts = vec![gains_by_option::draw(&scene)?, gains_by_country::draw(&scene)?];
+    let [first, last] = run.manifest.years;
+    if first < last {
+        charts.push(real_income_fan::draw(&scene)?);
+    } else {
+        left_out.push(LeftOut { chart: "real_income_fan", table: "projections.csv of two years or more" });
+    }
+    charts.push(in_force::draw(&scene)?);
     let optional = [
         ("tariff_path", "tariff_path.csv", tariff_path::draw(&scene)?),
         ("sectors", "sectors.csv", sectors::draw(&scene)?),

@@ -10,8 +10,8 @@ use crate::calibration::Economy;
 use crate::data::{Dataset, Files};
 use crate::ensemble::{PLAN_FILE, Plan};
 use crate::error::{Fault, Faults, InputErrors};
-use crate::events::read_option;
 use crate::events::validate::unknown_agreements;
+use crate::events::{WORLD, read_option};
 use crate::policy::PolicyBook;
 use crate::projection::Growth;
 use crate::schedules::ScheduleBook;
@@ -101,7 +101,7 @@ fn check_plan(files: &Files, name: &str) -> Result<(), InputErrors> {
         }
     }
     let options = files.folder("options");
-    for id in plan.options.iter().map(String::as_str).chain(["world"]) {
+    for id in plan.options.iter().map(String::as_str).chain([WORLD]) {
         match read_option(&options, id) {
             Err(errors) => faults.extend(errors.into()),
             Ok(option) => faults.extend(book.as_ref().map_or_else(Faults::new, |book| {

@@ -12,7 +12,9 @@ use crate::data::{Dataset, Files};
 use crate::error::Faults;
 use crate::events::milestones::Tally;
 use crate::events::validate::unknown_agreements;
-use crate::events::{DrawnTimeline, Horizon, OptionSpec, Program, Workspace, explain, graph, read_option};
+use crate::events::{
+    DrawnTimeline, Horizon, OptionSpec, Program, WORLD, Workspace, explain, graph, read_option,
+};
 use crate::output::dir::{Existing, OutputDir};
 use crate::output::{TableSpec, events as tables, package};
 use crate::policy::PolicyBook;
@@ -120,7 +122,7 @@ fn load(args: &TimelineArgs) -> anyhow::Result<(OptionSpec, OptionSpec, Program)
         .as_ref()
         .map_or_else(|| Files::embedded().folder("options"), |folder| Files::directory(folder));
     let id = args.option.as_deref().unwrap_or_default();
-    let (mut spec, mut world) = (read_option(&files, id)?, read_option(&files, "world")?);
+    let (mut spec, mut world) = (read_option(&files, id)?, read_option(&files, WORLD)?);
     for (name, value) in &args.settings {
         spec.set(name, *value).or_else(|unknown| world.set(name, *value).map_err(|_| unknown))?;
     }

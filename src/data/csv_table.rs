@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::error::{Fault, Faults};
+use crate::error::{Fault, Faults, InputErrors};
 
 /// A parsed CSV file.
 #[derive(Debug, Clone)]
@@ -61,6 +61,23 @@ impl Table {
             });
         }
         Some(Self { file: file.to_owned(), columns, rows })
+    }
+
+    /// Parses `text` as [`Table::parse`] does, where faults are not gathered with those of other files.
+    ///
+    /// # Errors
+    /// [`InputErrors`] with every fault of the table.
+    pub fn parse_sound(
+        file: &str,
+        text: &str,
+        required: &[&str],
+        optional: &[&str],
+    ) -> Result<Self, InputErrors> {
+        let mut faults = Faults::new();
+        match Self::parse(file, text, required, optional, &mut faults) {
+            Some(table) => faults.into_result(table),
+            None => Err(InputErrors(faults.as_slice().to_vec())),
+        }
     }
 
     /// The rows in file order.

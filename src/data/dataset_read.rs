@@ -8,6 +8,7 @@ use super::axes::{Axes, Country, Sector, SectorKind};
 use super::csv_table::{Row, Table};
 use super::dataset::{Dataset, Meta};
 use super::files::Files;
+use super::toml_text::toml_fault;
 use crate::error::{Fault, Faults, InputErrors};
 
 /// Largest distance from one that shares may sum to: what rounding to six decimals over 40 sectors leaves.
@@ -108,17 +109,10 @@ impl Reader<'_> {
         let meta: Meta = match toml::from_str(&text) {
             Ok(meta) => meta,
             Err(error) => {
-                let line = error.span().map(|span| 1 + text[..span.start].matches('\n').count() as u64);
-                self.faults.push(Fault {
-                    file: self.files.display("meta.toml"),
-                    line,
-                    field: "meta".into(),
-                    found: error.message().to_owned(),
-                    expected:
-                        "name, year, unit, valuation and, if wanted, source, licence, default_tariff_pct"
-                            .into(),
-                    remedy: "Correct the key.".into(),
-                });
+                let expected =
+                    "name, year, unit, valuation and, if wanted, source, licence, default_tariff_pct";
+                let words = [expected, "Correct the key."];
+                self.faults.push(toml_fault(&self.files.display("meta.toml"), &text, &error, "meta", words));
                 return None;
             }
         };

@@ -13,12 +13,9 @@ use crate::data::{Axes, Dataset, Files, Meta};
 use crate::equilibrium::{Equilibrium, NoEquilibrium, Shock};
 use crate::error::{Faults, InputErrors};
 use crate::events::validate::unknown_agreements;
-use crate::events::{DrawnTimeline, Horizon, OptionSpec, Program, Workspace, read_option};
+use crate::events::{DrawnTimeline, Horizon, OptionSpec, Program, WORLD, Workspace, read_option};
 use crate::policy::{PolicyBook, Regimes, YearState};
 use crate::projection::{BaselinePath, BaselineYear, Growth, Outcome};
-
-/// Option that holds what others do under every option.
-const WORLD: &str = "world";
 
 /// An option with its timelines.
 pub struct OptionRun {

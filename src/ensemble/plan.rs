@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::data::{Axes, Files};
+use crate::data::{Axes, Files, toml_fault};
 use crate::error::{Fault, Faults, InputErrors};
 
 /// Name of the plan inside its folder.
@@ -114,14 +114,9 @@ impl Plan {
         let text = files.read(file).map_err(InputErrors::from)?;
         let name = files.display(file);
         let plan: Self = toml::from_str(&text).map_err(|error| {
-            InputErrors::from(Fault {
-                file: name.clone(),
-                line: error.span().map(|span| 1 + text[..span.start].matches('\n').count() as u64),
-                field: "plan".into(),
-                found: error.message().to_owned(),
-                expected: "the keys of a plan (see plan.toml of `tradepath init DIR`)".into(),
-                remedy: "Correct the key or its value.".into(),
-            })
+            let expected = "the keys of a plan (see plan.toml of `tradepath init DIR`)";
+            let words = [expected, "Correct the key or its value."];
+            InputErrors::from(toml_fault(&name, &text, &error, "plan", words))
         })?;
         let faults = plan.faults(&name);
         faults.into_result(plan)

@@ -30,6 +30,6 @@ pub use effect::Effect;
 pub use engine::{Workspace, draw, reference};
 pub use explain::{NothingFound, explain};
 pub use program::{CompactDraw, Program};
-pub use read::{list_options, read_option};
+pub use read::{WORLD, list_options, read_option};
 pub use spec::OptionSpec;
 pub use timeline::{DrawnTimeline, Horizon, LoggedEvent};

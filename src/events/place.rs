@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use toml::de::{DeTable, DeValue};
 
+use crate::data::line_of_byte;
+
 /// File and lines of a table of an option.
 #[derive(Debug, Clone, Default)]
 pub struct Place {
@@ -27,7 +29,7 @@ impl Place {
     pub(super) fn of_table(file: &Arc<str>, text: &str, table: &DeTable<'_>) -> Self {
         let mut keys = BTreeMap::new();
         for (key, value) in table {
-            keys.insert(key.get_ref().to_string(), line(text, key.span().start));
+            keys.insert(key.get_ref().to_string(), line_of_byte(text, key.span().start));
             if let DeValue::Array(items) = value.get_ref() {
                 for (k, item) in items.iter().enumerate() {
                     let first = item
@@ -35,12 +37,12 @@ impl Place {
                         .as_table()
                         .and_then(|inner| inner.keys().map(|key| key.span().start).min());
                     let start = first.unwrap_or(item.span().start);
-                    keys.insert(format!("{}.{k}", key.get_ref()), line(text, start));
+                    keys.insert(format!("{}.{k}", key.get_ref()), line_of_byte(text, start));
                 }
             }
         }
         let first = table.keys().map(|key| key.span().start).min().unwrap_or(0);
-        Self { file: Arc::clone(file), line: line(text, first), keys: Arc::new(keys) }
+        Self { file: Arc::clone(file), line: line_of_byte(text, first), keys: Arc::new(keys) }
     }
 }
 
@@ -49,9 +51,4 @@ pub(super) fn tables<'t, 'i>(table: &'t DeTable<'i>, key: &str) -> Vec<&'t DeTab
     let array = table.iter().find(|(name, _)| name.get_ref() == key).map(|(_, value)| value.get_ref());
     let items = array.and_then(DeValue::as_array).into_iter().flat_map(|array| array.iter());
     items.filter_map(|item| item.get_ref().as_table()).collect()
-}
-
-/// Line of a byte, 1 = first.
-pub(super) fn line(text: &str, byte: usize) -> u64 {
-    1 + text.as_bytes()[..byte.min(text.len())].iter().filter(|&&byte| byte == b'\n').count() as u64
 }

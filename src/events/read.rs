@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use toml::de::DeTable;
 
-use super::place::{Place, line, tables};
+use super::place::{Place, tables};
 use super::spec::OptionSpec;
 use super::validate;
-use crate::data::Files;
+use crate::data::{Files, toml_fault};
 use crate::error::{Fault, Faults, InputErrors};
 
 /// File that holds what others do under every option.
-const WORLD: &str = "world";
+pub const WORLD: &str = "world";
 
 /// Reads and checks the option `id` of a folder.
 ///
@@ -126,14 +126,9 @@ impl<'a> Reader<'a> {
                 Some(spec)
             }
             Err(error) => {
-                self.faults.push(Fault {
-                    file: display,
-                    line: error.span().map(|span| line(text, span.start)),
-                    field: "option".into(),
-                    found: error.message().to_owned(),
-                    expected: "the keys of an option (see data/options/README.md)".into(),
-                    remedy: "Correct the key or its value.".into(),
-                });
+                let expected = "the keys of an option (see data/options/README.md)";
+                let words = [expected, "Correct the key or its value."];
+                self.faults.push(toml_fault(&display, text, &error, "option", words));
                 None
             }
         }

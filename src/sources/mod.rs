@@ -11,7 +11,6 @@ use std::path::Path;
 use anyhow::Context;
 
 use crate::data::Table;
-use crate::error::{Faults, InputErrors};
 
 /// Reads a CSV file, compressed or not; all columns are taken.
 ///
@@ -25,10 +24,5 @@ pub fn read_table(path: &Path, columns: &[&str], optional: &[&str]) -> anyhow::R
     } else {
         std::io::BufReader::new(file).read_to_string(&mut text)?;
     }
-    let mut faults = Faults::new();
-    let table = Table::parse(&path.display().to_string(), &text, columns, optional, &mut faults);
-    match table {
-        Some(table) if faults.is_empty() => Ok(table),
-        _ => Err(InputErrors(faults.as_slice().to_vec()).into()),
-    }
+    Ok(Table::parse_sound(&path.display().to_string(), &text, columns, optional)?)
 }

@@ -13,7 +13,7 @@ use std::path::Path;
 use anyhow::Context;
 
 use crate::data::{Axes, Files, Row, SectorKind, Table};
-use crate::error::{Faults, InputErrors};
+use crate::error::InputErrors;
 use crate::output::dir::{Existing, OutputDir};
 
 use super::read_table;
@@ -136,11 +136,6 @@ fn barriers(facts: &Path, axes: &Axes) -> anyhow::Result<Rows> {
 
 /// A table of the project's own that steers the reading.
 fn own_table(own: &Files, name: &str, columns: &[&str]) -> anyhow::Result<Table> {
-    let mut faults = Faults::new();
     let text = own.read(name).map_err(InputErrors::from)?;
-    let table = Table::parse(&own.display(name), &text, columns, &[], &mut faults);
-    match (table, faults.is_empty()) {
-        (Some(table), true) => Ok(table),
-        _ => Err(InputErrors(faults.as_slice().to_vec()).into()),
-    }
+    Ok(Table::parse_sound(&own.display(name), &text, columns, &[])?)
 }

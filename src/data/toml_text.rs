@@ -1,0 +1,22 @@
+//! Places and faults inside TOML texts.
+
+use crate::error::Fault;
+
+/// Line of a byte of `text`, 1 = first line.
+#[must_use]
+pub fn line_of_byte(text: &str, byte: usize) -> u64 {
+    1 + text.as_bytes()[..byte.min(text.len())].iter().filter(|&&byte| byte == b'\n').count() as u64
+}
+
+/// The fault of a text that could not be read, with its line; `[expected, remedy]` in words.
+#[must_use]
+pub fn toml_fault(file: &str, text: &str, error: &toml::de::Error, field: &str, words: [&str; 2]) -> Fault {
+    Fault {
+        file: file.to_owned(),
+        line: error.span().map(|span| line_of_byte(text, span.start)),
+        field: field.to_owned(),
+        found: error.message().to_owned(),
+        expected: words[0].to_owned(),
+        remedy: words[1].to_owned(),
+    }
+}

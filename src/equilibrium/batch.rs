@@ -48,7 +48,8 @@ impl PreparedBaseline {
         });
         let pack_bytes = 3 * frame.shape.cube() * size_of::<Pack>();
         let fits = |shock: &Shock| {
-            preconditioner.is_some() && shock.real_gdp_hat.is_none() && pack_bytes <= MAX_PACK_BYTES
+            let is_plain = shock.real_gdp_hat.is_none() && shock.quotas.is_empty();
+            preconditioner.is_some() && is_plain && pack_bytes <= MAX_PACK_BYTES
         };
         if let Some(preconditioner) = preconditioner.as_ref().filter(|_| pack_bytes <= MAX_PACK_BYTES) {
             let free = self.core.packs.lock().unwrap_or_else(PoisonError::into_inner).pop();

@@ -62,13 +62,21 @@ struct Node {
 /// Integrates the exact decomposition on `degree + 1` Chebyshev points of the path.
 ///
 /// All changes move in logs from base to counterfactual; derivatives along the path are those of the
-/// interpolating polynomial, so that the error falls faster than any power of the degree.
+/// interpolating polynomial, so that the error falls faster than any power of the degree. Quotas move as the
+/// tariffs, icebergs and transfers that they come to.
 ///
 /// # Errors
 /// [`NoEquilibrium`] where a point of the path could not be solved.
 pub fn exact(prepared: &PreparedBaseline, shock: &Shock, degree: usize) -> Result<Exact, Box<NoEquilibrium>> {
     let grid = Chebyshev::new(degree);
     let base = prepared.economy();
+    let held;
+    let shock = if shock.quotas.is_empty() {
+        shock
+    } else {
+        held = shock.with_wedges_of(base, &prepared.solve(shock)?);
+        &held
+    };
     let nodes = grid
         .nodes
         .iter()
@@ -135,6 +143,8 @@ impl Shock {
             technology_hat: self.technology_hat.as_ref().map(|hat| hat.mapv(power)),
             real_gdp_hat: self.real_gdp_hat.as_ref().map(|hat| hat.mapv(power)),
             theta: self.theta.clone(),
+            transfer_musd: self.transfer_musd.as_ref().map(|transfer| done * transfer),
+            quotas: self.quotas.clone(),
         }
     }
 }

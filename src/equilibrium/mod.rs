@@ -10,6 +10,8 @@
 //! 3. `numerics::anderson` accelerates; 11 to 16 evaluations reach 1e-12 on real data.
 //! 4. `search` falls back to damped steps, to Newton with the analytic Jacobian and to homotopy.
 //!
+//! Tariff-rate quotas are solved for in every evaluation ([`quota`]).
+//!
 //! The same linearisation at a solution gives `sensitivity` and `optimal`. `batch` runs members of a batch
 //! side by side with the bytes of single solves. Kernels are in `numerics::kernels`, compiled for every
 //! vector unit by `dispatch`; results do not depend on which one runs.
@@ -24,6 +26,7 @@ mod norms;
 pub mod optimal;
 mod precondition;
 pub mod probe;
+pub mod quota;
 mod response;
 pub mod result;
 mod search;
@@ -32,5 +35,6 @@ mod solution;
 mod solve;
 mod sweep;
 
+pub use quota::{Quota, QuotaCell, QuotaError, QuotaOutcome, QuotaRegime};
 pub use result::Equilibrium;
 pub use solve::{Closure, Method, NoEquilibrium, PreparedBaseline, Shock, SolveStats, TOLERANCE};

@@ -29,6 +29,8 @@ pub(super) struct Response<T> {
     pub theta: Vec<T>,
     /// Value added at unchanged wages, or the target of real GDP, `[n]`.
     pub endowment: Vec<T>,
+    /// Income received from abroad beside the deficits of the closure, `[n]`.
+    pub transfer: Vec<T>,
     /// World value added of the counterfactual: the numeraire.
     pub numeraire: T,
     /// True where `endowment` is real GDP, and labour adjusts to it.
@@ -55,6 +57,7 @@ impl<T: Lane> Response<T> {
             net_out: splat(&frame.net_out),
             theta: vec![T::splat(1.0); s],
             endowment: vec![T::splat(0.0); stride],
+            transfer: vec![T::splat(0.0); stride],
             numeraire: T::splat(0.0),
             is_real_gdp: false,
             taxed: vec![false; s],
@@ -80,6 +83,10 @@ impl<T: Lane> Response<T> {
                 let grown = endowment.lane(lane) * hat;
                 endowment.set_lane(lane, grown);
             }
+        }
+        for (n, transfer) in self.transfer[..frame.shape.n].iter_mut().enumerate() {
+            let given_musd = shock.transfer_musd.as_ref().map_or(0.0, |given| given[n]);
+            transfer.set_lane(lane, frame.unit * given_musd);
         }
         let numeraire = self.endowment[..frame.shape.n].iter().map(|value| value.lane(lane)).sum();
         self.numeraire.set_lane(lane, numeraire);

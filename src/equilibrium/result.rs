@@ -2,6 +2,7 @@
 
 use ndarray::{Array1, Array2, Array3};
 
+use super::quota::QuotaOutcome;
 use super::solve::SolveStats;
 use crate::calibration::Economy;
 
@@ -17,13 +18,13 @@ pub struct Equilibrium {
     pub ln_cost: Array2<f64>,
     /// Tariff-inclusive shares, `[j,n,i]`.
     pub pi: Array3<f64>,
-    /// 1 + tariff, `[j,n,i]`.
+    /// 1 + tariff, `[j,n,i]`; with quota products, the mean over the cell weighted by value at the border.
     pub tau: Array3<f64>,
     /// Expenditure, `[n,j]`.
     pub x_musd: Array2<f64>,
     /// Output, `[n,j]`.
     pub y_musd: Array2<f64>,
-    /// Tariff revenue, `[n]`.
+    /// Tariff revenue with all quota rents, `[n]`; what exporters keep of them is in `deficit`.
     pub revenue: Array1<f64>,
     /// Value added, `[n]`.
     pub factor_income: Array1<f64>,
@@ -31,6 +32,8 @@ pub struct Equilibrium {
     pub deficit: Array1<f64>,
     /// Income I = value added + revenue + deficit, `[n]`.
     pub income: Array1<f64>,
+    /// What each quota of the shock came to.
+    pub quotas: Vec<QuotaOutcome>,
     /// How it was found.
     pub stats: SolveStats,
 }

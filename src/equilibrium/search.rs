@@ -7,6 +7,7 @@ use super::frame::{Frame, Shape};
 use super::linear::{Accuracy, Linear};
 use super::norms::{Norms, PRICE_TOLERANCE, broke_country, worst_country};
 use super::precondition::Preconditioner;
+use super::quota::{QuotaError, Wedges};
 use super::response::Response;
 use super::result::Equilibrium;
 use super::solution::Solution;
@@ -32,12 +33,15 @@ pub(super) const FARTHEST_LN_WAGE: f64 = 25.0;
 const MAX_POLISH: usize = 4;
 /// Why a point that clears all markets is no answer.
 const BROKE: &str = "would spend less than nothing: its surplus exceeds its value added and revenue";
+/// Why a shock is refused before anything is tried.
+const CONTRADICTION: &str = "has a tariff-rate quota that contradicts itself or the baseline";
 /// Homotopy divides the shock into up to this many parts.
 const MAX_PARTS: usize = 32;
 
 /// Everything that one search writes to, kept between searches.
 pub(super) struct Workspace {
     pub response: Response<f64>,
+    quotas: Option<Wedges>,
     pub buffers: Buffers<f64>,
     /// Log wages, log prices, expenditure.
     pub z: Vec<f64>,
@@ -50,6 +54,7 @@ impl Workspace {
         let shape = frame.shape;
         Self {
             response: Response::new(frame),
+            quotas: None,
             buffers: Buffers::new(shape),
             z: vec![0.0; shape.unknowns()],
             step: vec![0.0; shape.unknowns()],
@@ -59,6 +64,8 @@ impl Workspace {
 
     pub fn load(&mut self, frame: &Frame, economy: &crate::calibration::Economy, shock: &Shock) {
         self.response.load(0, frame, economy, shock);
+        let has_quotas = !shock.quotas.is_empty();
+        self.quotas = has_quotas.then(|| Wedges::new(frame, economy, shock, &mut self.response));
     }
 
     /// No change of wages and prices, expenditure of the data.
@@ -81,7 +88,10 @@ impl Workspace {
     }
 
     pub fn evaluate(&mut self, frame: &Frame, transfers: &Transfers) -> Norms<f64> {
-        let Self { response, buffers, z, .. } = self;
+        let Self { response, quotas, buffers, z, .. } = self;
+        if let Some(quotas) = quotas {
+            quotas.settle(frame, response, z);
+        }
         Evaluation { frame, response, transfers: Some(transfers), z, buffers }.run()
     }
 
@@ -137,6 +147,10 @@ impl<'p> Search<'p> {
         methods: &[Method],
     ) -> Result<Equilibrium, Box<NoEquilibrium>> {
         let core = &self.prepared.core;
+        if let Some(quota) = self.shock.quota_errors(&core.economy).first().map(QuotaError::quota) {
+            let importer = self.shock.quotas[quota].importer;
+            return Err(self.fail(methods, Some((importer, CONTRADICTION))));
+        }
         self.workspace.load(&core.frame, &core.economy, self.shock);
         match start {
             Some(start) => self.workspace.start_at(&core.frame, start),
@@ -334,9 +348,13 @@ impl<'p> Search<'p> {
 
     fn finish(self) -> Equilibrium {
         let core = &self.prepared.core;
-        let Workspace { response, buffers, z, .. } = &self.workspace;
+        let Workspace { response, quotas, buffers, z, .. } = &self.workspace;
         let solution = Solution { frame: &core.frame, response, buffers, z, lane: 0 };
-        let found = solution.equilibrium(&core.economy, self.shock, self.stats);
+        let mut found = solution.equilibrium(&core.economy, self.shock, self.stats);
+        if let Some(quotas) = quotas {
+            found.quotas = quotas.outcomes(&core.frame, response, z);
+            quotas.factors(&core.frame, response).for_each(|(at, factor)| found.tau[at] = factor);
+        }
         core.give_back(self.workspace);
         found
     }

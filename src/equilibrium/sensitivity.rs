@@ -34,12 +34,13 @@ pub struct Sensitivity<'p> {
 }
 
 impl PreparedBaseline {
-    /// Linearises the equilibrium conditions at `solved`, the answer to `shock`.
+    /// Linearises the equilibrium conditions at `solved`, the answer to `shock`. Wedges of quotas are held.
     ///
     /// Cost: N adjoint solves, about N times 20 evaluations.
     #[must_use]
     pub fn sensitivity<'p>(&'p self, shock: &Shock, solved: &'p Equilibrium) -> Sensitivity<'p> {
         let (core, shape) = (&*self.core, self.core.frame.shape);
+        let shock = &shock.with_wedges_of(&core.economy, solved);
         let mut workspace = Workspace::new(&core.frame);
         workspace.load(&core.frame, &core.economy, shock);
         workspace.start_at(&core.frame, solved);

@@ -45,6 +45,7 @@ impl<T: Lane> Solution<'_, T> {
             revenue,
             factor_income,
             deficit,
+            quotas: Vec::new(),
             stats,
         }
     }

@@ -8,6 +8,7 @@ use super::batch::Packs;
 use super::frame::{Frame, Shape};
 use super::linear::Linear;
 use super::precondition::Preconditioner;
+use super::quota::Quota;
 use super::result::Equilibrium;
 use super::search::{CHAIN, Search, Workspace};
 use super::sweep::Transfers;
@@ -40,6 +41,10 @@ pub struct Shock {
     pub real_gdp_hat: Option<Array1<f64>>,
     /// Trade elasticities of the response in place of the baseline's, `[j]`; baseline shares stay.
     pub theta: Option<Array1<f64>>,
+    /// Income from abroad on top of the deficits of the closure, million USD, `[n]`; sums to 0.
+    pub transfer_musd: Option<Array1<f64>>,
+    /// Tariff-rate quotas; their products are taken out of the cells that `tau` is about.
+    pub quotas: Vec<Quota>,
 }
 
 impl Shock {

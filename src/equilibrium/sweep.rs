@@ -196,6 +196,9 @@ pub(super) fn evaluate<T: Lane>(
     }
     value_added(frame, r, z, b);
     transfers.write(&b.va[..n], &mut b.deficit[..n]);
+    for (deficit, &transfer) in b.deficit.iter_mut().zip(&r.transfer) {
+        *deficit = *deficit + transfer;
+    }
     spending_and_labour(frame, r, x, b);
 }
 

@@ -6,7 +6,7 @@
 //!
 //! [`regime`] picks the rate that a good pays, [`stacking`] adds duties, [`carbon`] makes carbon tariffs of prices
 //! and emissions, [`utilisation`] and [`origin`] say who claims a preference, who may, and what that costs,
-//! [`barriers`] turns agreements into icebergs, [`quota`] solves a tariff-rate quota, [`year`] averages over days,
+//! [`barriers`] turns agreements into icebergs, [`year`] averages over days,
 //! [`liberalisation`] is the test of "substantially all the trade".
 
 pub mod aggregate;
@@ -16,7 +16,6 @@ pub mod carbon;
 pub mod change;
 pub mod liberalisation;
 pub mod origin;
-pub mod quota;
 mod read;
 pub mod regime;
 pub mod regimes;

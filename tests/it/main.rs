@@ -16,6 +16,7 @@ mod policy;
 mod policy_cells;
 mod policy_input;
 mod policy_rules;
+mod quotas;
 mod readers;
 mod release;
 mod report;

@@ -1,0 +1,272 @@
+//! Tariff-rate quotas as part of the equilibrium: a complementarity between a quota and the wedge it leaves.
+//!
+//! Imports `M` of the product fall with the wedge `t` between the price inside and outside the border. With the
+//! quota `Q`, imports `K` that keep access of their own, and the rates inside and outside, `a <= b`:
+//!
+//! ```text
+//! inside    M(a) <= K + Q            t = a
+//! binding   M(b) <= K + Q <= M(a)    M(t) = K + Q
+//! outside   K + Q <= M(b)            t = b
+//! ```
+//!
+//! that is `a <= t <= b  _|_  K + Q - M(t)`. Duties are `a` on the quota and `t` on the rest; the rent is `t - a`
+//! on the quota, of which exporters keep a share as income from abroad.
+//!
+//! A product is a part of the cells of its exporters. Inside a cell parts substitute with the elasticity of the
+//! sector, so that each part is one more origin, with base share `s b / T` (`s` its share of the flow at the
+//! border, `b` and `T` the base factors 1 + tariff of the part and of the cell); what is left of the cell is
+//! another. Nothing changes where the wedges are those of the base. [`wedges`] solves for the wedges in every
+//! evaluation, at the wages, prices and expenditure of the search, so that all conditions hold together.
+
+mod wedges;
+
+use ndarray::{Array1, Array3};
+
+use super::result::Equilibrium;
+use super::solve::Shock;
+use crate::calibration::Economy;
+pub(super) use wedges::Wedges;
+
+/// A tariff-rate quota of one importer on one product of a sector.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Quota {
+    /// Name, for results.
+    pub product: String,
+    /// Importer.
+    pub importer: usize,
+    /// Sector.
+    pub sector: usize,
+    /// Exporters that share the quota.
+    pub cells: Vec<QuotaCell>,
+    /// Rate inside the quota, percent.
+    pub in_quota_pct: f64,
+    /// Rate outside the quota, percent; at least the rate inside.
+    pub out_of_quota_pct: f64,
+    /// Quota, million USD at the border at baseline prices.
+    pub volume_musd: f64,
+    /// Imports that enter beside the quota under terms of their own, the same unit.
+    pub kept_musd: f64,
+    /// Share of the rent that exporters keep.
+    pub exporter_rent_share: f64,
+}
+
+/// The product in the trade of one exporter.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct QuotaCell {
+    /// Exporter.
+    pub exporter: usize,
+    /// Share of the product in the baseline flow of the sector at border prices.
+    pub trade_share: f64,
+    /// Rate at which the baseline tariff of the cell counts the product, percent.
+    pub base_pct: f64,
+    /// Rate at which the tariff of the shock counts it, percent.
+    pub shock_pct: f64,
+}
+
+/// Which of the three regimes holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum QuotaRegime {
+    /// The quota is not filled; the rate inside it decides.
+    Inside,
+    /// The quota is filled and nobody pays the rate outside it; scarcity decides.
+    Binding,
+    /// Imports exceed the quota; the rate outside it decides.
+    Outside,
+}
+
+impl QuotaRegime {
+    /// Word in results.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Inside => "inside",
+            Self::Binding => "binding",
+            Self::Outside => "outside",
+        }
+    }
+}
+
+/// What a quota comes to in an equilibrium; money in million USD.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QuotaOutcome {
+    /// Regime.
+    pub regime: QuotaRegime,
+    /// Wedge between the inside and the world price, percent.
+    pub wedge_pct: f64,
+    /// Imports of the product at baseline prices: the unit of the quota.
+    pub imports_musd: f64,
+    /// The part of them inside the quota.
+    pub inside_musd: f64,
+    /// Duties collected, at the prices of the equilibrium.
+    pub duties_musd: f64,
+    /// Rent on what is inside the quota.
+    pub rent_musd: f64,
+    /// The part of the rent that exporters keep, in the order of the cells.
+    pub rent_abroad_musd: Vec<f64>,
+}
+
+/// A quota that contradicts itself or the baseline.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum QuotaError {
+    /// The terms are no terms.
+    #[error(
+        "quota on {product}: {in_quota_pct} % inside and {out_of_quota_pct} % outside on {volume_musd} million USD: \
+         expected 0 <= inside <= outside and a volume of 0 or more"
+    )]
+    Terms {
+        /// Position of the quota.
+        quota: usize,
+        /// Product.
+        product: String,
+        /// Rate inside, percent.
+        in_quota_pct: f64,
+        /// Rate outside, percent.
+        out_of_quota_pct: f64,
+        /// Quota.
+        volume_musd: f64,
+    },
+    /// The cell has no room for its products.
+    #[error(
+        "quota products of {exporter} in {sector} of {importer}: {share_pct:.4} % of the flow at their base rates \
+         pay more than the {cell_pct:.4} % that the whole flow pays: lower the share or the base rate"
+    )]
+    Share {
+        /// Position of the first quota on the cell.
+        quota: usize,
+        /// Exporter.
+        exporter: String,
+        /// Importer.
+        importer: String,
+        /// Sector.
+        sector: String,
+        /// Share of all quota products of the cell, percent.
+        share_pct: f64,
+        /// Rate of the cell, percent.
+        cell_pct: f64,
+    },
+}
+
+impl QuotaError {
+    /// Position of the quota among those of the shock.
+    #[must_use]
+    pub fn quota(&self) -> usize {
+        match self {
+            Self::Terms { quota, .. } | Self::Share { quota, .. } => *quota,
+        }
+    }
+}
+
+impl Shock {
+    /// Faults of the quotas of this shock on a baseline, all of them.
+    #[must_use]
+    pub fn quota_errors(&self, base: &Economy) -> Vec<QuotaError> {
+        let terms = self.quotas.iter().enumerate().filter_map(|(at, quota)| {
+            let Quota { in_quota_pct, out_of_quota_pct, volume_musd, kept_musd, .. } = *quota;
+            let rates = in_quota_pct >= 0.0 && in_quota_pct <= out_of_quota_pct && out_of_quota_pct.is_finite();
+            let is_valid = rates && volume_musd >= 0.0 && kept_musd >= 0.0;
+            let (quota, product) = (at, quota.product.clone());
+            (!is_valid).then_some(QuotaError::Terms { quota, product, in_quota_pct, out_of_quota_pct, volume_musd })
+        });
+        let shares = cells(&self.quotas).into_iter().filter_map(|at| {
+            let rest = Rest::new(self, base, at);
+            let share_of = |cell: &QuotaCell| (0.0..=1.0).contains(&cell.trade_share);
+            let is_valid = rest.is_valid() && products(&self.quotas, at).all(|(_, cell)| share_of(cell));
+            let [j, n, i] = at;
+            let code = |c: usize| base.axes.countries[c].iso3.clone();
+            (!is_valid).then(|| QuotaError::Share {
+                quota: products(&self.quotas, at).next().map_or(0, |(quota, _)| quota),
+                exporter: code(i),
+                importer: code(n),
+                sector: base.axes.sectors[j].id.clone(),
+                share_pct: 100.0 * (1.0 - rest.share),
+                cell_pct: 100.0 * (base.tau[at] - 1.0),
+            })
+        });
+        terms.chain(shares).collect()
+    }
+
+    /// The same shock with every quota replaced by the tariff, the iceberg and the transfer that it came to in
+    /// `solved`: a shock without quotas that has the same equilibrium.
+    #[must_use]
+    pub fn with_wedges_of(&self, base: &Economy, solved: &Equilibrium) -> Self {
+        if self.quotas.is_empty() {
+            return self.clone();
+        }
+        let mut iceberg = self.iceberg_hat.clone().unwrap_or_else(|| Array3::ones(base.tau.dim()));
+        for at @ [j, n, i] in cells(&self.quotas) {
+            let technology = self.technology_hat.as_ref().map_or(1.0, |a| a[[i, j]]);
+            let ln_share = (solved.pi[at] / (base.pi[at] * technology)).ln();
+            let ln_kappa = solved.ln_price[[n, j]] - solved.ln_cost[[i, j]] - ln_share / self.theta(base)[j];
+            if ln_kappa.is_finite() {
+                iceberg[at] = ln_kappa.exp() * base.tau[at] / solved.tau[at];
+            }
+        }
+        let mut transfer = self.transfer_musd.clone().unwrap_or_else(|| Array1::zeros(base.n()));
+        for (quota, outcome) in self.quotas.iter().zip(&solved.quotas) {
+            for (cell, rent) in quota.cells.iter().zip(&outcome.rent_abroad_musd) {
+                transfer[quota.importer] -= rent;
+                transfer[cell.exporter] += rent;
+            }
+        }
+        Self {
+            tau: Some(solved.tau.clone()),
+            iceberg_hat: Some(iceberg),
+            transfer_musd: Some(transfer),
+            quotas: Vec::new(),
+            ..self.clone()
+        }
+    }
+}
+
+/// Cells `[j,n,i]` with quota products, each once.
+fn cells(quotas: &[Quota]) -> Vec<[usize; 3]> {
+    let of = |quota: &Quota| {
+        let at = (quota.sector, quota.importer);
+        quota.cells.iter().map(move |cell| [at.0, at.1, cell.exporter]).collect::<Vec<_>>()
+    };
+    let mut cells: Vec<[usize; 3]> = quotas.iter().flat_map(of).collect();
+    cells.sort_unstable();
+    cells.dedup();
+    cells
+}
+
+/// Quota products of a cell, with the position of the quota.
+fn products(quotas: &[Quota], [j, n, i]: [usize; 3]) -> impl Iterator<Item = (usize, &QuotaCell)> {
+    let here = quotas.iter().enumerate().filter(move |(_, quota)| (quota.sector, quota.importer) == (j, n));
+    here.flat_map(move |(at, quota)| {
+        quota.cells.iter().filter(move |cell| cell.exporter == i).map(move |cell| (at, cell))
+    })
+}
+
+/// What a cell holds beside its quota products.
+#[derive(Debug, Clone, Copy)]
+struct Rest {
+    /// Share of the flow at the border.
+    share: f64,
+    /// 1 + tariff in the baseline.
+    base_factor: f64,
+    /// 1 + tariff of the shock.
+    factor: f64,
+}
+
+impl Rest {
+    fn new(shock: &Shock, base: &Economy, at: [usize; 3]) -> Self {
+        let tau = shock.tau.as_ref().unwrap_or(&base.tau);
+        let of = |whole: f64, pct: fn(&QuotaCell) -> f64| -> f64 {
+            products(&shock.quotas, at).fold(whole, |left, (_, cell)| {
+                left - cell.trade_share * (1.0 + pct(cell) / 100.0)
+            })
+        };
+        let share = products(&shock.quotas, at).fold(1.0, |left, (_, cell)| left - cell.trade_share);
+        Self {
+            share,
+            base_factor: of(base.tau[at], |cell| cell.base_pct) / share,
+            factor: of(tau[at], |cell| cell.shock_pct) / share,
+        }
+    }
+
+    /// Something is left of the cell, and it is not paid to be imported for nothing.
+    fn is_valid(&self) -> bool {
+        self.share > 0.0 && self.base_factor > 0.0 && self.factor > 0.0
+    }
+}

@@ -1,0 +1,225 @@
+//! Tariff-rate quotas in the equilibrium: regimes, complementarity, rents, competition inside a cell.
+
+use std::path::Path;
+
+use ndarray::Array1;
+use proptest::prelude::*;
+use tradepath::calibration::Economy;
+use tradepath::data::{Dataset, Files};
+use tradepath::equilibrium::{
+    Closure, Equilibrium, Method, PreparedBaseline, Quota, QuotaCell, QuotaRegime, Shock, decompose,
+};
+
+fn tiny(closure: Closure) -> PreparedBaseline {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/tiny");
+    let data = Dataset::read(&Files::directory(&folder)).unwrap();
+    PreparedBaseline::new(Economy::from_dataset(&data).unwrap(), closure).unwrap()
+}
+
+/// A third of the goods that the first country buys from the second, at the 10 % that all of them pay.
+fn quota(volume_musd: f64) -> Quota {
+    let cell = |exporter, pct| QuotaCell { exporter, trade_share: 0.3, base_pct: pct, shock_pct: pct };
+    Quota {
+        product: "cheese".into(),
+        importer: 0,
+        sector: 0,
+        cells: vec![cell(1, 10.0)],
+        in_quota_pct: 0.0,
+        out_of_quota_pct: 10.0,
+        volume_musd,
+        kept_musd: 0.0,
+        exporter_rent_share: 0.0,
+    }
+}
+
+fn with(quotas: Vec<Quota>) -> Shock {
+    Shock { quotas, ..Shock::default() }
+}
+
+fn flow_musd(base: &Economy, [j, n, i]: [usize; 3]) -> f64 {
+    base.pi[[j, n, i]] * base.x_musd[[n, j]] / base.tau[[j, n, i]]
+}
+
+/// Imports of a quota at baseline prices from the equations alone.
+fn demanded_musd(base: &Economy, shock: &Shock, solved: &Equilibrium, at: usize) -> f64 {
+    let (quota, wedge) = (&shock.quotas[at], 1.0 + solved.quotas[at].wedge_pct / 100.0);
+    let (j, n) = (quota.sector, quota.importer);
+    let of = |cell: &QuotaCell| {
+        let i = cell.exporter;
+        let factor = 1.0 + cell.base_pct / 100.0;
+        let iceberg = shock.iceberg_hat.as_ref().map_or(1.0, |d| d[[j, n, i]]);
+        let share = base.pi[[j, n, i]] * cell.trade_share * factor / base.tau[[j, n, i]];
+        let price = wedge / factor * iceberg * (solved.ln_cost[[i, j]] - solved.ln_price[[n, j]]).exp();
+        let spent = share * price.powf(-base.theta[j]) * solved.x_musd[[n, j]];
+        spent / wedge / (iceberg * solved.ln_cost[[i, j]].exp())
+    };
+    quota.cells.iter().map(of).sum()
+}
+
+fn close(found: f64, expected: f64, tolerance: f64) {
+    let scale = 1.0 + expected.abs();
+    assert!((found - expected).abs() <= tolerance * scale, "{found} instead of {expected}");
+}
+
+#[test]
+fn a_quota_that_opens_nothing_changes_nothing() {
+    let prepared = tiny(Closure::Fixed);
+    let solved = prepared.solve(&with(vec![quota(1.0)])).unwrap();
+    assert_eq!(solved.quotas[0].regime, QuotaRegime::Outside);
+    assert!(solved.ln_welfare(prepared.economy()).iter().all(|ln| ln.abs() < 1e-11));
+    // The rent is what the importer no longer calls duty: 10 % of the quota.
+    close(solved.quotas[0].rent_musd, 0.1, 1e-9);
+    let imports = 0.3 * flow_musd(prepared.economy(), [0, 0, 1]);
+    close(solved.quotas[0].duties_musd, 0.1 * (imports - 1.0), 1e-9);
+}
+
+#[test]
+fn the_three_regimes_follow_each_other_as_the_quota_grows() {
+    let prepared = tiny(Closure::Fixed);
+    let imports = 0.3 * flow_musd(prepared.economy(), [0, 0, 1]);
+    let mut regimes = Vec::new();
+    let mut last = f64::INFINITY;
+    for ratio in [0.5, 0.99, 1.05, 1.2, 1.4, 3.0] {
+        let shock = with(vec![quota(ratio * imports)]);
+        let solved = prepared.solve(&shock).unwrap();
+        let outcome = &solved.quotas[0];
+        close(outcome.imports_musd, demanded_musd(prepared.economy(), &shock, &solved, 0), 1e-10);
+        assert!(outcome.wedge_pct <= last);
+        last = outcome.wedge_pct;
+        match outcome.regime {
+            QuotaRegime::Binding => close(outcome.imports_musd, ratio * imports, 1e-12),
+            QuotaRegime::Inside => assert!(outcome.wedge_pct == 0.0 && outcome.rent_musd == 0.0),
+            QuotaRegime::Outside => assert!(outcome.imports_musd >= ratio * imports),
+        }
+        regimes.push(outcome.regime);
+    }
+    use QuotaRegime::{Binding, Inside, Outside};
+    assert_eq!(regimes, [Outside, Outside, Binding, Binding, Binding, Inside]);
+}
+
+/// The quota is solved with everything else: its equilibrium is that of the tariff, iceberg and transfer it came to.
+#[test]
+fn the_wedges_held_give_the_same_equilibrium_and_an_exact_decomposition() {
+    for closure in [Closure::Fixed, Closure::GdpShare] {
+        let prepared = tiny(closure);
+        let base = prepared.economy();
+        let mut tau = base.tau.clone();
+        tau[[0, 0, 2]] = 1.02;
+        tau[[0, 1, 0]] = 1.1;
+        let shared = Quota { exporter_rent_share: 0.6, ..quota(42.0) };
+        let shock = Shock { tau: Some(tau), ..with(vec![shared]) };
+        let solved = prepared.solve(&shock).unwrap();
+        assert_eq!(solved.quotas[0].regime, QuotaRegime::Binding);
+        let held = prepared.solve(&shock.with_wedges_of(base, &solved)).unwrap();
+        for (a, b) in solved.ln_wage.iter().chain(&solved.income).zip(held.ln_wage.iter().chain(&held.income)) {
+            close(*a, *b, 1e-10);
+        }
+        let exact = decompose::exact(&prepared, &shock, 10).unwrap();
+        let sum: Array1<f64> = &exact.terms_of_trade + &exact.volume_of_trade + &exact.barriers + &exact.transfers;
+        for (sum, welfare) in sum.iter().zip(&solved.ln_welfare(base)) {
+            assert!((sum - welfare).abs() < 1e-8, "{sum} against {welfare}");
+        }
+        close(solved.deficit.sum(), 0.0, 1e-9);
+    }
+}
+
+#[test]
+fn rents_go_to_whom_they_are_given() {
+    let prepared = tiny(Closure::Fixed);
+    let base = prepared.economy();
+    let solve = |share| {
+        let shock = with(vec![Quota { exporter_rent_share: share, ..quota(42.0) }]);
+        prepared.solve(&shock).unwrap()
+    };
+    let (ours, theirs) = (solve(0.0), solve(1.0));
+    let rent = theirs.quotas[0].rent_abroad_musd[0];
+    close(rent, theirs.quotas[0].rent_musd, 1e-12);
+    assert!(rent > 0.1 && ours.quotas[0].rent_abroad_musd == [0.0]);
+    close(theirs.deficit[1] - ours.deficit[1], rent, 1e-9);
+    assert!(theirs.ln_welfare(base)[0] < ours.ln_welfare(base)[0]);
+    assert!(theirs.ln_welfare(base)[1] > ours.ln_welfare(base)[1]);
+    // The importer keeps the rent: the same as a tariff at the wedge on that part of the cell.
+    assert!(ours.ln_welfare(base)[1] > 0.0);
+}
+
+#[test]
+fn a_quota_on_top_of_other_access_lets_in_what_it_says() {
+    let prepared = tiny(Closure::Fixed);
+    let imports = 0.3 * flow_musd(prepared.economy(), [0, 0, 1]);
+    let solved = prepared.solve(&with(vec![Quota { kept_musd: imports, ..quota(2.0) }])).unwrap();
+    let outcome = &solved.quotas[0];
+    assert_eq!(outcome.regime, QuotaRegime::Binding);
+    close(outcome.imports_musd, imports + 2.0, 1e-12);
+    close(outcome.inside_musd, 2.0, 1e-9);
+    assert!(outcome.rent_musd < 0.1 * 2.0 * 1.1);
+}
+
+#[test]
+fn methods_agree_and_contradictions_are_refused() {
+    let prepared = tiny(Closure::Fixed);
+    let shock = with(vec![Quota { exporter_rent_share: 0.5, ..quota(42.0) }]);
+    let solved = prepared.solve(&shock).unwrap();
+    for method in [Method::Damped, Method::Newton, Method::Homotopy] {
+        let other = prepared.solve_with(&shock, method).unwrap();
+        close(other.quotas[0].wedge_pct, solved.quotas[0].wedge_pct, 1e-8);
+        for (a, b) in other.ln_wage.iter().zip(&solved.ln_wage) {
+            close(*a, *b, 1e-9);
+        }
+    }
+    let too_dear = QuotaCell { exporter: 1, trade_share: 0.9, base_pct: 60.0, shock_pct: 60.0 };
+    let wrong = with(vec![
+        Quota { in_quota_pct: 20.0, ..quota(1.0) },
+        Quota { cells: vec![too_dear], ..quota(1.0) },
+    ]);
+    let faults: Vec<String> = wrong.quota_errors(prepared.economy()).iter().map(ToString::to_string).collect();
+    assert_eq!(faults.len(), 2, "{faults:?}");
+    assert!(faults[0].contains("20 % inside and 10 % outside"));
+    assert!(faults[1].contains("lower the share or the base rate"));
+    let error = prepared.solve(&wrong).unwrap_err();
+    assert_eq!(error.worst_country, "AAA");
+    assert!(error.to_string().contains("tariff-rate quota that contradicts"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { rng_seed: proptest::test_runner::RngSeed::Fixed(7), ..ProptestConfig::with_cases(200) })]
+
+    /// Several quotas at once, two of them on the same cell, one shared by two exporters.
+    #[test]
+    fn all_quotas_clear_together(
+        volumes in prop::array::uniform3(0.0..80.0_f64),
+        shares in prop::array::uniform3(0.05..0.45_f64),
+        rent in 0.0..1.0_f64,
+        iceberg in 0.8..1.1_f64,
+    ) {
+        let prepared = tiny(Closure::Fixed);
+        let base = prepared.economy();
+        let cell = |exporter, trade_share| {
+            QuotaCell { exporter, trade_share, base_pct: 10.0, shock_pct: 10.0 }
+        };
+        let one = |volume, cells| Quota { cells, exporter_rent_share: rent, ..quota(volume) };
+        let mut hat = ndarray::Array3::ones(base.tau.dim());
+        hat[[0, 0, 1]] = iceberg;
+        let shock = Shock {
+            iceberg_hat: Some(hat),
+            ..with(vec![
+                one(volumes[0], vec![cell(1, shares[0]), cell(2, shares[1])]),
+                one(volumes[1], vec![cell(1, shares[2])]),
+                Quota { importer: 1, cells: vec![QuotaCell { base_pct: 20.0, shock_pct: 20.0, ..cell(0, shares[1]) }],
+                        out_of_quota_pct: 20.0, in_quota_pct: 3.0, ..one(volumes[2], vec![]) },
+            ])
+        };
+        prop_assert!(shock.quota_errors(base).is_empty());
+        let solved = prepared.solve(&shock).unwrap();
+        prop_assert!(solved.stats.residual < 1e-10 && solved.stats.walras_residual.abs() < 1e-10);
+        for (at, (quota, outcome)) in shock.quotas.iter().zip(&solved.quotas).enumerate() {
+            let imports = demanded_musd(base, &shock, &solved, at);
+            prop_assert!((imports - outcome.imports_musd).abs() < 1e-8 * (1.0 + imports));
+            let slack = quota.volume_musd - imports;
+            prop_assert!((outcome.wedge_pct - quota.in_quota_pct) * slack.max(0.0) < 1e-6);
+            prop_assert!((quota.out_of_quota_pct - outcome.wedge_pct) * (-slack).max(0.0) < 1e-6);
+            // What buyers pay above the price at the border is duties and rent.
+            let abroad: f64 = outcome.rent_abroad_musd.iter().sum();
+            prop_assert!((abroad - rent * outcome.rent_musd).abs() < 1e-9 * (1.0 + abroad));
+        }
+    }
+}

@@ -1,19 +1,20 @@
 //! `tradepath solve`: one counterfactual on any baseline directory.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Context;
 use clap::Args;
-use ndarray::{Array1, Array2, Array3};
+use ndarray::{Array1, Array2};
 use serde_json::json;
 
+use super::changes::{ChangeFiles, Changes};
 use super::manifest;
 use crate::calibration::Economy;
-use crate::data::{Axes, Dataset, Files, Row, Table};
+use crate::data::{Dataset, Files};
 use crate::equilibrium::sensitivity::delta_method_se;
-use crate::equilibrium::{Closure, Equilibrium, NoEquilibrium, PreparedBaseline, Shock, decompose};
-use crate::error::{Fault, Faults, InputErrors};
+use crate::equilibrium::{Equilibrium, NoEquilibrium, PreparedBaseline, Shock, decompose};
+use crate::error::InputErrors;
 use crate::output::dir::{Existing, OutputDir};
 use crate::output::{TableSpec, package, solve as tables};
 
@@ -38,6 +39,11 @@ pub struct SolveArgs {
     /// Technology that changes: country,sector,ratio (A'/A).
     #[arg(long, value_name = "FILE")]
     pub technology: Option<PathBuf>,
+    /// Tariff-rate quotas, one a row: importer,sector,product,exporters (AAA|BBB),trade_share (of the flow of the
+    /// sector),base_pct (what the product pays in the baseline),in_quota_pct,out_of_quota_pct,volume_musd,
+    /// today_kept (yes: the quota comes on top of today's imports),exporter_rent_share.
+    #[arg(long, value_name = "FILE")]
+    pub quotas: Option<PathBuf>,
     /// How deficits behave: fixed, zero, gdp_share or given:FILE (country,deficit_musd).
     #[arg(long, default_value = "fixed")]
     pub deficits: String,
@@ -64,7 +70,7 @@ pub fn run(args: &SolveArgs) -> anyhow::Result<()> {
     let started = Instant::now();
     let data = Dataset::read(&Files::directory(&args.baseline))?;
     let mut inputs = data.inputs.clone();
-    let changes = Changes::read(args, &data.axes, &mut inputs)?;
+    let changes = Changes::read(&args.files(), &data.axes, &mut inputs)?;
     let (economy, cured) = match args.cure_negative_demand {
         true => Economy::from_dataset_cured(&data)?,
         false => (Economy::from_dataset(&data)?, Vec::new()),
@@ -72,11 +78,14 @@ pub fn run(args: &SolveArgs) -> anyhow::Result<()> {
     let output =
         OutputDir::create(&args.out, if args.overwrite { Existing::Replace } else { Existing::Refuse })?;
     let prepared = PreparedBaseline::new(economy, changes.closure.clone())?;
-    let shock = changes.shock(prepared.economy());
+    let shock = changes.shock(prepared.economy())?;
     let solved = prepared.solve(&shock)?;
     let mut tables = result_tables(&prepared, &shock, &solved)?;
     if args.sensitivities {
         add_sensitivities(&prepared, &shock, &solved, &mut tables)?;
+    }
+    if args.quotas.is_some() {
+        tables.push((&tables::QUOTAS, tables::quota_rows(prepared.economy(), &shock, &solved)));
     }
     if args.cure_negative_demand {
         tables.push((&tables::ADJUSTMENTS, tables::cured_rows(&cured)));
@@ -100,6 +109,18 @@ pub fn run(args: &SolveArgs) -> anyhow::Result<()> {
     output.write_text("manifest.json", &manifest::text(&manifest))?;
     output.finish()?;
     Ok(())
+}
+
+impl SolveArgs {
+    fn files(&self) -> ChangeFiles<'_> {
+        ChangeFiles {
+            tariffs: self.tariffs.as_deref(),
+            barriers: self.barriers.as_deref(),
+            technology: self.technology.as_deref(),
+            quotas: self.quotas.as_deref(),
+            deficits: &self.deficits,
+        }
+    }
 }
 
 /// Tables with their rows.
@@ -137,170 +158,6 @@ fn add_sensitivities(
     tables.push((&tables::BY_THETA, tables::theta_rows(base, &by_theta, shock.theta(base))));
     tables.push((&tables::BY_TARIFF, by_tariff));
     Ok(())
-}
-
-/// The files of changes, read and checked.
-struct Changes {
-    tariffs: Vec<(usize, usize, usize, f64)>,
-    barriers: Vec<(usize, usize, usize, f64)>,
-    technology: Vec<(usize, usize, f64)>,
-    closure: Closure,
-}
-
-impl Changes {
-    fn read(args: &SolveArgs, axes: &Axes, inputs: &mut Vec<(String, String)>) -> anyhow::Result<Self> {
-        let mut faults = Faults::new();
-        let mut reader = ChangeReader { axes, faults: &mut faults, inputs };
-        let tariffs =
-            reader.cells(args.tariffs.as_deref(), "tariff_pct", "0 or more (5 means 5 %)", |v| v >= 0.0);
-        let barriers =
-            reader.cells(args.barriers.as_deref(), "iceberg_ratio", "a ratio above 0", |v| v > 0.0);
-        let technology = reader.technology(args.technology.as_deref());
-        let closure = reader.closure(&args.deficits);
-        Ok(faults.into_result(Self { tariffs, barriers, technology, closure })?)
-    }
-
-    fn shock(&self, base: &Economy) -> Shock {
-        let mut tau = base.tau.clone();
-        let mut iceberg = Array3::ones(base.tau.dim());
-        let mut technology = Array2::ones((base.n(), base.s()));
-        for &(j, n, i, pct) in &self.tariffs {
-            tau[[j, n, i]] = 1.0 + pct / 100.0;
-        }
-        for &(j, n, i, ratio) in &self.barriers {
-            iceberg[[j, n, i]] = ratio;
-        }
-        for &(i, j, ratio) in &self.technology {
-            technology[[i, j]] = ratio;
-        }
-        Shock {
-            tau: Some(tau),
-            iceberg_hat: (!self.barriers.is_empty()).then_some(iceberg),
-            technology_hat: (!self.technology.is_empty()).then_some(technology),
-            ..Shock::default()
-        }
-    }
-}
-
-struct ChangeReader<'a> {
-    axes: &'a Axes,
-    faults: &'a mut Faults,
-    inputs: &'a mut Vec<(String, String)>,
-}
-
-impl ChangeReader<'_> {
-    fn table(&mut self, path: &Path, columns: &[&str]) -> Option<Table> {
-        let folder = path.parent().unwrap_or(Path::new(""));
-        let name = path.file_name()?.to_string_lossy().into_owned();
-        let text = match Files::directory(folder).read(&name) {
-            Ok(text) => text,
-            Err(fault) => {
-                self.faults.push(fault);
-                return None;
-            }
-        };
-        self.inputs.push((name, text.clone()));
-        Table::parse(&path.display().to_string(), &text, columns, &[], self.faults)
-    }
-
-    fn country(&mut self, row: &Row<'_>, column: &str) -> Option<usize> {
-        row.index(column, &self.axes.country_idx, "country of the baseline", self.faults)
-    }
-
-    fn sector(&mut self, row: &Row<'_>) -> Option<usize> {
-        row.index("sector", &self.axes.sector_idx, "sector of the baseline", self.faults)
-    }
-
-    fn cells(
-        &mut self,
-        path: Option<&Path>,
-        column: &str,
-        expected: &str,
-        is_valid: impl Fn(f64) -> bool + Copy,
-    ) -> Vec<(usize, usize, usize, f64)> {
-        let Some(table) = path.and_then(|path| self.table(path, &["exporter", "importer", "sector", column]))
-        else {
-            return Vec::new();
-        };
-        let mut cells = Vec::new();
-        let mut seen = std::collections::HashSet::new();
-        for row in table.rows() {
-            let (i, n) = (self.country(&row, "exporter"), self.country(&row, "importer"));
-            let j = self.sector(&row);
-            let value = row.number(column, expected, is_valid, self.faults);
-            let (Some(i), Some(n), Some(j), Some(value)) = (i, n, j, value) else { continue };
-            if !seen.insert((j, n, i)) {
-                self.faults.push(row.fault("exporter,importer,sector", "each cell once", "Delete one row."));
-            }
-            if i == n && column == "tariff_pct" && value != 0.0 {
-                self.faults.push(row.fault(column, "0: no tariff is paid at home", "Delete the row."));
-            }
-            cells.push((j, n, i, value));
-        }
-        cells
-    }
-
-    fn technology(&mut self, path: Option<&Path>) -> Vec<(usize, usize, f64)> {
-        let Some(table) = path.and_then(|path| self.table(path, &["country", "sector", "ratio"])) else {
-            return Vec::new();
-        };
-        let mut cells = Vec::new();
-        for row in table.rows() {
-            let (i, j) = (self.country(&row, "country"), self.sector(&row));
-            let ratio = row.number("ratio", "a ratio above 0", |v| v > 0.0, self.faults);
-            if let (Some(i), Some(j), Some(ratio)) = (i, j, ratio) {
-                cells.push((i, j, ratio));
-            }
-        }
-        cells
-    }
-
-    fn closure(&mut self, text: &str) -> Closure {
-        match text {
-            "fixed" => Closure::Fixed,
-            "zero" => Closure::Zero,
-            "gdp_share" => Closure::GdpShare,
-            _ => match text.strip_prefix("given:") {
-                Some(path) => Closure::Given(self.deficits(Path::new(path))),
-                None => {
-                    self.faults.push(Fault {
-                        file: "--deficits".into(),
-                        line: None,
-                        field: "deficits".into(),
-                        found: text.into(),
-                        expected: "fixed, zero, gdp_share or given:FILE".into(),
-                        remedy: "Choose one of these.".into(),
-                    });
-                    Closure::Fixed
-                }
-            },
-        }
-    }
-
-    fn deficits(&mut self, path: &Path) -> Array1<f64> {
-        let mut deficits = Array1::from_elem(self.axes.n_countries(), f64::NAN);
-        let Some(table) = self.table(path, &["country", "deficit_musd"]) else { return deficits };
-        for row in table.rows() {
-            let n = self.country(&row, "country");
-            let value = row.number("deficit_musd", "a finite number", |_| true, self.faults);
-            if let (Some(n), Some(value)) = (n, value) {
-                deficits[n] = value;
-            }
-        }
-        let sum: f64 = deficits.iter().sum();
-        let size: f64 = deficits.iter().map(|value| value.abs()).sum();
-        if sum.is_nan() || sum.abs() > 1e-6 * size.max(1.0) {
-            self.faults.push(Fault {
-                file: path.display().to_string(),
-                line: None,
-                field: "deficit_musd".into(),
-                found: if sum.is_nan() { "a country is missing".into() } else { format!("sum {sum}") },
-                expected: "a row for every country, summing to 0".into(),
-                remedy: "Complete the file.".into(),
-            });
-        }
-        deficits
-    }
 }
 
 /// True where an error is one of the input rather than of the run.

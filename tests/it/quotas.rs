@@ -111,11 +111,13 @@ fn the_wedges_held_give_the_same_equilibrium_and_an_exact_decomposition() {
         let solved = prepared.solve(&shock).unwrap();
         assert_eq!(solved.quotas[0].regime, QuotaRegime::Binding);
         let held = prepared.solve(&shock.with_wedges_of(base, &solved)).unwrap();
-        for (a, b) in solved.ln_wage.iter().chain(&solved.income).zip(held.ln_wage.iter().chain(&held.income)) {
+        for (a, b) in solved.ln_wage.iter().chain(&solved.income).zip(held.ln_wage.iter().chain(&held.income))
+        {
             close(*a, *b, 1e-10);
         }
         let exact = decompose::exact(&prepared, &shock, 10).unwrap();
-        let sum: Array1<f64> = &exact.terms_of_trade + &exact.volume_of_trade + &exact.barriers + &exact.transfers;
+        let sum: Array1<f64> =
+            &exact.terms_of_trade + &exact.volume_of_trade + &exact.barriers + &exact.transfers;
         for (sum, welfare) in sum.iter().zip(&solved.ln_welfare(base)) {
             assert!((sum - welfare).abs() < 1e-8, "{sum} against {welfare}");
         }
@@ -167,11 +169,10 @@ fn methods_agree_and_contradictions_are_refused() {
         }
     }
     let too_dear = QuotaCell { exporter: 1, trade_share: 0.9, base_pct: 60.0, shock_pct: 60.0 };
-    let wrong = with(vec![
-        Quota { in_quota_pct: 20.0, ..quota(1.0) },
-        Quota { cells: vec![too_dear], ..quota(1.0) },
-    ]);
-    let faults: Vec<String> = wrong.quota_errors(prepared.economy()).iter().map(ToString::to_string).collect();
+    let wrong =
+        with(vec![Quota { in_quota_pct: 20.0, ..quota(1.0) }, Quota { cells: vec![too_dear], ..quota(1.0) }]);
+    let faults: Vec<String> =
+        wrong.quota_errors(prepared.economy()).iter().map(ToString::to_string).collect();
     assert_eq!(faults.len(), 2, "{faults:?}");
     assert!(faults[0].contains("20 % inside and 10 % outside"));
     assert!(faults[1].contains("lower the share or the base rate"));

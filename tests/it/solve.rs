@@ -166,3 +166,50 @@ fn negative_final_demand_is_refused_and_cured_only_when_asked() {
     assert_eq!((cured.len(), &*cured[0]["country"], &*cured[0]["sector"]), (1, "AAA", "goods"));
     assert!(cured[0]["before_musd"].parse::<f64>().unwrap() < 0.0);
 }
+
+const QUOTA_HEADER: &str = "importer,sector,product,exporters,trade_share,base_pct,in_quota_pct,out_of_quota_pct,\
+                            volume_musd,today_kept,exporter_rent_share\n";
+
+/// Calls `solve` on the tiny set with a file of quotas.
+fn solve_quotas(folder: &std::path::Path, rows: &str) -> Command {
+    let file = folder.join("quotas.csv");
+    fs::write(&file, format!("{QUOTA_HEADER}{rows}")).unwrap();
+    let mut command = tradepath();
+    command.args(["solve", "--baseline", "data/tiny", "--overwrite", "--sensitivities", "--quotas"]).arg(file);
+    command.arg("--out").arg(folder.join("out"));
+    command
+}
+
+#[test]
+fn a_quota_on_top_of_todays_imports_is_solved_and_written() {
+    let folder = tempfile::tempdir().unwrap();
+    solve_quotas(folder.path(), "AAA,goods,cheese,BBB|CCC,0.3,10,0,10,2,yes,0.5\n").assert().success();
+    let text = fs::read_to_string(folder.path().join("out/quotas.csv")).unwrap();
+    let row: Vec<&str> = text.lines().nth(1).unwrap().split(',').collect();
+    assert_eq!(row[..5], ["AAA", "goods", "cheese", "BBB|CCC", "binding"]);
+    let value = |at: usize| row[at].parse::<f64>().unwrap();
+    // Today's imports are 0.3 x (120 + 40); the quota lets in 2 more.
+    assert!((value(7) - 48.0).abs() < 1e-6 && (value(8) - 50.0).abs() < 1e-6 && value(9) == 1.0);
+    assert!(value(5) > 8.0 && value(5) < 10.0, "wedge {}", value(5));
+    assert!((value(12) - 0.5 * value(11)).abs() < 1e-6 && value(11) > 0.0);
+}
+
+#[test]
+fn quotas_that_contradict_themselves_or_the_baseline_name_line_and_remedy() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = "AAA,goods,a,BBB|DDD,0.3,10,0,10,2,maybe,0.5\nAAA,goods,b,BBB,1.3,10,0,10,-2,yes,0.5\n";
+    solve_quotas(folder.path(), rows)
+        .assert()
+        .code(2)
+        .stderr(contains("quotas.csv:2 `exporters` = BBB|DDD: expected countries of the baseline"))
+        .stderr(contains("quotas.csv:2 `today_kept` = maybe: expected yes or no"))
+        .stderr(contains("quotas.csv:3 `trade_share` = 1.3"))
+        .stderr(contains("quotas.csv:3 `volume_musd` = -2"));
+    let rows = "AAA,goods,a,BBB,0.9,60,0,60,2,no,0\nAAA,goods,b,CCC,0.1,10,20,10,2,no,0\n";
+    solve_quotas(folder.path(), rows)
+        .assert()
+        .code(2)
+        .stderr(contains("quotas.csv:2 `trade_share` = a: expected quota products of BBB in goods of AAA"))
+        .stderr(contains("quotas.csv:3 `trade_share` = b: expected quota on b: 20 % inside and 10 % outside"));
+    assert!(!folder.path().join("out").exists());
+}

@@ -162,10 +162,17 @@ impl Shock {
     pub fn quota_errors(&self, base: &Economy) -> Vec<QuotaError> {
         let terms = self.quotas.iter().enumerate().filter_map(|(at, quota)| {
             let Quota { in_quota_pct, out_of_quota_pct, volume_musd, kept_musd, .. } = *quota;
-            let rates = in_quota_pct >= 0.0 && in_quota_pct <= out_of_quota_pct && out_of_quota_pct.is_finite();
+            let rates =
+                in_quota_pct >= 0.0 && in_quota_pct <= out_of_quota_pct && out_of_quota_pct.is_finite();
             let is_valid = rates && volume_musd >= 0.0 && kept_musd >= 0.0;
             let (quota, product) = (at, quota.product.clone());
-            (!is_valid).then_some(QuotaError::Terms { quota, product, in_quota_pct, out_of_quota_pct, volume_musd })
+            (!is_valid).then_some(QuotaError::Terms {
+                quota,
+                product,
+                in_quota_pct,
+                out_of_quota_pct,
+                volume_musd,
+            })
         });
         let shares = cells(&self.quotas).into_iter().filter_map(|at| {
             let rest = Rest::new(self, base, at);
@@ -253,9 +260,8 @@ impl Rest {
     fn new(shock: &Shock, base: &Economy, at: [usize; 3]) -> Self {
         let tau = shock.tau.as_ref().unwrap_or(&base.tau);
         let of = |whole: f64, pct: fn(&QuotaCell) -> f64| -> f64 {
-            products(&shock.quotas, at).fold(whole, |left, (_, cell)| {
-                left - cell.trade_share * (1.0 + pct(cell) / 100.0)
-            })
+            products(&shock.quotas, at)
+                .fold(whole, |left, (_, cell)| left - cell.trade_share * (1.0 + pct(cell) / 100.0))
         };
         let share = products(&shock.quotas, at).fold(1.0, |left, (_, cell)| left - cell.trade_share);
         Self {

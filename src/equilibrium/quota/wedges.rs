@@ -249,7 +249,8 @@ impl Wedges {
         };
         let value = |cell: &QuotaCell| {
             let held = self.cells_of(at).find(|held| held.at[2] == cell.exporter);
-            let value = held.zip(demand.as_ref()).map(|(held, demand)| self.border_value(frame, demand, held, at));
+            let value =
+                held.zip(demand.as_ref()).map(|(held, demand)| self.border_value(frame, demand, held, at));
             value.unwrap_or(0.0) / unit
         };
         let values: Vec<f64> = quota.cells.iter().map(value).collect();

@@ -63,14 +63,7 @@ fn agreement(book: &PolicyBook, situation: &Situation<'_>, at: usize, g: usize) 
         quota.importer == code(situation.pair.0) && is_for && quota.group == book.groups[g].id
     });
     for quota in quotas {
-        text += &format!(
-            "    quota on {}: {:.0} {} at {:.1} %, {:.1} % outside\n",
-            quota.part,
-            quota.volume(year),
-            quota.unit,
-            quota.in_quota_pct,
-            quota.out_of_quota_pct
-        );
+        text += &format!("    {}\n", quota.terms(year));
     }
     text
 }

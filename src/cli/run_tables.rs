@@ -13,13 +13,13 @@ use crate::error::{Faults, InputErrors};
 use crate::events::milestones;
 use crate::output::events::{self as event_tables, Rows};
 use crate::output::run::{self as tables, RunFrame};
-use crate::output::{OutputDir, TableSpec, package, paths};
+use crate::output::{OutputDir, TableSpec, package, paths, quotas};
 
 /// File that says which part of which run a folder holds.
 pub const SHARD_FILE: &str = "shard.json";
 /// Tables that are the same in every part of a run.
-pub const COMMON: [&TableSpec; 4] =
-    [&paths::BASELINE, &paths::REFERENCE, &paths::TARIFFS, &paths::TARIFF_PATH];
+pub const COMMON: [&TableSpec; 5] =
+    [&paths::BASELINE, &paths::REFERENCE, &paths::TARIFFS, &paths::TARIFF_PATH, &quotas::RUN_QUOTAS];
 /// Tables that list draws; parts are joined by draw.
 pub const BY_DRAW: [&TableSpec; 3] =
     [&event_tables::MILESTONES, &event_tables::EVENTS, &event_tables::EVENTS_SUMMARY];
@@ -73,6 +73,7 @@ pub fn write_paths(
     write_table(output, &paths::REFERENCE, &reference)?;
     write_table(output, &paths::TARIFFS, &paths::tariff_rows(experiment, frame))?;
     write_table(output, &paths::TARIFF_PATH, &paths::tariff_path_rows(experiment))?;
+    write_table(output, &quotas::RUN_QUOTAS, &quotas::run_rows(experiment)?)?;
     let (mut reached, mut events, mut counted) = (Rows::new(), Rows::new(), Rows::new());
     for run in &experiment.options {
         let numbered = || experiment.draws.iter().copied().zip(&run.draws);

@@ -16,7 +16,7 @@ use crate::equilibrium::sensitivity::delta_method_se;
 use crate::equilibrium::{Equilibrium, NoEquilibrium, PreparedBaseline, Shock, decompose};
 use crate::error::InputErrors;
 use crate::output::dir::{Existing, OutputDir};
-use crate::output::{TableSpec, package, solve as tables};
+use crate::output::{TableSpec, package, quotas, solve as tables};
 
 /// Degree of the policy path: the parts of NAFTA in the 31 x 40 set then sum to ln W within 1e-8.
 const PATH_DEGREE: usize = 8;
@@ -85,7 +85,10 @@ pub fn run(args: &SolveArgs) -> anyhow::Result<()> {
         add_sensitivities(&prepared, &shock, &solved, &mut tables)?;
     }
     if args.quotas.is_some() {
-        tables.push((&tables::QUOTAS, tables::quota_rows(prepared.economy(), &shock, &solved)));
+        let axes = &prepared.economy().axes;
+        let rows =
+            shock.quotas.iter().zip(&solved.quotas).map(|(quota, outcome)| quotas::row(axes, quota, outcome));
+        tables.push((&quotas::QUOTAS, rows.collect()));
     }
     if args.cure_negative_demand {
         tables.push((&tables::ADJUSTMENTS, tables::cured_rows(&cured)));

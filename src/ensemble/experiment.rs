@@ -10,7 +10,7 @@ use super::parameters::DrawnParameters;
 use super::plan::{PLAN_FILE, Plan, Shard};
 use crate::calibration::Economy;
 use crate::data::{Axes, Dataset, Files, Meta};
-use crate::equilibrium::{Equilibrium, NoEquilibrium, Shock};
+use crate::equilibrium::{Equilibrium, NoEquilibrium};
 use crate::error::{Faults, InputErrors};
 use crate::events::validate::unknown_agreements;
 use crate::events::{DrawnTimeline, Horizon, OptionSpec, Program, WORLD, Workspace, read_option};
@@ -47,7 +47,7 @@ pub struct Experiment {
     pub parameters: Vec<DrawnParameters>,
     /// Dates between which events happen.
     pub horizon: Horizon,
-    regimes: Regimes,
+    pub(super) regimes: Regimes,
 }
 
 /// The run failed.
@@ -201,7 +201,7 @@ impl Experiment {
             .collect()
     }
 
-    fn baseline_year(&self, year: i16) -> &BaselineYear {
+    pub(super) fn baseline_year(&self, year: i16) -> &BaselineYear {
         self.path.year(year).unwrap_or_else(|| panic!("{year} is outside the plan"))
     }
 
@@ -262,23 +262,6 @@ impl Experiment {
         };
         memo.outcomes.push((state, outcome));
         Ok(&memo.outcomes[memo.outcomes.len() - 1].1)
-    }
-
-    fn shock(
-        &self,
-        base: &BaselineYear,
-        timeline: &DrawnTimeline,
-        state: &YearState,
-        parameters: &DrawnParameters,
-    ) -> Shock {
-        let new = Regimes::new(&self.book, &timeline.policy);
-        let change = self.book.cost_change(&self.regimes, &new, state, base.year, parameters.policy);
-        Shock {
-            tau: Some(&change.tariff_ratio * &base.prepared.economy().tau),
-            iceberg_hat: Some(change.iceberg_ratio),
-            theta: parameters.theta.clone(),
-            ..Shock::default()
-        }
     }
 }
 

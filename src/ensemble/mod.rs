@@ -8,9 +8,10 @@ mod block;
 mod experiment;
 pub mod parameters;
 mod plan;
+mod shock;
 pub mod summary;
 
 pub use block::{BlockError, Layout, SECTOR_MEASURES, YearBlock};
-pub use experiment::{Experiment, OptionRun, RunCounts};
+pub use experiment::{Experiment, OptionRun, RunCounts, RunError};
 pub use parameters::DrawnParameters;
 pub use plan::{PLAN_FILE, Plan, Shard};

@@ -6,6 +6,7 @@ pub mod estimate;
 pub mod events;
 pub mod package;
 pub mod paths;
+pub mod quotas;
 pub mod run;
 pub mod schedule;
 pub mod solve;

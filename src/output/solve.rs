@@ -6,7 +6,7 @@ use super::TableSpec;
 use super::dir::number;
 use crate::calibration::{CuredDemand, Economy};
 use crate::equilibrium::decompose::{Exact, first_order};
-use crate::equilibrium::{Equilibrium, Quota, QuotaOutcome, Shock, result};
+use crate::equilibrium::{Equilibrium, result};
 
 /// 97.5 % point of the standard normal distribution.
 const NORMAL_975: f64 = 1.959_963_984_540_054;
@@ -134,46 +134,6 @@ pub const SECTORS: TableSpec = TableSpec {
         ("expenditure_pct", "number", "pct", "Nominal expenditure in the numeraire"),
     ],
 };
-
-/// `quotas.csv`.
-pub const QUOTAS: TableSpec = TableSpec {
-    file: "quotas.csv",
-    description: "What each tariff-rate quota came to: imports at baseline prices against the quota, wedge, duties, rent.",
-    columns: &[
-        ("importer", "string", "", "Country"),
-        ("sector", "string", "", "Sector"),
-        ("product", "string", "", "Product"),
-        ("exporters", "string", "", "Countries that share the quota"),
-        ("regime", "string", "", "inside, binding or outside"),
-        ("wedge_pct", "number", "pct", "Inside price over the price at the border"),
-        ("volume_musd", "number", "musd", "Quota at baseline prices"),
-        ("kept_musd", "number", "musd", "Imports with access of their own"),
-        ("imports_musd", "number", "musd", "Imports at baseline prices"),
-        ("fill_ratio", "number", "ratio", "Imports under the quota over the quota; empty without a quota"),
-        ("duties_musd", "number", "musd", "Duties at new prices"),
-        ("rent_musd", "number", "musd", "Rent on what enters under the quota"),
-        ("rent_abroad_musd", "number", "musd", "The part that exporters keep"),
-    ],
-};
-
-/// Rows of `quotas.csv`.
-#[must_use]
-pub fn quota_rows(base: &Economy, shock: &Shock, new: &Equilibrium) -> Vec<Vec<String>> {
-    let code = |n: usize| base.axes.countries[n].iso3.clone();
-    let row = |(quota, outcome): (&Quota, &QuotaOutcome)| {
-        let exporters: Vec<String> = quota.cells.iter().map(|cell| code(cell.exporter)).collect();
-        let fill = outcome.inside_musd / quota.volume_musd;
-        let mut row = vec![code(quota.importer), base.axes.sectors[quota.sector].id.clone()];
-        row.extend([quota.product.clone(), exporters.join("|"), outcome.regime.name().into()]);
-        let values = [outcome.wedge_pct, quota.volume_musd, quota.kept_musd, outcome.imports_musd];
-        row.extend(values.map(number));
-        row.push(if quota.volume_musd > 0.0 { number(fill) } else { String::new() });
-        let money = [outcome.duties_musd, outcome.rent_musd, outcome.rent_abroad_musd.iter().sum()];
-        row.extend(money.map(number));
-        row
-    };
-    shock.quotas.iter().zip(&new.quotas).map(row).collect()
-}
 
 /// Rows of `countries.csv`.
 #[must_use]

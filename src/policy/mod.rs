@@ -6,8 +6,8 @@
 //!
 //! [`regime`] picks the rate that a good pays, [`stacking`] adds duties, [`carbon`] makes carbon tariffs of prices
 //! and emissions, [`utilisation`] and [`origin`] say who claims a preference, who may, and what that costs,
-//! [`barriers`] turns agreements into icebergs, [`year`] averages over days,
-//! [`liberalisation`] is the test of "substantially all the trade".
+//! [`barriers`] turns agreements into icebergs, [`quotas`] says which tariff-rate quotas open, [`year`] averages over
+//! days, [`liberalisation`] is the test of "substantially all the trade".
 
 pub mod aggregate;
 pub mod barriers;
@@ -16,6 +16,7 @@ pub mod carbon;
 pub mod change;
 pub mod liberalisation;
 pub mod origin;
+pub mod quotas;
 mod read;
 pub mod regime;
 pub mod regimes;
@@ -27,6 +28,7 @@ pub mod year;
 
 pub use book::{Agreement, PolicyBook};
 pub use change::CostChange;
+pub use quotas::{QuotaInForce, QuotaPart};
 pub use read::provisions::Provision;
 pub use regime::{GroupRate, Situation};
 pub use regimes::{Binding, Regimes, YearState};

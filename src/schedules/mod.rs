@@ -17,5 +17,5 @@ pub mod staging;
 pub use book::{Part, Schedule, ScheduleBook};
 pub use calendar::CutDates;
 pub use lines::LineSchedule;
-pub use quota::Quota;
+pub use quota::{Quota, QuotaUnit};
 pub use staging::Category;

@@ -1,7 +1,24 @@
-//! Tariff-rate quotas as written in a schedule: volumes that grow, a rate inside and a rate outside.
+//! Tariff-rate quotas and volume safeguards as written in a schedule: volumes that grow, a rate inside, one outside.
+//!
+//! A safeguard is a quota too: up to the trigger imports pay what the schedule leaves, beyond it the listed rate.
 
 use crate::data::Row;
 use crate::error::Faults;
+
+/// What a volume is counted in, with what turns it into money.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum QuotaUnit {
+    /// Tonnes (or tonnes of milk equivalent), each worth so many US dollars at the border.
+    Tonnes {
+        /// US dollars a tonne.
+        unit_value_usd: f64,
+    },
+    /// Percent of the importer's production, which is such a share of the output of its sector.
+    ProductionPct {
+        /// Share of the product in the output of the sector.
+        production_share: f64,
+    },
+}
 
 /// A tariff-rate quota of one importer for one part of a product group.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,14 +31,16 @@ pub struct Quota {
     pub group: String,
     /// Part of the group.
     pub part: String,
-    /// Unit of the volume, `t`.
-    pub unit: String,
-    /// Rate inside the quota, percent.
-    pub in_quota_pct: f64,
-    /// Rate outside the quota, percent.
-    pub out_of_quota_pct: f64,
+    /// Unit of the volume.
+    pub unit: QuotaUnit,
+    /// Rate inside the quota, percent; `None` = what the part's category leaves: a safeguard.
+    pub in_quota_pct: Option<f64>,
+    /// Rate outside the quota by agreement year, percent, each held until the next.
+    out_of_quota_pct: Vec<(u32, f64)>,
     /// Volume by agreement year, linear between, constant before and after.
-    pub volume_by_year: Vec<(u32, f64)>,
+    volume_by_year: Vec<(u32, f64)>,
+    /// True where the quota comes on top of what is imported today.
+    pub today_kept: bool,
     /// Share of the rent that exporters keep.
     pub exporter_rent_share: f64,
     /// Line of `quotas.csv`.
@@ -29,15 +48,18 @@ pub struct Quota {
 }
 
 /// Columns of `quotas.csv`.
-pub(super) const COLUMNS: [&str; 12] = [
+pub(super) const COLUMNS: [&str; 15] = [
     "importer",
     "exporter",
     "product_group",
     "part",
     "unit",
+    "unit_value_usd",
+    "production_share",
     "in_quota_pct",
     "out_of_quota_pct",
     "volume_by_year",
+    "today_kept",
     "exporter_rent_share",
     "note",
     "source",
@@ -60,37 +82,116 @@ impl Quota {
         }
     }
 
+    /// Listed rate outside the quota in year `year` of the agreement, percent.
+    #[must_use]
+    pub fn out_of_quota_pct(&self, year: u32) -> f64 {
+        let points = &self.out_of_quota_pct;
+        let held = points.iter().rev().find(|(from, _)| *from <= year);
+        held.or(points.first()).map_or(0.0, |(_, pct)| *pct)
+    }
+
+    /// Listed rate outside the quota before anything is cut, percent.
+    #[must_use]
+    pub fn base_pct(&self) -> f64 {
+        self.out_of_quota_pct(1)
+    }
+
+    /// The terms of year `year` in words: `70000 t at 0.0 %, 280.0 % outside`.
+    #[must_use]
+    pub fn terms(&self, year: u32) -> String {
+        let unit = match self.unit {
+            QuotaUnit::Tonnes { .. } => "t",
+            QuotaUnit::ProductionPct { .. } => "percent of production",
+        };
+        let (volume, outside) = (self.volume(year), self.out_of_quota_pct(year));
+        let volume = if volume < 100.0 { format!("{volume:.2}") } else { format!("{volume:.0}") };
+        match self.in_quota_pct {
+            Some(inside) => {
+                format!("quota on {}: {volume} {unit} at {inside:.1} %, {outside:.1} % outside", self.part)
+            }
+            None => format!("safeguard on {}: above {volume} {unit} the rate is {outside:.1} %", self.part),
+        }
+    }
+
     /// Reads a row of `quotas.csv`; a quota without a rate outside it is a fault.
     pub(super) fn read(row: &Row<'_>, faults: &mut Faults) -> Option<Self> {
-        let expected = "percent, 0 or more: the rate that the first unit outside the quota pays";
-        let outside = row.number("out_of_quota_pct", expected, |v| v >= 0.0, faults);
-        let expected = match outside {
-            Some(pct) => format!("percent, 0 to {pct}, the rate outside the quota"),
-            None => "percent, 0 or more".to_owned(),
+        let outside = outside(row, faults);
+        let inside = match row.text("in_quota_pct") {
+            "schedule" => Some(None),
+            _ => {
+                let most = outside.iter().flatten().map(|(_, pct)| *pct).fold(f64::INFINITY, f64::min);
+                let expected = match outside {
+                    Some(_) => format!("schedule, or percent, 0 to {most}, the rate outside the quota"),
+                    None => "schedule, or percent, 0 or more".to_owned(),
+                };
+                row.number("in_quota_pct", &expected, |v| v >= 0.0 && v <= most, faults).map(Some)
+            }
         };
-        let is_inside = |v: f64| v >= 0.0 && outside.is_none_or(|pct| v <= pct);
-        let inside = row.number("in_quota_pct", &expected, is_inside, faults);
         let is_share = |v: f64| (0.0..=1.0).contains(&v);
         let rent = row.number("exporter_rent_share", "a share, 0 to 1", is_share, faults);
-        let path = path(row.text("volume_by_year"));
-        if path.is_none() {
+        let volumes = path(row.text("volume_by_year"));
+        if volumes.is_none() {
             let expected =
                 "year:volume pairs such as 1:50000;13:70000 with rising years and volumes of 0 or more";
             faults.push(row.fault("volume_by_year", expected, "Correct the path."));
         }
+        let kept = match row.text("today_kept") {
+            "yes" => Some(true),
+            "no" => Some(false),
+            _ => {
+                let expected = "yes (the quota comes on top of today's imports) or no";
+                faults.push(row.fault("today_kept", expected, "Write one of the two."));
+                None
+            }
+        };
         let text = |column: &str| row.text(column).to_owned();
         Some(Self {
+            unit: unit(row, faults)?,
             importer: text("importer"),
             exporter: Some(text("exporter")).filter(|code| code != "*"),
             group: text("product_group"),
             part: text("part"),
-            unit: text("unit"),
             in_quota_pct: inside?,
             out_of_quota_pct: outside?,
-            volume_by_year: path?,
+            volume_by_year: volumes?,
+            today_kept: kept?,
             exporter_rent_share: rent?,
             line: row.line,
         })
+    }
+}
+
+/// One rate, or rates by year.
+fn outside(row: &Row<'_>, faults: &mut Faults) -> Option<Vec<(u32, f64)>> {
+    let text = row.text("out_of_quota_pct");
+    let one = text.parse().ok().filter(|pct: &f64| pct.is_finite() && *pct >= 0.0);
+    let found = one.map(|pct| vec![(1, pct)]).or_else(|| path(text));
+    if found.is_none() {
+        let expected =
+            "percent, 0 or more: the rate that the first unit outside the quota pays; by year as 1:38.5;4:30";
+        faults.push(row.fault("out_of_quota_pct", expected, "State the rate."));
+    }
+    found
+}
+
+fn unit(row: &Row<'_>, faults: &mut Faults) -> Option<QuotaUnit> {
+    match row.text("unit") {
+        "percent of production" => {
+            let is_share = |v: f64| v > 0.0 && v <= 1.0;
+            let expected = "the product's share of the output of its sector, above 0 up to 1";
+            let share = row.number("production_share", expected, is_share, faults)?;
+            Some(QuotaUnit::ProductionPct { production_share: share })
+        }
+        "t" | "t milk equivalent" => {
+            let expected = "US dollars a tonne at the border, above 0";
+            let value = row.number("unit_value_usd", expected, |v| v > 0.0, faults)?;
+            Some(QuotaUnit::Tonnes { unit_value_usd: value })
+        }
+        _ => {
+            let expected = "t, t milk equivalent, or percent of production";
+            faults.push(row.fault("unit", expected, "Convert the volume to one of these."));
+            None
+        }
     }
 }
 
@@ -107,23 +208,43 @@ fn path(text: &str) -> Option<Vec<(u32, f64)>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Quota, path};
+    use super::{Quota, QuotaUnit, path};
 
-    #[test]
-    fn rice_for_the_united_states_grows_from_50_to_70_thousand_tonnes_in_year_13() {
-        let quota = Quota {
-            importer: "JPN".into(),
-            exporter: Some("USA".into()),
+    fn rice() -> Quota {
+        Quota {
+            importer: "AAA".into(),
+            exporter: Some("BBB".into()),
             group: "cereals".into(),
             part: "rice".into(),
-            unit: "t".into(),
-            in_quota_pct: 0.0,
-            out_of_quota_pct: 280.0,
+            unit: QuotaUnit::Tonnes { unit_value_usd: 850.0 },
+            in_quota_pct: Some(0.0),
+            out_of_quota_pct: vec![(1, 280.0)],
             volume_by_year: path("1:50000;3:50000;13:70000").unwrap(),
+            today_kept: true,
             exporter_rent_share: 0.0,
             line: 2,
-        };
-        assert_eq!([1, 3, 8, 13, 20].map(|year| quota.volume(year)), [5e4, 5e4, 6e4, 7e4, 7e4]);
+        }
+    }
+
+    #[test]
+    fn rice_grows_from_50_to_70_thousand_tonnes_in_year_13() {
+        assert_eq!([1, 3, 8, 13, 20].map(|year| rice().volume(year)), [5e4, 5e4, 6e4, 7e4, 7e4]);
+        assert_eq!(rice().terms(13), "quota on rice: 70000 t at 0.0 %, 280.0 % outside");
         assert_eq!(path("3:1;2:1"), None);
+    }
+
+    #[test]
+    fn the_rate_of_a_safeguard_is_held_between_its_steps() {
+        let beef = Quota {
+            part: "beef".into(),
+            in_quota_pct: None,
+            out_of_quota_pct: path("1:38.5;4:30;11:20").unwrap(),
+            ..rice()
+        };
+        assert_eq!(
+            [1, 3, 4, 10, 11, 30].map(|year| beef.out_of_quota_pct(year)),
+            [38.5, 38.5, 30.0, 30.0, 20.0, 20.0]
+        );
+        assert_eq!(beef.terms(4), "safeguard on beef: above 52000 t the rate is 30.0 %");
     }
 }

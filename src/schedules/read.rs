@@ -70,14 +70,18 @@ impl ScheduleBook {
             let exporter = quota.exporter.as_deref().unwrap_or_default();
             let schedule = self.find(id, &quota.importer, exporter);
             let parts = schedule.and_then(|schedule| schedule.parts(&quota.group)).unwrap_or_default();
-            if !parts.iter().any(|part| part.name == quota.part && part.category == Category::Excluded) {
+            let is_quota = quota.in_quota_pct.is_some();
+            let is_it = |part: &Part| (part.category == Category::Excluded) == is_quota;
+            if !parts.iter().any(|part| part.name == quota.part && is_it(part)) {
+                let category = if is_quota { "category TRQ" } else { "a category that cuts" };
+                let (group, importer) = (&quota.group, &quota.importer);
                 faults.push(Fault {
                     file: file.to_owned(),
                     line: Some(quota.line),
                     field: "part".into(),
                     found: quota.part.clone(),
-                    expected: format!("a part of {} of {} with category TRQ", quota.group, quota.importer),
-                    remedy: "Correct the name, or give the part the category TRQ.".into(),
+                    expected: format!("a part of {group} of {importer} with {category}"),
+                    remedy: format!("Correct the name, or give the part {category}: quotas stand on TRQ, safeguards on cuts."),
                 });
             }
         }

@@ -15,6 +15,7 @@ mod oracles;
 mod policy;
 mod policy_cells;
 mod policy_input;
+mod policy_quotas;
 mod policy_rules;
 mod quotas;
 mod readers;

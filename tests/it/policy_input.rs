@@ -116,15 +116,16 @@ fn percent_written_as_a_ratio_is_asked_about() {
 fn quotas_and_side_letters_must_be_complete() {
     let without_rate = |text: String| text.replace("sugar,all,1,18,TRQ", "sugar,all,1,,TRQ");
     refused("schedules/tpp/USA.csv", without_rate, "`base_rate_pct` = empty: expected the out-of-quota rate");
-    let without_outside = |text: String| text.replace("rice,t,0,280", "rice,t,0,");
+    let without_outside = |text: String| text.replace("rice,t,850,,0,280", "rice,t,850,,0,");
     refused("schedules/tpp/quotas.csv", without_outside, "quotas.csv:2 `out_of_quota_pct` = empty");
-    let unknown = |text: String| text.replace("cereals,rice,t,0,280,1:6000", "cereals,wheat,t,0,280,1:6000");
+    let unknown =
+        |text: String| text.replace("cereals,rice,t,850,,0,280,1:6000", "cereals,wheat,t,850,,0,280,1:6000");
     refused(
         "schedules/tpp/quotas.csv",
         unknown,
         "quotas.csv:3 `part` = wheat: expected a part of cereals of JPN",
     );
-    let inverted = |text: String| text.replace("rice,t,0,280", "rice,t,300,280");
+    let inverted = |text: String| text.replace("rice,t,850,,0,280", "rice,t,850,,300,280");
     refused("schedules/tpp/quotas.csv", inverted, "percent, 0 to 280");
     let letters = "importer,exporter,product_group,part,base_rate_pct,category,note,source,mark\n";
     let letter = |row: &'static str| move |_: String| format!("{letters}{row},n,x,y\n");
@@ -157,4 +158,39 @@ fn members_need_a_schedule_and_provisions_a_name() {
         "empty, or a row of provisions.csv",
     );
     refused("policy/agreements.csv", add("new,New,,tpp,step_one,claimed,tpp,all,,x,y"), "members or mfn");
+}
+
+#[test]
+fn quotas_say_what_a_unit_is_worth_and_safeguards_stand_on_parts_that_are_cut() {
+    let file = "schedules/tpp/quotas.csv";
+    refused(
+        file,
+        |text: String| text.replacen(",t,850,", ",t,,", 1),
+        "quotas.csv:2 `unit_value_usd` = empty",
+    );
+    refused(
+        file,
+        |text: String| text.replacen(",t,850,", ",bushels,850,", 1),
+        "expected t, t milk equivalent, or percent",
+    );
+    refused(
+        file,
+        |text: String| text.replacen(",,0.12,", ",,12,", 1),
+        "`production_share` = 12: expected the product's share",
+    );
+    refused(
+        file,
+        |text: String| text.replacen(",yes,", ",perhaps,", 1),
+        "quotas.csv:2 `today_kept` = perhaps",
+    );
+    refused(
+        file,
+        |text: String| text.replacen("1:38.5;4:30", "4:38.5;1:30", 1),
+        "`out_of_quota_pct` = 4:38.5;1:30",
+    );
+    refused(
+        file,
+        |text: String| text.replacen(",0,280,", ",schedule,280,", 1),
+        "expected a part of cereals of JPN with a category that cuts",
+    );
 }

@@ -175,7 +175,9 @@ fn solve_quotas(folder: &std::path::Path, rows: &str) -> Command {
     let file = folder.join("quotas.csv");
     fs::write(&file, format!("{QUOTA_HEADER}{rows}")).unwrap();
     let mut command = tradepath();
-    command.args(["solve", "--baseline", "data/tiny", "--overwrite", "--sensitivities", "--quotas"]).arg(file);
+    command
+        .args(["solve", "--baseline", "data/tiny", "--overwrite", "--sensitivities", "--quotas"])
+        .arg(file);
     command.arg("--out").arg(folder.join("out"));
     command
 }
@@ -210,6 +212,8 @@ fn quotas_that_contradict_themselves_or_the_baseline_name_line_and_remedy() {
         .assert()
         .code(2)
         .stderr(contains("quotas.csv:2 `trade_share` = a: expected quota products of BBB in goods of AAA"))
-        .stderr(contains("quotas.csv:3 `trade_share` = b: expected quota on b: 20 % inside and 10 % outside"));
+        .stderr(contains(
+            "quotas.csv:3 `trade_share` = b: expected quota on b: 20 % inside and 10 % outside",
+        ));
     assert!(!folder.path().join("out").exists());
 }

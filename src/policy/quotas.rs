@@ -1,0 +1,277 @@
+//! The tariff-rate quotas and safeguards that a change of memberships opens, as parts of sector flows.
+//!
+//! Quotas that bind a pair at the start are in the data. Where a further party comes under a schedule, the quotas
+//! reserved for it are its own; of those for all members it gets the share that it has in today's imports, as
+//! licences allotted by past trade would give it. Rates are scaled with their schedule part, so that the mean of
+//! the group stays what `mfn.csv` says.
+
+use jiff::civil::{Date, date};
+
+use super::PolicyParameters;
+use super::book::PolicyBook;
+use super::regime::Situation;
+use super::regimes::{Binding, Regimes, YearState};
+use crate::calibration::Economy;
+use crate::schedules::{Part, Quota, QuotaUnit};
+
+/// A quota on the goods of parties that have come under its schedule.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QuotaInForce {
+    /// Product group.
+    pub group: String,
+    /// Part of the group.
+    pub part: String,
+    /// Importer.
+    pub importer: usize,
+    /// Sector.
+    pub sector: usize,
+    /// The product in the trade of each exporter that is new to it.
+    pub parts: Vec<QuotaPart>,
+    /// Rate inside, percent; of a safeguard what the schedule leaves.
+    pub in_quota_pct: f64,
+    /// Rate outside, percent.
+    pub out_of_quota_pct: f64,
+    /// Volume, million USD at the border at the prices of the baseline year.
+    pub volume_musd: f64,
+    /// Today's imports where the quota comes on top of them, the same unit.
+    pub kept_musd: f64,
+    /// Share of the rent that exporters keep.
+    pub exporter_rent_share: f64,
+}
+
+/// The product of a quota in the trade of one exporter.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct QuotaPart {
+    /// Exporter.
+    pub exporter: usize,
+    /// Share of the sector's flow over the year: less where the quota is in force for a part of it.
+    pub trade_share: f64,
+    /// Rate at which the tariff before counts the product, percent.
+    pub base_pct: f64,
+    /// Rate at which the new tariff counts it, percent.
+    pub new_pct: f64,
+}
+
+/// One quota looked at in one group and year.
+struct Look<'a> {
+    book: &'a PolicyBook,
+    economy: &'a Economy,
+    id: &'a str,
+    quota: &'a Quota,
+    g: usize,
+    importer: usize,
+    year: i16,
+    parameters: PolicyParameters,
+}
+
+/// A pair under the schedule of a quota in a year.
+struct Bound {
+    share_of_year: f64,
+    /// Year of the agreement at the last day bound.
+    schedule_year: u32,
+}
+
+impl PolicyBook {
+    /// Quotas of `year` for pairs that are bound by their schedule under `new` and not under `base`.
+    ///
+    /// `economy` is the baseline of the year; `state` says what differs.
+    #[must_use]
+    pub fn quotas_in_force(
+        &self,
+        economy: &Economy,
+        (base, new): (&Regimes, &Regimes),
+        state: &YearState,
+        year: i16,
+        parameters: PolicyParameters,
+    ) -> Vec<QuotaInForce> {
+        let mut found = Vec::new();
+        for (id, moved) in self.moved_schedules(state) {
+            for quota in self.schedule_book.quotas_of(id) {
+                let Some(&importer) = self.axes.country_idx.get(&quota.importer) else { continue };
+                for (g, _) in self.groups.iter().enumerate().filter(|(_, group)| group.id == quota.group) {
+                    let look = Look { book: self, economy, id, quota, g, importer, year, parameters };
+                    found.extend(look.in_force(base, new, &moved));
+                }
+            }
+        }
+        found
+    }
+
+    /// Schedules with quotas under which a party's membership moved, with those parties.
+    fn moved_schedules(&self, state: &YearState) -> Vec<(&str, Vec<usize>)> {
+        let mut all: Vec<(&str, Vec<usize>)> = Vec::new();
+        for membership in state.changed() {
+            let agreement = self.agreement_idx.get(&membership.agreement).map(|&at| &self.agreements[at]);
+            let Some(id) = agreement.and_then(|agreement| agreement.schedule.as_deref()) else { continue };
+            let Some(&party) = self.axes.country_idx.get(&membership.party) else { continue };
+            if self.schedule_book.quotas_of(id).is_empty() {
+                continue;
+            }
+            match all.iter_mut().find(|(known, _)| *known == id) {
+                Some((_, parties)) => parties.push(party),
+                None => all.push((id, vec![party])),
+            }
+        }
+        all
+    }
+
+    /// Rate at which the tariff of a situation counts a part of a group whose full rate is `full_pct`, percent.
+    fn part_rate_pct(
+        &self,
+        situation: &Situation<'_>,
+        g: usize,
+        (part, full_pct): (&str, f64),
+        parameters: PolicyParameters,
+    ) -> f64 {
+        let rate = self.group_rate(situation, g, parameters);
+        let claimed = situation.bindings.iter().find(|binding| Some(binding.agreement) == rate.agreement);
+        let left = claimed.map_or(1.0, |binding| {
+            let own = self.part_of(binding, situation.pair, g, part);
+            own.or(binding.left_share.map(|shares| shares[g])).unwrap_or(1.0)
+        });
+        full_pct * (1.0 - rate.utilisation_share * (1.0 - left)) + situation.duty_pct[g]
+    }
+
+    /// Share of its rate that a binding leaves of a part; `None` where its schedule has no part of that name.
+    fn part_of(&self, binding: &Binding<'_>, pair: (usize, usize), g: usize, part: &str) -> Option<f64> {
+        let id = self.agreements[binding.agreement].schedule.as_deref()?;
+        let [importer, exporter] = [pair.0, pair.1].map(|n| self.axes.countries[n].iso3.as_str());
+        let schedule = self.schedule_book.with_letters(id, importer, exporter)?;
+        let own = schedule.parts(&self.groups[g].id)?.iter().find(|one| one.name == part)?;
+        Some(own.category.remaining_share(binding.schedule_year))
+    }
+}
+
+impl Look<'_> {
+    fn in_force(&self, base: &Regimes, new: &Regimes, moved: &[usize]) -> Option<QuotaInForce> {
+        let (book, quota, n) = (self.book, self.quota, self.importer);
+        let is_meant = |&i: &usize| {
+            let is_for = quota.exporter.as_ref().is_none_or(|only| *only == book.axes.countries[i].iso3);
+            i != n && is_for && (moved.contains(&n) || moved.contains(&i))
+        };
+        let (mut parts, mut latest, mut longest) = (Vec::new(), 0, 0.0_f64);
+        for i in (0..book.n()).filter(is_meant) {
+            let Some(bound) = self.bound(new, i).filter(|_| self.bound(base, i).is_none()) else { continue };
+            let Some((part, full_pct)) = self.part(i) else { continue };
+            let rates =
+                |regimes: &Regimes, only_bound: bool| self.mean_rate_pct(regimes, i, full_pct, only_bound);
+            parts.push(QuotaPart {
+                exporter: i,
+                trade_share: book.groups[self.g].weight * part.trade_share * bound.share_of_year,
+                base_pct: rates(base, false),
+                new_pct: rates(new, true),
+            });
+            (latest, longest) = (bound.schedule_year.max(latest), bound.share_of_year.max(longest));
+        }
+        let today_musd: f64 = parts.iter().map(|part| self.today_musd(part.exporter, part.trade_share)).sum();
+        let first = parts.first().filter(|_| today_musd > 0.0)?;
+        let (_, full_pct) = self.part(first.exporter)?;
+        let scaled = |pct: f64| full_pct * pct / quota.base_pct();
+        // Additional duties are on top inside and outside.
+        let duty_pct = book.situation(new, (n, first.exporter), self.last_day()).duty_pct[self.g];
+        let in_quota_pct = quota.in_quota_pct.map_or(first.new_pct, |pct| scaled(pct) + duty_pct);
+        let outside_pct = scaled(quota.out_of_quota_pct(latest)) + duty_pct;
+        let share = longest * self.share_of_newcomers(base, &parts, today_musd / longest);
+        Some(QuotaInForce {
+            group: quota.group.clone(),
+            part: quota.part.clone(),
+            importer: n,
+            sector: book.groups[self.g].sector,
+            in_quota_pct,
+            out_of_quota_pct: outside_pct.max(in_quota_pct),
+            volume_musd: share * self.volume_musd(latest),
+            kept_musd: if quota.today_kept { today_musd } else { 0.0 },
+            exporter_rent_share: quota.exporter_rent_share,
+            parts,
+        })
+    }
+
+    fn last_day(&self) -> Date {
+        date(self.year, 12, 31)
+    }
+
+    /// The part of the exporter's schedule that the quota is on, and its rate before any cut, percent: scaled so
+    /// that the duties of the parts are those of the group.
+    fn part(&self, exporter: usize) -> Option<(Part, f64)> {
+        let [n, i] = [self.importer, exporter].map(|c| self.book.axes.countries[c].iso3.as_str());
+        let schedule = self.book.schedule_book.with_letters(self.id, n, i)?;
+        let parts = schedule.parts(&self.quota.group)?;
+        let part = parts.iter().find(|part| part.name == self.quota.part && part.trade_share > 0.0)?;
+        let full_pct = self.book.mfn_pct[[self.importer, self.g]] * part.duty_share / part.trade_share;
+        Some((part.clone(), full_pct))
+    }
+
+    fn binding<'r>(&'r self, regimes: &'r Regimes, exporter: usize, day: Date) -> Option<Binding<'r>> {
+        let mut bindings = regimes.bindings(self.book, (self.importer, exporter), day);
+        bindings.find(|one| self.book.agreements[one.agreement].schedule.as_deref() == Some(self.id))
+    }
+
+    /// How much of the year a pair is bound; `None` = never.
+    fn bound(&self, regimes: &Regimes, exporter: usize) -> Option<Bound> {
+        let pair = (self.importer, exporter);
+        let mut bound: Option<Bound> = None;
+        for (from, share) in self.book.stretches(regimes, pair, self.year) {
+            let Some(binding) = self.binding(regimes, exporter, from) else { continue };
+            let before = bound.map_or(0.0, |bound| bound.share_of_year);
+            bound = Some(Bound { share_of_year: before + share, schedule_year: binding.schedule_year });
+        }
+        bound
+    }
+
+    /// Rate at which the tariffs of the year, or of its bound days, count the part, percent.
+    fn mean_rate_pct(&self, regimes: &Regimes, exporter: usize, full_pct: f64, only_bound: bool) -> f64 {
+        let (mut sum, mut days) = (0.0, 0.0);
+        let pair = (self.importer, exporter);
+        for (from, share) in self.book.stretches(regimes, pair, self.year) {
+            if only_bound && self.binding(regimes, exporter, from).is_none() {
+                continue;
+            }
+            let situation = self.book.situation(regimes, pair, from);
+            let part = (self.quota.part.as_str(), full_pct);
+            sum += share * self.book.part_rate_pct(&situation, self.g, part, self.parameters);
+            days += share;
+        }
+        sum / days
+    }
+
+    /// Imports of the product from one exporter in the baseline, million USD at the border.
+    fn today_musd(&self, exporter: usize, trade_share: f64) -> f64 {
+        let (e, n, j) = (self.economy, self.importer, self.book.groups[self.g].sector);
+        let at = [j, n, exporter];
+        trade_share * e.pi[at] * e.x_musd[[n, j]] / e.tau[at]
+    }
+
+    /// Share of the newcomers in today's imports from all who share the quota.
+    fn share_of_newcomers(&self, base: &Regimes, parts: &[QuotaPart], newcomers_musd: f64) -> f64 {
+        if self.quota.exporter.is_some() {
+            return 1.0;
+        }
+        let is_old = |i: &usize| *i != self.importer && self.binding(base, *i, self.last_day()).is_some();
+        let is_new = |i: &usize| parts.iter().any(|part| part.exporter == *i);
+        let of = |i: usize| {
+            let share = self.part(i).map_or(0.0, |(part, _)| part.trade_share);
+            self.today_musd(i, share * self.book.groups[self.g].weight)
+        };
+        let old_musd: f64 = (0..self.book.n()).filter(|i| is_old(i) && !is_new(i)).map(of).sum();
+        newcomers_musd / (newcomers_musd + old_musd)
+    }
+
+    /// The whole quota in money of the baseline year.
+    fn volume_musd(&self, schedule_year: u32) -> f64 {
+        let (book, volume) = (self.book, self.quota.volume(schedule_year));
+        let group = &book.groups[self.g];
+        match self.quota.unit {
+            QuotaUnit::Tonnes { unit_value_usd } => {
+                let all: f64 =
+                    book.groups.iter().filter(|one| one.id == group.id).map(|one| one.weight).sum();
+                volume * unit_value_usd / 1e6 * group.weight / all
+            }
+            QuotaUnit::ProductionPct { production_share } => {
+                let (e, j) = (self.economy, group.sector);
+                let sold =
+                    |m: usize| e.pi[[j, m, self.importer]] * e.x_musd[[m, j]] / e.tau[[j, m, self.importer]];
+                volume / 100.0 * production_share * (0..e.n()).map(sold).sum::<f64>()
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Which tariff-rate quotas and safeguards a change of memberships opens, by hand.
+
+use jiff::civil::{Date, date};
+use tradepath::calibration::Economy;
+use tradepath::data::{Dataset, Files};
+use tradepath::policy::{PolicyParameters, QuotaInForce, Regimes, YearState};
+
+use crate::policy::{Case, TWELVE, close};
+
+fn economy() -> Economy {
+    Economy::from_dataset(&Dataset::read(&Files::embedded().folder("apac")).unwrap()).unwrap()
+}
+
+fn opened(case: &Case, year: i16) -> Vec<QuotaInForce> {
+    let book = &case.book;
+    let (base, new) = (Regimes::new(book, &book.initial), Regimes::new(book, &case.timeline));
+    let state = YearState::new(&book.initial, &case.timeline, year);
+    book.quotas_in_force(&economy(), (&base, &new), &state, year, PolicyParameters::default())
+}
+
+fn find<'a>(all: &'a [QuotaInForce], case: &Case, importer: &str, part: &str) -> &'a QuotaInForce {
+    let n = case.book.axes.country_idx[importer];
+    all.iter().find(|one| one.importer == n && one.part == part).unwrap()
+}
+
+fn back_in_the_tpp(from: Date) -> Case {
+    Case::as_of_2020().joined("tpp", &TWELVE, from)
+}
+
+#[test]
+fn rice_into_japan_from_the_united_states_in_half_a_first_year() {
+    let case = back_in_the_tpp(date(2022, 7, 1));
+    let all = opened(&case, 2022);
+    let rice = find(&all, &case, "JPN", "rice");
+    let half = 184.0 / 365.0;
+    // 50,000 t at 850 USD; rice is 5 % of cereals, a fifth of the sector's trade.
+    close(rice.volume_musd, 50_000.0 * 850.0 / 1e6 * half);
+    assert_eq!(rice.parts.len(), 1);
+    close(rice.parts[0].trade_share, 0.2 * 0.05 * half);
+    // Of the duties of cereals (60 %) rice bears 5 x 280 / (5 x 280 + 35 x 55 + 60 x 1).
+    let full = 60.0 / 0.05 * (0.05 * 280.0) / (0.05 * 280.0 + 0.35 * 55.0 + 0.6);
+    for pct in [rice.out_of_quota_pct, rice.parts[0].base_pct, rice.parts[0].new_pct] {
+        close(pct, full);
+    }
+    assert_eq!((rice.in_quota_pct, rice.exporter_rent_share), (0.0, 0.0));
+    let (economy, sector) = (economy(), rice.sector);
+    let [n, i] = [rice.importer, rice.parts[0].exporter];
+    let flow = economy.pi[[sector, n, i]] * economy.x_musd[[n, sector]] / economy.tau[[sector, n, i]];
+    close(rice.kept_musd, 0.2 * 0.05 * half * flow);
+}
+
+#[test]
+fn newcomers_get_their_share_of_a_quota_for_all_members() {
+    let case = back_in_the_tpp(date(2022, 1, 1));
+    let all = opened(&case, 2026);
+    let dairy = find(&all, &case, "CAN", "all");
+    let economy = economy();
+    let (n, j) = (dairy.importer, dairy.sector);
+    let flow = |i: usize| economy.pi[[j, n, i]] * economy.x_musd[[n, j]] / economy.tau[[j, n, i]];
+    let code = |iso3: &str| case.book.axes.country_idx[iso3];
+    // In force among seven from the start; the other four of the twelve are new to Canada's schedule.
+    let mut new = ["USA", "MYS", "BRN", "CHL", "PER"].map(code);
+    new.sort_unstable();
+    let found: Vec<usize> = dairy.parts.iter().map(|part| part.exporter).collect();
+    assert_eq!(found, new);
+    let old = ["MEX", "JPN", "AUS", "NZL", "SGP", "VNM"].map(code);
+    let [newcomers, all_members] =
+        [&new[..], &[&new[..], &old[..]].concat()].map(|some| some.iter().map(|&i| flow(i)).sum::<f64>());
+    // Fifth year: 3.25 % of production; dairy is 12 % of the output of food.
+    let sold = |m: usize| economy.pi[[j, m, n]] * economy.x_musd[[m, j]] / economy.tau[[j, m, n]];
+    let output: f64 = (0..economy.n()).map(sold).sum();
+    let expected = 0.0325 * 0.12 * output * newcomers / all_members;
+    assert!((dairy.volume_musd / expected - 1.0).abs() < 1e-9, "{} {expected}", dairy.volume_musd);
+    close(dairy.out_of_quota_pct, 220.0);
+}
+
+#[test]
+fn beef_into_japan_pays_what_the_schedule_leaves_up_to_the_trigger() {
+    let case = back_in_the_tpp(date(2022, 1, 1));
+    let all = opened(&case, 2035);
+    let beef = find(&all, &case, "JPN", "beef");
+    // Fifteenth year from 1 April 2035: the listed 18 % of 38.5 %, scaled like the part.
+    let full = 25.0 / 0.35 * (0.35 * 38.5) / (0.35 * 38.5 + 0.4 * 4.3 + 0.25 * 8.0);
+    close(beef.out_of_quota_pct, full * 18.0 / 38.5);
+    close(beef.in_quota_pct, beef.parts[0].new_pct);
+    assert!(beef.in_quota_pct < beef.out_of_quota_pct && beef.kept_musd == 0.0);
+}
+
+#[test]
+fn pairs_bound_from_the_start_and_futures_without_a_change_open_nothing() {
+    let same = Case::as_of_2020();
+    assert!(opened(&same, 2025).is_empty());
+    let case = back_in_the_tpp(date(2022, 1, 1));
+    let code = |iso3: &str| case.book.axes.country_idx[iso3];
+    for quota in opened(&case, 2025).iter().filter(|quota| quota.importer == code("JPN")) {
+        assert!(quota.parts.iter().all(|part| part.exporter != code("AUS") && part.exporter != code("NZL")));
+    }
+}

@@ -127,3 +127,14 @@ fn the_reference_path_of_every_option_enters_into_force() {
     }
     assert!(program("hybrid").reference().first_dates(HORIZON).contains_key("sectoral_in_force"));
 }
+
+/// The deal comes first, then the charge, and those who are in the deal on that day charge.
+#[test]
+fn carbon_tariffs_follow_the_environment_deal() {
+    let program = program("sectoral_carbon");
+    let reference = program.reference();
+    let deal = reference.policy.members("sectoral_environment", date(2030, 1, 1));
+    assert_eq!(reference.policy.members("carbon_club", date(2030, 1, 1)), deal);
+    let [charged, deal] = probabilities(&program, ["carbon_tariffs", "in_force"]);
+    assert!(charged > 0.15 && charged < 0.31 * deal, "{charged} of {deal}");
+}

@@ -10,6 +10,7 @@ use crate::equilibrium::{Closure, Quota, QuotaCell, Shock};
 use crate::error::{Fault, Faults, InputErrors};
 
 /// Where the changes stand.
+#[derive(Default)]
 pub struct ChangeFiles<'a> {
     /// exporter,importer,sector,tariff_pct.
     pub tariffs: Option<&'a Path>,

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use ndarray::Array3;
 use serde_json::json;
 
+use super::changes::{ChangeFiles, Changes};
 use super::manifest;
 use crate::calibration::Economy;
 use crate::data::{Dataset, Files};
@@ -29,18 +30,6 @@ enum VaryArg {
     Cell,
 }
 
-/// How deficits behave.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-#[value(rename_all = "snake_case")]
-enum DeficitsArg {
-    /// As in the data, in units of the numeraire.
-    Fixed,
-    /// None.
-    Zero,
-    /// In proportion to value added.
-    GdpShare,
-}
-
 /// Options that both commands share.
 #[derive(Debug, Args)]
 struct GameArgs {
@@ -53,9 +42,9 @@ struct GameArgs {
     /// Allow tariffs below zero.
     #[arg(long)]
     allow_subsidies: bool,
-    /// How deficits behave.
-    #[arg(long, value_enum, default_value = "fixed")]
-    deficits: DeficitsArg,
+    /// How deficits behave: fixed, zero, gdp_share or given:FILE (country,deficit_musd).
+    #[arg(long, default_value = "fixed")]
+    deficits: String,
     /// Folder for the results.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -144,14 +133,13 @@ fn run(command: &str, names: &[String], args: &GameArgs) -> anyhow::Result<()> {
     let mut faults = Faults::new();
     let players: Vec<usize> =
         names.iter().filter_map(|name| player(name, names, &data, &mut faults)).collect();
-    faults.into_result(())?;
+    let mut inputs = data.inputs.clone();
+    let files = ChangeFiles { deficits: &args.deficits, ..ChangeFiles::default() };
+    let changes =
+        Changes::read(&files, &data.axes, &mut inputs).map_err(|errors| faults.extend(errors.into()));
+    let closure = faults.into_result(changes.map(|changes| changes.closure).unwrap_or(Closure::Fixed))?;
     let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
     let output = OutputDir::create(&args.out, existing)?;
-    let closure = match args.deficits {
-        DeficitsArg::Fixed => Closure::Fixed,
-        DeficitsArg::Zero => Closure::Zero,
-        DeficitsArg::GdpShare => Closure::GdpShare,
-    };
     let prepared = PreparedBaseline::new(Economy::from_dataset(&data)?, closure)?;
     let vary = match args.vary {
         VaryArg::Uniform => Vary::Uniform,
@@ -172,9 +160,9 @@ fn run(command: &str, names: &[String], args: &GameArgs) -> anyhow::Result<()> {
     let stats = &choice.equilibrium.stats;
     let manifest = json!({
         "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": command,
-        "name": data.meta.name, "inputs": manifest::checksums(&data.inputs), "players": names,
+        "name": data.meta.name, "inputs": manifest::checksums(&inputs), "players": names,
         "vary": format!("{:?}", args.vary).to_lowercase(), "allow_subsidies": args.allow_subsidies,
-        "deficits": format!("{:?}", args.deficits).to_lowercase(),
+        "deficits": args.deficits,
         "largest_first_order": choice.largest_first_order, "first_order_tolerance": FIRST_ORDER_TOLERANCE,
         "equilibria": choice.evaluations, "rounds": choice.rounds, "residual": stats.residual,
         "walras_residual": stats.walras_residual, "seconds": started.elapsed().as_secs_f64(),

@@ -170,7 +170,7 @@ impl Experiment {
             .collect::<Result<Vec<_>, _>>()?;
         let base_imports_musd = match layout.n_groups {
             0 => Vec::new(),
-            _ => base.imports_musd().into_iter().collect(),
+            _ => base.accounts.totals.imports_by_origin.iter().copied().collect(),
         };
         Ok(YearBlock { year, layout, draws: self.draws.clone(), values: rows.concat(), base_imports_musd })
     }

@@ -10,7 +10,6 @@ use super::events::Rows;
 use super::run::RunFrame;
 use crate::data::SectorKind;
 use crate::ensemble::{Experiment, summary};
-use crate::equilibrium::{Equilibrium, result};
 use crate::policy::{PairTariffs, PolicyParameters, Regimes};
 use crate::projection::{BaselineYear, Outcome};
 
@@ -83,14 +82,13 @@ pub fn baseline_rows(experiment: &Experiment) -> Rows {
     let mut rows = Rows::new();
     for year in experiment.plan.year_range().filter_map(|year| experiment.path.year(year)) {
         let base = year.prepared.economy();
-        let (exports, imports) = result::totals(&base.pi, &base.tau, &base.x_musd);
         let deflator = year.ln_price_level.mapv(f64::exp);
         let measures: [(&str, &str, Array1<f64>); 5] = [
             ("real_gdp", "musd2019", &base.va_musd / &deflator),
-            ("real_income", "musd2019", Equilibrium::base_income(base) / &deflator),
-            ("exports", "musd", exports),
-            ("imports", "musd", imports),
-            ("tariff_revenue", "musd", result::base_revenue(base)),
+            ("real_income", "musd2019", &year.accounts.income / &deflator),
+            ("exports", "musd", year.accounts.totals.exports.clone()),
+            ("imports", "musd", year.accounts.totals.imports.clone()),
+            ("tariff_revenue", "musd", year.accounts.revenue.clone()),
         ];
         for (n, country) in base.axes.countries.iter().enumerate() {
             for (measure, unit, values) in &measures {

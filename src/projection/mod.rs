@@ -4,11 +4,13 @@
 //! growth of the growth table and the trade costs that the memberships known at the start give; a counterfactual
 //! of that year is measured against it. Capital does not accumulate: growth is exogenous.
 
+mod accounts;
 mod growth;
 mod outcome;
 
 use ndarray::Array1;
 
+pub use accounts::{Accounts, BaseAccounts};
 pub use growth::Growth;
 pub use outcome::Outcome;
 
@@ -24,6 +26,8 @@ pub struct BaselineYear {
     pub prepared: PreparedBaseline,
     /// Log consumption price level since the base year, `[n]`.
     pub ln_price_level: Array1<f64>,
+    /// What outcomes are compared with.
+    pub accounts: BaseAccounts,
 }
 
 /// The baseline from the base year of the data to a last year.
@@ -51,7 +55,7 @@ impl BaselinePath {
         let mut costs = costs_of(base_year);
         let ln_price_level = Array1::zeros(economy.n());
         let prepared = PreparedBaseline::new(economy, Closure::Fixed)?;
-        let mut years = vec![BaselineYear { year: base_year, prepared, ln_price_level }];
+        let mut years = vec![BaselineYear::new(base_year, prepared, ln_price_level)];
         for year in base_year + 1..=last_year {
             let before = &years[years.len() - 1];
             let next = costs_of(year);
@@ -66,7 +70,7 @@ impl BaselinePath {
             let economy = before.prepared.economy();
             let ln_price_level = &before.ln_price_level + &solved.ln_price_index(economy);
             let prepared = PreparedBaseline::new(solved.rebase(economy), Closure::Fixed)?;
-            years.push(BaselineYear { year, prepared, ln_price_level });
+            years.push(BaselineYear::new(year, prepared, ln_price_level));
         }
         Ok(Self { years })
     }
@@ -79,6 +83,11 @@ impl BaselinePath {
 }
 
 impl BaselineYear {
+    fn new(year: i16, prepared: PreparedBaseline, ln_price_level: Array1<f64>) -> Self {
+        let accounts = BaseAccounts::new(prepared.economy());
+        Self { year, prepared, ln_price_level, accounts }
+    }
+
     /// The outcome of this year under a shock, against this baseline.
     ///
     /// # Errors

@@ -115,6 +115,15 @@ fn the_commands_write_tariffs_with_their_first_order_conditions() {
     assert_eq!(tariffs.lines().next(), Some(header));
     assert!(tariffs.lines().skip(1).all(|line| !line.split(',').nth(1).unwrap().contains("CCC")));
     run(&["optimal", "--country", "AAA", "--baseline", "data/tiny", "--overwrite"]).success();
+    let deficits = folder.path().join("deficits.csv");
+    std::fs::write(&deficits, "country,deficit_musd\nAAA,10\nBBB,-4\nCCC,-6\n").unwrap();
+    let given = format!("given:{}", deficits.display());
+    let tiny = ["optimal", "--country", "AAA", "--baseline", "data/tiny", "--overwrite", "--deficits"];
+    run(&[&tiny[..], &[&given]].concat()).success();
+    let manifest = std::fs::read_to_string(folder.path().join("out/manifest.json")).unwrap();
+    assert!(manifest.contains("deficits.csv"), "the file of deficits is among the inputs");
+    let wrong = run(&[&tiny[..], &["gdp"]].concat());
+    wrong.code(2).stderr(predicates::str::contains("expected fixed, zero, gdp_share or given:FILE"));
     let unknown = run(&["optimal", "--country", "ZZZ", "--baseline", "data/tiny", "--overwrite"]);
     unknown
         .code(2)

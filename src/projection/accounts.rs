@@ -1,0 +1,107 @@
+//! The accounts of an economy in one pass over its flows: what outcomes are measured with.
+
+use ndarray::{Array1, Array2, Array3, ArrayView2, ArrayView3};
+
+use crate::calibration::Economy;
+use crate::data::SectorKind;
+use crate::equilibrium::{Equilibrium, result};
+
+/// Totals of the flows at border prices, million USD.
+#[derive(Debug, Clone)]
+pub struct Accounts {
+    /// Exports without domestic sales, `[n]`.
+    pub exports: Array1<f64>,
+    /// Imports without domestic purchases, `[n]`.
+    pub imports: Array1<f64>,
+    /// Imports by origin, `[group,n,i]` with goods first and services second; home sales on the diagonal.
+    pub imports_by_origin: Array3<f64>,
+}
+
+impl Accounts {
+    /// Adds up `pi X / tau`; `on_flow` sees each cell `[j,n,i]` on the way.
+    pub fn new(
+        base: &Economy,
+        (pi, tau, x_musd): (ArrayView3<'_, f64>, ArrayView3<'_, f64>, ArrayView2<'_, f64>),
+        mut on_flow: impl FnMut([usize; 3], f64),
+    ) -> Self {
+        let n_countries = base.n();
+        let mut accounts = Self {
+            exports: Array1::zeros(n_countries),
+            imports: Array1::zeros(n_countries),
+            imports_by_origin: Array3::zeros((2, n_countries, n_countries)),
+        };
+        for (j, sector) in base.axes.sectors.iter().enumerate() {
+            let group = usize::from(sector.kind == SectorKind::Services);
+            for n in 0..n_countries {
+                let spent = x_musd[[n, j]];
+                let mut by_origin = accounts.imports_by_origin.slice_mut(ndarray::s![group, n, ..]);
+                let cells = pi.slice(ndarray::s![j, n, ..]).into_iter().zip(tau.slice(ndarray::s![j, n, ..]));
+                for (i, ((&share, &tau), sum)) in cells.zip(&mut by_origin).enumerate() {
+                    let flow = share * spent / tau;
+                    *sum += flow;
+                    on_flow([j, n, i], flow);
+                }
+            }
+        }
+        for ((_, n, i), flow) in accounts.imports_by_origin.indexed_iter().filter(|((_, n, i), _)| n != i) {
+            accounts.exports[i] += flow;
+            accounts.imports[n] += flow;
+        }
+        accounts
+    }
+}
+
+/// The baseline of a year as outcomes compare with it.
+#[derive(Debug, Clone)]
+pub struct BaseAccounts {
+    /// Totals.
+    pub totals: Accounts,
+    /// Income I = VA + R + D, `[n]`, million USD.
+    pub income: Array1<f64>,
+    /// Tariff revenue, `[n]`, million USD.
+    pub revenue: Array1<f64>,
+    /// Output, `[n,j]`, million USD.
+    pub output: Array2<f64>,
+    /// Flows at border prices, `[j,n,i]`, million USD.
+    pub flows: Array3<f64>,
+    /// Shares of the sectors in the workers of a country, `[n,j]`.
+    pub worker_shares: Array2<f64>,
+}
+
+impl BaseAccounts {
+    /// The accounts of a baseline economy.
+    #[must_use]
+    pub fn new(base: &Economy) -> Self {
+        let mut flows = Array3::zeros(base.pi.dim());
+        let mut output = Array2::zeros((base.n(), base.s()));
+        let parts = (base.pi.view(), base.tau.view(), base.x_musd.view());
+        let totals = Accounts::new(base, parts, |at @ [j, _, i], flow| {
+            flows[at] = flow;
+            output[[i, j]] += flow;
+        });
+        let worker_shares = worker_shares(base, &output);
+        let (income, revenue) = (Equilibrium::base_income(base), result::base_revenue(base));
+        Self { totals, income, revenue, output, flows, worker_shares }
+    }
+
+    /// Terms of trade to first order, percent of income, `[n]`: `sum (E dc[n] - M dc[i]) / I` with base weights.
+    ///
+    /// Source: Caliendo & Parro (2015), eq. 25; `model.md` section 2.
+    #[must_use]
+    pub fn terms_of_trade_pct(&self, ln_cost: &Array2<f64>) -> Array1<f64> {
+        let change = ln_cost.t().mapv(f64::exp_m1);
+        let mut terms = (&self.output * &change.t()).sum_axis(ndarray::Axis(1));
+        for (flows, change) in self.flows.outer_iter().zip(change.outer_iter()) {
+            terms -= &flows.dot(&change);
+        }
+        100.0 * terms / &self.income
+    }
+}
+
+/// Shares of the sectors in the wage bill of a country, `[n,j]`: the wage is the same in every sector, so that
+/// these are shares of workers.
+#[must_use]
+pub fn worker_shares(base: &Economy, output: &Array2<f64>) -> Array2<f64> {
+    let bill = output * &base.gamma_va;
+    &bill / &bill.sum_axis(ndarray::Axis(1)).insert_axis(ndarray::Axis(1))
+}

@@ -116,7 +116,10 @@ impl Experiment {
         let theta = &path.years[0].prepared.economy().theta;
         let parameters = draws
             .iter()
-            .map(|&draw| DrawnParameters::draw(&plan.uncertainty, &data.axes.sectors, theta, plan.seed, draw))
+            .map(|&draw| {
+                let means = (data.axes.sectors.as_slice(), theta);
+                DrawnParameters::draw(&plan.uncertainty, means, &book.depth_effect, plan.seed, draw)
+            })
             .collect();
         let regimes = Regimes::new(&book, &book.initial);
         Ok(Self {
@@ -272,7 +275,7 @@ impl Experiment {
         parameters: &DrawnParameters,
     ) -> Shock {
         let new = Regimes::new(&self.book, &timeline.policy);
-        let change = self.book.cost_change(&self.regimes, &new, state, base.year, parameters.policy);
+        let change = self.book.cost_change(&self.regimes, &new, state, base.year, parameters.policy());
         Shock {
             tau: Some(&change.tariff_ratio * &base.prepared.economy().tau),
             iceberg_hat: Some(change.iceberg_ratio),

@@ -6,6 +6,7 @@ use jiff::civil::date;
 use rayon::prelude::*;
 
 use super::block::{Layout, YearBlock};
+use super::draw_year::DrawYear;
 use super::parameters::DrawnParameters;
 use super::plan::{PLAN_FILE, Plan, Shard};
 use crate::calibration::Economy;
@@ -14,7 +15,7 @@ use crate::equilibrium::{Equilibrium, NoEquilibrium};
 use crate::error::{Faults, InputErrors};
 use crate::events::validate::unknown_agreements;
 use crate::events::{DrawnTimeline, Horizon, OptionSpec, Program, WORLD, Workspace, read_option};
-use crate::policy::{PolicyBook, Regimes, YearState};
+use crate::policy::{PolicyBook, Regimes};
 use crate::projection::{BaselinePath, BaselineYear, Growth, Outcome};
 
 /// An option with its timelines.
@@ -116,7 +117,10 @@ impl Experiment {
         let theta = &path.years[0].prepared.economy().theta;
         let parameters = draws
             .iter()
-            .map(|&draw| DrawnParameters::draw(&plan.uncertainty, &data.axes.sectors, theta, plan.seed, draw))
+            .map(|&draw| {
+                let means = (data.axes.sectors.as_slice(), theta);
+                DrawnParameters::draw(&plan.uncertainty, means, &book.depth_effect, plan.seed, draw)
+            })
             .collect();
         let regimes = Regimes::new(&book, &book.initial);
         Ok(Self {
@@ -163,7 +167,7 @@ impl Experiment {
         let rows = (0..self.draws.len())
             .into_par_iter()
             .map(|at| {
-                let row = self.draw_values(base, at, layout, counts);
+                let row = self.draw_values(year, at, layout, counts);
                 tick();
                 row
             })
@@ -183,22 +187,18 @@ impl Experiment {
     /// # Panics
     /// For a year outside the plan.
     pub fn reference_outcomes(&self, year: i16, counts: &RunCounts) -> Result<Vec<Outcome>, RunError> {
-        let base = self.baseline_year(year);
         let central = DrawnParameters::central();
-        self.options
-            .par_iter()
-            .map(|option| {
-                let mut memo = Memo::default();
-                self.solve(base, &option.reference, &central, &mut memo, counts).cloned().map_err(|source| {
-                    RunError::NoEquilibrium {
-                        option: option.spec.id.clone(),
-                        draw: "reference".into(),
-                        year,
-                        source,
-                    }
-                })
+        let outcome = |option: &OptionRun| {
+            let mut draw = DrawYear::new(self, year, &central);
+            let found = draw.outcome(&option.reference, counts).cloned();
+            found.map_err(|source| RunError::NoEquilibrium {
+                option: option.spec.id.clone(),
+                draw: "reference".into(),
+                year,
+                source,
             })
-            .collect()
+        };
+        self.options.par_iter().map(outcome).collect()
     }
 
     pub(super) fn baseline_year(&self, year: i16) -> &BaselineYear {
@@ -207,22 +207,21 @@ impl Experiment {
 
     fn draw_values(
         &self,
-        base: &BaselineYear,
+        year: i16,
         at: usize,
         layout: Layout,
         counts: &RunCounts,
     ) -> Result<Vec<f64>, RunError> {
         let mut values = Vec::with_capacity(layout.n_options * layout.n_values());
-        let mut memo = Memo::default();
+        let mut draw = DrawYear::new(self, year, &self.parameters[at]);
         for option in &self.options {
-            let outcome = self
-                .solve(base, &option.draws[at], &self.parameters[at], &mut memo, counts)
-                .map_err(|source| RunError::NoEquilibrium {
-                    option: option.spec.id.clone(),
-                    draw: self.draws[at].to_string(),
-                    year: base.year,
-                    source,
-                })?;
+            let found = draw.outcome(&option.draws[at], counts);
+            let outcome = found.map_err(|source| RunError::NoEquilibrium {
+                option: option.spec.id.clone(),
+                draw: self.draws[at].to_string(),
+                year,
+                source,
+            })?;
             values.extend(&outcome.countries);
             values.extend(&outcome.output_pct);
             values.extend(&outcome.employment_pct);
@@ -232,48 +231,10 @@ impl Experiment {
         }
         Ok(values)
     }
-
-    /// The outcome of one timeline in one year; equal states of a draw are solved once.
-    fn solve<'m>(
-        &self,
-        base: &BaselineYear,
-        timeline: &DrawnTimeline,
-        parameters: &DrawnParameters,
-        memo: &'m mut Memo,
-        counts: &RunCounts,
-    ) -> Result<&'m Outcome, Box<NoEquilibrium>> {
-        counts.states.fetch_add(1, Ordering::Relaxed);
-        let state = YearState::new(&self.book.initial, &timeline.policy, base.year);
-        if let Some(known) = memo.outcomes.iter().position(|(known, _)| *known == state) {
-            return Ok(&memo.outcomes[known].1);
-        }
-        let outcome = if state.changed().is_empty() {
-            Outcome::unchanged(base)
-        } else {
-            let shock = self.shock(base, timeline, &state, parameters);
-            let solved = match &memo.last {
-                Some(start) => base.prepared.solve_from(&shock, start)?,
-                None => base.prepared.solve(&shock)?,
-            };
-            counts.note(&solved);
-            let outcome = Outcome::measure(base, &solved);
-            memo.last = Some(solved);
-            outcome
-        };
-        memo.outcomes.push((state, outcome));
-        Ok(&memo.outcomes[memo.outcomes.len() - 1].1)
-    }
-}
-
-/// What is known of one draw and year.
-#[derive(Default)]
-struct Memo {
-    outcomes: Vec<(YearState, Outcome)>,
-    last: Option<Equilibrium>,
 }
 
 impl RunCounts {
-    fn note(&self, solved: &Equilibrium) {
+    pub(super) fn note(&self, solved: &Equilibrium) {
         self.solves.fetch_add(1, Ordering::Relaxed);
         self.evaluations.fetch_add(solved.stats.evaluations as u64, Ordering::Relaxed);
         self.residual_e18.fetch_max((solved.stats.residual * 1e18) as u64, Ordering::Relaxed);

@@ -5,10 +5,10 @@
 //! written and read back, so that a run can be cut, resumed and split into shards.
 
 mod block;
+mod draw_year;
 mod experiment;
 pub mod parameters;
 mod plan;
-mod shock;
 pub mod summary;
 
 pub use block::{BlockError, Layout, SECTOR_MEASURES, YearBlock};

@@ -5,14 +5,19 @@ use ndarray::Array1;
 use super::plan::{Triangular, Uncertainty};
 use crate::data::Sector;
 use crate::numerics::distributions::{normal_quantile, triangular_quantile};
-use crate::policy::PolicyParameters;
+use crate::policy::depth_effect::price_cuts;
+use crate::policy::{DepthEffect, PolicyParameters};
 use crate::rng::Stream;
 
 /// What is drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DrawnParameters {
-    /// Of the policy layer.
-    pub policy: PolicyParameters,
+    /// Of [`PolicyParameters::utilisation_ratio`].
+    pub utilisation_ratio: f64,
+    /// Of [`PolicyParameters::services_cut_ratio`].
+    pub services_cut_ratio: f64,
+    /// What the full text of an agreement takes off the price of goods, `[j]`; `None` = by the point estimates.
+    pub price_cuts: Option<Vec<f64>>,
     /// Trade elasticities, `[j]`; `None` = those of the data set.
     pub theta: Option<Array1<f64>>,
 }
@@ -21,27 +26,35 @@ impl DrawnParameters {
     /// The central case.
     #[must_use]
     pub fn central() -> Self {
-        Self { policy: PolicyParameters::default(), theta: None }
+        let PolicyParameters { utilisation_ratio, services_cut_ratio, .. } = PolicyParameters::default();
+        Self { utilisation_ratio, services_cut_ratio, price_cuts: None, theta: None }
+    }
+
+    /// Those of the policy layer.
+    #[must_use]
+    pub fn policy(&self) -> PolicyParameters<'_> {
+        PolicyParameters {
+            utilisation_ratio: self.utilisation_ratio,
+            services_cut_ratio: self.services_cut_ratio,
+            price_cuts: self.price_cuts.as_deref(),
+        }
     }
 
     /// Parameters of draw `draw`.
     ///
     /// Elasticities are log-normal with the mean and standard error of the data set, independent by sector;
-    /// a sector without a standard error keeps its elasticity.
+    /// a sector without a standard error keeps its elasticity. The trade effect of depth is normal, cut off at 0,
+    /// and becomes a cut of prices by the elasticities of the same draw.
     #[must_use]
     pub fn draw(
         uncertainty: &Uncertainty,
-        sectors: &[Sector],
-        theta: &Array1<f64>,
+        (sectors, theta): (&[Sector], &Array1<f64>),
+        effect: &DepthEffect,
         seed: u64,
         draw: u64,
     ) -> Self {
         let uniform = |name: &str| Stream::new(seed, draw, name).uniform();
         let triangular = |of: &Triangular, name| triangular_quantile(of.low, of.mode, of.high, uniform(name));
-        let policy = PolicyParameters {
-            utilisation_ratio: triangular(&uncertainty.utilisation_ratio, "parameter.utilisation_ratio"),
-            barrier_cut_ratio: triangular(&uncertainty.barrier_cut_ratio, "parameter.barrier_cut_ratio"),
-        };
         let drawn = |(sector, &mean): (&Sector, &f64)| {
             let variation = uncertainty.theta_se_ratio * sector.theta_se.unwrap_or(0.0) / mean;
             let variance = (variation * variation).ln_1p();
@@ -49,6 +62,17 @@ impl DrawnParameters {
             mean * (variance.sqrt() * normal - variance / 2.0).exp()
         };
         let is_drawn = uncertainty.theta_se_ratio > 0.0;
-        Self { policy, theta: is_drawn.then(|| sectors.iter().zip(theta).map(drawn).collect()) }
+        let drawn_theta: Option<Array1<f64>> =
+            is_drawn.then(|| sectors.iter().zip(theta).map(drawn).collect());
+        let deviation = uncertainty.depth_se_ratio * normal_quantile(uniform("parameter.depth_ln_trade"));
+        let net_ln_trade = effect.net_ln_trade() + effect.net_se() * deviation;
+        let theta_of = drawn_theta.as_ref().unwrap_or(theta);
+        let traded = sectors.iter().zip(theta_of).map(|(sector, &theta)| sector.theta.map(|_| theta));
+        Self {
+            utilisation_ratio: triangular(&uncertainty.utilisation_ratio, "parameter.utilisation_ratio"),
+            services_cut_ratio: triangular(&uncertainty.services_cut_ratio, "parameter.services_cut_ratio"),
+            price_cuts: Some(price_cuts(net_ln_trade, traded)),
+            theta: drawn_theta,
+        }
     }
 }

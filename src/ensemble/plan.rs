@@ -47,10 +47,12 @@ pub struct Plan {
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Uncertainty {
-    /// Of [`crate::policy::PolicyParameters::barrier_cut_ratio`].
-    pub barrier_cut_ratio: Triangular,
+    /// Of [`crate::policy::PolicyParameters::services_cut_ratio`].
+    pub services_cut_ratio: Triangular,
     /// Of [`crate::policy::PolicyParameters::utilisation_ratio`].
     pub utilisation_ratio: Triangular,
+    /// Multiplies the standard error of the trade effect of depth (goods); 0 = not drawn.
+    pub depth_se_ratio: f64,
     /// Multiplies the standard errors of the trade elasticities; 0 = not drawn.
     pub theta_se_ratio: f64,
 }
@@ -149,14 +151,18 @@ impl Plan {
         check(has_reference, "options", found, "the reference_option among the options");
         check(self.draws > 0, "draws", self.draws.to_string(), "1 or more");
         for (key, t) in [
-            ("barrier_cut_ratio", &self.uncertainty.barrier_cut_ratio),
+            ("services_cut_ratio", &self.uncertainty.services_cut_ratio),
             ("utilisation_ratio", &self.uncertainty.utilisation_ratio),
         ] {
             let ok = 0.0 <= t.low && t.low <= t.mode && t.mode <= t.high && t.high.is_finite();
             check(ok, key, format!("{}, {}, {}", t.low, t.mode, t.high), "low <= mode <= high, 0 or more");
         }
-        let se = self.uncertainty.theta_se_ratio;
-        check((0.0..=10.0).contains(&se), "theta_se_ratio", se.to_string(), "a number from 0 to 10");
+        for (key, se) in [
+            ("depth_se_ratio", self.uncertainty.depth_se_ratio),
+            ("theta_se_ratio", self.uncertainty.theta_se_ratio),
+        ] {
+            check((0.0..=10.0).contains(&se), key, se.to_string(), "a number from 0 to 10");
+        }
         faults
     }
 

@@ -1,4 +1,7 @@
 //! Barriers other than tariffs as icebergs: what agreements remove, and what of it reaches everybody.
+//!
+//! In services a depth class states the share of a barrier that it removes. In goods it states how strong its text is
+//! beside the full one, whose cut is estimated: [`super::depth_effect`].
 
 use jiff::civil::Date;
 
@@ -6,6 +9,7 @@ use super::PolicyParameters;
 use super::book::PolicyBook;
 use super::regime::Situation;
 use super::regimes::Regimes;
+use crate::data::SectorKind;
 
 /// What the agreements of one importer open for everybody, by date: the same for all its partners.
 #[derive(Debug, Default)]
@@ -17,7 +21,7 @@ impl Spillovers {
         let at = known.unwrap_or_else(|| {
             let mut cuts = vec![0.0; book.axes.n_sectors()];
             for (agreement, years) in regimes.own_bindings(book, importer, date) {
-                deepen(&mut cuts, book.depths[book.agreements[agreement].depth].cut_share(years, true));
+                deepen(&mut cuts, book.depths[book.agreements[agreement].depth].shares(years, true));
             }
             self.0.push((date, cuts));
             self.0.len() - 1
@@ -32,7 +36,7 @@ fn deepen(cuts: &mut [f64], further: &[f64]) {
 }
 
 impl PolicyBook {
-    /// Share of the importer's barriers that agreements have removed in a situation on `date`, `[j]`.
+    /// How deep agreements go in a situation on `date`, `[j]`: see [`super::book::Depth`].
     ///
     /// The deepest agreement of the pair counts; without one, the spill-over of the importer's deepest.
     pub(super) fn cut_shares(
@@ -46,7 +50,7 @@ impl PolicyBook {
         cuts.copy_from_slice(spillovers.on(self, regimes, situation.pair.0, date));
         for binding in situation.bindings.iter().filter(|binding| binding.is_mutual) {
             let depth = &self.depths[self.agreements[binding.agreement].depth];
-            deepen(cuts, depth.cut_share(binding.age_years, false));
+            deepen(cuts, depth.shares(binding.age_years, false));
         }
     }
 
@@ -60,9 +64,14 @@ impl PolicyBook {
         factors: &mut [f64],
     ) {
         let aves = self.barrier_ave_pct.row(importer);
-        for ((factor, cut), ave) in factors.iter_mut().zip(cuts).zip(aves) {
-            let left = 1.0 - (cut * parameters.barrier_cut_ratio).clamp(0.0, 1.0);
-            *factor += share_of_year * ave / 100.0 * left;
+        let price_cuts = parameters.price_cuts.unwrap_or(&self.price_cuts);
+        for (j, (factor, cut)) in factors.iter_mut().zip(cuts).enumerate() {
+            let ave = aves[j] / 100.0;
+            let removed = match self.axes.sectors[j].kind {
+                SectorKind::Goods => cut * self.depth_effect.removed_ave(ave, price_cuts[j]),
+                SectorKind::Services => ave * (cut * parameters.services_cut_ratio).clamp(0.0, 1.0),
+            };
+            *factor += share_of_year * (ave - removed);
         }
     }
 }

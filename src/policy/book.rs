@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use ndarray::{Array2, Array3, ArrayView1};
 
 use super::carbon::CarbonList;
+use super::depth_effect::DepthEffect;
 use super::origin::OriginRules;
 use super::read::provisions::Provision;
 use super::state::{Membership, PolicyTimeline};
@@ -65,37 +66,39 @@ pub struct Agreement {
     pub addendum_to: Option<usize>,
 }
 
-/// How far agreements of one class lower barriers other than tariffs.
+/// How far agreements of one class lower barriers other than tariffs: in services the share of a barrier that is
+/// removed, in goods the strength of the text, as a share of what the full text removes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Depth {
-    /// Share of the ad-valorem equivalent removed between members, by year since entry (last = complete), `[j]`.
+    /// Between members, by year since entry (last = complete), `[j]`.
     steps: Vec<Vec<f64>>,
-    /// The part of it which reaches all other partners of a member, by year, `[j]`.
+    /// For all other partners of a member, by year, `[j]`.
     spillover_steps: Vec<Vec<f64>>,
 }
 
 impl Depth {
-    /// Cuts phased in by equal yearly steps.
+    /// Shares phased in by equal yearly steps.
     ///
-    /// `cut_share` is removed between members after `phase_years`, and `spillover_share` of that for everybody
-    /// else; each `[j]`.
+    /// `share` is reached between members after `phase_years`, and `spillover_share` of that for everybody else;
+    /// each `[j]`.
     #[must_use]
-    pub fn new(cut_share: &[f64], spillover_share: &[f64], phase_years: &[u32]) -> Self {
+    pub fn new(share: &[f64], spillover_share: &[f64], phase_years: &[u32]) -> Self {
         let longest = phase_years.iter().copied().max().unwrap_or(1).max(1);
         let step = |year: u32| -> Vec<f64> {
-            let cuts = cut_share.iter().zip(phase_years);
-            cuts.map(|(cut, &years)| cut * (f64::from(year.min(years)) / f64::from(years))).collect()
+            let shares = share.iter().zip(phase_years);
+            shares.map(|(share, &years)| share * (f64::from(year.min(years)) / f64::from(years))).collect()
         };
         let steps: Vec<Vec<f64>> = (1..=longest).map(step).collect();
-        let spill =
-            |cuts: &Vec<f64>| cuts.iter().zip(spillover_share).map(|(cut, share)| cut * share).collect();
+        let spill = |shares: &Vec<f64>| {
+            shares.iter().zip(spillover_share).map(|(share, spill)| share * spill).collect()
+        };
         let spillover_steps = steps.iter().map(spill).collect();
         Self { steps, spillover_steps }
     }
 
-    /// Shares removed in year `year` (1 = first) between members, or for everybody else, `[j]`.
+    /// Shares in year `year` (1 = first) between members, or for everybody else, `[j]`.
     #[must_use]
-    pub fn cut_share(&self, year: u32, is_spillover: bool) -> &[f64] {
+    pub fn shares(&self, year: u32, is_spillover: bool) -> &[f64] {
         let steps = if is_spillover { &self.spillover_steps } else { &self.steps };
         &steps[(year.max(1) as usize).min(steps.len()) - 1]
     }
@@ -151,6 +154,8 @@ pub struct PolicyBook {
     pub carbon: Vec<CarbonList>,
     /// Ad-valorem equivalent of barriers other than tariffs, percent, `[n,j]`.
     pub barrier_ave_pct: Array2<f64>,
+    /// The estimate that cuts of barriers to goods rest on.
+    pub depth_effect: DepthEffect,
     /// Depth classes.
     pub depths: Vec<Depth>,
     /// Names of the depth classes.
@@ -161,6 +166,8 @@ pub struct PolicyBook {
     pub initial: PolicyTimeline,
     /// Schedules as written, with quotas and side letters.
     pub schedule_book: ScheduleBook,
+    /// What the full text takes off the price of goods by the point estimates, `[j]`.
+    pub(super) price_cuts: Vec<f64>,
     pub(super) schedules: ResolvedSchedules,
     pub(super) indices: Indices,
 }

@@ -17,6 +17,43 @@ pub struct CostChange {
     pub iceberg_ratio: Array3<f64>,
 }
 
+/// Tariffs (zeros where nobody asked) and barrier factors of a pair over a year.
+type PairCosts = (PairTariffs, Vec<f64>);
+
+/// Costs of a year under the regimes that all futures start from, worked out pair by pair when first asked for.
+#[derive(Debug)]
+pub struct BaseCosts<'a> {
+    book: &'a PolicyBook,
+    regimes: &'a Regimes,
+    when: (i16, PolicyParameters<'a>),
+    spillovers: Vec<Spillovers>,
+    /// By importer and exporter, without and with tariffs.
+    pairs: Vec<Option<PairCosts>>,
+}
+
+impl<'a> BaseCosts<'a> {
+    /// Nothing worked out yet.
+    #[must_use]
+    pub fn new(
+        book: &'a PolicyBook,
+        regimes: &'a Regimes,
+        year: i16,
+        parameters: PolicyParameters<'a>,
+    ) -> Self {
+        let spillovers = (0..book.n()).map(|_| Spillovers::default()).collect();
+        let pairs = vec![None; 2 * book.n() * book.n()];
+        Self { book, regimes, when: (year, parameters), spillovers, pairs }
+    }
+
+    fn pair(&mut self, pair: (usize, usize), wants_tariffs: bool) -> &PairCosts {
+        let at = 2 * (pair.0 * self.book.n() + pair.1) + usize::from(wants_tariffs);
+        let spillovers = &mut self.spillovers[pair.0];
+        self.pairs[at].get_or_insert_with(|| {
+            self.book.pair_costs(self.regimes, pair, self.when, spillovers, wants_tariffs)
+        })
+    }
+}
+
 /// Whose costs a change of memberships touches.
 struct Concerned {
     /// Parties whose own membership moved, `[n]`.
@@ -28,34 +65,25 @@ struct Concerned {
 }
 
 impl PolicyBook {
-    /// Costs of `year` under `new` relative to those under `base`, both with the same parameters.
+    /// Costs under `new` relative to `base`, of the same year and with the same parameters.
     ///
     /// `state` says what differs; only its parties' pairs are worked out: as importers all of them
     /// (spill-overs), as exporters those towards members of the agreements concerned.
     #[must_use]
-    pub fn cost_change(
-        &self,
-        base: &Regimes,
-        new: &Regimes,
-        state: &YearState,
-        year: i16,
-        parameters: PolicyParameters,
-    ) -> CostChange {
+    pub fn cost_change(&self, base: &mut BaseCosts<'_>, new: &Regimes, state: &YearState) -> CostChange {
         let (n, s) = (self.n(), self.axes.n_sectors());
         let mut change =
             CostChange { tariff_ratio: Array3::ones((s, n, n)), iceberg_ratio: Array3::ones((s, n, n)) };
         let Concerned { moved, shared, cumulates } = self.concerned(new, state);
         for importer in 0..n {
-            let (mut old_spill, mut new_spill) = (Spillovers::default(), Spillovers::default());
+            let mut spillovers = Spillovers::default();
             for exporter in (0..n).filter(|&exporter| exporter != importer) {
                 let pair = (importer, exporter);
                 let is_shared =
                     shared[importer] && shared[exporter] && (cumulates || moved[importer] || moved[exporter]);
                 if is_shared || moved[importer] {
-                    let when = (year, parameters);
-                    let old = self.pair_costs(base, pair, when, &mut old_spill, is_shared);
-                    let changed = self.pair_costs(new, pair, when, &mut new_spill, is_shared);
-                    change.put(pair, &old, &changed);
+                    let changed = self.pair_costs(new, pair, base.when, &mut spillovers, is_shared);
+                    change.put(pair, base.pair(pair, is_shared), &changed);
                 }
             }
         }
@@ -88,8 +116,8 @@ impl CostChange {
     fn put(
         &mut self,
         (importer, exporter): (usize, usize),
-        (old, old_barriers): &(PairTariffs, Vec<f64>),
-        (new, new_barriers): &(PairTariffs, Vec<f64>),
+        (old, old_barriers): &PairCosts,
+        (new, new_barriers): &PairCosts,
     ) {
         for (j, (old_barrier, new_barrier)) in old_barriers.iter().zip(new_barriers).enumerate() {
             let at = [j, importer, exporter];

@@ -6,14 +6,16 @@
 //!
 //! [`regime`] picks the rate that a good pays, [`stacking`] adds duties, [`carbon`] makes carbon tariffs of prices
 //! and emissions, [`utilisation`] and [`origin`] say who claims a preference, who may, and what that costs,
-//! [`barriers`] turns agreements into icebergs, [`quotas`] says which tariff-rate quotas open, [`year`] averages over
-//! days, [`liberalisation`] is the test of "substantially all the trade".
+//! [`barriers`] turns agreements into icebergs, [`depth_effect`] is the estimate that they rest on in goods,
+//! [`quotas`] says which tariff-rate quotas open, [`year`] averages over days, [`liberalisation`] is the test of
+//! "substantially all the trade".
 
 pub mod aggregate;
 pub mod barriers;
 pub mod book;
 pub mod carbon;
 pub mod change;
+pub mod depth_effect;
 pub mod liberalisation;
 pub mod origin;
 pub mod quotas;
@@ -27,7 +29,8 @@ pub mod utilisation;
 pub mod year;
 
 pub use book::{Agreement, PolicyBook};
-pub use change::CostChange;
+pub use change::{BaseCosts, CostChange};
+pub use depth_effect::DepthEffect;
 pub use quotas::{QuotaInForce, QuotaPart};
 pub use read::provisions::Provision;
 pub use regime::{GroupRate, Situation};
@@ -35,17 +38,20 @@ pub use regimes::{Binding, Regimes, YearState};
 pub use state::{Membership, PolicyTimeline};
 pub use year::{PairTariffs, YearCosts};
 
-/// Parameters that an ensemble draws; 1 everywhere is the central case.
+/// Parameters that an ensemble draws; the default is the central case.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct PolicyParameters {
+pub struct PolicyParameters<'a> {
     /// Multiplies the share of trade that claims a preference; the product stays within 0..1.
     pub utilisation_ratio: f64,
-    /// Multiplies the share of a barrier that agreements remove; the product stays within 0..1.
-    pub barrier_cut_ratio: f64,
+    /// Multiplies the share of a services barrier that agreements remove; the product stays within 0..1.
+    pub services_cut_ratio: f64,
+    /// What the full text of an agreement takes off the price of goods, `[j]`, see [`depth_effect::price_cuts`];
+    /// `None` = by the point estimates of the book and the elasticities of the data set.
+    pub price_cuts: Option<&'a [f64]>,
 }
 
-impl Default for PolicyParameters {
+impl Default for PolicyParameters<'_> {
     fn default() -> Self {
-        Self { utilisation_ratio: 1.0, barrier_cut_ratio: 1.0 }
+        Self { utilisation_ratio: 1.0, services_cut_ratio: 1.0, price_cuts: None }
     }
 }

@@ -61,7 +61,7 @@ struct Look<'a> {
     g: usize,
     importer: usize,
     year: i16,
-    parameters: PolicyParameters,
+    parameters: PolicyParameters<'a>,
 }
 
 /// A pair under the schedule of a quota in a year.
@@ -82,7 +82,7 @@ impl PolicyBook {
         (base, new): (&Regimes, &Regimes),
         state: &YearState,
         year: i16,
-        parameters: PolicyParameters,
+        parameters: PolicyParameters<'_>,
     ) -> Vec<QuotaInForce> {
         let mut found = Vec::new();
         for (id, moved) in self.moved_schedules(state) {
@@ -121,7 +121,7 @@ impl PolicyBook {
         situation: &Situation<'_>,
         g: usize,
         (part, full_pct): (&str, f64),
-        parameters: PolicyParameters,
+        parameters: PolicyParameters<'_>,
     ) -> f64 {
         let rate = self.group_rate(situation, g, parameters);
         let claimed = situation.bindings.iter().find(|binding| Some(binding.agreement) == rate.agreement);

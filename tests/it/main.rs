@@ -14,6 +14,7 @@ mod optimal;
 mod oracles;
 mod policy;
 mod policy_cells;
+mod policy_depth;
 mod policy_input;
 mod policy_quotas;
 mod policy_rules;

@@ -69,6 +69,39 @@ fn faults_of_policy_tables_are_named_with_their_line() {
 }
 
 #[test]
+fn the_estimate_of_depth_must_be_whole_and_consistent() {
+    let path = "policy/depth_effect.csv";
+    let replaced = |from: &'static str, to: &'static str| {
+        move |text: String| {
+            assert!(text.contains(from));
+            text.replace(from, to)
+        }
+    };
+    let twice = |text: String| text + "actionable_share,0.4,,x,y\n";
+    refused(path, twice, "depth_effect.csv:9 `item` = actionable_share: expected each item once: line 7");
+    refused(
+        path,
+        replaced("text_cut_share", "text_cut"),
+        "`item` = text_cut: expected a figure of the estimate",
+    );
+    refused(path, replaced("text_cut_share", "text_cut"), "`text_cut_share` = no row");
+    refused(path, replaced("0.5625,,", "1.5,,"), "`value` = 1.5: expected a share of the provisions, 0 to 1");
+    refused(path, replaced("0.130108", ""), "`se` = empty: expected a standard error, 0 to 3");
+    refused(path, replaced("0.5,,", "0.5,0.1,"), "`se` = 0.1: expected empty: this item is not drawn");
+    refused(path, replaced("-0.00693601", "-0.02"), "at most the product of the two standard errors, 0.0105");
+    refused(
+        path,
+        replaced("0.222913", "0.5"),
+        "`value` = 0.5: expected at most the effect of the full text, 0.423789",
+    );
+    // All of them at once.
+    let several = |text: String| text.replace("0.5625,,", "1.5,,").replace("0.130108", "");
+    refused(path, several, "a share of the provisions");
+    refused(path, several, "a standard error, 0 to 3");
+    refused(path, |_| String::new(), "depth_effect.csv");
+}
+
+#[test]
 fn intervals_that_overlap_or_leave_a_gap_are_refused() {
     let add = |line: &'static str| move |text: String| text + line + "\n";
     let moved = |from: &'static str, to: &'static str| move |text: String| text.replace(from, to);

@@ -191,7 +191,7 @@ fn faults_of_plan_and_command_line_are_named() {
     changed(
         "low = 0.5, mode",
         "low = 5, mode",
-        "`barrier_cut_ratio` = 5, 1, 1.5: expected low <= mode <= high",
+        "`services_cut_ratio` = 5, 1, 1.5: expected low <= mode <= high",
     );
     changed("theta_se_ratio = 1.0", "theta_se_ratio = -1.0", "a number from 0 to 10");
     changed("  \"hybrid\",", "  \"hybrid\", \"hybrid\",", "hybrid twice");

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::Reader;
 use super::provisions::Text;
 use crate::data::{Row, SectorKind, Table};
+use crate::policy::DepthEffect;
 use crate::policy::book::Depth;
 
 /// Word in `cut_share` and `spillover_share` that has the share computed from chapters and provisions.
@@ -20,7 +21,12 @@ struct Stated {
 }
 
 impl Reader<'_> {
-    pub(super) fn depths(&mut self, text: &Text) -> (Vec<Depth>, HashMap<String, usize>) {
+    /// Depth classes; `effect` turns the shares that goods rows state into strengths.
+    pub(super) fn depths(
+        &mut self,
+        text: &Text,
+        effect: Option<&DepthEffect>,
+    ) -> (Vec<Depth>, HashMap<String, usize>) {
         let columns = ["depth_class", "scope", "cut_share", "spillover_share", "phase_years"];
         let table = self.table("depth.csv", &columns);
         let s = self.axes.n_sectors();
@@ -45,8 +51,14 @@ impl Reader<'_> {
             }
         }
         self.check_classes(text, &idx);
-        let depth =
-            |stated: Stated| Depth::new(&stated.cut_share, &stated.spillover_share, &stated.phase_years);
+        let depth = |stated: Stated| {
+            let sectors = self.axes.sectors.iter().zip(&stated.cut_share);
+            let share = sectors.map(|(sector, &cut)| match (sector.kind, effect) {
+                (SectorKind::Goods, Some(effect)) => effect.strength(cut),
+                _ => cut,
+            });
+            Depth::new(&share.collect::<Vec<f64>>(), &stated.spillover_share, &stated.phase_years)
+        };
         (stated.into_iter().map(depth).collect(), idx)
     }
 

@@ -1,10 +1,11 @@
 //! Reads the policy tables of a folder; every fault of every table is reported.
 //!
-//! One module a family of files: [`rates`], [`agreements`], [`provisions`] and [`depths`], [`origin`], [`duties`],
-//! [`carbon`], [`schedules`]; [`intervals`] checks that dated rows follow each other.
+//! One module a family of files: [`rates`], [`agreements`], [`provisions`], [`depths`] and [`depth_effect`], [`origin`],
+//! [`duties`], [`carbon`], [`schedules`]; [`intervals`] checks that dated rows follow each other.
 
 mod agreements;
 mod carbon;
+mod depth_effect;
 mod depths;
 mod duties;
 mod intervals;
@@ -18,6 +19,7 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 
 use super::book::{Indices, PolicyBook};
+use super::depth_effect::price_cuts;
 use crate::data::{Axes, Files, Row, Table};
 use crate::error::{Fault, Faults, InputErrors};
 use crate::schedules::{CutDates, ScheduleBook};
@@ -53,7 +55,8 @@ impl PolicyBook {
             places.entry(id.clone()).or_default().push(at);
         }
         let text = reader.text();
-        let (depths, depth_idx) = reader.depths(&text);
+        let effect = reader.depth_effect();
+        let (depths, depth_idx) = reader.depths(&text, effect.as_ref());
         reader.classes = in_order(&depth_idx);
         let agreements = reader.agreements(&depth_idx);
         let agreement_idx: HashMap<String, usize> =
@@ -70,12 +73,15 @@ impl PolicyBook {
         let (initial, lines) = reader.memberships(&agreement_idx);
         let cut = CutDates::read(&reader.files).map_err(|errors| reader.faults.extend(errors.into())).ok();
         let book = reader.schedule_book(files, &agreements, &group_ids);
-        let (Some(cut), Some(book), true) = (cut, book, reader.faults.is_empty()) else {
+        let (Some(cut), Some(book), Some(depth_effect), true) = (cut, book, effect, reader.faults.is_empty())
+        else {
             return Err(InputErrors(reader.faults.as_slice().to_vec()));
         };
         let schedules = reader.resolve(&book, &agreements, &group_ids, (&initial, &lines));
         let cut_dates = axes.countries.iter().map(|country| cut.of(&country.iso3)).collect();
         let provisions = text.states(&reader.classes);
+        let theta = axes.sectors.iter().map(|sector| sector.theta);
+        let price_cuts = price_cuts(depth_effect.net_ln_trade(), theta);
         let indices = Indices::new(axes.n_countries(), groups.len(), &duties);
         let read = Self {
             axes: axes.clone(),
@@ -91,11 +97,13 @@ impl PolicyBook {
             duties,
             carbon,
             barrier_ave_pct,
+            depth_effect,
             depths,
             classes: reader.classes,
             provisions,
             initial,
             schedule_book: book,
+            price_cuts,
             schedules,
             indices,
         };

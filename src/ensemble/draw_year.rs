@@ -1,0 +1,126 @@
+//! One draw in one year: from timelines to shocks (tariffs, icebergs, quotas, drawn elasticities) and outcomes.
+
+use std::sync::atomic::Ordering;
+
+use super::experiment::{Experiment, OptionRun, RunCounts, RunError};
+use super::parameters::DrawnParameters;
+use crate::equilibrium::{Equilibrium, NoEquilibrium, Quota, QuotaCell, QuotaOutcome, Shock};
+use crate::events::DrawnTimeline;
+use crate::policy::{BaseCosts, QuotaInForce, QuotaPart, Regimes, YearState};
+use crate::projection::{BaselineYear, Outcome};
+
+/// One draw in one year, and what is known of it.
+pub(super) struct DrawYear<'a> {
+    experiment: &'a Experiment,
+    base: &'a BaselineYear,
+    parameters: &'a DrawnParameters,
+    costs: BaseCosts<'a>,
+    outcomes: Vec<(YearState, Outcome)>,
+    last: Option<Equilibrium>,
+}
+
+impl<'a> DrawYear<'a> {
+    pub fn new(experiment: &'a Experiment, year: i16, parameters: &'a DrawnParameters) -> Self {
+        let (book, regimes) = (&experiment.book, &experiment.regimes);
+        Self {
+            base: experiment.baseline_year(year),
+            costs: BaseCosts::new(book, regimes, year, parameters.policy()),
+            experiment,
+            parameters,
+            outcomes: Vec::new(),
+            last: None,
+        }
+    }
+
+    /// The outcome of one timeline; equal states of a draw are solved once.
+    pub fn outcome(
+        &mut self,
+        timeline: &DrawnTimeline,
+        counts: &RunCounts,
+    ) -> Result<&Outcome, Box<NoEquilibrium>> {
+        counts.states.fetch_add(1, Ordering::Relaxed);
+        let state = YearState::new(&self.experiment.book.initial, &timeline.policy, self.base.year);
+        if let Some(known) = self.outcomes.iter().position(|(known, _)| *known == state) {
+            return Ok(&self.outcomes[known].1);
+        }
+        let outcome = if state.changed().is_empty() {
+            Outcome::unchanged(self.base)
+        } else {
+            let shock = self.shock(timeline, &state);
+            let solved = match &self.last {
+                Some(start) => self.base.prepared.solve_from(&shock, start)?,
+                None => self.base.prepared.solve(&shock)?,
+            };
+            counts.note(&solved);
+            let outcome = Outcome::measure(self.base, &solved);
+            self.last = Some(solved);
+            outcome
+        };
+        self.outcomes.push((state, outcome));
+        Ok(&self.outcomes[self.outcomes.len() - 1].1)
+    }
+
+    fn shock(&mut self, timeline: &DrawnTimeline, state: &YearState) -> Shock {
+        let (book, economy) = (&self.experiment.book, self.base.prepared.economy());
+        let new = Regimes::new(book, &timeline.policy);
+        let change = book.cost_change(&mut self.costs, &new, state);
+        let regimes = (&self.experiment.regimes, &new);
+        let (year, parameters) = (self.base.year, self.parameters.policy());
+        let quotas = book.quotas_in_force(economy, regimes, state, year, parameters);
+        Shock {
+            tau: Some(change.tariff_ratio * &economy.tau),
+            iceberg_hat: Some(change.iceberg_ratio),
+            theta: self.parameters.theta.clone(),
+            quotas: quotas.into_iter().map(quota_of).collect(),
+            ..Shock::default()
+        }
+    }
+}
+
+impl Experiment {
+    /// The quotas that an option's reference path opens in a year, and what they come to.
+    ///
+    /// # Errors
+    /// [`RunError`] where the year has no equilibrium.
+    pub fn reference_quotas(
+        &self,
+        option: &OptionRun,
+        year: i16,
+    ) -> Result<Vec<(Quota, QuotaOutcome)>, RunError> {
+        let central = DrawnParameters::central();
+        let mut draw = DrawYear::new(self, year, &central);
+        let state = YearState::new(&self.book.initial, &option.reference.policy, year);
+        let shock = draw.shock(&option.reference, &state);
+        if shock.quotas.is_empty() {
+            return Ok(Vec::new());
+        }
+        let solved = draw.base.prepared.solve(&shock).map_err(|source| RunError::NoEquilibrium {
+            option: option.spec.id.clone(),
+            draw: "reference".into(),
+            year,
+            source,
+        })?;
+        Ok(shock.quotas.into_iter().zip(solved.quotas).collect())
+    }
+}
+
+/// A quota of the policy layer as the equilibrium takes it.
+fn quota_of(open: QuotaInForce) -> Quota {
+    let cell = |part: &QuotaPart| QuotaCell {
+        exporter: part.exporter,
+        trade_share: part.trade_share,
+        base_pct: part.base_pct,
+        shock_pct: part.new_pct,
+    };
+    Quota {
+        product: format!("{}: {}", open.group, open.part),
+        importer: open.importer,
+        sector: open.sector,
+        cells: open.parts.iter().map(cell).collect(),
+        in_quota_pct: open.in_quota_pct,
+        out_of_quota_pct: open.out_of_quota_pct,
+        volume_musd: open.volume_musd,
+        kept_musd: open.kept_musd,
+        exporter_rent_share: open.exporter_rent_share,
+    }
+}

@@ -1,0 +1,73 @@
+//! What the estimated trade effect of deep agreements says of barriers to goods (`model.md` sections 4, 7, 8).
+//!
+//! ```text
+//! beta(s)      = (1 - s) b0 + s b1                  ln trade, s = share of the provisions that the estimate counts
+//! beta_net     = max(0, beta(text depth) - tariffs) what the full text does beyond tariffs
+//! price cut[j] = 1 - exp(-beta_net / theta[j])
+//! d_full / d   = max(1 - price cut[j], (1 + AVE (1 - actionable)) / (1 + AVE))
+//! ```
+
+/// A number with its standard error.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Estimate {
+    /// Point estimate.
+    pub value: f64,
+    /// Standard error, 0 or more.
+    pub se: f64,
+}
+
+/// `depth_effect.csv`: the estimate, and what turns it into cuts of barriers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DepthEffect {
+    /// Change of ln trade by an agreement without provisions.
+    pub no_depth: Estimate,
+    /// Change of ln trade by an agreement with all provisions.
+    pub full_depth: Estimate,
+    /// Covariance of the two.
+    pub covariance: f64,
+    /// Share of the provisions that the full text stands for.
+    pub text_depth_share: f64,
+    /// Part of the estimate that preferential tariffs explain, ln trade.
+    pub tariff: Estimate,
+    /// Share of a barrier that an agreement can act on at all.
+    pub actionable_share: f64,
+    /// What `chapters.csv` and `provisions.csv` add up to for the full text: strength 1.
+    pub text_cut_share: f64,
+}
+
+impl DepthEffect {
+    /// Change of ln trade by the full text beyond tariffs; negative only in tables that are refused.
+    #[must_use]
+    pub fn net_ln_trade(&self) -> f64 {
+        let s = self.text_depth_share;
+        (1.0 - s) * self.no_depth.value + s * self.full_depth.value - self.tariff.value
+    }
+
+    /// Standard error of [`Self::net_ln_trade`]: the two estimates with their covariance, the tariff part independent.
+    #[must_use]
+    pub fn net_se(&self) -> f64 {
+        let (none, full) = (1.0 - self.text_depth_share, self.text_depth_share);
+        let estimated = (none * self.no_depth.se).powi(2)
+            + (full * self.full_depth.se).powi(2)
+            + 2.0 * none * full * self.covariance;
+        (estimated + self.tariff.se.powi(2)).max(0.0).sqrt()
+    }
+
+    /// Strength of a text whose chapters and provisions add up to `cut_share`; nothing is deeper than the full text.
+    #[must_use]
+    pub fn strength(&self, cut_share: f64) -> f64 {
+        (cut_share / self.text_cut_share).min(1.0)
+    }
+
+    /// Ad-valorem equivalent (a ratio) that the full text removes from a barrier of `ave` (a ratio).
+    #[must_use]
+    pub fn removed_ave(&self, ave: f64, price_cut: f64) -> f64 {
+        ((1.0 + ave) * price_cut).min(self.actionable_share * ave)
+    }
+}
+
+/// `1 - exp(-beta_net / theta)` by sector, `[j]`; 0 where `net_ln_trade` is negative or nothing is traded.
+pub fn price_cuts(net_ln_trade: f64, theta: impl IntoIterator<Item = Option<f64>>) -> Vec<f64> {
+    let cut = |theta: Option<f64>| theta.map_or(0.0, |theta| -(-net_ln_trade.max(0.0) / theta).exp_m1());
+    theta.into_iter().map(cut).collect()
+}

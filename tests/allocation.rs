@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use ndarray::Array3;
 use tradepath::calibration::Economy;
 use tradepath::data::{Dataset, Files};
-use tradepath::equilibrium::{Closure, PreparedBaseline, Shock};
+use tradepath::equilibrium::{Closure, PreparedBaseline, Quota, QuotaCell, Shock};
 
 static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
 
@@ -56,6 +56,28 @@ fn more_iterations_allocate_no_more() {
     assert!(many.stats.evaluations > few.stats.evaluations + 8, "{:?} {:?}", few.stats, many.stats);
     assert_eq!(many.stats.method, "anderson");
     assert_eq!(few_allocations, many_allocations);
+    let shares = base.pi.indexed_iter().filter(|((_, n, i), _)| n != i);
+    let ((sector, importer, exporter), _) = shares.max_by(|a, b| a.1.total_cmp(b.1)).unwrap();
+    let at = [sector, importer, exporter];
+    let base_pct = 100.0 * (base.tau[at] - 1.0);
+    let quota = Quota {
+        product: "a fifth".into(),
+        importer,
+        sector,
+        cells: vec![QuotaCell { exporter, trade_share: 0.2, base_pct, shock_pct: 30.0 }],
+        in_quota_pct: 0.0,
+        out_of_quota_pct: 30.0,
+        volume_musd: 0.2 * base.pi[at] * base.x_musd[[importer, sector]] / base.tau[at],
+        kept_musd: 0.0,
+        exporter_rent_share: 0.5,
+    };
+    let shock = Shock { quotas: vec![quota], ..far.clone() };
+    let end = prepared.solve(&shock).unwrap();
+    assert_eq!(end.quotas[0].regime.name(), "binding");
+    let (few, few_with_quotas) = counted(|| prepared.solve_from(&shock, &end).unwrap());
+    let (many, many_with_quotas) = counted(|| prepared.solve_from(&shock, &start).unwrap());
+    assert!(many.stats.evaluations > few.stats.evaluations + 8);
+    assert_eq!(few_with_quotas, many_with_quotas);
     let mut kept = 0;
     let mut run = |shock: &Shock| {
         prepared

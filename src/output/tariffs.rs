@@ -74,18 +74,18 @@ pub fn duty_row(
     pair: (usize, usize),
     year: i16,
 ) -> Option<Vec<String>> {
-    let rates = book.pair_tariffs(regimes, pair, year, PolicyParameters::default());
+    let rates_of = |year| book.pair_tariffs(regimes, pair, year, PolicyParameters::default());
+    let (before, rates) = (rates_of(data.meta.year), rates_of(year));
     let (mut base, mut moved, mut statutory, mut effective, mut duties) = (0.0, 0.0, 0.0, 0.0, 0.0);
     for (j, sector) in data.axes.sectors.iter().enumerate().filter(|(_, one)| one.kind == SectorKind::Goods) {
         let value = data.trade_musd[[j, pair.0, pair.1]];
-        let factor = 1.0 + rates.effective_pct[j] / 100.0;
-        let ratio = factor / data.tariff_factor[[j, pair.0, pair.1]];
+        let ratio = (100.0 + rates.effective_pct[j]) / (100.0 + before.effective_pct[j]);
         let reacted = value * ratio.powf(-sector.theta.unwrap_or(0.0));
         base += value;
         moved += reacted;
         statutory += value * rates.statutory_pct[j];
         effective += value * rates.effective_pct[j];
-        duties += reacted * rates.effective_pct[j] / 100.0;
+        duties += reacted * rates.collected_pct[j] / 100.0;
     }
     let code = |n: usize| book.axes.countries[n].iso3.clone();
     let values = [base, moved, statutory / base, effective / base, 100.0 * duties / moved, duties];

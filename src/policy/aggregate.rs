@@ -28,6 +28,16 @@ pub struct Aggregates {
 }
 
 impl Aggregates {
+    /// Duties collected in percent of the value at the border: `1 / (1 - t_r / (1 + t_p)) - 1`.
+    ///
+    /// Spending on the aggregate is `1 + t_p` times its worth at world prices, of which `t_r` is duties. The value at
+    /// the border is above that worth, as buyers take more of the lines with low rates than suits them.
+    #[must_use]
+    pub fn collected_pct(&self) -> f64 {
+        let duties_share = self.revenue_pct / (100.0 + self.price_pct);
+        100.0 * duties_share / (1.0 - duties_share)
+    }
+
     /// Aggregates lines with the elasticity of substitution `sigma`; `None` where no line has a weight.
     #[must_use]
     pub fn new(lines: &[WeightedRate], sigma: f64) -> Option<Self> {
@@ -88,6 +98,8 @@ mod tests {
         close(found.weighted_pct, 50.0);
         close(found.price_pct, 100.0 / 3.0);
         close(found.revenue_pct, 200.0 / 9.0);
+        // 2/9 of 4/3 is a sixth of the spending: a fifth of the rest.
+        close(found.collected_pct(), 20.0);
         // Elasticity 1: expenditure shares stay, price is the geometric mean.
         let found = Aggregates::new(&[(1.0, 0.0), (1.0, 100.0)], 1.0).unwrap();
         close(found.price_pct, 100.0 * (2.0_f64.sqrt() - 1.0));

@@ -136,6 +136,8 @@ pub struct PolicyBook {
     pub group_lines: Vec<f64>,
     /// Most-favoured-nation rate, percent, `[n,g]`.
     pub mfn_pct: Array2<f64>,
+    /// How far what is collected of a group is below the price aggregate of its lines, percentage points, `[n,g]`.
+    pub collected_gap_pp: Array2<f64>,
     /// Agreements.
     pub agreements: Vec<Agreement>,
     /// Position of each agreement.

@@ -11,9 +11,9 @@ use super::year::PairTariffs;
 /// Ratios of trade costs, `[j,n,i]`; exactly 1 where nothing changed.
 #[derive(Debug, Clone)]
 pub struct CostChange {
-    /// (1 + tariff') / (1 + tariff).
+    /// (1 + tariff') / (1 + tariff), what is collected.
     pub tariff_ratio: Array3<f64>,
-    /// d' / d.
+    /// d' / d, the gap between price aggregate and what is collected included.
     pub iceberg_ratio: Array3<f64>,
 }
 
@@ -112,7 +112,7 @@ impl PolicyBook {
 }
 
 impl CostChange {
-    /// Puts in the ratios of one pair: tariffs, barriers, and the cost of proving origin, which is iceberg.
+    /// Puts in the ratios of one pair: tariffs, barriers, and what of the tariff system is iceberg.
     fn put(
         &mut self,
         (importer, exporter): (usize, usize),
@@ -121,9 +121,9 @@ impl CostChange {
     ) {
         for (j, (old_barrier, new_barrier)) in old_barriers.iter().zip(new_barriers).enumerate() {
             let at = [j, importer, exporter];
-            self.tariff_ratio[at] = (100.0 + new.effective_pct[j]) / (100.0 + old.effective_pct[j]);
-            let origin = (100.0 + new.compliance_pct[j]) / (100.0 + old.compliance_pct[j]);
-            self.iceberg_ratio[at] = new_barrier / old_barrier * origin;
+            self.tariff_ratio[at] = (100.0 + new.collected_pct[j]) / (100.0 + old.collected_pct[j]);
+            self.iceberg_ratio[at] =
+                new_barrier / old_barrier * (new.iceberg_factor(j) / old.iceberg_factor(j));
         }
     }
 }

@@ -41,6 +41,8 @@ pub struct GroupRate {
     pub utilisation_share: f64,
     /// Rate paid on average, with additional duties.
     pub effective_pct: f64,
+    /// What is collected of it, percent of the value: below the rate paid where lines with high rates trade less.
+    pub collected_pct: f64,
     /// Cost of proving origin, averaged over all trade.
     pub compliance_pct: f64,
 }
@@ -63,7 +65,8 @@ impl PolicyBook {
 
     /// The rate of `group` in a situation.
     ///
-    /// `effective = u t_pref + (1 - u) t_mfn + additional duties` (`model.md` section 4).
+    /// `effective = u t_pref + (1 - u) t_mfn + additional duties` (`model.md` section 4): the price aggregate of the
+    /// lines; what is collected follows from their revenue aggregate.
     #[must_use]
     pub fn group_rate(
         &self,
@@ -79,6 +82,7 @@ impl PolicyBook {
             statutory_pct: mfn_pct + duty_pct,
             utilisation_share: 0.0,
             effective_pct: mfn_pct + duty_pct,
+            collected_pct: 0.0,
             compliance_pct: 0.0,
         };
         for binding in &situation.bindings {
@@ -92,7 +96,21 @@ impl PolicyBook {
                 rate.compliance_pct = offer.compliance_pct;
             }
         }
+        rate.collected_pct =
+            self.collected_pct(situation.pair.0, group, rate.effective_pct - duty_pct) + duty_pct;
         rate
+    }
+
+    /// What is collected of a group whose price aggregate is `paid_pct`, percent of the value at the border.
+    ///
+    /// The two differ in the second order of the rates of the lines ([`super::aggregate`]), so that the gap falls
+    /// with the square of what is left of them.
+    fn collected_pct(&self, importer: usize, group: usize, paid_pct: f64) -> f64 {
+        let at = [importer, group];
+        match self.collected_gap_pp[at] {
+            0.0 => paid_pct,
+            gap => paid_pct - gap * (paid_pct / self.mfn_pct[at]).powi(2),
+        }
     }
 
     /// `None` where the agreement leaves the most-favoured-nation rate as it is.

@@ -12,9 +12,10 @@ use super::regimes::{Regimes, within};
 /// Trade costs of one year.
 #[derive(Debug, Clone)]
 pub struct YearCosts {
-    /// 1 + effective tariff, `[j,n,i]`; 1 at home and in services.
+    /// 1 + what is collected of the tariff, `[j,n,i]`; 1 at home and in services.
     pub tariff_factor: Array3<f64>,
-    /// (1 + ad-valorem equivalent of barriers) (1 + cost of proving origin), `[j,n,i]`; 1 at home.
+    /// (1 + ad-valorem equivalent of barriers) (1 + cost of proving origin), times (1 + price aggregate) /
+    /// (1 + what is collected) of the tariff, `[j,n,i]`; 1 at home.
     pub iceberg_factor: Array3<f64>,
 }
 
@@ -27,6 +28,8 @@ pub struct PairTariffs {
     pub statutory_pct: Vec<f64>,
     /// Rate paid on average, with additional duties, `[j]`.
     pub effective_pct: Vec<f64>,
+    /// What is collected of it, `[j]`.
+    pub collected_pct: Vec<f64>,
     /// Share of trade that claims a preference, `[j]`.
     pub utilisation_share: Vec<f64>,
     /// Cost of proving origin, averaged over all trade, `[j]`.
@@ -40,9 +43,20 @@ impl PairTariffs {
             mfn_pct: zeros(),
             statutory_pct: zeros(),
             effective_pct: zeros(),
+            collected_pct: zeros(),
             utilisation_share: zeros(),
             compliance_pct: zeros(),
         }
+    }
+}
+
+impl PairTariffs {
+    /// What of the tariff system is iceberg in a sector: the cost of proving origin, and what the dispersion of
+    /// rates over lines raises the price above the duties collected.
+    #[must_use]
+    pub fn iceberg_factor(&self, j: usize) -> f64 {
+        let dispersion = (100.0 + self.effective_pct[j]) / (100.0 + self.collected_pct[j]);
+        dispersion * (1.0 + self.compliance_pct[j] / 100.0)
     }
 }
 
@@ -110,6 +124,7 @@ impl PolicyBook {
             tariffs.mfn_pct[j] += weight * rate.mfn_pct;
             tariffs.statutory_pct[j] += weight * rate.statutory_pct;
             tariffs.effective_pct[j] += weight * rate.effective_pct;
+            tariffs.collected_pct[j] += weight * rate.collected_pct;
             tariffs.utilisation_share[j] += weight * rate.utilisation_share;
             tariffs.compliance_pct[j] += weight * rate.compliance_pct;
         }
@@ -170,9 +185,9 @@ impl PolicyBook {
                 let (tariffs, barriers) =
                     self.pair_costs(regimes, pair, (year, parameters), &mut spillovers, true);
                 for (j, barrier) in barriers.into_iter().enumerate() {
-                    costs.tariff_factor[[j, importer, exporter]] = 1.0 + tariffs.effective_pct[j] / 100.0;
-                    costs.iceberg_factor[[j, importer, exporter]] =
-                        barrier * (1.0 + tariffs.compliance_pct[j] / 100.0);
+                    let at = [j, importer, exporter];
+                    costs.tariff_factor[at] = 1.0 + tariffs.collected_pct[j] / 100.0;
+                    costs.iceberg_factor[at] = barrier * tariffs.iceberg_factor(j);
                 }
             }
         }

@@ -256,3 +256,21 @@ fn an_end_of_membership_counts_only_once_it_has_come() {
     assert_eq!(before, YearState::new(&case.book.initial, &case.timeline, 2028));
     assert_ne!(before, YearState::new(&case.book.initial, &case.timeline, 2029));
 }
+
+/// Of the price aggregate of the lines less is collected; the gap falls with the square of
+/// what is left of the rates, and additional duties come on top of both.
+#[test]
+fn less_is_collected_than_the_price_aggregate() {
+    let before = Case::as_of_2020().rate("USA", "VNM", "apparel", date(2021, 6, 1));
+    close(before.effective_pct, 9.32);
+    close(before.collected_pct, 7.88);
+    let case = Case::as_of_2020().joined("cptpp", &["USA"], date(2021, 1, 1));
+    let after = case.rate("USA", "VNM", "apparel", date(2021, 6, 1));
+    assert!(after.effective_pct < 9.32);
+    close(after.collected_pct, after.effective_pct - (9.32 - 7.88) * (after.effective_pct / 9.32).powi(2));
+    let listed = Case::as_of_2020().rate("USA", "CHN", "apparel", date(2021, 6, 1));
+    close(listed.effective_pct - listed.collected_pct, 9.32 - 7.88);
+    // Groups without lines are collected as they are charged.
+    let sugar = Case::as_of_2020().rate("USA", "VNM", "sugar", date(2021, 6, 1));
+    close(sugar.collected_pct, sugar.effective_pct);
+}

@@ -32,7 +32,7 @@ fn faults_of_policy_tables_are_named_with_their_line() {
         }
     };
     refused("policy/tables/mfn.csv", without("USA,textiles"), "USA,textiles` = no row");
-    refused("policy/tables/mfn.csv", add("USA,steel,3,x,y"), "mfn.csv:527 `product_group` = steel");
+    refused("policy/tables/mfn.csv", add("USA,steel,3,,x,y"), "mfn.csv:527 `product_group` = steel");
     refused("policy/tables/barriers.csv", without("VNM,food"), "`VNM,food` = no row");
     refused(
         "policy/duties.csv",
@@ -226,4 +226,10 @@ fn quotas_say_what_a_unit_is_worth_and_safeguards_stand_on_parts_that_are_cut() 
         |text: String| text.replacen(",0,280,", ",schedule,280,", 1),
         "expected a part of cereals of JPN with a category that cuts",
     );
+}
+
+#[test]
+fn more_duties_than_the_rate_are_refused() {
+    let wrong = |text: String| text.replace("USA,apparel,9.32,7.88,", "USA,apparel,9.32,17.88,");
+    refused("policy/tables/mfn.csv", wrong, "`collected_pct` = 17.88: expected empty, or percent, 0 to 9.32");
 }

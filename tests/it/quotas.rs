@@ -9,6 +9,7 @@ use tradepath::data::{Dataset, Files};
 use tradepath::equilibrium::{
     Closure, Equilibrium, Method, PreparedBaseline, Quota, QuotaCell, QuotaRegime, Shock, decompose,
 };
+use tradepath::policy::aggregate::Aggregates;
 
 fn tiny(closure: Closure) -> PreparedBaseline {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/tiny");
@@ -223,4 +224,24 @@ proptest! {
             prop_assert!((abroad - rent * outcome.rent_musd).abs() < 1e-9 * (1.0 + abroad));
         }
     }
+}
+
+/// Two lines in a cell, one at 0 and one at 100 %: what the equilibrium makes of them is the consistent pair of
+/// Laborde, Martin & van der Mensbrugghe (2017): what is collected as tariff, the rest of the price as iceberg.
+#[test]
+fn lines_with_different_rates_come_to_the_price_and_the_revenue_aggregate() {
+    let prepared = tiny(Closure::Fixed);
+    let base = prepared.economy();
+    let at = [1, 0, 1];
+    assert_eq!(base.tau[at], 1.0);
+    let line = QuotaCell { exporter: 1, trade_share: 0.5, base_pct: 0.0, shock_pct: 0.0 };
+    let at_100 =
+        Quota { sector: 1, cells: vec![line], in_quota_pct: 100.0, out_of_quota_pct: 100.0, ..quota(0.0) };
+    let shock = with(vec![at_100]);
+    let solved = prepared.solve(&shock).unwrap();
+    let held = shock.with_wedges_of(base, &solved);
+    let pair = Aggregates::new(&[(0.5, 0.0), (0.5, 100.0)], 1.0 + base.theta[1]).unwrap();
+    close(100.0 * (held.tau.unwrap()[at] - 1.0), pair.collected_pct(), 1e-10);
+    let dispersion = (100.0 + pair.price_pct) / (100.0 + pair.collected_pct());
+    close(held.iceberg_hat.unwrap()[at], dispersion, 1e-10);
 }

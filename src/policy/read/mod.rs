@@ -62,7 +62,7 @@ impl PolicyBook {
         let agreement_idx: HashMap<String, usize> =
             agreements.iter().enumerate().map(|(at, agreement)| (agreement.id.clone(), at)).collect();
         let group_lines = reader.group_lines(&places);
-        let mfn_pct = reader.mfn(&places);
+        let (mfn_pct, collected_gap_pp) = reader.mfn(&places);
         let coverage = reader.coverage(&places);
         let duties = reader.duties(&coverage);
         let carbon = reader.carbon(&coverage, &agreement_idx, &places);
@@ -88,6 +88,7 @@ impl PolicyBook {
             groups,
             group_lines,
             mfn_pct,
+            collected_gap_pp,
             agreements,
             agreement_idx,
             cut_dates,

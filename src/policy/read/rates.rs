@@ -47,16 +47,25 @@ impl Reader<'_> {
         lines
     }
 
-    pub(super) fn mfn(&mut self, places: &Places) -> Array2<f64> {
+    /// Most-favoured-nation rates, and how far what is collected is below them, `[n,g]`.
+    pub(super) fn mfn(&mut self, places: &Places) -> (Array2<f64>, Array2<f64>) {
         const FILE: &str = "tables/mfn.csv";
-        let n_groups = places.values().map(Vec::len).sum();
-        let mut mfn = Array2::from_elem((self.axes.n_countries(), n_groups), f64::NAN);
-        let Some(table) = self.table(FILE, &["importer", "product_group", "mfn_pct"]) else { return mfn };
+        let shape = (self.axes.n_countries(), places.values().map(Vec::len).sum());
+        let (mut mfn, mut gap) = (Array2::from_elem(shape, f64::NAN), Array2::zeros(shape));
+        let columns = ["importer", "product_group", "mfn_pct", "collected_pct"];
+        let Some(table) = self.table(FILE, &columns) else { return (mfn, gap) };
         percent::ask(&table, &self.text_of(FILE), "mfn_pct", &mut self.faults);
         for row in table.rows() {
             let n = self.country(&row, "importer");
-            if let (Some(n), Some(pct)) = (n, self.pct(&row, "mfn_pct")) {
-                self.places(&row, places).iter().for_each(|&g| mfn[[n, g]] = pct);
+            let (Some(n), Some(pct)) = (n, self.pct(&row, "mfn_pct")) else { continue };
+            let expected = format!("empty, or percent, 0 to {pct}: duties collected where lines differ");
+            let collected_pct = match row.text("collected_pct") {
+                "" => Some(pct),
+                _ => row.number("collected_pct", &expected, |v| (0.0..=pct).contains(&v), &mut self.faults),
+            };
+            for &g in self.places(&row, places) {
+                mfn[[n, g]] = pct;
+                gap[[n, g]] = pct - collected_pct.unwrap_or(pct);
             }
         }
         for (id, at) in places {
@@ -65,7 +74,7 @@ impl Reader<'_> {
                 self.fault(FILE, field, "no row", "a rate for every importer and group", NOT_ZERO);
             }
         }
-        mfn
+        (mfn, gap)
     }
 
     pub(super) fn barriers(&mut self) -> Array2<f64> {

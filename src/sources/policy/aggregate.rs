@@ -68,7 +68,7 @@ pub struct FromLines {
     pub preferences: Rows,
 }
 
-/// Replaces the rates in `rates` (`importer,product_group,mfn_pct,source,mark`) that lines give.
+/// Replaces the rates in `rates` (`importer,product_group,mfn_pct,collected_pct,source,mark`) that lines give.
 ///
 /// # Errors
 /// Where a table is missing or faulty.
@@ -84,14 +84,15 @@ pub fn apply(input: &Path, own: &Files, how: Aggregation, rates: &mut Rows) -> a
             let summary = Summary::new(&lines, g, sigma);
             let is_except = importer.text("except").split(';').any(|except| except == group);
             let used = summary.used(how, is_except);
-            found.aggregation.push(summary.row(&importer, group, sigma, used));
-            if let Some((_, pct)) = used {
+            found.aggregation.push(summary.row(&importer, group, sigma, used.map(|(name, ..)| name)));
+            if let Some((_, pct, collected_pct)) = used {
                 let of_group =
                     |row: &&mut Vec<String>| row[0] == importer.text("importer") && row[1] == *group;
                 for row in rates.iter_mut().filter(of_group) {
                     row[2] = format!("{pct:.2}");
-                    row[3] = summary.source(&importer, how);
-                    row[4] = "public".into();
+                    row[3] = collected_pct.map_or_else(String::new, |pct| format!("{pct:.2}"));
+                    row[4] = summary.source(&importer, how);
+                    row[5] = "public".into();
                 }
             }
         }
@@ -137,15 +138,19 @@ impl Summary {
     }
 
     /// Name and value of the aggregate used; `None` = the group keeps its rate.
-    fn used(&self, how: Aggregation, is_except: bool) -> Option<(&'static str, f64)> {
+    /// Name and rate of the aggregate in use; with the price aggregate what is collected of it.
+    fn used(&self, how: Aggregation, is_except: bool) -> Option<(&'static str, f64, Option<f64>)> {
         let known = (self.n_lines - self.n_missing) as f64;
         if is_except || known < LEAST_AD_VALOREM_SHARE * self.n_lines as f64 {
             return None;
         }
         match how {
-            Aggregation::Price => Some(("price", self.aggregates?.price_pct)),
-            Aggregation::Trade => Some(("trade_weighted", self.aggregates?.weighted_pct)),
-            Aggregation::Simple => Some(("simple", self.simple_pct?)),
+            Aggregation::Price => {
+                let aggregates = self.aggregates?;
+                Some(("price", aggregates.price_pct, Some(aggregates.collected_pct())))
+            }
+            Aggregation::Trade => Some(("trade_weighted", self.aggregates?.weighted_pct, None)),
+            Aggregation::Simple => Some(("simple", self.simple_pct?, None)),
         }
     }
 
@@ -161,7 +166,7 @@ impl Summary {
         format!("{}: {known} of {} lines ad valorem, {how}", importer.text("source"), self.n_lines)
     }
 
-    fn row(&self, importer: &Row<'_>, group: &str, sigma: f64, used: Option<(&str, f64)>) -> Vec<String> {
+    fn row(&self, importer: &Row<'_>, group: &str, sigma: f64, used: Option<&str>) -> Vec<String> {
         let number = |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:.3}"));
         let of = |value: fn(&Aggregates) -> f64| self.aggregates.as_ref().map(value);
         let values = [self.simple_pct, of(|a| a.weighted_pct), of(|a| a.price_pct), of(|a| a.revenue_pct)];
@@ -172,7 +177,7 @@ impl Summary {
         row.extend([self.n_lines.to_string(), self.n_missing.to_string(), sigma.to_string()]);
         row.extend(values.map(number));
         row.push(number((largest >= smallest).then_some(largest - smallest)));
-        row.push(used.map_or("kept", |(name, _)| name).to_owned());
+        row.push(used.unwrap_or("kept").to_owned());
         row.push(format!(
             "world exports by HS chapter {}, equal over HS6 and lines inside",
             importer.text("weights_year")

@@ -54,9 +54,10 @@ pub fn write(
     let dir = OutputDir::create(out, existing)?;
     let columns = ["product_group", "sector", "weight_share", "source", "mark"];
     dir.write_csv("product_groups.csv", &columns, &copied(&groups, ["product_group", "sector", "share"]))?;
-    let columns = ["importer", "product_group", "mfn_pct", "source", "mark"];
+    let columns = ["importer", "product_group", "mfn_pct", "collected_pct", "source", "mark"];
     let own = Files::embedded().folder("sources/policy");
     let mut rates = copied(&rates, ["importer", "product_group", "mfn_pct"]);
+    rates.iter_mut().for_each(|row| row.insert(3, String::new()));
     let from_lines = aggregate::apply(input, &own, how, &mut rates)?;
     dir.write_csv("mfn.csv", &columns, &rates)?;
     dir.write_csv("aggregation.csv", &aggregate::COLUMNS, &from_lines.aggregation)?;

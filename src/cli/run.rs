@@ -15,6 +15,7 @@ use crate::ensemble::{Experiment, PLAN_FILE, Plan, RunCounts, Shard};
 use crate::error::{Fault, Faults, InputErrors};
 use crate::output::dir::{Existing, OutputDir};
 use crate::output::run::RunFrame;
+use crate::sources::PROVENANCE_COLUMNS;
 
 /// Bytes that a run needs besides its blocks: data, baseline path, tables of text.
 const FIXED_BYTES: u64 = 250 << 20;
@@ -258,8 +259,7 @@ fn countries(experiment: &Experiment, files: &Files) -> anyhow::Result<Vec<Value
     let folder = files.folder(&experiment.plan.baseline);
     let mut faults = Faults::new();
     let table = folder.read_optional("provenance.csv").map_err(InputErrors::from)?.and_then(|text| {
-        let columns = ["country", "block", "status", "source", "donor"];
-        Table::parse(&folder.display("provenance.csv"), &text, &columns, &[], &mut faults)
+        Table::parse(&folder.display("provenance.csv"), &text, &PROVENANCE_COLUMNS, &[], &mut faults)
     });
     faults.into_result(())?;
     let count = |code: &str, status: &str| {

@@ -12,6 +12,9 @@ use anyhow::Context;
 
 use crate::data::Table;
 
+/// Columns of `provenance.csv`: whether each block of a country's data is observed, scaled, imputed or assumed.
+pub const PROVENANCE_COLUMNS: [&str; 5] = ["country", "block", "status", "source", "donor"];
+
 /// Reads a CSV file, compressed or not; all columns are taken.
 ///
 /// # Errors

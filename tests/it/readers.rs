@@ -34,6 +34,8 @@ pub fn calibrate(source: &str, input: &Path, out: &Path, options: &[&str]) -> as
 pub fn is_flat(folder: &Path) -> Dataset {
     let binary = || Command::new(env!("CARGO_BIN_EXE_tradepath"));
     binary().arg("check").arg(folder).assert().success().stdout(contains("ok"));
+    let provenance = fs::read_to_string(folder.join("provenance.csv")).unwrap_or_default();
+    assert!(provenance.is_empty() || provenance.starts_with("country,block,status,source,donor\n"));
     let data = Dataset::read(&Files::directory(folder)).unwrap();
     let prepared = PreparedBaseline::new(Economy::from_dataset(&data).unwrap(), Closure::Fixed).unwrap();
     assert_eq!(prepared.resolved_ln_wage, 0.0, "the data are no equilibrium as they stand");

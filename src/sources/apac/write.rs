@@ -7,6 +7,7 @@ use ndarray::Array3;
 use super::{Apac, YEAR};
 use crate::data::SectorKind;
 use crate::output::dir::{Existing, OutputDir, number};
+use crate::sources::PROVENANCE_COLUMNS;
 
 /// Decimals of a flow in million USD: a thousand dollars.
 const FLOW_DECIMALS: usize = 3;
@@ -37,8 +38,7 @@ impl Apac {
         let (inputs, value_added) = self.production_rows();
         dir.write_csv("io.csv", &["country", "input_sector", "output_sector", "share"], &inputs)?;
         dir.write_csv("value_added.csv", &["country", "sector", "share"], &value_added)?;
-        let columns = ["country", "block", "status", "source", "donor"];
-        dir.write_csv("provenance.csv", &columns, &self.provenance_rows())?;
+        dir.write_csv("provenance.csv", &PROVENANCE_COLUMNS, &self.provenance_rows())?;
         let columns = ["table", "country", "sector", "partner", "before_musd", "after_musd", "step"];
         dir.write_csv("adjustments.csv", &columns, &self.adjustment_rows())?;
         let columns = ["country", "measure", "target_musd", "reached_musd", "difference_pct"];

@@ -6,6 +6,7 @@ use super::gathered::Facts;
 use crate::calibration::balance::{Adjustment, Balanced};
 use crate::data::SectorKind;
 use crate::output::dir::{Existing, OutputDir, number};
+use crate::sources::PROVENANCE_COLUMNS;
 
 /// Adjustments that the summary shows.
 const SHOWN: usize = 10;
@@ -40,14 +41,24 @@ pub fn write(balanced: &Balanced, facts: &Facts, out: &Path, existing: Existing)
     dir.write_csv("value_added.csv", &["country", "sector", "share"], &value_added)?;
     let columns = ["table", "country", "sector", "partner", "before_musd", "after_musd", "step"];
     dir.write_csv("adjustments.csv", &columns, &balanced.adjustments.iter().map(row).collect::<Vec<_>>())?;
-    let provenance: Vec<Vec<String>> = facts.provenance.iter().map(|cells| cells.to_vec()).collect();
-    dir.write_csv("provenance.csv", &["block", "status", "source"], &provenance)?;
+    dir.write_csv("provenance.csv", &PROVENANCE_COLUMNS, &provenance_rows(balanced, facts))?;
     if !facts.unmatched.is_empty() {
         let rows = facts.unmatched.iter().map(|(code, musd)| vec![code.clone(), number(*musd)]);
         dir.write_csv("unmatched.csv", &["code", "value_musd"], &rows.collect::<Vec<_>>())?;
     }
     dir.finish()?;
     Ok(())
+}
+
+/// Every note holds for all countries; none has a donor.
+fn provenance_rows(balanced: &Balanced, facts: &Facts) -> Vec<Vec<String>> {
+    let of_country = |country: &crate::data::Country| {
+        let row = |[block, status, source]: &[String; 3]| {
+            vec![country.iso3.clone(), block.clone(), status.clone(), source.clone(), String::new()]
+        };
+        facts.provenance.iter().map(row).collect::<Vec<_>>()
+    };
+    balanced.axes.countries.iter().flat_map(of_country).collect()
 }
 
 fn meta(facts: &Facts) -> String {

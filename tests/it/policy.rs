@@ -77,10 +77,10 @@ fn immediate_elimination_is_free_on_the_day_of_entry_and_not_before() {
     close(case.rate("USA", "NZL", "machinery", date(2026, 6, 30)).statutory_pct, US_MACHINERY_PCT);
     let free = case.rate("USA", "NZL", "machinery", date(2026, 7, 1));
     close(free.statutory_pct, 0.0);
-    // Margin 1.14 points, first year: 30 % x 0.55 of trade claims it.
-    close(free.utilisation_share, 0.3 * 0.55);
-    close(free.effective_pct, US_MACHINERY_PCT * (1.0 - 0.165));
-    close(free.compliance_pct, 0.165 * US_MACHINERY_PCT / 2.0);
+    // Margin 1.14 points, first year: 50 % x 0.55 of trade claims it.
+    close(free.utilisation_share, 0.5 * 0.55);
+    close(free.effective_pct, US_MACHINERY_PCT * (1.0 - 0.275));
+    close(free.compliance_pct, 0.275 * US_MACHINERY_PCT / 2.0);
 }
 
 #[test]

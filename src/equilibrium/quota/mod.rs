@@ -18,6 +18,7 @@
 //! another. Nothing changes where the wedges are those of the base. [`wedges`] solves for the wedges in every
 //! evaluation, at the wages, prices and expenditure of the search, so that all conditions hold together.
 
+mod demand;
 mod wedges;
 
 use ndarray::{Array1, Array3};

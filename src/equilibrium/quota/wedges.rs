@@ -3,15 +3,12 @@
 use super::super::frame::{Frame, Shape};
 use super::super::response::{Changed, Response};
 use super::super::solve::Shock;
+use super::demand::{Demand, WEDGE_TOLERANCE};
 use super::{Quota, QuotaCell, QuotaOutcome, QuotaRegime, Rest, cells, products};
 use crate::calibration::Economy;
 
 /// Rounds over quotas that compete inside one sector of one importer; the tenth has not been seen.
 const MAX_ROUNDS: usize = 60;
-/// Newton steps of one wedge: the equation is monotone, concave, with a slope between -1 - theta and -1.
-const MAX_STEPS: usize = 60;
-/// Change of a log wedge that ends the rounds.
-const WEDGE_TOLERANCE: f64 = 1e-15;
 
 /// A product in one cell: its weight is `scale factor^-theta` at the wedge `factor`.
 #[derive(Debug, Clone, Copy)]
@@ -46,45 +43,6 @@ pub(in super::super) struct Wedges {
     powers: Vec<f64>,
     /// Transfers of the shock, `[n]`, scaled money.
     given: Vec<f64>,
-}
-
-/// Demand for the product of one quota: `value factor^-(1 + theta) / (others + own factor^-theta)`.
-struct Demand {
-    /// Volume demanded at factor 1 times the price term.
-    volume: f64,
-    own: f64,
-    others: f64,
-    theta: f64,
-}
-
-impl Demand {
-    /// Log of the volume at a log factor, and its slope.
-    fn ln_volume(&self, ln_factor: f64) -> (f64, f64) {
-        let own = self.own * (-self.theta * ln_factor).exp();
-        let all = self.others + own;
-        let value = self.volume.ln() - (1.0 + self.theta) * ln_factor - all.ln();
-        (value, self.theta * own / all - 1.0 - self.theta)
-    }
-
-    /// The log factor in `low..=high` that the complementarity asks for.
-    fn clear(&self, low: f64, high: f64, ln_limit: f64) -> f64 {
-        if self.ln_volume(low).0 <= ln_limit {
-            return low;
-        }
-        if self.ln_volume(high).0 >= ln_limit {
-            return high;
-        }
-        let mut at = low;
-        for _ in 0..MAX_STEPS {
-            let (value, slope) = self.ln_volume(at);
-            let next = (at - (value - ln_limit) / slope).clamp(low, high);
-            if (next - at).abs() <= WEDGE_TOLERANCE {
-                return next;
-            }
-            at = next;
-        }
-        at
-    }
 }
 
 impl Wedges {

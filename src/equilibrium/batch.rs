@@ -12,13 +12,14 @@ use super::search::{FARTHEST_LN_WAGE, MAX_ANDERSON, MEMORY};
 use super::solution::Solution;
 use super::solve::{Method, NoEquilibrium, PreparedBaseline, Shock, SolveStats};
 use super::sweep::Buffers;
+use crate::calibration::Economy;
 use crate::numerics::Anderson;
 use crate::numerics::lanes::{Lane, PACK_WIDTH, Pack};
 
 /// Bytes of trade weights of a pack up to which packs are faster than members one by one: beyond the second
 /// cache each member pays for the others' weights (283 against 345 us a member at 25 x 18, 1357 against 1270
 /// at 31 x 40).
-const MAX_PACK_BYTES: usize = 3 << 19;
+const MAX_PACK_BYTES: usize = 1 << 24;
 
 /// Result of one member.
 type Outcome = Result<Equilibrium, Box<NoEquilibrium>>;
@@ -52,7 +53,7 @@ impl PreparedBaseline {
         };
         if let Some(preconditioner) = preconditioner.as_ref().filter(|_| pack_bytes <= MAX_PACK_BYTES) {
             let free = self.core.packs.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let packs = free.unwrap_or_else(|| Packs::new(frame));
+            let packs = free.unwrap_or_else(|| Packs::new(frame, &self.core.economy));
             let pending = shocks.iter().enumerate().filter(|(_, shock)| fits(shock));
             let members = [None; PACK_WIDTH];
             let mut lanes = Lanes { prepared: self, frame, preconditioner, members, packs };
@@ -83,25 +84,30 @@ pub(super) struct Packs {
 }
 
 impl Packs {
-    fn new(frame: &Frame) -> Self {
+    fn new(frame: &Frame, economy: &Economy) -> Self {
         let (shape, zero) = (frame.shape, Pack::splat(0.0));
         let anderson = Anderson::new(MEMORY, shape.unknowns(), shape.stride);
         let (z, step) = (vec![zero; shape.unknowns()], vec![zero; shape.unknowns()]);
-        Self { response: Response::new(frame), buffers: Buffers::new(shape), z, step, anderson }
+        let mut response = Response::new(frame);
+        for lane in 0..PACK_WIDTH {
+            response.load(lane, frame, economy, &Shock::default());
+        }
+        Self { response, buffers: Buffers::new(shape), z, step, anderson }
     }
 }
 
 struct Lanes<'p, 's> {
     prepared: &'p PreparedBaseline,
     frame: &'p Frame,
-    preconditioner: &'p Preconditioner<f64>,
+    preconditioner: &'p Preconditioner,
     members: [Option<Member<'s>>; PACK_WIDTH],
     packs: Packs,
 }
 
 impl<'s> Lanes<'_, 's> {
+    /// Begins at the baseline.
     fn load(&mut self, lane: usize, shock: &Shock) {
-        self.packs.response.load(lane, self.frame, &self.prepared.core.economy, shock);
+        self.packs.response.begin(lane, self.frame, &self.prepared.core.economy, shock);
         self.packs.anderson.restart(lane);
         let first = self.frame.shape.stride + self.frame.shape.block();
         for z in &mut self.packs.z[..first] {
@@ -112,25 +118,28 @@ impl<'s> Lanes<'_, 's> {
         }
     }
 
+    /// Gives free lanes their next members; false where no member is left.
+    fn fill(&mut self, pending: &mut impl Iterator<Item = (usize, &'s Shock)>) -> bool {
+        let mut loaded = [false; PACK_WIDTH];
+        for (lane, loaded) in loaded.iter_mut().enumerate() {
+            if self.members[lane].is_none()
+                && let Some((at, shock)) = pending.next()
+            {
+                self.load(lane, shock);
+                self.members[lane] = Some(Member { at, shock, evaluations: 0 });
+                *loaded = true;
+            }
+        }
+        self.packs.response.apply((0..PACK_WIDTH).filter(|lane| loaded[*lane]), self.frame);
+        self.members.iter().any(Option::is_some)
+    }
+
     fn run(
         &mut self,
         mut pending: impl Iterator<Item = (usize, &'s Shock)>,
         finish: &mut impl FnMut(usize, Outcome),
     ) {
-        // Lanes without a member sit at the baseline.
-        (0..PACK_WIDTH).for_each(|lane| self.load(lane, &Shock::default()));
-        loop {
-            for lane in 0..PACK_WIDTH {
-                if self.members[lane].is_none()
-                    && let Some((at, shock)) = pending.next()
-                {
-                    self.load(lane, shock);
-                    self.members[lane] = Some(Member { at, shock, evaluations: 0 });
-                }
-            }
-            if self.members.iter().all(Option::is_none) {
-                return;
-            }
+        while self.fill(&mut pending) {
             let Packs { response, buffers, z, .. } = &mut self.packs;
             let transfers = Some(&*self.prepared.transfers);
             let norms = Evaluation { frame: self.frame, response, transfers, z, buffers }.run();

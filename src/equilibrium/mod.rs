@@ -31,6 +31,7 @@ pub mod sensitivity;
 mod solution;
 mod solve;
 mod sweep;
+mod weights;
 
 pub use result::Equilibrium;
 pub use solve::{Closure, Method, NoEquilibrium, PreparedBaseline, Shock, SolveStats, TOLERANCE};

@@ -13,6 +13,7 @@ use super::solution::Solution;
 use super::solve::{Method, NoEquilibrium, PreparedBaseline, Shock, SolveStats, TOLERANCE};
 use super::sweep::{Buffers, Transfers};
 use crate::numerics::Anderson;
+use crate::numerics::aligned::Aligned;
 use crate::numerics::lanes::Lane;
 
 /// Methods in the order in which they are tried.
@@ -40,8 +41,8 @@ pub(super) struct Workspace {
     pub response: Response<f64>,
     pub buffers: Buffers<f64>,
     /// Log wages, log prices, expenditure.
-    pub z: Vec<f64>,
-    step: Vec<f64>,
+    pub z: Aligned<f64>,
+    step: Aligned<f64>,
     anderson: Anderson<f64>,
 }
 
@@ -51,8 +52,8 @@ impl Workspace {
         Self {
             response: Response::new(frame),
             buffers: Buffers::new(shape),
-            z: vec![0.0; shape.unknowns()],
-            step: vec![0.0; shape.unknowns()],
+            z: Aligned::filled(0.0, shape.unknowns()),
+            step: Aligned::filled(0.0, shape.unknowns()),
             anderson: Anderson::new(MEMORY, shape.unknowns(), shape.stride),
         }
     }
@@ -103,6 +104,7 @@ impl Workspace {
 pub(super) fn limit<T: Lane>(stride: usize, step: &mut [T]) {
     let mut longest = T::splat(LONGEST_STEP);
     for &wage in &step[..stride] {
+        T::fence();
         longest = longest.zip(wage, |longest, wage| longest.max(wage.abs()));
     }
     if (0..T::WIDTH).all(|lane| longest.lane(lane) == LONGEST_STEP) {
@@ -110,6 +112,7 @@ pub(super) fn limit<T: Lane>(stride: usize, step: &mut [T]) {
     }
     let scale = T::splat(LONGEST_STEP) / longest;
     for value in step {
+        T::fence();
         *value = *value * scale;
     }
 }

@@ -16,10 +16,11 @@ use crate::calibration::Economy;
 use crate::numerics::Anderson;
 use crate::numerics::lanes::{Lane, PACK_WIDTH, Pack};
 
-/// Bytes of trade weights of a pack up to which packs are faster than members one by one: beyond the second
-/// cache each member pays for the others' weights (283 against 345 us a member at 25 x 18, 1357 against 1270
-/// at 31 x 40).
+/// Bytes of trade weights of a pack up to which packs are made: 40 sectors of 40 countries and a little more. Members
+/// share what the baseline fixes, so that packs still pay far beyond the second cache; what is bounded is memory.
 const MAX_PACK_BYTES: usize = 1 << 24;
+/// A pack costs as much as this many single solves, whoever is in it.
+const LEAST_MEMBERS: usize = 5;
 
 /// Result of one member.
 type Outcome = Result<Equilibrium, Box<NoEquilibrium>>;
@@ -27,8 +28,9 @@ type Outcome = Result<Equilibrium, Box<NoEquilibrium>>;
 impl PreparedBaseline {
     /// The counterfactuals of many shocks, in their order; each has the bytes of [`Self::solve`].
     ///
-    /// [`PACK_WIDTH`] members run side by side where their weights fit a cache, and share what the baseline fixes (input shares, the linearised
-    /// system). A member that has converged is taken out and its lane given to the next; one that does not
+    /// [`PACK_WIDTH`] members run side by side where the set is not too large, and share what the baseline fixes
+    /// (trade shares outside the changed cells, input shares, the linearised system); the few that would leave
+    /// a pack half empty are solved alone. A member that has converged is taken out and its lane given to the next; one that does not
     /// converge by Anderson is handed to the other methods alone. Members never mix, so that the bytes
     /// depend neither on the size of the batch nor on the order. Runs on the calling thread.
     #[must_use]
@@ -51,17 +53,24 @@ impl PreparedBaseline {
         let fits = |shock: &Shock| {
             preconditioner.is_some() && shock.real_gdp_hat.is_none() && pack_bytes <= MAX_PACK_BYTES
         };
-        if let Some(preconditioner) = preconditioner.as_ref().filter(|_| pack_bytes <= MAX_PACK_BYTES) {
+        let n_fit = shocks.iter().filter(|shock| fits(shock)).count();
+        let over = n_fit % PACK_WIDTH;
+        let n_packed = if over < LEAST_MEMBERS { n_fit - over } else { n_fit };
+        if let Some(preconditioner) = preconditioner.as_ref().filter(|_| n_packed > 0) {
             let free = self.core.packs.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let packs = free.unwrap_or_else(|| Packs::new(frame, &self.core.economy));
-            let pending = shocks.iter().enumerate().filter(|(_, shock)| fits(shock));
+            let pending = shocks.iter().enumerate().filter(|(_, shock)| fits(shock)).take(n_packed);
             let members = [None; PACK_WIDTH];
             let mut lanes = Lanes { prepared: self, frame, preconditioner, members, packs };
             lanes.run(pending, &mut finish);
             self.core.packs.lock().unwrap_or_else(PoisonError::into_inner).push(lanes.packs);
         }
-        for (at, shock) in shocks.iter().enumerate().filter(|(_, shock)| !fits(shock)) {
-            finish(at, self.solve(shock));
+        let mut n_seen = 0;
+        for (at, shock) in shocks.iter().enumerate() {
+            n_seen += usize::from(fits(shock));
+            if !fits(shock) || n_seen > n_packed {
+                finish(at, self.solve(shock));
+            }
         }
     }
 }

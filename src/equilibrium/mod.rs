@@ -11,7 +11,8 @@
 //! 4. `search` falls back to damped steps, to Newton with the analytic Jacobian and to homotopy.
 //!
 //! The same linearisation at a solution gives `sensitivity` and `optimal`. `batch` runs members of a batch
-//! side by side with the bytes of single solves. Kernels are in `numerics::kernels`, compiled for every
+//! side by side with the bytes of single solves: what the baseline fixes is read once for all of them, and
+//! their own weights only where they differ from it. Kernels are in `numerics::kernels`, compiled for every
 //! vector unit by `dispatch`; results do not depend on which one runs.
 
 mod adjoint;

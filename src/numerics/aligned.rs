@@ -9,7 +9,7 @@ const LINE: usize = 64;
 /// A fixed number of values whose first lies on a cache line.
 ///
 /// Vectors of the widest unit are as long as a line: loads from an array that begins elsewhere touch two
-/// lines each, which costs a third of the speed of a pass over a matrix. No value depends on it.
+/// lines each, which costs up to a third of the speed of a pass over a matrix. No value depends on it.
 #[derive(Debug)]
 pub struct Aligned<C> {
     /// The values from `start` on; a few more before and after them.

@@ -45,32 +45,36 @@ pub fn read_bandwidth(bytes: usize) -> f64 {
     (8 * data.len() * passes) as f64 / seconds
 }
 
-/// Independent sums: enough to hide the latency of an add.
-const LANES: usize = 32;
-
+/// Rounds of independent sums; their number is what the registers hold, enough to hide the latency of a multiply
+/// and an add.
 struct MultiplyAdd(usize);
 
 impl WithSimd for MultiplyAdd {
-    type Output = f64;
+    /// Multiply-adds made.
+    type Output = usize;
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> f64 {
-        let (mut sums, factor, shift) = ([1.0_f64; LANES], black_box(0.999_999), black_box(1e-6));
-        for _ in 0..self.0 {
-            // By index: only this form is kept in registers.
-            #[allow(clippy::needless_range_loop)]
-            for l in 0..LANES {
-                sums[l] = sums[l] * factor + shift;
-            }
-        }
-        sums.iter().sum()
+    fn with_simd<S: Simd>(self, _: S) -> usize {
+        if S::REGISTER_COUNT == 32 { chains::<96>(self.0) } else { chains::<40>(self.0) }
     }
+}
+
+#[inline(always)]
+fn chains<const LANES: usize>(rounds: usize) -> usize {
+    let (mut sums, factor, shift) = ([1.0_f64; LANES], black_box(0.999_999), black_box(1e-6));
+    for _ in 0..rounds {
+        // By index: only this form is kept in registers.
+        #[allow(clippy::needless_range_loop)]
+        for l in 0..LANES {
+            sums[l] = sums[l] * factor + shift;
+        }
+    }
+    black_box(sums.iter().sum::<f64>());
+    LANES * rounds
 }
 
 /// Multiply-adds a second in registers.
 pub fn multiply_add_rate() -> f64 {
-    let rounds = 1_000_000;
-    let seconds = best_of(5, || {
-        black_box(Arch::new().dispatch(MultiplyAdd(black_box(rounds))));
-    });
-    (LANES * rounds) as f64 / seconds
+    let mut made = 0;
+    let seconds = best_of(5, || made = Arch::new().dispatch(MultiplyAdd(black_box(300_000))));
+    made as f64 / seconds
 }

@@ -12,13 +12,15 @@ use super::search::{FARTHEST_LN_WAGE, MAX_ANDERSON, MEMORY};
 use super::solution::Solution;
 use super::solve::{Method, NoEquilibrium, PreparedBaseline, Shock, SolveStats};
 use super::sweep::Buffers;
+use crate::calibration::Economy;
 use crate::numerics::Anderson;
 use crate::numerics::lanes::{Lane, PACK_WIDTH, Pack};
 
-/// Bytes of trade weights of a pack up to which packs are faster than members one by one: beyond the second
-/// cache each member pays for the others' weights (283 against 345 us a member at 25 x 18, 1357 against 1270
-/// at 31 x 40).
-const MAX_PACK_BYTES: usize = 3 << 19;
+/// Bytes of trade weights of a pack up to which packs are made: 40 sectors of 40 countries and a little more. Members
+/// share what the baseline fixes, so that packs still pay far beyond the second cache; what is bounded is memory.
+const MAX_PACK_BYTES: usize = 1 << 24;
+/// A pack costs as much as this many single solves, whoever is in it.
+const LEAST_MEMBERS: usize = 5;
 
 /// Result of one member.
 type Outcome = Result<Equilibrium, Box<NoEquilibrium>>;
@@ -26,8 +28,9 @@ type Outcome = Result<Equilibrium, Box<NoEquilibrium>>;
 impl PreparedBaseline {
     /// The counterfactuals of many shocks, in their order; each has the bytes of [`Self::solve`].
     ///
-    /// [`PACK_WIDTH`] members run side by side where their weights fit a cache, and share what the baseline fixes (input shares, the linearised
-    /// system). A member that has converged is taken out and its lane given to the next; one that does not
+    /// [`PACK_WIDTH`] members run side by side where the set is not too large, and share what the baseline fixes
+    /// (trade shares outside the changed cells, input shares, the linearised system); the few that would leave
+    /// a pack half empty are solved alone. A member that has converged is taken out and its lane given to the next; one that does not
     /// converge by Anderson is handed to the other methods alone. Members never mix, so that the bytes
     /// depend neither on the size of the batch nor on the order. Runs on the calling thread.
     #[must_use]
@@ -51,17 +54,24 @@ impl PreparedBaseline {
             let is_plain = shock.real_gdp_hat.is_none() && shock.quotas.is_empty();
             preconditioner.is_some() && is_plain && pack_bytes <= MAX_PACK_BYTES
         };
-        if let Some(preconditioner) = preconditioner.as_ref().filter(|_| pack_bytes <= MAX_PACK_BYTES) {
+        let n_fit = shocks.iter().filter(|shock| fits(shock)).count();
+        let over = n_fit % PACK_WIDTH;
+        let n_packed = if over < LEAST_MEMBERS { n_fit - over } else { n_fit };
+        if let Some(preconditioner) = preconditioner.as_ref().filter(|_| n_packed > 0) {
             let free = self.core.packs.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let packs = free.unwrap_or_else(|| Packs::new(frame));
-            let pending = shocks.iter().enumerate().filter(|(_, shock)| fits(shock));
+            let packs = free.unwrap_or_else(|| Packs::new(frame, &self.core.economy));
+            let pending = shocks.iter().enumerate().filter(|(_, shock)| fits(shock)).take(n_packed);
             let members = [None; PACK_WIDTH];
             let mut lanes = Lanes { prepared: self, frame, preconditioner, members, packs };
             lanes.run(pending, &mut finish);
             self.core.packs.lock().unwrap_or_else(PoisonError::into_inner).push(lanes.packs);
         }
-        for (at, shock) in shocks.iter().enumerate().filter(|(_, shock)| !fits(shock)) {
-            finish(at, self.solve(shock));
+        let mut n_seen = 0;
+        for (at, shock) in shocks.iter().enumerate() {
+            n_seen += usize::from(fits(shock));
+            if !fits(shock) || n_seen > n_packed {
+                finish(at, self.solve(shock));
+            }
         }
     }
 }
@@ -84,25 +94,30 @@ pub(super) struct Packs {
 }
 
 impl Packs {
-    fn new(frame: &Frame) -> Self {
+    fn new(frame: &Frame, economy: &Economy) -> Self {
         let (shape, zero) = (frame.shape, Pack::splat(0.0));
         let anderson = Anderson::new(MEMORY, shape.unknowns(), shape.stride);
         let (z, step) = (vec![zero; shape.unknowns()], vec![zero; shape.unknowns()]);
-        Self { response: Response::new(frame), buffers: Buffers::new(shape), z, step, anderson }
+        let mut response = Response::new(frame);
+        for lane in 0..PACK_WIDTH {
+            response.load(lane, frame, economy, &Shock::default());
+        }
+        Self { response, buffers: Buffers::new(shape), z, step, anderson }
     }
 }
 
 struct Lanes<'p, 's> {
     prepared: &'p PreparedBaseline,
     frame: &'p Frame,
-    preconditioner: &'p Preconditioner<f64>,
+    preconditioner: &'p Preconditioner,
     members: [Option<Member<'s>>; PACK_WIDTH],
     packs: Packs,
 }
 
 impl<'s> Lanes<'_, 's> {
+    /// Begins at the baseline.
     fn load(&mut self, lane: usize, shock: &Shock) {
-        self.packs.response.load(lane, self.frame, &self.prepared.core.economy, shock);
+        self.packs.response.begin(lane, self.frame, &self.prepared.core.economy, shock);
         self.packs.anderson.restart(lane);
         let first = self.frame.shape.stride + self.frame.shape.block();
         for z in &mut self.packs.z[..first] {
@@ -113,25 +128,28 @@ impl<'s> Lanes<'_, 's> {
         }
     }
 
+    /// Gives free lanes their next members; false where no member is left.
+    fn fill(&mut self, pending: &mut impl Iterator<Item = (usize, &'s Shock)>) -> bool {
+        let mut loaded = [false; PACK_WIDTH];
+        for (lane, loaded) in loaded.iter_mut().enumerate() {
+            if self.members[lane].is_none()
+                && let Some((at, shock)) = pending.next()
+            {
+                self.load(lane, shock);
+                self.members[lane] = Some(Member { at, shock, evaluations: 0 });
+                *loaded = true;
+            }
+        }
+        self.packs.response.apply((0..PACK_WIDTH).filter(|lane| loaded[*lane]), self.frame);
+        self.members.iter().any(Option::is_some)
+    }
+
     fn run(
         &mut self,
         mut pending: impl Iterator<Item = (usize, &'s Shock)>,
         finish: &mut impl FnMut(usize, Outcome),
     ) {
-        // Lanes without a member sit at the baseline.
-        (0..PACK_WIDTH).for_each(|lane| self.load(lane, &Shock::default()));
-        loop {
-            for lane in 0..PACK_WIDTH {
-                if self.members[lane].is_none()
-                    && let Some((at, shock)) = pending.next()
-                {
-                    self.load(lane, shock);
-                    self.members[lane] = Some(Member { at, shock, evaluations: 0 });
-                }
-            }
-            if self.members.iter().all(Option::is_none) {
-                return;
-            }
+        while self.fill(&mut pending) {
             let Packs { response, buffers, z, .. } = &mut self.packs;
             let transfers = Some(&*self.prepared.transfers);
             let norms = Evaluation { frame: self.frame, response, transfers, z, buffers }.run();

@@ -52,22 +52,28 @@ where
 }
 
 /// One preconditioned and accelerated step of `z` from the residuals of an evaluation.
-pub(super) struct Acceleration<'a, T, C> {
+pub(super) struct Acceleration<'a, T: Lane> {
     pub shape: Shape,
-    pub preconditioner: &'a Preconditioner<C>,
+    pub preconditioner: &'a Preconditioner,
     pub residual: &'a [T],
     pub step: &'a mut [T],
     pub anderson: &'a mut Anderson<T>,
     pub z: &'a mut [T],
 }
 
-impl<T: Lane, C: Cell<T>> Acceleration<'_, T, C> {
+impl<T: Lane> Acceleration<'_, T>
+where
+    f32: Cell<T>,
+{
     pub fn run(self) {
         Arch::new().dispatch(self);
     }
 }
 
-impl<T: Lane, C: Cell<T>> WithSimd for Acceleration<'_, T, C> {
+impl<T: Lane> WithSimd for Acceleration<'_, T>
+where
+    f32: Cell<T>,
+{
     type Output = ();
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {

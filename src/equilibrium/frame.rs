@@ -1,8 +1,10 @@
 //! The arrays of one baseline as the kernels read them: flat, countries contiguous, money scaled.
 
 use crate::calibration::Economy;
+use crate::numerics::aligned::Aligned;
 
-/// Rows are padded to a multiple of this, the narrowest block of the kernels.
+/// Rows are padded to a multiple of this, the widest vector: rows then begin on cache lines and loops along
+/// them have no rest.
 const PADDING: usize = 8;
 
 /// Sizes of the flat arrays: `[j][n]` has `s` rows of `stride`, of which the first `n` are countries.
@@ -50,7 +52,7 @@ pub(super) struct Frame {
     /// expenditure weighs in the acceleration like log prices do.
     pub unit: f64,
     /// Input shares, `[j out][k in][n]`.
-    pub gamma: Vec<f64>,
+    pub gamma: Aligned<f64>,
     /// Value-added shares, `[j][n]`.
     pub gamma_va: Vec<f64>,
     /// Final-expenditure shares, `[j][n]`.
@@ -62,11 +64,11 @@ pub(super) struct Frame {
     /// 1 in padding, else 0, `[n]`: keeps logarithms of padding finite.
     pub pad: Vec<f64>,
     /// Shares pi with the importer contiguous, `[j][i][n]`.
-    pub pi_in: Vec<f64>,
+    pub pi_in: Aligned<f64>,
     /// Shares over tariffs, pi / tau, `[j][i][n]`.
-    pub net_in: Vec<f64>,
+    pub net_in: Aligned<f64>,
     /// The same with the exporter contiguous, `[j][n][i]`.
-    pub net_out: Vec<f64>,
+    pub net_out: Aligned<f64>,
     /// True where somebody pays a tariff in the sector, `[j]`.
     pub taxed: Vec<bool>,
 }
@@ -78,15 +80,15 @@ impl Frame {
         let mut frame = Self {
             shape,
             unit,
-            gamma: vec![0.0; s * shape.block()],
+            gamma: Aligned::filled(0.0, s * shape.block()),
             gamma_va: vec![0.0; shape.block()],
             alpha: vec![0.0; shape.block()],
             va: vec![0.0; stride],
             x: vec![0.0; shape.block()],
             pad: (0..stride).map(|at| f64::from(u8::from(at >= n))).collect(),
-            pi_in: vec![0.0; shape.cube()],
-            net_in: vec![0.0; shape.cube()],
-            net_out: vec![0.0; shape.cube()],
+            pi_in: Aligned::filled(0.0, shape.cube()),
+            net_in: Aligned::filled(0.0, shape.cube()),
+            net_out: Aligned::filled(0.0, shape.cube()),
             taxed: (0..s)
                 .map(|j| economy.tau.index_axis(ndarray::Axis(0), j).iter().any(|t| *t != 1.0))
                 .collect(),
@@ -113,6 +115,6 @@ impl Frame {
 }
 
 /// Rows of length `from` cut or kept to length `to`.
-pub(super) fn restride<C: Copy>(values: &[C], from: usize, to: usize) -> Vec<C> {
+pub(super) fn restride<C: Copy>(values: &[C], from: usize, to: usize) -> Aligned<C> {
     values.chunks_exact(from).flat_map(|row| row[..to].iter().copied()).collect()
 }

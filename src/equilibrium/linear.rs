@@ -9,6 +9,7 @@ use super::dispatch::{ByCountry, BySector};
 use super::frame::{Frame, Shape};
 use super::response::Response;
 use super::sweep::{Buffers, Transfers};
+use crate::numerics::aligned::Aligned;
 use crate::numerics::kernels::Sum;
 
 /// Rounds of the block iteration that count as exact: its factor is about 0.2 on real data.
@@ -27,11 +28,11 @@ pub(super) enum Accuracy {
 pub(super) struct Linear<'f> {
     pub frame: &'f Frame,
     /// Shares, `[j][i][n]` and `[j][n][i]`.
-    pub pi_in: Vec<f64>,
-    pub pi_out: Vec<f64>,
+    pub pi_in: Aligned<f64>,
+    pub pi_out: Aligned<f64>,
     /// Shares over tariffs, `[j][i][n]` and `[j][n][i]`.
-    pub net_in: Vec<f64>,
-    pub net_out: Vec<f64>,
+    pub net_in: Aligned<f64>,
+    pub net_out: Aligned<f64>,
     pub x: Vec<f64>,
     pub y: Vec<f64>,
     /// `theta X`, `[j][n]`.
@@ -59,7 +60,7 @@ impl<'f> Linear<'f> {
         let Shape { n, s, stride } = frame.shape;
         let (mut pi_in, mut net_in) = (r.w_in.clone(), r.net_in.clone());
         let mut net_out = r.net_out.clone();
-        let mut pi_out = vec![0.0; frame.shape.cube()];
+        let mut pi_out = Aligned::filled(0.0, frame.shape.cube());
         for j in 0..s {
             for i in 0..n {
                 for m in 0..n {
@@ -80,8 +81,8 @@ impl<'f> Linear<'f> {
             net_in,
             net_out,
             x: x.to_vec(),
-            y: b.y.clone(),
-            net: b.net.clone(),
+            y: b.y.to_vec(),
+            net: b.net.to_vec(),
             theta: r.theta.clone(),
             va: b.va.clone(),
             numeraire: r.numeraire,

@@ -13,7 +13,8 @@
 //! Tariff-rate quotas are solved for in every evaluation ([`quota`]).
 //!
 //! The same linearisation at a solution gives `sensitivity` and `optimal`. `batch` runs members of a batch
-//! side by side with the bytes of single solves. Kernels are in `numerics::kernels`, compiled for every
+//! side by side with the bytes of single solves: what the baseline fixes is read once for all of them, and
+//! their own weights only where they differ from it. Kernels are in `numerics::kernels`, compiled for every
 //! vector unit by `dispatch`; results do not depend on which one runs.
 
 mod adjoint;
@@ -34,6 +35,7 @@ pub mod sensitivity;
 mod solution;
 mod solve;
 mod sweep;
+mod weights;
 
 pub use quota::{Quota, QuotaCell, QuotaError, QuotaOutcome, QuotaRegime};
 pub use result::Equilibrium;

@@ -51,6 +51,7 @@ impl<T: Lane> Norms<T> {
         norms.numeraire = b.residual[n - 1].map(f64::abs);
         let world = T::splat(1.0) / r.numeraire;
         for (at, &va) in b.va[..n].iter().enumerate() {
+            T::fence();
             let excess = if at + 1 == n { b.last_excess } else { b.residual[at] };
             norms.walras = norms.walras + excess * world;
             norms.excess = larger(norms.excess, excess * world);
@@ -60,12 +61,14 @@ impl<T: Lane> Norms<T> {
         norms.sum = norms.walras;
         for price in price.chunks_exact(stride) {
             for &price in &price[..n] {
+                T::fence();
                 norms.price = larger(norms.price, price);
                 norms.sum = norms.sum + price;
             }
         }
         for spending in spending.chunks_exact(stride) {
             for (&spending, &va) in spending[..n].iter().zip(&b.va) {
+                T::fence();
                 norms.spending = larger(norms.spending, spending / va);
                 norms.sum = norms.sum + spending;
             }

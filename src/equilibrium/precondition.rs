@@ -5,6 +5,7 @@ use rayon::prelude::*;
 
 use super::frame::{Shape, restride};
 use super::linear::{Accuracy, Linear};
+use crate::numerics::aligned::Aligned;
 use crate::numerics::kernels::{Sum, accumulate, by_country};
 use crate::numerics::lanes::{Cell, Lane};
 
@@ -15,21 +16,21 @@ const ROUNDS: usize = 5;
 ///
 /// Wages follow exactly, up to the linearisation, from all residuals: `dw = -J^-1 (e + L r)`. Prices and
 /// expenditure follow from wages exactly and from their own residuals through each country's own block,
-/// which leaves a factor of about 0.2 (against 0.65 for plain sweeps) to the acceleration. Kept in single
-/// precision: it only shapes the steps, never the residuals.
-pub(super) struct Preconditioner<C = f32> {
+/// which leaves a factor of about 0.2 (against 0.65 for plain sweeps) to the acceleration. Kept and applied in
+/// single precision: it only shapes the steps, never the residuals.
+pub(super) struct Preconditioner {
     shape: Shape,
     /// `[equation][n]`.
-    excess: Vec<C>,
+    excess: Aligned<f32>,
     /// `[j][n of the residual][n of the wage]`.
-    from_price: Vec<C>,
-    from_spending: Vec<C>,
+    from_price: Aligned<f32>,
+    from_spending: Aligned<f32>,
     /// `[j][n of the wage][n]`.
-    to_price: Vec<C>,
-    to_spending: Vec<C>,
+    to_price: Aligned<f32>,
+    to_spending: Aligned<f32>,
     /// `[j][k][n]`.
-    block_price: Vec<C>,
-    block_spending: Vec<C>,
+    block_price: Aligned<f32>,
+    block_spending: Aligned<f32>,
 }
 
 impl Preconditioner {
@@ -41,7 +42,7 @@ impl Preconditioner {
         if inverse.iter().any(|value| !value.is_finite()) {
             return None;
         }
-        let single = |values: Vec<f64>| values.iter().map(|value| *value as f32).collect::<Vec<f32>>();
+        let single = |values: Vec<f64>| values.iter().map(|value| *value as f32).collect::<Aligned<f32>>();
         let mut excess = vec![0.0; n * stride];
         for equation in 0..n {
             for wage in 0..n {
@@ -87,15 +88,11 @@ impl Preconditioner {
             block_spending: single(linear.block_spending.clone()),
         })
     }
-}
 
-impl<C: Copy> Preconditioner<C> {
-    /// The same for rows of another length, and wider numbers where packs would pay for converting them.
-    pub fn with_stride<D: From<C>>(&self, stride: usize) -> Preconditioner<D> {
-        let cut = |values: &[C]| -> Vec<D> {
-            restride(values, self.shape.stride, stride).into_iter().map(D::from).collect()
-        };
-        Preconditioner {
+    /// The same for rows of another length.
+    pub fn with_stride(&self, stride: usize) -> Self {
+        let cut = |values: &[f32]| restride(values, self.shape.stride, stride);
+        Self {
             shape: Shape { stride, ..self.shape },
             excess: cut(&self.excess),
             from_price: cut(&self.from_price),
@@ -111,7 +108,7 @@ impl<C: Copy> Preconditioner<C> {
     #[inline(always)]
     pub fn step<T: Lane>(&self, residual: &[T], step: &mut [T])
     where
-        C: Cell<T>,
+        f32: Cell<T>,
     {
         let Shape { n, s, stride } = self.shape;
         let (excess, rest) = residual.split_at(stride);

@@ -14,6 +14,7 @@ use super::solution::Solution;
 use super::solve::{Method, NoEquilibrium, PreparedBaseline, Shock, SolveStats, TOLERANCE};
 use super::sweep::{Buffers, Transfers};
 use crate::numerics::Anderson;
+use crate::numerics::aligned::Aligned;
 use crate::numerics::lanes::Lane;
 
 /// Methods in the order in which they are tried.
@@ -44,8 +45,8 @@ pub(super) struct Workspace {
     quotas: Option<Wedges>,
     pub buffers: Buffers<f64>,
     /// Log wages, log prices, expenditure.
-    pub z: Vec<f64>,
-    step: Vec<f64>,
+    pub z: Aligned<f64>,
+    step: Aligned<f64>,
     anderson: Anderson<f64>,
 }
 
@@ -56,8 +57,8 @@ impl Workspace {
             response: Response::new(frame),
             quotas: None,
             buffers: Buffers::new(shape),
-            z: vec![0.0; shape.unknowns()],
-            step: vec![0.0; shape.unknowns()],
+            z: Aligned::filled(0.0, shape.unknowns()),
+            step: Aligned::filled(0.0, shape.unknowns()),
             anderson: Anderson::new(MEMORY, shape.unknowns(), shape.stride),
         }
     }
@@ -113,6 +114,7 @@ impl Workspace {
 pub(super) fn limit<T: Lane>(stride: usize, step: &mut [T]) {
     let mut longest = T::splat(LONGEST_STEP);
     for &wage in &step[..stride] {
+        T::fence();
         longest = longest.zip(wage, |longest, wage| longest.max(wage.abs()));
     }
     if (0..T::WIDTH).all(|lane| longest.lane(lane) == LONGEST_STEP) {
@@ -120,6 +122,7 @@ pub(super) fn limit<T: Lane>(stride: usize, step: &mut [T]) {
     }
     let scale = T::splat(LONGEST_STEP) / longest;
     for value in step {
+        T::fence();
         *value = *value * scale;
     }
 }

@@ -53,7 +53,7 @@ impl PreparedBaseline {
             (solved.tau[at] / base.tau[at] * iceberg).ln()
         });
         let price = workspace.z[shape.stride..shape.stride + shape.block()].to_vec();
-        Sensitivity { base, solved, linear, reduced, cost: workspace.buffers.cost.clone(), price, ln_kappa }
+        Sensitivity { base, solved, linear, reduced, cost: workspace.buffers.cost.to_vec(), price, ln_kappa }
     }
 }
 

@@ -26,7 +26,14 @@ impl<T: Lane> Solution<'_, T> {
         let (b, lane, money) = (self.buffers, self.lane, 1.0 / self.frame.unit);
         let tau = shock.tau.as_ref().unwrap_or(&economy.tau).as_standard_layout().into_owned();
         let table = |values: &[T], by: f64| {
-            Array2::from_shape_fn((n, s), |(c, j)| by * values[j * stride + c].lane(lane))
+            let mut table = Array2::zeros((n, s));
+            // In the order in which packs lie in memory.
+            for (mut column, row) in table.columns_mut().into_iter().zip(values.chunks_exact(stride)) {
+                for (entry, value) in column.iter_mut().zip(row) {
+                    *entry = by * value.lane(lane);
+                }
+            }
+            table
         };
         let row =
             |values: &[T]| -> Array1<f64> { values[..n].iter().map(|v| money * v.lane(lane)).collect() };
@@ -55,15 +62,16 @@ impl<T: Lane> Solution<'_, T> {
     fn shares(&self, economy: &Economy) -> Array3<f64> {
         let Shape { n, stride, .. } = self.frame.shape;
         let (b, lane) = (self.buffers, self.lane);
-        let mut pi = economy.pi.as_standard_layout().into_owned();
         let powers: Vec<f64> = b.q.iter().map(|q| q.lane(lane)).collect();
-        for (at, mut row) in pi.rows_mut().into_iter().enumerate() {
+        let mut shares = Vec::with_capacity(economy.pi.len());
+        let base = economy.pi.as_standard_layout();
+        for (at, row) in base.as_slice().unwrap_or_default().chunks_exact(n).enumerate() {
             let (j, m) = (at / n, at % n);
             let inverse = 1.0 / b.s[j * stride + m].lane(lane);
-            for (share, power) in row.iter_mut().zip(&powers[j * stride..]) {
-                *share *= power * inverse;
-            }
+            let powers = powers[j * stride..].iter().map(|power| power * inverse);
+            shares.extend(row.iter().zip(powers).map(|(share, factor)| share * factor));
         }
+        let mut pi = Array3::from_shape_vec(economy.pi.dim(), shares).unwrap_or_default();
         for change in &self.response.changed[lane] {
             let [j, m, i] = change.cell;
             let inverse = 1.0 / b.s[j * stride + m].lane(lane);

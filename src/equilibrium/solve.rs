@@ -175,7 +175,7 @@ pub(super) struct Core {
     /// `None` where the baseline's Jacobian is singular: Anderson and damped steps are then skipped.
     pub preconditioner: Option<Preconditioner>,
     /// Frame and preconditioner for packs, made when first needed.
-    pub packed: OnceLock<(Frame, Option<Preconditioner<f64>>)>,
+    pub packed: OnceLock<(Frame, Option<Preconditioner>)>,
     pool: Mutex<Vec<Workspace>>,
     /// Workspaces of packs.
     pub packs: Mutex<Vec<Packs>>,

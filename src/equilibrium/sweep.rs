@@ -5,9 +5,11 @@ use ndarray::Array1;
 use super::frame::{Frame, Shape};
 use super::response::Response;
 use super::solve::Closure;
+use super::weights::Weights;
 use crate::calibration::Economy;
+use crate::numerics::aligned::Aligned;
 use crate::numerics::elementary::{exp, ln};
-use crate::numerics::kernels::{Sum, accumulate, by_country};
+use crate::numerics::kernels::{Sum, by_country};
 use crate::numerics::lanes::{Cell, Lane};
 
 /// How deficits follow from value added, `[n]`, scaled money.
@@ -40,17 +42,20 @@ impl Transfers {
         match self {
             Self::Given(given) => {
                 for (deficit, &given) in deficit.iter_mut().zip(given) {
+                    T::fence();
                     *deficit = T::splat(given);
                 }
             }
             Self::Share(rho) => {
                 let (mut free, mut all) = (T::splat(0.0), T::splat(0.0));
                 for (&income, &rho) in income.iter().zip(rho) {
+                    T::fence();
                     free = free + income * T::splat(rho);
                     all = all + income;
                 }
                 let excess = free / all;
                 for ((deficit, &income), &rho) in deficit.iter_mut().zip(income).zip(rho) {
+                    T::fence();
                     *deficit = income * (T::splat(rho) - excess);
                 }
             }
@@ -61,17 +66,17 @@ impl Transfers {
 /// Results of an evaluation; arrays as in [`Frame`].
 pub(super) struct Buffers<T> {
     /// Log unit costs, `[j][n]`.
-    pub cost: Vec<T>,
+    pub cost: Aligned<T>,
     /// `c_hat^-theta`, `[j][n]`.
-    pub q: Vec<T>,
+    pub q: Aligned<T>,
     /// `P_hat^-theta` that the costs imply, `[j][n]`.
-    pub s: Vec<T>,
+    pub s: Aligned<T>,
     /// Share of expenditure that arrives at the border, `[j][n]`.
-    pub net: Vec<T>,
+    pub net: Aligned<T>,
     /// Expenditure over `P_hat^-theta`, `[j][n]`.
-    xs: Vec<T>,
+    xs: Aligned<T>,
     /// Output, `[j][n]`.
-    pub y: Vec<T>,
+    pub y: Aligned<T>,
     /// Value added, `[n]`.
     pub va: Vec<T>,
     /// Tariff revenue, `[n]`.
@@ -81,14 +86,14 @@ pub(super) struct Buffers<T> {
     /// Incomes, `[n]`.
     pub income: Vec<T>,
     /// Excess demands (the last replaced by the numeraire), price and expenditure residuals.
-    pub residual: Vec<T>,
+    pub residual: Aligned<T>,
     /// Excess demand of the last country.
     pub last_excess: T,
 }
 
 impl<T: Lane> Buffers<T> {
     pub fn new(shape: Shape) -> Self {
-        let block = || vec![T::splat(0.0); shape.block()];
+        let block = || Aligned::filled(T::splat(0.0), shape.block());
         let row = || vec![T::splat(0.0); shape.stride];
         Self {
             cost: block(),
@@ -101,7 +106,7 @@ impl<T: Lane> Buffers<T> {
             revenue: row(),
             deficit: row(),
             income: row(),
-            residual: vec![T::splat(0.0); shape.unknowns()],
+            residual: Aligned::filled(T::splat(0.0), shape.unknowns()),
             last_excess: T::splat(0.0),
         }
     }
@@ -125,17 +130,15 @@ where
         let row = j * stride..(j + 1) * stride;
         let costs = b.cost[row.clone()].iter_mut().zip(&mut b.q[row.clone()]);
         for ((cost, q), (&gamma, &wage)) in costs.zip(frame.gamma_va[row.clone()].iter().zip(wage)) {
+            T::fence();
             *cost = *cost + T::splat(gamma) * wage;
             *q = (T::splat(0.0) - theta * *cost).map(exp);
         }
         for (s, &pad) in b.s[row.clone()].iter_mut().zip(&frame.pad) {
+            T::fence();
             *s = T::splat(pad);
         }
-        let cells = j * n * stride..(j + 1) * n * stride;
-        match r.is_base[j] {
-            true => accumulate(&frame.pi_in[cells], &b.q[row.clone()][..n], &mut b.s[row]),
-            false => accumulate(&r.w_in[cells], &b.q[row.clone()][..n], &mut b.s[row]),
-        }
+        r.weigh(frame, Weights::In, j, &b.q[row.clone()][..n], &mut b.s[row]);
     }
 }
 
@@ -154,45 +157,13 @@ pub(super) fn evaluate<T: Lane>(
     f64: Cell<T>,
 {
     let Shape { n, stride, s: n_sectors } = frame.shape;
-    let (block, zero, one) = (frame.shape.block(), T::splat(0.0), T::splat(1.0));
+    let (block, zero) = (frame.shape.block(), T::splat(0.0));
     sweep_prices(frame, r, z, b);
     let (price, x) = z[stride..].split_at(block);
     b.revenue.fill(zero);
     b.y.fill(zero);
     for j in 0..n_sectors {
-        let row = j * stride..(j + 1) * stride;
-        let cells = j * n * stride..(j + 1) * n * stride;
-        let minus_inverse = T::splat(-1.0) / r.theta[j];
-        let residual = &mut b.residual[stride + j * stride..][..stride];
-        let swept = residual.iter_mut().zip(&b.s[row.clone()]);
-        for ((residual, &s), &price) in swept.zip(&price[row.clone()]) {
-            *residual = minus_inverse * s.map(ln) - price;
-        }
-        for ((xs, &s), &x) in b.xs[row.clone()].iter_mut().zip(&b.s[row.clone()]).zip(&x[row.clone()]) {
-            *xs = x / s;
-        }
-        let (spent, output) = (&b.xs[row.clone()][..n], &mut b.y[row.clone()]);
-        match r.is_base[j] {
-            true => accumulate(&frame.net_out[cells.clone()], spent, output),
-            false => accumulate(&r.net_out[cells.clone()], spent, output),
-        }
-        for (y, &q) in b.y[row.clone()].iter_mut().zip(&b.q[row.clone()]) {
-            *y = *y * q;
-        }
-        b.net[row.clone()].fill(one);
-        if r.taxed[j] {
-            b.net[row.clone()].fill(zero);
-            let (powers, net) = (&b.q[row.clone()][..n], &mut b.net[row.clone()]);
-            match r.is_base[j] {
-                true => accumulate(&frame.net_in[cells], powers, net),
-                false => accumulate(&r.net_in[cells], powers, net),
-            }
-            let nets = b.net[row.clone()].iter_mut().zip(&b.s[row.clone()]);
-            for (((net, &s), &x), revenue) in nets.zip(&x[row.clone()]).zip(&mut b.revenue) {
-                *net = *net / s;
-                *revenue = *revenue + x * (one - *net);
-            }
-        }
+        sector(frame, r, (price, x), j, b);
     }
     value_added(frame, r, z, b);
     transfers.write(&b.va[..n], &mut b.deficit[..n]);
@@ -202,12 +173,52 @@ pub(super) fn evaluate<T: Lane>(
     spending_and_labour(frame, r, x, b);
 }
 
+/// Price residuals, output and revenue of one sector after a price sweep.
+#[inline(always)]
+fn sector<T: Lane>(frame: &Frame, r: &Response<T>, (price, x): (&[T], &[T]), j: usize, b: &mut Buffers<T>)
+where
+    f64: Cell<T>,
+{
+    let Shape { n, stride, .. } = frame.shape;
+    let (row, zero, one) = (j * stride..(j + 1) * stride, T::splat(0.0), T::splat(1.0));
+    let (s, q, x) = (&b.s[row.clone()], &b.q[row.clone()], &x[row.clone()]);
+    let minus_inverse = T::splat(-1.0) / r.theta[j];
+    let residual = b.residual[stride + j * stride..][..stride].iter_mut();
+    for ((residual, &s), &price) in residual.zip(s).zip(&price[row.clone()]) {
+        T::fence();
+        *residual = minus_inverse * s.map(ln) - price;
+    }
+    let (xs, y, net) = (&mut b.xs[row.clone()], &mut b.y[row.clone()], &mut b.net[row]);
+    for ((xs, &s), &x) in xs.iter_mut().zip(s).zip(x) {
+        T::fence();
+        *xs = x / s;
+    }
+    r.weigh(frame, Weights::NetOut, j, &xs[..n], y);
+    for (y, &q) in y.iter_mut().zip(q) {
+        T::fence();
+        *y = *y * q;
+    }
+    if !r.taxed[j] {
+        net.fill(one);
+        return;
+    }
+    net.fill(zero);
+    r.weigh(frame, Weights::NetIn, j, &q[..n], net);
+    for (((net, &s), &x), revenue) in net.iter_mut().zip(s).zip(x).zip(&mut b.revenue) {
+        T::fence();
+        // A division, so that what pays no tariff has exactly 1 whoever else pays one.
+        *net = *net / s;
+        *revenue = *revenue + x * (one - *net);
+    }
+}
+
 #[inline(always)]
 fn value_added<T: Lane>(frame: &Frame, r: &Response<T>, z: &[T], b: &mut Buffers<T>) {
     let stride = frame.shape.stride;
     let (wage, price) = z.split_at(stride);
     if !r.is_real_gdp {
         for ((va, &wage), &endowment) in b.va.iter_mut().zip(wage).zip(&r.endowment) {
+            T::fence();
             *va = wage.map(exp) * endowment;
         }
         return;
@@ -215,10 +226,12 @@ fn value_added<T: Lane>(frame: &Frame, r: &Response<T>, z: &[T], b: &mut Buffers
     b.va.fill(T::splat(0.0));
     for (price, alpha) in price.chunks_exact(stride).zip(frame.alpha.chunks_exact(stride)) {
         for ((index, &price), &alpha) in b.va.iter_mut().zip(price).zip(alpha) {
+            T::fence();
             *index = *index + T::splat(alpha) * price;
         }
     }
     for (va, &endowment) in b.va.iter_mut().zip(&r.endowment) {
+        T::fence();
         *va = va.map(exp) * endowment;
     }
 }
@@ -233,31 +246,38 @@ where
     let (excess, rest) = b.residual.split_at_mut(stride);
     let spending = &mut rest[block..];
     for ((income, &va), &deficit) in b.income.iter_mut().zip(&b.va).zip(&b.deficit) {
+        T::fence();
         *income = va + deficit;
     }
     for (income, &revenue) in b.income.iter_mut().zip(&b.revenue) {
+        T::fence();
         *income = *income + revenue;
     }
     for (row, alpha) in spending.chunks_exact_mut(stride).zip(frame.alpha.chunks_exact(stride)) {
         for ((spent, &alpha), &income) in row.iter_mut().zip(alpha).zip(&b.income) {
+            T::fence();
             *spent = T::splat(alpha) * income;
         }
     }
     by_country(&frame.gamma, Sum::Rows, stride, &b.y, spending);
     for (spent, &x) in spending.iter_mut().zip(x) {
+        T::fence();
         *spent = *spent - x;
     }
     for (excess, &va) in excess.iter_mut().zip(&b.va) {
+        T::fence();
         *excess = T::splat(0.0) - va;
     }
     for (y, gamma) in b.y.chunks_exact(stride).zip(frame.gamma_va.chunks_exact(stride)) {
         for ((excess, &y), &gamma) in excess.iter_mut().zip(y).zip(gamma) {
+            T::fence();
             *excess = *excess + T::splat(gamma) * y;
         }
     }
     b.last_excess = excess[n - 1];
     let mut world = T::splat(0.0);
     for &va in &b.va[..n] {
+        T::fence();
         world = world + va;
     }
     excess[n - 1] = world / r.numeraire - T::splat(1.0);

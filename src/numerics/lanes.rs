@@ -7,8 +7,8 @@
 
 use std::ops::{Add, Div, Mul, Sub};
 
-/// Members of a [`Pack`].
-pub const PACK_WIDTH: usize = 4;
+/// Members of a [`Pack`]: one vector of the widest unit.
+pub const PACK_WIDTH: usize = 8;
 
 /// Arithmetic on one number or on several side by side.
 pub trait Lane:
@@ -22,8 +22,19 @@ pub trait Lane:
     + Div<Output = Self>
     + Cell<Self>
 {
+    /// The same in single precision, for what only shapes a step.
+    type Single: Copy
+        + Send
+        + Sync
+        + 'static
+        + Add<Output = Self::Single>
+        + Sub<Output = Self::Single>
+        + Mul<Output = Self::Single>;
     /// Numbers side by side.
     const WIDTH: usize;
+    /// Stands in loops over elements: keeps the compiler from vectorising such a loop a second time, across
+    /// packs, which makes gathers of what are whole vectors already. Nothing for single numbers.
+    fn fence();
     /// The same number in every lane.
     fn splat(value: f64) -> Self;
     /// `f` of every lane.
@@ -34,10 +45,17 @@ pub trait Lane:
     fn lane(&self, lane: usize) -> f64;
     /// Sets the number in one lane.
     fn set_lane(&mut self, lane: usize, value: f64);
+    /// Rounded to single precision.
+    fn narrow(self) -> Self::Single;
+    /// A number of single precision, exactly.
+    fn widen(single: Self::Single) -> Self;
 }
 
 impl Lane for f64 {
+    type Single = f32;
     const WIDTH: usize = 1;
+    #[inline(always)]
+    fn fence() {}
     #[inline(always)]
     fn splat(value: f64) -> Self {
         value
@@ -58,15 +76,33 @@ impl Lane for f64 {
     fn set_lane(&mut self, _: usize, value: f64) {
         *self = value;
     }
+    #[inline(always)]
+    fn narrow(self) -> f32 {
+        self as f32
+    }
+    #[inline(always)]
+    fn widen(single: f32) -> Self {
+        f64::from(single)
+    }
 }
 
 /// [`PACK_WIDTH`] members of a batch.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[repr(align(32))]
+#[repr(align(64))]
 pub struct Pack([f64; PACK_WIDTH]);
 
+/// [`PACK_WIDTH`] members of a batch in single precision.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(align(32))]
+pub struct SinglePack([f32; PACK_WIDTH]);
+
 impl Lane for Pack {
+    type Single = SinglePack;
     const WIDTH: usize = PACK_WIDTH;
+    #[inline(always)]
+    fn fence() {
+        std::hint::black_box(());
+    }
     #[inline(always)]
     fn splat(value: f64) -> Self {
         Self([value; PACK_WIDTH])
@@ -93,58 +129,78 @@ impl Lane for Pack {
     fn set_lane(&mut self, lane: usize, value: f64) {
         self.0[lane] = value;
     }
+    #[inline(always)]
+    fn narrow(self) -> SinglePack {
+        let mut single = [0.0; PACK_WIDTH];
+        for (single, wide) in single.iter_mut().zip(self.0) {
+            *single = wide as f32;
+        }
+        SinglePack(single)
+    }
+    #[inline(always)]
+    fn widen(single: SinglePack) -> Self {
+        let mut wide = [0.0; PACK_WIDTH];
+        for (wide, single) in wide.iter_mut().zip(single.0) {
+            *wide = f64::from(single);
+        }
+        Self(wide)
+    }
 }
 
 macro_rules! lanewise {
-    ($($operator:ident $method:ident $symbol:tt),*) => {$(
-        impl $operator for Pack {
+    ($pack:ident: $($operator:ident $method:ident $symbol:tt),*) => {$(
+        impl $operator for $pack {
             type Output = Self;
+            // The operator is a parameter.
+            #[allow(clippy::assign_op_pattern)]
             #[inline(always)]
-            fn $method(self, other: Self) -> Self {
-                self.zip(other, |a, b| a $symbol b)
+            fn $method(mut self, other: Self) -> Self {
+                for lane in 0..PACK_WIDTH {
+                    self.0[lane] = self.0[lane] $symbol other.0[lane];
+                }
+                self
             }
         }
     )*};
 }
-lanewise!(Add add +, Sub sub -, Mul mul *, Div div /);
+lanewise!(Pack: Add add +, Sub sub -, Mul mul *, Div div /);
+lanewise!(SinglePack: Add add +, Sub sub -, Mul mul *);
 
 /// An entry of a matrix: its own number for every lane, or one number that all lanes share.
 pub trait Cell<T>: Copy {
-    /// `self * x`.
-    fn times(self, x: T) -> T;
+    /// What products are summed in: single precision where the entries are.
+    type Sum: Copy;
+    /// A number as products take it.
+    fn term(x: T) -> Self::Sum;
+    /// A sum as the result takes it, exactly.
+    fn total(sum: Self::Sum) -> T;
+    /// `sum + self x`.
+    fn add_product(self, x: Self::Sum, sum: Self::Sum) -> Self::Sum;
 }
 
-impl Cell<f64> for f64 {
-    #[inline(always)]
-    fn times(self, x: f64) -> f64 {
-        self * x
-    }
+macro_rules! cells {
+    ($($cell:ty, $lane:ty, $sum:ty, $narrow:expr, $widen:expr, $spread:expr;)*) => {$(
+        impl Cell<$lane> for $cell {
+            type Sum = $sum;
+            #[inline(always)]
+            fn term(x: $lane) -> $sum {
+                $narrow(x)
+            }
+            #[inline(always)]
+            fn total(sum: $sum) -> $lane {
+                $widen(sum)
+            }
+            #[inline(always)]
+            fn add_product(self, x: $sum, sum: $sum) -> $sum {
+                sum + $spread(self) * x
+            }
+        }
+    )*};
 }
-
-impl Cell<f64> for f32 {
-    #[inline(always)]
-    fn times(self, x: f64) -> f64 {
-        f64::from(self) * x
-    }
-}
-
-impl Cell<Pack> for Pack {
-    #[inline(always)]
-    fn times(self, x: Pack) -> Pack {
-        self * x
-    }
-}
-
-impl Cell<Pack> for f64 {
-    #[inline(always)]
-    fn times(self, x: Pack) -> Pack {
-        Pack::splat(self) * x
-    }
-}
-
-impl Cell<Pack> for f32 {
-    #[inline(always)]
-    fn times(self, x: Pack) -> Pack {
-        Pack::splat(f64::from(self)) * x
-    }
+cells! {
+    f64, f64, f64, |x| x, |sum| sum, |cell| cell;
+    f32, f64, f32, Lane::narrow, Lane::widen, |cell| cell;
+    Pack, Pack, Pack, |x| x, |sum| sum, |cell| cell;
+    f64, Pack, Pack, |x| x, |sum| sum, |cell| Pack([cell; PACK_WIDTH]);
+    f32, Pack, SinglePack, Lane::narrow, Lane::widen, |cell| SinglePack([cell; PACK_WIDTH]);
 }

@@ -1,5 +1,6 @@
 //! Numerical methods that know no economics.
 
+pub mod aligned;
 pub mod anderson;
 pub mod bounded;
 pub mod cholesky;

@@ -1,7 +1,7 @@
 //! The wedges of all quotas at given wages, prices and expenditure, written into the weights of a search.
 
 use super::super::frame::{Frame, Shape};
-use super::super::response::{Changed, Response};
+use super::super::response::Response;
 use super::super::solve::Shock;
 use super::demand::{Demand, WEDGE_TOLERANCE};
 use super::{Quota, QuotaCell, QuotaOutcome, QuotaRegime, Rest, cells, products};
@@ -49,14 +49,15 @@ impl Wedges {
     /// Takes the quota products out of the cells of a response that `shock` has been loaded into.
     pub fn new(frame: &Frame, economy: &Economy, shock: &Shock, response: &mut Response<f64>) -> Self {
         let quotas = shock.quotas.clone();
+        let places = cells(&quotas);
+        places.iter().for_each(|at| response.include(0, *at, frame));
         let cell = |at: [usize; 3]| Cell::new(frame, economy, shock, response, at);
-        let cells: Vec<Cell> = cells(&quotas).into_iter().map(cell).collect();
+        let cells: Vec<Cell> = places.into_iter().filter_map(cell).collect();
         let mut sectors: Vec<usize> = quotas.iter().map(|quota| quota.sector).collect();
         sectors.sort_unstable();
         sectors.dedup();
         for &j in &sectors {
             response.taxed[j] = true;
-            response.is_base[j] = false;
         }
         let wedges = Self {
             ln_factor: quotas.iter().map(|quota| ln_bounds(quota)[1]).collect(),
@@ -171,9 +172,8 @@ impl Wedges {
 
     /// Writes the weights of the cells of a quota.
     fn write(&self, frame: &Frame, response: &mut Response<f64>, at: usize) {
-        let Shape { n, stride, .. } = frame.shape;
         for cell in self.cells_of(at) {
-            let [j, m, i] = cell.at;
+            let j = cell.at[0];
             let (mut weight, mut net) = (cell.rest, cell.rest_net);
             for part in &cell.parts {
                 let ln_factor = self.ln_factor[part.quota];
@@ -181,10 +181,7 @@ impl Wedges {
                 weight += paid;
                 net += paid * (-ln_factor).exp();
             }
-            response.w_in[(j * n + i) * stride + m] = weight;
-            response.net_in[(j * n + i) * stride + m] = net;
-            response.net_out[(j * n + m) * stride + i] = net;
-            response.changed[0][cell.changed].weight = weight;
+            response.change(0, cell.changed, frame.shape, [weight, net]);
         }
     }
 
@@ -255,9 +252,9 @@ impl Cell {
         frame: &Frame,
         economy: &Economy,
         shock: &Shock,
-        response: &mut Response<f64>,
+        response: &Response<f64>,
         at: [usize; 3],
-    ) -> Self {
+    ) -> Option<Self> {
         let Shape { n, stride, .. } = frame.shape;
         let [j, m, i] = at;
         let (theta, tau) = (response.theta[j], economy.tau[at]);
@@ -272,13 +269,9 @@ impl Cell {
             let share = cell.trade_share * factor / tau;
             Part { quota, scale: base * share * (iceberg / factor).powf(-theta) }
         };
-        let known = response.changed[0].iter().position(|changed| changed.cell == at);
-        let changed = known.unwrap_or_else(|| {
-            response.changed[0].push(Changed { cell: at, weight: base });
-            response.changed[0].len() - 1
-        });
+        let changed = response.place(0, at)?;
         let parts = products(&shock.quotas, at).map(part).collect();
-        Self { at, changed, rest: weight, rest_net: weight / rest.factor, iceberg, parts }
+        Some(Self { at, changed, rest: weight, rest_net: weight / rest.factor, iceberg, parts })
     }
 
     fn scale(&self, quota: usize) -> f64 {

@@ -60,15 +60,21 @@ fn more_iterations_allocate_no_more() {
     let ((sector, importer, exporter), _) = shares.max_by(|a, b| a.1.total_cmp(b.1)).unwrap();
     let at = [sector, importer, exporter];
     let base_pct = 100.0 * (base.tau[at] - 1.0);
+    let cell = QuotaCell {
+        exporter,
+        trade_share: 0.2,
+        base_pct,
+        shock_pct: 30.0,
+        in_quota_pct: 0.0,
+        out_of_quota_pct: 30.0,
+        kept_musd: 0.0,
+    };
     let quota = Quota {
         product: "a fifth".into(),
         importer,
         sector,
-        cells: vec![QuotaCell { exporter, trade_share: 0.2, base_pct, shock_pct: 30.0 }],
-        in_quota_pct: 0.0,
-        out_of_quota_pct: 30.0,
+        cells: vec![cell],
         volume_musd: 0.2 * base.pi[at] * base.x_musd[[importer, sector]] / base.tau[at],
-        kept_musd: 0.0,
         exporter_rent_share: 0.5,
     };
     let shock = Shock { quotas: vec![quota], ..far.clone() };

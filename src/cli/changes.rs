@@ -87,15 +87,15 @@ impl Changes {
             ..Shock::default()
         };
         let mut faults = Faults::new();
-        for error in shock.quota_errors(base) {
+        for error in shock.quota_errors(base, 1.0 - TARIFF_ROUNDING) {
             let StatedQuota { quota, file, line, .. } = &self.quotas[error.quota()];
             faults.push(Fault {
                 file: file.clone(),
                 line: Some(*line),
-                field: "trade_share".into(),
+                field: "product".into(),
                 found: quota.product.clone(),
-                expected: error.to_string(),
-                remedy: "Correct the row.".into(),
+                expected: "terms that agree with each other and with the baseline".into(),
+                remedy: format!("{error}."),
             });
         }
         faults.into_result(shock)
@@ -105,16 +105,17 @@ impl Changes {
 impl StatedQuota {
     /// With today's imports of the product where the quota comes on top of them.
     fn on(&self, base: &Economy) -> Quota {
-        let (j, n) = (self.quota.sector, self.quota.importer);
-        let today_musd = |cell: &QuotaCell| {
+        let (j, n, mut quota) = (self.quota.sector, self.quota.importer, self.quota.clone());
+        for cell in quota.cells.iter_mut().filter(|_| self.today_kept) {
             let at = [j, n, cell.exporter];
-            cell.trade_share * base.pi[at] * base.x_musd[[n, j]] / base.tau[at]
-        };
-        let kept_musd = if self.today_kept { self.quota.cells.iter().map(today_musd).sum() } else { 0.0 };
-        Quota { kept_musd, ..self.quota.clone() }
+            cell.kept_musd = cell.trade_share * base.pi[at] * base.x_musd[[n, j]] / base.tau[at];
+        }
+        quota
     }
 }
 
+/// Tariff below zero that is read as rounding of shares and rates in files, as a ratio.
+const TARIFF_ROUNDING: f64 = 1e-6;
 /// Columns of the file of quotas.
 const QUOTA_COLUMNS: [&str; 11] = [
     "importer",
@@ -230,18 +231,24 @@ impl ChangeReader<'_> {
                 None
             }
         };
-        let (trade_share, base_pct) = (trade_share?, base_pct?);
-        let cell = |exporter| QuotaCell { exporter, trade_share, base_pct, shock_pct: base_pct };
+        let (trade_share, base_pct, in_quota_pct, out_of_quota_pct) =
+            (trade_share?, base_pct?, inside?, outside?);
+        let cell = |exporter| QuotaCell {
+            exporter,
+            trade_share,
+            base_pct,
+            shock_pct: base_pct,
+            in_quota_pct,
+            out_of_quota_pct,
+            kept_musd: 0.0,
+        };
         Some(StatedQuota {
             quota: Quota {
                 product: row.text("product").to_owned(),
                 importer: importer?,
                 sector: sector?,
                 cells: exporters?.into_iter().map(cell).collect(),
-                in_quota_pct: inside?,
-                out_of_quota_pct: outside?,
                 volume_musd: volume?,
-                kept_musd: 0.0,
                 exporter_rent_share: rent?,
             },
             today_kept: kept?,

@@ -111,16 +111,16 @@ fn quota_of(open: QuotaInForce) -> Quota {
         trade_share: part.trade_share,
         base_pct: part.base_pct,
         shock_pct: part.new_pct,
+        in_quota_pct: part.in_quota_pct,
+        out_of_quota_pct: part.out_of_quota_pct,
+        kept_musd: part.kept_musd,
     };
     Quota {
         product: format!("{}: {}", open.group, open.part),
         importer: open.importer,
         sector: open.sector,
         cells: open.parts.iter().map(cell).collect(),
-        in_quota_pct: open.in_quota_pct,
-        out_of_quota_pct: open.out_of_quota_pct,
         volume_musd: open.volume_musd,
-        kept_musd: open.kept_musd,
         exporter_rent_share: open.exporter_rent_share,
     }
 }

@@ -90,10 +90,12 @@ impl Workspace {
 
     pub fn evaluate(&mut self, frame: &Frame, transfers: &Transfers) -> Norms<f64> {
         let Self { response, quotas, buffers, z, .. } = self;
-        if let Some(quotas) = quotas {
-            quotas.settle(frame, response, z);
+        let is_settled = quotas.as_mut().is_none_or(|quotas| quotas.settle(frame, response, z));
+        let mut norms = Evaluation { frame, response, transfers: Some(transfers), z, buffers }.run();
+        if !is_settled {
+            norms.price = f64::INFINITY;
         }
-        Evaluation { frame, response, transfers: Some(transfers), z, buffers }.run()
+        norms
     }
 
     /// One accelerated step from the last evaluation.
@@ -150,7 +152,7 @@ impl<'p> Search<'p> {
         methods: &[Method],
     ) -> Result<Equilibrium, Box<NoEquilibrium>> {
         let core = &self.prepared.core;
-        if let Some(quota) = self.shock.quota_errors(&core.economy).first().map(QuotaError::quota) {
+        if let Some(quota) = self.shock.quota_errors(&core.economy, 0.0).first().map(QuotaError::quota) {
             let importer = self.shock.quotas[quota].importer;
             return Err(self.fail(methods, Some((importer, CONTRADICTION))));
         }

@@ -16,7 +16,12 @@ const COLUMNS: [Column; 13] = [
     ("product", "string", "", "Product"),
     ("exporters", "string", "", "Countries that share the quota"),
     ("regime", "string", "", "inside, binding or outside"),
-    ("wedge_pct", "number", "pct", "Inside price over the price at the border"),
+    (
+        "wedge_pct",
+        "number",
+        "pct",
+        "Inside price over the price at the border; exporters with a lower rate of their own pay that",
+    ),
     ("volume_musd", "number", "musd", "Quota at baseline prices"),
     ("kept_musd", "number", "musd", "Imports with access of their own"),
     ("imports_musd", "number", "musd", "Imports at baseline prices"),
@@ -58,7 +63,8 @@ pub fn row(axes: &Axes, quota: &Quota, outcome: &QuotaOutcome) -> Vec<String> {
     let exporters: Vec<String> = quota.cells.iter().map(|cell| code(cell.exporter)).collect();
     let mut row = vec![code(quota.importer), axes.sectors[quota.sector].id.clone()];
     row.extend([quota.product.clone(), exporters.join("|"), outcome.regime.name().into()]);
-    let values = [outcome.wedge_pct, quota.volume_musd, quota.kept_musd, outcome.imports_musd];
+    let kept_musd = quota.cells.iter().map(|cell| cell.kept_musd).sum();
+    let values = [outcome.wedge_pct, quota.volume_musd, kept_musd, outcome.imports_musd];
     row.extend(values.map(number));
     let fill = outcome.inside_musd / quota.volume_musd;
     row.push(if quota.volume_musd > 0.0 { number(fill) } else { String::new() });

@@ -3,7 +3,8 @@
 //! Quotas that bind a pair at the start are in the data. Where a further party comes under a schedule, the quotas
 //! reserved for it are its own; of those for all members it gets the share that it has in today's imports, as
 //! licences allotted by past trade would give it. Rates are scaled with their schedule part, so that the mean of
-//! the group stays what `mfn.csv` says.
+//! the group stays what `mfn.csv` says. Outside a quota an exporter pays the lowest rate that it has otherwise; a
+//! safeguard concerns those who claim its own agreement.
 
 use jiff::civil::{Date, date};
 
@@ -27,14 +28,8 @@ pub struct QuotaInForce {
     pub sector: usize,
     /// The product in the trade of each exporter that is new to it.
     pub parts: Vec<QuotaPart>,
-    /// Rate inside, percent; of a safeguard what the schedule leaves.
-    pub in_quota_pct: f64,
-    /// Rate outside, percent.
-    pub out_of_quota_pct: f64,
     /// Volume, million USD at the border at the prices of the baseline year.
     pub volume_musd: f64,
-    /// Today's imports where the quota comes on top of them, the same unit.
-    pub kept_musd: f64,
     /// Share of the rent that exporters keep.
     pub exporter_rent_share: f64,
 }
@@ -50,12 +45,19 @@ pub struct QuotaPart {
     pub base_pct: f64,
     /// Rate at which the new tariff counts it, percent.
     pub new_pct: f64,
+    /// Rate inside the quota, percent; of a safeguard what the schedule leaves.
+    pub in_quota_pct: f64,
+    /// Rate without the quota, percent; of a safeguard beyond its trigger.
+    pub out_of_quota_pct: f64,
+    /// Today's imports where the quota comes on top of them, million USD.
+    pub kept_musd: f64,
 }
 
 /// One quota looked at in one group and year.
 struct Look<'a> {
     book: &'a PolicyBook,
     economy: &'a Economy,
+    agreement: usize,
     id: &'a str,
     quota: &'a Quota,
     g: usize,
@@ -64,10 +66,11 @@ struct Look<'a> {
     parameters: PolicyParameters<'a>,
 }
 
-/// A pair under the schedule of a quota in a year.
+/// A pair under the agreement of a quota in a year.
 struct Bound {
     share_of_year: f64,
-    /// Year of the agreement at the last day bound.
+    /// First day of the last stretch that is bound, and year of the agreement there.
+    last: Date,
     schedule_year: u32,
 }
 
@@ -82,14 +85,16 @@ impl PolicyBook {
         (base, new): (&Regimes, &Regimes),
         state: &YearState,
         year: i16,
-        parameters: PolicyParameters<'_>,
+        parameters: PolicyParameters,
     ) -> Vec<QuotaInForce> {
         let mut found = Vec::new();
-        for (id, moved) in self.moved_schedules(state) {
+        for (agreement, moved) in self.moved_agreements(state) {
+            let Some(id) = self.agreements[agreement].schedule.as_deref() else { continue };
             for quota in self.schedule_book.quotas_of(id) {
                 let Some(&importer) = self.axes.country_idx.get(&quota.importer) else { continue };
                 for (g, _) in self.groups.iter().enumerate().filter(|(_, group)| group.id == quota.group) {
-                    let look = Look { book: self, economy, id, quota, g, importer, year, parameters };
+                    let look =
+                        Look { book: self, economy, agreement, id, quota, g, importer, year, parameters };
                     found.extend(look.in_force(base, new, &moved));
                 }
             }
@@ -97,19 +102,16 @@ impl PolicyBook {
         found
     }
 
-    /// Schedules with quotas under which a party's membership moved, with those parties.
-    fn moved_schedules(&self, state: &YearState) -> Vec<(&str, Vec<usize>)> {
-        let mut all: Vec<(&str, Vec<usize>)> = Vec::new();
+    /// Agreements in which a party's membership moved, with those parties.
+    fn moved_agreements(&self, state: &YearState) -> Vec<(usize, Vec<usize>)> {
+        let mut all: Vec<(usize, Vec<usize>)> = Vec::new();
         for membership in state.changed() {
-            let agreement = self.agreement_idx.get(&membership.agreement).map(|&at| &self.agreements[at]);
-            let Some(id) = agreement.and_then(|agreement| agreement.schedule.as_deref()) else { continue };
-            let Some(&party) = self.axes.country_idx.get(&membership.party) else { continue };
-            if self.schedule_book.quotas_of(id).is_empty() {
-                continue;
-            }
-            match all.iter_mut().find(|(known, _)| *known == id) {
+            let agreement = self.agreement_idx.get(&membership.agreement);
+            let party = self.axes.country_idx.get(&membership.party);
+            let (Some(&agreement), Some(&party)) = (agreement, party) else { continue };
+            match all.iter_mut().find(|(known, _)| *known == agreement) {
                 Some((_, parties)) => parties.push(party),
-                None => all.push((id, vec![party])),
+                None => all.push((agreement, vec![party])),
             }
         }
         all
@@ -132,12 +134,15 @@ impl PolicyBook {
         full_pct * (1.0 - rate.utilisation_share * (1.0 - left)) + situation.duty_pct[g]
     }
 
-    /// Share of its rate that a binding leaves of a part; `None` where its schedule has no part of that name.
+    /// Share of its rate that a binding leaves of a part; `None` where its schedule has no part of that name, or it is
+    /// the whole group.
     fn part_of(&self, binding: &Binding<'_>, pair: (usize, usize), g: usize, part: &str) -> Option<f64> {
         let id = self.agreements[binding.agreement].schedule.as_deref()?;
         let [importer, exporter] = [pair.0, pair.1].map(|n| self.axes.countries[n].iso3.as_str());
         let schedule = self.schedule_book.with_letters(id, importer, exporter)?;
         let own = schedule.parts(&self.groups[g].id)?.iter().find(|one| one.name == part)?;
+        // Of a whole group the rates of lines may say more than the staging.
+        let own = Some(own).filter(|own| own.trade_share < 1.0)?;
         Some(own.category.remaining_share(binding.schedule_year))
     }
 }
@@ -151,38 +156,61 @@ impl Look<'_> {
         };
         let (mut parts, mut latest, mut longest) = (Vec::new(), 0, 0.0_f64);
         for i in (0..book.n()).filter(is_meant) {
-            let Some(bound) = self.bound(new, i).filter(|_| self.bound(base, i).is_none()) else { continue };
-            let Some((part, full_pct)) = self.part(i) else { continue };
-            let rates =
-                |regimes: &Regimes, only_bound: bool| self.mean_rate_pct(regimes, i, full_pct, only_bound);
-            parts.push(QuotaPart {
-                exporter: i,
-                trade_share: book.groups[self.g].weight * part.trade_share * bound.share_of_year,
-                base_pct: rates(base, false),
-                new_pct: rates(new, true),
-            });
-            (latest, longest) = (bound.schedule_year.max(latest), bound.share_of_year.max(longest));
+            let Some(bound) = self.bound(new, i).filter(|_| !self.is_bound_before(base, i)) else { continue };
+            if let Some(part) = self.quota_part(base, new, i, &bound) {
+                parts.push(part);
+                (latest, longest) = (bound.schedule_year.max(latest), bound.share_of_year.max(longest));
+            }
         }
         let today_musd: f64 = parts.iter().map(|part| self.today_musd(part.exporter, part.trade_share)).sum();
-        let first = parts.first().filter(|_| today_musd > 0.0)?;
-        let (_, full_pct) = self.part(first.exporter)?;
-        let scaled = |pct: f64| full_pct * pct / quota.base_pct();
-        // Additional duties are on top inside and outside.
-        let duty_pct = book.situation(new, (n, first.exporter), self.last_day()).duty_pct[self.g];
-        let in_quota_pct = quota.in_quota_pct.map_or(first.new_pct, |pct| scaled(pct) + duty_pct);
-        let outside_pct = scaled(quota.out_of_quota_pct(latest)) + duty_pct;
-        let share = longest * self.share_of_newcomers(base, &parts, today_musd / longest);
-        Some(QuotaInForce {
-            group: quota.group.clone(),
-            part: quota.part.clone(),
-            importer: n,
-            sector: book.groups[self.g].sector,
+        (today_musd > 0.0).then(|| {
+            let share = longest * self.share_of_newcomers(base, &parts, today_musd / longest);
+            QuotaInForce {
+                group: quota.group.clone(),
+                part: quota.part.clone(),
+                importer: n,
+                sector: book.groups[self.g].sector,
+                volume_musd: share * self.volume_musd(latest),
+                exporter_rent_share: quota.exporter_rent_share,
+                parts,
+            }
+        })
+    }
+
+    /// The product in the trade of an exporter that is new to the quota; `None` where a safeguard does not concern
+    /// it, as it claims another agreement.
+    fn quota_part(&self, base: &Regimes, new: &Regimes, exporter: usize, bound: &Bound) -> Option<QuotaPart> {
+        let (book, quota) = (self.book, self.quota);
+        let (part, full_pct) = self.part(exporter)?;
+        let central = PolicyParameters::default();
+        let base_pct = self.mean_rate_pct(base, exporter, full_pct, central, false);
+        // The baseline has central parameters: what a draw changes comes on top of its rate.
+        let drawn_base_pct = self.mean_rate_pct(base, exporter, full_pct, self.parameters, false);
+        let drawn_pct = self.mean_rate_pct(new, exporter, full_pct, self.parameters, true);
+        let new_pct = (100.0 + base_pct) * (100.0 + drawn_pct) / (100.0 + drawn_base_pct) - 100.0;
+        let situation = book.situation(new, (self.importer, exporter), bound.last);
+        let duty_pct = situation.duty_pct[self.g];
+        let listed = |pct: f64| full_pct * pct / quota.base_pct() + duty_pct;
+        let (in_quota_pct, out_of_quota_pct) = match quota.in_quota_pct {
+            Some(pct) => (listed(pct).min(new_pct), new_pct),
+            None => {
+                let claimed = book.group_rate(&situation, self.g, self.parameters).agreement?;
+                if book.agreements[claimed].schedule.as_deref() != Some(self.id) {
+                    return None;
+                }
+                (new_pct, listed(quota.out_of_quota_pct(bound.schedule_year)).max(new_pct))
+            }
+        };
+        let trade_share = book.groups[self.g].weight * part.trade_share * bound.share_of_year;
+        let kept_musd = if quota.today_kept { self.today_musd(exporter, trade_share) } else { 0.0 };
+        Some(QuotaPart {
+            exporter,
+            trade_share,
+            base_pct,
+            new_pct,
             in_quota_pct,
-            out_of_quota_pct: outside_pct.max(in_quota_pct),
-            volume_musd: share * self.volume_musd(latest),
-            kept_musd: if quota.today_kept { today_musd } else { 0.0 },
-            exporter_rent_share: quota.exporter_rent_share,
-            parts,
+            out_of_quota_pct,
+            kept_musd,
         })
     }
 
@@ -201,25 +229,39 @@ impl Look<'_> {
         Some((part.clone(), full_pct))
     }
 
+    /// The first binding of a pair by the schedule of the quota.
     fn binding<'r>(&'r self, regimes: &'r Regimes, exporter: usize, day: Date) -> Option<Binding<'r>> {
         let mut bindings = regimes.bindings(self.book, (self.importer, exporter), day);
         bindings.find(|one| self.book.agreements[one.agreement].schedule.as_deref() == Some(self.id))
     }
 
-    /// How much of the year a pair is bound; `None` = never.
+    /// How much of the year the agreement of the quota binds a pair; `None` = never.
     fn bound(&self, regimes: &Regimes, exporter: usize) -> Option<Bound> {
         let pair = (self.importer, exporter);
         let mut bound: Option<Bound> = None;
         for (from, share) in self.book.stretches(regimes, pair, self.year) {
-            let Some(binding) = self.binding(regimes, exporter, from) else { continue };
-            let before = bound.map_or(0.0, |bound| bound.share_of_year);
-            bound = Some(Bound { share_of_year: before + share, schedule_year: binding.schedule_year });
+            let binding = self.binding(regimes, exporter, from);
+            let Some(binding) = binding.filter(|one| one.agreement == self.agreement) else { continue };
+            let share_of_year = bound.map_or(0.0, |bound| bound.share_of_year) + share;
+            bound = Some(Bound { share_of_year, last: from, schedule_year: binding.schedule_year });
         }
         bound
     }
 
+    fn is_bound_before(&self, base: &Regimes, exporter: usize) -> bool {
+        let stretches = self.book.stretches(base, (self.importer, exporter), self.year);
+        stretches.iter().any(|(from, _)| self.binding(base, exporter, *from).is_some())
+    }
+
     /// Rate at which the tariffs of the year, or of its bound days, count the part, percent.
-    fn mean_rate_pct(&self, regimes: &Regimes, exporter: usize, full_pct: f64, only_bound: bool) -> f64 {
+    fn mean_rate_pct(
+        &self,
+        regimes: &Regimes,
+        exporter: usize,
+        full_pct: f64,
+        parameters: PolicyParameters,
+        only_bound: bool,
+    ) -> f64 {
         let (mut sum, mut days) = (0.0, 0.0);
         let pair = (self.importer, exporter);
         for (from, share) in self.book.stretches(regimes, pair, self.year) {
@@ -228,7 +270,7 @@ impl Look<'_> {
             }
             let situation = self.book.situation(regimes, pair, from);
             let part = (self.quota.part.as_str(), full_pct);
-            sum += share * self.book.part_rate_pct(&situation, self.g, part, self.parameters);
+            sum += share * self.book.part_rate_pct(&situation, self.g, part, parameters);
             days += share;
         }
         sum / days

@@ -39,14 +39,14 @@ fn rice_into_japan_from_the_united_states_in_half_a_first_year() {
     close(rice.parts[0].trade_share, 0.2 * 0.05 * half);
     // Of the duties of cereals (60 %) rice bears 5 x 280 / (5 x 280 + 35 x 55 + 60 x 1).
     let full = 60.0 / 0.05 * (0.05 * 280.0) / (0.05 * 280.0 + 0.35 * 55.0 + 0.6);
-    for pct in [rice.out_of_quota_pct, rice.parts[0].base_pct, rice.parts[0].new_pct] {
+    for pct in [rice.parts[0].out_of_quota_pct, rice.parts[0].base_pct, rice.parts[0].new_pct] {
         close(pct, full);
     }
-    assert_eq!((rice.in_quota_pct, rice.exporter_rent_share), (0.0, 0.0));
+    assert_eq!((rice.parts[0].in_quota_pct, rice.exporter_rent_share), (0.0, 0.0));
     let (economy, sector) = (economy(), rice.sector);
     let [n, i] = [rice.importer, rice.parts[0].exporter];
     let flow = economy.pi[[sector, n, i]] * economy.x_musd[[n, sector]] / economy.tau[[sector, n, i]];
-    close(rice.kept_musd, 0.2 * 0.05 * half * flow);
+    close(rice.parts[0].kept_musd, 0.2 * 0.05 * half * flow);
 }
 
 #[test]
@@ -71,19 +71,29 @@ fn newcomers_get_their_share_of_a_quota_for_all_members() {
     let output: f64 = (0..economy.n()).map(sold).sum();
     let expected = 0.0325 * 0.12 * output * newcomers / all_members;
     assert!((dairy.volume_musd / expected - 1.0).abs() < 1e-9, "{} {expected}", dairy.volume_musd);
-    close(dairy.out_of_quota_pct, 220.0);
+    // Without the quota Malaysia pays 220 %, the United States what the USMCA leaves.
+    let without = |iso3: &str| {
+        let part = dairy.parts.iter().find(|part| part.exporter == code(iso3));
+        part.unwrap().out_of_quota_pct
+    };
+    close(without("MYS"), 220.0);
+    assert!(without("USA") < 110.0, "{}", without("USA"));
 }
 
 #[test]
-fn beef_into_japan_pays_what_the_schedule_leaves_up_to_the_trigger() {
+fn beef_pays_what_the_schedule_leaves_up_to_the_trigger() {
     let case = back_in_the_tpp(date(2022, 1, 1));
     let all = opened(&case, 2035);
     let beef = find(&all, &case, "JPN", "beef");
+    let code = |iso3: &str| case.book.axes.country_idx[iso3];
+    let part = beef.parts.iter().find(|part| part.exporter == code("BRN")).unwrap();
     // Fifteenth year from 1 April 2035: the listed 18 % of 38.5 %, scaled like the part.
     let full = 25.0 / 0.35 * (0.35 * 38.5) / (0.35 * 38.5 + 0.4 * 4.3 + 0.25 * 8.0);
-    close(beef.out_of_quota_pct, full * 18.0 / 38.5);
-    close(beef.in_quota_pct, beef.parts[0].new_pct);
-    assert!(beef.in_quota_pct < beef.out_of_quota_pct && beef.kept_musd == 0.0);
+    close(part.out_of_quota_pct, full * 18.0 / 38.5);
+    close(part.in_quota_pct, part.new_pct);
+    assert!(part.in_quota_pct < part.out_of_quota_pct && part.kept_musd == 0.0);
+    // The United States is further on under its own agreement of 2019, which has no such trigger.
+    assert!(beef.parts.iter().all(|part| part.exporter != code("USA")));
 }
 
 #[test]

@@ -19,18 +19,25 @@ fn tiny(closure: Closure) -> PreparedBaseline {
 
 /// A third of the goods that the first country buys from the second, at the 10 % that all of them pay.
 fn quota(volume_musd: f64) -> Quota {
-    let cell = |exporter, pct| QuotaCell { exporter, trade_share: 0.3, base_pct: pct, shock_pct: pct };
-    Quota {
-        product: "cheese".into(),
-        importer: 0,
-        sector: 0,
-        cells: vec![cell(1, 10.0)],
+    let cells = vec![cell(1, 0.3, 10.0)];
+    Quota { product: "cheese".into(), importer: 0, sector: 0, cells, volume_musd, exporter_rent_share: 0.0 }
+}
+
+/// A share of what an exporter sells, free inside the quota and at the rate of the baseline without it.
+fn cell(exporter: usize, trade_share: f64, pct: f64) -> QuotaCell {
+    QuotaCell {
+        exporter,
+        trade_share,
+        base_pct: pct,
+        shock_pct: pct,
         in_quota_pct: 0.0,
-        out_of_quota_pct: 10.0,
-        volume_musd,
+        out_of_quota_pct: pct,
         kept_musd: 0.0,
-        exporter_rent_share: 0.0,
     }
+}
+
+fn paid_pct(cell: &QuotaCell, wedge_pct: f64) -> f64 {
+    wedge_pct.min(cell.out_of_quota_pct).max(cell.in_quota_pct)
 }
 
 fn with(quotas: Vec<Quota>) -> Shock {
@@ -43,10 +50,11 @@ fn flow_musd(base: &Economy, [j, n, i]: [usize; 3]) -> f64 {
 
 /// Imports of a quota at baseline prices from the equations alone.
 fn demanded_musd(base: &Economy, shock: &Shock, solved: &Equilibrium, at: usize) -> f64 {
-    let (quota, wedge) = (&shock.quotas[at], 1.0 + solved.quotas[at].wedge_pct / 100.0);
+    let quota = &shock.quotas[at];
     let (j, n) = (quota.sector, quota.importer);
     let of = |cell: &QuotaCell| {
         let i = cell.exporter;
+        let wedge = 1.0 + paid_pct(cell, solved.quotas[at].wedge_pct) / 100.0;
         let factor = 1.0 + cell.base_pct / 100.0;
         let iceberg = shock.iceberg_hat.as_ref().map_or(1.0, |d| d[[j, n, i]]);
         let share = base.pi[[j, n, i]] * cell.trade_share * factor / base.tau[[j, n, i]];
@@ -149,7 +157,8 @@ fn rents_go_to_whom_they_are_given() {
 fn a_quota_on_top_of_other_access_lets_in_what_it_says() {
     let prepared = tiny(Closure::Fixed);
     let imports = 0.3 * flow_musd(prepared.economy(), [0, 0, 1]);
-    let solved = prepared.solve(&with(vec![Quota { kept_musd: imports, ..quota(2.0) }])).unwrap();
+    let on_top = QuotaCell { kept_musd: imports, ..cell(1, 0.3, 10.0) };
+    let solved = prepared.solve(&with(vec![Quota { cells: vec![on_top], ..quota(2.0) }])).unwrap();
     let outcome = &solved.quotas[0];
     assert_eq!(outcome.regime, QuotaRegime::Binding);
     close(outcome.imports_musd, imports + 2.0, 1e-12);
@@ -169,14 +178,20 @@ fn methods_agree_and_contradictions_are_refused() {
             close(*a, *b, 1e-9);
         }
     }
-    let too_dear = QuotaCell { exporter: 1, trade_share: 0.9, base_pct: 60.0, shock_pct: 60.0 };
-    let wrong =
-        with(vec![Quota { in_quota_pct: 20.0, ..quota(1.0) }, Quota { cells: vec![too_dear], ..quota(1.0) }]);
-    let faults: Vec<String> =
-        wrong.quota_errors(prepared.economy()).iter().map(ToString::to_string).collect();
-    assert_eq!(faults.len(), 2, "{faults:?}");
+    let inverted = QuotaCell { in_quota_pct: 20.0, ..cell(1, 0.3, 10.0) };
+    let wrong = with(vec![
+        Quota { cells: vec![inverted], ..quota(1.0) },
+        Quota { importer: 1, cells: vec![cell(2, 0.9, 60.0)], ..quota(1.0) },
+        Quota { importer: 2, cells: vec![cell(1, 0.1, 15.0), cell(1, 0.1, 15.0)], ..quota(1.0) },
+        Quota { importer: 2, cells: vec![cell(2, 0.1, 0.0)], ..quota(1.0) },
+    ]);
+    let faults = wrong.quota_errors(prepared.economy(), 0.0);
+    let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    assert_eq!(faults.len(), 4, "{faults:?}");
     assert!(faults[0].contains("20 % inside and 10 % outside"));
-    assert!(faults[1].contains("lower the share or the base rate"));
+    assert!(faults[1].contains("exporters other than the importer, each once"));
+    assert!(faults[2].contains("exporters other than the importer, each once"));
+    assert!(faults[3].contains("lower the share or the base rate"));
     let error = prepared.solve(&wrong).unwrap_err();
     assert_eq!(error.worst_country, "AAA");
     assert!(error.to_string().contains("tariff-rate quota that contradicts"));
@@ -192,33 +207,41 @@ proptest! {
         shares in prop::array::uniform3(0.05..0.45_f64),
         rent in 0.0..1.0_f64,
         iceberg in 0.8..1.1_f64,
+        elsewhere in 0.0..10.0_f64,
     ) {
         let prepared = tiny(Closure::Fixed);
         let base = prepared.economy();
-        let cell = |exporter, trade_share| {
-            QuotaCell { exporter, trade_share, base_pct: 10.0, shock_pct: 10.0 }
-        };
         let one = |volume, cells| Quota { cells, exporter_rent_share: rent, ..quota(volume) };
+        let by_choice = QuotaCell { out_of_quota_pct: elsewhere, ..cell(2, shares[1], 10.0) };
+        let taxed = QuotaCell { in_quota_pct: 3.0, ..cell(0, shares[1], 20.0) };
         let mut hat = ndarray::Array3::ones(base.tau.dim());
         hat[[0, 0, 1]] = iceberg;
         let shock = Shock {
             iceberg_hat: Some(hat),
             ..with(vec![
-                one(volumes[0], vec![cell(1, shares[0]), cell(2, shares[1])]),
-                one(volumes[1], vec![cell(1, shares[2])]),
-                Quota { importer: 1, cells: vec![QuotaCell { base_pct: 20.0, shock_pct: 20.0, ..cell(0, shares[1]) }],
-                        out_of_quota_pct: 20.0, in_quota_pct: 3.0, ..one(volumes[2], vec![]) },
+                one(volumes[0], vec![cell(1, shares[0], 10.0), by_choice]),
+                one(volumes[1], vec![cell(1, shares[2], 10.0)]),
+                Quota { importer: 1, ..one(volumes[2], vec![taxed]) },
             ])
         };
-        prop_assert!(shock.quota_errors(base).is_empty());
+        prop_assert!(shock.quota_errors(base, 0.0).is_empty());
         let solved = prepared.solve(&shock).unwrap();
         prop_assert!(solved.stats.residual < 1e-10 && solved.stats.walras_residual.abs() < 1e-10);
         for (at, (quota, outcome)) in shock.quotas.iter().zip(&solved.quotas).enumerate() {
             let imports = demanded_musd(base, &shock, &solved, at);
             prop_assert!((imports - outcome.imports_musd).abs() < 1e-8 * (1.0 + imports));
-            let slack = quota.volume_musd - imports;
-            prop_assert!((outcome.wedge_pct - quota.in_quota_pct) * slack.max(0.0) < 1e-6);
-            prop_assert!((quota.out_of_quota_pct - outcome.wedge_pct) * (-slack).max(0.0) < 1e-6);
+            prop_assert!(outcome.inside_musd <= quota.volume_musd * (1.0 + 1e-9) + 1e-9);
+            // Above the lowest rate inside only where the quota is used up or everybody pays the rate without it.
+            let rates = |of: fn(&QuotaCell) -> f64| quota.cells.iter().map(of);
+            let least = rates(|cell| cell.in_quota_pct).fold(f64::INFINITY, f64::min);
+            let slack = quota.volume_musd - outcome.inside_musd;
+            prop_assert!((outcome.wedge_pct - least) * slack.max(0.0) < 1e-6, "{outcome:?} {quota:?}");
+            // Who would pay more than the wedge without the quota is inside with all that it sells.
+            let is_eager = |cell: &&QuotaCell| cell.out_of_quota_pct > outcome.wedge_pct + 1e-9;
+            let eager = quota.cells.iter().filter(is_eager).copied().collect();
+            let alone = Shock { quotas: vec![Quota { cells: eager, ..quota.clone() }], ..shock.clone() };
+            let of_eager = Equilibrium { quotas: vec![outcome.clone()], ..solved.clone() };
+            prop_assert!(demanded_musd(base, &alone, &of_eager, 0) <= quota.volume_musd + 1e-6);
             // What buyers pay above the price at the border is duties and rent.
             let abroad: f64 = outcome.rent_abroad_musd.iter().sum();
             prop_assert!((abroad - rent * outcome.rent_musd).abs() < 1e-9 * (1.0 + abroad));
@@ -234,9 +257,8 @@ fn lines_with_different_rates_come_to_the_price_and_the_revenue_aggregate() {
     let base = prepared.economy();
     let at = [1, 0, 1];
     assert_eq!(base.tau[at], 1.0);
-    let line = QuotaCell { exporter: 1, trade_share: 0.5, base_pct: 0.0, shock_pct: 0.0 };
-    let at_100 =
-        Quota { sector: 1, cells: vec![line], in_quota_pct: 100.0, out_of_quota_pct: 100.0, ..quota(0.0) };
+    let line = QuotaCell { in_quota_pct: 100.0, out_of_quota_pct: 100.0, ..cell(1, 0.5, 0.0) };
+    let at_100 = Quota { sector: 1, cells: vec![line], ..quota(0.0) };
     let shock = with(vec![at_100]);
     let solved = prepared.solve(&shock).unwrap();
     let held = shock.with_wedges_of(base, &solved);
@@ -244,4 +266,22 @@ fn lines_with_different_rates_come_to_the_price_and_the_revenue_aggregate() {
     close(100.0 * (held.tau.unwrap()[at] - 1.0), pair.collected_pct(), 1e-10);
     let dispersion = (100.0 + pair.price_pct) / (100.0 + pair.collected_pct());
     close(held.iceberg_hat.unwrap()[at], dispersion, 1e-10);
+}
+
+/// An exporter with a better rate elsewhere keeps it: opening a quota raises nobody's tariff.
+#[test]
+fn who_pays_less_elsewhere_keeps_that_rate() {
+    let prepared = tiny(Closure::Fixed);
+    let imports = 0.3 * flow_musd(prepared.economy(), [0, 0, 1]);
+    let elsewhere = QuotaCell { out_of_quota_pct: 4.0, ..cell(2, 0.3, 10.0) };
+    let shared = Quota { cells: vec![cell(1, 0.3, 10.0), elsewhere], ..quota(1.05 * imports) };
+    let solved = prepared.solve(&with(vec![shared])).unwrap();
+    let outcome = &solved.quotas[0];
+    // The first exporter alone fills the quota; the other pays 4 % on all that it sells.
+    assert!(outcome.regime == QuotaRegime::Binding && outcome.wedge_pct > 4.0);
+    close(outcome.inside_musd, 1.05 * imports, 1e-9);
+    assert!(solved.tau[[0, 0, 2]] > 1.04 && solved.tau[[0, 0, 2]] < 1.1);
+    let own = Quota { cells: vec![cell(1, 0.3, 10.0)], ..quota(1.05 * imports) };
+    let own = prepared.solve(&with(vec![own])).unwrap();
+    assert!(outcome.wedge_pct < own.quotas[0].wedge_pct, "the other takes a part of the market");
 }

@@ -211,9 +211,11 @@ fn quotas_that_contradict_themselves_or_the_baseline_name_line_and_remedy() {
     solve_quotas(folder.path(), rows)
         .assert()
         .code(2)
-        .stderr(contains("quotas.csv:2 `trade_share` = a: expected quota products of BBB in goods of AAA"))
         .stderr(contains(
-            "quotas.csv:3 `trade_share` = b: expected quota on b: 20 % inside and 10 % outside",
-        ));
+            "quotas.csv:2 `product` = a: expected terms that agree with each other and with the baseline",
+        ))
+        .stderr(contains("quota products of BBB in goods of AAA: 90.0000 % of the flow"))
+        .stderr(contains("quotas.csv:3 `product` = b"))
+        .stderr(contains("quota on b from CCC: 20 % inside and 10 % outside"));
     assert!(!folder.path().join("out").exists());
 }

@@ -1,16 +1,17 @@
 //! Tariff-rate quotas as part of the equilibrium: a complementarity between a quota and the wedge it leaves.
 //!
-//! Imports `M` of the product fall with the wedge `t` between the price inside and outside the border. With the
-//! quota `Q`, imports `K` that keep access of their own, and the rates inside and outside, `a <= b`:
+//! A quota `Q` leaves a wedge `t` between the price inside and outside the border. Exporter `i` pays `a_i` inside the
+//! quota and `b_i` without it (its most-favoured-nation rate, or the preference of another agreement), so that it pays
+//! `t_i = max(min(t, b_i), a_i)` and uses the quota while `b_i > t`. With its imports `M_i`, of which `K_i` keep access
+//! of their own:
 //!
 //! ```text
-//! inside    M(a) <= K + Q            t = a
-//! binding   M(b) <= K + Q <= M(a)    M(t) = K + Q
-//! outside   K + Q <= M(b)            t = b
+//! min a <= t <= max b  _|_  Q - sum over i with b_i > t of max(M_i(t_i) - K_i, 0)
+//! inside: t = min a     binding: the quota is used up     outside: t = max b
 //! ```
 //!
-//! that is `a <= t <= b  _|_  K + Q - M(t)`. Duties are `a` on the quota and `t` on the rest; the rent is `t - a`
-//! on the quota, of which exporters keep a share as income from abroad.
+//! Duties are `a_i` on what enters under the quota and `t_i` on the rest; the rent is `t_i - a_i` on the former, of
+//! which exporters keep a share as income from abroad. A safeguard is a quota whose rate inside is the schedule's.
 //!
 //! A product is a part of the cells of its exporters. Inside a cell parts substitute with the elasticity of the
 //! sector, so that each part is one more origin, with base share `s b / T` (`s` its share of the flow at the
@@ -39,14 +40,8 @@ pub struct Quota {
     pub sector: usize,
     /// Exporters that share the quota.
     pub cells: Vec<QuotaCell>,
-    /// Rate inside the quota, percent.
-    pub in_quota_pct: f64,
-    /// Rate outside the quota, percent; at least the rate inside.
-    pub out_of_quota_pct: f64,
     /// Quota, million USD at the border at baseline prices.
     pub volume_musd: f64,
-    /// Imports that enter beside the quota under terms of their own, the same unit.
-    pub kept_musd: f64,
     /// Share of the rent that exporters keep.
     pub exporter_rent_share: f64,
 }
@@ -62,6 +57,12 @@ pub struct QuotaCell {
     pub base_pct: f64,
     /// Rate at which the tariff of the shock counts it, percent.
     pub shock_pct: f64,
+    /// Rate inside the quota, percent.
+    pub in_quota_pct: f64,
+    /// Rate without the quota, percent; at least the rate inside.
+    pub out_of_quota_pct: f64,
+    /// Imports that enter beside the quota under terms of their own, million USD at baseline prices.
+    pub kept_musd: f64,
 }
 
 /// Which of the three regimes holds.
@@ -111,14 +112,17 @@ pub struct QuotaOutcome {
 pub enum QuotaError {
     /// The terms are no terms.
     #[error(
-        "quota on {product}: {in_quota_pct} % inside and {out_of_quota_pct} % outside on {volume_musd} million USD: \
-         expected 0 <= inside <= outside and a volume of 0 or more"
+        "quota on {product} from {exporter}: {in_quota_pct} % inside and {out_of_quota_pct} % outside on \
+         {volume_musd} million USD: expected 0 <= inside <= outside, a volume of 0 or more, shares within 0..1, and \
+         exporters other than the importer, each once"
     )]
     Terms {
         /// Position of the quota.
         quota: usize,
         /// Product.
         product: String,
+        /// Exporter.
+        exporter: String,
         /// Rate inside, percent.
         in_quota_pct: f64,
         /// Rate outside, percent.
@@ -129,7 +133,8 @@ pub enum QuotaError {
     /// The cell has no room for its products.
     #[error(
         "quota products of {exporter} in {sector} of {importer}: {share_pct:.4} % of the flow at their base rates \
-         pay more than the {cell_pct:.4} % that the whole flow pays: lower the share or the base rate"
+         leave the rest less than nothing to pay of the mean of {cell_pct:.4} %: lower the share or the base rate, or \
+         raise the tariff, which is the mean with the products"
     )]
     Share {
         /// Position of the first quota on the cell.
@@ -142,7 +147,7 @@ pub enum QuotaError {
         sector: String,
         /// Share of all quota products of the cell, percent.
         share_pct: f64,
-        /// Rate of the cell, percent.
+        /// Lower of the rates of the cell before and after, percent.
         cell_pct: f64,
     },
 }
@@ -157,37 +162,54 @@ impl QuotaError {
     }
 }
 
+impl Quota {
+    fn is_sound(&self, cell: &QuotaCell) -> bool {
+        let QuotaCell { exporter, trade_share, in_quota_pct, out_of_quota_pct, kept_musd, .. } = *cell;
+        let is_share = |value: f64| (0.0..=1.0).contains(&value);
+        let is_once = self.cells.iter().filter(|other| other.exporter == exporter).count() == 1;
+        in_quota_pct >= 0.0
+            && in_quota_pct <= out_of_quota_pct
+            && out_of_quota_pct.is_finite()
+            && self.volume_musd >= 0.0
+            && kept_musd >= 0.0
+            && is_share(trade_share)
+            && is_share(self.exporter_rent_share)
+            && is_once
+            && exporter != self.importer
+    }
+}
+
 impl Shock {
-    /// Faults of the quotas of this shock on a baseline, all of them.
+    /// Faults of the quotas of this shock on a baseline, all of them; what is left of a cell must have a factor
+    /// 1 + tariff above `least_factor`, before and after.
     #[must_use]
-    pub fn quota_errors(&self, base: &Economy) -> Vec<QuotaError> {
+    pub fn quota_errors(&self, base: &Economy, least_factor: f64) -> Vec<QuotaError> {
         let terms = self.quotas.iter().enumerate().filter_map(|(at, quota)| {
-            let Quota { in_quota_pct, out_of_quota_pct, volume_musd, kept_musd, .. } = *quota;
-            let rates =
-                in_quota_pct >= 0.0 && in_quota_pct <= out_of_quota_pct && out_of_quota_pct.is_finite();
-            let is_valid = rates && volume_musd >= 0.0 && kept_musd >= 0.0;
-            let (quota, product) = (at, quota.product.clone());
-            (!is_valid).then_some(QuotaError::Terms {
-                quota,
-                product,
-                in_quota_pct,
-                out_of_quota_pct,
-                volume_musd,
+            let wrong = quota.cells.iter().find(|cell| !quota.is_sound(cell))?;
+            Some(QuotaError::Terms {
+                quota: at,
+                product: quota.product.clone(),
+                exporter: base.axes.countries[wrong.exporter].iso3.clone(),
+                in_quota_pct: wrong.in_quota_pct,
+                out_of_quota_pct: wrong.out_of_quota_pct,
+                volume_musd: quota.volume_musd,
             })
         });
         let shares = cells(&self.quotas).into_iter().filter_map(|at| {
             let rest = Rest::new(self, base, at);
-            let share_of = |cell: &QuotaCell| (0.0..=1.0).contains(&cell.trade_share);
-            let is_valid = rest.is_valid() && products(&self.quotas, at).all(|(_, cell)| share_of(cell));
+            if rest.share > 0.0 && rest.base_factor.min(rest.factor) > least_factor {
+                return None;
+            }
             let [j, n, i] = at;
             let code = |c: usize| base.axes.countries[c].iso3.clone();
-            (!is_valid).then(|| QuotaError::Share {
-                quota: products(&self.quotas, at).next().map_or(0, |(quota, _)| quota),
+            let tau = self.tau.as_ref().unwrap_or(&base.tau);
+            Some(QuotaError::Share {
+                quota: products(&self.quotas, at).next().map_or(0, |(quota, ..)| quota),
                 exporter: code(i),
                 importer: code(n),
                 sector: base.axes.sectors[j].id.clone(),
                 share_pct: 100.0 * (1.0 - rest.share),
-                cell_pct: 100.0 * (base.tau[at] - 1.0),
+                cell_pct: 100.0 * (base.tau[at].min(tau[at]) - 1.0),
             })
         });
         terms.chain(shares).collect()
@@ -238,11 +260,12 @@ fn cells(quotas: &[Quota]) -> Vec<[usize; 3]> {
     cells
 }
 
-/// Quota products of a cell, with the position of the quota.
-fn products(quotas: &[Quota], [j, n, i]: [usize; 3]) -> impl Iterator<Item = (usize, &QuotaCell)> {
+/// Quota products of a cell, with the position of the quota and that of the cell in its list.
+fn products(quotas: &[Quota], [j, n, i]: [usize; 3]) -> impl Iterator<Item = (usize, usize, &QuotaCell)> {
     let here = quotas.iter().enumerate().filter(move |(_, quota)| (quota.sector, quota.importer) == (j, n));
     here.flat_map(move |(at, quota)| {
-        quota.cells.iter().filter(move |cell| cell.exporter == i).map(move |cell| (at, cell))
+        let cells = quota.cells.iter().enumerate().filter(move |(_, cell)| cell.exporter == i);
+        cells.map(move |(place, cell)| (at, place, cell))
     })
 }
 
@@ -262,18 +285,13 @@ impl Rest {
         let tau = shock.tau.as_ref().unwrap_or(&base.tau);
         let of = |whole: f64, pct: fn(&QuotaCell) -> f64| -> f64 {
             products(&shock.quotas, at)
-                .fold(whole, |left, (_, cell)| left - cell.trade_share * (1.0 + pct(cell) / 100.0))
+                .fold(whole, |left, (.., cell)| left - cell.trade_share * (1.0 + pct(cell) / 100.0))
         };
-        let share = products(&shock.quotas, at).fold(1.0, |left, (_, cell)| left - cell.trade_share);
+        let share = products(&shock.quotas, at).fold(1.0, |left, (.., cell)| left - cell.trade_share);
         Self {
             share,
             base_factor: of(base.tau[at], |cell| cell.base_pct) / share,
             factor: of(tau[at], |cell| cell.shock_pct) / share,
         }
-    }
-
-    /// Something is left of the cell, and it is not paid to be imported for nothing.
-    fn is_valid(&self) -> bool {
-        self.share > 0.0 && self.base_factor > 0.0 && self.factor > 0.0
     }
 }

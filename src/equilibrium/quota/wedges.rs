@@ -3,19 +3,12 @@
 use super::super::frame::{Frame, Shape};
 use super::super::response::Response;
 use super::super::solve::Shock;
-use super::demand::{Demand, WEDGE_TOLERANCE};
+use super::demand::{Demand, Supply, WEDGE_TOLERANCE};
 use super::{Quota, QuotaCell, QuotaOutcome, QuotaRegime, Rest, cells, products};
 use crate::calibration::Economy;
 
 /// Rounds over quotas that compete inside one sector of one importer; the tenth has not been seen.
 const MAX_ROUNDS: usize = 60;
-
-/// A product in one cell: its weight is `scale factor^-theta` at the wedge `factor`.
-#[derive(Debug, Clone, Copy)]
-struct Part {
-    quota: usize,
-    scale: f64,
-}
 
 /// A cell with quota products.
 #[derive(Debug)]
@@ -27,7 +20,17 @@ struct Cell {
     rest: f64,
     rest_net: f64,
     iceberg: f64,
-    parts: Vec<Part>,
+    /// Quotas, and positions of the cell in their lists.
+    parts: Vec<(usize, usize)>,
+}
+
+/// One exporter's part of a quota.
+#[derive(Debug)]
+struct Part {
+    /// Position among the cells with quota products.
+    cell: usize,
+    /// Weight of the product at a factor of 1 and unchanged cost.
+    scale: f64,
 }
 
 /// Quotas of a search, with the wedges of the last evaluation.
@@ -35,8 +38,12 @@ struct Cell {
 pub(in super::super) struct Wedges {
     quotas: Vec<Quota>,
     cells: Vec<Cell>,
+    /// By quota, in the order of its cells.
+    parts: Vec<Vec<Part>>,
+    /// At the last evaluation, in the same order.
+    supplies: Vec<Vec<Supply>>,
     /// Log of 1 + wedge, by quota.
-    ln_factor: Vec<f64>,
+    ln_wedge: Vec<f64>,
     /// Sectors with quotas.
     sectors: Vec<usize>,
     /// `c_hat^-theta` of all exporters, by sector with quotas.
@@ -51,60 +58,64 @@ impl Wedges {
         let quotas = shock.quotas.clone();
         let places = cells(&quotas);
         places.iter().for_each(|at| response.include(0, *at, frame));
-        let cell = |at: [usize; 3]| Cell::new(frame, economy, shock, response, at);
-        let cells: Vec<Cell> = places.into_iter().filter_map(cell).collect();
+        let cell = |at: &[usize; 3]| Cell::new(frame, economy, shock, response, *at);
+        let cells: Vec<Cell> = places.iter().filter_map(cell).collect();
         let mut sectors: Vec<usize> = quotas.iter().map(|quota| quota.sector).collect();
         sectors.sort_unstable();
         sectors.dedup();
-        for &j in &sectors {
-            response.taxed[j] = true;
-        }
+        sectors.iter().for_each(|&j| response.taxed[j] = true);
+        let parts: Vec<Vec<Part>> = (quotas.iter())
+            .map(|quota| {
+                let one = |one: &QuotaCell| Part::new(frame, economy, shock, &cells, (quota, one));
+                quota.cells.iter().map(one).collect()
+            })
+            .collect();
+        let supply = |cell: &QuotaCell| Supply {
+            weight: 0.0,
+            price: 1.0,
+            kept: frame.unit * cell.kept_musd,
+            ln_in: (cell.in_quota_pct / 100.0).ln_1p(),
+            ln_out: (cell.out_of_quota_pct / 100.0).ln_1p(),
+        };
+        let supplies: Vec<Vec<Supply>> =
+            quotas.iter().map(|quota| quota.cells.iter().map(supply).collect()).collect();
+        let highest = |some: &Vec<Supply>| some.iter().map(|one| one.ln_out).fold(0.0, f64::max);
         let wedges = Self {
-            ln_factor: quotas.iter().map(|quota| ln_bounds(quota)[1]).collect(),
+            ln_wedge: supplies.iter().map(highest).collect(),
             powers: vec![0.0; sectors.len() * frame.shape.stride],
             given: response.transfer.clone(),
             quotas,
             cells,
+            parts,
+            supplies,
             sectors,
         };
         (0..wedges.quotas.len()).for_each(|at| wedges.write(frame, response, at));
         wedges
     }
 
-    /// Solves for the wedges at `z` and writes weights and transfers into the response. Allocates nothing.
-    pub fn settle(&mut self, frame: &Frame, response: &mut Response<f64>, z: &[f64]) {
+    /// Solves for the wedges at `z` and writes weights and transfers into the response; false where they do not
+    /// settle. Allocates nothing.
+    pub fn settle(&mut self, frame: &Frame, response: &mut Response<f64>, z: &[f64]) -> bool {
         self.take_powers(frame, response, z);
+        self.take_supplies(frame, response);
+        let mut is_settled = false;
         for _ in 0..MAX_ROUNDS {
             let mut moved = 0.0_f64;
             for at in 0..self.quotas.len() {
-                let Some(demand) = self.demand(frame, response, z, at) else { continue };
-                let quota = &self.quotas[at];
-                let [low, high] = ln_bounds(quota);
-                let found = demand.clear(low, high, ln_limit(frame, quota));
-                moved = moved.max((found - self.ln_factor[at]).abs());
-                self.ln_factor[at] = found;
+                let found =
+                    self.demand(frame, response, z, at).clear(frame.unit * self.quotas[at].volume_musd);
+                moved = moved.max((found - self.ln_wedge[at]).abs());
+                self.ln_wedge[at] = found;
                 self.write(frame, response, at);
             }
             if moved <= WEDGE_TOLERANCE {
+                is_settled = true;
                 break;
             }
         }
         self.pay_rents(frame, response, z);
-    }
-
-    /// Pays exporters their share of the rents.
-    fn pay_rents(&self, frame: &Frame, response: &mut Response<f64>, z: &[f64]) {
-        response.transfer.copy_from_slice(&self.given);
-        for at in 0..self.quotas.len() {
-            let Some(demand) = self.demand(frame, response, z, at) else { continue };
-            let share = self.quotas[at].exporter_rent_share;
-            let rent = share * self.rent_ratio(frame, &demand, at);
-            for cell in self.cells_of(at) {
-                let paid = rent * self.border_value(frame, &demand, cell, at);
-                response.transfer[cell.at[1]] -= paid;
-                response.transfer[cell.at[2]] += paid;
-            }
-        }
+        is_settled
     }
 
     /// Costs of the sectors with quotas at the wages and prices of `z`, to the power -theta.
@@ -120,66 +131,70 @@ impl Wedges {
         }
     }
 
-    fn power(&self, frame: &Frame, [j, _, i]: [usize; 3]) -> f64 {
-        let at = self.sectors.partition_point(|&sector| sector < j);
-        self.powers[at * frame.shape.stride + i]
+    fn take_supplies(&mut self, frame: &Frame, response: &Response<f64>) {
+        for (parts, supplies) in self.parts.iter().zip(&mut self.supplies) {
+            for (part, supply) in parts.iter().zip(supplies) {
+                let Cell { at: [j, _, i], iceberg, .. } = self.cells[part.cell];
+                let row = self.sectors.partition_point(|&sector| sector < j);
+                let power = self.powers[row * frame.shape.stride + i];
+                supply.weight = part.scale * power;
+                supply.price = power.powf(-1.0 / response.theta[j]) * iceberg;
+            }
+        }
     }
 
-    fn cells_of(&self, quota: usize) -> impl Iterator<Item = &Cell> {
-        self.cells.iter().filter(move |cell| cell.parts.iter().any(|part| part.quota == quota))
-    }
-
-    /// Demand for the product at the wedges of the others; `None` where nobody supplies it.
-    fn demand(&self, frame: &Frame, response: &Response<f64>, z: &[f64], at: usize) -> Option<Demand> {
+    /// Demand for the product of a quota at the wedges of the others.
+    fn demand(&self, frame: &Frame, response: &Response<f64>, z: &[f64], at: usize) -> Demand<'_> {
         let Shape { n, stride, .. } = frame.shape;
         let Quota { sector: j, importer, .. } = self.quotas[at];
         let row = self.sectors.partition_point(|&sector| sector < j) * stride;
         let weights = |i: usize| response.w_in[(j * n + i) * stride + importer];
         let all: f64 = (0..n).map(|i| weights(i) * self.powers[row + i]).sum();
-        let theta = response.theta[j];
-        let (mut own, mut volume) = (0.0, 0.0);
-        for cell in self.cells_of(at) {
-            let power = self.power(frame, cell.at);
-            let value = cell.scale(at) * power;
-            own += value;
-            volume += value / cell.border_price(power, theta);
+        let (theta, supplies) = (response.theta[j], &self.supplies[at]);
+        let own = |supply: &Supply| supply.weight * (-theta * supply.paid(self.ln_wedge[at])).exp();
+        let others = all - supplies.iter().map(own).sum::<f64>();
+        let expenditure = z[stride + frame.shape.block() + j * stride + importer];
+        Demand { supplies, others, expenditure, theta }
+    }
+
+    /// Rent per exporter, scaled money: what it pays above the rate inside, on its imports under the quota.
+    fn rents<'a>(
+        &'a self,
+        frame: &Frame,
+        demand: &'a Demand<'_>,
+        at: usize,
+    ) -> impl Iterator<Item = f64> + 'a {
+        let ln_wedge = self.ln_wedge[at];
+        let inside = demand.inside(ln_wedge, frame.unit * self.quotas[at].volume_musd);
+        demand.supplies.iter().zip(inside).map(move |(supply, inside)| {
+            (supply.paid(ln_wedge).exp() - supply.ln_in.exp()) * inside * supply.price
+        })
+    }
+
+    /// Pays exporters their share of the rents.
+    fn pay_rents(&self, frame: &Frame, response: &mut Response<f64>, z: &[f64]) {
+        response.transfer.copy_from_slice(&self.given);
+        for (at, quota) in self.quotas.iter().enumerate() {
+            let demand = self.demand(frame, response, z, at);
+            for (cell, rent) in quota.cells.iter().zip(self.rents(frame, &demand, at)) {
+                let paid = quota.exporter_rent_share * rent;
+                response.transfer[quota.importer] -= paid;
+                response.transfer[cell.exporter] += paid;
+            }
         }
-        let x = z[stride + frame.shape.block() + j * stride + importer];
-        let others = all - own * (-theta * self.ln_factor[at]).exp();
-        (volume > 0.0 && x > 0.0).then_some(Demand { volume: volume * x, own, others, theta })
-    }
-
-    /// Value of the product from one exporter at the border, scaled money.
-    fn border_value(&self, frame: &Frame, demand: &Demand, cell: &Cell, at: usize) -> f64 {
-        let power = self.power(frame, cell.at);
-        let share = cell.scale(at) * power / cell.border_price(power, demand.theta);
-        let all = self.cells_of(at).map(|cell| {
-            let power = self.power(frame, cell.at);
-            cell.scale(at) * power / cell.border_price(power, demand.theta)
-        });
-        let imports = demand.ln_volume(self.ln_factor[at]).0.exp();
-        imports * share / all.sum::<f64>() * cell.border_price(power, demand.theta)
-    }
-
-    /// Rent per unit of what the product is worth at the border: the wedge above the rate inside, on the share of
-    /// imports that enters under the quota.
-    fn rent_ratio(&self, frame: &Frame, demand: &Demand, at: usize) -> f64 {
-        let quota = &self.quotas[at];
-        let imports = demand.ln_volume(self.ln_factor[at]).0.exp();
-        let inside = (imports - frame.unit * quota.kept_musd).clamp(0.0, frame.unit * quota.volume_musd);
-        (self.ln_factor[at].exp_m1() - quota.in_quota_pct / 100.0) * inside / imports
     }
 
     /// Writes the weights of the cells of a quota.
     fn write(&self, frame: &Frame, response: &mut Response<f64>, at: usize) {
-        for cell in self.cells_of(at) {
-            let j = cell.at[0];
+        for part in &self.parts[at] {
+            let cell = &self.cells[part.cell];
+            let theta = response.theta[cell.at[0]];
             let (mut weight, mut net) = (cell.rest, cell.rest_net);
-            for part in &cell.parts {
-                let ln_factor = self.ln_factor[part.quota];
-                let paid = part.scale * (-response.theta[j] * ln_factor).exp();
-                weight += paid;
-                net += paid * (-ln_factor).exp();
+            for &(quota, place) in &cell.parts {
+                let paid = self.supplies[quota][place].paid(self.ln_wedge[quota]);
+                let own = self.parts[quota][place].scale * (-theta * paid).exp();
+                weight += own;
+                net += own * (-paid).exp();
             }
             response.change(0, cell.changed, frame.shape, [weight, net]);
         }
@@ -191,34 +206,36 @@ impl Wedges {
     }
 
     fn outcome(&self, frame: &Frame, response: &Response<f64>, z: &[f64], at: usize) -> QuotaOutcome {
-        let (quota, ln_factor, unit) = (&self.quotas[at], self.ln_factor[at], frame.unit);
+        let (ln_wedge, unit) = (self.ln_wedge[at], frame.unit);
+        let limit = unit * self.quotas[at].volume_musd;
         let demand = self.demand(frame, response, z, at);
-        let ln_imports = demand.as_ref().map_or(f64::NEG_INFINITY, |demand| demand.ln_volume(ln_factor).0);
-        let [low, high] = ln_bounds(quota);
-        let regime = if ln_factor >= high && ln_imports >= ln_limit(frame, quota) {
-            QuotaRegime::Outside
-        } else if ln_factor <= low || demand.is_none() {
+        let imports: Vec<f64> = demand.imports(ln_wedge).collect();
+        let inside_musd = demand.inside(ln_wedge, limit).sum::<f64>() / unit;
+        let rents: Vec<f64> = self.rents(frame, &demand, at).map(|rent| rent / unit).collect();
+        let paid = demand
+            .supplies
+            .iter()
+            .zip(&imports)
+            .map(|(supply, imports)| supply.paid(ln_wedge).exp_m1() * imports * supply.price / unit);
+        let bound = |pick: fn(&Supply) -> f64, of: fn(f64, f64) -> f64| {
+            demand.supplies.iter().map(pick).reduce(of).unwrap_or(ln_wedge)
+        };
+        let rent_musd = rents.iter().sum::<f64>();
+        let regime = if imports.iter().sum::<f64>() == 0.0 || ln_wedge <= bound(|one| one.ln_in, f64::min) {
             QuotaRegime::Inside
+        } else if ln_wedge >= bound(|one| one.ln_out, f64::max) {
+            QuotaRegime::Outside
         } else {
             QuotaRegime::Binding
         };
-        let value = |cell: &QuotaCell| {
-            let held = self.cells_of(at).find(|held| held.at[2] == cell.exporter);
-            let value =
-                held.zip(demand.as_ref()).map(|(held, demand)| self.border_value(frame, demand, held, at));
-            value.unwrap_or(0.0) / unit
-        };
-        let values: Vec<f64> = quota.cells.iter().map(value).collect();
-        let ratio = demand.as_ref().map_or(0.0, |demand| self.rent_ratio(frame, demand, at));
-        let (imports_musd, all) = (ln_imports.exp() / unit, values.iter().sum::<f64>());
         QuotaOutcome {
             regime,
-            wedge_pct: 100.0 * ln_factor.exp_m1(),
-            imports_musd,
-            inside_musd: (imports_musd - quota.kept_musd).clamp(0.0, quota.volume_musd),
-            duties_musd: (ln_factor.exp_m1() - ratio) * all,
-            rent_musd: ratio * all,
-            rent_abroad_musd: values.iter().map(|value| quota.exporter_rent_share * ratio * value).collect(),
+            wedge_pct: 100.0 * ln_wedge.exp_m1(),
+            imports_musd: imports.iter().sum::<f64>() / unit,
+            inside_musd,
+            duties_musd: paid.sum::<f64>() - rent_musd,
+            rent_musd,
+            rent_abroad_musd: rents.iter().map(|rent| self.quotas[at].exporter_rent_share * rent).collect(),
         }
     }
 
@@ -237,14 +254,28 @@ impl Wedges {
     }
 }
 
-/// Logs of the factors inside and outside a quota.
-fn ln_bounds(quota: &Quota) -> [f64; 2] {
-    [quota.in_quota_pct, quota.out_of_quota_pct].map(|pct| (pct / 100.0).ln_1p())
+impl Part {
+    fn new(
+        frame: &Frame,
+        economy: &Economy,
+        shock: &Shock,
+        cells: &[Cell],
+        (quota, product): (&Quota, &QuotaCell),
+    ) -> Self {
+        let at = [quota.sector, quota.importer, product.exporter];
+        let cell = cells.partition_point(|cell| cell.at < at);
+        let theta = shock.theta(economy)[quota.sector];
+        let factor = 1.0 + product.base_pct / 100.0;
+        let share = product.trade_share * factor / economy.tau[at];
+        let scale = base_weight(frame, shock, at) * share * (cells[cell].iceberg / factor).powf(-theta);
+        Self { cell, scale }
+    }
 }
 
-/// Log of the imports at which the rate outside the quota begins, scaled money.
-fn ln_limit(frame: &Frame, quota: &Quota) -> f64 {
-    (frame.unit * (quota.volume_musd + quota.kept_musd)).ln()
+/// Baseline share times the change of technology.
+fn base_weight(frame: &Frame, shock: &Shock, [j, m, i]: [usize; 3]) -> f64 {
+    let technology = shock.technology_hat.as_ref().map_or(1.0, |a| a[[i, j]]);
+    frame.pi_in[(j * frame.shape.n + i) * frame.shape.stride + m] * technology
 }
 
 impl Cell {
@@ -255,31 +286,13 @@ impl Cell {
         response: &Response<f64>,
         at: [usize; 3],
     ) -> Option<Self> {
-        let Shape { n, stride, .. } = frame.shape;
-        let [j, m, i] = at;
-        let (theta, tau) = (response.theta[j], economy.tau[at]);
+        let (theta, tau) = (response.theta[at[0]], economy.tau[at]);
         let iceberg = shock.iceberg_hat.as_ref().map_or(1.0, |d| d[at]);
-        let technology = shock.technology_hat.as_ref().map_or(1.0, |a| a[[i, j]]);
-        let base = frame.pi_in[(j * n + i) * stride + m] * technology;
         let rest = Rest::new(shock, economy, at);
-        let weight = base * rest.share * rest.base_factor / tau
+        let weight = base_weight(frame, shock, at) * rest.share * rest.base_factor / tau
             * (rest.factor / rest.base_factor * iceberg).powf(-theta);
-        let part = |(quota, cell): (usize, &QuotaCell)| {
-            let factor = 1.0 + cell.base_pct / 100.0;
-            let share = cell.trade_share * factor / tau;
-            Part { quota, scale: base * share * (iceberg / factor).powf(-theta) }
-        };
         let changed = response.place(0, at)?;
-        let parts = products(&shock.quotas, at).map(part).collect();
+        let parts = products(&shock.quotas, at).map(|(quota, place, _)| (quota, place)).collect();
         Some(Self { at, changed, rest: weight, rest_net: weight / rest.factor, iceberg, parts })
-    }
-
-    fn scale(&self, quota: usize) -> f64 {
-        self.parts.iter().filter(|part| part.quota == quota).map(|part| part.scale).sum()
-    }
-
-    /// Change of the price at the border: cost, `power^(-1/theta)`, times iceberg.
-    fn border_price(&self, power: f64, theta: f64) -> f64 {
-        power.powf(-1.0 / theta) * self.iceberg
     }
 }

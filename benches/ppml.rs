@@ -46,7 +46,7 @@ fn simulated(n: usize, t: usize, has_pairs: bool) -> Design {
     let column = |part: usize, levels: usize| Levels {
         label: String::new(),
         codes: rows.iter().map(|row| row[part]).collect(),
-        names: vec![String::new(); levels],
+        names: vec![String::new(); levels].into(),
     };
     let (exporter, importer, year) = (column(0, n), column(1, n), column(2, t));
     let mut effects = vec![combine(&exporter, &year), combine(&importer, &year)];
@@ -89,8 +89,8 @@ fn cases() -> Vec<(String, Design)> {
 
 fn fit(design: &Design) -> Vec<f64> {
     let layout = Layout::new(design.n(), &design.effects);
-    let sorted = design.permuted(&layout.order);
-    ppml(&sorted, &mut Absorber::new(layout), FitOptions::default()).expect("converges").beta
+    let sorted = design.arranged(&layout);
+    ppml(&sorted, &mut Absorber::new(layout, &design.effects), FitOptions::default()).expect("converges").beta
 }
 
 fn bench_fit(criterion: &mut Criterion) {
@@ -108,14 +108,11 @@ fn bench_fit(criterion: &mut Criterion) {
 /// Own projection of the outcome under weights, in the order of the design.
 fn own(design: &Design, w: &[f64]) -> Vec<f64> {
     let layout = Layout::new(design.n(), &design.effects);
-    let order = layout.order.clone();
-    let mut column: Vec<f64> = order.iter().map(|&row| design.y[row as usize]).collect();
-    let w: Vec<f64> = order.iter().map(|&row| w[row as usize]).collect();
+    let (mut column, w) = (layout.arrange(&design.y), layout.arrange(w));
+    let place = layout.place.clone();
     let tolerance = Tolerance { of_column: TOLERANCE, of_start: 0.0, absolute: 0.0 };
-    Absorber::new(layout).demean(&w, &mut [&mut column], &[tolerance]);
-    let mut residual = vec![0.0; column.len()];
-    order.iter().zip(&column).for_each(|(&row, value)| residual[row as usize] = *value);
-    residual
+    Absorber::new(layout, &design.effects).demean(&w, &mut [&mut column], &[tolerance]);
+    place.iter().map(|&place| column[place as usize]).collect()
 }
 
 /// Alternating projections with Irons-Tuck acceleration, as in fixest.

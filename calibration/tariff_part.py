@@ -5,8 +5,8 @@
 Margins are between what partners without an agreement pay in the same importer and sector and what members pay, in logs
 of 1 + tariff, times the elasticities of `data/apac/sectors.csv`, averaged over trade. Two samples of pairs whose agreement
 has 0.3 or more of the 16 provisions (panel 1964-2016): 1993, rates and trade of Caliendo & Parro (2015), the three
-members of NAFTA at their rates of 2005; and 2019, most-favoured-nation rates and rates paid (use of preferences
-included) of the default set. The panel lies between the two years: the mean is taken, half the distance is its error.
+members of NAFTA at their rates of 2005; and 2019, most-favoured-nation rates and rates paid (both as they are
+collected, use of preferences included) of the default set. The panel lies between the two years: the mean is taken, half the distance is its error.
 """
 
 import csv
@@ -87,7 +87,10 @@ def sample_1993(theta):
 def sample_2019(theta):
     trade = cells("data/apac/trade.csv", "value_musd")
     paid = cells("data/apac/tariffs.csv", "tariff_pct")
-    rate = {(row["importer"], row["product_group"]): float(row["mfn_pct"]) for row in rows("data/policy/tables/mfn.csv")}
+    rate = {
+        (row["importer"], row["product_group"]): float(row["collected_pct"] or row["mfn_pct"])
+        for row in rows("data/policy/tables/mfn.csv")
+    }
     groups = rows("data/policy/tables/product_groups.csv")
     mfn = defaultdict(float)
     for (importer, group), pct in rate.items():

@@ -149,6 +149,8 @@ impl Plan {
         let has_reference = self.options.contains(&self.reference_option);
         let found = format!("no {}", self.reference_option);
         check(has_reference, "options", found, "the reference_option among the options");
+        let n_options = self.options.len();
+        check(n_options > 1, "options", n_options.to_string(), "the reference_option and one option more");
         check(self.draws > 0, "draws", self.draws.to_string(), "1 or more");
         for (key, t) in [
             ("services_cut_ratio", &self.uncertainty.services_cut_ratio),

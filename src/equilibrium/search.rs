@@ -7,7 +7,7 @@ use super::frame::{Frame, Shape};
 use super::linear::{Accuracy, Linear};
 use super::norms::{Norms, PRICE_TOLERANCE, broke_country, worst_country};
 use super::precondition::Preconditioner;
-use super::quota::{QuotaError, Wedges};
+use super::quota::Wedges;
 use super::response::Response;
 use super::result::Equilibrium;
 use super::solution::Solution;
@@ -152,9 +152,9 @@ impl<'p> Search<'p> {
         methods: &[Method],
     ) -> Result<Equilibrium, Box<NoEquilibrium>> {
         let core = &self.prepared.core;
-        if let Some(quota) = self.shock.quota_errors(&core.economy, 0.0).first().map(QuotaError::quota) {
-            let importer = self.shock.quotas[quota].importer;
-            return Err(self.fail(methods, Some((importer, CONTRADICTION))));
+        if let Some(error) = self.shock.quota_errors(&core.economy, 0.0).first() {
+            let importer = self.shock.quotas[error.quota()].importer;
+            return Err(self.fail(methods, Some((importer, format!("{CONTRADICTION}: {error}")))));
         }
         self.workspace.load(&core.frame, &core.economy, self.shock);
         match start {
@@ -178,17 +178,17 @@ impl<'p> Search<'p> {
             if found {
                 return match broke_country(core.frame.shape.n, 0, &self.workspace.buffers) {
                     None => Ok(self.finish()),
-                    Some(country) => Err(self.fail(methods, Some((country, BROKE)))),
+                    Some(country) => Err(self.fail(methods, Some((country, BROKE.to_owned())))),
                 };
             }
         }
         Err(self.fail(methods, None))
     }
 
-    fn fail(self, methods: &[Method], refusal: Option<(usize, &'static str)>) -> Box<NoEquilibrium> {
+    fn fail(self, methods: &[Method], refusal: Option<(usize, String)>) -> Box<NoEquilibrium> {
         let core = &self.prepared.core;
         let worst = worst_country(core.frame.shape.n, &self.workspace.buffers);
-        let country = refusal.map_or(worst, |(country, _)| country);
+        let country = refusal.as_ref().map_or(worst, |(country, _)| *country);
         let names: Vec<&str> = methods.iter().map(|method| method.name()).collect();
         core.give_back(self.workspace);
         Box::new(NoEquilibrium {

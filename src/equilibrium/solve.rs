@@ -113,7 +113,7 @@ pub struct NoEquilibrium {
     /// Residual that was asked for.
     pub tolerance: f64,
     /// Why no equilibrium can exist, where the input was refused before anything was tried.
-    pub refusal: Option<&'static str>,
+    pub refusal: Option<String>,
 }
 
 impl NoEquilibrium {
@@ -138,7 +138,7 @@ impl NoEquilibrium {
                 worst_country: economy.axes.countries[country].iso3.clone(),
                 residual: f64::INFINITY,
                 tolerance: TOLERANCE,
-                refusal: Some(refusal),
+                refusal: Some(refusal.to_owned()),
             }))
         };
         if let Some(country) = economy.country_apart(false) {

@@ -173,7 +173,8 @@ impl<'a> Gravity<'a> {
             let parts = names.iter().cloned().map(Part::Column).collect();
             Levels::from_panel(panel, &EffectTerm { parts, label: String::new() }, &design.rows)
         };
-        let one = || Levels { codes: vec![0; design.n()], names: vec![String::new()], ..Levels::default() };
+        let one =
+            || Levels { codes: vec![0; design.n()], names: vec![String::new()].into(), ..Levels::default() };
         let timed = Roles::candidates(formula)?.into_iter().map(|roles| {
             let time = if roles.time.is_empty() { one() } else { levels(&roles.time) };
             (roles, time)

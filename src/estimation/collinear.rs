@@ -20,17 +20,20 @@ pub struct Collinear {
 }
 
 /// Which regressors stay.
+#[derive(Debug, Default)]
 pub struct Found {
     /// One entry a regressor.
     pub keep: Vec<bool>,
     /// Those that do not stay.
     pub dropped: Vec<Collinear>,
+    /// Least part of its length that a regressor keeps once effects and earlier regressors are taken off.
+    pub least_left: f64,
 }
 
 /// `sqrt(sum w x^2)`.
 #[must_use]
 pub fn length(x: &[f64], w: &[f64]) -> f64 {
-    x.iter().zip(w).map(|(x, w)| w * x * x).sum::<f64>().sqrt()
+    super::fit::sum_rows(x.len(), |row| w[row] * x[row] * x[row]).sqrt()
 }
 
 /// Finds them from the Gram matrix after the projection and the lengths before it, in the order of the
@@ -41,6 +44,7 @@ pub fn find(gram: &DMatrix<f64>, before: &[f64], terms: &[String], has_effects: 
     let mut keep = vec![false; k];
     let mut dropped = Vec::new();
     let mut kept: Vec<usize> = Vec::new();
+    let mut least_left = f64::INFINITY;
     for at in 0..k {
         let squared = gram[(at, at)];
         if squared.sqrt() <= ABSORBED * before[at] || before[at] == 0.0 {
@@ -50,12 +54,15 @@ pub fn find(gram: &DMatrix<f64>, before: &[f64], terms: &[String], has_effects: 
                 (false, false) => "does not vary".to_owned(),
             };
             dropped.push(Collinear { term: terms[at].clone(), reason });
+            least_left = 0.0;
             continue;
         }
         let inner = gram.select_rows(&kept).select_columns(&kept);
         let cross = DVector::from_iterator(kept.len(), kept.iter().map(|&other| gram[(other, at)]));
         let weights = solve(&inner, &cross);
-        if squared - cross.dot(&weights) > COMBINATION * squared {
+        let left = squared - cross.dot(&weights);
+        least_left = least_left.min(left.max(0.0).sqrt() / before[at]);
+        if left > COMBINATION * squared {
             keep[at] = true;
             kept.push(at);
             continue;
@@ -72,7 +79,7 @@ pub fn find(gram: &DMatrix<f64>, before: &[f64], terms: &[String], has_effects: 
         let reason = format!("combination of {}{suffix}", named.join(", "));
         dropped.push(Collinear { term: terms[at].clone(), reason });
     }
-    Found { keep, dropped }
+    Found { keep, dropped, least_left }
 }
 
 /// Solves a symmetric positive definite system, scaled to a unit diagonal.

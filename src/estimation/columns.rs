@@ -1,5 +1,7 @@
 //! Columns of a regression from the factors of its formula.
 
+use std::collections::BTreeMap;
+
 use super::design::Specification;
 use super::formula::Factor;
 use super::panel::{MISSING, Panel};
@@ -10,29 +12,37 @@ pub struct Columns<'a> {
     panel: &'a Panel,
     rows: &'a [u32],
     faults: &'a mut Faults,
-    /// Name of the first missing column of each row.
-    missing: Vec<Option<String>>,
+    /// Name of the first missing column of the rows that have one.
+    missing: BTreeMap<usize, String>,
 }
 
 impl<'a> Columns<'a> {
     /// An evaluator over `rows` of a panel.
     pub fn new(panel: &'a Panel, rows: &'a [u32], faults: &'a mut Faults) -> Self {
-        Self { panel, rows, faults, missing: vec![None; rows.len()] }
+        Self { panel, rows, faults, missing: BTreeMap::new() }
     }
 
-    /// Name of the first missing column of each row.
-    pub fn into_missing(self) -> Vec<Option<String>> {
+    /// Name of the first missing column by the place of the rows that have one.
+    pub fn into_missing(self) -> BTreeMap<usize, String> {
         self.missing
     }
 
     fn note_missing(&mut self, at: usize, name: &str) {
-        self.missing[at].get_or_insert_with(|| name.to_owned());
+        self.missing.entry(at).or_insert_with(|| name.to_owned());
+    }
+
+    /// The used rows of a column.
+    fn pick<T: Copy>(&self, column: &[T]) -> Vec<T> {
+        if self.rows.len() == column.len() {
+            return column.to_vec();
+        }
+        self.rows.iter().map(|&row| column[row as usize]).collect()
     }
 
     /// A number column.
     pub fn numbers(&mut self, name: &str) -> Vec<f64> {
         let Some(column) = self.panel.number(name) else { return vec![f64::NAN; self.rows.len()] };
-        let values: Vec<f64> = self.rows.iter().map(|&row| column[row as usize]).collect();
+        let values = self.pick(column);
         for (at, _) in values.iter().enumerate().filter(|(_, value)| value.is_nan()) {
             self.note_missing(at, name);
         }
@@ -42,11 +52,24 @@ impl<'a> Columns<'a> {
     /// A category column as codes.
     pub fn categories(&mut self, name: &str) -> Vec<u32> {
         let Some(column) = self.panel.category(name) else { return vec![MISSING; self.rows.len()] };
-        let codes: Vec<u32> = self.rows.iter().map(|&row| column.codes[row as usize]).collect();
+        let codes = self.pick(&column.codes);
         for (at, _) in codes.iter().enumerate().filter(|(_, code)| **code == MISSING) {
             self.note_missing(at, name);
         }
         codes
+    }
+
+    /// Notes the rows where a category is missing.
+    pub fn note_categories(&mut self, name: &str) {
+        let Some(column) = self.panel.category(name) else { return };
+        if !column.codes.contains(&MISSING) {
+            return;
+        }
+        for (at, &row) in self.rows.iter().enumerate() {
+            if column.codes[row as usize] == MISSING {
+                self.missing.entry(at).or_insert_with(|| name.to_owned());
+            }
+        }
     }
 
     /// The outcome, with its faults.
@@ -56,7 +79,7 @@ impl<'a> Columns<'a> {
         let label = response.label();
         for (at, &value) in values.iter().enumerate() {
             let row = self.rows[at] as usize;
-            if value.is_nan() && self.missing[at].is_some() && !spec.may_drop_missing_outcome {
+            if value.is_nan() && self.missing.contains_key(&at) && !spec.may_drop_missing_outcome {
                 let remedy =
                     "Fill the cell (0 where nothing was traded), delete the row, or pass --drop-missing.";
                 self.faults.push(self.panel.fault(row, &label, "missing".into(), "a number", remedy));
@@ -151,8 +174,8 @@ impl<'a> Columns<'a> {
     }
 
     fn same(&mut self, a: &str, b: &str) -> Vec<f64> {
-        self.categories(a);
-        self.categories(b);
+        self.note_categories(a);
+        self.note_categories(b);
         let (Some(a), Some(b)) = (self.panel.category(a), self.panel.category(b)) else { return Vec::new() };
         let is_same = |&row: &u32| {
             let row = row as usize;

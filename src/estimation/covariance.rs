@@ -45,7 +45,7 @@ impl SmallSample {
 pub struct Counts {
     /// Observations used.
     pub n: usize,
-    /// Coefficients estimated.
+    /// Coefficients estimated, absorbed effects included ([`absorbed`]).
     pub k: usize,
 }
 
@@ -75,16 +75,14 @@ pub fn scores(x_within: &[Vec<f64>], residual: &[f64]) -> Vec<Vec<f64>> {
 pub fn covariance(
     hessian: &DMatrix<f64>,
     scores: &[Vec<f64>],
-    effects: &[Levels],
     clusters: &[Levels],
     counts: Counts,
     convention: SmallSample,
 ) -> Covariance {
     let bread = collinear::inverse(hessian);
-    let degrees = counts.k + absorbed(effects, clusters);
     let n = counts.n as f64;
     let spread = |numerator: f64| match convention {
-        SmallSample::Fixest => numerator / (n - degrees as f64),
+        SmallSample::Fixest => numerator / (n - counts.k as f64),
         _ => 1.0,
     };
     let n_clusters: Vec<usize> = clusters.iter().map(Levels::n).collect();
@@ -103,11 +101,12 @@ pub fn covariance(
     let (meat, is_repaired) =
         if clusters.len() > 1 && !scores.is_empty() { semidefinite(meat) } else { (meat, false) };
     let matrix = &bread * meat * &bread * factor;
-    Covariance { matrix, kind, n_clusters, degrees, is_repaired }
+    Covariance { matrix, kind, n_clusters, degrees: counts.k, is_repaired }
 }
 
-/// Absorbed effects that count as parameters.
-fn absorbed(effects: &[Levels], clusters: &[Levels]) -> usize {
+/// Absorbed effects that count as parameters; effects and clusters in the same row order.
+#[must_use]
+pub fn absorbed(effects: &[Levels], clusters: &[Levels]) -> usize {
     let varying = effects.iter().filter(|levels| levels.n() > 1).count();
     let all: usize = effects.iter().map(Levels::n).sum::<usize>() - varying.saturating_sub(1);
     let is_nested = |levels: &&Levels| clusters.iter().any(|cluster| levels.is_nested_in(cluster));

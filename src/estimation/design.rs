@@ -1,6 +1,9 @@
 //! From a panel and a formula to the arrays of a regression.
 
+use rayon::prelude::*;
+
 use super::EstimationError;
+use super::absorb::Layout;
 use super::columns::Columns;
 use super::filter::Filter;
 use super::formula::{EffectTerm, Factor, Formula, FormulaError, Name, Span};
@@ -98,23 +101,24 @@ impl Design {
         self.effects.iter_mut().chain(&mut self.clusters).for_each(|levels| levels.retain(keep));
     }
 
-    /// The same rows in the given order.
+    /// The same rows in the order of a layout, which stands for the effects.
     #[must_use]
-    pub fn permuted(&self, order: &[u32]) -> Self {
-        let pick = |values: &Vec<f64>| order.iter().map(|&at| values[at as usize]).collect::<Vec<f64>>();
-        let levels = |levels: &Levels| Levels {
-            codes: order.iter().map(|&at| levels.codes[at as usize]).collect(),
-            ..levels.clone()
-        };
+    pub fn arranged(&self, layout: &Layout) -> Self {
+        let pick = |values: &Vec<f64>| layout.arrange(values);
+        let levels = |levels: &Levels| levels.with_codes(layout.arrange(&levels.codes));
+        let ((y, rows), (x, clusters)) = rayon::join(
+            || (pick(&self.y), layout.arrange(&self.rows)),
+            || (self.x.par_iter().map(pick).collect(), self.clusters.par_iter().map(levels).collect()),
+        );
         Self {
-            rows: order.iter().map(|&at| self.rows[at as usize]).collect(),
-            y: pick(&self.y),
-            x: self.x.iter().map(pick).collect(),
+            rows,
+            y,
+            x,
             terms: self.terms.clone(),
             weights: self.weights.as_ref().map(pick),
             offset: self.offset.as_ref().map(pick),
-            effects: self.effects.iter().map(levels).collect(),
-            clusters: self.clusters.iter().map(levels).collect(),
+            effects: Vec::new(),
+            clusters,
         }
     }
 }
@@ -219,21 +223,25 @@ pub fn build(panel: &Panel, spec: &Specification) -> Result<(Design, Vec<Dropped
     let weights = spec.weights.as_ref().map(|name| columns.weights(name));
     let offset = spec.offset.as_ref().map(|name| columns.numbers(name));
     spec.formula.effects.iter().chain(&spec.clusters).flat_map(EffectTerm::columns).for_each(|name| {
-        columns.categories(&name.text);
+        columns.note_categories(&name.text);
     });
     let missing = columns.into_missing();
-    let dropped: Vec<DroppedRow> = rows
+    let dropped: Vec<DroppedRow> = missing
         .iter()
-        .zip(&missing)
-        .filter_map(|(row, name)| Some((row, name.as_ref()?)))
-        .map(|(row, name)| DroppedRow { row: row + 1, reason: format!("missing {name}") })
+        .map(|(&at, name)| DroppedRow { row: rows[at] + 1, reason: format!("missing {name}") })
         .collect();
-    let keep: Vec<bool> = missing.iter().map(Option::is_none).collect();
     let mut design = Design { rows, y, x, terms, weights, offset, effects: Vec::new(), clusters: Vec::new() };
-    design.retain(&keep);
+    if !missing.is_empty() {
+        let keep: Vec<bool> = (0..design.n()).map(|at| !missing.contains_key(&at)).collect();
+        design.retain(&keep);
+    }
     let levels = |term: &EffectTerm| Levels::from_panel(panel, term, &design.rows);
-    let effects = spec.formula.effects.iter().map(levels).collect();
-    let clusters = spec.clusters.iter().map(levels).collect();
+    let effects: Vec<Levels> = spec.formula.effects.par_iter().map(levels).collect();
+    let clusters = spec.clusters.par_iter().map(|term| {
+        let same = spec.formula.effects.iter().position(|effect| effect.label == term.label);
+        same.map_or_else(|| levels(term), |at| effects[at].clone())
+    });
+    let clusters = clusters.collect();
     design.effects = effects;
     design.clusters = clusters;
     Ok(faults.into_result((design, dropped))?)

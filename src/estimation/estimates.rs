@@ -1,19 +1,27 @@
 //! From a panel to estimates: the whole of a regression in order.
 
+use std::sync::Arc;
+
 use nalgebra::{DMatrix, DVector};
+use rayon::prelude::*;
 
 use super::absorb::{Absorber, Layout};
 use super::bias::{self, Correction};
 use super::collinear::Collinear;
-use super::covariance::{Counts, Covariance, SmallSample, Wald, covariance, scores, wald};
+use super::covariance::{Counts, Covariance, SmallSample, Wald, absorbed, covariance, scores, wald};
 use super::design::{Design, DroppedRow, Specification, build};
-use super::fit::{Fit, FitOptions, ppml};
+use super::fit::{Fit, FitOptions, ppml, sum_rows};
 use super::least_squares::least_squares;
 use super::levels::Levels;
 use super::panel::Panel;
 use super::separation::{self, Report, Rules};
 use super::{EstimationError, design};
+use crate::numerics::cholesky::dot;
 use crate::numerics::special::ln_gamma;
+use crate::numerics::vectorised::vectorised;
+
+/// Rows whose likelihood is summed together.
+const TILE: usize = 1_024;
 
 /// How coefficients are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -56,7 +64,7 @@ pub struct FixedEffect {
     /// The effect as written in the formula.
     pub effect: String,
     /// Text of each level.
-    pub levels: Vec<String>,
+    pub levels: Arc<Vec<String>>,
     /// Coefficient of each level.
     pub values: Vec<f64>,
 }
@@ -127,16 +135,11 @@ pub fn estimate(
     }
     let fitted = fit(&design, options)?;
     let score = scores(&fitted.fit.x_within, &fitted.fit.residual);
-    let counts = Counts { n: design.n(), k: fitted.fit.beta.len() };
+    let counts =
+        Counts { n: design.n(), k: fitted.fit.beta.len() + absorbed(&design.effects, &design.clusters) };
     let sorted = &fitted.design;
-    let mut covariance = covariance(
-        &fitted.fit.hessian,
-        &score,
-        &sorted.effects,
-        &sorted.clusters,
-        counts,
-        options.small_sample,
-    );
+    let mut covariance =
+        covariance(&fitted.fit.hessian, &score, &sorted.clusters, counts, options.small_sample);
     let mut beta = fitted.fit.beta.clone();
     let correction = if options.bias_correct {
         let correction = bias::correct(panel, &spec.formula, sorted, &fitted.fit, &covariance)?;
@@ -147,8 +150,8 @@ pub fn estimate(
         None
     };
     let wald = joint_test(&fitted.fit.terms, &beta, &covariance.matrix);
-    let fixed_effects = fitted.fixed_effects();
-    let (rows, values) = fitted.in_panel_order();
+    let fixed_effects = fitted.fixed_effects(&design.effects);
+    let values = fitted.absorber.layout().restore(&fitted.fit.mu);
     Ok(Estimates {
         wald,
         pseudo_r2: pseudo_r2(&fitted.design, &fitted.fit, options.method),
@@ -160,7 +163,7 @@ pub fn estimate(
         separation,
         dropped,
         fixed_effects,
-        rows,
+        rows: design.rows,
         fitted: values,
         deviance: fitted.fit.deviance,
         path: fitted.fit.path.clone(),
@@ -173,22 +176,31 @@ pub fn estimate(
 /// Drops rows that are alone in a level until none is.
 fn drop_singletons(design: &mut Design) -> Vec<DroppedRow> {
     let mut dropped = Vec::new();
-    while let Some(at) = design.effects.iter().position(|levels| levels.counts().contains(&1)) {
-        let levels = &design.effects[at];
-        let counts = levels.counts();
-        let is_alone: Vec<bool> = levels.codes.iter().map(|&code| counts[code as usize] == 1).collect();
-        for (row, _) in is_alone.iter().enumerate().filter(|(_, alone)| **alone) {
-            let name = &levels.names[levels.codes[row] as usize];
-            let reason = format!("singleton {}={name}", levels.label);
+    let mut counts: Vec<Vec<u32>> = design.effects.iter().map(Levels::counts).collect();
+    let mut keep = Vec::new();
+    while let Some(at) = counts.iter().position(|counts| counts.contains(&1)) {
+        keep.resize(design.n(), true);
+        for row in 0..design.n() {
+            let code = design.effects[at].codes[row] as usize;
+            if !keep[row] || counts[at][code] != 1 {
+                continue;
+            }
+            keep[row] = false;
+            let levels = &design.effects[at];
+            let reason = format!("singleton {}={}", levels.label, levels.names[code]);
             dropped.push(DroppedRow { row: design.rows[row] + 1, reason });
+            for (levels, counts) in design.effects.iter().zip(&mut counts) {
+                counts[levels.codes[row] as usize] -= 1;
+            }
         }
-        let keep: Vec<bool> = is_alone.iter().map(|alone| !alone).collect();
+    }
+    if !dropped.is_empty() {
         design.retain(&keep);
     }
     dropped
 }
 
-/// A fit with the arrays in its row order.
+/// A fit with the arrays in its row order, without the effects.
 struct Fitted {
     design: Design,
     absorber: Absorber,
@@ -197,8 +209,8 @@ struct Fitted {
 
 fn fit(design: &Design, options: &Options) -> Result<Fitted, EstimationError> {
     let layout = Layout::new(design.n(), &design.effects);
-    let sorted = design.permuted(&layout.order);
-    let mut absorber = Absorber::new(layout);
+    let sorted = design.arranged(&layout);
+    let mut absorber = Absorber::new(layout, &design.effects);
     let fit = match options.method {
         Method::Ppml => ppml(&sorted, &mut absorber, options.fit)?,
         Method::LeastSquares => least_squares(&sorted, &mut absorber),
@@ -207,35 +219,29 @@ fn fit(design: &Design, options: &Options) -> Result<Fitted, EstimationError> {
 }
 
 impl Fitted {
-    /// Rows and fitted outcomes in the order of the panel.
-    fn in_panel_order(&self) -> (Vec<u32>, Vec<f64>) {
-        let mut pairs: Vec<(u32, f64)> =
-            self.design.rows.iter().copied().zip(self.fit.mu.iter().copied()).collect();
-        pairs.sort_by_key(|(row, _)| *row);
-        pairs.into_iter().unzip()
-    }
-
     /// Coefficients of the effects: what the index holds beyond regressors and offset.
     ///
     /// How they are made unique: [`Absorber::coefficients`].
-    fn fixed_effects(&self) -> Vec<FixedEffect> {
+    fn fixed_effects(&self, effects: &[Levels]) -> Vec<FixedEffect> {
         let design = &self.design;
-        let beta_of = |term: &String| self.fit.terms.iter().position(|name| name == term);
-        let betas: Vec<f64> =
-            design.terms.iter().map(|term| beta_of(term).map_or(0.0, |at| self.fit.beta[at])).collect();
-        let target: Vec<f64> = (0..design.n())
-            .map(|row| {
-                let x: f64 = design.x.iter().zip(&betas).map(|(x, beta)| x[row] * beta).sum();
-                self.fit.eta[row] - x - design.offset.as_ref().map_or(0.0, |offset| offset[row])
-            })
-            .collect();
-        let values = self.absorber.coefficients(&self.fit.w, &target, &design.effects);
+        let mut column = self.fit.eta.clone();
+        let mut take = |other: &[f64], factor: f64| {
+            column.iter_mut().zip(other).for_each(|(value, other)| *value -= factor * other);
+        };
+        if let Some(offset) = &design.offset {
+            take(offset, 1.0);
+        }
+        for (term, beta) in self.fit.terms.iter().zip(&self.fit.beta) {
+            let at = design.terms.iter().position(|name| name == term);
+            at.into_iter().for_each(|at| take(&design.x[at], *beta));
+        }
+        let values = self.absorber.coefficients(&self.fit.outer, &column, effects);
         let named = |(levels, values): (&Levels, Vec<f64>)| FixedEffect {
             effect: levels.label.clone(),
-            levels: levels.names.clone(),
+            levels: Arc::clone(&levels.names),
             values,
         };
-        design.effects.iter().zip(values).map(named).collect()
+        effects.iter().zip(values).map(named).collect()
     }
 }
 
@@ -250,29 +256,45 @@ fn joint_test(terms: &[String], beta: &[f64], covariance: &DMatrix<f64>) -> Wald
 
 fn pseudo_r2(design: &Design, fit: &Fit, method: Method) -> f64 {
     let omega = |row: usize| design.weights.as_ref().map_or(1.0, |weights| weights[row]);
-    let rows = || 0..design.n();
-    let sum_omega: f64 = rows().map(omega).sum();
-    let mean = rows().map(|row| omega(row) * design.y[row]).sum::<f64>() / sum_omega;
+    let y = &design.y;
     match method {
         Method::LeastSquares => {
-            let total: f64 = rows().map(|row| omega(row) * (design.y[row] - mean).powi(2)).sum();
-            1.0 - fit.deviance / total
+            let n = design.n();
+            let mean = sum_rows(n, |row| omega(row) * y[row]) / sum_rows(n, omega);
+            1.0 - fit.deviance / sum_rows(n, |row| omega(row) * (y[row] - mean) * (y[row] - mean))
         }
         Method::Ppml => {
-            let likelihood = |row: usize, ln_mu: f64, mu: f64| {
-                omega(row) * (design.y[row] * ln_mu - mu - ln_gamma(design.y[row] + 1.0))
-            };
-            let full: f64 = rows().map(|row| likelihood(row, fit.eta[row], fit.mu[row])).sum();
-            let null: f64 = rows().map(|row| likelihood(row, mean.ln(), mean)).sum();
+            let [weights, outcomes, fitted, products, constant] = likelihood_sums(design, fit);
+            let mean = outcomes / weights;
+            let full = products - fitted - constant;
+            let null = outcomes * mean.ln() - outcomes - constant;
             1.0 - full / null
         }
     }
 }
 
-/// Variance of linear combinations `a' b` of estimates.
-///
-/// Shapes: `a` one entry a coefficient.
-#[must_use]
-pub fn variance_of(covariance: &DMatrix<f64>, a: &DVector<f64>) -> f64 {
-    (a.transpose() * covariance * a)[(0, 0)]
+/// Sums of 1, `y`, `mu`, `y eta` and `ln y!` under the user's weights.
+fn likelihood_sums(design: &Design, fit: &Fit) -> [f64; 5] {
+    let part = |first: usize| {
+        let rows = first..(first + TILE).min(design.n());
+        let (y, eta, mu) = (&design.y[rows.clone()], &fit.eta[rows.clone()], &fit.mu[rows.clone()]);
+        let mut omega = [1.0; TILE];
+        if let Some(weights) = &design.weights {
+            omega[..rows.len()].copy_from_slice(&weights[rows.clone()]);
+        }
+        let (omega, mut terms) = (&omega[..rows.len()], [0.0; TILE]);
+        vectorised(
+            #[inline(always)]
+            || {
+                let terms = &mut terms[..y.len()];
+                terms.iter_mut().zip(y).for_each(|(term, y)| *term = ln_gamma(y + 1.0));
+                let constant = dot(terms, omega);
+                terms.iter_mut().zip(y).zip(eta).for_each(|((term, y), eta)| *term = y * eta);
+                [omega.iter().sum(), dot(y, omega), dot(mu, omega), dot(terms, omega), constant]
+            },
+        )
+    };
+    let starts: Vec<usize> = (0..design.n()).step_by(TILE).collect();
+    let parts: Vec<[f64; 5]> = starts.par_iter().with_min_len(8).map(|&first| part(first)).collect();
+    std::array::from_fn(|at| parts.iter().map(|part| part[at]).sum())
 }

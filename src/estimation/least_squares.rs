@@ -7,7 +7,7 @@
 use super::absorb::{Absorber, Tolerance};
 use super::collinear;
 use super::design::Design;
-use super::fit::{Fit, LAST_TOLERANCE, normal_equations, project, sum_rows};
+use super::fit::{Fit, LAST_TOLERANCE, normal_equations, sum_rows};
 
 /// Fits by (weighted) least squares; `design` stands in the row order of `absorber`'s layout.
 #[must_use]
@@ -19,12 +19,19 @@ pub fn least_squares(design: &Design, absorber: &mut Absorber) -> Fit {
     let mut x = design.x.clone();
     let before: Vec<f64> = x.iter().map(|x| collinear::length(x, &w)).collect();
     let tolerance = Tolerance { of_column: LAST_TOLERANCE, of_start: 0.0, absolute: 0.0 };
-    project(absorber, &w, Some((&mut within, tolerance)), &mut x, LAST_TOLERANCE);
+    let mut columns: Vec<&mut [f64]> = x.iter_mut().map(Vec::as_mut_slice).collect();
+    columns.push(&mut within);
+    let tolerances = vec![tolerance; columns.len()];
+    let mut taken = absorber.demean(&w, &mut columns, &tolerances);
+    let mut outer = taken.pop().unwrap_or_default();
     let (gram, right) = normal_equations(&x, &within, &w);
-    let found = collinear::find(&gram, &before, &design.terms, !design.effects.is_empty());
+    let found = collinear::find(&gram, &before, &design.terms, absorber.layout().eliminated.is_some());
     let kept: Vec<usize> = (0..x.len()).filter(|&k| found.keep[k]).collect();
     let hessian = gram.select_rows(&kept).select_columns(&kept);
     let beta: Vec<f64> = collinear::solve(&hessian, &right.select_rows(&kept)).iter().copied().collect();
+    for (beta, &at) in beta.iter().zip(&kept) {
+        outer.iter_mut().zip(&taken[at]).for_each(|(outer, taken)| *outer -= beta * taken);
+    }
     let x_within: Vec<Vec<f64>> = kept.iter().map(|&k| x[k].clone()).collect();
     let error = |row: usize| within[row] - x_within.iter().zip(&beta).map(|(x, b)| x[row] * b).sum::<f64>();
     let errors: Vec<f64> = (0..n).map(error).collect();
@@ -40,6 +47,7 @@ pub fn least_squares(design: &Design, absorber: &mut Absorber) -> Fit {
         residual: errors.iter().zip(&w).map(|(error, w)| error * w).collect(),
         hessian,
         w,
+        outer,
         deviance,
         path: vec![deviance],
         last_step: 0.0,

@@ -1,12 +1,17 @@
 //! Absorbed effects and clusters as level numbers.
 
 use std::collections::HashMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use super::formula::{EffectTerm, Part};
 use super::panel::{Category, Panel};
 
 /// Largest product of level counts for which combinations are numbered by a table, not by hashing.
 const DENSE_TABLE: usize = 1 << 24;
+/// Rows below which a task is not split between threads.
+const MIN_ROWS: usize = 16_384;
 
 /// One effect: a level for every row. Levels are numbered in the order of their parts' texts.
 #[derive(Debug, Clone, Default)]
@@ -16,7 +21,7 @@ pub struct Levels {
     /// Level of each row, `0..n()`; every level has a row.
     pub codes: Vec<u32>,
     /// Text of each level, its parts joined by `^`.
-    pub names: Vec<String>,
+    pub names: Arc<Vec<String>>,
 }
 
 impl Levels {
@@ -29,13 +34,22 @@ impl Levels {
     /// The effect `term` over the given rows of a panel, none of which has a missing part.
     #[must_use]
     pub fn from_panel(panel: &Panel, term: &EffectTerm, rows: &[u32]) -> Self {
-        let mut parts = term.parts.iter().map(|part| part_levels(panel, part, rows));
-        let mut levels = parts.next().unwrap_or_default();
-        for part in parts {
-            levels = combine(&levels, &part);
-        }
+        let mut levels = match plain_parts(panel, term) {
+            Some(parts) => number_parts(&parts, rows),
+            None => {
+                let mut parts = term.parts.iter().map(|part| part_levels(panel, part, rows));
+                let first = parts.next().unwrap_or_default();
+                parts.fold(first, |levels, part| combine(&levels, &part))
+            }
+        };
         levels.label.clone_from(&term.label);
         levels
+    }
+
+    /// The same levels of other rows.
+    #[must_use]
+    pub fn with_codes(&self, codes: Vec<u32>) -> Self {
+        Self { label: self.label.clone(), codes, names: Arc::clone(&self.names) }
     }
 
     /// Keeps the marked rows and the levels that they have.
@@ -48,8 +62,10 @@ impl Levels {
             *code = next as u32;
         }
         self.codes.iter_mut().for_each(|code| *code = new[*code as usize]);
-        let mut at = new.iter();
-        self.names.retain(|_| at.next() != Some(&u32::MAX));
+        if new.contains(&u32::MAX) {
+            let mut at = new.iter();
+            Arc::make_mut(&mut self.names).retain(|_| at.next() != Some(&u32::MAX));
+        }
     }
 
     /// Number of rows of each level.
@@ -82,7 +98,50 @@ pub fn combine(a: &Levels, b: &Levels) -> Levels {
         a.codes.iter().zip(&b.codes).map(|(&a, &b)| a as usize * width + b as usize).collect();
     let (codes, order) = number_keys(&keys, a.n() * width);
     let name = |key: usize| format!("{}^{}", a.names[key / width], b.names[key % width]);
-    Levels { label: String::new(), codes, names: order.into_iter().map(name).collect() }
+    Levels { label: String::new(), codes, names: Arc::new(order.into_iter().map(name).collect()) }
+}
+
+/// The columns of an effect, where each part is one and their combinations fit a table.
+fn plain_parts<'a>(panel: &'a Panel, term: &EffectTerm) -> Option<Vec<&'a Category>> {
+    let column = |part: &Part| match part {
+        Part::Column(name) => panel.category(&name.text),
+        Part::Pair(..) => None,
+    };
+    let parts: Vec<&Category> = term.parts.iter().map(column).collect::<Option<_>>()?;
+    let size = parts.iter().try_fold(1_usize, |size, part| size.checked_mul(part.levels.len()))?;
+    (size <= DENSE_TABLE).then_some(parts)
+}
+
+/// Numbers the combinations that occur in the given rows, in the order of the parts' levels.
+fn number_parts(parts: &[&Category], rows: &[u32]) -> Levels {
+    let size = parts.iter().map(|part| part.levels.len()).product();
+    let key = |&row: &u32| {
+        parts.iter().fold(0, |key, part| key * part.levels.len() as u32 + part.codes[row as usize])
+    };
+    let mut codes: Vec<u32> = rows.par_iter().with_min_len(MIN_ROWS).map(key).collect();
+    let mut table = vec![u32::MAX; size];
+    codes.iter().for_each(|&key| table[key as usize] = 0);
+    let mut order = Vec::new();
+    for (key, slot) in table.iter_mut().enumerate().filter(|(_, slot)| **slot == 0) {
+        *slot = order.len() as u32;
+        order.push(key);
+    }
+    codes.par_iter_mut().with_min_len(MIN_ROWS).for_each(|code| *code = table[*code as usize]);
+    let name = |&key: &usize| {
+        let mut rest = key;
+        let mut levels: Vec<&str> = parts
+            .iter()
+            .rev()
+            .map(|part| {
+                let level = rest % part.levels.len();
+                rest /= part.levels.len();
+                part.levels[level].as_str()
+            })
+            .collect();
+        levels.reverse();
+        levels.join("^")
+    };
+    Levels { label: String::new(), codes, names: Arc::new(order.par_iter().map(name).collect()) }
 }
 
 /// Numbers distinct keys in ascending order; answers the number of each row and the key of each number.
@@ -126,7 +185,7 @@ fn part_levels(panel: &Panel, part: &Part, rows: &[u32]) -> Levels {
             let keys: Vec<usize> = rows.iter().map(key).collect();
             let (codes, order) = number_keys(&keys, names.len() * names.len());
             let name = |key: usize| format!("{}~{}", names[key / names.len()], names[key % names.len()]);
-            Levels { label: String::new(), codes, names: order.into_iter().map(name).collect() }
+            Levels { label: String::new(), codes, names: Arc::new(order.into_iter().map(name).collect()) }
         }
     }
 }
@@ -138,6 +197,6 @@ fn number(category: &Category, rows: &[u32]) -> Levels {
     Levels {
         label: String::new(),
         codes,
-        names: order.into_iter().map(|key| category.levels[key].clone()).collect(),
+        names: Arc::new(order.into_iter().map(|key| category.levels[key].clone()).collect()),
     }
 }

@@ -11,5 +11,6 @@ pub mod lanes;
 pub mod quantiles;
 pub mod special;
 pub mod spectral;
+pub mod vectorised;
 
 pub use anderson::Anderson;

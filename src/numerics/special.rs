@@ -1,5 +1,7 @@
 //! Tail probabilities of the normal and chi-squared distributions.
 
+use super::elementary::ln;
+
 /// Relative accuracy at which the series and continued fractions stop.
 const EPSILON: f64 = 1e-16;
 /// Terms after which they stop in any case; 200 suffice for all arguments used in tests.
@@ -67,7 +69,8 @@ fn upper_fraction(a: f64, x: f64) -> f64 {
     value
 }
 
-/// Logarithm of the gamma function for positive `x` (Lanczos, g = 7, nine coefficients).
+/// Logarithm of the gamma function for positive `x` (Lanczos, g = 7, nine coefficients), without branches.
+#[inline(always)]
 #[must_use]
 pub fn ln_gamma(x: f64) -> f64 {
     const COEFFICIENTS: [f64; 9] = [
@@ -81,10 +84,14 @@ pub fn ln_gamma(x: f64) -> f64 {
         9.984_369_578_019_572e-6,
         1.505_632_735_149_311_6e-7,
     ];
+    const HALF_LN_TWO_PI: f64 = 0.918_938_533_204_672_8;
     let x = x - 1.0;
     let t = x + 7.5;
-    let sum = COEFFICIENTS[1..].iter().zip(1..).fold(COEFFICIENTS[0], |s, (c, k)| s + c / (x + f64::from(k)));
-    0.5 * (2.0 * std::f64::consts::PI).ln() + (x + 0.5) * t.ln() - t + sum.ln()
+    let mut sum = COEFFICIENTS[0];
+    for (k, coefficient) in COEFFICIENTS.iter().enumerate().skip(1) {
+        sum += coefficient / (x + k as f64);
+    }
+    HALF_LN_TWO_PI + (x + 0.5) * ln(t) - t + ln(sum)
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ const COUNTRY_COLUMNS: [Column; 19] = [
     ("income_pct", "number", "pct", "Nominal income in the numeraire"),
     ("exports_pct", "number", "pct", "Exports at border prices, without domestic sales"),
     ("imports_pct", "number", "pct", "Imports at border prices, without domestic sales"),
-    ("tariff_revenue_musd", "number", "musd", "Counterfactual"),
+    ("tariff_revenue_musd", "number", "musd", "Counterfactual, with all quota rents"),
     ("tariff_revenue_base_musd", "number", "musd", "Baseline"),
     ("ev_musd", "number", "musd", "Equivalent variation at baseline prices"),
 ];

@@ -164,11 +164,11 @@ impl Quota {
 /// One rate, or rates by year.
 fn outside(row: &Row<'_>, faults: &mut Faults) -> Option<Vec<(u32, f64)>> {
     let text = row.text("out_of_quota_pct");
-    let one = text.parse().ok().filter(|pct: &f64| pct.is_finite() && *pct >= 0.0);
-    let found = one.map(|pct| vec![(1, pct)]).or_else(|| path(text));
+    let one = text.parse().ok().filter(|pct: &f64| pct.is_finite());
+    let found = one.map(|pct| vec![(1, pct)]).or_else(|| path(text)).filter(|points| points[0].1 > 0.0);
     if found.is_none() {
         let expected =
-            "percent, 0 or more: the rate that the first unit outside the quota pays; by year as 1:38.5;4:30";
+            "percent, above 0: the rate that the first unit outside the quota pays; by year as 1:38.5;4:30";
         faults.push(row.fault("out_of_quota_pct", expected, "State the rate."));
     }
     found

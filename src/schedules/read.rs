@@ -71,8 +71,21 @@ impl ScheduleBook {
             let schedule = self.find(id, &quota.importer, exporter);
             let parts = schedule.and_then(|schedule| schedule.parts(&quota.group)).unwrap_or_default();
             let is_quota = quota.in_quota_pct.is_some();
-            let is_it = |part: &Part| (part.category == Category::Excluded) == is_quota;
-            if !parts.iter().any(|part| part.name == quota.part && is_it(part)) {
+            let is_it =
+                |part: &&Part| part.name == quota.part && (part.category == Category::Excluded) == is_quota;
+            let found = parts.iter().find(is_it);
+            let base_pct = found.and_then(|part| part.base_rate_pct).filter(|pct| *pct != quota.base_pct());
+            if let Some(pct) = base_pct {
+                faults.push(Fault {
+                    file: file.to_owned(),
+                    line: Some(quota.line),
+                    field: "out_of_quota_pct".into(),
+                    found: quota.base_pct().to_string(),
+                    expected: format!("the base rate of {} in the schedule, {pct}", quota.part),
+                    remedy: "Make the two agree.".into(),
+                });
+            }
+            if found.is_none() {
                 let category = if is_quota { "category TRQ" } else { "a category that cuts" };
                 let (group, importer) = (&quota.group, &quota.importer);
                 faults.push(Fault {

@@ -1,6 +1,7 @@
 //! `tradepath estimate`: against reference programs, on bad input, and what must not change an estimate.
 
 mod bad_input;
+mod calibration;
 mod oracles;
 mod properties;
 

@@ -91,7 +91,7 @@ fn the_estimate_of_depth_must_be_whole_and_consistent() {
     refused(path, replaced("-0.00693601", "-0.02"), "at most the product of the two standard errors, 0.0105");
     refused(
         path,
-        replaced("0.222913", "0.5"),
+        replaced("0.228821", "0.5"),
         "`value` = 0.5: expected at most the effect of the full text, 0.423789",
     );
     // All of them at once.

@@ -7,15 +7,15 @@
 //! `A` is the Gram matrix of the target levels, `g` runs over the groups of the eliminated effect, `b_g`
 //! holds the weights of group `g` by target level and `W_g` their sum. Levels that no chain of rows joins
 //! are in different blocks. Every block is singular (a constant moves between effects): a pivot that
-//! vanishes is replaced by the diagonal, which makes the factor a preconditioner that is positive definite
-//! and exact on the range of `S`.
+//! vanishes is replaced by the diagonal, which makes the factor a positive definite preconditioner. On the
+//! range of `S` the solution is exact where those places are set to zero.
 
 use rayon::prelude::*;
 
-use crate::numerics::cholesky::{factor, substitute};
+use crate::numerics::cholesky::{Strips, factor, substitute, subtract};
 
-/// Dense groups whose updates are made in one pass: with four, arithmetic takes as long as memory.
-const TOGETHER: usize = 4;
+/// Time of one multiplication with gathered places in units of one in packed strips.
+const GATHERED: f64 = 16.0;
 /// Largest block: a factor of 2,500 levels takes about 2.6e9 multiplications.
 const MAX_BLOCK: usize = 2_500;
 /// Largest sum of squared block sizes: 160 MB of factors.
@@ -23,36 +23,34 @@ const MAX_ENTRIES: usize = 20_000_000;
 /// Most multiplications for one factorisation of all blocks, about a second.
 const MAX_COST: f64 = 3e9;
 
-/// Which rows belong to which group, and which target levels they touch.
+/// Rows by group, and which target levels they touch.
 pub struct Incidence<'a> {
-    /// Rows by group; `None` where they already stand in this order.
-    pub order: Option<&'a [u32]>,
     /// Bounds of the groups.
     pub starts: &'a [usize],
     /// Target levels of each row, one slice for each target effect.
     pub targets: Vec<&'a [u32]>,
-    /// First target level.
-    pub first: usize,
     /// Number of target levels.
     pub n_targets: usize,
 }
 
 impl Incidence<'_> {
-    fn rows(&self, group: usize) -> impl Iterator<Item = usize> + '_ {
-        (self.starts[group]..self.starts[group + 1])
-            .map(|at| self.order.map_or(at, |order| order[at] as usize))
+    fn rows(&self, group: usize) -> std::ops::Range<usize> {
+        self.starts[group]..self.starts[group + 1]
     }
 }
+
+/// Cholesky factor of one block, and the places whose pivot vanished.
+type Factor = (Vec<f64>, Vec<usize>);
 
 /// Blocks with their factors.
 #[derive(Debug, Clone)]
 pub struct Blocks {
-    first: usize,
-    /// Target levels of each block.
+    /// Target levels of each block, ascending.
     pub members: Vec<Vec<u32>>,
     groups: Vec<Vec<u32>>,
     local: Vec<u32>,
-    factors: Vec<Vec<f64>>,
+    is_dense: Vec<bool>,
+    factors: Vec<Factor>,
     /// Multiplications of one factorisation, for the decision to renew it.
     pub cost: f64,
 }
@@ -66,13 +64,12 @@ impl Blocks {
         for group in 0..n_groups {
             for row in incidence.rows(group) {
                 for target in &incidence.targets {
-                    forest.join(target[row] as usize - incidence.first, m + group);
+                    forest.join(target[row] as usize, m + group);
                 }
             }
         }
         let mut number = vec![u32::MAX; m + n_groups];
         let (mut members, mut groups) = (Vec::new(), Vec::new());
-        let mut local = vec![0; m];
         for node in 0..m + n_groups {
             let root = forest.root(node);
             if number[root] == u32::MAX {
@@ -81,43 +78,53 @@ impl Blocks {
                 groups.push(Vec::new());
             }
             let block = number[root] as usize;
-            if let Some(place) = local.get_mut(node) {
-                *place = members[block].len() as u32;
+            if node < m {
                 members[block].push(node as u32);
             } else {
                 groups[block].push((node - m) as u32);
             }
         }
-        let mut plan =
-            Self { first: incidence.first, members, groups, local, factors: Vec::new(), cost: 0.0 };
-        plan.cost = plan.estimate(incidence);
+        Self::new(incidence, members, groups)
+    }
+
+    /// With the levels and groups of each block; `None` where they would be too large to factor.
+    #[must_use]
+    pub fn new(incidence: &Incidence<'_>, members: Vec<Vec<u32>>, groups: Vec<Vec<u32>>) -> Option<Self> {
+        let mut local = vec![0; incidence.n_targets];
+        for block in &members {
+            block.iter().enumerate().for_each(|(at, &member)| local[member as usize] = at as u32);
+        }
+        let (is_dense, factors) = (Vec::new(), Vec::new());
+        let mut plan = Self { members, groups, local, is_dense, factors, cost: 0.0 };
+        for block in 0..plan.members.len() {
+            let (is_dense, cost) = plan.estimate(incidence, block);
+            plan.is_dense.push(is_dense);
+            plan.cost += cost;
+        }
         let entries: usize = plan.members.iter().map(|block| block.len() * block.len()).sum();
         let largest = plan.members.iter().map(Vec::len).max().unwrap_or(0);
         (largest <= MAX_BLOCK && entries <= MAX_ENTRIES && plan.cost <= MAX_COST).then_some(plan)
     }
 
-    fn estimate(&self, incidence: &Incidence<'_>) -> f64 {
-        let block = |(members, groups): (&Vec<u32>, &Vec<u32>)| {
-            let size = members.len() as f64;
-            let fill: f64 = groups
-                .iter()
-                .map(|&group| {
-                    let rows = incidence.starts[group as usize + 1] - incidence.starts[group as usize];
-                    (rows as f64 * incidence.targets.len() as f64).min(size).powi(2) / 2.0
-                })
-                .sum();
-            fill + size.powi(3) / 6.0
+    /// Whether the weights of a block are packed as a dense matrix, and the multiplications of its factor.
+    fn estimate(&self, incidence: &Incidence<'_>, block: usize) -> (bool, f64) {
+        let size = self.members[block].len() as f64;
+        let sparse = |&group: &u32| {
+            let rows = incidence.starts[group as usize + 1] - incidence.starts[group as usize];
+            GATHERED * (rows as f64 * incidence.targets.len() as f64).min(size).powi(2) / 2.0
         };
-        self.members.iter().zip(&self.groups).map(block).sum()
+        let sparse: f64 = self.groups[block].iter().map(sparse).sum();
+        let dense = self.groups[block].len() as f64 * size * size / 2.0;
+        (dense <= sparse, dense.min(sparse) + size.powi(3) / 6.0)
     }
 
     /// Factors the blocks for weights `w` (one a row).
     pub fn factor(&mut self, incidence: &Incidence<'_>, w: &[f64]) {
         let mut factors = std::mem::take(&mut self.factors);
-        factors.resize_with(self.members.len(), Vec::new);
-        factors.par_iter_mut().enumerate().for_each(|(block, s)| {
+        factors.resize_with(self.members.len(), Factor::default);
+        factors.par_iter_mut().enumerate().for_each(|(block, (s, pinned))| {
             self.assemble(block, incidence, w, s);
-            factor(s, self.members[block].len());
+            *pinned = factor(s, self.members[block].len());
         });
         self.factors = factors;
     }
@@ -127,80 +134,96 @@ impl Blocks {
         let size = self.members[block].len();
         s.clear();
         s.resize(size * size, 0.0);
+        if self.is_dense[block] {
+            self.assemble_dense(block, incidence, w, s);
+        } else {
+            self.assemble_sparse(block, incidence, w, s);
+        }
+    }
+
+    /// Adds a row's weight to the Gram matrix of the targets; answers their places.
+    #[inline]
+    fn add_row<'a>(
+        &'a self,
+        incidence: &'a Incidence<'_>,
+        row: usize,
+        weight: f64,
+        s: &mut [f64],
+        size: usize,
+    ) -> impl Iterator<Item = usize> + 'a {
+        let place = move |target: &&[u32]| self.local[target[row] as usize] as usize;
+        for (at, target) in incidence.targets.iter().enumerate() {
+            let a = place(target);
+            s[a * size + a] += weight;
+            for b in incidence.targets[..at].iter().map(place) {
+                s[a.max(b) * size + a.min(b)] += weight;
+            }
+        }
+        incidence.targets.iter().map(place)
+    }
+
+    fn assemble_dense(&self, block: usize, incidence: &Incidence<'_>, w: &[f64], s: &mut [f64]) {
+        let size = self.members[block].len();
+        let mut strips = Strips::default();
+        strips.reset(self.groups[block].len(), size);
+        for (vector, &group) in self.groups[block].iter().enumerate() {
+            let mut sum = 0.0;
+            for row in incidence.rows(group as usize) {
+                sum += w[row];
+                for a in self.add_row(incidence, row, w[row], s, size) {
+                    strips.add(vector, a, w[row]);
+                }
+            }
+            strips.scale(vector, 1.0 / sum.sqrt());
+        }
+        subtract(s, &strips);
+    }
+
+    fn assemble_sparse(&self, block: usize, incidence: &Incidence<'_>, w: &[f64], s: &mut [f64]) {
+        let size = self.members[block].len();
         let mut dense = vec![0.0; size];
         let mut touched: Vec<usize> = Vec::new();
-        let mut full: [Vec<f64>; TOGETHER] = std::array::from_fn(|_| vec![0.0; size]);
-        let mut waiting = 0;
         for &group in &self.groups[block] {
             let mut sum = 0.0;
             for row in incidence.rows(group as usize) {
                 sum += w[row];
-                for target in &incidence.targets {
-                    let a = self.local[target[row] as usize - self.first] as usize;
+                for a in self.add_row(incidence, row, w[row], s, size) {
                     if dense[a] == 0.0 {
                         touched.push(a);
                     }
                     dense[a] += w[row];
-                    for other in &incidence.targets {
-                        let b = self.local[other[row] as usize - self.first] as usize;
-                        if b <= a {
-                            s[a * size + b] += w[row];
-                        }
-                    }
                 }
             }
-            if touched.len() * 2 >= size {
-                dense.iter().zip(&mut full[waiting]).for_each(|(b, slot)| *slot = b / sum.sqrt());
-                waiting += 1;
-            } else {
-                touched.sort_unstable();
-                sparse_update(s, size, &dense, &touched, -1.0 / sum);
-            }
-            if waiting == TOGETHER {
-                dense_update(s, size, &full);
-                waiting = 0;
+            touched.sort_unstable();
+            for (k, &a) in touched.iter().enumerate() {
+                let factor = dense[a] / sum;
+                let row = &mut s[a * size..=a * size + a];
+                touched[..=k].iter().for_each(|&other| row[other] -= factor * dense[other]);
             }
             touched.drain(..).for_each(|a| dense[a] = 0.0);
         }
-        full[waiting..].iter_mut().for_each(|vector| vector.fill(0.0));
-        dense_update(s, size, &full);
     }
 
     /// Solves with the factors: `z = S^- r` on the target levels, all columns.
-    pub fn solve<const W: usize>(&self, r: &[[f64; W]], z: &mut [[f64; W]]) {
-        for (factor, members) in self.factors.iter().zip(&self.members) {
-            let size = members.len();
-            let mut column = vec![0.0; size];
-            for c in 0..W {
-                for (value, &member) in column.iter_mut().zip(members) {
-                    *value = r[self.first + member as usize][c];
-                }
+    ///
+    /// `is_in_range` = `r` lies in the range of `S`, so that a solution exists.
+    pub fn solve<const W: usize>(&self, r: &[[f64; W]], z: &mut [[f64; W]], is_in_range: bool) {
+        let solve = |((factor, pinned), members): (&Factor, &Vec<u32>)| -> Vec<Vec<f64>> {
+            let column = |c: usize| {
+                let mut column: Vec<f64> = members.iter().map(|&member| r[member as usize][c]).collect();
                 substitute(factor, &mut column);
-                for (value, &member) in column.iter().zip(members) {
-                    z[self.first + member as usize][c] = *value;
+                if is_in_range {
+                    pinned.iter().for_each(|&place| column[place] = 0.0);
                 }
+                column
+            };
+            (0..W).map(column).collect()
+        };
+        let solved: Vec<Vec<Vec<f64>>> = self.factors.par_iter().zip(&self.members).map(solve).collect();
+        for (columns, members) in solved.iter().zip(&self.members) {
+            for (at, &member) in members.iter().enumerate() {
+                z[member as usize] = std::array::from_fn(|c| columns[c][at]);
             }
-        }
-    }
-}
-
-/// `s += scale b b'` on the lower triangle, for a vector that is zero outside `touched` (ascending).
-fn sparse_update(s: &mut [f64], size: usize, b: &[f64], touched: &[usize], scale: f64) {
-    for (k, &a) in touched.iter().enumerate() {
-        let factor = scale * b[a];
-        let row = &mut s[a * size..a * size + a + 1];
-        touched[..=k].iter().for_each(|&other| row[other] += factor * b[other]);
-    }
-}
-
-/// `s -= sum b b'` on the lower triangle, for dense vectors: one pass over `s` for several of them.
-fn dense_update(s: &mut [f64], size: usize, b: &[Vec<f64>; TOGETHER]) {
-    let [b0, b1, b2, b3] = b;
-    for (a, row) in s.chunks_exact_mut(size.max(1)).enumerate() {
-        let (f0, f1, f2, f3) = (b0[a], b1[a], b2[a], b3[a]);
-        let vectors = b0[..=a].iter().zip(&b1[..=a]).zip(b2[..=a].iter().zip(&b3[..=a]));
-        for (value, ((x0, x1), (x2, x3))) in row[..=a].iter_mut().zip(vectors) {
-            *value -= (f0 * x0 + f1 * x1) + (f2 * x2 + f3 * x3);
         }
     }
 }

@@ -1,8 +1,11 @@
 //! The sweeps over rows that every step of a projection is made of.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::plan::Layout;
+use crate::numerics::vectorised::vectorised;
 
 /// One set of weights over a layout.
 pub struct Sweep<'a> {
@@ -15,99 +18,120 @@ pub struct Sweep<'a> {
 }
 
 impl Sweep<'_> {
-    /// `D_o' W (I - P_e) t` for a row function `t`, and `|(I - P_e) t|^2` in the norm of the weights.
-    pub fn scatter<const W: usize>(&self, t: impl Fn(usize) -> [f64; W] + Sync) -> (Vec<[f64; W]>, [f64; W]) {
-        let parts: Vec<(Vec<[f64; W]>, [f64; W])> = self
-            .layout
-            .chunks
-            .par_iter()
-            .map(|groups| {
-                let mut out = vec![[0.0; W]; self.layout.n_outer()];
-                let mut norm = [0.0; W];
-                let mut buffer = Vec::new();
-                for group in groups.clone() {
-                    self.scatter_group(group, &t, &mut buffer, &mut out, &mut norm);
-                }
-                (out, norm)
-            })
-            .collect();
+    /// `D_o' W (I - P_e) t` for the row function `t = D_o p`: the Schur complement times `p`.
+    pub fn apply<const W: usize>(&self, p: &[[f64; W]]) -> Vec<[f64; W]> {
+        self.scatter(|rows, tile| gather(self.layout, rows, p, tile)).0
+    }
+
+    /// `D_o' W (I - P_e) t` of columns, and `|(I - P_e) t|^2` in the norm of the weights.
+    pub fn project<const W: usize>(&self, columns: &[&[f64]; W]) -> (Vec<[f64; W]>, [f64; W]) {
+        self.scatter(|rows, tile| {
+            for (value, row) in tile.iter_mut().zip(rows) {
+                *value = std::array::from_fn(|c| columns[c][row]);
+            }
+        })
+    }
+
+    fn scatter<const W: usize>(
+        &self,
+        t: impl Fn(Range<usize>, &mut [[f64; W]]) + Sync,
+    ) -> (Vec<[f64; W]>, [f64; W]) {
+        let chunk = |groups: &Range<usize>| {
+            let mut out = vec![[0.0; W]; self.layout.n_outer()];
+            let mut norm = [0.0; W];
+            let mut buffer = Vec::new();
+            vectorised(
+                #[inline(always)]
+                || {
+                    for tile in self.layout.tiles(groups.clone()) {
+                        let rows = self.layout.rows(&tile);
+                        buffer.resize(rows.len(), [0.0; W]);
+                        t(rows.clone(), &mut buffer);
+                        self.centre(&tile, &mut buffer, &mut norm);
+                        for outer in &self.layout.outer {
+                            for (value, &at) in buffer.iter().zip(&outer.index[rows.clone()]) {
+                                add(&mut out[at as usize], value);
+                            }
+                        }
+                    }
+                },
+            );
+            (out, norm)
+        };
+        let parts: Vec<_> = self.layout.chunks.par_iter().map(chunk).collect();
         let mut parts = parts.into_iter();
         let (mut out, mut norm) = parts.next().unwrap_or_else(|| (Vec::new(), [0.0; W]));
         for (part, part_norm) in parts {
-            for (sum, value) in out.iter_mut().zip(&part) {
-                for c in 0..W {
-                    sum[c] += value[c];
-                }
-            }
-            for c in 0..W {
-                norm[c] += part_norm[c];
-            }
+            out.iter_mut().zip(&part).for_each(|(sum, value)| add(sum, value));
+            add(&mut norm, &part_norm);
         }
         (out, norm)
     }
 
-    #[inline]
-    fn scatter_group<const W: usize>(
-        &self,
-        group: usize,
-        t: &impl Fn(usize) -> [f64; W],
-        buffer: &mut Vec<[f64; W]>,
-        out: &mut [[f64; W]],
-        norm: &mut [f64; W],
-    ) {
-        let rows = self.layout.group(group);
-        let start = rows.start;
-        buffer.clear();
-        let mut mean = [0.0; W];
-        for row in rows {
-            let value = t(row);
-            for c in 0..W {
-                mean[c] += self.w[row] * value[c];
+    /// Takes the group means off a tile and multiplies by the weights.
+    #[inline(always)]
+    fn centre<const W: usize>(&self, tile: &Range<usize>, buffer: &mut [[f64; W]], norm: &mut [f64; W]) {
+        let first = self.layout.starts[tile.start];
+        for group in tile.clone() {
+            let rows = self.layout.group(group);
+            let values = &mut buffer[rows.start - first..rows.end - first];
+            let mut mean = [0.0; W];
+            for (value, w) in values.iter().zip(&self.w[rows.clone()]) {
+                (0..W).for_each(|c| mean[c] += w * value[c]);
             }
-            buffer.push(value);
-        }
-        for value in &mut mean {
-            *value /= self.group_w[group];
-        }
-        for (k, value) in buffer.iter().enumerate() {
-            let row = start + k;
-            let mut scaled = [0.0; W];
-            for c in 0..W {
-                let residual = value[c] - mean[c];
-                scaled[c] = self.w[row] * residual;
-                norm[c] += scaled[c] * residual;
-            }
-            for outer in &self.layout.outer {
-                let slot = &mut out[outer.index[row] as usize];
+            let scale = 1.0 / self.group_w[group];
+            mean.iter_mut().for_each(|mean| *mean *= scale);
+            for (value, w) in values.iter_mut().zip(&self.w[rows]) {
                 for c in 0..W {
-                    slot[c] += scaled[c];
+                    let residual = value[c] - mean[c];
+                    value[c] = w * residual;
+                    norm[c] += value[c] * residual;
                 }
             }
         }
     }
 
-    /// Takes `t` and then the group means off a column.
-    pub fn subtract(&self, column: &mut [f64], t: impl Fn(usize) -> f64 + Sync) {
-        let mut rest = column;
-        let mut slices = Vec::new();
-        for groups in &self.layout.chunks {
-            let length = self.layout.starts[groups.end] - self.layout.starts[groups.start];
-            let (slice, later) = rest.split_at_mut(length);
-            slices.push((groups.clone(), slice));
-            rest = later;
-        }
-        slices.into_par_iter().for_each(|(groups, slice)| {
+    /// Takes `D_o v` and then the group means off a column.
+    pub fn subtract(&self, column: &mut [f64], v: &[f64]) {
+        let slices = self.layout.split_rows(column);
+        self.layout.chunks.par_iter().zip(slices).for_each(|(groups, slice)| {
             let first = self.layout.starts[groups.start];
-            for group in groups {
-                let rows = self.layout.group(group);
-                let mut mean = 0.0;
-                for row in rows.clone() {
-                    slice[row - first] -= t(row);
-                    mean += self.w[row] * slice[row - first];
-                }
-                mean /= self.group_w[group];
-                slice[rows.start - first..rows.end - first].iter_mut().for_each(|value| *value -= mean);
-            }
+            vectorised(
+                #[inline(always)]
+                || {
+                    for tile in self.layout.tiles(groups.clone()) {
+                        let rows = self.layout.rows(&tile);
+                        let values = &mut slice[rows.start - first..rows.end - first];
+                        for outer in &self.layout.outer {
+                            for (value, &at) in values.iter_mut().zip(&outer.index[rows.clone()]) {
+                                *value -= v[at as usize];
+                            }
+                        }
+                        for group in tile {
+                            let rows = self.layout.group(group);
+                            let values = &mut slice[rows.start - first..rows.end - first];
+                            let mean = super::weighted_sum(values, &self.w[rows]) / self.group_w[group];
+                            values.iter_mut().for_each(|value| *value -= mean);
+                        }
+                    }
+                },
+            );
         });
     }
+}
+
+/// Sum over the outer effects of their coefficients at each of some rows.
+#[inline(always)]
+fn gather<const W: usize>(layout: &Layout, rows: Range<usize>, v: &[[f64; W]], out: &mut [[f64; W]]) {
+    out.fill([0.0; W]);
+    for outer in &layout.outer {
+        for (value, &at) in out.iter_mut().zip(&outer.index[rows.clone()]) {
+            add(value, &v[at as usize]);
+        }
+    }
+}
+
+#[inline(always)]
+fn add<const W: usize>(sum: &mut [f64; W], value: &[f64; W]) {
+    (0..W).for_each(|c| sum[c] += value[c]);
 }

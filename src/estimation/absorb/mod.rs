@@ -26,24 +26,20 @@
 //! Memory: `O(rows)` plus the blocks. Cost of one iteration: `O(rows x effects x columns)`.
 
 pub mod blocks;
+mod conjugate;
 mod kernel;
 mod plan;
 mod precondition;
 
 pub use plan::Layout;
 
+use rayon::prelude::*;
+
 use blocks::Forest;
 use kernel::Sweep;
 use precondition::Preconditioner;
 
 use super::levels::Levels;
-
-/// Conjugate-gradient steps after which a projection is given up for this round; the outer iteration
-/// goes on with what there is and decides itself whether it converges.
-const MAX_STEPS: usize = 2_000;
-
-/// Columns that one sweep handles together; more do not fit the registers.
-const MAX_WIDTH: usize = 6;
 
 /// When a column's projection is accurate enough; the loosest of the three holds.
 ///
@@ -70,11 +66,23 @@ pub struct Absorber {
     pub factorisations: usize,
 }
 
+/// One system `S v = b` for [`Absorber::solve`]; vectors over the outer levels.
+pub struct System<'a> {
+    /// Right side.
+    pub b: &'a [f64],
+    /// Where the solution starts, and then the solution.
+    pub v: &'a mut Vec<f64>,
+    /// W-norm of the column that `b` comes from, without group means.
+    pub norm: f64,
+    /// When it is accurate enough.
+    pub tolerance: Tolerance,
+}
+
 impl Absorber {
-    /// An absorber for a layout.
+    /// An absorber for a layout of `effects`.
     #[must_use]
-    pub fn new(layout: Layout) -> Self {
-        let preconditioner = Preconditioner::new(&layout);
+    pub fn new(layout: Layout, effects: &[Levels]) -> Self {
+        let preconditioner = Preconditioner::new(&layout, effects);
         Self { layout, preconditioner, steps: 0, factorisations: 0 }
     }
 
@@ -95,74 +103,114 @@ impl Absorber {
         self.preconditioner.forget();
     }
 
-    /// Replaces each column by its residual from the effects under the weights `w`.
-    ///
-    /// Columns and weights are in the order of the layout. `tolerances` has one entry a column.
-    pub fn demean(&mut self, w: &[f64], columns: &mut [&mut [f64]], tolerances: &[Tolerance]) {
-        if self.layout.n_groups() == 0 {
-            return;
-        }
-        let group_w = self.layout.group_sums(w);
+    /// Prepares for the weights `w`: renews the preconditioner where that pays.
+    pub fn refresh(&mut self, w: &[f64]) {
         if self.layout.n_outer() > 0 {
             self.factorisations += usize::from(self.preconditioner.refresh(&self.layout, w));
         }
-        let mut most = 0;
-        let mut rest = columns;
-        let mut tolerances = tolerances;
-        while !rest.is_empty() {
-            let width = rest.len().min(MAX_WIDTH);
-            let (batch, later) = rest.split_at_mut(width);
-            let (now, then) = tolerances.split_at(width);
-            let sweep = Sweep { layout: &self.layout, w, group_w: &group_w };
-            let steps = match width {
-                1 => solve_batch::<1>(&sweep, &self.preconditioner, batch, now),
-                2 => solve_batch::<2>(&sweep, &self.preconditioner, batch, now),
-                3 => solve_batch::<3>(&sweep, &self.preconditioner, batch, now),
-                4 => solve_batch::<4>(&sweep, &self.preconditioner, batch, now),
-                5 => solve_batch::<5>(&sweep, &self.preconditioner, batch, now),
-                _ => solve_batch::<MAX_WIDTH>(&sweep, &self.preconditioner, batch, now),
-            };
-            most = most.max(steps);
-            self.steps += steps;
-            (rest, tolerances) = (later, then);
-        }
-        self.preconditioner.note_steps(most);
     }
 
-    /// Coefficients of every effect, in the order of the formula, of a column that lies in their span.
+    /// Solves `S v = b` under the weights of the last [`Absorber::refresh`], starting from the given `v`.
+    /// Answers `b - S v`. With a factor of these very weights the systems are solved without iterating.
+    pub fn solve(&mut self, w: &[f64], group_w: &[f64], systems: &mut [System<'_>]) -> Vec<Vec<f64>> {
+        let sweep = Sweep { layout: &self.layout, w, group_w };
+        if self.layout.n_outer() == 0 {
+            return vec![Vec::new(); systems.len()];
+        }
+        let (residuals, steps) = conjugate::solve_all(&sweep, &self.preconditioner, systems);
+        self.steps += steps;
+        self.preconditioner.note_steps(steps);
+        residuals
+    }
+
+    /// Replaces each column by its residual from the effects under the weights `w`; answers the coefficients
+    /// of the outer levels that were taken off.
+    ///
+    /// Columns and weights are in the order of the layout. `tolerances` has one entry a column.
+    pub fn demean(
+        &mut self,
+        w: &[f64],
+        columns: &mut [&mut [f64]],
+        tolerances: &[Tolerance],
+    ) -> Vec<Vec<f64>> {
+        if self.layout.eliminated.is_none() || columns.is_empty() {
+            return vec![Vec::new(); columns.len()];
+        }
+        let group_w = self.group_sums(w);
+        self.refresh(w);
+        let sweep = Sweep { layout: &self.layout, w, group_w: &group_w };
+        let taken = conjugate::project_all(&sweep, &self.preconditioner, columns, tolerances);
+        let mut most = 0;
+        let mut coefficients = Vec::new();
+        for (column, (v, steps)) in columns.iter_mut().zip(taken) {
+            sweep.subtract(column, &v);
+            most = steps.max(most);
+            coefficients.push(v);
+        }
+        self.steps += most;
+        self.preconditioner.note_steps(most);
+        coefficients
+    }
+
+    /// Takes the outer effects `v` and then the group means off a column.
+    pub fn subtract(&self, w: &[f64], group_w: &[f64], column: &mut [f64], v: &[f64]) {
+        if self.layout.eliminated.is_some() {
+            Sweep { layout: &self.layout, w, group_w }.subtract(column, v);
+        }
+    }
+
+    /// Coefficients of every effect, in the order of the formula, from those of the outer levels and a column
+    /// that lies in the span of all.
     ///
     /// They are unique up to sums that move between effects. The second and later effects are centred: their
     /// levels average zero over each component that rows join with levels of the first effect.
     #[must_use]
-    pub fn coefficients(&self, w: &[f64], column: &[f64], effects: &[Levels]) -> Vec<Vec<f64>> {
-        let Some(eliminated) = self.layout.eliminated else { return Vec::new() };
-        let group_w = self.layout.group_sums(w);
-        let sweep = Sweep { layout: &self.layout, w, group_w: &group_w };
-        let tolerance = Tolerance { of_column: 1e-13, of_start: 0.0, absolute: 0.0 };
-        let (v, _) = solve::<1>(&sweep, &self.preconditioner, &[column], &[tolerance]);
-        let mut values: Vec<Vec<f64>> = vec![Vec::new(); effects.len()];
-        for outer in &self.layout.outer {
-            values[outer.effect] = v[outer.range.clone()].iter().map(|value| value[0]).collect();
-        }
+    pub fn coefficients(&self, outer: &[f64], column: &[f64], effects: &[Levels]) -> Vec<Vec<f64>> {
+        let layout = &self.layout;
+        let Some(eliminated) = layout.eliminated else { return Vec::new() };
         let mean = |group: usize| {
-            let rest = |row: usize| w[row] * (column[row] - self.layout.outer_sum_of(row, &v, 0));
-            self.layout.group(group).map(rest).sum::<f64>() / group_w[group]
+            let rest = |row: usize| {
+                let others: f64 = layout.outer.iter().map(|effect| outer[effect.index[row] as usize]).sum();
+                column[row] - others
+            };
+            layout.group(group).map(rest).sum::<f64>() / layout.group(group).len() as f64
         };
-        values[eliminated] = (0..self.layout.n_groups()).map(mean).collect();
-        for at in 1..effects.len() {
-            let (first, later) = values.split_at_mut(at);
-            centre(&mut first[0], &mut later[0], &effects[0], &effects[at]);
+        let means: Vec<f64> = (0..layout.n_groups()).into_par_iter().with_min_len(64).map(mean).collect();
+        let mut values: Vec<Vec<f64>> = vec![Vec::new(); effects.len()];
+        values[eliminated] = layout.group_of.iter().map(|&group| means[group as usize]).collect();
+        for effect in &layout.outer {
+            values[effect.effect] = effect.place.iter().map(|&place| outer[place as usize]).collect();
+        }
+        let joined: Vec<Forest> =
+            effects.par_iter().skip(1).map(|levels| join(&effects[0], levels)).collect();
+        for (at, forest) in joined.into_iter().enumerate() {
+            let (first, later) = values.split_at_mut(at + 1);
+            centre(&mut first[0], &mut later[0], forest);
         }
         values
     }
+
+    /// Sum of `w` over each group.
+    #[must_use]
+    pub fn group_sums(&self, w: &[f64]) -> Vec<f64> {
+        let sums = |groups: &std::ops::Range<usize>| -> Vec<f64> {
+            groups.clone().map(|group| w[self.layout.group(group)].iter().sum()).collect()
+        };
+        self.layout.chunks.par_iter().map(sums).collect::<Vec<_>>().concat()
+    }
+}
+
+/// Which levels of two effects rows join; those of the second follow those of the first.
+fn join(first: &Levels, later: &Levels) -> Forest {
+    let mut forest = Forest::new(first.n() + later.n());
+    for (&a, &b) in first.codes.iter().zip(&later.codes) {
+        forest.join(a as usize, first.n() + b as usize);
+    }
+    forest
 }
 
 /// Moves the mean of `later` to `first` in each component of the two.
-fn centre(first: &mut [f64], later: &mut [f64], first_levels: &Levels, later_levels: &Levels) {
-    let mut forest = Forest::new(first.len() + later.len());
-    for (&a, &b) in first_levels.codes.iter().zip(&later_levels.codes) {
-        forest.join(a as usize, first.len() + b as usize);
-    }
+fn centre(first: &mut [f64], later: &mut [f64], mut forest: Forest) {
     let (mut sums, mut counts) = (vec![0.0; first.len() + later.len()], vec![0.0; first.len() + later.len()]);
     for (at, value) in later.iter().enumerate() {
         let root = forest.root(first.len() + at);
@@ -179,74 +227,9 @@ fn centre(first: &mut [f64], later: &mut [f64], first_levels: &Levels, later_lev
     }
 }
 
-/// Projects `W` columns and replaces them by their residuals. Answers the steps.
-fn solve_batch<const W: usize>(
-    sweep: &Sweep<'_>,
-    preconditioner: &Preconditioner,
-    columns: &mut [&mut [f64]],
-    tolerances: &[Tolerance],
-) -> usize {
-    let view: [&[f64]; W] = std::array::from_fn(|c| &*columns[c]);
-    let (v, steps) = solve(sweep, preconditioner, &view, tolerances);
-    for (c, column) in columns.iter_mut().enumerate() {
-        sweep.subtract(column, |row| sweep.layout.outer_sum_of(row, &v, c));
-    }
-    steps
-}
-
-/// Preconditioned conjugate gradients for `W` columns at once: coefficients of the outer levels, and steps.
-fn solve<const W: usize>(
-    sweep: &Sweep<'_>,
-    preconditioner: &Preconditioner,
-    view: &[&[f64]; W],
-    tolerances: &[Tolerance],
-) -> (Vec<[f64; W]>, usize) {
-    let m = sweep.layout.n_outer();
-    let mut v = vec![[0.0; W]; m];
-    let mut steps = 0;
-    if m > 0 {
-        let (mut r, norms) = sweep.scatter(|row| std::array::from_fn(|c| view[c][row]));
-        let mut z = vec![[0.0; W]; m];
-        preconditioner.apply(sweep.layout, &r, &mut z);
-        let mut rz = dot(&r, &z);
-        let sum_w: f64 = sweep.group_w.iter().sum();
-        let target: [f64; W] = std::array::from_fn(|c| {
-            let t = &tolerances[c];
-            let relative = (t.of_column * norms[c].sqrt()).max(t.of_start * rz[c].max(0.0).sqrt());
-            relative.max(t.absolute * sum_w.sqrt())
-        });
-        let mut p = z.clone();
-        while steps < MAX_STEPS && (0..W).any(|c| rz[c] > target[c] * target[c]) {
-            steps += 1;
-            let (q, _) = sweep.scatter(|row| sweep.layout.outer_sum(row, &p));
-            let pq = dot(&p, &q);
-            let alpha: [f64; W] = std::array::from_fn(|c| if pq[c] > 0.0 { rz[c] / pq[c] } else { 0.0 });
-            for (((v, p), r), q) in v.iter_mut().zip(&p).zip(&mut r).zip(&q) {
-                for c in 0..W {
-                    v[c] += alpha[c] * p[c];
-                    r[c] -= alpha[c] * q[c];
-                }
-            }
-            preconditioner.apply(sweep.layout, &r, &mut z);
-            let next = dot(&r, &z);
-            let beta: [f64; W] = std::array::from_fn(|c| if rz[c] > 0.0 { next[c] / rz[c] } else { 0.0 });
-            for (p, z) in p.iter_mut().zip(&z) {
-                for c in 0..W {
-                    p[c] = z[c] + beta[c] * p[c];
-                }
-            }
-            rz = next;
-        }
-    }
-    (v, steps)
-}
-
-fn dot<const W: usize>(a: &[[f64; W]], b: &[[f64; W]]) -> [f64; W] {
-    let mut sum = [0.0; W];
-    for (a, b) in a.iter().zip(b) {
-        for c in 0..W {
-            sum[c] += a[c] * b[c];
-        }
-    }
-    sum
+/// `sum w x` in eight independent sums, which the compiler turns into vector instructions.
+#[inline(always)]
+#[must_use]
+pub fn weighted_sum(x: &[f64], w: &[f64]) -> f64 {
+    crate::numerics::cholesky::dot(x, w)
 }

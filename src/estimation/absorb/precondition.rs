@@ -1,12 +1,17 @@
 //! The preconditioner of a layout and when it is renewed.
 
+use rayon::prelude::*;
+
 use super::blocks::{Blocks, Incidence};
-use super::plan::{Layout, grouped};
+use super::plan::{Component, Layout};
+use crate::estimation::levels::Levels;
 
 /// Steps with a kept factor that are always accepted before a new one is considered.
 const FREE_STEPS: usize = 2;
-/// Multiplications of one conjugate-gradient step for each row and effect, two columns a batch.
-const STEP_COST: f64 = 12.0;
+/// Time of one conjugate-gradient step for each row, in multiplications of a factorisation.
+const STEP_COST: f64 = 200.0;
+/// Most levels of several outer effects that are factored as a whole.
+const MAX_WHOLE: usize = 600;
 
 /// Approximate inverse of the Schur complement of a layout.
 #[derive(Debug)]
@@ -33,25 +38,30 @@ enum Kind {
 /// The Gram matrix of two outer effects `a` and `b`, inverted by eliminating `a`.
 #[derive(Debug)]
 struct Pair {
+    /// Rows by level of `a`.
+    inner: Layout,
     blocks: Blocks,
-    /// Places of `a` and `b` among the outer effects.
-    a: usize,
-    b: usize,
-    order: Vec<u32>,
-    starts: Vec<usize>,
-    /// Level of `b` and weight of each row, in the order of `a`.
-    cells: Vec<(u32, f64)>,
+    /// Places in the whole vector of outer levels of the groups and targets of `inner`.
+    a: Vec<u32>,
+    b: Vec<u32>,
+    /// Target and weight of each row. Single precision changes the number of steps, not where they lead.
+    cells: Vec<(u32, f32)>,
     diagonal: Vec<f64>,
 }
 
 impl Preconditioner {
     /// Chooses the kind that a layout allows.
-    pub fn new(layout: &Layout) -> Self {
+    pub fn new(layout: &Layout, effects: &[Levels]) -> Self {
+        let has_few = layout.outer.len() == 1 || layout.n_outer() <= MAX_WHOLE;
+        let exact = || match layout.components.is_empty() {
+            true => Blocks::plan(&whole(layout)),
+            false => by_component(layout),
+        };
         let kind = if layout.n_outer() == 0 {
             Kind::Nothing
-        } else if let Some(blocks) = Blocks::plan(&whole(layout)) {
+        } else if let Some(blocks) = has_few.then(exact).flatten() {
             Kind::Exact(blocks)
-        } else if let Some(pair) = Pair::plan(layout) {
+        } else if let Some(pair) = Pair::plan(layout, effects) {
             Kind::Pair(Box::new(pair))
         } else {
             Kind::Diagonal(Vec::new())
@@ -62,7 +72,7 @@ impl Preconditioner {
     /// Name for reports.
     pub fn name(&self, layout: &Layout) -> &'static str {
         match &self.kind {
-            Kind::Nothing if layout.n_groups() == 0 => "none",
+            Kind::Nothing if layout.eliminated.is_none() => "none",
             Kind::Nothing => "means",
             Kind::Exact(_) => "exact blocks",
             Kind::Pair(_) => "pair blocks",
@@ -73,6 +83,11 @@ impl Preconditioner {
     /// Forgets the factors.
     pub fn forget(&mut self) {
         self.is_built = false;
+    }
+
+    /// True where it is the inverse for the weights of the last refresh, up to rounding.
+    pub fn is_exact(&self) -> bool {
+        matches!(self.kind, Kind::Nothing) || (self.is_fresh && matches!(self.kind, Kind::Exact(_)))
     }
 
     /// Renews the factors for weights `w` where that pays; answers whether it did.
@@ -92,14 +107,16 @@ impl Preconditioner {
     }
 
     fn is_worth_renewing(&self, layout: &Layout) -> bool {
-        let cost = match &self.kind {
+        let step = STEP_COST * layout.n() as f64;
+        let (cost, free) = match &self.kind {
             Kind::Nothing => return false,
             Kind::Diagonal(_) => return true,
-            Kind::Exact(blocks) => blocks.cost,
-            Kind::Pair(pair) => pair.blocks.cost,
+            // A fresh factor saves the step that checks an old one.
+            Kind::Exact(blocks) if blocks.cost <= step => return true,
+            Kind::Exact(blocks) => (blocks.cost, FREE_STEPS),
+            Kind::Pair(pair) => (pair.blocks.cost + step, FREE_STEPS),
         };
-        let extra = self.last_steps.saturating_sub(self.steps_when_fresh + FREE_STEPS);
-        extra as f64 * STEP_COST * (layout.n() * (layout.outer.len() + 1)) as f64 > cost
+        self.last_steps.saturating_sub(self.steps_when_fresh + free) as f64 * step > cost
     }
 
     /// Tells how many steps the last projection took.
@@ -111,11 +128,11 @@ impl Preconditioner {
     }
 
     /// `z = M^-1 r`.
-    pub fn apply<const W: usize>(&self, layout: &Layout, r: &[[f64; W]], z: &mut [[f64; W]]) {
+    pub fn apply<const W: usize>(&self, r: &[[f64; W]], z: &mut [[f64; W]]) {
         match &self.kind {
             Kind::Nothing => {}
-            Kind::Exact(blocks) => blocks.solve(r, z),
-            Kind::Pair(pair) => pair.apply(layout, r, z),
+            Kind::Exact(blocks) => blocks.solve(r, z, true),
+            Kind::Pair(pair) => pair.apply(r, z),
             Kind::Diagonal(diagonal) => divide(r, diagonal, z),
         }
     }
@@ -132,12 +149,18 @@ fn divide<const W: usize>(r: &[[f64; W]], diagonal: &[f64], z: &mut [[f64; W]]) 
 /// All outer levels with the eliminated effect's groups.
 fn whole(layout: &Layout) -> Incidence<'_> {
     Incidence {
-        order: None,
         starts: &layout.starts,
         targets: layout.outer.iter().map(|outer| outer.index.as_slice()).collect(),
-        first: 0,
         n_targets: layout.n_outer(),
     }
+}
+
+/// Blocks of two effects whose components are known.
+fn by_component(layout: &Layout) -> Option<Blocks> {
+    let list = |range: &std::ops::Range<usize>| (range.start as u32..range.end as u32).collect();
+    let members = layout.components.iter().map(|part| list(&part.outer)).collect();
+    let groups = layout.components.iter().map(|part| list(&part.groups)).collect();
+    Blocks::new(&whole(layout), members, groups)
 }
 
 fn level_sums(layout: &Layout, w: &[f64]) -> Vec<f64> {
@@ -150,78 +173,91 @@ fn level_sums(layout: &Layout, w: &[f64]) -> Vec<f64> {
 
 impl Pair {
     /// The pair of outer effects with most levels whose blocks can be factored.
-    fn plan(layout: &Layout) -> Option<Self> {
-        let mut best: Option<Self> = None;
-        let size = |pair: &Self| layout.outer[pair.a].range.len() + layout.outer[pair.b].range.len();
-        for a in 0..layout.outer.len() {
-            for b in 0..layout.outer.len() {
-                let (outer_a, outer_b) = (&layout.outer[a], &layout.outer[b]);
-                let is_candidate = a != b
-                    && (outer_a.range.len(), a) > (outer_b.range.len(), b)
-                    && best
-                        .as_ref()
-                        .is_none_or(|pair| size(pair) < outer_a.range.len() + outer_b.range.len());
-                if !is_candidate {
-                    continue;
-                }
-                let codes: Vec<u32> =
-                    outer_a.index.iter().map(|&level| level - outer_a.range.start as u32).collect();
-                let (order, starts) = grouped(&codes, outer_a.range.len());
-                let blocks = Blocks::plan(&core(layout, b, &order, &starts));
-                if let Some(blocks) = blocks {
-                    let (cells, diagonal) = (Vec::new(), Vec::new());
-                    best = Some(Self { blocks, a, b, order, starts, cells, diagonal });
-                }
-            }
-        }
-        best
+    fn plan(layout: &Layout, effects: &[Levels]) -> Option<Self> {
+        let n_outers = layout.outer.len();
+        let mut pairs: Vec<(usize, usize)> =
+            (0..n_outers).flat_map(|a| (a + 1..n_outers).map(move |b| (a, b))).collect();
+        let levels = |&(a, b): &(usize, usize)| layout.outer[a].range.len() + layout.outer[b].range.len();
+        pairs.sort_by_key(|pair| std::cmp::Reverse(levels(pair)));
+        pairs.into_iter().find_map(|(a, b)| {
+            let (a, b) = (&layout.outer[a], &layout.outer[b]);
+            let sorted = |effect: usize| {
+                let levels: &Levels = &effects[effect];
+                levels.with_codes(layout.arrange(&levels.codes))
+            };
+            let inner = Layout::new(layout.n(), &[sorted(a.effect), sorted(b.effect)]);
+            let blocks = by_component(&inner)?;
+            let (chosen, other) = if inner.eliminated == Some(0) { (a, b) } else { (b, a) };
+            Some(Self {
+                a: inverse(&inner.group_of, &chosen.place),
+                b: inverse(&inner.outer[0].place, &other.place),
+                blocks,
+                inner,
+                cells: Vec::new(),
+                diagonal: Vec::new(),
+            })
+        })
     }
 
     fn factor(&mut self, layout: &Layout, w: &[f64]) {
-        self.blocks.factor(&core(layout, self.b, &self.order, &self.starts), w);
-        let index = &layout.outer[self.b].index;
-        self.cells = self.order.iter().map(|&row| (index[row as usize], w[row as usize])).collect();
+        let sorted = self.inner.arrange(w);
+        self.blocks.factor(&whole(&self.inner), &sorted);
+        let index = &self.inner.outer[0].index;
+        self.cells = index.iter().zip(&sorted).map(|(&level, &w)| (level, w as f32)).collect();
         self.diagonal = level_sums(layout, w);
     }
 
-    fn apply<const W: usize>(&self, layout: &Layout, r: &[[f64; W]], z: &mut [[f64; W]]) {
+    fn apply<const W: usize>(&self, r: &[[f64; W]], z: &mut [[f64; W]]) {
         divide(r, &self.diagonal, z);
-        let first = layout.outer[self.a].range.start;
-        let range = layout.outer[self.b].range.clone();
-        let mut reduced = r.to_vec();
-        for group in 0..self.starts.len() - 1 {
-            let value = z[first + group];
-            for (level, w) in &self.cells[self.starts[group]..self.starts[group + 1]] {
-                let slot = &mut reduced[*level as usize];
-                for c in 0..W {
-                    slot[c] -= w * value[c];
-                }
+        let scaled = &*z;
+        let reduced: Vec<Vec<[f64; W]>> =
+            self.inner.components.par_iter().map(|part| self.reduce(part, r, scaled)).collect();
+        let mut target = vec![[0.0; W]; self.b.len()];
+        let reduced: Vec<[f64; W]> = reduced.into_iter().flatten().collect();
+        self.blocks.solve(&reduced, &mut target, false);
+        let groups: Vec<Vec<[f64; W]>> =
+            self.inner.components.par_iter().map(|part| self.expand(part, r, &target)).collect();
+        for (value, &place) in target.iter().zip(&self.b) {
+            z[place as usize] = *value;
+        }
+        for (value, &place) in groups.iter().flatten().zip(&self.a) {
+            z[place as usize] = *value;
+        }
+    }
+
+    /// `r_b - C' A^-1 r_a` on one component.
+    fn reduce<const W: usize>(&self, part: &Component, r: &[[f64; W]], scaled: &[[f64; W]]) -> Vec<[f64; W]> {
+        let mut reduced: Vec<[f64; W]> =
+            self.b[part.outer.clone()].iter().map(|&place| r[place as usize]).collect();
+        for group in part.groups.clone() {
+            let value = &scaled[self.a[group] as usize];
+            for (level, w) in &self.cells[self.inner.group(group)] {
+                let slot = &mut reduced[*level as usize - part.outer.start];
+                let w = f64::from(*w);
+                (0..W).for_each(|c| slot[c] -= w * value[c]);
             }
         }
-        z[range].fill([0.0; W]);
-        self.blocks.solve(&reduced, z);
-        for group in 0..self.starts.len() - 1 {
-            let mut sum = r[first + group];
-            for (level, w) in &self.cells[self.starts[group]..self.starts[group + 1]] {
-                let value = &z[*level as usize];
-                for c in 0..W {
-                    sum[c] -= w * value[c];
-                }
+        reduced
+    }
+
+    /// `A^-1 (r_a - C z_b)` on one component.
+    fn expand<const W: usize>(&self, part: &Component, r: &[[f64; W]], target: &[[f64; W]]) -> Vec<[f64; W]> {
+        let value = |group: usize| {
+            let place = self.a[group] as usize;
+            let mut sum = r[place];
+            for (level, w) in &self.cells[self.inner.group(group)] {
+                let (value, w) = (&target[*level as usize], f64::from(*w));
+                (0..W).for_each(|c| sum[c] -= w * value[c]);
             }
-            for c in 0..W {
-                z[first + group][c] = sum[c] / self.diagonal[first + group];
-            }
-        }
+            sum.map(|sum| sum / self.diagonal[place])
+        };
+        part.groups.clone().map(value).collect()
     }
 }
 
-/// The levels of outer effect `b` with the groups of another one.
-fn core<'a>(layout: &'a Layout, b: usize, order: &'a [u32], starts: &'a [usize]) -> Incidence<'a> {
-    Incidence {
-        order: Some(order),
-        starts,
-        targets: vec![&layout.outer[b].index],
-        first: layout.outer[b].range.start,
-        n_targets: layout.outer[b].range.len(),
-    }
+/// `places` by rank instead of by level.
+fn inverse(rank: &[u32], places: &[u32]) -> Vec<u32> {
+    let mut sorted = vec![0; rank.len()];
+    rank.iter().zip(places).for_each(|(&rank, &place)| sorted[rank as usize] = place);
+    sorted
 }

@@ -9,6 +9,7 @@ use nalgebra::DMatrix;
 use super::super::absorb::blocks::Forest;
 use super::super::absorb::{Absorber, Layout, Tolerance};
 use super::super::design::Design;
+use super::certificate::Known;
 use super::local;
 
 /// Eigenvalues of the scaled Gram matrix below this belong to directions that vanish: the projection is
@@ -17,19 +18,19 @@ const NULL: f64 = 1e-13;
 
 /// A basis of the directions, over all rows; `None` where they are not found with reasonable effort.
 #[must_use]
-pub fn find(design: &Design) -> Option<Vec<Vec<f64>>> {
+pub fn find(design: &Design, known: &Known) -> Option<Vec<Vec<f64>>> {
+    let is_positive: Vec<bool> = design.y.iter().map(|&y| y > 0.0).collect();
+    let combinations = if known.is_identified { Vec::new() } else { null_combinations(design, &is_positive) };
     if design.effects.len() <= 2 {
-        return Some(by_components(design));
+        return Some(by_components(design, combinations));
     }
-    let keep: Vec<bool> = design.y.iter().map(|&y| y > 0.0).collect();
-    if null_combinations(design, &keep).is_empty() { local::find(design) } else { None }
+    if combinations.is_empty() { local::find(design, &known.is_free) } else { None }
 }
 
 /// Directions that vanish on every positive row, over all rows.
-fn by_components(design: &Design) -> Vec<Vec<f64>> {
-    let keep: Vec<bool> = design.y.iter().map(|&y| y > 0.0).collect();
+fn by_components(design: &Design, combinations: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
     let tree = Tree::new(design);
-    let mut directions: Vec<Vec<f64>> = null_combinations(design, &keep)
+    let mut directions: Vec<Vec<f64>> = combinations
         .into_iter()
         .map(|z| {
             let alpha = tree.explain(design, &z);
@@ -66,12 +67,12 @@ fn null_combinations(design: &Design, keep: &[bool]) -> Vec<Vec<f64>> {
     effects.iter_mut().for_each(|levels| levels.retain(keep));
     let rows: Vec<usize> = (0..keep.len()).filter(|&row| keep[row]).collect();
     let layout = Layout::new(rows.len(), &effects);
-    let sorted = |x: &Vec<f64>| layout.order.iter().map(|&at| x[rows[at as usize]]).collect();
+    let sorted = |x: &Vec<f64>| layout.arrange(&rows.iter().map(|&row| x[row]).collect::<Vec<f64>>());
     let mut within: Vec<Vec<f64>> = x.iter().map(sorted).collect();
     let w = vec![1.0; layout.n()];
     let tolerance = Tolerance { of_column: 1e-11, of_start: 0.0, absolute: 1e-12 };
     let mut columns: Vec<&mut [f64]> = within.iter_mut().map(Vec::as_mut_slice).collect();
-    Absorber::new(layout).demean(&w, &mut columns, &vec![tolerance; k]);
+    Absorber::new(layout, &effects).demean(&w, &mut columns, &vec![tolerance; k]);
     let gram = DMatrix::from_fn(k, k, |a, b| {
         within[a].iter().zip(&within[b]).map(|(a, b)| a * b).sum::<f64>() / w.len() as f64
     });

@@ -3,19 +3,23 @@
 //! Correia, Guimaraes & Zylkin (2019), "Verifying the existence of maximum likelihood estimates for
 //! generalized linear models". With `z = X gamma + D alpha`, rows are separated when some `z` is 0 wherever
 //! `y > 0`, not below 0 wherever `y = 0`, and above 0 there: those rows can be dropped without changing any
-//! estimate, and must be. Three rules, applied until none finds a row:
+//! estimate, and must be. Three rules, applied until none finds a row or a proof ([`certificate`]) says that
+//! there is none:
 //!
 //! * `fixed_effect`: every outcome of a level is zero (`no positive outcome` where all are);
 //! * `simplex` ([`simplex`]): a linear programme over the directions that vanish where `y > 0`, which are
 //!   known for up to two effects, and found for more where they touch few levels;
 //! * `relu` ([`rectifier`]): the iterative rectifier, for what is left.
 
+mod anchors;
+pub mod certificate;
 mod directions;
 mod local;
 pub mod rectifier;
 pub mod simplex;
 
 use super::design::Design;
+use certificate::Known;
 
 /// Which rules to apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +72,11 @@ pub fn remove(design: &mut Design, rules: Rules) -> Report {
             drop_rows(design, &mut report, |_| Some("no positive outcome".to_owned()));
             break;
         }
-        let by_programme = if rules.simplex { simplex::find(design) } else { None };
+        let known = Known::new(design);
+        if known.is_sound() {
+            break;
+        }
+        let by_programme = if rules.simplex { simplex::find(design, &known) } else { None };
         let (flags, rule) = match by_programme {
             Some(flags) => (flags, "simplex"),
             None if rules.relu => {
@@ -87,31 +95,40 @@ pub fn remove(design: &mut Design, rules: Rules) -> Report {
     report
 }
 
-/// Drops levels without a positive outcome until every level has one.
+/// Drops levels without a positive outcome; dropping them takes no positive row from any other.
 fn remove_zero_levels(design: &mut Design, report: &mut Report) {
-    loop {
-        let found = (0..design.effects.len()).find_map(|at| {
-            let levels = &design.effects[at];
-            let mut is_zero = vec![true; levels.n()];
-            levels.codes.iter().zip(&design.y).for_each(|(&code, &y)| is_zero[code as usize] &= y <= 0.0);
-            is_zero.contains(&true).then_some((at, is_zero))
-        });
-        let Some((at, is_zero)) = found else { return };
-        let levels = design.effects[at].clone();
-        for (name, _) in levels.names.iter().zip(&is_zero).filter(|(_, zero)| **zero) {
-            report.zero_levels.push((levels.label.clone(), name.clone()));
+    let mut keep: Vec<bool> = Vec::new();
+    for levels in &design.effects {
+        let mut is_zero = vec![true; levels.n()];
+        levels.codes.iter().zip(&design.y).for_each(|(&code, &y)| is_zero[code as usize] &= y <= 0.0);
+        if !is_zero.contains(&true) {
+            continue;
         }
-        drop_rows(design, report, |row| {
-            let code = levels.codes[row] as usize;
-            is_zero[code].then(|| format!("fixed_effect {}={}", levels.label, levels.names[code]))
-        });
+        keep.resize(design.n(), true);
+        let mut is_found = vec![false; levels.n()];
+        for (row, &code) in levels.codes.iter().enumerate().filter(|(_, code)| is_zero[**code as usize]) {
+            if !std::mem::replace(&mut keep[row], false) {
+                continue;
+            }
+            is_found[code as usize] = true;
+            let rule = format!("fixed_effect {}={}", levels.label, levels.names[code as usize]);
+            report.rows.push(Separated { row: design.rows[row] + 1, rule });
+        }
+        let found = levels.names.iter().zip(is_found).filter(|(_, is_found)| *is_found);
+        report.zero_levels.extend(found.map(|(name, _)| (levels.label.clone(), name.clone())));
+    }
+    if !keep.is_empty() {
+        design.retain(&keep);
     }
 }
 
 fn drop_rows(design: &mut Design, report: &mut Report, rule: impl Fn(usize) -> Option<String>) {
-    let found: Vec<Option<String>> = (0..design.n()).map(rule).collect();
-    let keep: Vec<bool> = found.iter().map(Option::is_none).collect();
-    let rows = design.rows.iter().zip(found);
-    report.rows.extend(rows.filter_map(|(&row, rule)| Some(Separated { row: row + 1, rule: rule? })));
+    let mut keep = vec![true; design.n()];
+    for (at, &row) in design.rows.iter().enumerate() {
+        if let Some(rule) = rule(at) {
+            keep[at] = false;
+            report.rows.push(Separated { row: row + 1, rule });
+        }
+    }
     design.retain(&keep);
 }

@@ -36,10 +36,10 @@ pub struct Found {
 /// Searches a design for separated rows.
 #[must_use]
 pub fn find(design: &Design) -> Found {
-    let layout = Layout::new(design.n(), &design.effects);
-    let design = design.permuted(&layout.order);
-    let order = layout.order.clone();
-    let mut projection = Projection::new(&design, Absorber::new(layout));
+    let absorber = Absorber::new(Layout::new(design.n(), &design.effects), &design.effects);
+    let place = absorber.layout().place.clone();
+    let design = design.arranged(absorber.layout());
+    let mut projection = Projection::new(&design, absorber);
     let is_zero: Vec<bool> = design.y.iter().map(|&y| y <= 0.0).collect();
     let mut u: Vec<f64> = is_zero.iter().map(|&zero| f64::from(u8::from(zero))).collect();
     let mut found = Found { separated: vec![false; design.n()], is_incomplete: true };
@@ -51,8 +51,8 @@ pub fn find(design: &Design) -> Found {
         if largest <= ZERO || is_sure {
             found.is_incomplete = false;
             if largest > ZERO {
-                for (at, &row) in order.iter().enumerate() {
-                    found.separated[row as usize] = is_zero[at] && fitted[at] > POSITIVE * largest;
+                for (flag, &at) in found.separated.iter_mut().zip(&place) {
+                    *flag = is_zero[at as usize] && fitted[at as usize] > POSITIVE * largest;
                 }
             }
             break;

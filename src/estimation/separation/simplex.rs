@@ -14,6 +14,7 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::super::design::Design;
+use super::certificate::Known;
 use super::directions;
 
 /// More directions than this are left to the rectifier.
@@ -29,8 +30,8 @@ const MAX_PIVOTS: usize = 50_000;
 
 /// One flag a row, or `None` where the rule does not apply (three effects, too many directions).
 #[must_use]
-pub fn find(design: &Design) -> Option<Vec<bool>> {
-    let directions = directions::find(design)?;
+pub fn find(design: &Design, known: &Known) -> Option<Vec<bool>> {
+    let directions = directions::find(design, known)?;
     let zero_rows: Vec<usize> = (0..design.n()).filter(|&row| design.y[row] <= 0.0).collect();
     let directions: Vec<Vec<f64>> = directions.into_iter().filter_map(|z| scaled(&z, &zero_rows)).collect();
     let mut flags = vec![false; design.n()];

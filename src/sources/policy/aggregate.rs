@@ -137,8 +137,8 @@ impl Summary {
         }
     }
 
-    /// Name and value of the aggregate used; `None` = the group keeps its rate.
-    /// Name and rate of the aggregate in use; with the price aggregate what is collected of it.
+    /// Name and rate of the aggregate in use, and with the price aggregate what is collected of it; `None` = the group
+    /// keeps its rate.
     fn used(&self, how: Aggregation, is_except: bool) -> Option<(&'static str, f64, Option<f64>)> {
         let known = (self.n_lines - self.n_missing) as f64;
         if is_except || known < LEAST_AD_VALOREM_SHARE * self.n_lines as f64 {

@@ -123,14 +123,33 @@ fn effects_and_coefficients_reproduce_fitted_trade() {
     }
 }
 
+/// More rows than one task takes.
 #[test]
 fn the_number_of_threads_does_not_matter() {
-    let (header, rows) = panel();
-    let text = join(&header, &rows);
-    let with = |threads: usize| {
-        rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(|| run(&text))
-    };
-    assert_eq!(with(1).beta, with(3).beta);
+    let mut text = String::from("exporter,importer,year,trade,rta\n");
+    for at in 0..25 * 25 * 32_usize {
+        let (i, j, t) = (at / 800, at / 32 % 25, at % 32);
+        let draw = (i * i * 31 + j * j * j * 17 + t * 101 + i * j * t * 7) % 1009;
+        let trade = if draw % 9 == 0 { 0.0 } else { (draw as f64 / 150.0).exp() };
+        let rta = u8::from((i * j + t) % 40 > 25);
+        text.push_str(&format!("{i},{j},{t},{trade},{rta}\n"));
+    }
+    for pairs in ["", " + exporter^importer"] {
+        let formula = format!("trade ~ rta | exporter^year + importer^year{pairs}");
+        let with = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| {
+                estimate_text(&text, &formula, |spec, _| spec.clusters = vec![cluster("exporter^importer")])
+            })
+        };
+        let (one, three) = (with(1), with(3));
+        assert_eq!(one.beta, three.beta);
+        assert_eq!(one.covariance.matrix, three.covariance.matrix);
+        assert_eq!(one.fitted, three.fitted);
+        for (a, b) in one.fixed_effects.iter().zip(&three.fixed_effects) {
+            assert_eq!(a.values, b.values);
+        }
+    }
 }
 
 #[test]

@@ -1,0 +1,23 @@
+//! Loops compiled once for every vector unit, chosen when they run.
+
+use pulp::{Arch, Simd, WithSimd};
+
+/// Runs `work` with the widest vectors of the machine.
+///
+/// The closure must carry `#[inline(always)]`, and so must the functions it calls: what is not inlined is
+/// compiled for the oldest machine. The choice changes speed and no byte, as long as sums run in fixed
+/// accumulators; multiply and add are never fused.
+pub fn vectorised<R>(work: impl FnMut() -> R) -> R {
+    Arch::new().dispatch(Work(work))
+}
+
+/// `FnMut`, not `FnOnce`: the call of the latter goes through a function that is not inlined.
+struct Work<F>(F);
+
+impl<R, F: FnMut() -> R> WithSimd for Work<F> {
+    type Output = R;
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, _: S) -> R {
+        (self.0)()
+    }
+}

@@ -41,7 +41,8 @@ pub struct SolveArgs {
     pub technology: Option<PathBuf>,
     /// Tariff-rate quotas, one a row: importer,sector,product,exporters (AAA|BBB),trade_share (of the flow of the
     /// sector),base_pct (what the product pays in the baseline),in_quota_pct,out_of_quota_pct,volume_musd,
-    /// today_kept (yes: the quota comes on top of today's imports),exporter_rent_share.
+    /// today_kept (yes: the quota comes on top of today's imports),exporter_rent_share. Tariffs of a sector are
+    /// means that hold the product at base_pct. Sensitivities hold the wedges.
     #[arg(long, value_name = "FILE")]
     pub quotas: Option<PathBuf>,
     /// How deficits behave: fixed, zero, gdp_share or given:FILE (country,deficit_musd).

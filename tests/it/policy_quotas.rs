@@ -12,10 +12,14 @@ fn economy() -> Economy {
 }
 
 fn opened(case: &Case, year: i16) -> Vec<QuotaInForce> {
+    opened_with(case, year, PolicyParameters::default())
+}
+
+fn opened_with(case: &Case, year: i16, parameters: PolicyParameters) -> Vec<QuotaInForce> {
     let book = &case.book;
     let (base, new) = (Regimes::new(book, &book.initial), Regimes::new(book, &case.timeline));
     let state = YearState::new(&book.initial, &case.timeline, year);
-    book.quotas_in_force(&economy(), (&base, &new), &state, year, PolicyParameters::default())
+    book.quotas_in_force(&economy(), (&base, &new), &state, year, parameters)
 }
 
 fn find<'a>(all: &'a [QuotaInForce], case: &Case, importer: &str, part: &str) -> &'a QuotaInForce {
@@ -105,4 +109,22 @@ fn pairs_bound_from_the_start_and_futures_without_a_change_open_nothing() {
     for quota in opened(&case, 2025).iter().filter(|quota| quota.importer == code("JPN")) {
         assert!(quota.parts.iter().all(|part| part.exporter != code("AUS") && part.exporter != code("NZL")));
     }
+}
+
+/// The baseline has central parameters: a draw moves what an exporter pays, not what it paid.
+#[test]
+fn draws_change_the_new_rate_and_not_the_base() {
+    let case = back_in_the_tpp(date(2022, 1, 1));
+    let drawn = PolicyParameters { utilisation_ratio: 0.75, ..PolicyParameters::default() };
+    let (central, drawn) = (opened(&case, 2030), opened_with(&case, 2030, drawn));
+    let mut moved = 0;
+    for (central, drawn) in central.iter().zip(&drawn) {
+        for (central, drawn) in central.parts.iter().zip(&drawn.parts) {
+            close(drawn.base_pct, central.base_pct);
+            close(drawn.kept_musd, central.kept_musd);
+            moved += usize::from((drawn.new_pct - central.new_pct).abs() > 1e-6);
+        }
+    }
+    // Who claims less gains less on what it paid before.
+    assert!(moved > 0);
 }

@@ -137,6 +137,12 @@ impl Economy {
         self.theta.len()
     }
 
+    /// Flow of a cell `[j,n,i]` at border prices, million USD: `pi X / tau`.
+    #[must_use]
+    pub fn flow_musd(&self, at @ [j, n, _]: [usize; 3]) -> f64 {
+        self.pi[at] * self.x_musd[[n, j]] / self.tau[at]
+    }
+
     /// World value added, million USD.
     #[must_use]
     pub fn world_va_musd(&self) -> f64 {

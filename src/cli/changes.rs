@@ -107,8 +107,7 @@ impl StatedQuota {
     fn on(&self, base: &Economy) -> Quota {
         let (j, n, mut quota) = (self.quota.sector, self.quota.importer, self.quota.clone());
         for cell in quota.cells.iter_mut().filter(|_| self.today_kept) {
-            let at = [j, n, cell.exporter];
-            cell.kept_musd = cell.trade_share * base.pi[at] * base.x_musd[[n, j]] / base.tau[at];
+            cell.kept_musd = cell.trade_share * base.flow_musd([j, n, cell.exporter]);
         }
         quota
     }

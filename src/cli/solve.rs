@@ -81,9 +81,10 @@ pub fn run(args: &SolveArgs) -> anyhow::Result<()> {
     let prepared = PreparedBaseline::new(economy, changes.closure.clone())?;
     let shock = changes.shock(prepared.economy())?;
     let solved = prepared.solve(&shock)?;
-    let mut tables = result_tables(&prepared, &shock, &solved)?;
+    let held = shock.with_wedges_of(prepared.economy(), &solved);
+    let mut tables = result_tables(&prepared, &held, &solved)?;
     if args.sensitivities {
-        add_sensitivities(&prepared, &shock, &solved, &mut tables)?;
+        add_sensitivities(&prepared, &held, &solved, &mut tables)?;
     }
     if args.quotas.is_some() {
         let axes = &prepared.economy().axes;

@@ -1,6 +1,8 @@
 //! Where a welfare change comes from: first order as published, and exactly along the policy path.
 
-use ndarray::{Array1, Array3};
+use std::borrow::Cow;
+
+use ndarray::{Array1, Array2, Array3, Axis};
 
 use super::result::Equilibrium;
 use super::solve::{NoEquilibrium, PreparedBaseline, Shock};
@@ -22,20 +24,28 @@ pub struct FirstOrder {
 #[must_use]
 pub fn first_order(base: &Economy, new: &Equilibrium) -> FirstOrder {
     let income = Equilibrium::base_income(base);
-    let (mut terms, mut volume) = (Array1::zeros(base.n()), Array1::zeros(base.n()));
-    let cost = new.ln_cost.mapv(f64::exp_m1);
-    for ((j, n, i), share) in base.pi.indexed_iter() {
-        let tau = base.tau[[j, n, i]];
-        let flow = share * base.x_musd[[n, j]] / tau;
-        if flow == 0.0 {
-            continue;
-        }
-        terms[i] += flow * cost[[i, j]];
-        terms[n] -= flow * cost[[i, j]];
+    let flows = Array3::from_shape_fn(base.pi.dim(), |(j, n, i)| base.flow_musd([j, n, i]));
+    let output = flows.sum_axis(Axis(1)).reversed_axes();
+    let terms = terms_of_trade_musd(&flows, &output, &new.ln_cost);
+    let (cost, mut volume) = (new.ln_cost.mapv(f64::exp_m1), Array1::zeros(base.n()));
+    for ((j, n, i), &flow) in flows.indexed_iter().filter(|(_, flow)| **flow != 0.0) {
         let change = new.flow_musd(j, n, i) / flow - 1.0;
-        volume[n] += (tau - 1.0) * flow * (change - cost[[i, j]]);
+        volume[n] += (base.tau[[j, n, i]] - 1.0) * flow * (change - cost[[i, j]]);
     }
     FirstOrder { terms_of_trade_pct: 100.0 * terms / &income, volume_of_trade_pct: 100.0 * volume / &income }
+}
+
+/// `sum (E dc[n] - M dc[i])` with arithmetic changes at base weights, million USD, `[n]`.
+///
+/// `flows` are `[j,n,i]` and `output` `[n,j]` of the baseline, home sales included: they cancel.
+#[must_use]
+pub fn terms_of_trade_musd(flows: &Array3<f64>, output: &Array2<f64>, ln_cost: &Array2<f64>) -> Array1<f64> {
+    let change = ln_cost.mapv(f64::exp_m1);
+    let mut terms = (output * &change).sum_axis(Axis(1));
+    for (flows, change) in flows.outer_iter().zip(change.columns()) {
+        terms -= &flows.dot(&change);
+    }
+    terms
 }
 
 /// Parts of `ln W_hat` along the policy path, `[n]` each; they sum to it (`model.md` section 2).
@@ -70,12 +80,9 @@ struct Node {
 pub fn exact(prepared: &PreparedBaseline, shock: &Shock, degree: usize) -> Result<Exact, Box<NoEquilibrium>> {
     let grid = Chebyshev::new(degree);
     let base = prepared.economy();
-    let held;
-    let shock = if shock.quotas.is_empty() {
-        shock
-    } else {
-        held = shock.with_wedges_of(base, &prepared.solve(shock)?);
-        &held
+    let shock = match shock.quotas.is_empty() {
+        true => Cow::Borrowed(shock),
+        false => shock.with_wedges_of(base, &prepared.solve(shock)?),
     };
     let nodes = grid
         .nodes
@@ -86,7 +93,7 @@ pub fn exact(prepared: &PreparedBaseline, shock: &Shock, degree: usize) -> Resul
             Ok(Node { equilibrium, flows })
         })
         .collect::<Result<Vec<_>, Box<NoEquilibrium>>>()?;
-    Ok(integrate(base, shock, &grid, &nodes))
+    Ok(integrate(base, &shock, &grid, &nodes))
 }
 
 fn integrate(base: &Economy, shock: &Shock, grid: &Chebyshev, nodes: &[Node]) -> Exact {

@@ -207,10 +207,7 @@ fn steps(experiment: &Experiment, regimes: &Regimes, pair: (usize, usize)) -> Ve
 /// Shares of the goods sectors in what `importer` buys from `exporter`, `[j]`; 0 in services.
 fn export_weights(base: &BaselineYear, (importer, exporter): (usize, usize)) -> Vec<f64> {
     let economy = base.prepared.economy();
-    let flow = |j: usize| {
-        let at = [j, importer, exporter];
-        economy.pi[at] * economy.x_musd[[importer, j]] / economy.tau[at]
-    };
+    let flow = |j: usize| economy.flow_musd([j, importer, exporter]);
     let is_goods = |j: usize| economy.axes.sectors[j].kind == SectorKind::Goods;
     let flows: Vec<f64> = (0..economy.s()).map(|j| if is_goods(j) { flow(j) } else { 0.0 }).collect();
     let total: f64 = flows.iter().sum();

@@ -181,7 +181,7 @@ pub fn trade_rows(base: &Economy, new: &Equilibrium) -> Vec<Vec<String>> {
     for (i, exporter) in base.axes.countries.iter().enumerate() {
         for (n, importer) in base.axes.countries.iter().enumerate() {
             for (j, sector) in base.axes.sectors.iter().enumerate() {
-                let old = base.pi[[j, n, i]] * base.x_musd[[n, j]] / base.tau[[j, n, i]];
+                let old = base.flow_musd([j, n, i]);
                 let flow = new.flow_musd(j, n, i);
                 let names = [&exporter.iso3, &importer.iso3, &sector.id].map(String::clone);
                 let mut row = names.to_vec();
@@ -257,8 +257,8 @@ pub fn cured_rows(cured: &[CuredDemand]) -> Vec<Vec<String>> {
 #[must_use]
 pub fn sector_rows(base: &Economy, new: &Equilibrium) -> Vec<Vec<String>> {
     let mut output = ndarray::Array2::<f64>::zeros((base.n(), base.s()));
-    for ((j, n, i), share) in base.pi.indexed_iter() {
-        output[[i, j]] += share * base.x_musd[[n, j]] / base.tau[[j, n, i]];
+    for ((j, n, i), _) in base.pi.indexed_iter() {
+        output[[i, j]] += base.flow_musd([j, n, i]);
     }
     let mut rows = Vec::new();
     for (n, country) in base.axes.countries.iter().enumerate() {

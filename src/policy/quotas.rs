@@ -140,9 +140,9 @@ impl PolicyBook {
         let id = self.agreements[binding.agreement].schedule.as_deref()?;
         let [importer, exporter] = [pair.0, pair.1].map(|n| self.axes.countries[n].iso3.as_str());
         let schedule = self.schedule_book.with_letters(id, importer, exporter)?;
-        let own = schedule.parts(&self.groups[g].id)?.iter().find(|one| one.name == part)?;
+        let mut parts = schedule.parts(&self.groups[g].id)?.iter();
         // Of a whole group the rates of lines may say more than the staging.
-        let own = Some(own).filter(|own| own.trade_share < 1.0)?;
+        let own = parts.find(|one| one.name == part && one.trade_share < 1.0)?;
         Some(own.category.remaining_share(binding.schedule_year))
     }
 }
@@ -214,10 +214,6 @@ impl Look<'_> {
         })
     }
 
-    fn last_day(&self) -> Date {
-        date(self.year, 12, 31)
-    }
-
     /// The part of the exporter's schedule that the quota is on, and its rate before any cut, percent: scaled so
     /// that the duties of the parts are those of the group.
     fn part(&self, exporter: usize) -> Option<(Part, f64)> {
@@ -278,9 +274,8 @@ impl Look<'_> {
 
     /// Imports of the product from one exporter in the baseline, million USD at the border.
     fn today_musd(&self, exporter: usize, trade_share: f64) -> f64 {
-        let (e, n, j) = (self.economy, self.importer, self.book.groups[self.g].sector);
-        let at = [j, n, exporter];
-        trade_share * e.pi[at] * e.x_musd[[n, j]] / e.tau[at]
+        let sector = self.book.groups[self.g].sector;
+        trade_share * self.economy.flow_musd([sector, self.importer, exporter])
     }
 
     /// Share of the newcomers in today's imports from all who share the quota.
@@ -288,7 +283,8 @@ impl Look<'_> {
         if self.quota.exporter.is_some() {
             return 1.0;
         }
-        let is_old = |i: &usize| *i != self.importer && self.binding(base, *i, self.last_day()).is_some();
+        let last_day = date(self.year, 12, 31);
+        let is_old = |i: &usize| *i != self.importer && self.binding(base, *i, last_day).is_some();
         let is_new = |i: &usize| parts.iter().any(|part| part.exporter == *i);
         let of = |i: usize| {
             let share = self.part(i).map_or(0.0, |(part, _)| part.trade_share);
@@ -309,10 +305,8 @@ impl Look<'_> {
                 volume * unit_value_usd / 1e6 * group.weight / all
             }
             QuotaUnit::ProductionPct { production_share } => {
-                let (e, j) = (self.economy, group.sector);
-                let sold =
-                    |m: usize| e.pi[[j, m, self.importer]] * e.x_musd[[m, j]] / e.tau[[j, m, self.importer]];
-                volume / 100.0 * production_share * (0..e.n()).map(sold).sum::<f64>()
+                let sold = |m: usize| self.economy.flow_musd([group.sector, m, self.importer]);
+                volume / 100.0 * production_share * (0..book.n()).map(sold).sum::<f64>()
             }
         }
     }

@@ -4,7 +4,7 @@ use ndarray::{Array1, Array2, Array3, ArrayView2, ArrayView3};
 
 use crate::calibration::Economy;
 use crate::data::SectorKind;
-use crate::equilibrium::{Equilibrium, result};
+use crate::equilibrium::{Equilibrium, decompose, result};
 
 /// Totals of the flows at border prices, million USD.
 #[derive(Debug, Clone)]
@@ -89,11 +89,7 @@ impl BaseAccounts {
     /// Source: Caliendo & Parro (2015), eq. 25; `model.md` section 2.
     #[must_use]
     pub fn terms_of_trade_pct(&self, ln_cost: &Array2<f64>) -> Array1<f64> {
-        let change = ln_cost.t().mapv(f64::exp_m1);
-        let mut terms = (&self.output * &change.t()).sum_axis(ndarray::Axis(1));
-        for (flows, change) in self.flows.outer_iter().zip(change.outer_iter()) {
-            terms -= &flows.dot(&change);
-        }
+        let terms = decompose::terms_of_trade_musd(&self.flows, &self.output, ln_cost);
         100.0 * terms / &self.income
     }
 }

@@ -22,6 +22,8 @@
 mod demand;
 mod wedges;
 
+use std::borrow::Cow;
+
 use ndarray::{Array1, Array3};
 
 use super::result::Equilibrium;
@@ -218,9 +220,9 @@ impl Shock {
     /// The same shock with every quota replaced by the tariff, the iceberg and the transfer that it came to in
     /// `solved`: a shock without quotas that has the same equilibrium.
     #[must_use]
-    pub fn with_wedges_of(&self, base: &Economy, solved: &Equilibrium) -> Self {
+    pub fn with_wedges_of(&self, base: &Economy, solved: &Equilibrium) -> Cow<'_, Self> {
         if self.quotas.is_empty() {
-            return self.clone();
+            return Cow::Borrowed(self);
         }
         let mut iceberg = self.iceberg_hat.clone().unwrap_or_else(|| Array3::ones(base.tau.dim()));
         for at @ [j, n, i] in cells(&self.quotas) {
@@ -238,13 +240,15 @@ impl Shock {
                 transfer[cell.exporter] += rent;
             }
         }
-        Self {
+        Cow::Owned(Self {
             tau: Some(solved.tau.clone()),
             iceberg_hat: Some(iceberg),
             transfer_musd: Some(transfer),
             quotas: Vec::new(),
-            ..self.clone()
-        }
+            technology_hat: self.technology_hat.clone(),
+            real_gdp_hat: self.real_gdp_hat.clone(),
+            theta: self.theta.clone(),
+        })
     }
 }
 

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use super::gathered::Gathered;
+use super::names::Names;
 use super::sheet::{Aliases, Sheet, find};
 use super::{Layout, Request, file_fault, wits};
 use crate::data::Row;
@@ -113,13 +114,19 @@ impl Years {
 fn country(sheet: &Sheet, row: &Row<'_>, field: &str, to: &mut Gathered) -> Option<usize> {
     let code = sheet.text(row, field);
     let found = if code.is_empty() { None } else { to.names.country(code) };
+    known(found, Names::expected_country, (sheet.column(field), row), to)
+}
+
+/// A position; a fault where the code is not known.
+fn known(
+    found: Option<usize>,
+    expected: fn(&Names) -> String,
+    (column, row): (&str, &Row<'_>),
+    to: &mut Gathered,
+) -> Option<usize> {
     if found.is_none() {
-        let expected = to.names.expected_country();
-        to.faults.push(row.fault(
-            sheet.column(field),
-            &expected,
-            "Correct the code, or add it to a row there.",
-        ));
+        let expected = expected(&to.names);
+        to.faults.push(row.fault(column, &expected, "Correct the code, or add it to a row there."));
     }
     found
 }
@@ -131,15 +138,7 @@ fn sector(sheet: &Sheet, row: &Row<'_>, to: &mut Gathered) -> Option<usize> {
 fn sector_of(sheet: &Sheet, row: &Row<'_>, field: &str, to: &mut Gathered) -> Option<usize> {
     let code = if sheet.has(field) { sheet.text(row, field) } else { "all" };
     let found = if code.is_empty() { None } else { to.names.sector(code) };
-    if found.is_none() {
-        let expected = to.names.expected_sector();
-        to.faults.push(row.fault(
-            sheet.column(field),
-            &expected,
-            "Correct the code, or add it to a row there.",
-        ));
-    }
-    found
+    known(found, Names::expected_sector, (sheet.column(field), row), to)
 }
 
 /// Inputs, value added, output and final demand, each where there is a file.

@@ -239,12 +239,15 @@ impl PolicyBook {
         timeline.memberships.iter().filter_map(lacking).collect()
     }
 
-    fn schedule_table(
+    /// The table of a pair in an agreement and its row for year `year` (1 = first); `None` = no preference.
+    fn schedule_row(
         &self,
         agreement: usize,
         (importer, exporter): (usize, usize),
-    ) -> Option<&ScheduleTable> {
-        self.schedules.tables.get(self.schedules.of_pair[[agreement, importer, exporter]])
+        year: u32,
+    ) -> Option<(&ScheduleTable, usize)> {
+        let table = self.schedules.tables.get(self.schedules.of_pair[[agreement, importer, exporter]])?;
+        Some((table, (year.clamp(1, SCHEDULE_YEARS) - 1) as usize))
     }
 
     /// Shares of the most-favoured-nation rates left in year `year` of an agreement, `[g]`; `None` = no preference.
@@ -255,8 +258,8 @@ impl PolicyBook {
         pair: (usize, usize),
         year: u32,
     ) -> Option<ArrayView1<'_, f64>> {
-        let table = self.schedule_table(agreement, pair)?;
-        Some(table.left_share.row((year.clamp(1, SCHEDULE_YEARS) - 1) as usize))
+        let (table, row) = self.schedule_row(agreement, pair, year)?;
+        Some(table.left_share.row(row))
     }
 
     /// Shares of trade that are free in year `year` of an agreement, `[g]`; `None` = no preference.
@@ -267,8 +270,8 @@ impl PolicyBook {
         pair: (usize, usize),
         year: u32,
     ) -> Option<ArrayView1<'_, f64>> {
-        let table = self.schedule_table(agreement, pair)?;
-        Some(table.free_share.row((year.clamp(1, SCHEDULE_YEARS) - 1) as usize))
+        let (table, row) = self.schedule_row(agreement, pair, year)?;
+        Some(table.free_share.row(row))
     }
 }
 

@@ -6,8 +6,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use ndarray::Array3;
-use tradepath::calibration::Economy;
+use tradepath::calibration::{Economy, Tariffs};
 use tradepath::data::{Dataset, Files};
 use tradepath::equilibrium::{Closure, PreparedBaseline, Quota, QuotaCell, Shock};
 
@@ -43,7 +42,7 @@ fn more_iterations_allocate_no_more() {
     let prepared = PreparedBaseline::new(economy, Closure::Fixed).unwrap();
     let base = prepared.economy();
     let with = |rate: f64| Shock {
-        tau: Some(Array3::from_shape_fn(base.tau.dim(), |(_, n, i)| if n == i { 1.0 } else { 1.0 + rate })),
+        tau: Some(Tariffs::from_shape_fn(base.tau.dim(), |(_, n, i)| if n == i { 1.0 } else { 1.0 + rate })),
         ..Shock::default()
     };
     let (near, far) = (with(1e-9), with(0.3));

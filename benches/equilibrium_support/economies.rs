@@ -102,7 +102,7 @@ fn synthetic(n: usize, s: usize) -> Economy {
     Economy {
         axes: Axes::new(countries, sectors),
         pi,
-        tau,
+        tau: tau.into(),
         theta: (0..s).map(theta).collect(),
         va_musd: (&gamma_va * &output).sum_axis(Axis(1)),
         deficit_musd: Array1::zeros(n),

@@ -2,7 +2,7 @@
 
 pub mod balance;
 
-use ndarray::{Array1, Array2, Array3, Axis, Zip};
+use ndarray::{ArcArray, Array1, Array2, Array3, Axis, Ix3, Zip};
 
 use crate::data::{Axes, Dataset};
 use crate::error::{Fault, InputErrors};
@@ -11,6 +11,9 @@ use crate::error::{Fault, InputErrors};
 const NOT_TRADED_THETA: f64 = 1.0;
 /// Largest relative sum of the deficits that is read as rounding.
 const DEFICIT_SUM_TOLERANCE: f64 = 1e-6;
+
+/// 1 + tariff, `[j,n,i]`; economies, shocks and equilibria with the same tariffs share them until one is written to.
+pub type Tariffs = ArcArray<f64, Ix3>;
 
 /// Shares and levels of one static economy (`model.md` section 1).
 ///
@@ -22,7 +25,7 @@ pub struct Economy {
     /// Tariff-inclusive expenditure shares, `[j,n,i]`; sum to 1 over i.
     pub pi: Array3<f64>,
     /// 1 + tariff, `[j,n,i]`.
-    pub tau: Array3<f64>,
+    pub tau: Tariffs,
     /// Tariff-inclusive expenditure, `[n,j]`.
     pub x_musd: Array2<f64>,
     /// Trade elasticity of each sector, `[j]`.
@@ -105,7 +108,7 @@ impl Economy {
         let mut economy = Self {
             axes: data.axes.clone(),
             pi,
-            tau: data.tariff_factor.clone(),
+            tau: data.tariff_factor.clone().into(),
             x_musd,
             theta,
             gamma_va,

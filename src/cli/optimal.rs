@@ -4,12 +4,11 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
-use ndarray::Array3;
 use serde_json::json;
 
 use super::changes::{ChangeFiles, Changes};
 use super::manifest;
-use crate::calibration::Economy;
+use crate::calibration::{Economy, Tariffs};
 use crate::data::{Dataset, Files};
 use crate::equilibrium::optimal::{FIRST_ORDER_TOLERANCE, TariffChoice, TariffSearch, Vary};
 use crate::equilibrium::{Closure, PreparedBaseline, Shock, result};
@@ -191,7 +190,7 @@ fn player(name: &str, names: &[String], data: &Dataset, faults: &mut Faults) -> 
 }
 
 fn tariff_rows(base: &Economy, players: &[usize], choice: &TariffChoice) -> Vec<Vec<String>> {
-    let pct = |tau: &Array3<f64>, at: [usize; 3]| number(100.0 * (tau[at] - 1.0));
+    let pct = |tau: &Tariffs, at: [usize; 3]| number(100.0 * (tau[at] - 1.0));
     let name = |at: usize| base.axes.countries[at].iso3.clone();
     let mut rows = Vec::new();
     for &n in players {

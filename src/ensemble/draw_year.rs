@@ -68,7 +68,7 @@ impl<'a> DrawYear<'a> {
         let (year, parameters) = (self.base.year, self.parameters.policy());
         let quotas = book.quotas_in_force(economy, regimes, state, year, parameters);
         Shock {
-            tau: Some(change.tariff_ratio * &economy.tau),
+            tau: Some((change.tariff_ratio * &economy.tau).into()),
             iceberg_hat: Some(change.iceberg_ratio),
             theta: self.parameters.theta.clone(),
             quotas: quotas.into_iter().map(quota_of).collect(),

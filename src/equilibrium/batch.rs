@@ -8,13 +8,14 @@ use super::norms::{Norms, broke_country};
 use super::precondition::Preconditioner;
 use super::response::Response;
 use super::result::Equilibrium;
-use super::search::{FARTHEST_LN_WAGE, MAX_ANDERSON, MEMORY};
+use super::search::{FARTHEST_LN_WAGE, MAX_ANDERSON};
 use super::solution::Solution;
 use super::solve::{Method, NoEquilibrium, PreparedBaseline, Shock, SolveStats};
 use super::sweep::Buffers;
 use crate::calibration::Economy;
 use crate::numerics::Anderson;
-use crate::numerics::lanes::{Lane, PACK_WIDTH, Pack};
+use crate::numerics::aligned::Aligned;
+use crate::numerics::lanes::{Lane, PACK_WIDTH, Pack, SinglePack, Term};
 
 /// Bytes of trade weights of a pack up to which packs are made: 40 sectors of 40 countries and a little more. Members
 /// share what the baseline fixes, so that packs still pay far beyond the second cache; what is bounded is memory.
@@ -89,19 +90,18 @@ pub(super) struct Packs {
     response: Response<Pack>,
     buffers: Buffers<Pack>,
     z: Vec<Pack>,
-    step: Vec<Pack>,
+    step: Aligned<SinglePack>,
     anderson: Anderson<Pack>,
 }
 
 impl Packs {
     fn new(frame: &Frame, economy: &Economy) -> Self {
-        let (shape, zero) = (frame.shape, Pack::splat(0.0));
-        let anderson = Anderson::new(MEMORY, shape.unknowns(), shape.stride);
-        let (z, step) = (vec![zero; shape.unknowns()], vec![zero; shape.unknowns()]);
-        let mut response = Response::new(frame);
-        for lane in 0..PACK_WIDTH {
-            response.load(lane, frame, economy, &Shock::default());
-        }
+        let (shape, zero) = (frame.shape, Pack::ZERO);
+        let anderson = Anderson::new(shape.unknowns(), shape.stride);
+        let z = vec![zero; shape.unknowns()];
+        let step = Aligned::filled(SinglePack::ZERO, shape.unknowns());
+        let (mut response, none) = (Response::new(frame), Shock::default());
+        response.load(frame, economy, &std::array::from_fn::<_, PACK_WIDTH, _>(|lane| (lane, &none)));
         Self { response, buffers: Buffers::new(shape), z, step, anderson }
     }
 }
@@ -116,8 +116,7 @@ struct Lanes<'p, 's> {
 
 impl<'s> Lanes<'_, 's> {
     /// Begins at the baseline.
-    fn load(&mut self, lane: usize, shock: &Shock) {
-        self.packs.response.begin(lane, self.frame, &self.prepared.core.economy, shock);
+    fn begin(&mut self, lane: usize) {
         self.packs.anderson.restart(lane);
         let first = self.frame.shape.stride + self.frame.shape.block();
         for z in &mut self.packs.z[..first] {
@@ -130,17 +129,17 @@ impl<'s> Lanes<'_, 's> {
 
     /// Gives free lanes their next members; false where no member is left.
     fn fill(&mut self, pending: &mut impl Iterator<Item = (usize, &'s Shock)>) -> bool {
-        let mut loaded = [false; PACK_WIDTH];
-        for (lane, loaded) in loaded.iter_mut().enumerate() {
+        let mut loaded = Vec::with_capacity(PACK_WIDTH);
+        for lane in 0..PACK_WIDTH {
             if self.members[lane].is_none()
                 && let Some((at, shock)) = pending.next()
             {
-                self.load(lane, shock);
+                self.begin(lane);
                 self.members[lane] = Some(Member { at, shock, evaluations: 0 });
-                *loaded = true;
+                loaded.push((lane, shock));
             }
         }
-        self.packs.response.apply((0..PACK_WIDTH).filter(|lane| loaded[*lane]), self.frame);
+        self.packs.response.load(self.frame, &self.prepared.core.economy, &loaded);
         self.members.iter().any(Option::is_some)
     }
 
@@ -190,7 +189,11 @@ impl<'s> Lanes<'_, 's> {
         let wages = &self.packs.z[..self.frame.shape.n];
         let is_far = !wages.iter().all(|wage| wage.lane(lane).abs() <= FARTHEST_LN_WAGE);
         // The methods after Anderson and refusals are not worth a lane: they run alone, from the beginning.
-        (score <= 1.0 || score == f64::INFINITY || is_far || member.evaluations >= MAX_ANDERSON)
-            .then(|| (member.at, self.prepared.solve(member.shock)))
+        let is_hopeless =
+            score <= 1.0 || score == f64::INFINITY || is_far || member.evaluations >= MAX_ANDERSON;
+        is_hopeless.then(|| {
+            self.packs.anderson.clear(lane);
+            (member.at, self.prepared.solve(member.shock))
+        })
     }
 }

@@ -144,7 +144,7 @@ impl Shock {
         let power = |hat: f64| hat.powf(done);
         Self {
             tau: self.tau.as_ref().map(|to| {
-                ndarray::Zip::from(&base.tau).and(to).map_collect(|from, to| from * power(to / from))
+                ndarray::Zip::from(&base.tau).and(to).map_collect(|from, to| from * power(to / from)).into()
             }),
             iceberg_hat: self.iceberg_hat.as_ref().map(|hat| hat.mapv(power)),
             technology_hat: self.technology_hat.as_ref().map(|hat| hat.mapv(power)),

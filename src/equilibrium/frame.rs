@@ -2,10 +2,7 @@
 
 use crate::calibration::Economy;
 use crate::numerics::aligned::Aligned;
-
-/// Rows are padded to a multiple of this, the widest vector: rows then begin on cache lines and loops along
-/// them have no rest.
-const PADDING: usize = 8;
+use crate::numerics::kernels::ROW_MULTIPLE;
 
 /// Sizes of the flat arrays: `[j][n]` has `s` rows of `stride`, of which the first `n` are countries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,9 +16,9 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    /// Rows padded for vector instructions along countries.
+    /// Rows padded to whole vectors along countries.
     pub fn padded(economy: &Economy) -> Self {
-        Self { n: economy.n(), s: economy.s(), stride: economy.n().next_multiple_of(PADDING) }
+        Self { n: economy.n(), s: economy.s(), stride: economy.n().next_multiple_of(ROW_MULTIPLE) }
     }
 
     /// Rows without padding, for packs.

@@ -19,6 +19,7 @@
 
 mod adjoint;
 mod batch;
+mod changes;
 pub mod decompose;
 mod dispatch;
 mod frame;

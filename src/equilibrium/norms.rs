@@ -31,7 +31,7 @@ pub(super) struct Norms<T> {
 
 impl<T: Lane> Norms<T> {
     pub fn zero() -> Self {
-        let zero = T::splat(0.0);
+        let zero = T::ZERO;
         Self {
             excess: zero,
             own_excess: zero,
@@ -43,33 +43,35 @@ impl<T: Lane> Norms<T> {
         }
     }
 
+    /// Sizes of the last evaluation's residuals; those of spending and labour are divided by value added.
     #[inline(always)]
     pub fn measure(frame: &Frame, r: &Response<T>, b: &Buffers<T>) -> Self {
         let Shape { n, stride, .. } = frame.shape;
         let larger = |largest: T, value: T| largest.zip(value, |a, b| if b.abs() > a { b.abs() } else { a });
         let mut norms = Self::zero();
-        norms.numeraire = b.residual[n - 1].map(f64::abs);
+        norms.numeraire = T::widen(b.residual[n - 1]).map(f64::abs);
         let world = T::splat(1.0) / r.numeraire;
-        for (at, &va) in b.va[..n].iter().enumerate() {
+        for (&excess, &per_va) in b.excess[..n].iter().zip(&b.per_va) {
             T::fence();
-            let excess = if at + 1 == n { b.last_excess } else { b.residual[at] };
             norms.walras = norms.walras + excess * world;
             norms.excess = larger(norms.excess, excess * world);
-            norms.own_excess = larger(norms.own_excess, excess / va);
+            norms.own_excess = larger(norms.own_excess, excess * per_va);
         }
         let (price, spending) = b.residual[stride..].split_at(frame.shape.block());
         norms.sum = norms.walras;
         for price in price.chunks_exact(stride) {
             for &price in &price[..n] {
                 T::fence();
+                let price = T::widen(price);
                 norms.price = larger(norms.price, price);
                 norms.sum = norms.sum + price;
             }
         }
         for spending in spending.chunks_exact(stride) {
-            for (&spending, &va) in spending[..n].iter().zip(&b.va) {
+            for (&spending, &per_va) in spending[..n].iter().zip(&b.per_va) {
                 T::fence();
-                norms.spending = larger(norms.spending, spending / va);
+                let spending = T::widen(spending);
+                norms.spending = larger(norms.spending, spending * per_va);
                 norms.sum = norms.sum + spending;
             }
         }
@@ -108,8 +110,8 @@ impl Norms<f64> {
 
 /// Country with the largest excess demand.
 pub(super) fn worst_country(n: usize, b: &Buffers<f64>) -> usize {
-    let excess = |at: usize| if at + 1 == n { b.last_excess } else { b.residual[at] }.abs();
-    (0..n).max_by(|&a, &b| excess(a).total_cmp(&excess(b))).unwrap_or(0)
+    let excess = |at: &usize| b.excess[*at].abs();
+    (0..n).max_by(|a, b| excess(a).total_cmp(&excess(b))).unwrap_or(0)
 }
 
 /// A country whose income is not above 0, for which the conditions clear no market that exists.

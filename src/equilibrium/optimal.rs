@@ -4,7 +4,7 @@ use ndarray::Array3;
 
 use super::result::Equilibrium;
 use super::solve::{NoEquilibrium, PreparedBaseline, Shock};
-use crate::calibration::Economy;
+use crate::calibration::{Economy, Tariffs};
 use crate::data::SectorKind;
 use crate::numerics::bounded::{BoundedOptions, minimise};
 
@@ -45,7 +45,7 @@ pub struct TariffSearch {
 #[derive(Debug, Clone)]
 pub struct TariffChoice {
     /// All tariffs of the world, 1 + rate, `[j,n,i]`.
-    pub tau: Array3<f64>,
+    pub tau: Tariffs,
     /// The equilibrium under them.
     pub equilibrium: Equilibrium,
     /// `d ln W / d ln tau` of each player for its own cells, `[j,n,i]`; 0 elsewhere.
@@ -139,7 +139,7 @@ impl Instruments {
     }
 
     /// Mean log tariff of each group.
-    fn read(&self, tau: &Array3<f64>) -> Vec<f64> {
+    fn read(&self, tau: &Tariffs) -> Vec<f64> {
         let (mut sums, mut counts) = (vec![0.0; self.share.len()], vec![0.0; self.share.len()]);
         for &(j, i, group) in &self.cells {
             sums[group] += tau[[j, self.player, i]].ln();
@@ -148,7 +148,7 @@ impl Instruments {
         sums.iter().zip(counts).map(|(sum, count)| sum / count).collect()
     }
 
-    fn write(&self, ln_tau: &[f64], tau: &mut Array3<f64>) {
+    fn write(&self, ln_tau: &[f64], tau: &mut Tariffs) {
         for &(j, i, group) in &self.cells {
             tau[[j, self.player, i]] = ln_tau[group].exp();
         }

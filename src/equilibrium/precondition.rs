@@ -1,13 +1,14 @@
 //! An approximate inverse of the whole linearised system at the baseline.
 
 use nalgebra::DMatrix;
+use pulp::Simd;
 use rayon::prelude::*;
 
 use super::frame::{Shape, restride};
 use super::linear::{Accuracy, Linear};
 use crate::numerics::aligned::Aligned;
-use crate::numerics::kernels::{Sum, accumulate, by_country};
-use crate::numerics::lanes::{Cell, Lane};
+use crate::numerics::kernels::Sum;
+use crate::numerics::lanes::Term;
 
 /// Rounds of the linear solves: three digits, more did not save an evaluation on the 25 x 18 set.
 const ROUNDS: usize = 5;
@@ -106,28 +107,25 @@ impl Preconditioner {
 
     /// The step for these residuals. Allocates nothing.
     #[inline(always)]
-    pub fn step<T: Lane>(&self, residual: &[T], step: &mut [T])
-    where
-        f32: Cell<T>,
-    {
+    pub fn step<S: Simd, T: Term<Number = f32>>(&self, simd: S, residual: &[T], step: &mut [T]) {
         let Shape { n, s, stride } = self.shape;
         let (excess, rest) = residual.split_at(stride);
         let (price, spending) = rest.split_at(self.shape.block());
-        step.fill(T::splat(0.0));
+        step.fill(T::ZERO);
         let (wage, rest) = step.split_at_mut(stride);
         let (to_price, to_spending) = rest.split_at_mut(self.shape.block());
-        accumulate(&self.excess, &excess[..n], wage);
-        by_country(&self.block_price, Sum::Columns, stride, price, to_price);
-        by_country(&self.block_spending, Sum::Columns, stride, spending, to_spending);
+        T::accumulate(simd, &self.excess, &excess[..n], wage);
+        T::by_country(simd, &self.block_price, Sum::Columns, stride, price, to_price);
+        T::by_country(simd, &self.block_spending, Sum::Columns, stride, spending, to_spending);
         for j in 0..s {
             let (row, cells) = (j * stride..(j + 1) * stride, j * n * stride..(j + 1) * n * stride);
-            accumulate(&self.from_price[cells.clone()], &price[row.clone()][..n], wage);
-            accumulate(&self.from_spending[cells], &spending[row][..n], wage);
+            T::accumulate(simd, &self.from_price[cells.clone()], &price[row.clone()][..n], wage);
+            T::accumulate(simd, &self.from_spending[cells], &spending[row][..n], wage);
         }
         for j in 0..s {
             let (row, cells) = (j * stride..(j + 1) * stride, j * n * stride..(j + 1) * n * stride);
-            accumulate(&self.to_price[cells.clone()], &wage[..n], &mut to_price[row.clone()]);
-            accumulate(&self.to_spending[cells], &wage[..n], &mut to_spending[row]);
+            T::accumulate(simd, &self.to_price[cells.clone()], &wage[..n], &mut to_price[row.clone()]);
+            T::accumulate(simd, &self.to_spending[cells], &wage[..n], &mut to_spending[row]);
         }
     }
 }

@@ -4,7 +4,7 @@ use ndarray::{Array1, Array2, Array3};
 
 use super::quota::QuotaOutcome;
 use super::solve::SolveStats;
-use crate::calibration::Economy;
+use crate::calibration::{Economy, Tariffs};
 
 /// An equilibrium: changes relative to the baseline it was solved from, levels in million USD.
 #[must_use]
@@ -19,7 +19,7 @@ pub struct Equilibrium {
     /// Tariff-inclusive shares, `[j,n,i]`.
     pub pi: Array3<f64>,
     /// 1 + tariff, `[j,n,i]`; with quota products, the mean over the cell weighted by value at the border.
-    pub tau: Array3<f64>,
+    pub tau: Tariffs,
     /// Expenditure, `[n,j]`.
     pub x_musd: Array2<f64>,
     /// Output, `[n,j]`.
@@ -100,7 +100,7 @@ pub fn base_revenue(economy: &Economy) -> Array1<f64> {
 
 /// Exports and imports at border prices without domestic sales of shares, tariffs and expenditure.
 #[must_use]
-pub fn totals(pi: &Array3<f64>, tau: &Array3<f64>, x_musd: &Array2<f64>) -> (Array1<f64>, Array1<f64>) {
+pub fn totals(pi: &Array3<f64>, tau: &Tariffs, x_musd: &Array2<f64>) -> (Array1<f64>, Array1<f64>) {
     let n_countries = x_musd.nrows();
     let (mut exports, mut imports) = (Array1::zeros(n_countries), Array1::zeros(n_countries));
     for ((j, n, i), share) in pi.indexed_iter().filter(|((_, n, i), _)| n != i) {

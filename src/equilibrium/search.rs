@@ -2,7 +2,7 @@
 
 use nalgebra::DVector;
 
-use super::dispatch::{Acceleration, Evaluation};
+use super::dispatch::{Acceleration, Evaluation, Preconditioning};
 use super::frame::{Frame, Shape};
 use super::linear::{Accuracy, Linear};
 use super::norms::{Norms, PRICE_TOLERANCE, broke_country, worst_country};
@@ -24,8 +24,6 @@ pub(super) const MAX_ANDERSON: usize = 80;
 const MAX_DAMPED: usize = 150;
 const MAX_NEWTON: usize = 40;
 const MAX_SWEEPS: usize = 5000;
-/// Differences kept by Anderson: 3 need one evaluation more on the 31 x 40 set, 8 save none.
-pub(super) const MEMORY: usize = 5;
 /// Longest step of a log wage; longer ones are cut in proportion.
 const LONGEST_STEP: f64 = 1.0;
 /// Wages further from the baseline than this are no answer.
@@ -46,7 +44,7 @@ pub(super) struct Workspace {
     pub buffers: Buffers<f64>,
     /// Log wages, log prices, expenditure.
     pub z: Aligned<f64>,
-    step: Aligned<f64>,
+    step: Aligned<f32>,
     anderson: Anderson<f64>,
 }
 
@@ -59,12 +57,12 @@ impl Workspace {
             buffers: Buffers::new(shape),
             z: Aligned::filled(0.0, shape.unknowns()),
             step: Aligned::filled(0.0, shape.unknowns()),
-            anderson: Anderson::new(MEMORY, shape.unknowns(), shape.stride),
+            anderson: Anderson::new(shape.unknowns(), shape.stride),
         }
     }
 
     pub fn load(&mut self, frame: &Frame, economy: &crate::calibration::Economy, shock: &Shock) {
-        self.response.load(0, frame, economy, shock);
+        self.response.load(frame, economy, &[(0, shock)]);
         let has_quotas = !shock.quotas.is_empty();
         self.quotas = has_quotas.then(|| Wedges::new(frame, economy, shock, &mut self.response));
     }
@@ -113,16 +111,16 @@ impl Workspace {
 
 /// Cuts steps whose largest change of a log wage is above [`LONGEST_STEP`].
 #[inline(always)]
-pub(super) fn limit<T: Lane>(stride: usize, step: &mut [T]) {
+pub(super) fn limit<T: Lane>(stride: usize, step: &mut [T::Single]) {
     let mut longest = T::splat(LONGEST_STEP);
     for &wage in &step[..stride] {
         T::fence();
-        longest = longest.zip(wage, |longest, wage| longest.max(wage.abs()));
+        longest = longest.zip(T::widen(wage), |longest, wage| longest.max(wage.abs()));
     }
     if (0..T::WIDTH).all(|lane| longest.lane(lane) == LONGEST_STEP) {
         return;
     }
-    let scale = T::splat(LONGEST_STEP) / longest;
+    let scale = (T::splat(LONGEST_STEP) / longest).narrow();
     for value in step {
         T::fence();
         *value = *value * scale;
@@ -262,7 +260,7 @@ impl<'p> Search<'p> {
             }
             let workspace = &mut self.workspace;
             for (z, residual) in workspace.z.iter_mut().zip(&workspace.buffers.residual).skip(stride) {
-                *z += residual;
+                *z += f64::from(*residual);
             }
         }
         None
@@ -278,8 +276,9 @@ impl<'p> Search<'p> {
             }
             let workspace = &mut self.workspace;
             workspace.buffers.residual[stride..].fill(0.0);
-            preconditioner.step(&workspace.buffers.residual, &mut workspace.step);
-            limit(stride, &mut workspace.step);
+            let (residual, step) = (&workspace.buffers.residual, &mut workspace.step);
+            Preconditioning { preconditioner, residual, step }.run();
+            limit::<f64>(stride, &mut workspace.step);
             match self.line_search(scale, norms.size()) {
                 Some((found, used)) => (norms, scale) = (found, (2.0 * used).min(1.0)),
                 None => return false,
@@ -293,7 +292,7 @@ impl<'p> Search<'p> {
         let start = self.workspace.z.clone();
         for _ in 0..14 {
             for ((z, start), step) in self.workspace.z.iter_mut().zip(&start).zip(&self.workspace.step) {
-                *z = start + scale * step;
+                *z = start + scale * f64::from(*step);
             }
             if let Some(norms) = self.settle().filter(|norms| norms.size() < size) {
                 return Some((norms, scale));
@@ -313,11 +312,14 @@ impl<'p> Search<'p> {
             }
             let linear = self.workspace.linear(&self.prepared.core.frame, &self.prepared.transfers);
             let (jacobian, _) = linear.reduced(Accuracy::Full);
-            let excess = DVector::from_iterator(n, self.workspace.buffers.residual[..n].iter().map(|e| -e));
+            let residuals = self.workspace.buffers.residual[..n].iter();
+            let excess = DVector::from_iterator(n, residuals.map(|e| -f64::from(*e)));
             let Some(step) = jacobian.lu().solve(&excess) else { return false };
             self.workspace.step.fill(0.0);
-            self.workspace.step[..n].copy_from_slice(step.as_slice());
-            limit(stride, &mut self.workspace.step);
+            for (wage, step) in self.workspace.step.iter_mut().zip(step.iter()) {
+                *wage = *step as f32;
+            }
+            limit::<f64>(stride, &mut self.workspace.step);
             let Some((found, _)) = self.line_search(1.0, norms.size()) else { return false };
             norms = found;
         }

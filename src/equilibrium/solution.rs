@@ -11,7 +11,7 @@ use crate::calibration::Economy;
 use crate::numerics::lanes::Lane;
 
 /// A member of a workspace that has converged.
-pub(super) struct Solution<'w, T> {
+pub(super) struct Solution<'w, T: Lane> {
     pub frame: &'w Frame,
     pub response: &'w Response<T>,
     pub buffers: &'w Buffers<T>,
@@ -24,7 +24,7 @@ impl<T: Lane> Solution<'_, T> {
     pub fn equilibrium(&self, economy: &Economy, shock: &Shock, stats: SolveStats) -> Equilibrium {
         let Shape { n, s, stride } = self.frame.shape;
         let (b, lane, money) = (self.buffers, self.lane, 1.0 / self.frame.unit);
-        let tau = shock.tau.as_ref().unwrap_or(&economy.tau).as_standard_layout().into_owned();
+        let tau = shock.tau.as_ref().unwrap_or(&economy.tau).clone();
         let table = |values: &[T], by: f64| {
             let mut table = Array2::zeros((n, s));
             // In the order in which packs lie in memory.
@@ -72,10 +72,9 @@ impl<T: Lane> Solution<'_, T> {
             shares.extend(row.iter().zip(powers).map(|(share, factor)| share * factor));
         }
         let mut pi = Array3::from_shape_vec(economy.pi.dim(), shares).unwrap_or_default();
-        for change in &self.response.changed[lane] {
-            let [j, m, i] = change.cell;
+        for (cell @ [j, m, i], weight) in self.response.changed[lane].iter(n) {
             let inverse = 1.0 / b.s[j * stride + m].lane(lane);
-            pi[change.cell] = change.weight * powers[j * stride + i] * inverse;
+            pi[cell] = weight * powers[j * stride + i] * inverse;
         }
         pi
     }

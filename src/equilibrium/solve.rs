@@ -12,7 +12,7 @@ use super::quota::Quota;
 use super::result::Equilibrium;
 use super::search::{CHAIN, Search, Workspace};
 use super::sweep::Transfers;
-use crate::calibration::Economy;
+use crate::calibration::{Economy, Tariffs};
 
 /// How deficits behave in the counterfactual (`model.md` section 2).
 #[derive(Debug, Clone, PartialEq)]
@@ -31,7 +31,7 @@ pub enum Closure {
 #[derive(Debug, Clone, Default)]
 pub struct Shock {
     /// 1 + tariff in the counterfactual, `[j,n,i]`.
-    pub tau: Option<Array3<f64>>,
+    pub tau: Option<Tariffs>,
     /// d'/d, `[j,n,i]`.
     pub iceberg_hat: Option<Array3<f64>>,
     /// Technology A'/A, `[i,j]`.

@@ -9,8 +9,9 @@ use super::weights::Weights;
 use crate::calibration::Economy;
 use crate::numerics::aligned::Aligned;
 use crate::numerics::elementary::{exp, ln};
-use crate::numerics::kernels::{Sum, by_country};
-use crate::numerics::lanes::{Cell, Lane};
+use crate::numerics::kernels::Sum;
+use crate::numerics::lanes::{Lane, Term};
+use pulp::Simd;
 
 /// How deficits follow from value added, `[n]`, scaled money.
 pub(super) enum Transfers {
@@ -47,7 +48,7 @@ impl Transfers {
                 }
             }
             Self::Share(rho) => {
-                let (mut free, mut all) = (T::splat(0.0), T::splat(0.0));
+                let (mut free, mut all) = (T::ZERO, T::ZERO);
                 for (&income, &rho) in income.iter().zip(rho) {
                     T::fence();
                     free = free + income * T::splat(rho);
@@ -64,7 +65,7 @@ impl Transfers {
 }
 
 /// Results of an evaluation; arrays as in [`Frame`].
-pub(super) struct Buffers<T> {
+pub(super) struct Buffers<T: Lane> {
     /// Log unit costs, `[j][n]`.
     pub cost: Aligned<T>,
     /// `c_hat^-theta`, `[j][n]`.
@@ -73,41 +74,47 @@ pub(super) struct Buffers<T> {
     pub s: Aligned<T>,
     /// Share of expenditure that arrives at the border, `[j][n]`.
     pub net: Aligned<T>,
-    /// Expenditure over `P_hat^-theta`, `[j][n]`.
-    xs: Aligned<T>,
+    /// Expenditure over `P_hat^-theta`, then the expenditure that incomes and sales imply, `[j][n]`.
+    spent: Aligned<T>,
     /// Output, `[j][n]`.
     pub y: Aligned<T>,
-    /// Value added, `[n]`.
+    /// One over `P_hat^-theta` of one sector, `[n]`.
+    inverse: Vec<T>,
+    /// Value added and one over it, `[n]`.
     pub va: Vec<T>,
+    pub per_va: Vec<T>,
     /// Tariff revenue, `[n]`.
     pub revenue: Vec<T>,
     /// Deficits, `[n]`.
     pub deficit: Vec<T>,
     /// Incomes, `[n]`.
     pub income: Vec<T>,
-    /// Excess demands (the last replaced by the numeraire), price and expenditure residuals.
-    pub residual: Aligned<T>,
-    /// Excess demand of the last country.
-    pub last_excess: T,
+    /// Excess demands (the last replaced by the numeraire), price and expenditure residuals. What counts is their
+    /// size, and that they shape a step: single precision is enough.
+    pub residual: Aligned<T::Single>,
+    /// Excess demands, `[n]`.
+    pub excess: Vec<T>,
 }
 
 impl<T: Lane> Buffers<T> {
     pub fn new(shape: Shape) -> Self {
-        let block = || Aligned::filled(T::splat(0.0), shape.block());
-        let row = || vec![T::splat(0.0); shape.stride];
+        let block = || Aligned::filled(T::ZERO, shape.block());
+        let row = || vec![T::ZERO; shape.stride];
         Self {
             cost: block(),
             q: block(),
             s: block(),
             net: block(),
-            xs: block(),
+            spent: block(),
             y: block(),
+            inverse: row(),
             va: row(),
+            per_va: row(),
             revenue: row(),
             deficit: row(),
             income: row(),
-            residual: Aligned::filled(T::splat(0.0), shape.unknowns()),
-            last_excess: T::splat(0.0),
+            residual: Aligned::filled(T::Single::ZERO, shape.unknowns()),
+            excess: row(),
         }
     }
 }
@@ -117,28 +124,31 @@ impl<T: Lane> Buffers<T> {
 /// Powers are taken of N S costs, never of N N S cells. Cost: one pass over the weights and one over the
 /// input shares. Allocates nothing.
 #[inline(always)]
-pub(super) fn sweep_prices<T: Lane>(frame: &Frame, r: &Response<T>, z: &[T], b: &mut Buffers<T>)
-where
-    f64: Cell<T>,
-{
+pub(super) fn sweep_prices<S: Simd, T: Lane>(
+    simd: S,
+    frame: &Frame,
+    r: &Response<T>,
+    z: &[T],
+    b: &mut Buffers<T>,
+) {
     let Shape { n, stride, .. } = frame.shape;
     let (wage, rest) = z.split_at(stride);
     let price = &rest[..frame.shape.block()];
-    b.cost.fill(T::splat(0.0));
-    by_country(&frame.gamma, Sum::Columns, stride, price, &mut b.cost);
+    b.cost.fill(T::ZERO);
+    T::by_country(simd, &frame.gamma, Sum::Columns, stride, price, &mut b.cost);
     for (j, &theta) in r.theta.iter().enumerate() {
         let row = j * stride..(j + 1) * stride;
         let costs = b.cost[row.clone()].iter_mut().zip(&mut b.q[row.clone()]);
         for ((cost, q), (&gamma, &wage)) in costs.zip(frame.gamma_va[row.clone()].iter().zip(wage)) {
             T::fence();
             *cost = *cost + T::splat(gamma) * wage;
-            *q = (T::splat(0.0) - theta * *cost).map(exp);
+            *q = (T::ZERO - theta * *cost).map(exp);
         }
         for (s, &pad) in b.s[row.clone()].iter_mut().zip(&frame.pad) {
             T::fence();
             *s = T::splat(pad);
         }
-        r.weigh(frame, Weights::In, j, &b.q[row.clone()][..n], &mut b.s[row]);
+        r.weigh(simd, frame, (Weights::In, j), &b.q[row.clone()][..n], &mut b.s[row]);
     }
 }
 
@@ -147,53 +157,58 @@ where
 /// Source: `model.md` section 2; Caliendo & Parro (2015), eq. 10-14. Cost: three passes over the weights,
 /// two over the input shares, 2 N S powers. Allocates nothing.
 #[inline(always)]
-pub(super) fn evaluate<T: Lane>(
-    frame: &Frame,
+pub(super) fn evaluate<S: Simd, T: Lane>(
+    simd: S,
+    (frame, transfers): (&Frame, &Transfers),
     r: &Response<T>,
-    transfers: &Transfers,
     z: &[T],
     b: &mut Buffers<T>,
-) where
-    f64: Cell<T>,
-{
+) {
     let Shape { n, stride, s: n_sectors } = frame.shape;
-    let (block, zero) = (frame.shape.block(), T::splat(0.0));
-    sweep_prices(frame, r, z, b);
+    let (block, zero) = (frame.shape.block(), T::ZERO);
+    sweep_prices(simd, frame, r, z, b);
     let (price, x) = z[stride..].split_at(block);
     b.revenue.fill(zero);
     b.y.fill(zero);
     for j in 0..n_sectors {
-        sector(frame, r, (price, x), j, b);
+        sector(simd, frame, r, (price, x, j), b);
     }
     value_added(frame, r, z, b);
     transfers.write(&b.va[..n], &mut b.deficit[..n]);
     for (deficit, &transfer) in b.deficit.iter_mut().zip(&r.transfer) {
         *deficit = *deficit + transfer;
     }
-    spending_and_labour(frame, r, x, b);
+    spending_and_labour(simd, frame, r, x, b);
 }
 
 /// Price residuals, output and revenue of one sector after a price sweep.
 #[inline(always)]
-fn sector<T: Lane>(frame: &Frame, r: &Response<T>, (price, x): (&[T], &[T]), j: usize, b: &mut Buffers<T>)
-where
-    f64: Cell<T>,
-{
+fn sector<S: Simd, T: Lane>(
+    simd: S,
+    frame: &Frame,
+    r: &Response<T>,
+    (price, x, j): (&[T], &[T], usize),
+    b: &mut Buffers<T>,
+) {
     let Shape { n, stride, .. } = frame.shape;
-    let (row, zero, one) = (j * stride..(j + 1) * stride, T::splat(0.0), T::splat(1.0));
+    let (row, zero, one) = (j * stride..(j + 1) * stride, T::ZERO, T::splat(1.0));
     let (s, q, x) = (&b.s[row.clone()], &b.q[row.clone()], &x[row.clone()]);
     let minus_inverse = T::splat(-1.0) / r.theta[j];
     let residual = b.residual[stride + j * stride..][..stride].iter_mut();
     for ((residual, &s), &price) in residual.zip(s).zip(&price[row.clone()]) {
         T::fence();
-        *residual = minus_inverse * s.map(ln) - price;
+        *residual = (minus_inverse * s.map(ln) - price).narrow();
     }
-    let (xs, y, net) = (&mut b.xs[row.clone()], &mut b.y[row.clone()], &mut b.net[row]);
-    for ((xs, &s), &x) in xs.iter_mut().zip(s).zip(x) {
+    for (inverse, &s) in b.inverse.iter_mut().zip(s) {
         T::fence();
-        *xs = x / s;
+        *inverse = one / s;
     }
-    r.weigh(frame, Weights::NetOut, j, &xs[..n], y);
+    let (xs, y, net) = (&mut b.spent[row.clone()], &mut b.y[row.clone()], &mut b.net[row]);
+    for ((xs, &inverse), &x) in xs.iter_mut().zip(&b.inverse).zip(x) {
+        T::fence();
+        *xs = x * inverse;
+    }
+    r.weigh(simd, frame, (Weights::NetOut, j), &xs[..n], y);
     for (y, &q) in y.iter_mut().zip(q) {
         T::fence();
         *y = *y * q;
@@ -203,11 +218,13 @@ where
         return;
     }
     net.fill(zero);
-    r.weigh(frame, Weights::NetIn, j, &q[..n], net);
-    for (((net, &s), &x), revenue) in net.iter_mut().zip(s).zip(x).zip(&mut b.revenue) {
+    r.weigh(simd, frame, (Weights::NetIn, j), &q[..n], net);
+    for ((((net, &s), &inverse), &x), revenue) in
+        net.iter_mut().zip(s).zip(&b.inverse).zip(x).zip(&mut b.revenue)
+    {
         T::fence();
-        // A division, so that what pays no tariff has exactly 1 whoever else pays one.
-        *net = *net / s;
+        // What pays no tariff has exactly 1 whoever else pays one.
+        *net = one - (s - *net) * inverse;
         *revenue = *revenue + x * (one - *net);
     }
 }
@@ -223,7 +240,7 @@ fn value_added<T: Lane>(frame: &Frame, r: &Response<T>, z: &[T], b: &mut Buffers
         }
         return;
     }
-    b.va.fill(T::splat(0.0));
+    b.va.fill(T::ZERO);
     for (price, alpha) in price.chunks_exact(stride).zip(frame.alpha.chunks_exact(stride)) {
         for ((index, &price), &alpha) in b.va.iter_mut().zip(price).zip(alpha) {
             T::fence();
@@ -237,14 +254,15 @@ fn value_added<T: Lane>(frame: &Frame, r: &Response<T>, z: &[T], b: &mut Buffers
 }
 
 #[inline(always)]
-fn spending_and_labour<T: Lane>(frame: &Frame, r: &Response<T>, x: &[T], b: &mut Buffers<T>)
-where
-    f64: Cell<T>,
-{
+fn spending_and_labour<S: Simd, T: Lane>(
+    simd: S,
+    frame: &Frame,
+    r: &Response<T>,
+    x: &[T],
+    b: &mut Buffers<T>,
+) {
     let Shape { n, stride, .. } = frame.shape;
     let block = frame.shape.block();
-    let (excess, rest) = b.residual.split_at_mut(stride);
-    let spending = &mut rest[block..];
     for ((income, &va), &deficit) in b.income.iter_mut().zip(&b.va).zip(&b.deficit) {
         T::fence();
         *income = va + deficit;
@@ -253,20 +271,22 @@ where
         T::fence();
         *income = *income + revenue;
     }
-    for (row, alpha) in spending.chunks_exact_mut(stride).zip(frame.alpha.chunks_exact(stride)) {
+    for (row, alpha) in b.spent.chunks_exact_mut(stride).zip(frame.alpha.chunks_exact(stride)) {
         for ((spent, &alpha), &income) in row.iter_mut().zip(alpha).zip(&b.income) {
             T::fence();
             *spent = T::splat(alpha) * income;
         }
     }
-    by_country(&frame.gamma, Sum::Rows, stride, &b.y, spending);
-    for (spent, &x) in spending.iter_mut().zip(x) {
+    T::by_country(simd, &frame.gamma, Sum::Rows, stride, &b.y, &mut b.spent);
+    let (labour, rest) = b.residual.split_at_mut(stride);
+    for ((residual, &spent), &x) in rest[block..].iter_mut().zip(&b.spent).zip(x) {
         T::fence();
-        *spent = *spent - x;
+        *residual = (spent - x).narrow();
     }
+    let excess = &mut b.excess;
     for (excess, &va) in excess.iter_mut().zip(&b.va) {
         T::fence();
-        *excess = T::splat(0.0) - va;
+        *excess = T::ZERO - va;
     }
     for (y, gamma) in b.y.chunks_exact(stride).zip(frame.gamma_va.chunks_exact(stride)) {
         for ((excess, &y), &gamma) in excess.iter_mut().zip(y).zip(gamma) {
@@ -274,11 +294,13 @@ where
             *excess = *excess + T::splat(gamma) * y;
         }
     }
-    b.last_excess = excess[n - 1];
-    let mut world = T::splat(0.0);
-    for &va in &b.va[..n] {
+    let mut world = T::ZERO;
+    for (((residual, &excess), &va), per_va) in labour.iter_mut().zip(&*excess).zip(&b.va).zip(&mut b.per_va)
+    {
         T::fence();
+        *residual = excess.narrow();
+        *per_va = T::splat(1.0) / va;
         world = world + va;
     }
-    excess[n - 1] = world / r.numeraire - T::splat(1.0);
+    labour[n - 1] = (world / r.numeraire - T::splat(1.0)).narrow();
 }

@@ -4,66 +4,52 @@
 //! Allocates only when built.
 
 use super::aligned::Aligned;
-use super::lanes::Lane;
+use super::lanes::{Lane, Term};
 
-/// Most differences that can be kept.
-pub const MAX_MEMORY: usize = 8;
+/// Differences kept: 3 need one evaluation more on the 31 x 40 set of the model, 8 save none.
+const MEMORY: usize = 5;
 /// A difference whose part that newer ones do not explain is smaller than this share of it is dropped.
-const DEPENDENT: f64 = 1e-13;
+const DEPENDENT: f64 = 1e-6;
+/// Partial sums of a product, by position in the row.
+const CHUNK: usize = 4;
 
-/// Small symmetric matrices and right-hand sides of one member.
+/// Products of differences with each other and with the last step, of one member; newest first.
 #[derive(Debug, Clone, Copy)]
 struct Normal {
-    gram: [[f64; MAX_MEMORY]; MAX_MEMORY],
-    rhs: [f64; MAX_MEMORY],
+    gram: [[f64; MEMORY]; MEMORY],
+    rhs: [f64; MEMORY],
     /// Differences in use.
     filled: usize,
     /// Points seen.
     seen: usize,
 }
 
-impl Normal {
-    const EMPTY: Self =
-        Self { gram: [[0.0; MAX_MEMORY]; MAX_MEMORY], rhs: [0.0; MAX_MEMORY], filled: 0, seen: 0 };
-}
-
 /// History of the last iterates; moves to the next point.
 ///
-/// Differences are kept in single precision: they only shape steps. Their products are exact in double.
+/// Steps, differences and their products are in single precision: they only shape steps.
 #[derive(Debug)]
 pub struct Anderson<T: Lane> {
-    memory: usize,
     stride: usize,
-    newest: usize,
-    z_old: Aligned<T>,
+    /// The step before, and the move that was made with it.
     f_old: Aligned<T::Single>,
-    df: Vec<Aligned<T::Single>>,
-    dg: Vec<Aligned<T::Single>>,
+    moved: Aligned<T::Single>,
+    /// Differences of steps and of the points where they lead, newest first.
+    df: [Aligned<T::Single>; MEMORY],
+    dg: [Aligned<T::Single>; MEMORY],
     normal: Vec<Normal>,
 }
 
-/// Elements that a pass over the history takes at once.
-const CHUNK: usize = 4;
-
 impl<T: Lane> Anderson<T> {
-    /// Keeps up to `memory` differences of arrays of `len` numbers in rows of `stride`; 0 gives the plain
-    /// iteration.
-    ///
-    /// # Panics
-    /// Where `memory` is above [`MAX_MEMORY`].
+    /// For arrays of `len` numbers in rows of `stride`.
     #[must_use]
-    pub fn new(memory: usize, len: usize, stride: usize) -> Self {
-        assert!(memory <= MAX_MEMORY, "at most {MAX_MEMORY} differences");
-        let zero = T::splat(0.0);
-        let columns = || (0..memory).map(|_| Aligned::filled(zero.narrow(), len)).collect();
+    pub fn new(len: usize, stride: usize) -> Self {
+        let column = || Aligned::filled(T::Single::ZERO, len);
         Self {
-            memory,
             stride,
-            newest: 0,
-            z_old: Aligned::filled(zero, len),
-            f_old: Aligned::filled(zero.narrow(), len),
-            df: columns(),
-            dg: columns(),
+            f_old: column(),
+            moved: column(),
+            df: std::array::from_fn(|_| column()),
+            dg: std::array::from_fn(|_| column()),
             normal: vec![Normal::EMPTY; T::WIDTH],
         }
     }
@@ -73,160 +59,190 @@ impl<T: Lane> Anderson<T> {
         self.normal[lane] = Normal::EMPTY;
     }
 
-    /// Moves `z` with step `f(z)` to the next point.
+    /// Clears one lane of what is no number: a lane without weight is multiplied by 0 all the same.
+    pub fn clear(&mut self, lane: usize) {
+        let columns = self.df.iter_mut().chain(&mut self.dg).chain([&mut self.f_old, &mut self.moved]);
+        for value in columns.flat_map(|column| column.iter_mut()) {
+            let mut wide = T::widen(*value);
+            wide.set_lane(lane, 0.0);
+            *value = wide.narrow();
+        }
+    }
+
+    /// Moves `z` with step `f(z)` to the next point; `f` holds another step afterwards. Allocates nothing.
     #[inline(always)]
-    pub fn advance(&mut self, z: &mut [T], f: &[T]) {
-        if self.memory > 0 && self.normal.iter().any(|normal| normal.seen > 0) {
-            self.remember(z, f);
+    pub fn advance(&mut self, z: &mut [T], f: &mut Aligned<T::Single>) {
+        if self.normal.iter().any(|normal| normal.seen > 0) {
+            self.remember(f);
         }
-        for (f_old, f) in self.f_old.iter_mut().zip(f) {
-            T::fence();
-            *f_old = f.narrow();
-        }
-        self.z_old.copy_from_slice(z);
-        for normal in &mut self.normal {
+        let mut weights = [T::ZERO; MEMORY];
+        for (lane, normal) in self.normal.iter_mut().enumerate() {
             normal.seen += 1;
-        }
-        let mut weights = [T::splat(0.0); MAX_MEMORY];
-        for (lane, normal) in self.normal.iter().enumerate() {
-            let found = normal.solve(self.newest, self.memory);
-            for (weight, found) in weights.iter_mut().zip(found) {
+            for (weight, found) in weights.iter_mut().zip(normal.solve()) {
                 weight.set_lane(lane, found);
             }
         }
-        let mut at = 0;
-        while T::WIDTH == 1 && at + 32 <= z.len() {
-            self.combine::<32>(at, &weights, &mut z[at..at + 32], &f[at..at + 32]);
-            at += 32;
+        let n_columns = self.normal.iter().map(|normal| normal.filled).max().unwrap_or(0);
+        match n_columns {
+            0 => self.combine::<0>(&weights, z, f),
+            1 => self.combine::<1>(&weights, z, f),
+            2 => self.combine::<2>(&weights, z, f),
+            3 => self.combine::<3>(&weights, z, f),
+            4 => self.combine::<4>(&weights, z, f),
+            _ => self.combine::<MEMORY>(&weights, z, f),
         }
-        while at + CHUNK <= z.len() {
-            T::fence();
-            self.combine::<CHUNK>(at, &weights, &mut z[at..at + CHUNK], &f[at..at + CHUNK]);
-            at += CHUNK;
-        }
-        for at in at..z.len() {
-            self.combine::<1>(at, &weights, &mut z[at..=at], &f[at..=at]);
-        }
+        std::mem::swap(f, &mut self.f_old);
     }
 
-    /// Differences in use in some lane.
-    fn n_columns(&self) -> usize {
-        self.normal.iter().map(|normal| normal.filled).max().unwrap_or(0)
-    }
-
-    /// The slot of the difference `back` steps before the newest.
-    fn slot(&self, back: usize) -> usize {
-        (self.newest + self.memory - back) % self.memory
-    }
-
-    /// `z + f` less the weighted differences, newest first; lanes that give one no weight may hold anything
-    /// there.
+    /// `z + f` less the weighted differences of `K` columns; lanes that give one no weight hold numbers there.
     #[inline(always)]
-    fn combine<const W: usize>(&self, at: usize, weights: &[T; MAX_MEMORY], z: &mut [T], f: &[T]) {
-        let mut next = [T::splat(0.0); W];
+    fn combine<const K: usize>(&mut self, weights: &[T; MEMORY], z: &mut [T], f: &[T::Single]) {
+        let weights = weights.map(T::narrow);
+        let len = z.len();
+        let columns: [&[T::Single]; K] = std::array::from_fn(|k| &self.dg[k][..len]);
+        let moved = &mut self.moved[..len];
+        let f = &f[..len];
+        for at in 0..len {
+            T::fence();
+            let mut next = f[at];
+            for k in 0..K {
+                next = next - weights[k] * columns[k][at];
+            }
+            moved[at] = next;
+            z[at] = z[at] + T::widen(next);
+        }
+    }
+
+    /// Takes in the difference of the last two steps and its products with the others.
+    #[inline(always)]
+    fn remember(&mut self, f: &[T::Single]) {
+        self.df.rotate_right(1);
+        self.dg.rotate_right(1);
+        let (df, older) = self.df.split_at_mut(1);
+        let pass = Pass {
+            f,
+            f_old: &self.f_old,
+            moved: &self.moved,
+            older: std::array::from_fn(|back| &older[back][..]),
+        };
+        let (products, with_f) = pass.run::<T>(&mut df[0], &mut self.dg[0], self.stride);
+        for (lane, normal) in self.normal.iter_mut().enumerate() {
+            normal.push(products.map(|product| product.lane(lane)), with_f.lane(lane));
+        }
+    }
+}
+
+/// What one pass over the history reads.
+struct Pass<'a, S> {
+    f: &'a [S],
+    f_old: &'a [S],
+    moved: &'a [S],
+    older: [&'a [S]; MEMORY - 1],
+}
+
+/// Sums of products of the newest difference: with itself, with the older ones, with the step.
+type Sums<S> = [[S; CHUNK]; MEMORY + 1];
+
+impl<S: Term> Pass<'_, S> {
+    /// Writes the newest differences; their products.
+    #[inline(always)]
+    fn run<T: Lane<Single = S>>(&self, df: &mut [S], dg: &mut [S], stride: usize) -> ([T; MEMORY], T) {
+        let mut sums = [[S::ZERO; CHUNK]; MEMORY + 1];
+        let rows = df.chunks_exact_mut(stride).zip(dg.chunks_exact_mut(stride));
+        for (row, (df, dg)) in rows.enumerate() {
+            let mut at = 0;
+            while at + CHUNK <= stride {
+                T::fence();
+                self.chunk::<0, CHUNK>(row * stride + at, &mut df[at..], &mut dg[at..], &mut sums);
+                at += CHUNK;
+            }
+            let (first, rest, df, dg) = (row * stride + at, stride - at, &mut df[at..], &mut dg[at..]);
+            if rest > 0 {
+                self.chunk::<0, 1>(first, df, dg, &mut sums);
+            }
+            if rest > 1 {
+                self.chunk::<1, 1>(first + 1, &mut df[1..], &mut dg[1..], &mut sums);
+            }
+            if rest > 2 {
+                self.chunk::<2, 1>(first + 2, &mut df[2..], &mut dg[2..], &mut sums);
+            }
+        }
+        let total = |sums: [S; CHUNK]| T::widen((sums[0] + sums[2]) + (sums[1] + sums[3]));
+        (std::array::from_fn(|column| total(sums[column])), total(sums[MEMORY]))
+    }
+
+    /// Elements from `at` on, whose place in the partial sums begins at `L`.
+    #[inline(always)]
+    fn chunk<const L: usize, const W: usize>(
+        &self,
+        at: usize,
+        df: &mut [S],
+        dg: &mut [S],
+        sums: &mut Sums<S>,
+    ) {
+        let of = |values: &[S]| -> [S; W] { std::array::from_fn(|l| values[at + l]) };
+        let (f, f_old, moved) = (of(self.f), of(self.f_old), of(self.moved));
+        let mut new = [S::ZERO; W];
         for l in 0..W {
-            next[l] = z[l] + f[l];
+            df[l] = f[l] - f_old[l];
+            dg[l] = moved[l] + df[l];
+            new[l] = df[l];
         }
-        for back in 0..self.n_columns() {
-            let slot = self.slot(back);
-            let (weight, dg) = (weights[slot], &self.dg[slot][at..at + W]);
+        for l in 0..W {
+            sums[0][L + l] = sums[0][L + l] + new[l] * new[l];
+            sums[MEMORY][L + l] = sums[MEMORY][L + l] + new[l] * f[l];
+        }
+        for (sums, older) in sums[1..].iter_mut().zip(self.older) {
+            let older = of(older);
             for l in 0..W {
-                let part =
-                    (weight * T::widen(dg[l])).zip(weight, |part, w| if w == 0.0 { 0.0 } else { part });
-                next[l] = next[l] - part;
+                sums[L + l] = sums[L + l] + new[l] * older[l];
             }
         }
-        z.copy_from_slice(&next);
-    }
-
-    #[inline(always)]
-    fn remember(&mut self, z: &[T], f: &[T]) {
-        self.newest = (self.newest + 1) % self.memory;
-        let slot = self.newest;
-        let (df, dg) = (&mut self.df[slot], &mut self.dg[slot]);
-        let new = z.iter().zip(f).zip(self.z_old.iter().zip(self.f_old.iter()));
-        for ((df, dg), ((&z, &f), (&z_old, &f_old))) in df.iter_mut().zip(dg.iter_mut()).zip(new) {
-            T::fence();
-            *df = f.narrow() - f_old;
-            *dg = (z - z_old).narrow() + *df;
-        }
-        for normal in &mut self.normal {
-            normal.filled = normal.seen.min(self.memory);
-        }
-        for back in 0..self.n_columns() {
-            let other = self.slot(back);
-            let [product, with_f] = dots::<T>(&self.df[other], &self.df[slot], f, self.stride);
-            for (lane, normal) in self.normal.iter_mut().enumerate() {
-                normal.gram[slot][other] = product.lane(lane);
-                normal.gram[other][slot] = product.lane(lane);
-                normal.rhs[other] = with_f.lane(lane);
-            }
-        }
-    }
-}
-
-/// Sums of products of an array with two others, all in rows of length `stride`, in four partial sums by position
-/// in the row.
-#[inline(always)]
-fn dots<T: Lane>(a: &[T::Single], b: &[T::Single], f: &[T], stride: usize) -> [T; 2] {
-    let mut sums = [[T::splat(0.0); CHUNK]; 2];
-    let rows = a.chunks_exact(stride).zip(b.chunks_exact(stride)).zip(f.chunks_exact(stride));
-    for ((a, b), f) in rows {
-        let mut at = 0;
-        if T::WIDTH == 1 {
-            let chunks = a.chunks_exact(CHUNK).zip(b.chunks_exact(CHUNK)).zip(f.chunks_exact(CHUNK));
-            for ((a, b), f) in chunks {
-                add_products(&mut sums, a, b, f);
-            }
-            at = stride / CHUNK * CHUNK;
-        }
-        while at + CHUNK <= stride {
-            T::fence();
-            add_products(&mut sums, &a[at..at + CHUNK], &b[at..at + CHUNK], &f[at..at + CHUNK]);
-            at += CHUNK;
-        }
-        for (l, at) in (at..stride).enumerate() {
-            let (a, b) = (T::widen(a[at]), T::widen(b[at]));
-            sums[0][l] = sums[0][l] + a * b;
-            sums[1][l] = sums[1][l] + a * f[at];
-        }
-    }
-    sums.map(|sums| (sums[0] + sums[2]) + (sums[1] + sums[3]))
-}
-
-#[inline(always)]
-fn add_products<T: Lane>(sums: &mut [[T; CHUNK]; 2], a: &[T::Single], b: &[T::Single], f: &[T]) {
-    for l in 0..CHUNK {
-        let (a, b) = (T::widen(a[l]), T::widen(b[l]));
-        sums[0][l] = sums[0][l] + a * b;
-        sums[1][l] = sums[1][l] + a * f[l];
     }
 }
 
 impl Normal {
+    const EMPTY: Self = Self { gram: [[0.0; MEMORY]; MEMORY], rhs: [0.0; MEMORY], filled: 0, seen: 0 };
+
+    /// Takes in the products of a new difference with itself, with the older ones and with the step.
+    ///
+    /// The step is the one before plus the new difference, and so are its products with older differences.
+    fn push(&mut self, products: [f64; MEMORY], with_f: f64) {
+        for a in (1..MEMORY).rev() {
+            for b in (1..MEMORY).rev() {
+                self.gram[a][b] = self.gram[a - 1][b - 1];
+            }
+            self.rhs[a] = self.rhs[a - 1] + products[a];
+        }
+        for (a, product) in products.into_iter().enumerate() {
+            self.gram[a][0] = product;
+            self.gram[0][a] = product;
+        }
+        self.rhs[0] = with_f;
+        self.filled = self.seen.min(MEMORY);
+    }
+
     /// Least-squares weights by a Cholesky factorisation, newest difference first; dependent ones get 0.
-    fn solve(&self, newest: usize, memory: usize) -> [f64; MAX_MEMORY] {
-        let mut weights = [0.0; MAX_MEMORY];
-        let slot = |back: usize| (newest + memory - back) % memory;
-        let mut lower = [[0.0; MAX_MEMORY]; MAX_MEMORY];
-        let mut forward = [0.0; MAX_MEMORY];
+    fn solve(&self) -> [f64; MEMORY] {
+        let (mut weights, mut forward) = ([0.0; MEMORY], [0.0; MEMORY]);
+        let mut lower = [[0.0; MEMORY]; MEMORY];
         for a in 0..self.filled {
             for b in 0..a {
                 let known: f64 = (0..b).map(|k| lower[a][k] * lower[b][k]).sum();
-                let left = self.gram[slot(a)][slot(b)] - known;
+                let left = self.gram[a][b] - known;
                 lower[a][b] = if lower[b][b] > 0.0 { left / lower[b][b] } else { 0.0 };
             }
-            let diagonal = self.gram[slot(a)][slot(a)];
+            let diagonal = self.gram[a][a];
             let left = diagonal - (0..a).map(|k| lower[a][k] * lower[a][k]).sum::<f64>();
             if left > DEPENDENT * diagonal {
                 lower[a][a] = left.sqrt();
                 let known: f64 = (0..a).map(|k| lower[a][k] * forward[k]).sum();
-                forward[a] = (self.rhs[slot(a)] - known) / lower[a][a];
+                forward[a] = (self.rhs[a] - known) / lower[a][a];
             }
         }
         for a in (0..self.filled).rev().filter(|&a| lower[a][a] > 0.0) {
-            let known: f64 = (a + 1..self.filled).map(|k| lower[k][a] * weights[slot(k)]).sum();
-            weights[slot(a)] = (forward[a] - known) / lower[a][a];
+            let known: f64 = (a + 1..self.filled).map(|k| lower[k][a] * weights[k]).sum();
+            weights[a] = (forward[a] - known) / lower[a][a];
         }
         weights
     }
@@ -239,11 +255,11 @@ mod tests {
     #[test]
     fn a_linear_map_of_two_unknowns_is_solved_in_a_few_steps() {
         let g = |z: &[f64]| [0.9 * z[0] + 0.3 * z[1] + 1.0, -0.2 * z[0] + 0.8 * z[1] + 2.0];
-        let (mut z, mut anderson) = (vec![0.0, 0.0], Anderson::<f64>::new(3, 2, 2));
-        for _ in 0..5 {
+        let (mut z, mut anderson) = (vec![0.0, 0.0], Anderson::<f64>::new(2, 2));
+        for _ in 0..6 {
             let next = g(&z);
-            let f = [next[0] - z[0], next[1] - z[1]];
-            anderson.advance(&mut z, &f);
+            let mut f = [next[0] - z[0], next[1] - z[1]].into_iter().map(|f| f as f32).collect();
+            anderson.advance(&mut z, &mut f);
         }
         let next = g(&z);
         assert!((next[0] - z[0]).abs().max((next[1] - z[1]).abs()) < 1e-9);

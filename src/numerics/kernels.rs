@@ -1,33 +1,59 @@
-//! Matrix kernels over flat arrays: fixed-width blocks that the compiler turns into vector instructions.
+//! Matrix kernels over flat arrays, in vectors of the machine.
 //!
-//! Every sum runs in the order of its index, one accumulator per result, whatever the width.
+//! For single numbers vectors lie along array positions, for packs across their members. Sums over rows have two
+//! accumulators a result, for even and odd rows, so that an addition need not wait for the one before it; other
+//! sums run in the order of their index. Both whatever the width, so that bytes do not depend on it.
 
-use super::lanes::{Cell, Lane};
+use pulp::Simd;
 
-/// Results that packs sum at once: enough to hide the latency of an addition, few enough for the registers.
+use super::lanes::{PACK_WIDTH, Pack, SinglePack};
+use super::vectors::Number;
+
+/// Rows of single numbers are whole vectors where their length is a multiple of this.
+pub const ROW_MULTIPLE: usize = 16;
+/// Results of packs that a pass over the rows sums, and that share a mark.
 const PACK_BLOCK: usize = 4;
 
-/// Blocks into which [`accumulate`] and [`accumulate_marked`] divide `len` results of packs; the last one
-/// takes the rest as well.
-#[inline(always)]
-#[must_use]
-pub fn n_pack_blocks(len: usize) -> usize {
-    (len / PACK_BLOCK).max(1)
+/// A matrix that all members share but for some rows of some blocks.
+#[derive(Clone, Copy)]
+pub struct Marked<'a, T: Kernels> {
+    /// What is shared, `[row][n]`.
+    pub shared: &'a [T::Number],
+    /// The members' own matrices. For packs `[block of n][row][n in the block]`, so that marked rows lie together,
+    /// and read where marked only; for single numbers all there is, `[row][n]`.
+    pub own: &'a [T],
+    /// Where runs of rows end that are shared and that are the members' own, in turns, by block of n: [`n_runs`]
+    /// numbers each, the rows' number where there are no more; packs only.
+    pub runs: &'a [u16],
 }
 
-/// The block of [`n_pack_blocks`] in which a result lies.
-#[inline(always)]
-#[must_use]
-pub fn pack_block(at: usize, len: usize) -> usize {
-    (at / PACK_BLOCK).min(n_pack_blocks(len) - 1)
+/// Which index of a country's S x S matrix is summed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sum {
+    /// `out[j] += sum_k M[j][k] x[k]`.
+    Columns,
+    /// `out[j] += sum_k M[k][j] x[k]`.
+    Rows,
 }
 
-/// Where [`Marked::own`] keeps the entry of a row and a result of a square matrix.
-#[inline(always)]
-#[must_use]
-pub fn pack_place(row: usize, at: usize, len: usize) -> usize {
-    let (first, width) = pack_span(pack_block(at, len), len);
-    first * len + row * width + at - first
+/// The kernels of one kind of term. None allocates; each makes one pass over the matrix.
+pub trait Kernels: Sized {
+    /// What matrices that members share consist of.
+    type Number: Number;
+    /// `out[n] += sum_r matrix[r][n] x[r]`; rows of the matrix have the length of `out`.
+    fn accumulate<S: Simd>(simd: S, matrix: &[Self::Number], x: &[Self], out: &mut [Self]);
+    /// [`Self::accumulate`] with each member's own matrix, at the cost of a shared one where nothing is marked.
+    fn accumulate_marked<S: Simd>(simd: S, matrix: Marked<'_, Self>, x: &[Self], out: &mut [Self]);
+    /// The S x S matrix of every country applied to its own vector: `out[j][n] += sum_k M[j][k][n] x[k][n]`.
+    /// `x` and `out` are `[j][n]` with rows of length `stride`.
+    fn by_country<S: Simd>(
+        simd: S,
+        matrix: &[Self::Number],
+        sum: Sum,
+        stride: usize,
+        x: &[Self],
+        out: &mut [Self],
+    );
 }
 
 /// Runs a block with its width as a constant, so that its sums stay in registers.
@@ -43,255 +69,175 @@ macro_rules! with_width {
     };
 }
 
-/// `out[n] += sum_r matrix[r][n] vector[r]`; rows of the matrix have the length of `out`.
-///
-/// Cost: one pass over the matrix. Allocates nothing.
-#[inline(always)]
-pub fn accumulate<T: Lane, C: Cell<T>>(matrix: &[C], vector: &[T], out: &mut [T]) {
-    let (stride, mut at) = (out.len(), 0);
-    if T::WIDTH > 1 {
-        for block in 0..n_pack_blocks(stride) {
-            let (at, width) = pack_span(block, stride);
-            with_width!(width, [1 2 3 4 5 6 7], W => block_sum::<T, C, W>(matrix, vector, out, at));
-        }
-        return;
-    }
-    while at + 32 <= stride {
-        block_sum::<T, C, 32>(matrix, vector, out, at);
-        at += 32;
-    }
-    let wide = (stride - at) / 8 * 8;
-    with_width!(wide, [8 16 24], W => block_sum::<T, C, W>(matrix, vector, out, at));
-    for at in at + wide..stride {
-        block_sum::<T, C, 1>(matrix, vector, out, at);
-    }
-}
+mod packs;
+mod singles;
 
-/// Where a block of packs begins, and its width.
+/// Where a block of packs begins, and its width; the last block takes the rest as well.
 #[inline(always)]
 fn pack_span(block: usize, len: usize) -> (usize, usize) {
     let at = block * PACK_BLOCK;
     (at, if block + 1 == n_pack_blocks(len) { len - at } else { PACK_BLOCK })
 }
 
+/// Blocks into which `len` results of packs are divided.
 #[inline(always)]
-fn block_sum<T: Lane, C: Cell<T>, const W: usize>(matrix: &[C], vector: &[T], out: &mut [T], at: usize) {
-    let stride = out.len();
-    let out = &mut out[at..at + W];
-    let mut sums = [C::term(T::splat(0.0)); W];
-    for l in 0..W {
-        sums[l] = C::term(out[l]);
-    }
-    for (row, &x) in matrix.chunks_exact(stride).zip(vector) {
-        let (row, x) = (&row[at..at + W], C::term(x));
-        for l in 0..W {
-            sums[l] = row[l].add_product(x, sums[l]);
-        }
-    }
-    for l in 0..W {
-        out[l] = C::total(sums[l]);
-    }
+#[must_use]
+pub fn n_pack_blocks(len: usize) -> usize {
+    (len / PACK_BLOCK).max(1)
 }
 
-/// A matrix that all members share but for some rows of some blocks.
-#[derive(Debug, Clone, Copy)]
-pub struct Marked<'a, T> {
-    /// What is shared, `[row][n]`.
-    pub shared: &'a [f64],
-    /// The matrices of the members, `[block of n][row][n in the block]`, so that marked rows lie together; read
-    /// where marked only.
-    pub own: &'a [T],
-    /// Not 0 where a member's own entries differ from the shared ones, `[block of n][row]`.
-    pub marks: &'a [u16],
-}
-
-/// [`accumulate`] with each member's own matrix, at the cost of a shared one where nothing is marked.
+/// Numbers that describe which of `n_rows` rows of a block are marked.
 #[inline(always)]
-pub fn accumulate_marked<T: Lane>(matrix: Marked<'_, T>, vector: &[T], out: &mut [T]) {
-    let stride = out.len();
-    for block in 0..n_pack_blocks(stride) {
-        let (at, width) = pack_span(block, stride);
-        let marks = &matrix.marks[block * vector.len()..][..vector.len()];
-        let own = &matrix.own[at * vector.len()..][..width * vector.len()];
-        let matrix = Marked { shared: matrix.shared, own, marks };
-        with_width!(width, [1 2 3 4 5 6 7], W => marked_sum::<T, W>(matrix, vector, out, at));
+#[must_use]
+pub fn n_runs(n_rows: usize) -> usize {
+    (n_rows + 1).next_multiple_of(2)
+}
+
+/// Writes the runs of a block from how often each of its rows is marked.
+pub fn write_runs(marks: &[u16], runs: &mut [u16]) {
+    runs.fill(marks.len() as u16);
+    let (mut place, mut is_own) = (0, false);
+    for (row, mark) in marks.iter().enumerate() {
+        if (*mark > 0) != is_own {
+            runs[place] = row as u16;
+            (place, is_own) = (place + 1, !is_own);
+        }
     }
 }
 
+/// The block of [`n_pack_blocks`] in which a result lies.
 #[inline(always)]
-fn marked_sum<T: Lane, const W: usize>(matrix: Marked<'_, T>, vector: &[T], out: &mut [T], at: usize) {
-    let stride = out.len();
-    let out = &mut out[at..at + W];
-    let mut sums = [T::splat(0.0); W];
-    sums.copy_from_slice(out);
-    let rows = matrix.shared.chunks_exact(stride).zip(matrix.own.chunks_exact(W));
-    for ((shared, own), (&mark, &x)) in rows.zip(matrix.marks.iter().zip(vector)) {
-        if mark == 0 {
-            let row = &shared[at..at + W];
-            for l in 0..W {
-                sums[l] = sums[l] + T::splat(row[l]) * x;
-            }
-        } else {
-            for l in 0..W {
-                sums[l] = sums[l] + own[l] * x;
-            }
-        }
-    }
-    out.copy_from_slice(&sums);
+#[must_use]
+pub fn pack_block(at: usize, len: usize) -> usize {
+    (at / PACK_BLOCK).min(n_pack_blocks(len) - 1)
 }
 
-/// Which index of a country's S x S matrix is summed over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sum {
-    /// `out[j] += sum_k M[j][k] x[k]`.
-    Columns,
-    /// `out[j] += sum_k M[k][j] x[k]`.
-    Rows,
-}
-
-/// The S x S matrix of every country applied to its own vector: `out[j][n] += sum_k M[j][k][n] x[k][n]`.
-///
-/// `x` and `out` are `[j][n]` with rows of length `stride`. Allocates nothing.
+/// Where [`Marked::own`] keeps the entry of a row and a result of a square matrix of packs.
 #[inline(always)]
-pub fn by_country<T: Lane, C: Cell<T>>(matrix: &[C], sum: Sum, stride: usize, x: &[T], out: &mut [T]) {
-    let n_sectors = out.len() / stride;
-    let step = match sum {
-        Sum::Columns => [n_sectors, 1],
-        Sum::Rows => [1, n_sectors],
-    };
-    // Two results share each load of x.
-    let mut pairs = out.chunks_exact_mut(2 * stride);
-    for (pair, out) in pairs.by_ref().enumerate() {
-        country_rows::<T, C, 2>(&matrix[2 * pair * step[0] * stride..], step, x, out);
-    }
-    let last = pairs.into_remainder();
-    if !last.is_empty() {
-        country_rows::<T, C, 1>(&matrix[(n_sectors - 1) * step[0] * stride..], step, x, last);
-    }
-}
-
-/// J rows of results; `step` are the distances of their matrix rows and of the terms, in rows.
-#[inline(always)]
-fn country_rows<T: Lane, C: Cell<T>, const J: usize>(matrix: &[C], step: [usize; 2], x: &[T], out: &mut [T]) {
-    let (stride, mut at) = (out.len() / J, 0);
-    if T::WIDTH == 1 {
-        while at + 16 <= stride {
-            country_block::<T, C, J, 16>(matrix, step, x, out, at);
-            at += 16;
-        }
-        if at + 8 <= stride {
-            country_block::<T, C, J, 8>(matrix, step, x, out, at);
-            at += 8;
-        }
-    }
-    while at + 4 <= stride {
-        country_block::<T, C, J, 4>(matrix, step, x, out, at);
-        at += 4;
-    }
-    while at < stride {
-        country_block::<T, C, J, 1>(matrix, step, x, out, at);
-        at += 1;
-    }
-}
-
-#[inline(always)]
-fn country_block<T: Lane, C: Cell<T>, const J: usize, const W: usize>(
-    matrix: &[C],
-    step: [usize; 2],
-    x: &[T],
-    out: &mut [T],
-    at: usize,
-) {
-    let stride = out.len() / J;
-    let zero = C::term(T::splat(0.0));
-    let mut sums = [[zero; W]; J];
-    for j in 0..J {
-        for l in 0..W {
-            sums[j][l] = C::term(out[j * stride + at + l]);
-        }
-    }
-    for (k, x) in x.chunks_exact(stride).enumerate() {
-        let (x, mut narrow) = (&x[at..at + W], [zero; W]);
-        for l in 0..W {
-            narrow[l] = C::term(x[l]);
-        }
-        for j in 0..J {
-            let row = &matrix[(j * step[0] + k * step[1]) * stride + at..][..W];
-            for l in 0..W {
-                sums[j][l] = row[l].add_product(narrow[l], sums[j][l]);
-            }
-        }
-    }
-    for j in 0..J {
-        for l in 0..W {
-            out[j * stride + at + l] = C::total(sums[j][l]);
-        }
-    }
+#[must_use]
+pub fn pack_place(row: usize, at: usize, len: usize) -> usize {
+    let (first, width) = pack_span(pack_block(at, len), len);
+    first * len + row * width + at - first
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        Marked, Sum, accumulate, accumulate_marked, by_country, n_pack_blocks, pack_block, pack_place,
-    };
-    use crate::numerics::lanes::{Lane, Pack};
+    use pulp::{Arch, Simd, WithSimd};
 
-    /// Every lane of a pack has the bytes of the single computation, padded or not.
-    #[test]
-    fn packs_and_padded_rows_give_the_same_bytes() {
-        let (n, padded, s) = (11, 16, 3);
-        let value = |at: usize| (at as f64 * 0.7).sin();
-        let pad = |rows: usize| -> Vec<f64> {
-            (0..rows * padded)
-                .map(|at| if at % padded < n { value(at / padded * n + at % padded) } else { 0.0 })
-                .collect()
-        };
-        let tight = |rows: usize| -> Vec<f64> { (0..rows * n).map(value).collect() };
-        let packs = |x: &[f64]| -> Vec<Pack> { x.iter().map(|x| Pack::splat(*x)).collect() };
-        let x: Vec<f64> = (0..n).map(|at| value(at + 5)).collect();
-        let (mut one, mut many) = (vec![0.0; padded], packs(&vec![0.0; n]));
-        accumulate(&pad(n), &x, &mut one);
-        accumulate(&packs(&tight(n)), &packs(&x), &mut many);
-        assert!(one.iter().zip(&many).all(|(a, b)| a.to_bits() == b.lane(3).to_bits()));
-        let (mut one, mut many) = (vec![0.0; s * padded], packs(&vec![0.0; s * n]));
-        by_country(&pad(s * s), Sum::Rows, padded, &pad(s), &mut one);
-        by_country(&tight(s * s), Sum::Rows, n, &packs(&tight(s)), &mut many);
-        for (row, packs) in one.chunks(padded).zip(many.chunks(n)) {
-            assert!(row.iter().zip(packs).all(|(a, b)| a.to_bits() == b.lane(0).to_bits()));
+    use super::{Kernels, Marked, Sum, n_pack_blocks, n_runs, pack_block, pack_place, write_runs};
+    use crate::numerics::lanes::{Lane, Pack};
+    use crate::numerics::vectorised::dispatch_single;
+
+    /// One kernel with the vectors of the machine.
+    struct Run<'a, T: Kernels> {
+        kernel: Kernel<'a, T>,
+        x: &'a [T],
+        out: &'a mut [T],
+    }
+
+    enum Kernel<'a, T: Kernels> {
+        Accumulate(&'a [T::Number]),
+        Marked(Marked<'a, T>),
+        ByCountry(&'a [T::Number], Sum, usize),
+    }
+
+    impl<T: Kernels> WithSimd for Run<'_, T> {
+        type Output = ();
+        fn with_simd<S: Simd>(self, simd: S) {
+            match self.kernel {
+                Kernel::Accumulate(matrix) => T::accumulate(simd, matrix, self.x, self.out),
+                Kernel::Marked(matrix) => T::accumulate_marked(simd, matrix, self.x, self.out),
+                Kernel::ByCountry(matrix, sum, stride) => {
+                    T::by_country(simd, matrix, sum, stride, self.x, self.out);
+                }
+            }
         }
-        let single: Vec<f32> = pad(s * s).iter().map(|value| *value as f32).collect();
-        let (mut one, mut many) = (vec![0.0; padded], packs(&vec![0.0; n]));
-        accumulate(&single, &x, &mut one);
-        let single: Vec<f32> = tight(s * s).iter().map(|value| *value as f32).collect();
-        accumulate(&single, &packs(&x), &mut many);
-        assert!(one.iter().zip(&many).all(|(a, b)| a.to_bits() == b.lane(7).to_bits()));
+    }
+
+    /// As it is, and padded to rows of 16.
+    fn rows(n: usize, rows: usize) -> (Vec<f64>, Vec<f64>) {
+        let padded = n.next_multiple_of(super::ROW_MULTIPLE);
+        let value = |row: usize, column: usize| ((row * n + column) as f64 * 0.7).sin();
+        let tight = (0..rows * n).map(|at| value(at / n, at % n)).collect();
+        let pad = |at: usize| if at % padded < n { value(at / padded, at % padded) } else { 0.0 };
+        (tight, (0..rows * padded).map(pad).collect())
+    }
+
+    fn packs(x: &[f64]) -> Vec<Pack> {
+        x.iter().map(|x| Pack::splat(*x)).collect()
+    }
+
+    /// Every lane of a pack has the bytes of the single computation, in both precisions.
+    #[test]
+    fn packs_and_single_numbers_give_the_same_bytes() {
+        for (n, s) in [(1, 1), (3, 2), (11, 3), (17, 5), (25, 7), (40, 4)] {
+            let ((tight, padded), (x, _)) = (rows(n, n), rows(n, 1));
+            let stride = padded.len() / n;
+            let (mut one, mut many) = (vec![0.25; stride], packs(&vec![0.25; n]));
+            Arch::new().dispatch(Run { kernel: Kernel::Accumulate(&padded), x: &x, out: &mut one });
+            Arch::new().dispatch(Run { kernel: Kernel::Accumulate(&tight), x: &packs(&x), out: &mut many });
+            assert!(one.iter().zip(&many).all(|(a, b)| a.to_bits() == b.lane(3).to_bits()));
+
+            let single = |values: &[f64]| -> Vec<f32> { values.iter().map(|value| *value as f32).collect() };
+            let narrow: Vec<_> = packs(&x).into_iter().map(Lane::narrow).collect();
+            let (mut one, mut many) = (vec![0.25; stride], vec![Pack::splat(0.25).narrow(); n]);
+            let (matrix, x) = (single(&padded), single(&x));
+            Arch::new().dispatch(Run { kernel: Kernel::Accumulate(&matrix), x: &x, out: &mut one });
+            let matrix = single(&tight);
+            dispatch_single(Run { kernel: Kernel::Accumulate(&matrix), x: &narrow, out: &mut many });
+            assert!(one.iter().zip(&many).all(|(a, b)| f64::from(*a) == Pack::widen(*b).lane(7)));
+
+            let ((tight, padded), (x, padded_x)) = (rows(n, s * s), rows(n, s));
+            for sum in [Sum::Rows, Sum::Columns] {
+                let (mut one, mut many) = (vec![0.0; s * stride], packs(&vec![0.0; s * n]));
+                let kernel = Kernel::ByCountry(&padded, sum, stride);
+                Arch::new().dispatch(Run { kernel, x: &padded_x, out: &mut one });
+                let kernel = Kernel::ByCountry(&tight, sum, n);
+                Arch::new().dispatch(Run { kernel, x: &packs(&x), out: &mut many });
+                for (row, packs) in one.chunks(stride).zip(many.chunks(n)) {
+                    assert!(row.iter().zip(packs).all(|(a, b)| a.to_bits() == b.lane(0).to_bits()));
+                }
+            }
+        }
     }
 
     /// What is marked beyond need changes no byte, so that members do not depend on their neighbours.
     #[test]
     fn marked_rows_give_the_bytes_of_the_members_own_matrices() {
         for n in [1, 3, 4, 7, 8, 13] {
-            let shared: Vec<f64> = (0..n * n).map(|at| (at as f64 * 0.7).sin()).collect();
-            let mut all: Vec<Pack> = shared.iter().map(|value| Pack::splat(*value)).collect();
-            let mut own = all.clone();
-            for (at, value) in all.iter().enumerate() {
-                own[pack_place(at / n, at % n, n)] = *value;
+            let (shared, _) = rows(n, n);
+            let mut own = packs(&shared);
+            for (at, value) in shared.iter().enumerate() {
+                own[pack_place(at / n, at % n, n)] = Pack::splat(*value);
             }
-            let mut marks = vec![0; n_pack_blocks(n) * n];
-            for (row, column, lane) in [(0, n - 1, 2), (n / 2, 0, 5), (n - 1, n / 2, 0)] {
-                all[row * n + column].set_lane(lane, 3.5);
-                own[pack_place(row, column, n)].set_lane(lane, 3.5);
+            let (mut marks, mut changed) = (vec![0; n_pack_blocks(n) * n], shared.clone());
+            for (row, column) in [(0, n - 1), (n / 2, 0), (n - 1, n / 2)] {
+                changed[row * n + column] = 3.5;
+                own[pack_place(row, column, n)].set_lane(2, 3.5);
                 marks[pack_block(column, n) * n + row] += 1;
             }
-            let x: Vec<Pack> = (0..n).map(|at| Pack::splat((at as f64).cos())).collect();
-            let (mut plain, mut marked) = (vec![Pack::splat(0.1); n], vec![Pack::splat(0.1); n]);
-            accumulate(&all, &x, &mut plain);
-            accumulate_marked(Marked { shared: &shared, own: &own, marks: &marks }, &x, &mut marked);
-            assert_eq!(plain, marked);
-            marks.fill(1);
-            marked.fill(Pack::splat(0.1));
-            accumulate_marked(Marked { shared: &shared, own: &own, marks: &marks }, &x, &mut marked);
-            assert_eq!(plain, marked);
+            let (x, _) = rows(n, 1);
+            let plain = |matrix: &[f64]| {
+                let mut out = packs(&vec![0.1; n]);
+                Arch::new().dispatch(Run {
+                    kernel: Kernel::Accumulate(matrix),
+                    x: &packs(&x),
+                    out: &mut out,
+                });
+                out
+            };
+            let (base, of_member) = (plain(&shared), plain(&changed));
+            for marks in [marks.clone(), vec![1; marks.len()], marks.iter().map(|mark| mark ^ 2).collect()] {
+                let mut runs = vec![0; n_pack_blocks(n) * n_runs(n)];
+                for (marks, runs) in marks.chunks(n).zip(runs.chunks_mut(n_runs(n))) {
+                    write_runs(marks, runs);
+                }
+                let matrix = Marked { shared: &shared, own: &own, runs: &runs };
+                let mut out = packs(&vec![0.1; n]);
+                Arch::new().dispatch(Run { kernel: Kernel::Marked(matrix), x: &packs(&x), out: &mut out });
+                assert!(out.iter().zip(&of_member).all(|(a, b)| a.lane(2).to_bits() == b.lane(2).to_bits()));
+                assert!(out.iter().zip(&base).all(|(a, b)| a.lane(5).to_bits() == b.lane(5).to_bits()));
+            }
         }
     }
 }

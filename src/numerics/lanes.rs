@@ -1,40 +1,39 @@
 //! One number, or the same number of several members of a batch side by side.
 //!
-//! Kernels are written once over [`Lane`]. With `f64` the compiler vectorises over array positions, with
+//! What is computed is written once over [`Lane`]. With `f64` vectors run over array positions, with
 //! [`Pack`] over the members of a batch; the order of operations of each member is the same in both, and
 //! multiply and add are never fused, so that a member's bytes depend neither on its neighbours nor on the
 //! width of the vector unit.
 
 use std::ops::{Add, Div, Mul, Sub};
 
+use super::kernels::Kernels;
+
 /// Members of a [`Pack`]: one vector of the widest unit.
 pub const PACK_WIDTH: usize = 8;
 
-/// Arithmetic on one number or on several side by side.
-pub trait Lane:
-    Copy
-    + Send
-    + Sync
-    + 'static
-    + Add<Output = Self>
-    + Sub<Output = Self>
-    + Mul<Output = Self>
-    + Div<Output = Self>
-    + Cell<Self>
+/// What the kernels sum: one number or several side by side, in double or in single precision.
+pub trait Term:
+    Copy + Send + Sync + 'static + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Kernels
 {
-    /// The same in single precision, for what only shapes a step.
-    type Single: Copy
-        + Send
-        + Sync
-        + 'static
-        + Add<Output = Self::Single>
-        + Sub<Output = Self::Single>
-        + Mul<Output = Self::Single>;
     /// Numbers side by side.
     const WIDTH: usize;
+    /// 0 in every lane.
+    const ZERO: Self;
     /// Stands in loops over elements: keeps the compiler from vectorising such a loop a second time, across
     /// packs, which makes gathers of what are whole vectors already. Nothing for single numbers.
-    fn fence();
+    #[inline(always)]
+    fn fence() {
+        if Self::WIDTH > 1 {
+            std::hint::black_box(());
+        }
+    }
+}
+
+/// Arithmetic on one number or on several side by side.
+pub trait Lane: Term<Number = f64> + Div<Output = Self> {
+    /// The same in single precision, for what only shapes a step.
+    type Single: Term<Number = f32>;
     /// The same number in every lane.
     fn splat(value: f64) -> Self;
     /// `f` of every lane.
@@ -53,9 +52,6 @@ pub trait Lane:
 
 impl Lane for f64 {
     type Single = f32;
-    const WIDTH: usize = 1;
-    #[inline(always)]
-    fn fence() {}
     #[inline(always)]
     fn splat(value: f64) -> Self {
         value
@@ -89,20 +85,15 @@ impl Lane for f64 {
 /// [`PACK_WIDTH`] members of a batch.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[repr(align(64))]
-pub struct Pack([f64; PACK_WIDTH]);
+pub struct Pack(pub(super) [f64; PACK_WIDTH]);
 
 /// [`PACK_WIDTH`] members of a batch in single precision.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[repr(align(32))]
-pub struct SinglePack([f32; PACK_WIDTH]);
+pub struct SinglePack(pub(super) [f32; PACK_WIDTH]);
 
 impl Lane for Pack {
     type Single = SinglePack;
-    const WIDTH: usize = PACK_WIDTH;
-    #[inline(always)]
-    fn fence() {
-        std::hint::black_box(());
-    }
     #[inline(always)]
     fn splat(value: f64) -> Self {
         Self([value; PACK_WIDTH])
@@ -166,41 +157,17 @@ macro_rules! lanewise {
 lanewise!(Pack: Add add +, Sub sub -, Mul mul *, Div div /);
 lanewise!(SinglePack: Add add +, Sub sub -, Mul mul *);
 
-/// An entry of a matrix: its own number for every lane, or one number that all lanes share.
-pub trait Cell<T>: Copy {
-    /// What products are summed in: single precision where the entries are.
-    type Sum: Copy;
-    /// A number as products take it.
-    fn term(x: T) -> Self::Sum;
-    /// A sum as the result takes it, exactly.
-    fn total(sum: Self::Sum) -> T;
-    /// `sum + self x`.
-    fn add_product(self, x: Self::Sum, sum: Self::Sum) -> Self::Sum;
-}
-
-macro_rules! cells {
-    ($($cell:ty, $lane:ty, $sum:ty, $narrow:expr, $widen:expr, $spread:expr;)*) => {$(
-        impl Cell<$lane> for $cell {
-            type Sum = $sum;
-            #[inline(always)]
-            fn term(x: $lane) -> $sum {
-                $narrow(x)
-            }
-            #[inline(always)]
-            fn total(sum: $sum) -> $lane {
-                $widen(sum)
-            }
-            #[inline(always)]
-            fn add_product(self, x: $sum, sum: $sum) -> $sum {
-                sum + $spread(self) * x
-            }
+macro_rules! terms {
+    ($($term:ty, $width:expr, $zero:expr;)*) => {$(
+        impl Term for $term {
+            const WIDTH: usize = $width;
+            const ZERO: Self = $zero;
         }
     )*};
 }
-cells! {
-    f64, f64, f64, |x| x, |sum| sum, |cell| cell;
-    f32, f64, f32, Lane::narrow, Lane::widen, |cell| cell;
-    Pack, Pack, Pack, |x| x, |sum| sum, |cell| cell;
-    f64, Pack, Pack, |x| x, |sum| sum, |cell| Pack([cell; PACK_WIDTH]);
-    f32, Pack, SinglePack, Lane::narrow, Lane::widen, |cell| SinglePack([cell; PACK_WIDTH]);
+terms! {
+    f64, 1, 0.0;
+    f32, 1, 0.0;
+    Pack, PACK_WIDTH, Pack([0.0; PACK_WIDTH]);
+    SinglePack, PACK_WIDTH, SinglePack([0.0; PACK_WIDTH]);
 }

@@ -12,5 +12,6 @@ pub mod quantiles;
 pub mod special;
 pub mod spectral;
 pub mod vectorised;
+pub mod vectors;
 
 pub use anderson::Anderson;

@@ -2,6 +2,15 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
+/// Runs `operation` with vectors of at most 256 bits, which hold as many numbers of single precision as a pack.
+pub fn dispatch_single<Op: WithSimd>(operation: Op) -> Op::Output {
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    if let Some(simd) = pulp::x86::V3::try_new() {
+        return Simd::vectorize(simd, operation);
+    }
+    Arch::new().dispatch(operation)
+}
+
 /// Runs `work` with the widest vectors of the machine.
 ///
 /// The closure must carry `#[inline(always)]`, and so must the functions it calls: what is not inlined is

@@ -62,7 +62,7 @@ impl BaselinePath {
             let shock = Shock {
                 real_gdp_hat: Some(growth.ratios(year)),
                 iceberg_hat: Some(&next.iceberg_factor / &costs.iceberg_factor),
-                tau: Some(next.tariff_factor.clone()),
+                tau: Some(next.tariff_factor.clone().into()),
                 ..Shock::default()
             };
             costs = next;

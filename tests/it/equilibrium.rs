@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use ndarray::Array3;
-use tradepath::calibration::Economy;
+use tradepath::calibration::{Economy, Tariffs};
 use tradepath::data::{Dataset, Files};
 use tradepath::equilibrium::{Closure, Equilibrium, Method, PreparedBaseline, Shock};
 
@@ -17,7 +17,7 @@ pub fn shocks(base: &Economy) -> Vec<Shock> {
     let foreign =
         |value: f64| Array3::from_shape_fn(base.tau.dim(), move |(_, n, i)| if n == i { 1.0 } else { value });
     let tau = |step: f64| Shock {
-        tau: Some(Array3::from_shape_fn(base.tau.dim(), |(j, n, i)| {
+        tau: Some(Tariffs::from_shape_fn(base.tau.dim(), |(j, n, i)| {
             if n == i { 1.0 } else { base.tau[[j, n, i]] + step * ((j + n + 2 * i) % 5) as f64 }
         })),
         ..Shock::default()
@@ -31,8 +31,8 @@ pub fn shocks(base: &Economy) -> Vec<Shock> {
     });
     all.push(Shock { theta: Some(base.theta.mapv(|theta| 0.5 * theta)), ..tau(0.1) });
     all.push(Shock { real_gdp_hat: Some(ndarray::Array1::from_elem(base.n(), 1.03)), ..Shock::default() });
-    all.push(Shock { tau: Some(foreign(f64::NAN)), ..Shock::default() });
-    all.push(Shock { tau: Some(foreign(1.0)), ..Shock::default() });
+    all.push(Shock { tau: Some(foreign(f64::NAN).into()), ..Shock::default() });
+    all.push(Shock { tau: Some(foreign(1.0).into()), ..Shock::default() });
     all
 }
 

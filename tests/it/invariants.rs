@@ -5,7 +5,7 @@ use std::path::Path;
 use ndarray::{Array1, Array2, Array3};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-use tradepath::calibration::Economy;
+use tradepath::calibration::{Economy, Tariffs};
 use tradepath::data::{Axes, Country, Dataset, Files, Sector, SectorKind};
 use tradepath::equilibrium::{Closure, Method, PreparedBaseline, Shock, decompose};
 
@@ -119,7 +119,7 @@ fn relabelled(e: &Economy, countries: &[usize], sectors: &[usize]) -> Economy {
             sectors.iter().map(|&j| e.axes.sectors[j].clone()).collect(),
         ),
         pi: cube(&e.pi),
-        tau: cube(&e.tau),
+        tau: cube(&e.tau.to_owned()).into(),
         x_musd: table(&e.x_musd),
         theta: sectors.iter().map(|&j| e.theta[j]).collect(),
         gamma_va: table(&e.gamma_va),
@@ -141,7 +141,7 @@ fn another_order_of_countries_and_sectors_permutes_the_result() {
     let found = prepared.solve(&shock).unwrap();
     let other = PreparedBaseline::new(relabelled(&economy, &countries, &sectors), Closure::Fixed).unwrap();
     let tau = shock.tau.as_ref().unwrap();
-    let tau = Array3::from_shape_fn(tau.dim(), |(j, n, i)| tau[[sectors[j], countries[n], countries[i]]]);
+    let tau = Tariffs::from_shape_fn(tau.dim(), |(j, n, i)| tau[[sectors[j], countries[n], countries[i]]]);
     let permuted = other.solve(&Shock { tau: Some(tau), ..Shock::default() }).unwrap();
     for (at, &n) in countries.iter().enumerate() {
         assert!((permuted.ln_wage[at] - found.ln_wage[n]).abs() < 1e-10);
@@ -236,13 +236,9 @@ fn build(n: usize, s: usize, flows: &[f64], tariffs: &[f64], inputs: &[f64], kin
         small if small < 0.33 => 0.0,
         large => 10.0 * large,
     };
-    let tau =
-        Array3::from_shape_fn(
-            (s, n, n),
-            |(j, m, i)| {
-                if m == i { 1.0 } else { 1.0 + 5.0 * tariffs[at(j, m, i)].powi(4) }
-            },
-        );
+    let tau = Tariffs::from_shape_fn((s, n, n), |(j, m, i)| {
+        if m == i { 1.0 } else { 1.0 + 5.0 * tariffs[at(j, m, i)].powi(4) }
+    });
     let spending = Array3::from_shape_fn((s, n, n), |(j, m, i)| flow(j, m, i) * tau[[j, m, i]]);
     let x_musd = Array2::from_shape_fn((n, s), |(m, j)| spending.slice(ndarray::s![j, m, ..]).sum());
     let pi = Array3::from_shape_fn((s, n, n), |(j, m, i)| spending[[j, m, i]] / x_musd[[m, j]]);

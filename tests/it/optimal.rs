@@ -1,7 +1,7 @@
 //! Optimal and Nash tariffs against closed forms.
 
 use ndarray::{Array1, Array2, Array3};
-use tradepath::calibration::Economy;
+use tradepath::calibration::{Economy, Tariffs};
 use tradepath::data::{Axes, Country, Sector, SectorKind};
 use tradepath::equilibrium::optimal::{TariffSearch, Vary};
 use tradepath::equilibrium::{Closure, PreparedBaseline, Shock};
@@ -23,7 +23,7 @@ fn two_countries(va: [f64; 2], import_share: f64) -> Economy {
     Economy {
         axes: Axes::new(vec![name("HHH"), name("FFF")], vec![sector]),
         pi: Array3::from_shape_fn((1, 2, 2), |(_, n, i)| pi[n][i]),
-        tau: Array3::ones((1, 2, 2)),
+        tau: Tariffs::ones((1, 2, 2)),
         x_musd: Array2::from_shape_fn((2, 1), |(n, _)| va[n]),
         theta: Array1::from_elem(1, THETA),
         gamma_va: Array2::ones((2, 1)),

@@ -70,7 +70,10 @@ impl Oracle {
     }
 
     fn bilateral_pct(&self, importer: usize, exporter: usize) -> f64 {
-        let flow = |pi: &ndarray::Array3<f64>, tau: &ndarray::Array3<f64>, x: &ndarray::Array2<f64>| -> f64 {
+        let flow = |pi: &ndarray::Array3<f64>,
+                    tau: &tradepath::calibration::Tariffs,
+                    x: &ndarray::Array2<f64>|
+         -> f64 {
             (0..self.base.s())
                 .map(|j| pi[[j, importer, exporter]] * x[[importer, j]] / tau[[j, importer, exporter]])
                 .sum()

@@ -14,8 +14,6 @@ const MAX_ROUNDS: usize = 60;
 #[derive(Debug)]
 struct Cell {
     at: [usize; 3],
-    /// Position in the list of changed cells of the response.
-    changed: usize,
     /// Weight and net weight of what is no quota product.
     rest: f64,
     rest_net: f64,
@@ -59,7 +57,7 @@ impl Wedges {
         let places = cells(&quotas);
         places.iter().for_each(|at| response.include(0, *at, frame));
         let cell = |at: &[usize; 3]| Cell::new(frame, economy, shock, response, *at);
-        let cells: Vec<Cell> = places.iter().filter_map(cell).collect();
+        let cells: Vec<Cell> = places.iter().map(cell).collect();
         let mut sectors: Vec<usize> = quotas.iter().map(|quota| quota.sector).collect();
         sectors.sort_unstable();
         sectors.dedup();
@@ -196,7 +194,7 @@ impl Wedges {
                 weight += own;
                 net += own * (-paid).exp();
             }
-            response.change(0, cell.changed, frame.shape, [weight, net]);
+            response.change(0, cell.at, frame.shape, [weight, net]);
         }
     }
 
@@ -285,14 +283,13 @@ impl Cell {
         shock: &Shock,
         response: &Response<f64>,
         at: [usize; 3],
-    ) -> Option<Self> {
+    ) -> Self {
         let (theta, tau) = (response.theta[at[0]], economy.tau[at]);
         let iceberg = shock.iceberg_hat.as_ref().map_or(1.0, |d| d[at]);
         let rest = Rest::new(shock, economy, at);
         let weight = base_weight(frame, shock, at) * rest.share * rest.base_factor / tau
             * (rest.factor / rest.base_factor * iceberg).powf(-theta);
-        let changed = response.place(0, at)?;
         let parts = products(&shock.quotas, at).map(|(quota, place, _)| (quota, place)).collect();
-        Some(Self { at, changed, rest: weight, rest_net: weight / rest.factor, iceberg, parts })
+        Self { at, rest: weight, rest_net: weight / rest.factor, iceberg, parts }
     }
 }

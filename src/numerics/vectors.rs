@@ -1,0 +1,68 @@
+//! Numbers in vectors of the machine.
+
+use pulp::Simd;
+
+/// A number of double or single precision and the vectors that hold it.
+pub trait Number: Copy + Send + Sync + 'static {
+    /// A vector of the instruction set `S`.
+    type Vector<S: Simd>: Copy;
+    /// Numbers in a vector.
+    fn lanes<S: Simd>() -> usize;
+    /// An array as whole vectors; what is left over at its end is left out.
+    fn vectors<S: Simd>(values: &[Self]) -> &[Self::Vector<S>];
+    /// The same to write to.
+    fn vectors_mut<S: Simd>(values: &mut [Self]) -> &mut [Self::Vector<S>];
+    /// The same number in every place.
+    fn splat<S: Simd>(simd: S, value: Self) -> Self::Vector<S>;
+    /// 0 in every place.
+    fn zero<S: Simd>(simd: S) -> Self::Vector<S>;
+    /// The sum.
+    fn add<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
+    /// `sum + a b`, rounded twice: fused, bytes would depend on the machine.
+    fn add_product<S: Simd>(
+        simd: S,
+        sum: Self::Vector<S>,
+        a: Self::Vector<S>,
+        b: Self::Vector<S>,
+    ) -> Self::Vector<S>;
+}
+
+macro_rules! numbers {
+    ($($number:ty, $vector:ident, $lanes:ident, $as:ident, $as_mut:ident, $splat:ident, $add:ident, $mul:ident;)*) => {$(
+        impl Number for $number {
+            type Vector<S: Simd> = S::$vector;
+            #[inline(always)]
+            fn lanes<S: Simd>() -> usize {
+                S::$lanes
+            }
+            #[inline(always)]
+            fn vectors<S: Simd>(values: &[Self]) -> &[S::$vector] {
+                S::$as(values).0
+            }
+            #[inline(always)]
+            fn vectors_mut<S: Simd>(values: &mut [Self]) -> &mut [S::$vector] {
+                S::$as_mut(values).0
+            }
+            #[inline(always)]
+            fn splat<S: Simd>(simd: S, value: Self) -> S::$vector {
+                simd.$splat(value)
+            }
+            #[inline(always)]
+            fn zero<S: Simd>(simd: S) -> S::$vector {
+                simd.$splat(0.0)
+            }
+            #[inline(always)]
+            fn add<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$vector {
+                simd.$add(a, b)
+            }
+            #[inline(always)]
+            fn add_product<S: Simd>(simd: S, sum: S::$vector, a: S::$vector, b: S::$vector) -> S::$vector {
+                simd.$add(sum, simd.$mul(a, b))
+            }
+        }
+    )*};
+}
+numbers! {
+    f64, f64s, F64_LANES, as_simd_f64s, as_mut_simd_f64s, splat_f64s, add_f64s, mul_f64s;
+    f32, f32s, F32_LANES, as_simd_f32s, as_mut_simd_f32s, splat_f32s, add_f32s, mul_f32s;
+}

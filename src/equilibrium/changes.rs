@@ -44,6 +44,13 @@ impl<'s> Sides<'s> {
         Self { shares: flat(&economy.pi), old_tau, new_tau, iceberg, technology }
     }
 
+    /// Whether barriers of cell `at` or the technology of its sector and exporter change.
+    fn changes_other(&self, at: usize, exporter: usize) -> bool {
+        self.iceberg.as_ref().is_some_and(|hat| hat[at] != 1.0)
+            || self.technology.as_ref().is_some_and(|hat| hat[exporter] != 1.0)
+    }
+
+    #[inline(always)]
     fn has_only_tariffs(&self) -> bool {
         self.iceberg.is_none() && self.technology.is_none()
     }
@@ -67,6 +74,7 @@ impl Changes {
     pub fn find(&mut self, economy: &Economy, shock: &Shock, taxed: &mut [bool]) {
         self.begins.clear();
         self.begins.push(0);
+        self.iceberg.fill(1.0);
         if shock.tau.is_none() && shock.iceberg_hat.is_none() && shock.technology_hat.is_none() {
             self.begins.resize(economy.s() + 1, 0);
             return;
@@ -76,7 +84,10 @@ impl Changes {
             let (first, mut len) = (self.begins[j], self.begins[j]);
             vectorised(
                 #[inline(always)]
-                || len = self.find_in_sector(n, &sides, j),
+                || {
+                    len = self.find_in_sector(n, &sides, j);
+                    self.gather(n, &sides, first, len);
+                },
             );
             let (weight, net) = (&mut self.weight[first..len], &mut self.net[first..len]);
             *taxed |= net.iter().any(|tau| *tau != 1.0);
@@ -102,20 +113,36 @@ impl Changes {
     /// The same for one importer.
     #[inline(always)]
     fn find_in_row(&mut self, n: usize, sides: &Sides<'_>, (j, m): (usize, usize), len: usize) -> usize {
-        let (first, mut at) = (self.begins[j], len);
-        let row = (j * n + m) * n;
-        let taus = sides.old_tau[row..row + n].iter().zip(&sides.new_tau[row..row + n]);
-        for (i, (&old, &new)) in taus.enumerate() {
-            let iceberg = sides.iceberg.as_ref().map_or(1.0, |hat| hat[row + i]);
-            let technology = sides.technology.as_ref().map_or(1.0, |hat| hat[j * n + i]);
-            self.cells[at] = (row + i) as u32;
-            self.old_tau[at - first] = old;
-            self.iceberg[at - first] = iceberg;
-            self.weight[at] = sides.shares[row + i] * technology;
-            self.net[at] = new;
-            at += usize::from(new != old || iceberg != 1.0 || technology != 1.0);
+        let row = (j * n + m) * n..(j * n + m + 1) * n;
+        let (old, new) = (&sides.old_tau[row.clone()], &sides.new_tau[row.clone()]);
+        // A cell is written in any case and stays where something changes, as in most rows with a change.
+        let (cells, mut found) = (&mut self.cells[len..], 0);
+        for (i, (old, new)) in old.iter().zip(new).enumerate() {
+            cells[found] = (row.start + i) as u32;
+            let is_other = !sides.has_only_tariffs() && sides.changes_other(row.start + i, j * n + i);
+            found += usize::from(old != new || is_other);
         }
-        at
+        len + found
+    }
+
+    /// What the weights of the cells of a sector from `first` on come from.
+    #[inline(always)]
+    fn gather(&mut self, n: usize, sides: &Sides<'_>, first: usize, len: usize) {
+        let cells = &self.cells[first..len];
+        let to = self.weight[first..len].iter_mut().zip(&mut self.net[first..len]).zip(&mut self.old_tau);
+        for (((weight, net), old), &cell) in to.zip(cells) {
+            let at = cell as usize;
+            (*weight, *net, *old) = (sides.shares[at], sides.new_tau[at], sides.old_tau[at]);
+        }
+        if sides.has_only_tariffs() {
+            return;
+        }
+        for ((weight, iceberg), &cell) in self.weight[first..len].iter_mut().zip(&mut self.iceberg).zip(cells)
+        {
+            let at = cell as usize;
+            *iceberg = sides.iceberg.as_ref().map_or(1.0, |hat| hat[at]);
+            *weight *= sides.technology.as_ref().map_or(1.0, |hat| hat[at / (n * n) * n + at % n]);
+        }
     }
 
     /// Cells of sector `j`, their weights, and the weights net of tariffs.
@@ -125,11 +152,16 @@ impl Changes {
         self.cells[range].iter().zip(weights).map(|(cell, (weight, net))| (*cell, [*weight, *net]))
     }
 
+    /// Cells of sector `j`.
+    pub fn cells_of_sector(&self, j: usize) -> &[u32] {
+        &self.cells[self.begins[j]..self.begins[j + 1]]
+    }
+
     /// All cells with their weights.
-    pub fn iter(&self, n: usize) -> impl Iterator<Item = ([usize; 3], f64)> + '_ {
+    pub fn iter(&self, n: usize) -> impl Iterator<Item = (usize, [usize; 3], f64)> + '_ {
         (0..self.begins.len() - 1).flat_map(move |j| {
             let mut row = Row::first(j, n);
-            self.of_sector(j).map(move |(cell, [weight, _])| (row.cell(cell, n), weight))
+            self.of_sector(j).map(move |(cell, [weight, _])| (cell as usize, row.cell(cell, n), weight))
         })
     }
 
@@ -195,8 +227,8 @@ fn flat<S: Data<Elem = f64>>(cube: &ArrayBase<S, Ix3>) -> Cow<'_, [f64]> {
     }
 }
 
-/// Without branches, since most rows are.
+/// Bit by bit and without branches, since most rows are.
 #[inline(always)]
 fn are_same(a: &[f64], b: &[f64]) -> bool {
-    a.iter().zip(b).fold(true, |same, (a, b)| same & (a == b))
+    a.iter().zip(b).fold(0, |differ, (a, b)| differ | (a.to_bits() ^ b.to_bits())) == 0
 }

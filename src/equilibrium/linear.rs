@@ -61,6 +61,7 @@ impl<'f> Linear<'f> {
         let (mut pi_in, mut net_in) = (r.w_in.clone(), r.net_in.clone());
         let mut net_out = r.net_out.clone();
         let mut pi_out = Aligned::filled(0.0, frame.shape.cube());
+        let mut net = vec![1.0; frame.shape.block()];
         for j in 0..s {
             for i in 0..n {
                 for m in 0..n {
@@ -70,6 +71,7 @@ impl<'f> Linear<'f> {
                     net_in[inward] *= factor;
                     net_out[outward] *= factor;
                     pi_out[outward] = pi_in[inward];
+                    net[j * stride + m] -= pi_in[inward] - net_in[inward];
                 }
             }
         }
@@ -82,7 +84,7 @@ impl<'f> Linear<'f> {
             net_out,
             x: x.to_vec(),
             y: b.y.to_vec(),
-            net: b.net.to_vec(),
+            net,
             theta: r.theta.clone(),
             va: b.va.clone(),
             numeraire: r.numeraire,

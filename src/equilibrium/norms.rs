@@ -7,8 +7,8 @@ use super::sweep::Buffers;
 use crate::numerics::lanes::Lane;
 
 /// Tolerances of the residuals that are not relative to the world.
-pub(super) const PRICE_TOLERANCE: f64 = 1e-12;
-const OWN_TOLERANCE: f64 = 1e-11;
+pub(super) const PRICE_TOLERANCE: f64 = 1e-11;
+const OWN_TOLERANCE: f64 = 1e-10;
 
 /// Sizes of the residuals.
 #[derive(Debug, Clone, Copy)]

@@ -26,6 +26,8 @@ pub(super) struct Response<T> {
     /// The same as the kernels read it.
     pub runs_in: Vec<u16>,
     pub runs_out: Vec<u16>,
+    /// Places of weights, see [`columns`].
+    columns: Vec<(usize, usize)>,
     /// Elasticities, `[j]`.
     pub theta: Vec<T>,
     /// Value added at unchanged wages, or the target of real GDP, `[n]`.
@@ -48,11 +50,12 @@ impl<T: Lane> Response<T> {
     pub fn new(frame: &Frame) -> Self {
         let Shape { n, s, stride } = frame.shape;
         let n_marks = if T::WIDTH == 1 { 0 } else { s * n_pack_blocks(n) * n };
+        let columns = columns::<T>(frame.shape);
         let splat = |values: &[f64]| {
             let mut own = Aligned::filled(T::ZERO, values.len());
-            for (at, value) in values.iter().enumerate() {
-                let (row, column) = (at / stride, at % stride);
-                own[own_place::<T>([row / n, row % n, column], frame.shape)] = T::splat(*value);
+            for (at, value) in values.iter().enumerate().filter(|(at, _)| at % stride < n) {
+                let (row, (first, step)) = (at / stride, columns[at % stride]);
+                own[row / n * n * stride + first + row % n * step] = T::splat(*value);
             }
             own
         };
@@ -66,6 +69,7 @@ impl<T: Lane> Response<T> {
             runs_in: vec![n as u16; n_marks / n * n_runs(n)],
             runs_out: vec![n as u16; n_marks / n * n_runs(n)],
             theta: vec![T::splat(1.0); s],
+            columns,
             endowment: vec![T::ZERO; stride],
             transfer: vec![T::ZERO; stride],
             numeraire: T::ZERO,
@@ -132,27 +136,21 @@ impl<T: Lane> Response<T> {
     /// back to the baseline; both lists are in the order of their cells.
     fn exchange(&mut self, lane: usize, frame: &Frame, j: usize, changed: &Changes, left: &Changes) {
         let n = frame.shape.n;
-        let mut rest = left.of_sector(j).map(|(cell, _)| cell).peekable();
+        let (cells, left) = (changed.cells_of_sector(j), left.cells_of_sector(j));
         let mut row = Row::first(j, n);
         for (cell, weights) in changed.of_sector(j) {
-            while let Some(gone) = rest.next_if(|gone| *gone < cell) {
-                self.restore(lane, frame, unflat(gone, n));
-            }
-            let at = row.cell(cell, n);
-            self.set(lane, at, frame.shape, weights);
-            if rest.next_if_eq(&cell).is_none() {
-                self.mark(at, n, |count| count + 1);
-            }
+            self.set(lane, row.cell(cell, n), frame.shape, weights);
         }
-        for gone in rest {
-            self.restore(lane, frame, unflat(gone, n));
+        if cells == left {
+            return;
         }
-    }
-
-    /// Puts a cell back to the baseline's weight.
-    fn restore(&mut self, lane: usize, frame: &Frame, at: [usize; 3]) {
-        self.set(lane, at, frame.shape, base_weights(frame, at));
-        self.mark(at, frame.shape.n, |count| count - 1);
+        let is_new = |cell: &&u32| left.binary_search(cell).is_err();
+        cells.iter().filter(is_new).for_each(|cell| self.mark(unflat(*cell, n), n, |count| count + 1));
+        for cell in left.iter().filter(|cell| cells.binary_search(cell).is_err()) {
+            let at = unflat(*cell, n);
+            self.set(lane, at, frame.shape, base_weights(frame, at));
+            self.mark(at, n, |count| count - 1);
+        }
     }
 
     /// Puts a cell on the list of those that differ, where it is not yet, at the baseline's weight.
@@ -170,7 +168,9 @@ impl<T: Lane> Response<T> {
 
     #[inline(always)]
     fn set(&mut self, lane: usize, [j, m, i]: [usize; 3], shape: Shape, [weight, net]: [f64; 2]) {
-        let (inward, outward) = (own_place::<T>([j, i, m], shape), own_place::<T>([j, m, i], shape));
+        let first = j * shape.n * shape.stride;
+        let ((into, step_in), (out, step_out)) = (self.columns[m], self.columns[i]);
+        let (inward, outward) = (first + into + i * step_in, first + out + m * step_out);
         self.w_in[inward].set_lane(lane, weight);
         self.net_in[inward].set_lane(lane, net);
         self.net_out[outward].set_lane(lane, net);
@@ -194,8 +194,12 @@ fn base_weights(frame: &Frame, [j, m, i]: [usize; 3]) -> [f64; 2] {
     [frame.pi_in[at], frame.net_in[at]]
 }
 
-/// Where the weights of a sector, a row and a column lie.
-#[inline(always)]
-fn own_place<T: Lane>([j, row, column]: [usize; 3], Shape { n, stride, .. }: Shape) -> usize {
-    j * n * stride + if T::WIDTH == 1 { row * stride + column } else { pack_place(row, column, n) }
+/// Where the weights of a sector lie: those of a column begin at its first number and follow each other at the
+/// distance of its second.
+fn columns<T: Lane>(Shape { n, stride, .. }: Shape) -> Vec<(usize, usize)> {
+    let place = |row: usize, column: usize| match T::WIDTH {
+        1 => row * stride + column,
+        _ => pack_place(row, column, n),
+    };
+    (0..n).map(|column| (place(0, column), place(1, column) - place(0, column))).collect()
 }

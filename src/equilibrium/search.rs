@@ -252,7 +252,7 @@ impl<'p> Search<'p> {
             if !norms.score().is_finite() || self.is_far() {
                 return None;
             }
-            if inner <= 0.02 * PRICE_TOLERANCE || (inner <= 0.5 * PRICE_TOLERANCE && inner >= last) {
+            if inner <= 0.002 * PRICE_TOLERANCE || (inner <= 0.05 * PRICE_TOLERANCE && inner >= last) {
                 return Some(norms);
             }
             if sweep % 2 == 1 {

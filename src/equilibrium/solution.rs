@@ -62,20 +62,20 @@ impl<T: Lane> Solution<'_, T> {
     fn shares(&self, economy: &Economy) -> Array3<f64> {
         let Shape { n, stride, .. } = self.frame.shape;
         let (b, lane) = (self.buffers, self.lane);
-        let powers: Vec<f64> = b.q.iter().map(|q| q.lane(lane)).collect();
-        let mut shares = Vec::with_capacity(economy.pi.len());
+        let of = |values: &[T]| -> Vec<f64> { values.iter().map(|value| value.lane(lane)).collect() };
+        let (powers, inverse) = (of(&b.q), of(&b.s).into_iter().map(|s| 1.0 / s).collect::<Vec<_>>());
         let base = economy.pi.as_standard_layout();
-        for (at, row) in base.as_slice().unwrap_or_default().chunks_exact(n).enumerate() {
+        let mut shares = base.as_slice().map(<[f64]>::to_vec).unwrap_or_default();
+        for (at, row) in shares.chunks_exact_mut(n).enumerate() {
             let (j, m) = (at / n, at % n);
-            let inverse = 1.0 / b.s[j * stride + m].lane(lane);
-            let powers = powers[j * stride..].iter().map(|power| power * inverse);
-            shares.extend(row.iter().zip(powers).map(|(share, factor)| share * factor));
+            let inverse = inverse[j * stride + m];
+            for (share, power) in row.iter_mut().zip(&powers[j * stride..]) {
+                *share *= power * inverse;
+            }
         }
-        let mut pi = Array3::from_shape_vec(economy.pi.dim(), shares).unwrap_or_default();
-        for (cell @ [j, m, i], weight) in self.response.changed[lane].iter(n) {
-            let inverse = 1.0 / b.s[j * stride + m].lane(lane);
-            pi[cell] = weight * powers[j * stride + i] * inverse;
+        for (cell, [j, m, i], weight) in self.response.changed[lane].iter(n) {
+            shares[cell] = weight * powers[j * stride + i] * inverse[j * stride + m];
         }
-        pi
+        Array3::from_shape_vec(economy.pi.dim(), shares).unwrap_or_default()
     }
 }

@@ -72,14 +72,12 @@ pub(super) struct Buffers<T: Lane> {
     pub q: Aligned<T>,
     /// `P_hat^-theta` that the costs imply, `[j][n]`.
     pub s: Aligned<T>,
-    /// Share of expenditure that arrives at the border, `[j][n]`.
-    pub net: Aligned<T>,
+    /// What of `s` arrives at the border, `[n]`, in one sector.
+    net: Aligned<T>,
     /// Expenditure over `P_hat^-theta`, then the expenditure that incomes and sales imply, `[j][n]`.
     spent: Aligned<T>,
     /// Output, `[j][n]`.
     pub y: Aligned<T>,
-    /// One over `P_hat^-theta` of one sector, `[n]`.
-    inverse: Vec<T>,
     /// Value added and one over it, `[n]`.
     pub va: Vec<T>,
     pub per_va: Vec<T>,
@@ -104,10 +102,9 @@ impl<T: Lane> Buffers<T> {
             cost: block(),
             q: block(),
             s: block(),
-            net: block(),
+            net: Aligned::filled(T::ZERO, shape.stride),
             spent: block(),
             y: block(),
-            inverse: row(),
             va: row(),
             per_va: row(),
             revenue: row(),
@@ -144,6 +141,10 @@ pub(super) fn sweep_prices<S: Simd, T: Lane>(
             *cost = *cost + T::splat(gamma) * wage;
             *q = (T::ZERO - theta * *cost).map(exp);
         }
+    }
+    // Apart from the powers, so that those of one sector need not wait for the sums of another.
+    for j in 0..r.theta.len() {
+        let row = j * stride..(j + 1) * stride;
         for (s, &pad) in b.s[row.clone()].iter_mut().zip(&frame.pad) {
             T::fence();
             *s = T::splat(pad);
@@ -170,8 +171,9 @@ pub(super) fn evaluate<S: Simd, T: Lane>(
     let (price, x) = z[stride..].split_at(block);
     b.revenue.fill(zero);
     b.y.fill(zero);
+    price_residuals(frame.shape, r, (price, x), b);
     for j in 0..n_sectors {
-        sector(simd, frame, r, (price, x, j), b);
+        sales(simd, frame, r, j, b);
     }
     value_added(frame, r, z, b);
     transfers.write(&b.va[..n], &mut b.deficit[..n]);
@@ -181,51 +183,45 @@ pub(super) fn evaluate<S: Simd, T: Lane>(
     spending_and_labour(simd, frame, r, x, b);
 }
 
-/// Price residuals, output and revenue of one sector after a price sweep.
+/// Price residuals after a price sweep, and expenditure over `P_hat^-theta`.
 #[inline(always)]
-fn sector<S: Simd, T: Lane>(
-    simd: S,
-    frame: &Frame,
-    r: &Response<T>,
-    (price, x, j): (&[T], &[T], usize),
-    b: &mut Buffers<T>,
-) {
+fn price_residuals<T: Lane>(shape: Shape, r: &Response<T>, (price, x): (&[T], &[T]), b: &mut Buffers<T>) {
+    let Shape { stride, .. } = shape;
+    for (j, &theta) in r.theta.iter().enumerate() {
+        let row = j * stride..(j + 1) * stride;
+        let (s, minus_inverse) = (&b.s[row.clone()], T::splat(-1.0) / theta);
+        let residual = b.residual[stride..][row.clone()].iter_mut();
+        for ((residual, &s), &price) in residual.zip(s).zip(&price[row.clone()]) {
+            T::fence();
+            *residual = (minus_inverse * s.map(ln) - price).narrow();
+        }
+        for ((xs, &s), &x) in b.spent[row.clone()].iter_mut().zip(s).zip(&x[row]) {
+            T::fence();
+            *xs = x / s;
+        }
+    }
+}
+
+/// Output and revenue of one sector.
+#[inline(always)]
+fn sales<S: Simd, T: Lane>(simd: S, frame: &Frame, r: &Response<T>, j: usize, b: &mut Buffers<T>) {
     let Shape { n, stride, .. } = frame.shape;
-    let (row, zero, one) = (j * stride..(j + 1) * stride, T::ZERO, T::splat(1.0));
-    let (s, q, x) = (&b.s[row.clone()], &b.q[row.clone()], &x[row.clone()]);
-    let minus_inverse = T::splat(-1.0) / r.theta[j];
-    let residual = b.residual[stride + j * stride..][..stride].iter_mut();
-    for ((residual, &s), &price) in residual.zip(s).zip(&price[row.clone()]) {
-        T::fence();
-        *residual = (minus_inverse * s.map(ln) - price).narrow();
-    }
-    for (inverse, &s) in b.inverse.iter_mut().zip(s) {
-        T::fence();
-        *inverse = one / s;
-    }
-    let (xs, y, net) = (&mut b.spent[row.clone()], &mut b.y[row.clone()], &mut b.net[row]);
-    for ((xs, &inverse), &x) in xs.iter_mut().zip(&b.inverse).zip(x) {
-        T::fence();
-        *xs = x * inverse;
-    }
+    let row = j * stride..(j + 1) * stride;
+    let (s, q) = (&b.s[row.clone()], &b.q[row.clone()]);
+    let (xs, y) = (&b.spent[row.clone()], &mut b.y[row]);
     r.weigh(simd, frame, (Weights::NetOut, j), &xs[..n], y);
     for (y, &q) in y.iter_mut().zip(q) {
         T::fence();
         *y = *y * q;
     }
-    if !r.taxed[j] {
-        net.fill(one);
-        return;
-    }
-    net.fill(zero);
-    r.weigh(simd, frame, (Weights::NetIn, j), &q[..n], net);
-    for ((((net, &s), &inverse), &x), revenue) in
-        net.iter_mut().zip(s).zip(&b.inverse).zip(x).zip(&mut b.revenue)
-    {
-        T::fence();
-        // What pays no tariff has exactly 1 whoever else pays one.
-        *net = one - (s - *net) * inverse;
-        *revenue = *revenue + x * (one - *net);
+    if r.taxed[j] {
+        b.net.fill(T::ZERO);
+        r.weigh(simd, frame, (Weights::NetIn, j), &q[..n], &mut b.net);
+        for (((&net, &s), &xs), revenue) in b.net.iter().zip(s).zip(xs).zip(&mut b.revenue) {
+            T::fence();
+            // Exactly 0 for what pays no tariff, whoever else pays one.
+            *revenue = *revenue + (s - net) * xs;
+        }
     }
 }
 

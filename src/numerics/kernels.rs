@@ -12,7 +12,7 @@ use super::vectors::Number;
 /// Rows of single numbers are whole vectors where their length is a multiple of this.
 pub const ROW_MULTIPLE: usize = 16;
 /// Results of packs that a pass over the rows sums, and that share a mark.
-const PACK_BLOCK: usize = 4;
+const PACK_BLOCK: usize = 6;
 
 /// A matrix that all members share but for some rows of some blocks.
 #[derive(Clone, Copy)]
@@ -27,7 +27,7 @@ pub struct Marked<'a, T: Kernels> {
     pub runs: &'a [u16],
 }
 
-/// Which index of a country's S x S matrix is summed over.
+/// Which index of a country's matrix is summed over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sum {
     /// `out[j] += sum_k M[j][k] x[k]`.
@@ -44,8 +44,8 @@ pub trait Kernels: Sized {
     fn accumulate<S: Simd>(simd: S, matrix: &[Self::Number], x: &[Self], out: &mut [Self]);
     /// [`Self::accumulate`] with each member's own matrix, at the cost of a shared one where nothing is marked.
     fn accumulate_marked<S: Simd>(simd: S, matrix: Marked<'_, Self>, x: &[Self], out: &mut [Self]);
-    /// The S x S matrix of every country applied to its own vector: `out[j][n] += sum_k M[j][k][n] x[k][n]`.
-    /// `x` and `out` are `[j][n]` with rows of length `stride`.
+    /// The J x K matrix of every country applied to its own vector: `out[j][n] += sum_k M[j][k][n] x[k][n]`.
+    /// `x` is `[k][n]` and `out` `[j][n]` with rows of length `stride`.
     fn by_country<S: Simd>(
         simd: S,
         matrix: &[Self::Number],

@@ -134,7 +134,7 @@ fn accumulate_marked<S: Simd, X: Number, T: Vectors<Number = X> + Kernels<Number
             let runs = &matrix.runs[block * n_runs(x.len())..][..n_runs(x.len())];
             let own = &matrix.own[at * x.len()..][..width * x.len()];
             let matrix = Marked { shared: matrix.shared, own, runs };
-            with_width!(width, [1 2 3 4 5 6 7], W =>
+            with_width!(width, [1 2 3 4 5 6 7 8 9 10 11], W =>
                 marked_sum::<S, X, T, W>(simd, part, matrix, x, (out, at)));
         }
     }
@@ -208,14 +208,15 @@ fn by_country<S: Simd, T: Vectors>(
     x: &[T],
     out: &mut [T],
 ) {
-    let n_sectors = out.len() / stride;
+    let (n_results, n_terms) = (out.len() / stride, x.len() / stride);
     let step = match sum {
-        Sum::Columns => [n_sectors * stride, stride],
-        Sum::Rows => [stride, n_sectors * stride],
+        Sum::Columns => [n_terms * stride, stride],
+        Sum::Rows => [stride, n_results * stride],
     };
     let mut j = 0;
-    while j < n_sectors {
-        let rows = (n_sectors - j).min(3);
+    while j < n_results {
+        // What the registers hold: three rows of up to five sums, or two.
+        let rows = (n_results - j).min(if S::REGISTER_COUNT < 32 { 2 } else { 3 });
         let (matrix, out) = (&matrix[j * step[0]..], &mut out[j * stride..(j + rows) * stride]);
         with_width!(rows, [1 2 3], J => country_rows::<S, T, J>(simd, matrix, step, x, out));
         j += rows;
@@ -234,8 +235,9 @@ fn country_rows<S: Simd, T: Vectors, const J: usize>(
     for part in 0..T::n_parts::<S>() {
         let (stride, mut at) = (out.len() / J, 0);
         while at < stride {
-            let width = if stride - at < 4 { 1 } else { 4 };
-            with_width!(width, [1 4], W =>
+            let rest = stride - at;
+            let width = if rest >= 8 { 4 } else { rest.min(5) };
+            with_width!(width, [1 2 3 4 5], W =>
                 country_block::<S, T, J, W>((simd, part), matrix, step, x, (out, at)));
             at += width;
         }
@@ -257,10 +259,15 @@ fn country_block<S: Simd, T: Vectors, const J: usize, const W: usize>(
             sums[j][l] = out[j * stride + at + l].part::<S>(part);
         }
     }
-    for (k, x) in x.chunks_exact(stride).enumerate() {
-        let x = &x[at..at + W];
+    // All of one length, so that one look at it covers the whole block.
+    let n_terms = x.len() / stride;
+    let span = (n_terms - 1) * step[1] + W;
+    let rows: [&[T::Number]; J] = std::array::from_fn(|j| &matrix[j * step[0] + at..][..span]);
+    let x = &x[at..][..(n_terms - 1) * stride + W];
+    for k in 0..n_terms {
+        let x = &x[k * stride..][..W];
         for j in 0..J {
-            let row = &matrix[j * step[0] + k * step[1] + at..][..W];
+            let row = &rows[j][k * step[1]..][..W];
             for l in 0..W {
                 let cell = T::Number::splat(simd, row[l]);
                 sums[j][l] = T::Number::add_product(simd, sums[j][l], cell, x[l].part::<S>(part));

@@ -87,16 +87,16 @@ fn by_country<S: Simd, X: Number>(
     x: &[X],
     out: &mut [X],
 ) {
-    let n_sectors = out.len() / stride;
+    let (n_results, n_terms) = (out.len() / stride, x.len() / stride);
     let stride = stride / X::lanes::<S>();
     let step = match sum {
-        Sum::Columns => [n_sectors * stride, stride],
-        Sum::Rows => [stride, n_sectors * stride],
+        Sum::Columns => [n_terms * stride, stride],
+        Sum::Rows => [stride, n_results * stride],
     };
     let (matrix, x, out) = (X::vectors::<S>(matrix), X::vectors::<S>(x), X::vectors_mut::<S>(out));
     let mut j = 0;
-    while j < n_sectors {
-        let rows = (n_sectors - j).min(4);
+    while j < n_results {
+        let rows = (n_results - j).min(4);
         let (matrix, out) = (&matrix[j * step[0]..], &mut out[j * stride..(j + rows) * stride]);
         with_width!(rows, [1 2 3 4], J => country_rows::<S, X, J>(simd, matrix, step, x, out));
         j += rows;
@@ -135,10 +135,15 @@ fn country_block<S: Simd, X: Number, const J: usize, const W: usize>(
             sums[j][l] = out[j * stride + at + l];
         }
     }
-    for (k, x) in x.chunks_exact(stride).enumerate() {
-        let x = &x[at..at + W];
+    // All of one length, so that one look at it covers the whole block.
+    let n_terms = x.len() / stride;
+    let span = (n_terms - 1) * step[1] + W;
+    let rows: [&[X::Vector<S>]; J] = std::array::from_fn(|j| &matrix[j * step[0] + at..][..span]);
+    let x = &x[at..][..(n_terms - 1) * stride + W];
+    for k in 0..n_terms {
+        let x = &x[k * stride..][..W];
         for j in 0..J {
-            let row = &matrix[j * step[0] + k * step[1] + at..][..W];
+            let row = &rows[j][k * step[1]..][..W];
             for l in 0..W {
                 sums[j][l] = X::add_product(simd, sums[j][l], row[l], x[l]);
             }

@@ -100,7 +100,7 @@ fn bench_sizes(criterion: &mut Criterion) {
     cases.iter().for_each(check);
     let rate = roofline::multiply_add_rate();
     let memory = roofline::read_bandwidth(1 << 28);
-    println!("one core: {:.1} G multiply-adds/s unfused, {:.1} GB/s from memory", 1e-9 * rate, 1e-9 * memory);
+    println!("one core: {:.1} G fused multiply-adds/s, {:.1} GB/s from memory", 1e-9 * rate, 1e-9 * memory);
     cases.iter().for_each(|case| table(case, rate));
     for case in &cases {
         let (prepared, shock, name) = (&case.prepared, &case.shock, &case.name);

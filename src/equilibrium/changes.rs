@@ -116,11 +116,17 @@ impl Changes {
         let row = (j * n + m) * n..(j * n + m + 1) * n;
         let (old, new) = (&sides.old_tau[row.clone()], &sides.new_tau[row.clone()]);
         // A cell is written in any case and stays where something changes, as in most rows with a change.
-        let (cells, mut found) = (&mut self.cells[len..], 0);
+        let (cells, mut found) = (&mut self.cells[len..len + n], 0);
+        if sides.has_only_tariffs() {
+            for ((old, new), cell) in old.iter().zip(new).zip(row.start as u32..) {
+                cells[found] = cell;
+                found += usize::from(old.to_bits() != new.to_bits());
+            }
+            return len + found;
+        }
         for (i, (old, new)) in old.iter().zip(new).enumerate() {
             cells[found] = (row.start + i) as u32;
-            let is_other = !sides.has_only_tariffs() && sides.changes_other(row.start + i, j * n + i);
-            found += usize::from(old != new || is_other);
+            found += usize::from(old != new || sides.changes_other(row.start + i, j * n + i));
         }
         len + found
     }

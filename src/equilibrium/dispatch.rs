@@ -1,6 +1,6 @@
 //! Entry points of the kernels: each compiled once for every vector unit, chosen when it runs.
 //!
-//! The choice changes speed and no byte: lanes keep their order and multiply and add are never fused.
+//! The choice changes speed and no byte: lanes keep their order, and what is fused is fused on every machine.
 
 use pulp::{Arch, Simd, WithSimd};
 

@@ -138,7 +138,7 @@ pub(super) fn sweep_prices<S: Simd, T: Lane>(
         let costs = b.cost[row.clone()].iter_mut().zip(&mut b.q[row.clone()]);
         for ((cost, q), (&gamma, &wage)) in costs.zip(frame.gamma_va[row.clone()].iter().zip(wage)) {
             T::fence();
-            *cost = *cost + T::splat(gamma) * wage;
+            *cost = cost.add_product(T::splat(gamma), wage);
             *q = (T::ZERO - theta * *cost).map(exp);
         }
     }
@@ -220,7 +220,7 @@ fn sales<S: Simd, T: Lane>(simd: S, frame: &Frame, r: &Response<T>, j: usize, b:
         for (((&net, &s), &xs), revenue) in b.net.iter().zip(s).zip(xs).zip(&mut b.revenue) {
             T::fence();
             // Exactly 0 for what pays no tariff, whoever else pays one.
-            *revenue = *revenue + (s - net) * xs;
+            *revenue = revenue.add_product(s - net, xs);
         }
     }
 }
@@ -240,7 +240,7 @@ fn value_added<T: Lane>(frame: &Frame, r: &Response<T>, z: &[T], b: &mut Buffers
     for (price, alpha) in price.chunks_exact(stride).zip(frame.alpha.chunks_exact(stride)) {
         for ((index, &price), &alpha) in b.va.iter_mut().zip(price).zip(alpha) {
             T::fence();
-            *index = *index + T::splat(alpha) * price;
+            *index = index.add_product(T::splat(alpha), price);
         }
     }
     for (va, &endowment) in b.va.iter_mut().zip(&r.endowment) {
@@ -287,7 +287,7 @@ fn spending_and_labour<S: Simd, T: Lane>(
     for (y, gamma) in b.y.chunks_exact(stride).zip(frame.gamma_va.chunks_exact(stride)) {
         for ((excess, &y), &gamma) in excess.iter_mut().zip(y).zip(gamma) {
             T::fence();
-            *excess = *excess + T::splat(gamma) * y;
+            *excess = excess.add_product(T::splat(gamma), y);
         }
     }
     let mut world = T::ZERO;

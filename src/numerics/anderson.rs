@@ -97,7 +97,7 @@ impl<T: Lane> Anderson<T> {
     /// `z + f` less the weighted differences of `K` columns; lanes that give one no weight hold numbers there.
     #[inline(always)]
     fn combine<const K: usize>(&mut self, weights: &[T; MEMORY], z: &mut [T], f: &[T::Single]) {
-        let weights = weights.map(T::narrow);
+        let minus = weights.map(|weight| (T::ZERO - weight).narrow());
         let len = z.len();
         let columns: [&[T::Single]; K] = std::array::from_fn(|k| &self.dg[k][..len]);
         let moved = &mut self.moved[..len];
@@ -106,7 +106,7 @@ impl<T: Lane> Anderson<T> {
             T::fence();
             let mut next = f[at];
             for k in 0..K {
-                next = next - weights[k] * columns[k][at];
+                next = next.add_product(minus[k], columns[k][at]);
             }
             moved[at] = next;
             z[at] = z[at] + T::widen(next);
@@ -189,13 +189,13 @@ impl<S: Term> Pass<'_, S> {
             new[l] = df[l];
         }
         for l in 0..W {
-            sums[0][L + l] = sums[0][L + l] + new[l] * new[l];
-            sums[MEMORY][L + l] = sums[MEMORY][L + l] + new[l] * f[l];
+            sums[0][L + l] = sums[0][L + l].add_product(new[l], new[l]);
+            sums[MEMORY][L + l] = sums[MEMORY][L + l].add_product(new[l], f[l]);
         }
         for (sums, older) in sums[1..].iter_mut().zip(self.older) {
             let older = of(older);
             for l in 0..W {
-                sums[L + l] = sums[L + l] + new[l] * older[l];
+                sums[L + l] = sums[L + l].add_product(new[l], older[l]);
             }
         }
     }

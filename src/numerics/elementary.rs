@@ -1,7 +1,7 @@
 //! Exponential and logarithm without branches, so that loops over arrays of them vectorise.
 //!
-//! Same bytes on every machine and at every vector width: multiply and add are not fused and no
-//! function of the platform's library is called.
+//! Same bytes on every machine and at every vector width: multiply and add are fused by name, which rounds once
+//! whether there is an instruction for it or not.
 
 /// Adding and subtracting it rounds to the nearest integer, which is left in the low bits.
 const ROUND: f64 = 6_755_399_441_055_744.0;
@@ -17,22 +17,25 @@ const LN2_LO: f64 = 1.908_214_929_270_587_7e-10;
 pub fn exp(x: f64) -> f64 {
     let x = if x < -708.0 { -708.0 } else { x };
     let x = if x > 708.0 { 708.0 } else { x };
-    let shifted = x * std::f64::consts::LOG2_E + ROUND;
+    let shifted = x.mul_add(std::f64::consts::LOG2_E, ROUND);
     let k = shifted - ROUND;
-    let r = (x - k * LN2_HI) - k * LN2_LO;
+    let r = (-k).mul_add(LN2_LO, (-k).mul_add(LN2_HI, x));
     let r2 = r * r;
     let r4 = r2 * r2;
     // Estrin's scheme.
-    let p0 = 0.500_000_000_000_000_1
-        + r * 0.166_666_666_666_666_69
-        + r2 * (0.041_666_666_666_624_13 + r * 0.008_333_333_333_330_062);
-    let p1 = 0.001_388_888_891_721_371_7
-        + r * 0.000_198_412_698_630_536_18
-        + r2 * (2.480_152_129_595_437_6e-5 + r * 2.755_726_845_999_706_4e-6);
-    let p2 = 2.762_008_844_540_974_6e-7 + r * 2.510_038_549_551_032e-8;
-    let tail = p0 + r4 * (p1 + r4 * p2);
+    let pair = |a: f64, b: f64| r.mul_add(b, a);
+    let p0 = r2.mul_add(
+        pair(0.041_666_666_666_624_13, 0.008_333_333_333_330_062),
+        pair(0.500_000_000_000_000_1, 0.166_666_666_666_666_69),
+    );
+    let p1 = r2.mul_add(
+        pair(2.480_152_129_595_437_6e-5, 2.755_726_845_999_706_4e-6),
+        pair(0.001_388_888_891_721_371_7, 0.000_198_412_698_630_536_18),
+    );
+    let p2 = pair(2.762_008_844_540_974_6e-7, 2.510_038_549_551_032e-8);
+    let tail = r4.mul_add(r4.mul_add(p2, p1), p0);
     let scale = f64::from_bits((shifted.to_bits() << 52).wrapping_add(1.0_f64.to_bits()));
-    (1.0 + (r + r2 * tail)) * scale
+    (1.0 + r2.mul_add(tail, r)) * scale
 }
 
 /// Natural logarithm within 1 unit in the last place for normal x > 0; meaningless elsewhere.
@@ -50,11 +53,14 @@ pub fn ln(x: f64) -> f64 {
     let s = f / (2.0 + f);
     let z = s * s;
     let w = z * z;
-    let even = w * (0.399_999_999_994_094_2 + w * (0.222_221_984_321_497_84 + w * 0.153_138_376_992_093_73));
-    let odd = z
-        * (0.666_666_666_666_673_5
-            + w * (0.285_714_287_436_623_9 + w * (0.181_835_721_616_180_5 + w * 0.147_981_986_051_165_86)));
-    s * (half_square + (even + odd)) + k * LN2_LO - half_square + f + k * LN2_HI
+    let even =
+        w.mul_add(w.mul_add(0.153_138_376_992_093_73, 0.222_221_984_321_497_84), 0.399_999_999_994_094_2);
+    let odd = w.mul_add(
+        w.mul_add(w.mul_add(0.147_981_986_051_165_86, 0.181_835_721_616_180_5), 0.285_714_287_436_623_9),
+        0.666_666_666_666_673_5,
+    );
+    let tail = w.mul_add(even, z.mul_add(odd, half_square));
+    k.mul_add(LN2_HI, f + (s.mul_add(tail, k * LN2_LO) - half_square))
 }
 
 #[cfg(test)]

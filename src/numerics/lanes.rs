@@ -2,7 +2,7 @@
 //!
 //! What is computed is written once over [`Lane`]. With `f64` vectors run over array positions, with
 //! [`Pack`] over the members of a batch; the order of operations of each member is the same in both, and
-//! multiply and add are never fused, so that a member's bytes depend neither on its neighbours nor on the
+//! what is fused is fused in both, so that a member's bytes depend neither on its neighbours nor on the
 //! width of the vector unit.
 
 use std::ops::{Add, Div, Mul, Sub};
@@ -20,6 +20,8 @@ pub trait Term:
     const WIDTH: usize;
     /// 0 in every lane.
     const ZERO: Self;
+    /// `self + a b`, rounded once.
+    fn add_product(self, a: Self, b: Self) -> Self;
     /// Stands in loops over elements: keeps the compiler from vectorising such a loop a second time, across
     /// packs, which makes gathers of what are whole vectors already. Nothing for single numbers.
     #[inline(always)]
@@ -158,16 +160,30 @@ lanewise!(Pack: Add add +, Sub sub -, Mul mul *, Div div /);
 lanewise!(SinglePack: Add add +, Sub sub -, Mul mul *);
 
 macro_rules! terms {
-    ($($term:ty, $width:expr, $zero:expr;)*) => {$(
+    ($($term:ty, $width:expr, $zero:expr, $add_product:expr;)*) => {$(
         impl Term for $term {
             const WIDTH: usize = $width;
             const ZERO: Self = $zero;
+            #[inline(always)]
+            fn add_product(self, a: Self, b: Self) -> Self {
+                $add_product(self, a, b)
+            }
         }
     )*};
 }
 terms! {
-    f64, 1, 0.0;
-    f32, 1, 0.0;
-    Pack, PACK_WIDTH, Pack([0.0; PACK_WIDTH]);
-    SinglePack, PACK_WIDTH, SinglePack([0.0; PACK_WIDTH]);
+    f64, 1, 0.0, |sum: Self, a: Self, b| a.mul_add(b, sum);
+    f32, 1, 0.0, |sum: Self, a: Self, b| a.mul_add(b, sum);
+    Pack, PACK_WIDTH, Pack([0.0; PACK_WIDTH]), |mut sum: Self, a: Self, b: Self| {
+        for lane in 0..PACK_WIDTH {
+            sum.0[lane] = a.0[lane].mul_add(b.0[lane], sum.0[lane]);
+        }
+        sum
+    };
+    SinglePack, PACK_WIDTH, SinglePack([0.0; PACK_WIDTH]), |mut sum: Self, a: Self, b: Self| {
+        for lane in 0..PACK_WIDTH {
+            sum.0[lane] = a.0[lane].mul_add(b.0[lane], sum.0[lane]);
+        }
+        sum
+    };
 }

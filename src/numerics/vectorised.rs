@@ -15,7 +15,7 @@ pub fn dispatch_single<Op: WithSimd>(operation: Op) -> Op::Output {
 ///
 /// The closure must carry `#[inline(always)]`, and so must the functions it calls: what is not inlined is
 /// compiled for the oldest machine. The choice changes speed and no byte, as long as sums run in fixed
-/// accumulators; multiply and add are never fused.
+/// accumulators: nothing is fused but by name.
 pub fn vectorised<R>(work: impl FnMut() -> R) -> R {
     Arch::new().dispatch(Work(work))
 }

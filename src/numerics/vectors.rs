@@ -18,7 +18,7 @@ pub trait Number: Copy + Send + Sync + 'static {
     fn zero<S: Simd>(simd: S) -> Self::Vector<S>;
     /// The sum.
     fn add<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
-    /// `sum + a b`, rounded twice: fused, bytes would depend on the machine.
+    /// `sum + a b`, rounded once on every machine: where there is no such instruction, by a function.
     fn add_product<S: Simd>(
         simd: S,
         sum: Self::Vector<S>,
@@ -28,7 +28,7 @@ pub trait Number: Copy + Send + Sync + 'static {
 }
 
 macro_rules! numbers {
-    ($($number:ty, $vector:ident, $lanes:ident, $as:ident, $as_mut:ident, $splat:ident, $add:ident, $mul:ident;)*) => {$(
+    ($($number:ty, $vector:ident, $lanes:ident, $as:ident, $as_mut:ident, $splat:ident, $add:ident, $mul_add:ident;)*) => {$(
         impl Number for $number {
             type Vector<S: Simd> = S::$vector;
             #[inline(always)]
@@ -57,12 +57,12 @@ macro_rules! numbers {
             }
             #[inline(always)]
             fn add_product<S: Simd>(simd: S, sum: S::$vector, a: S::$vector, b: S::$vector) -> S::$vector {
-                simd.$add(sum, simd.$mul(a, b))
+                simd.$mul_add(a, b, sum)
             }
         }
     )*};
 }
 numbers! {
-    f64, f64s, F64_LANES, as_simd_f64s, as_mut_simd_f64s, splat_f64s, add_f64s, mul_f64s;
-    f32, f32s, F32_LANES, as_simd_f32s, as_mut_simd_f32s, splat_f32s, add_f32s, mul_f32s;
+    f64, f64s, F64_LANES, as_simd_f64s, as_mut_simd_f64s, splat_f64s, add_f64s, mul_add_f64s;
+    f32, f32s, F32_LANES, as_simd_f32s, as_mut_simd_f32s, splat_f32s, add_f32s, mul_add_f32s;
 }

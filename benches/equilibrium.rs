@@ -17,7 +17,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use economies::{Case, batch, cases};
 use plain::Plain;
 use tradepath::equilibrium::Method;
-use tradepath::equilibrium::probe::Probe;
+use tradepath::equilibrium::probe::{PackProbe, Probe};
 
 /// Equality first: a fast wrong answer is not timed.
 fn check(case: &Case) {
@@ -28,6 +28,10 @@ fn check(case: &Case) {
     probe.sweep_prices();
     let gap = (&probe.swept() / &plain.sweep() - 1.0).iter().fold(0.0_f64, |gap, d| d.abs().max(gap));
     assert!(gap < 1e-13, "{}: the sweeps differ by {gap:e}", case.name);
+    let mut pack = PackProbe::new(prepared, shock);
+    pack.set_prices(&plain.ln_price);
+    pack.sweep_prices();
+    assert!((0..pack.members()).all(|lane| pack.swept(lane) == probe.swept()), "bytes of a pack's sweep");
     let solved = prepared.solve(shock).expect("the policy has an equilibrium");
     assert!(solved.stats.residual < 1e-10 && solved.stats.walras_residual.abs() < 1e-10);
     if prepared.economy().n() * prepared.economy().s() < 2000 {
@@ -77,17 +81,22 @@ fn table(case: &Case, rate: f64) {
             let _ = black_box(prepared.solve(shock));
         }
     }) / many.len() as f64;
+    let mut pack = PackProbe::new(prepared, shock);
+    let side_by_side = seconds(|| pack.sweep_prices()) / pack.members() as f64;
     let multiply_adds = probe.multiply_adds();
     let bandwidth = roofline::read_bandwidth(8 * multiply_adds);
     let limit = (8.0 * multiply_adds as f64 / bandwidth).max(multiply_adds as f64 / rate);
     println!(
-        "{}: sweep {:.2} us ({:.1} x the plain one, {:.0} % of the roofline, {:.0} GB/s read), evaluation {:.2} us, \
-         solve {:.1} us, in a batch of 64 {:.1} us, the same one by one {:.1} us",
+        "{}: sweep {:.2} us ({:.1} x the plain one, {:.0} % of the roofline, {:.0} GB/s read), in a pack {:.3} us a \
+         member ({:.0} % of the multiply-adds), evaluation {:.2} us, solve {:.1} us, \
+         in a batch of 64 {:.1} us, the same one by one {:.1} us",
         case.name,
         1e6 * sweep,
         written_down / sweep,
         100.0 * limit / sweep,
         1e-9 * bandwidth,
+        1e6 * side_by_side,
+        100.0 * multiply_adds as f64 / rate / side_by_side,
         1e6 * evaluation,
         1e6 * solve,
         1e6 * in_batch,

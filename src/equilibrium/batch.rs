@@ -41,15 +41,20 @@ impl PreparedBaseline {
         outcomes.into_iter().flatten().collect()
     }
 
-    /// As [`Self::solve_batch`], but hands every outcome over with its position when it is there, so that
-    /// the caller can keep what it wants of it; the order of the calls is fixed by the shocks alone.
-    pub fn solve_each(&self, shocks: &[Shock], mut finish: impl FnMut(usize, Outcome)) {
-        let (frame, preconditioner) = self.core.packed.get_or_init(|| {
+    /// Frame and preconditioner of packs, made when first needed.
+    pub(super) fn packed(&self) -> &(Frame, Option<Preconditioner>) {
+        self.core.packed.get_or_init(|| {
             let frame = Frame::new(&self.core.economy, Shape::tight(&self.core.economy));
             let preconditioner = self.core.preconditioner.as_ref();
             let cut = preconditioner.map(|preconditioner| preconditioner.with_stride(frame.shape.stride));
             (frame, cut)
-        });
+        })
+    }
+
+    /// As [`Self::solve_batch`], but hands every outcome over with its position when it is there, so that
+    /// the caller can keep what it wants of it; the order of the calls is fixed by the shocks alone.
+    pub fn solve_each(&self, shocks: &[Shock], mut finish: impl FnMut(usize, Outcome)) {
+        let (frame, preconditioner) = self.packed();
         let pack_bytes = 3 * frame.shape.cube() * size_of::<Pack>();
         let fits = |shock: &Shock| {
             let is_plain = shock.real_gdp_hat.is_none() && shock.quotas.is_empty();

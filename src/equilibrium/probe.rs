@@ -1,9 +1,13 @@
 //! Single steps of the solver, for benches and for reading where its time goes.
 
 use super::dispatch::Evaluation;
-use super::frame::Shape;
+use super::frame::{Frame, Shape};
+use super::response::Response;
 use super::search::Workspace;
 use super::solve::{PreparedBaseline, Shock};
+use super::sweep::Buffers;
+use crate::numerics::aligned::Aligned;
+use crate::numerics::lanes::{Lane, PACK_WIDTH, Pack, Term};
 
 /// A shock loaded at unchanged wages and prices.
 pub struct Probe<'p> {
@@ -54,5 +58,52 @@ impl<'p> Probe<'p> {
     pub fn multiply_adds(&self) -> usize {
         let Shape { n, s, .. } = self.prepared.core.frame.shape;
         n * n * s + n * s * s
+    }
+}
+
+/// The same for the members of a pack side by side, as batches run them.
+pub struct PackProbe<'p> {
+    frame: &'p Frame,
+    response: Response<Pack>,
+    buffers: Buffers<Pack>,
+    z: Aligned<Pack>,
+}
+
+impl<'p> PackProbe<'p> {
+    /// Loads one shock into every lane of a pack.
+    #[must_use]
+    pub fn new(prepared: &'p PreparedBaseline, shock: &Shock) -> Self {
+        let (frame, _) = prepared.packed();
+        let mut response = Response::new(frame);
+        let lanes: [(usize, &Shock); PACK_WIDTH] = std::array::from_fn(|lane| (lane, shock));
+        response.load(frame, &prepared.core.economy, &lanes);
+        let z = Aligned::filled(Pack::ZERO, frame.shape.unknowns());
+        Self { frame, response, buffers: Buffers::new(frame.shape), z }
+    }
+
+    /// Members side by side.
+    #[must_use]
+    pub fn members(&self) -> usize {
+        PACK_WIDTH
+    }
+
+    /// Log prices that all sweeps start from, `[n,j]`.
+    pub fn set_prices(&mut self, ln_price: &ndarray::Array2<f64>) {
+        for ((n, j), value) in ln_price.indexed_iter() {
+            self.z[(j + 1) * self.frame.shape.stride + n] = Pack::splat(*value);
+        }
+    }
+
+    /// One price sweep of all members.
+    pub fn sweep_prices(&mut self) {
+        let Self { frame, response, buffers, z } = self;
+        let _ = Evaluation { frame, response, transfers: None, z, buffers }.run();
+    }
+
+    /// `P_hat^-theta` of one member after the last sweep, `[n,j]`.
+    #[must_use]
+    pub fn swept(&self, lane: usize) -> ndarray::Array2<f64> {
+        let Shape { n, s, stride } = self.frame.shape;
+        ndarray::Array2::from_shape_fn((n, s), |(n, j)| self.buffers.s[j * stride + n].lane(lane))
     }
 }

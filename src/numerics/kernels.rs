@@ -201,6 +201,37 @@ mod tests {
         }
     }
 
+    /// Vectors of one number, of 256 bits and of the widest unit give the same bytes.
+    #[test]
+    fn the_vector_unit_changes_no_byte() {
+        let (n, s) = (25, 6);
+        let ((tight, padded), (x, padded_x)) = (rows(n, s * s), rows(n, s));
+        let stride = padded.len() / (s * s);
+        let all = |run: &dyn Fn(usize) -> Vec<f64>| {
+            let widest = run(2);
+            assert!((0..2).all(|unit| run(unit) == widest) && widest.iter().all(|sum| sum.is_finite()));
+        };
+        all(&|unit| {
+            let mut out = vec![0.25; s * stride];
+            let kernel = Kernel::ByCountry(&padded, Sum::Rows, stride);
+            on_unit(unit, Run { kernel, x: &padded_x, out: &mut out });
+            out
+        });
+        all(&|unit| {
+            let mut out = packs(&vec![0.25; n]);
+            on_unit(unit, Run { kernel: Kernel::Accumulate(&tight), x: &packs(&x), out: &mut out });
+            out.iter().map(|pack| pack.lane(6)).collect()
+        });
+    }
+
+    fn on_unit<T: Kernels>(unit: usize, run: Run<'_, T>) {
+        match unit {
+            0 => run.with_simd(pulp::Scalar),
+            1 => dispatch_single(run),
+            _ => Arch::new().dispatch(run),
+        }
+    }
+
     /// What is marked beyond need changes no byte, so that members do not depend on their neighbours.
     #[test]
     fn marked_rows_give_the_bytes_of_the_members_own_matrices() {

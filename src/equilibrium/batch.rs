@@ -97,6 +97,8 @@ pub(super) struct Packs {
     z: Vec<Pack>,
     step: Aligned<SinglePack>,
     anderson: Anderson<Pack>,
+    /// Lanes whose history may hold what is no number.
+    is_spoilt: [bool; PACK_WIDTH],
 }
 
 impl Packs {
@@ -107,7 +109,8 @@ impl Packs {
         let step = Aligned::filled(SinglePack::ZERO, shape.unknowns());
         let (mut response, none) = (Response::new(frame), Shock::default());
         response.load(frame, economy, &std::array::from_fn::<_, PACK_WIDTH, _>(|lane| (lane, &none)));
-        Self { response, buffers: Buffers::new(shape), z, step, anderson }
+        let is_spoilt = [false; PACK_WIDTH];
+        Self { response, buffers: Buffers::new(shape), z, step, anderson, is_spoilt }
     }
 }
 
@@ -123,6 +126,9 @@ impl<'s> Lanes<'_, 's> {
     /// Begins at the baseline.
     fn begin(&mut self, lane: usize) {
         self.packs.anderson.restart(lane);
+        if std::mem::take(&mut self.packs.is_spoilt[lane]) {
+            self.packs.anderson.clear(lane);
+        }
         let first = self.frame.shape.stride + self.frame.shape.block();
         for z in &mut self.packs.z[..first] {
             z.set_lane(lane, 0.0);
@@ -197,7 +203,7 @@ impl<'s> Lanes<'_, 's> {
         let is_hopeless =
             score <= 1.0 || score == f64::INFINITY || is_far || member.evaluations >= MAX_ANDERSON;
         is_hopeless.then(|| {
-            self.packs.anderson.clear(lane);
+            self.packs.is_spoilt[lane] = true;
             (member.at, self.prepared.solve(member.shock))
         })
     }

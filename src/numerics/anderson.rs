@@ -251,6 +251,36 @@ impl Normal {
 #[cfg(test)]
 mod tests {
     use super::Anderson;
+    use crate::numerics::lanes::{Lane, Pack};
+
+    /// A member begins afresh in a lane whose last member came to no number, beside one that goes on.
+    #[test]
+    fn what_a_lane_held_before_does_not_touch_the_next_member() {
+        let f = |z: f64, at: usize| 0.3 * (1.0 + at as f64 - z);
+        let (mut z, mut many) = (vec![Pack::splat(0.0); 2], Anderson::<Pack>::new(2, 2));
+        for step in 0..6 {
+            let spoilt = |lane: usize| if lane == 1 && step < 3 { f64::NAN } else { 1.0 };
+            if step == 3 {
+                z.iter_mut().for_each(|z| z.set_lane(1, 0.0));
+                many.restart(1);
+                many.clear(1);
+            }
+            let mut steps = (0..2)
+                .map(|at| {
+                    let mut pack = z[at].map(|z| f(z, at));
+                    pack.set_lane(1, pack.lane(1) * spoilt(1));
+                    pack.narrow()
+                })
+                .collect();
+            many.advance(&mut z, &mut steps);
+        }
+        let (mut alone, mut anderson) = (vec![0.0, 0.0], Anderson::<f64>::new(2, 2));
+        for _ in 0..3 {
+            let mut steps = (0..2).map(|at| f(alone[at], at) as f32).collect();
+            anderson.advance(&mut alone, &mut steps);
+        }
+        assert!(alone.iter().zip(&z).all(|(alone, z)| alone.to_bits() == z.lane(1).to_bits()));
+    }
 
     #[test]
     fn a_linear_map_of_two_unknowns_is_solved_in_a_few_steps() {

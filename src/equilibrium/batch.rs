@@ -18,7 +18,7 @@ use crate::numerics::aligned::Aligned;
 use crate::numerics::lanes::{Lane, PACK_WIDTH, Pack, SinglePack, Term};
 
 /// Bytes of trade weights of a pack up to which packs are made: 40 sectors of 40 countries and a little more. Members
-/// share what the baseline fixes, so that packs still pay far beyond the second cache; what is bounded is memory.
+/// share what the baseline fixes, so that packs pay far beyond the second cache; at 77 x 45 they no longer do.
 const MAX_PACK_BYTES: usize = 1 << 24;
 /// A pack costs as much as this many single solves, whoever is in it.
 const LEAST_MEMBERS: usize = 5;

@@ -1,6 +1,6 @@
 //! An approximate inverse of the whole linearised system at the baseline.
 
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, DVector};
 use pulp::Simd;
 use rayon::prelude::*;
 
@@ -53,48 +53,32 @@ impl Preconditioner {
                 excess[equation * stride + wage] = -inverse[(wage, equation)];
             }
         }
-        let rows = |pick: &dyn Fn(usize) -> Vec<f64>| {
-            let of_residuals = DMatrix::from_columns(
-                &(0..n).map(|c| nalgebra::DVector::from_vec(pick(c))).collect::<Vec<_>>(),
-            );
-            let product = of_residuals * inverse.transpose();
-            let mut out = vec![0.0; s * n * stride];
-            for j in 0..s {
-                for at in 0..n {
-                    for wage in 0..n {
-                        out[(j * n + at) * stride + wage] = -product[(j * stride + at, wage)];
-                    }
-                }
-            }
-            out
-        };
+        let spending: Vec<_> =
+            adjoints.iter().map(|adjoint| DVector::from_column_slice(&adjoint.spending)).collect();
+        let of_spending = DMatrix::from_columns(&spending) * inverse.transpose();
         let responses: Vec<_> =
             (0..n).into_par_iter().map(|c| linear.response_to_wage(c, Accuracy::Rounds(ROUNDS))).collect();
-        let columns = |pick: &dyn Fn(usize, usize) -> f64| {
-            let mut out = vec![0.0; s * n * stride];
-            for j in 0..s {
-                for c in 0..n {
-                    for at in 0..n {
-                        out[(j * n + c) * stride + at] = pick(c, j * stride + at);
-                    }
+        let (mut from_spending, mut to_price) = (vec![0.0; shape.cube()], vec![0.0; shape.cube()]);
+        let (mut from_price, mut to_spending) = (vec![0.0; shape.block()], vec![0.0; shape.block()]);
+        for j in 0..s {
+            for c in 0..n {
+                let own = j * stride + c;
+                from_price[own] = -(0..n).map(|e| adjoints[e].price[own] * inverse[(c, e)]).sum::<f64>();
+                to_spending[own] = responses[c].1[own];
+                for other in 0..n {
+                    let at = (j * n + c) * stride + other;
+                    from_spending[at] = -of_spending[(own, other)];
+                    to_price[at] = responses[c].0[j * stride + other];
                 }
             }
-            out
-        };
-        let own = |all: Vec<f64>| -> Vec<f64> {
-            let mut own = vec![0.0; shape.block()];
-            for (at, row) in all.chunks_exact(stride).enumerate() {
-                own[at / n * stride + at % n] = row[at % n];
-            }
-            own
-        };
+        }
         Some(Self {
             shape,
             excess: single(excess),
-            from_price: single(own(rows(&|c| adjoints[c].price.clone()))),
-            from_spending: single(rows(&|c| adjoints[c].spending.clone())),
-            to_price: single(columns(&|c, at| responses[c].0[at])),
-            to_spending: single(own(columns(&|c, at| responses[c].1[at]))),
+            from_price: single(from_price),
+            from_spending: single(from_spending),
+            to_price: single(to_price),
+            to_spending: single(to_spending),
             block_price: single(linear.block_price.clone()),
             block_spending: single(linear.block_spending.clone()),
         })

@@ -36,6 +36,16 @@ pub enum Sum {
     Rows,
 }
 
+impl Sum {
+    /// Distances in a matrix between the rows of two results, and between those of two terms.
+    fn steps(self, n_results: usize, n_terms: usize, stride: usize) -> [usize; 2] {
+        match self {
+            Self::Columns => [n_terms * stride, stride],
+            Self::Rows => [stride, n_results * stride],
+        }
+    }
+}
+
 /// The kernels of one kind of term. None allocates; each makes one pass over the matrix.
 pub trait Kernels: Sized {
     /// What matrices that members share consist of.

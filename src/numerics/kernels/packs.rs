@@ -7,8 +7,7 @@ use pulp::Simd;
 use super::{Kernels, Marked, Number, PACK_WIDTH, Pack, SinglePack, Sum, n_pack_blocks, n_runs, pack_span};
 
 /// A pack as vectors.
-trait Vectors: Copy {
-    type Number: Number;
+trait Vectors: Copy + Kernels {
     fn numbers(&self) -> &[Self::Number; PACK_WIDTH];
     fn numbers_mut(&mut self) -> &mut [Self::Number; PACK_WIDTH];
     /// Vectors in a pack.
@@ -31,7 +30,6 @@ trait Vectors: Copy {
 macro_rules! packs {
     ($($pack:ty, $number:ty;)*) => {$(
         impl Vectors for $pack {
-            type Number = $number;
             #[inline(always)]
             fn numbers(&self) -> &[$number; PACK_WIDTH] {
                 &self.0
@@ -121,12 +119,7 @@ fn block_sum<S: Simd, T: Vectors, const W: usize>(
 }
 
 #[inline(always)]
-fn accumulate_marked<S: Simd, X: Number, T: Vectors<Number = X> + Kernels<Number = X>>(
-    simd: S,
-    matrix: Marked<'_, T>,
-    x: &[T],
-    out: &mut [T],
-) {
+fn accumulate_marked<S: Simd, T: Vectors>(simd: S, matrix: Marked<'_, T>, x: &[T], out: &mut [T]) {
     let stride = out.len();
     for part in 0..T::n_parts::<S>() {
         for block in 0..n_pack_blocks(stride) {
@@ -135,13 +128,13 @@ fn accumulate_marked<S: Simd, X: Number, T: Vectors<Number = X> + Kernels<Number
             let own = &matrix.own[at * x.len()..][..width * x.len()];
             let matrix = Marked { shared: matrix.shared, own, runs };
             with_width!(width, [1 2 3 4 5 6 7 8 9 10 11], W =>
-                marked_sum::<S, X, T, W>(simd, part, matrix, x, (out, at)));
+                marked_sum::<S, T, W>(simd, part, matrix, x, (out, at)));
         }
     }
 }
 
 #[inline(always)]
-fn marked_sum<S: Simd, X: Number, T: Vectors<Number = X> + Kernels<Number = X>, const W: usize>(
+fn marked_sum<S: Simd, T: Vectors, const W: usize>(
     simd: S,
     part: usize,
     matrix: Marked<'_, T>,
@@ -150,7 +143,7 @@ fn marked_sum<S: Simd, X: Number, T: Vectors<Number = X> + Kernels<Number = X>, 
 ) {
     let stride = out.len();
     let out = &mut out[at..at + W];
-    let (mut even, mut odd) = ([X::zero(simd); W], [X::zero(simd); W]);
+    let (mut even, mut odd) = ([T::Number::zero(simd); W], [T::Number::zero(simd); W]);
     for l in 0..W {
         even[l] = out[l].part::<S>(part);
     }
@@ -174,7 +167,7 @@ fn marked_sum<S: Simd, X: Number, T: Vectors<Number = X> + Kernels<Number = X>, 
             let $row = $at;
             let ($cells, x) = ($cell, x[$row].part::<S>(part));
             for l in 0..W {
-                $sums[l] = X::add_product(simd, $sums[l], $cells(l), x);
+                $sums[l] = T::Number::add_product(simd, $sums[l], $cells(l), x);
             }
         };
     }
@@ -184,7 +177,7 @@ fn marked_sum<S: Simd, X: Number, T: Vectors<Number = X> + Kernels<Number = X>, 
         let (middle, end) = (usize::from(runs[0]), usize::from(runs[1]));
         add_rows!(begin..middle, cells(row) => {
             let cells = &shared[row * stride + at..][..W];
-            |l: usize| X::splat(simd, cells[l])
+            |l: usize| T::Number::splat(simd, cells[l])
         });
         add_rows!(middle..end, cells(row) => {
             let cells = &own[row * W..][..W];
@@ -196,7 +189,7 @@ fn marked_sum<S: Simd, X: Number, T: Vectors<Number = X> + Kernels<Number = X>, 
         begin = end;
     }
     for l in 0..W {
-        out[l].set_part::<S>(part, X::add(simd, even[l], odd[l]));
+        out[l].set_part::<S>(part, T::Number::add(simd, even[l], odd[l]));
     }
 }
 
@@ -209,10 +202,7 @@ fn by_country<S: Simd, T: Vectors>(
     out: &mut [T],
 ) {
     let (n_results, n_terms) = (out.len() / stride, x.len() / stride);
-    let step = match sum {
-        Sum::Columns => [n_terms * stride, stride],
-        Sum::Rows => [stride, n_results * stride],
-    };
+    let step = sum.steps(n_results, n_terms, stride);
     let mut j = 0;
     while j < n_results {
         // What the registers hold: three rows of up to five sums, or two.

@@ -89,10 +89,7 @@ fn by_country<S: Simd, X: Number>(
 ) {
     let (n_results, n_terms) = (out.len() / stride, x.len() / stride);
     let stride = stride / X::lanes::<S>();
-    let step = match sum {
-        Sum::Columns => [n_terms * stride, stride],
-        Sum::Rows => [stride, n_results * stride],
-    };
+    let step = sum.steps(n_results, n_terms, stride);
     let (matrix, x, out) = (X::vectors::<S>(matrix), X::vectors::<S>(x), X::vectors_mut::<S>(out));
     let mut j = 0;
     while j < n_results {

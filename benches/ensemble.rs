@@ -18,7 +18,7 @@ fn experiment(options: &[&str]) -> Experiment {
         plan.options = options.iter().map(|&id| id.to_owned()).collect();
         plan.options.push(plan.reference_option.clone());
     }
-    Experiment::load(&files, plan, Shard::WHOLE).expect("the embedded data are sound")
+    Experiment::load(&files, plan, Shard::WHOLE, &|_, _| Ok(())).expect("the embedded data are sound")
 }
 
 fn bench_years(criterion: &mut Criterion) {

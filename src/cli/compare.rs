@@ -40,7 +40,7 @@ pub struct CompareArgs {
     /// Second run.
     dir_b: PathBuf,
     /// Largest difference that counts as equal: relative to the first run, absolute below 1.
-    #[arg(long, default_value_t = 0.0)]
+    #[arg(long, default_value_t = 0.0, value_parser = tolerance)]
     tolerance: f64,
     /// Folder for differences.csv.
     #[arg(long, value_name = "DIR")]
@@ -48,6 +48,11 @@ pub struct CompareArgs {
     /// Replace a folder that is not empty.
     #[arg(long)]
     overwrite: bool,
+}
+
+fn tolerance(text: &str) -> Result<f64, String> {
+    let value = text.parse::<f64>().ok().filter(|value| value.is_finite() && *value >= 0.0);
+    value.ok_or_else(|| "expected a finite number of 0 or more, such as 1e-6".into())
 }
 
 /// Compares all tables of two folders; exit code 1 where they differ beyond the tolerance.
@@ -195,7 +200,8 @@ fn differs(a: &str, b: &str, tolerance: f64) -> bool {
         return false;
     }
     match (a.parse::<f64>(), b.parse::<f64>()) {
-        (Ok(x), Ok(y)) => (y - x).abs() > tolerance * x.abs().max(1.0),
+        // What is no finite number equals nothing but its own text.
+        (Ok(x), Ok(y)) if x.is_finite() && y.is_finite() => (y - x).abs() > tolerance * x.abs().max(1.0),
         _ => true,
     }
 }

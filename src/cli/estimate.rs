@@ -309,9 +309,3 @@ fn describe(args: &EstimateArgs, panel: &Panel, estimates: &Estimates, seconds: 
         "bias_correction": correction, "seconds_reading": seconds.0, "seconds_estimating": seconds.1,
     })
 }
-
-/// True where what the user gave is wrong, rather than the run.
-#[must_use]
-pub fn is_input_error(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<EstimationError>().is_some_and(EstimationError::is_input)
-}

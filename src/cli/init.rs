@@ -2,10 +2,13 @@
 
 use std::path::PathBuf;
 
+use anyhow::Context;
 use clap::Args;
+use serde_json::json;
 
+use super::manifest;
 use crate::data::write_embedded;
-use crate::output::dir::{Existing, OutputDir};
+use crate::output::dir::{Existing, MANIFEST, OutputDir};
 
 /// Options of `tradepath init`.
 #[derive(Debug, Args)]
@@ -13,7 +16,7 @@ use crate::output::dir::{Existing, OutputDir};
 pub struct InitArgs {
     /// Folder to write to.
     dir: PathBuf,
-    /// Replace a folder that is not empty.
+    /// Replace a folder that `tradepath init` wrote and nobody changed.
     #[arg(long)]
     overwrite: bool,
 }
@@ -25,7 +28,9 @@ pub struct InitArgs {
 pub fn run(args: &InitArgs, quiet: bool) -> anyhow::Result<()> {
     let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
     let output = OutputDir::create(&args.dir, existing)?;
-    write_embedded(output.path())?;
+    write_embedded(output.path()).with_context(|| output.path().display().to_string())?;
+    let info = json!({ "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "init" });
+    output.write_text(MANIFEST, &manifest::text(&info))?;
     let at = output.finish()?;
     if !quiet {
         eprintln!("{0}: edit plan.toml and the tables, then `tradepath run {0}/plan.toml`", at.display());

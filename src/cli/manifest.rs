@@ -1,7 +1,8 @@
 //! Parts of `manifest.json` that every command writes.
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
+
+use crate::output::dir;
 
 /// Name and SHA-256 of every input file.
 #[must_use]
@@ -12,7 +13,7 @@ pub fn checksums(inputs: &[(String, String)]) -> Vec<Value> {
 /// SHA-256 of a text, in hexadecimal.
 #[must_use]
 pub fn sha256(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    dir::sha256(text.as_bytes())
 }
 
 /// JSON as text, indented, with a line end.

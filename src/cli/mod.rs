@@ -1,31 +1,60 @@
 //! Parses the command line, calls the layers, shows progress, maps failures to exit codes.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::parser::ArgMatches;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+/// Prints a line of the answer. The macros of the standard library, which these shadow in all commands, panic where
+/// the reader has gone or the disk is full; [`terminal`] keeps that for the exit code.
+macro_rules! println {
+    ($($text:tt)*) => { $crate::cli::terminal::answer(&format!("{}\n", format_args!($($text)*))) };
+}
+/// Prints a part of the answer.
+macro_rules! print {
+    ($($text:tt)*) => { $crate::cli::terminal::answer(&format!($($text)*)) };
+}
+/// Prints a line of a notice.
+macro_rules! eprintln {
+    ($($text:tt)*) => { $crate::cli::terminal::notice(&format!("{}\n", format_args!($($text)*))) };
+}
+/// Prints a part of a notice.
+macro_rules! eprint {
+    ($($text:tt)*) => { $crate::cli::terminal::notice(&format!($($text)*)) };
+}
+
+use crate::output;
 
 mod calibrate;
 mod changes;
 mod check;
 mod compare;
 mod estimate;
+mod exit;
 mod explain;
 mod init;
 mod line_rates;
 mod manifest;
+mod memory;
 mod optimal;
+mod parts;
 mod progress;
 mod reduce;
 mod report;
 mod run;
+mod run_resume;
 mod run_tables;
 mod schedule;
+mod signals;
 mod solve;
 mod store;
 mod summary;
+mod terminal;
 mod timeline;
 mod timeline_fit;
 mod timeline_lanes;
+mod verify;
 
 /// Discrete-event trade-flow and tariff model: what each way back into Asia-Pacific trade rules would do.
 ///
@@ -39,8 +68,8 @@ struct Cli {
     #[arg(long, global = true)]
     quiet: bool,
     /// Threads to use; 0 = all cores. Results do not depend on it.
-    #[arg(long, global = true, value_name = "N", default_value_t = 0)]
-    threads: usize,
+    #[arg(long, global = true, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=MOST_THREADS))]
+    threads: u16,
 }
 
 #[derive(Debug, Subcommand)]
@@ -73,35 +102,60 @@ enum Command {
     Check(check::CheckArgs),
 }
 
+/// Most threads that can be asked for: more than this is a slip, and takes the machine's memory for stacks.
+const MOST_THREADS: i64 = 1024;
+/// Arguments that name what a command writes; every other path is an input.
+const OUTPUTS: [&str; 2] = ["out", "dir"];
+
 /// Runs the program and answers its exit code.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(cli.threads).build_global();
-    let result = pool.map_err(anyhow::Error::from).and_then(|()| match &cli.command {
-        Command::Run(args) => run::run(args, cli.quiet).map(|()| ExitCode::SUCCESS),
-        Command::Solve(args) => solve::run(args).map(|()| ExitCode::SUCCESS),
-        Command::Optimal(args) => optimal::run_optimal(args).map(|()| ExitCode::SUCCESS),
-        Command::Nash(args) => optimal::run_nash(args).map(|()| ExitCode::SUCCESS),
-        Command::Calibrate(args) => calibrate::run(args, cli.quiet).map(|()| ExitCode::SUCCESS),
-        Command::Estimate(args) => estimate::run(args, cli.quiet).map(|()| ExitCode::SUCCESS),
-        Command::Timeline(args) => timeline::run(args).map(|()| ExitCode::SUCCESS),
-        Command::Schedule(args) => schedule::run(args).map(|()| ExitCode::SUCCESS),
-        Command::Reduce(args) => reduce::run(args).map(|()| ExitCode::SUCCESS),
-        Command::Init(args) => init::run(args, cli.quiet).map(|()| ExitCode::SUCCESS),
-        Command::Compare(args) => compare::run(args),
-        Command::Report(args) => report::run(args, cli.quiet).map(|()| ExitCode::SUCCESS),
-        Command::Check(args) => check::run(args),
-    });
-    match result {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::from(if solve::is_input_error(&error) || estimate::is_input_error(&error) {
-                2
-            } else {
-                1
-            })
-        }
+    let matches = Cli::command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    if let Some((_, arguments)) = matches.subcommand() {
+        output::dir::protect(inputs(arguments));
     }
+    let result = prepare(&cli).and_then(|()| execute(&cli));
+    let result = result.and_then(|code| terminal::outcome().map(|()| code));
+    result.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        exit::code(&error)
+    })
+}
+
+fn prepare(cli: &Cli) -> anyhow::Result<()> {
+    signals::watch()?;
+    Ok(rayon::ThreadPoolBuilder::new().num_threads(cli.threads.into()).build_global()?)
+}
+
+/// Every file and folder that the command line names and that is no output.
+fn inputs(arguments: &ArgMatches) -> Vec<PathBuf> {
+    let of = |id: &str| -> Vec<PathBuf> {
+        let paths = arguments.try_get_many::<PathBuf>(id).ok().flatten();
+        let texts = arguments.try_get_many::<String>(id).ok().flatten();
+        // `given:FILE` names a file inside a text.
+        let inner = texts.into_iter().flatten().filter_map(|text| Some(text.split_once(':')?.1.into()));
+        paths.into_iter().flatten().cloned().chain(inner).collect()
+    };
+    let ids = arguments.ids().map(clap::Id::as_str).filter(|id| !OUTPUTS.contains(id));
+    ids.flat_map(of).collect()
+}
+
+fn execute(cli: &Cli) -> anyhow::Result<ExitCode> {
+    match &cli.command {
+        Command::Run(args) => run::run(args, cli.quiet)?,
+        Command::Solve(args) => solve::run(args)?,
+        Command::Optimal(args) => optimal::run_optimal(args)?,
+        Command::Nash(args) => optimal::run_nash(args)?,
+        Command::Calibrate(args) => calibrate::run(args, cli.quiet)?,
+        Command::Estimate(args) => estimate::run(args, cli.quiet)?,
+        Command::Timeline(args) => timeline::run(args)?,
+        Command::Schedule(args) => schedule::run(args)?,
+        Command::Reduce(args) => reduce::run(args, cli.quiet)?,
+        Command::Init(args) => init::run(args, cli.quiet)?,
+        Command::Report(args) => report::run(args, cli.quiet)?,
+        Command::Compare(args) => return compare::run(args),
+        Command::Check(args) => return check::run(args),
+    }
+    Ok(ExitCode::SUCCESS)
 }

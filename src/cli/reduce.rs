@@ -2,22 +2,28 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
+use serde_json::{Value, json};
 
-use super::run_tables::{self, BY_DRAW, COMMON, SHARD_FILE, ShardInfo};
+use super::parts::{Part, read_parts};
+use super::run_tables::{self, BY_DRAW, COMMON, SHARD_FILE};
 use super::store::{PARTS, block_path};
-use crate::ensemble::YearBlock;
-use crate::error::{Fault, Faults};
-use crate::output::dir::{Existing, OutputDir};
+use super::{manifest, run_tables::write_table};
+use crate::ensemble::{BlockError, BlockKey, YearBlock};
+use crate::error::{Fault, InputErrors};
+use crate::output::dir::{Existing, MANIFEST, OutputDir};
 use crate::output::events::{EVENTS_SUMMARY, Rows};
+
+/// Counts of a manifest that are added up over the parts; the largest is taken of the others.
+const SUMMED: [&str; 4] = ["states", "equilibria_solved", "evaluations", "seconds"];
 
 /// Options of `tradepath reduce`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  tradepath run --shard 1/2 --out parts/1\n  tradepath run --shard 2/2 --out parts/2\n  tradepath reduce parts/1 parts/2 --out outputs/whole"
+    after_help = "Example:\n  tradepath run --shard 1/2 --out parts/1\n  tradepath run --shard 2/2 --out parts/2\n  tradepath reduce parts/1 parts/2 --out outputs/whole\n\nEvery file of a part is checked against the hashes of its manifest.json first."
 )]
 pub struct ReduceArgs {
     /// Folders of all parts, in any order.
@@ -34,74 +40,73 @@ pub struct ReduceArgs {
 /// Joins the parts; tables are the bytes that one run of all draws writes.
 ///
 /// # Errors
-/// [`crate::error::InputErrors`] where a part is missing, there twice, or of another run.
-pub fn run(args: &ReduceArgs) -> anyhow::Result<()> {
-    let infos = read_parts(&args.parts)?;
+/// [`InputErrors`] where a part is missing, there twice, changed, damaged, or of another run.
+pub fn run(args: &ReduceArgs, quiet: bool) -> anyhow::Result<()> {
     let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
     let output = OutputDir::create(&args.out, existing)?;
-    let frame = &infos[0].1.frame;
-    for name in COMMON.iter().map(|spec| spec.file).chain(["manifest.json"]) {
-        let from = infos[0].0.join(name);
-        fs::copy(&from, output.path().join(name)).with_context(|| from.display().to_string())?;
+    let parts = read_parts(&args.parts)?;
+    let first = &parts[0];
+    let frame = &first.info.frame;
+    for spec in COMMON {
+        let from = first.folder.join(spec.file);
+        fs::copy(&from, output.path().join(spec.file)).with_context(|| from.display().to_string())?;
     }
-    for spec in BY_DRAW.iter().filter(|spec| infos[0].0.join(spec.file).exists()) {
+    output.write_text(MANIFEST, &manifest::text(&joined_manifest(&parts)))?;
+    for spec in BY_DRAW.iter().filter(|spec| first.has(spec.file)) {
         let mut rows = Rows::new();
-        for (folder, _) in &infos {
-            rows.extend(run_tables::read_rows(folder, spec)?);
+        for part in &parts {
+            rows.extend(run_tables::read_rows(&part.folder, spec)?);
         }
         let rows =
             if spec.file == EVENTS_SUMMARY.file { counted(rows) } else { by_draw(rows, &frame.plan.options) };
-        run_tables::write_table(&output, spec, &rows)?;
+        write_table(&output, spec, &rows)?;
     }
     run_tables::write_draws(&output, frame, |year| {
-        let parts = infos.iter().map(|(folder, _)| YearBlock::read(&block_path(&folder.join(PARTS), year)));
-        YearBlock::join(parts.collect::<Result<_, _>>()?, frame.plan.draws)
-    })?;
+        let fingerprint = first.info.fingerprint.as_str();
+        let key = BlockKey { fingerprint, year, layout: None, draws: None };
+        let blocks =
+            parts.iter().map(|part| YearBlock::read(&block_path(&part.folder.join(PARTS), year), &key));
+        YearBlock::join(blocks.collect::<Result<_, _>>()?, frame.plan.draws)
+    })
+    .map_err(as_input)?;
     run_tables::write_report(&output)?;
-    output.finish()?;
+    let at = output.finish()?;
+    if !quiet {
+        eprintln!("{}: {} parts joined", at.display(), parts.len());
+    }
     Ok(())
 }
 
-/// `shard.json` of every part, in the order of the parts.
-fn read_parts(folders: &[PathBuf]) -> anyhow::Result<Vec<(PathBuf, ShardInfo)>> {
-    let mut infos = Vec::new();
-    let mut faults = Faults::new();
-    for folder in folders {
-        match read_part(folder) {
-            Ok(info) => infos.push((folder.clone(), info)),
-            Err(found) => faults.push(fault(folder, &found, "the output of `tradepath run --shard k/K`")),
-        }
+/// A block that does not fit is a fault of the parts, which trying again does not help.
+fn as_input(error: anyhow::Error) -> anyhow::Error {
+    match error.downcast_ref::<BlockError>() {
+        Some(BlockError::Io { .. }) | None => error,
+        Some(found) => InputErrors::from(Fault {
+            file: "parts".into(),
+            line: None,
+            field: "block".into(),
+            found: found.to_string(),
+            expected: "the blocks of the parts of one run, each draw once".into(),
+            remedy: "Run the part again.".into(),
+        })
+        .into(),
     }
-    infos.sort_by_key(|(_, info)| info.shard.number);
-    if let Some((_, first)) = infos.first() {
-        for (folder, _) in infos.iter().filter(|(_, info)| info.fingerprint != first.fingerprint) {
-            faults.push(fault(folder, "a part of another run", "parts of one plan, seed, data and version"));
-        }
-        let numbers: Vec<u64> = infos.iter().map(|(_, info)| info.shard.number).collect();
-        let wanted: Vec<u64> = (1..=first.shard.of).collect();
-        if numbers != wanted || infos.iter().any(|(_, info)| info.shard.of != first.shard.of) {
-            let expected = format!("each of the parts 1 to {} once", first.shard.of);
-            faults.push(fault(Path::new("parts"), &format!("{numbers:?}"), &expected));
-        }
-    }
-    Ok(faults.into_result(infos)?)
 }
 
-fn read_part(folder: &Path) -> Result<ShardInfo, String> {
-    let file = folder.join(SHARD_FILE);
-    let text = fs::read_to_string(&file).map_err(|error| format!("{SHARD_FILE}: {error}"))?;
-    serde_json::from_str(&text).map_err(|error| format!("{SHARD_FILE}: {error}"))
-}
-
-fn fault(folder: &Path, found: &str, expected: &str) -> Fault {
-    Fault {
-        file: folder.display().to_string(),
-        line: None,
-        field: "part".into(),
-        found: found.into(),
-        expected: expected.into(),
-        remedy: "Name every part of one run, each once.".into(),
+/// The manifest of the first part, with the counts of all.
+fn joined_manifest(parts: &[Part]) -> Value {
+    let mut joined = parts[0].manifest.clone();
+    for key in SUMMED {
+        let sum: f64 = parts.iter().filter_map(|part| part.manifest[key].as_f64()).sum();
+        joined[key] = if parts[0].manifest[key].is_u64() { json!(sum as u64) } else { json!(sum) };
     }
+    let residuals = parts.iter().filter_map(|part| part.manifest["largest_residual"].as_f64());
+    joined["largest_residual"] = json!(residuals.fold(0.0, f64::max));
+    joined["part"] = json!([1, 1]);
+    joined["joined_parts"] = json!(parts.len());
+    // The list of files is made anew.
+    joined["files"] = json!([]);
+    joined
 }
 
 /// Rows of all parts in the order of the options and draws; rows of a draw stay in their order.
@@ -125,4 +130,9 @@ fn counted(rows: Rows) -> Rows {
         }
     }
     sums.into_iter().map(|(key, sum)| [key, vec![sum.to_string()]].concat()).collect()
+}
+
+/// Files that a part has for itself and that are not alike in all parts.
+pub(super) fn is_own(file: &str) -> bool {
+    file == SHARD_FILE || file.starts_with(PARTS) || BY_DRAW.iter().any(|spec| spec.file == file)
 }

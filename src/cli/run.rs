@@ -7,18 +7,16 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
+use super::memory::available_bytes;
 use super::progress::Progress;
-use super::store::Store;
-use super::{manifest, run_tables, summary};
-use crate::data::{Files, Table};
-use crate::ensemble::{Experiment, PLAN_FILE, Plan, RunCounts, Shard};
+use super::store::{Owner, Store};
+use super::{manifest, run_resume, run_tables, signals, summary};
+use crate::data::{Axes, Files, Table};
+use crate::ensemble::{Experiment, PLAN_FILE, Plan, RunCounts, Shard, run_bytes};
 use crate::error::{Fault, Faults, InputErrors};
 use crate::output::dir::{Existing, OutputDir};
 use crate::output::run::RunFrame;
 use crate::sources::PROVENANCE_COLUMNS;
-
-/// Bytes that a run needs besides its blocks: data, baseline path, tables of text.
-const FIXED_BYTES: u64 = 250 << 20;
 
 /// What of the events is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -34,10 +32,10 @@ pub enum Events {
 /// Options of `tradepath run`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  tradepath run\n  tradepath run --options cptpp_accession,hybrid,status_quo --draws 1000 --out outputs/two\n  tradepath init mine && tradepath run mine/plan.toml\n\nWithout PLAN the embedded default plan runs. Without --out the results go to outputs/<plan name>/, replaced when the new run is complete."
+    after_help = "Examples:\n  tradepath run\n  tradepath run --options cptpp_accession,hybrid,status_quo --draws 1000 --out outputs/two\n  tradepath init mine && tradepath run mine/plan.toml\n\nWithout PLAN the embedded default plan runs. Without --out the results go to outputs/<plan name>/ (a part: outputs/<plan name>-part-k-of-K/), replaced when the new run is complete. A folder is replaced only where its manifest.json lists everything in it.\n\nA run that was stopped keeps its finished years beside the output folder: the same command with --resume goes on from there."
 )]
 pub struct RunArgs {
-    /// Plan file; the data it names lie in the same folder (see `tradepath init`).
+    /// Plan file, or a folder with plan.toml; the data it names lie in the same folder (see `tradepath init`).
     #[arg(value_name = "PLAN.toml")]
     pub plan: Option<PathBuf>,
     /// Folder for the results.
@@ -61,7 +59,7 @@ pub struct RunArgs {
     /// Go on with a run that was cut, with the same plan and data.
     #[arg(long)]
     pub resume: bool,
-    /// Refuse a run that would need more memory than this.
+    /// Refuse a run that would need more memory than this; default: what the machine has free.
     #[arg(long, value_name = "BYTES")]
     pub max_memory: Option<u64>,
     /// What of the events is written.
@@ -84,33 +82,36 @@ pub fn parse_years(text: &str) -> Result<[i16; 2], String> {
 /// Runs the plan.
 ///
 /// # Errors
-/// [`InputErrors`] for bad input, else a failed run; nothing is left half-written.
+/// [`InputErrors`] for bad input, else a failed run; nothing is left half-written, finished years are kept.
 pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
     let started = Instant::now();
     let (files, plan) = load_plan(args)?;
     let shard = args.shard.unwrap_or(Shard::WHOLE);
-    let out = args.out.clone().unwrap_or_else(|| PathBuf::from("outputs").join(&plan.name));
+    let out = args.out.clone().unwrap_or_else(|| default_folder(&plan, shard));
     let replace = args.overwrite || args.out.is_none() || args.resume;
     let existing = if replace { Existing::Replace } else { Existing::Refuse };
-    OutputDir::check(&out, existing)?;
+    let output = OutputDir::create(&out, existing)?;
     let progress = Progress::new(quiet);
     progress.message("baseline path and timelines");
+    let limit = Limit { bytes: args.max_memory };
     let inputs = input_texts(&files, &plan);
-    let experiment = Experiment::load(&files, plan, shard)?;
+    let experiment = Experiment::load(&files, plan, shard, &|axes, plan| limit.check(axes, plan, shard))?;
     let frame = RunFrame::new(&experiment);
-    refuse_large(args.max_memory, &experiment)?;
     let fingerprint = fingerprint(&frame, &inputs)?;
-    let store = Store::open(&out, &fingerprint, shard, args.resume)?;
+    let owner = Owner::new(&fingerprint, shard, &experiment.plan);
+    let Some(store) = run_resume::open(args, &output, owner, quiet)? else { return Ok(()) };
     let counts = RunCounts::default();
-    solve_years(&experiment, &store, &counts, &progress)?;
+    solve_years(&experiment, &store, (&counts, &fingerprint), &progress, args.resume)?;
     progress.message("tables");
-    let output = OutputDir::create(&out, existing)?;
     let written = run_tables::Written { events: args.events, shard, fingerprint: &fingerprint };
     run_tables::write_paths(&output, &experiment, &frame, &written, &counts)?;
-    let info = manifest_of(&experiment, &files, &inputs, &counts, started)?;
+    let mut info = manifest_of(&experiment, &files, &inputs, &counts, started)?;
+    info["fingerprint"] = json!(fingerprint);
+    info["part"] = json!([shard.number, shard.of]);
     output.write_text("manifest.json", &manifest::text(&info))?;
     if shard == Shard::WHOLE {
-        run_tables::write_draws(&output, &frame, |year| store.read(year))?;
+        let block = |year| store.read(&run_resume::key(&experiment, year, &fingerprint));
+        run_tables::write_draws(&output, &frame, block)?;
         progress.message("charts");
         run_tables::write_report(&output)?;
     } else {
@@ -118,6 +119,9 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
     }
     let at = output.finish()?;
     store.remove();
+    if args.overwrite {
+        store.remove_others();
+    }
     progress.finish();
     if !quiet && shard == Shard::WHOLE {
         eprint!("{}", summary::text(&at, &frame)?);
@@ -128,10 +132,20 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// `outputs/<plan>`, for a part of a run `outputs/<plan>-part-k-of-K`.
+fn default_folder(plan: &Plan, shard: Shard) -> PathBuf {
+    let name = match shard {
+        Shard::WHOLE => plan.name.clone(),
+        Shard { number, of } => format!("{}-part-{number}-of-{of}", plan.name),
+    };
+    PathBuf::from("outputs").join(name)
+}
+
 /// The plan with what the command line changes.
 fn load_plan(args: &RunArgs) -> anyhow::Result<(Files, Plan)> {
     let (files, name) = match &args.plan {
         None => (Files::embedded(), PLAN_FILE.to_owned()),
+        Some(folder) if folder.is_dir() => (Files::directory(folder), PLAN_FILE.to_owned()),
         Some(path) => {
             let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -159,38 +173,59 @@ fn load_plan(args: &RunArgs) -> anyhow::Result<(Files, Plan)> {
     Ok((files, faults.into_result(plan)?))
 }
 
-fn refuse_large(limit: Option<u64>, experiment: &Experiment) -> Result<(), InputErrors> {
-    let largest = experiment.plan.year_range().map(|year| experiment.layout(year).n_values()).max();
-    let values = largest.unwrap_or(0) * experiment.options.len() * experiment.draws.len();
-    // A block is held as rows of draws and once more as a whole.
-    let needed = FIXED_BYTES + 16 * values as u64;
-    match limit {
-        Some(limit) if needed > limit => Err(InputErrors::from(Fault {
-            file: "--max-memory".into(),
+/// Memory that a run may take.
+struct Limit {
+    /// As the user says; without it what the machine has free.
+    bytes: Option<u64>,
+}
+
+impl Limit {
+    fn check(&self, axes: &Axes, plan: &Plan, shard: Shard) -> Result<(), InputErrors> {
+        let needed = run_bytes(axes, plan, shard);
+        let Some(limit) = self.bytes.or_else(available_bytes) else { return Ok(()) };
+        if needed <= limit {
+            return Ok(());
+        }
+        let found = match self.bytes {
+            Some(limit) => limit.to_string(),
+            None => format!("{limit} bytes are free"),
+        };
+        Err(InputErrors::from(Fault {
+            file: "command line".into(),
             line: None,
-            field: "max_memory".into(),
-            found: limit.to_string(),
+            field: "--max-memory".into(),
+            found,
             expected: format!(
-                "about {needed} bytes for {} draws of {} options",
-                experiment.draws.len(),
-                experiment.options.len()
+                "about {needed} bytes for {} draws of {} options, {} countries and {} sectors",
+                plan.draws,
+                plan.options.len(),
+                axes.n_countries(),
+                axes.n_sectors()
             ),
-            remedy: "Run parts with --shard k/K and join them with `tradepath reduce`, or draw less.".into(),
-        })),
-        _ => Ok(()),
+            remedy: "Run parts with --shard k/K and join them with `tradepath reduce`, draw less, or allow more with --max-memory.".into(),
+        }))
     }
 }
 
 fn solve_years(
     experiment: &Experiment,
     store: &Store,
-    counts: &RunCounts,
+    (counts, fingerprint): (&RunCounts, &str),
     progress: &Progress,
+    resume: bool,
 ) -> anyhow::Result<()> {
     let years: Vec<i16> = experiment.plan.year_range().collect();
+    let done = match resume {
+        true => store.years(years.iter().map(|&year| run_resume::key(experiment, year, fingerprint))),
+        false => Vec::new(),
+    };
     progress.start(years.len() as u64 * experiment.draws.len() as u64);
+    signals::when_stopped(format!(
+        "Finished years are kept in {}; the same command with --resume goes on from there.",
+        store.folder().display()
+    ));
     for year in years {
-        if store.has(year) {
+        if done.contains(&year) {
             progress.advance(experiment.draws.len() as u64);
             continue;
         }

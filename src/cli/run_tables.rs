@@ -168,6 +168,7 @@ pub fn read_rows(folder: &Path, spec: &TableSpec) -> anyhow::Result<Rows> {
 /// # Errors
 /// Where the report cannot be made.
 pub fn write_report(output: &OutputDir) -> anyhow::Result<()> {
-    let _charts = crate::report::write(output.path(), output.path())?;
+    let run = crate::report::Run::read(&crate::data::Files::directory(output.path()))?;
+    let _charts = crate::report::write(&run, output)?;
     Ok(())
 }

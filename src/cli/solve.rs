@@ -13,8 +13,7 @@ use super::manifest;
 use crate::calibration::Economy;
 use crate::data::{Dataset, Files};
 use crate::equilibrium::sensitivity::delta_method_se;
-use crate::equilibrium::{Equilibrium, NoEquilibrium, PreparedBaseline, Shock, decompose};
-use crate::error::InputErrors;
+use crate::equilibrium::{Equilibrium, PreparedBaseline, Shock, decompose};
 use crate::output::dir::{Existing, OutputDir};
 use crate::output::{TableSpec, package, quotas, solve as tables};
 
@@ -66,7 +65,7 @@ pub struct SolveArgs {
 /// Solves and writes `countries.csv`, `trade.csv`, `sectors.csv` and `manifest.json`.
 ///
 /// # Errors
-/// [`InputErrors`] for bad input, else a failed run.
+/// [`crate::error::InputErrors`] for bad input, else a failed run.
 pub fn run(args: &SolveArgs) -> anyhow::Result<()> {
     let started = Instant::now();
     let data = Dataset::read(&Files::directory(&args.baseline))?;
@@ -163,11 +162,4 @@ fn add_sensitivities(
     tables.push((&tables::BY_THETA, tables::theta_rows(base, &by_theta, shock.theta(base))));
     tables.push((&tables::BY_TARIFF, by_tariff));
     Ok(())
-}
-
-/// True where an error is one of the input rather than of the run.
-#[must_use]
-pub fn is_input_error(error: &anyhow::Error) -> bool {
-    let is_refused = error.downcast_ref::<Box<NoEquilibrium>>().is_some_and(|e| e.refusal.is_some());
-    is_refused || error.is::<InputErrors>() || error.is::<crate::output::dir::OutputError>()
 }

@@ -64,6 +64,19 @@ pub struct YearBlock {
     pub base_imports_musd: Vec<f64>,
 }
 
+/// What a block must be to be taken.
+#[derive(Debug, Clone, Copy)]
+pub struct BlockKey<'a> {
+    /// Fingerprint of its run.
+    pub fingerprint: &'a str,
+    /// Calendar year.
+    pub year: i16,
+    /// Shape; `None` where the parts of a run are compared among themselves.
+    pub layout: Option<Layout>,
+    /// Draws; `None` where the parts of a run are counted later.
+    pub draws: Option<&'a [u64]>,
+}
+
 /// A block could not be written or read.
 #[derive(Debug, thiserror::Error)]
 pub enum BlockError {
@@ -76,12 +89,26 @@ pub enum BlockError {
         source: std::io::Error,
     },
     /// The file is no block, or not whole.
-    #[error("{path}: not a whole block of results ({why}). Delete it and run again with --resume.")]
+    #[error("{path}: not a whole block of results ({why}). Run this part again.")]
     Damaged {
         /// File.
         path: String,
         /// What is wrong.
         why: &'static str,
+    },
+    /// The file is a block of another run, year or part.
+    #[error(
+        "{path}: the block of another {what}: found {found}, expected {expected}. Put the block of this run back, or run this part again."
+    )]
+    Foreign {
+        /// File.
+        path: String,
+        /// What differs.
+        what: &'static str,
+        /// What the file says.
+        found: String,
+        /// What was asked for.
+        expected: String,
     },
     /// Blocks that do not belong together.
     #[error("year {year}: {why}. Join shards of one run only.")]
@@ -93,8 +120,10 @@ pub enum BlockError {
     },
 }
 
-const MAGIC: &[u8; 8] = b"TPBLOCK1";
+const MAGIC: &[u8; 8] = b"TPBLOCK2";
 const CHECKSUM_BYTES: usize = 32;
+/// SHA-256 in hexadecimal.
+const FINGERPRINT_BYTES: usize = 64;
 
 impl YearBlock {
     /// Values of one draw and option.
@@ -105,13 +134,14 @@ impl YearBlock {
         &self.values[at..at + size]
     }
 
-    /// Writes the block; the file appears whole or not at all.
+    /// Writes the block of the run `fingerprint`; the file appears whole or not at all.
     ///
     /// # Errors
     /// [`BlockError::Io`].
-    pub fn write(&self, path: &Path) -> Result<(), BlockError> {
+    pub fn write(&self, path: &Path, fingerprint: &str) -> Result<(), BlockError> {
         let l = &self.layout;
         let mut bytes = MAGIC.to_vec();
+        bytes.extend(format!("{fingerprint:0>FINGERPRINT_BYTES$}").bytes().take(FINGERPRINT_BYTES));
         let header = [self.year as u64, l.n_options as u64, l.n as u64, l.s as u64];
         let rest = [l.n_measures as u64, l.n_groups as u64, self.draws.len() as u64];
         for number in header.into_iter().chain(rest).chain(self.draws.iter().copied()) {
@@ -131,8 +161,8 @@ impl YearBlock {
     /// Reads a block back.
     ///
     /// # Errors
-    /// [`BlockError`] where the file cannot be read, or is not whole.
-    pub fn read(path: &Path) -> Result<Self, BlockError> {
+    /// [`BlockError`] where the file cannot be read, is not whole, or is not the block that `key` asks for.
+    pub fn read(path: &Path, key: &BlockKey<'_>) -> Result<Self, BlockError> {
         let name = path.display().to_string();
         let bytes = std::fs::read(path).map_err(|source| BlockError::Io { path: name.clone(), source })?;
         let damaged = |why| BlockError::Damaged { path: name.clone(), why };
@@ -141,10 +171,35 @@ impl YearBlock {
         if Sha256::digest(body)[..] != *checksum {
             return Err(damaged("checksum"));
         }
-        let words = body.strip_prefix(MAGIC.as_slice()).ok_or_else(|| damaged("first bytes"))?;
+        let rest = body.strip_prefix(MAGIC.as_slice()).ok_or_else(|| damaged("first bytes"))?;
+        let (fingerprint, words) =
+            rest.split_at_checked(FINGERPRINT_BYTES).ok_or_else(|| damaged("too short"))?;
+        let block = Self::from_words(words).ok_or_else(|| damaged("too short"))?;
+        let fingerprint = String::from_utf8_lossy(fingerprint).into_owned();
+        let expect = |what, found: String, expected: String| {
+            let path = name.clone();
+            if found == expected { Ok(()) } else { Err(BlockError::Foreign { path, what, found, expected }) }
+        };
+        expect("run", fingerprint, format!("{:0>FINGERPRINT_BYTES$}", key.fingerprint))?;
+        expect("year", block.year.to_string(), key.year.to_string())?;
+        if let Some(layout) = key.layout {
+            expect("shape", format!("{:?}", block.layout), format!("{layout:?}"))?;
+        }
+        if let Some(draws) = key.draws.filter(|draws| *draws != block.draws) {
+            expect(
+                "part",
+                format!("{} draws", block.draws.len()),
+                format!("the {} of this part", draws.len()),
+            )?;
+        }
+        Ok(block)
+    }
+
+    /// What stands behind the fingerprint; `None` where it is too short for what its first words promise.
+    fn from_words(words: &[u8]) -> Option<Self> {
         let mut words =
             words.chunks_exact(8).filter_map(|word| Some(u64::from_le_bytes(word.try_into().ok()?)));
-        let mut next = || words.next().ok_or_else(|| damaged("too short"));
+        let mut next = || words.next();
         let year = next()? as i16;
         let layout = Layout {
             n_options: next()? as usize,
@@ -154,12 +209,12 @@ impl YearBlock {
             n_groups: next()? as usize,
         };
         let n_draws = next()? as usize;
-        let draws = (0..n_draws).map(|_| next()).collect::<Result<Vec<_>, _>>()?;
+        let draws = (0..n_draws).map(|_| next()).collect::<Option<Vec<_>>>()?;
         let n_values = n_draws * layout.n_options * layout.n_values();
-        let values = (0..n_values).map(|_| next().map(f64::from_bits)).collect::<Result<Vec<_>, _>>()?;
+        let values = (0..n_values).map(|_| next().map(f64::from_bits)).collect::<Option<Vec<_>>>()?;
         let base = (0..layout.n_bilateral()).map(|_| next().map(f64::from_bits));
-        let base_imports_musd = base.collect::<Result<Vec<_>, _>>()?;
-        Ok(Self { year, layout, draws, values, base_imports_musd })
+        let base_imports_musd = base.collect::<Option<Vec<_>>>()?;
+        Some(Self { year, layout, draws, values, base_imports_musd })
     }
 
     /// One block from the parts of a year, draws in rising order.
@@ -206,7 +261,7 @@ impl YearBlock {
 
 #[cfg(test)]
 mod tests {
-    use super::{Layout, YearBlock};
+    use super::{BlockKey, Layout, YearBlock};
 
     fn block(draws: &[u64]) -> YearBlock {
         let layout = Layout { n_options: 2, n: 1, s: 1, n_measures: 1, n_groups: 1 };
@@ -219,12 +274,21 @@ mod tests {
     fn a_block_comes_back_as_it_was_and_damage_is_noticed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("2030.block");
-        block(&[0, 3]).write(&path).unwrap();
-        assert_eq!(YearBlock::read(&path).unwrap(), block(&[0, 3]));
+        block(&[0, 3]).write(&path, "abc").unwrap();
+        let key = BlockKey { fingerprint: "abc", year: 2030, layout: None, draws: Some(&[0, 3]) };
+        assert_eq!(YearBlock::read(&path, &key).unwrap(), block(&[0, 3]));
+        let says = |key: BlockKey<'_>, what: &str| {
+            let message = YearBlock::read(&path, &key).unwrap_err().to_string();
+            assert!(message.contains(what), "{message}");
+        };
+        says(BlockKey { fingerprint: "abd", ..key }, "another run");
+        says(BlockKey { year: 2031, ..key }, "another year: found 2030, expected 2031");
+        says(BlockKey { draws: Some(&[1, 3]), ..key }, "another part");
+        says(BlockKey { layout: Some(Layout { n: 2, ..block(&[]).layout }), ..key }, "another shape");
         let mut bytes = std::fs::read(&path).unwrap();
         bytes[20] ^= 1;
         std::fs::write(&path, bytes).unwrap();
-        assert!(YearBlock::read(&path).unwrap_err().to_string().contains("checksum"));
+        says(key, "checksum");
     }
 
     #[test]

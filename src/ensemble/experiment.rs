@@ -82,13 +82,21 @@ pub struct RunCounts {
 }
 
 impl Experiment {
-    /// Reads all inputs below `files`, solves the baseline path and draws all timelines of `shard`.
+    /// Reads all inputs below `files`, solves the baseline path and draws all timelines of `shard`; `allow` is asked
+    /// once the size is known, before anything of that size is taken.
     ///
     /// # Errors
-    /// [`InputErrors`] in the data, the options or the names of the plan; the baseline path without equilibrium.
-    pub fn load(files: &Files, plan: Plan, shard: Shard) -> anyhow::Result<Self> {
+    /// [`InputErrors`] in the data, the options or the names of the plan, and those of `allow`; the baseline path
+    /// without equilibrium.
+    pub fn load(
+        files: &Files,
+        plan: Plan,
+        shard: Shard,
+        allow: &dyn Fn(&Axes, &Plan) -> Result<(), InputErrors>,
+    ) -> anyhow::Result<Self> {
         let folder = files.folder(&plan.baseline);
         let data = Dataset::read(&folder)?;
+        allow(&data.axes, &plan)?;
         plan.check_names(&data.axes, &files.display(PLAN_FILE)).into_result(())?;
         let growth = Growth::read(&folder, &data.axes, data.meta.year + 1, plan.years[1])?;
         let book = PolicyBook::read(files, &data.axes)?;

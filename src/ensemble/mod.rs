@@ -7,11 +7,13 @@
 mod block;
 mod draw_year;
 mod experiment;
+mod limits;
 pub mod parameters;
 mod plan;
 pub mod summary;
 
-pub use block::{BlockError, Layout, SECTOR_MEASURES, YearBlock};
+pub use block::{BlockError, BlockKey, Layout, SECTOR_MEASURES, YearBlock};
 pub use experiment::{Experiment, OptionRun, RunCounts, RunError};
+pub use limits::run_bytes;
 pub use parameters::DrawnParameters;
 pub use plan::{PLAN_FILE, Plan, Shard};

@@ -89,7 +89,9 @@ impl Shard {
     /// Draws of this part.
     #[must_use]
     pub fn draws(&self, n_draws: u64) -> Vec<u64> {
-        (0..n_draws).filter(|draw| draw % self.of == self.number - 1).collect()
+        let first = self.number - 1;
+        let step = usize::try_from(self.of).unwrap_or(usize::MAX);
+        (first..n_draws).step_by(step).collect()
     }
 }
 
@@ -107,6 +109,17 @@ impl std::str::FromStr for Shard {
     }
 }
 
+/// A fault of a key at the line on which the key stands.
+fn at_line_of_key(mut fault: Fault, text: &str) -> Fault {
+    let is_key = |line: &str| {
+        line.trim_start()
+            .strip_prefix(fault.field.as_str())
+            .is_some_and(|rest| rest.trim_start().starts_with('='))
+    };
+    fault.line = text.lines().position(is_key).map(|at| at as u64 + 1);
+    fault
+}
+
 impl Plan {
     /// Reads and checks `file` of a folder that also holds the data it names.
     ///
@@ -121,7 +134,9 @@ impl Plan {
             InputErrors::from(toml_fault(&name, &text, &error, "plan", words))
         })?;
         let faults = plan.faults(&name);
-        faults.into_result(plan)
+        faults.into_result(plan).map_err(|InputErrors(faults)| {
+            InputErrors(faults.into_iter().map(|fault| at_line_of_key(fault, &text)).collect())
+        })
     }
 
     /// What is wrong with the values of the plan itself; names are checked against the data later.
@@ -140,6 +155,15 @@ impl Plan {
                 });
             }
         };
+        let is_identifier = !self.name.is_empty()
+            && self.name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+            && !self.name.starts_with('-');
+        check(
+            is_identifier,
+            "name",
+            self.name.clone(),
+            "letters, digits, `-` and `_`: the output folder carries it",
+        );
         let [first, last] = self.years;
         let years_ok = first <= last && YEARS.contains(&first) && YEARS.contains(&last);
         check(years_ok, "years", format!("{first}..{last}"), "first..last within 2020..2060, rising");

@@ -69,12 +69,13 @@ pub enum Measure {
 }
 
 impl Measure {
-    /// The measure of this name in the tables; `None` for those that the report does not show.
+    /// The measure of this name in the tables; `None` for those that the report does not show, such as gains against
+    /// another option than the reference option of the run.
     #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "real_income_vs_status_quo" => Some(Self::Pct),
-            "real_income_money_vs_status_quo" => Some(Self::Money),
+    pub fn from_name(name: &str, reference_option: &str) -> Option<Self> {
+        match name.strip_suffix(reference_option)? {
+            "real_income_vs_" => Some(Self::Pct),
+            "real_income_money_vs_" => Some(Self::Money),
             _ => None,
         }
     }

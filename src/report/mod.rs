@@ -16,11 +16,8 @@
 //! | [`charts`] | one file per chart |
 //! | [`answer`], [`page`] | the words and tables of the page |
 
-use std::path::{Path, PathBuf};
-
-use crate::data::Files;
 use crate::error::InputErrors;
-use crate::output::dir::{Existing, OutputDir, OutputError};
+use crate::output::dir::{OutputDir, OutputError};
 
 pub mod answer;
 pub mod axis;
@@ -61,33 +58,31 @@ pub enum ReportError {
 
 /// What was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[must_use]
 pub struct ReportSummary {
-    /// The page.
-    pub page: PathBuf,
     /// Names of the charts, without their endings, in the order of the page.
     pub charts: Vec<&'static str>,
     /// Charts for which the run has no table.
     pub left_out: Vec<LeftOut>,
 }
 
-/// Reads the run in `run_dir` and writes `charts/` and `report.html` to `out_dir`, which is created where it
-/// is missing. Both are replaced whole; other files of `out_dir` are left alone. The two folders may be the same.
+/// Writes `charts/` and `report.html` of a run to `output`, which is not finished here.
 ///
 /// # Errors
-/// [`ReportError`]; nothing is written unless the whole run could be read and every chart drawn.
-pub fn write(run_dir: &Path, out_dir: &Path) -> Result<ReportSummary, ReportError> {
-    let run = Run::read(&Files::directory(run_dir))?;
-    let (charts, left_out) = charts::all(&run)?;
-    let page = page::page(&run, &charts, &left_out);
-    let folder = OutputDir::create(&out_dir.join(CHARTS), Existing::Replace)?;
+/// [`ReportError`]; nothing is written unless every chart could be drawn.
+pub fn write(run: &Run, output: &OutputDir) -> Result<ReportSummary, ReportError> {
+    let (charts, left_out) = charts::all(run)?;
+    let page = page::page(run, &charts, &left_out);
     for chart in &charts {
-        folder.write_text(&format!("{}.svg", chart.stem), &chart.svg)?;
-        folder.write_csv(&format!("{}.csv", chart.stem), &chart.header, &chart.rows)?;
+        output.write_text(&format!("{CHARTS}/{}.svg", chart.stem), &chart.svg)?;
+        output.write_csv(&format!("{CHARTS}/{}.csv", chart.stem), &chart.header, &chart.rows)?;
     }
-    folder.finish()?;
-    let path = out_dir.join(PAGE);
-    std::fs::write(&path, page).map_err(|source| OutputError::Io { path: path.clone(), source })?;
+    output.write_text(PAGE, &page)?;
     let charts = charts.iter().map(|chart| chart.stem).collect();
-    Ok(ReportSummary { page: path, charts, left_out })
+    Ok(ReportSummary { charts, left_out })
+}
+
+/// True for the files that [`write`] makes.
+#[must_use]
+pub fn is_report_file(path: &str) -> bool {
+    path == PAGE || path.strip_prefix(CHARTS).is_some_and(|rest| rest.starts_with('/'))
 }

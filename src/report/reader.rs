@@ -101,7 +101,7 @@ impl<'a> Reader<'a> {
     }
 
     fn gain_key(&mut self, row: &Row<'_>) -> Option<GainKey> {
-        let measure = Measure::from_name(row.text("measure"))?;
+        let measure = Measure::from_name(row.text("measure"), &self.manifest.reference_option)?;
         Some((self.option(row)?, self.year(row)?, self.country(row, "iso3")?, measure))
     }
 

@@ -153,7 +153,7 @@ fn the_drawn_effect_is_common_to_options_and_has_luck_of_its_own() {
         let mut plan = Plan::read(&Files::embedded(), "plan.toml").unwrap();
         plan.options = options.iter().map(|id| (*id).to_owned()).collect();
         (plan.years, plan.draws, plan.bilateral_years) = ([2021, 2021], 3, Vec::new());
-        Experiment::load(&Files::embedded(), plan, Shard::WHOLE).unwrap().parameters
+        Experiment::load(&Files::embedded(), plan, Shard::WHOLE, &|_, _| Ok(())).unwrap().parameters
     };
     assert_eq!(of(&["status_quo"]), of(&["status_quo", "hybrid", "tpp_return"]));
     let plain = draw(|_| (), 7);

@@ -7,7 +7,10 @@ use std::path::Path;
 use assert_cmd::Command;
 use predicates::str::contains;
 use tempfile::TempDir;
-use tradepath::report;
+use tradepath::data::Files;
+use tradepath::output::OutputDir;
+use tradepath::output::dir::{Existing, sha256_file};
+use tradepath::report::{self, ReportSummary, Run};
 
 const OPTIONS: [&str; 3] = ["stay", "join", "partial"];
 const COUNTRIES: [&str; 3] = ["AAA", "BBB", "CCC"];
@@ -122,6 +125,37 @@ fn small_run() -> TempDir {
     folder
 }
 
+/// Gives the manifest of a run the list of its files.
+fn list_files(run: &Path) {
+    let mut manifest: serde_json::Value = serde_json::from_str(&read(run, "manifest.json")).unwrap();
+    let names = fs::read_dir(run).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let entry = |name: String| {
+        let path = run.join(&name);
+        let bytes = fs::metadata(&path).unwrap().len();
+        serde_json::json!({ "path": name, "bytes": bytes, "sha256": sha256_file(&path).unwrap() })
+    };
+    manifest["files"] = names.filter(|name| name != "manifest.json").map(entry).collect();
+    fs::write(run.join("manifest.json"), manifest.to_string()).unwrap();
+}
+
+/// Makes the report in `out`.
+fn report_to(run: &Path, out: &Path) -> ReportSummary {
+    let output = OutputDir::create(out, Existing::Refuse).unwrap();
+    let summary = report::write(&Run::read(&Files::directory(run)).unwrap(), &output).unwrap();
+    output.finish().unwrap();
+    summary
+}
+
+/// Makes the report beside the tables of a run.
+fn make(run: &Path) -> ReportSummary {
+    let out = tempfile::tempdir_in(run).unwrap();
+    let summary = report_to(run, &out.path().join("out"));
+    for made in ["charts", "report.html"] {
+        fs::rename(out.path().join("out").join(made), run.join(made)).unwrap();
+    }
+    summary
+}
+
 fn read(folder: &Path, file: &str) -> String {
     fs::read_to_string(folder.join(file)).unwrap()
 }
@@ -148,10 +182,9 @@ fn refuses(file: &str, from: &str, to: &str, expected: &[&str]) {
 #[test]
 fn writes_every_chart_and_the_page_into_the_run() {
     let run = small_run();
-    let summary = report::write(run.path(), run.path()).unwrap();
+    let summary = make(run.path());
     assert_eq!(summary.charts, CHARTS);
     assert!(summary.left_out.is_empty());
-    assert_eq!(summary.page, run.path().join("report.html"));
     assert!(run.path().join("projections.csv").exists());
     for (file, text) in all_files(run.path()) {
         assert!(!text.is_empty(), "{file}");
@@ -161,7 +194,7 @@ fn writes_every_chart_and_the_page_into_the_run() {
 #[test]
 fn pictures_are_well_formed_and_inside_their_frame() {
     let run = small_run();
-    let _ = report::write(run.path(), run.path()).unwrap();
+    make(run.path());
     for chart in CHARTS {
         let svg = read(run.path(), &format!("charts/{chart}.svg"));
         let xml = roxmltree::Document::parse(&svg).unwrap_or_else(|error| panic!("{chart}: {error}"));
@@ -187,7 +220,7 @@ fn pictures_are_well_formed_and_inside_their_frame() {
 #[test]
 fn every_number_behind_a_chart_is_a_cell_of_the_run() {
     let run = small_run();
-    let _ = report::write(run.path(), run.path()).unwrap();
+    make(run.path());
     let mut cells = BTreeSet::new();
     for file in ["projections", "reference", "by_year", "tariff_path", "sectors", "bilateral"] {
         let text = read(run.path(), &format!("{file}.csv"));
@@ -218,7 +251,7 @@ fn every_number_behind_a_chart_is_a_cell_of_the_run() {
 #[test]
 fn the_charts_show_the_right_cells() {
     let run = small_run();
-    let _ = report::write(run.path(), run.path()).unwrap();
+    make(run.path());
     let rows = read(run.path(), "charts/gains_by_option.csv");
     let projections = read(run.path(), "projections.csv");
     let row =
@@ -236,16 +269,16 @@ fn the_charts_show_the_right_cells() {
 #[test]
 fn the_same_run_gives_the_same_bytes() {
     let (run, other) = (small_run(), tempfile::tempdir().unwrap());
-    let _ = report::write(run.path(), run.path()).unwrap();
+    make(run.path());
     let out = other.path().join("deep/er");
-    let _ = report::write(run.path(), &out).unwrap();
+    report_to(run.path(), &out);
     assert_eq!(all_files(run.path()), all_files(&out));
 }
 
 #[test]
 fn the_page_needs_nothing_from_outside_and_escapes_text() {
     let run = small_run();
-    let _ = report::write(run.path(), run.path()).unwrap();
+    make(run.path());
     let page = read(run.path(), "report.html");
     let without_names = page.replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
     for outside in ["src=", "href=", "url(", "@import", "<script", "<link", "<iframe"] {
@@ -286,7 +319,7 @@ fn the_answer_names_the_best_option_if_it_happens_and_in_expectation() {
     let run = small_run();
     set_gain(run.path(), "join", "0.2", "0.9");
     set_gain(run.path(), "partial", "0.3", "0.4");
-    let _ = report::write(run.path(), run.path()).unwrap();
+    make(run.path());
     let page = read(run.path(), "report.html");
     for sentence in [
         "the largest gain comes from \u{201c}Join &lt;now&gt; &amp; &quot;fast&quot;\u{201d}, with +0.90 % in 2024",
@@ -304,7 +337,7 @@ fn the_answer_says_so_where_no_option_gains() {
     let run = small_run();
     set_gain(run.path(), "join", "-0.2", "-0.3");
     set_gain(run.path(), "partial", "-0.3", "-0.4");
-    let _ = report::write(run.path(), run.path()).unwrap();
+    make(run.path());
     let page = read(run.path(), "report.html");
     assert!(page.contains("none gains; the least loss is that of \u{201c}Join"));
     assert!(page.contains("with \u{2212}0.30 % in 2024"));
@@ -315,6 +348,7 @@ fn the_answer_says_so_where_no_option_gains() {
 fn leaves_out_the_chart_of_a_missing_optional_table_and_says_so() {
     let run = small_run();
     fs::remove_file(run.path().join("bilateral.csv")).unwrap();
+    list_files(run.path());
     let mut command = Command::new(env!("CARGO_BIN_EXE_tradepath"));
     let expected = "the chart trade_by_partner is left out: it needs bilateral.csv with rows for it";
     command.arg("report").arg(run.path()).assert().success().stderr(contains(expected));
@@ -323,26 +357,40 @@ fn leaves_out_the_chart_of_a_missing_optional_table_and_says_so() {
 }
 
 #[test]
-fn a_second_report_replaces_the_charts_of_the_first() {
+fn a_second_report_replaces_the_charts_of_the_first_and_never_what_is_not_ours() {
     let run = small_run();
-    fs::create_dir(run.path().join("charts")).unwrap();
-    fs::write(run.path().join("charts/old.svg"), "old").unwrap();
-    let _ = report::write(run.path(), run.path()).unwrap();
-    assert!(!run.path().join("charts/old.svg").exists());
+    list_files(run.path());
+    let report = || Command::new(env!("CARGO_BIN_EXE_tradepath")).arg("report").arg(run.path()).assert();
+    report().success();
+    let first = read(run.path(), "report.html");
+    report().success();
+    assert_eq!(read(run.path(), "report.html"), first);
+
+    fs::write(run.path().join("charts/mine.svg"), "mine").unwrap();
+    report().code(2).stderr(contains("charts/mine.svg (no file of this result)"));
+    assert_eq!(read(run.path(), "charts/mine.svg"), "mine");
+    fs::remove_file(run.path().join("charts/mine.svg")).unwrap();
+
+    fs::write(run.path().join("report.html"), "my own words").unwrap();
+    report().code(2).stderr(contains("report.html (changed since it was written)"));
+    assert_eq!(read(run.path(), "report.html"), "my own words");
 }
 
 #[test]
-fn refuses_an_output_folder_in_use_unless_told_to_overwrite() {
+fn refuses_an_output_folder_in_use_unless_it_is_ours_and_told_to_overwrite() {
     let (run, out) = (small_run(), tempfile::tempdir().unwrap());
-    fs::write(out.path().join("notes.txt"), "mine").unwrap();
+    let at = out.path().join("report");
     let report = |more: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tradepath"));
-        command.arg("report").arg(run.path()).arg("--out").arg(out.path()).args(more).assert()
+        command.arg("report").arg(run.path()).arg("--out").arg(&at).args(more).assert()
     };
+    report(&[]).success();
     report(&[]).code(2).stderr(contains("pass --overwrite"));
     report(&["--overwrite"]).success();
-    assert_eq!(read(out.path(), "notes.txt"), "mine");
-    assert!(out.path().join("charts/sectors.svg").exists());
+    fs::write(at.join("notes.txt"), "mine").unwrap();
+    report(&["--overwrite"]).code(2).stderr(contains("notes.txt (no file of this result)"));
+    assert_eq!(read(&at, "notes.txt"), "mine");
+    assert!(at.join("charts/sectors.svg").exists());
 }
 
 #[test]

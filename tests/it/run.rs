@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
 
 use assert_cmd::Command;
 use predicates::prelude::PredicateBooleanExt;
@@ -80,44 +79,6 @@ fn the_same_bytes_for_any_number_of_threads_parts_and_interruptions() {
         .assert()
         .code(1)
         .stderr(contains("differences; --out DIR lists all"));
-}
-
-#[test]
-fn a_killed_run_resumes_to_the_same_bytes() {
-    let folder = tempfile::tempdir().unwrap();
-    let at = folder.path();
-    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_tradepath"))
-        .current_dir(at)
-        .arg("run")
-        .args(SMALL)
-        .args(["--out", "cut", "--quiet"])
-        .spawn()
-        .unwrap();
-    let first = at.join(".cut.parts/2028.block");
-    while !first.exists() && child.try_wait().unwrap().is_none() {
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
-    // A run that was quicker than the signal left a whole folder; --resume accepts that as well.
-    let waiting = fs::read(&first).ok();
-    run(at, "cut", &["--resume"]);
-    run(at, "whole", &[]);
-    assert_same_bytes(at, "cut", "whole");
-    assert!(!at.join(".cut.parts").exists(), "blocks of a finished run are removed");
-    if let Some(block) = waiting {
-        let parts = at.join(".third.parts");
-        fs::create_dir_all(&parts).unwrap();
-        fs::write(parts.join("2028.block"), block).unwrap();
-        fs::write(parts.join("run.json"), r#"{"fingerprint":"x","shard":{"number":1,"of":1}}"#).unwrap();
-        tradepath(at)
-            .arg("run")
-            .args(SMALL)
-            .args(["--out", "third", "--resume"])
-            .assert()
-            .code(1)
-            .stderr(contains("another plan, seed, data or version"));
-    }
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Chart, DrawError> {
         stem: STEM,
         title,
         svg,
-        header: vec!["option", "year", "iso3", "name", "real_income_vs_status_quo_pct"],
+        header: vec!["option", "year", "iso3", "name", "real_income_vs_reference_pct"],
         rows: rows(scene, &order),
         reading:
             "Rows are countries, columns options; each number is the change of the country's real income \

@@ -36,7 +36,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Chart, DrawError> {
         stem: STEM,
         title,
         svg,
-        header: vec!["option", "year", "iso3", "statistic", "real_income_vs_status_quo_pct"],
+        header: vec!["option", "year", "iso3", "statistic", "real_income_vs_reference_pct"],
         rows: rows(scene, &lines),
         reading: "Each row is an option. The dot is what to expect before knowing whether the option comes \
                   about; the diamond is the gain if it does, on its median dates. Bars show how far the draws \

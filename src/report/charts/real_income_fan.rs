@@ -38,7 +38,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Chart, DrawError> {
         stem: STEM,
         title,
         svg,
-        header: vec!["option", "year", "iso3", "statistic", "real_income_vs_status_quo_pct"],
+        header: vec!["option", "year", "iso3", "statistic", "real_income_vs_reference_pct"],
         rows: rows(scene, &fans),
         reading:
             "Each panel is an option. The thick line is the mean over the draws, the thin line the median, \

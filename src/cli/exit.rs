@@ -1,0 +1,26 @@
+//! Exit codes: 2 where another command line or input helps, 1 where the run failed.
+
+use std::process::ExitCode;
+
+use crate::equilibrium::NoEquilibrium;
+use crate::error::InputErrors;
+use crate::estimation::EstimationError;
+use crate::output::dir::OutputError;
+
+/// The code for an error.
+#[must_use]
+pub fn code(error: &anyhow::Error) -> ExitCode {
+    ExitCode::from(if error.chain().any(is_usage) { 2 } else { 1 })
+}
+
+fn is_usage(error: &(dyn std::error::Error + 'static)) -> bool {
+    if let Some(error) = error.downcast_ref::<OutputError>() {
+        return error.is_usage();
+    }
+    if let Some(error) = error.downcast_ref::<EstimationError>() {
+        return error.is_input();
+    }
+    let refused = error.downcast_ref::<Box<NoEquilibrium>>().map(AsRef::as_ref);
+    let refused = refused.or_else(|| error.downcast_ref::<NoEquilibrium>());
+    refused.is_some_and(|found| found.refusal.is_some()) || error.is::<InputErrors>()
+}

@@ -1,0 +1,111 @@
+//! The parts of a split run: each as it was written, all of one run, each once.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::reduce::is_own;
+use super::run_tables::{SHARD_FILE, ShardInfo};
+use super::verify;
+use crate::error::{Fault, Faults, InputErrors};
+use crate::output::dir::{FileEntry, listed};
+
+/// One part.
+pub struct Part {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Which part of which run.
+    pub info: ShardInfo,
+    /// Its manifest.
+    pub manifest: Value,
+    files: BTreeMap<String, FileEntry>,
+}
+
+impl Part {
+    /// True where the part wrote this file.
+    #[must_use]
+    pub fn has(&self, file: &str) -> bool {
+        self.files.contains_key(file)
+    }
+}
+
+/// Reads and checks all parts, in the order of their numbers; faults of all together.
+///
+/// # Errors
+/// [`InputErrors`] where a part is missing, there twice, changed or of another run.
+pub fn read_parts(folders: &[PathBuf]) -> Result<Vec<Part>, InputErrors> {
+    let (mut parts, mut faults) = (Vec::new(), Faults::new());
+    for folder in folders {
+        match read_part(folder) {
+            Ok(part) => parts.push(part),
+            Err(errors) => faults.extend(errors.into()),
+        }
+    }
+    parts.sort_by_key(|part: &Part| part.info.shard.number);
+    if let Some(first) = parts.first() {
+        for part in &parts[1..] {
+            check_alike(first, part, &mut faults);
+        }
+        check_numbers(&parts, &mut faults);
+    }
+    faults.into_result(parts)
+}
+
+fn read_part(folder: &Path) -> Result<Part, InputErrors> {
+    let file = folder.join(SHARD_FILE);
+    let expected = "the output of `tradepath run --shard k/K`";
+    let text = fs::read_to_string(&file)
+        .map_err(|error| fault(folder, &format!("{SHARD_FILE}: {error}"), expected))?;
+    let info: ShardInfo = serde_json::from_str(&text)
+        .map_err(|error| fault(folder, &format!("{SHARD_FILE}: {error}"), expected))?;
+    let manifest = verify::folder(folder)?;
+    if manifest["fingerprint"] != info.fingerprint {
+        return Err(fault(folder, "manifest.json and shard.json of two runs", expected).into());
+    }
+    let files = listed(&manifest).into_iter().map(|entry| (entry.path.clone(), entry)).collect();
+    Ok(Part { folder: folder.to_owned(), info, manifest, files })
+}
+
+/// Parts of one run agree in their fingerprint, in the tables that are common to all, and in which tables they have.
+fn check_alike(first: &Part, part: &Part, faults: &mut Faults) {
+    if part.info.fingerprint != first.info.fingerprint {
+        let expected = "parts of one plan, seed, data and version";
+        faults.push(fault(&part.folder, "a part of another run", expected));
+        return;
+    }
+    let names: std::collections::BTreeSet<&String> = first.files.keys().chain(part.files.keys()).collect();
+    for name in names.into_iter().filter(|name| !name.contains('/')) {
+        let found = match (first.files.get(name), part.files.get(name)) {
+            (Some(_), None) => format!("no {name}"),
+            (None, Some(_)) => format!("{name}, which {} lacks", first.folder.display()),
+            (Some(a), Some(b)) if !is_own(name) && a.sha256 != b.sha256 => format!("another {name}"),
+            _ => continue,
+        };
+        let expected =
+            format!("the tables of {}: run every part with the same options", first.folder.display());
+        faults.push(fault(&part.folder, &found, &expected));
+    }
+}
+
+fn check_numbers(parts: &[Part], faults: &mut Faults) {
+    let of = parts[0].info.shard.of;
+    let numbers: Vec<u64> = parts.iter().map(|part| part.info.shard.number).collect();
+    let is_each_once = numbers.len() as u64 == of && (1..=of).eq(numbers.iter().copied());
+    if !is_each_once || parts.iter().any(|part| part.info.shard.of != of) {
+        let expected = format!("each of the parts 1 to {of} once");
+        faults.push(fault(Path::new("parts"), &format!("{numbers:?}"), &expected));
+    }
+}
+
+fn fault(folder: &Path, found: &str, expected: &str) -> Fault {
+    Fault {
+        file: folder.display().to_string(),
+        line: None,
+        field: "part".into(),
+        found: found.into(),
+        expected: expected.into(),
+        remedy: "Name every part of one run, each once.".into(),
+    }
+}

@@ -1,0 +1,35 @@
+//! Memory of a run, estimated before any of it is taken.
+
+use super::block::{Layout, SECTOR_MEASURES};
+use super::plan::{Plan, Shard};
+use crate::data::Axes;
+use crate::projection::Outcome;
+
+/// Bytes that a run needs besides its draws: data, baseline path, policy tables.
+const FIXED_BYTES: u64 = 250 << 20;
+/// Bytes of a value: a block is held as rows of draws and once more as a whole.
+const VALUE_BYTES: u64 = 16;
+/// Bytes of the timeline of one draw and option with its rows of text (measured on the default plan).
+const TIMELINE_BYTES: u64 = 48 << 10;
+/// Bytes of a cell of the data and of each year of the baseline path: flows, shares, tariffs, weights.
+const CELL_BYTES: u64 = 200;
+
+/// Estimate of the memory that a part of a plan takes.
+#[must_use]
+pub fn run_bytes(axes: &Axes, plan: &Plan, shard: Shard) -> u64 {
+    let (n, s) = (axes.n_countries() as u64, axes.n_sectors() as u64);
+    let product = |factors: &[u64]| factors.iter().fold(1_u64, |all, &factor| all.saturating_mul(factor));
+    let layout = Layout { n_options: 1, n: 0, s: 0, n_measures: Outcome::MEASURES.len(), n_groups: 2 };
+    let sectors = product(&[SECTOR_MEASURES.len() as u64, n, s]);
+    let values = product(&[layout.n_measures as u64, n]).saturating_add(sectors).saturating_add(product(&[
+        layout.n_groups as u64,
+        n,
+        n,
+    ]));
+    let draw = values.saturating_mul(VALUE_BYTES).saturating_add(TIMELINE_BYTES);
+    let draws = plan.draws.div_ceil(shard.of);
+    let years = u64::from(plan.years[1].abs_diff(plan.years[0])) + 1;
+    FIXED_BYTES
+        .saturating_add(product(&[draw, plan.options.len() as u64, draws]))
+        .saturating_add(product(&[CELL_BYTES, n, n, s, years]))
+}

@@ -1,0 +1,327 @@
+//! An output folder that appears whole or not at all.
+//!
+//! Every command writes through [`OutputDir`]. Beside the folder `NAME` stand, while a command runs:
+//!
+//! | name | what |
+//! | --- | --- |
+//! | `.NAME.lock` | the lock; freed when its process dies |
+//! | `.NAME.partial` | the new result; removed by the next command where its process was killed |
+//! | `.NAME.old` | the old result between its moving aside and its removal; put back where the new one never came |
+//!
+//! A folder is replaced only where its manifest lists everything in it, and everything is as it was written.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+mod hash;
+mod lock;
+mod ours;
+mod staging;
+mod target;
+
+pub use hash::{sha256, sha256_file};
+use lock::Lock;
+pub use ours::{Difference, FileEntry, MANIFEST, differences, listed, manifest};
+use staging::Staging;
+pub use staging::abandon_all;
+pub use target::protect;
+
+/// What to do with a folder that exists and is not empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// Refuse it.
+    Refuse,
+    /// Replace it whole when the new one is complete, where all in it is ours.
+    Replace,
+}
+
+/// The folder could not be used or written.
+#[derive(Debug, thiserror::Error)]
+pub enum OutputError {
+    /// The folder is in use.
+    #[error("{}: the folder exists and is not empty. Name another with --out, or pass --overwrite to replace it.", .0.display())]
+    NotEmpty(PathBuf),
+    /// The folder may not be an output.
+    #[error("{}: the output folder {why}. Name another folder with --out.", path.display())]
+    Refused {
+        /// Folder as the user knows it.
+        path: PathBuf,
+        /// Why not, after "the output folder".
+        why: String,
+    },
+    /// Another process writes to the folder.
+    #[error("{}: another command is writing to this folder (process {holder}). Wait for it, or name another folder with --out.", path.display())]
+    Locked {
+        /// Folder concerned.
+        path: PathBuf,
+        /// Number of the process.
+        holder: String,
+    },
+    /// The file system refused.
+    #[error("{}: {source}. Nothing was replaced. Free space, or name a folder that can be written with --out.", path.display())]
+    Io {
+        /// File or folder concerned.
+        path: PathBuf,
+        /// What the file system said.
+        source: io::Error,
+    },
+    /// The new result stands under its name, and the old one could not be removed whole.
+    #[error("{}: the new result stands here; the old one could not be removed whole and is in {} ({source}). Remove it yourself.", target.display(), old.display())]
+    OldStays {
+        /// Folder with the new result.
+        target: PathBuf,
+        /// Folder with what is left of the old one.
+        old: PathBuf,
+        /// What the file system said.
+        source: io::Error,
+    },
+    /// The result is complete and could not take its name.
+    #[error("{}: {why}. What stood there is untouched; the new result is in {}.", target.display(), kept.display())]
+    NotMoved {
+        /// Name that it should have.
+        target: PathBuf,
+        /// Where it is.
+        kept: PathBuf,
+        /// What stood in the way.
+        why: String,
+    },
+}
+
+impl OutputError {
+    /// True where another command line helps and trying again does not.
+    #[must_use]
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Self::NotEmpty(_) | Self::Refused { .. })
+    }
+}
+
+fn at(path: &Path) -> impl FnOnce(io::Error) -> OutputError + use<> {
+    let path = path.to_owned();
+    |source| OutputError::Io { path, source }
+}
+
+/// Files are written to a neighbour folder that takes the final name on [`OutputDir::finish`].
+#[derive(Debug)]
+pub struct OutputDir {
+    shown: PathBuf,
+    target: PathBuf,
+    existing: Existing,
+    // Dropped in this order: the lock goes last.
+    staging: Staging,
+    _lock: Lock,
+}
+
+impl OutputDir {
+    /// Refuses a folder that may not be written without touching anything, for commands that begin to write late.
+    ///
+    /// # Errors
+    /// [`OutputError`] as [`OutputDir::create`], but for the lock.
+    pub fn check(target: &Path, existing: Existing) -> Result<(), OutputError> {
+        check(target, &target::resolve(target)?, existing)
+    }
+
+    /// Prepares to write `target`: locks it, cleans up after killed commands, refuses it where it may not be
+    /// replaced. Long work begins after this.
+    ///
+    /// # Errors
+    /// [`OutputError`] where the folder is in use, is not ours, is refused, or the parent cannot be written.
+    pub fn create(target: &Path, existing: Existing) -> Result<Self, OutputError> {
+        let resolved = target::resolve(target)?;
+        Self::at_resolved(target, resolved, existing)
+    }
+
+    /// Prepares to make a part of the folder `target` anew: the other files that its manifest lists are taken over.
+    ///
+    /// # Errors
+    /// As [`OutputDir::create`]; the folder may be an input of the command.
+    pub fn renew(target: &Path, is_made_anew: impl Fn(&str) -> bool) -> Result<Self, OutputError> {
+        let resolved = fs::canonicalize(target).map_err(at(target))?;
+        let output = Self::at_resolved(target, resolved, Existing::Replace)?;
+        let mut manifest = output.standing().unwrap_or_default();
+        let mut kept = listed(&manifest);
+        kept.retain(|file| !is_made_anew(&file.path));
+        for file in &kept {
+            output.take_over(&file.path)?;
+        }
+        manifest["files"] = json!(kept);
+        output.write_text(MANIFEST, &format!("{manifest:#}\n"))?;
+        Ok(output)
+    }
+
+    /// A file of the standing result becomes one of the new: as a second name of the same bytes where the file
+    /// system can, else as a copy. One that is missing stays missing.
+    fn take_over(&self, file: &str) -> Result<(), OutputError> {
+        let (from, to) = (self.target.join(file), self.path().join(file));
+        if !from.exists() {
+            return Ok(());
+        }
+        self.make_folder_of(&to)?;
+        fs::hard_link(&from, &to).or_else(|_| fs::copy(&from, &to).map(|_| ())).map_err(at(&to))
+    }
+
+    fn at_resolved(shown: &Path, target: PathBuf, existing: Existing) -> Result<Self, OutputError> {
+        let names = staging::Names::of(&target);
+        // Seen before anything is made, so that a refused folder leaves no trace.
+        check(shown, &target, existing)?;
+        let parents = staging::Parents::make(&target)?;
+        let lock = Lock::take(&names.lock, shown)?;
+        staging::recover(&names, &target)?;
+        check(shown, &target, existing)?;
+        let staging = Staging::make(names, parents)?;
+        Ok(Self { shown: shown.to_owned(), target, existing, staging, _lock: lock })
+    }
+
+    /// Folder to write into until [`OutputDir::finish`].
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.staging.folder
+    }
+
+    /// The folder `.NAME.SUFFIX` beside the output folder, for what outlives a killed command.
+    #[must_use]
+    pub fn neighbour(&self, suffix: &str) -> PathBuf {
+        staging::Names::neighbour(&self.target, suffix)
+    }
+
+    /// The output folder as the user knows it.
+    #[must_use]
+    pub fn shown(&self) -> &Path {
+        &self.shown
+    }
+
+    /// The manifest of the result that stands under the name now.
+    #[must_use]
+    pub fn standing(&self) -> Option<Value> {
+        manifest(&self.target)
+    }
+
+    /// Writes a table, and the folder inside the output in which it lies.
+    ///
+    /// # Errors
+    /// [`OutputError`] where the file cannot be written.
+    pub fn write_csv(&self, name: &str, header: &[&str], rows: &[Vec<String>]) -> Result<(), OutputError> {
+        let path = self.path().join(name);
+        self.make_folder_of(&path)?;
+        let write = || -> Result<(), csv::Error> {
+            let mut writer = csv::Writer::from_path(&path)?;
+            writer.write_record(header)?;
+            for row in rows {
+                writer.write_record(row)?;
+            }
+            Ok(writer.flush()?)
+        };
+        write().map_err(|error| at(&path)(into_io(error)))
+    }
+
+    /// Writes a text file, and the folder inside the output in which it lies.
+    ///
+    /// # Errors
+    /// [`OutputError`] where the file cannot be written.
+    pub fn write_text(&self, name: &str, text: &str) -> Result<(), OutputError> {
+        let path = self.path().join(name);
+        self.make_folder_of(&path)?;
+        fs::write(&path, text).map_err(at(&path))
+    }
+
+    fn make_folder_of(&self, path: &Path) -> Result<(), OutputError> {
+        path.parent().map_or(Ok(()), |folder| fs::create_dir_all(folder).map_err(at(folder)))
+    }
+
+    /// Lists the files in `manifest.json` and gives the folder its name; what stood there goes only when the new
+    /// result stands. Answers the folder as the user knows it.
+    ///
+    /// # Errors
+    /// [`OutputError`]; where the folder cannot take its name, both results stay and the error says where.
+    pub fn finish(self) -> Result<PathBuf, OutputError> {
+        let path = self.path().join(MANIFEST);
+        let mut manifest = match fs::read_to_string(&path) {
+            Ok(text) => serde_json::from_str(&text).map_err(|error| at(&path)(error.into()))?,
+            Err(_) => json!({ "program": ours::PROGRAM, "version": env!("CARGO_PKG_VERSION") }),
+        };
+        let is_not_listed = |path: &str| path == MANIFEST || path == staging::MARKER;
+        let files = ours::list(self.path(), is_not_listed).map_err(at(self.path()))?;
+        let mut all = manifest["files"].as_array().cloned().unwrap_or_default();
+        all.retain(|known| files.iter().all(|file| known["path"] != file.path));
+        all.extend(files.iter().map(|file| json!(file)));
+        all.sort_by(|a, b| a["path"].as_str().cmp(&b["path"].as_str()));
+        manifest["files"] = all.into();
+        fs::write(&path, format!("{manifest:#}\n")).map_err(at(&path))?;
+        self.staging.take_name(&self.target, || check(&self.shown, &self.target, self.existing))?;
+        Ok(self.shown.clone())
+    }
+}
+
+fn into_io(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
+
+/// Refuses a folder that may not be replaced.
+fn check(shown: &Path, target: &Path, existing: Existing) -> Result<(), OutputError> {
+    let mut entries = match fs::read_dir(target) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(at(shown)(error)),
+    };
+    if entries.next().is_none() {
+        return Ok(());
+    }
+    if existing == Existing::Refuse {
+        return Err(OutputError::NotEmpty(shown.to_owned()));
+    }
+    let refuse = |why: String| Err(OutputError::Refused { path: shown.to_owned(), why });
+    let Some(manifest) = manifest(target) else {
+        return refuse(format!(
+            "holds files of somebody else: no {MANIFEST} of tradepath lists them. Nothing in it was touched; remove it yourself if it can go"
+        ));
+    };
+    let all = differences(target, &listed(&manifest)).map_err(at(shown))?;
+    let kept: Vec<&Difference> =
+        all.iter().filter(|found| !matches!(found, Difference::Missing(_))).collect();
+    match kept[..] {
+        [] => Ok(()),
+        [first, ..] => refuse(format!(
+            "holds {} that {MANIFEST} does not cover: {} ({}). Nothing in it was touched; move your files elsewhere",
+            if kept.len() == 1 { "a file".into() } else { format!("{} files", kept.len()) },
+            first.path(),
+            first.what()
+        )),
+    }
+}
+
+/// A number as it stands in files: nine significant digits, no trailing zeros, no minus zero.
+#[must_use]
+pub fn number(value: f64) -> String {
+    if value == 0.0 {
+        return "0".into();
+    }
+    let digits = 8 - value.abs().log10().floor() as i32;
+    let text = if (0..=17).contains(&digits) {
+        format!("{value:.*}", digits as usize)
+    } else if digits < 0 {
+        format!("{value:.0}")
+    } else {
+        // Below 1e-9: noise of the solver in every unit used here.
+        return "0".into();
+    };
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number;
+
+    #[test]
+    fn numbers_are_short_and_have_no_minus_zero() {
+        assert_eq!(number(-0.0), "0");
+        assert_eq!(number(1e-12), "0");
+        assert_eq!(number(0.1 + 0.2), "0.3");
+        assert_eq!(number(-1_234.567_891_234), "-1234.56789");
+        assert_eq!(number(1e10), "10000000000");
+    }
+}

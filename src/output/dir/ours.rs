@@ -1,0 +1,176 @@
+//! What of a folder is ours: the files that its manifest lists, as they were written.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::hash::sha256_file;
+
+/// The file that lists the others.
+pub const MANIFEST: &str = "manifest.json";
+/// What our manifests say of their `program`.
+pub(super) const PROGRAM: &str = "tradepath";
+
+/// A file of a result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileEntry {
+    /// Path inside the folder, with `/`.
+    pub path: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// SHA-256 in hexadecimal.
+    pub sha256: String,
+}
+
+/// A file that is not as the manifest says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Difference {
+    /// Listed, and not there.
+    Missing(String),
+    /// There, and not as it was written.
+    Changed(String),
+    /// There, and not listed: a file, link or folder of somebody else.
+    Foreign(String),
+}
+
+impl Difference {
+    /// Path inside the folder.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        match self {
+            Self::Missing(path) | Self::Changed(path) | Self::Foreign(path) => path,
+        }
+    }
+
+    /// What is wrong, in words.
+    #[must_use]
+    pub fn what(&self) -> &'static str {
+        match self {
+            Self::Missing(_) => "missing",
+            Self::Changed(_) => "changed since it was written",
+            Self::Foreign(_) => "no file of this result",
+        }
+    }
+}
+
+/// The manifest of a folder; `None` where there is none of ours that lists files.
+#[must_use]
+pub fn manifest(folder: &Path) -> Option<Value> {
+    let text = fs::read_to_string(folder.join(MANIFEST)).ok()?;
+    let value: Value = serde_json::from_str(&text).ok()?;
+    (value["program"] == PROGRAM && value["files"].is_array()).then_some(value)
+}
+
+/// Files that a manifest lists.
+#[must_use]
+pub fn listed(manifest: &Value) -> Vec<FileEntry> {
+    serde_json::from_value(manifest["files"].clone()).unwrap_or_default()
+}
+
+/// Compares a folder with the list of its manifest; the manifest itself is ours.
+///
+/// # Errors
+/// Where the folder cannot be read.
+pub fn differences(folder: &Path, listed: &[FileEntry]) -> io::Result<Vec<Difference>> {
+    let mut wanted: BTreeMap<&str, &FileEntry> =
+        listed.iter().map(|entry| (entry.path.as_str(), entry)).collect();
+    let mut found = Vec::new();
+    for entry in entries(folder)? {
+        match (wanted.remove(entry.path.as_str()), entry.is_file) {
+            _ if entry.path == MANIFEST && entry.is_file => {}
+            (Some(listed), true) => {
+                let path = folder.join(&entry.path);
+                if fs::metadata(&path)?.len() != listed.bytes || sha256_file(&path)? != listed.sha256 {
+                    found.push(Difference::Changed(entry.path));
+                }
+            }
+            _ => found.push(Difference::Foreign(entry.path)),
+        }
+    }
+    found.extend(wanted.into_keys().map(|path| Difference::Missing(path.to_owned())));
+    Ok(found)
+}
+
+/// Lists the files of a folder with their hashes; `skip` leaves paths out.
+///
+/// # Errors
+/// Where a file cannot be read.
+pub(super) fn list(folder: &Path, skip: impl Fn(&str) -> bool) -> io::Result<Vec<FileEntry>> {
+    let mut files = Vec::new();
+    for entry in entries(folder)?.into_iter().filter(|entry| entry.is_file && !skip(&entry.path)) {
+        let path = folder.join(&entry.path);
+        let (bytes, sha256) = (fs::metadata(&path)?.len(), sha256_file(&path)?);
+        files.push(FileEntry { path: entry.path, bytes, sha256 });
+    }
+    Ok(files)
+}
+
+/// Removes what a manifest lists and the folders that are empty then; what is not ours stays.
+///
+/// # Errors
+/// Where something stays, which the error names.
+pub(super) fn remove(folder: &Path) -> io::Result<()> {
+    let listed = manifest(folder).map(|manifest| listed(&manifest)).unwrap_or_default();
+    let mut folders: Vec<PathBuf> = Vec::new();
+    for entry in &listed {
+        let path = folder.join(&entry.path);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let inner = path.ancestors().skip(1).take_while(|above| *above != folder);
+        folders.extend(inner.map(Path::to_owned));
+    }
+    // The longest paths are the innermost folders.
+    folders.sort_by_key(|path| std::cmp::Reverse(path.as_os_str().len()));
+    folders.dedup();
+    for inner in folders {
+        match fs::remove_dir(&inner) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    if fs::read_dir(folder)?.flatten().any(|entry| entry.file_name() != MANIFEST) {
+        return Err(io::Error::other("it holds files that are not of this program"));
+    }
+    match fs::remove_file(folder.join(MANIFEST)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    fs::remove_dir(folder)
+}
+
+struct Entry {
+    path: String,
+    /// A regular file; links and devices are none, and of folders only the empty ones are entries.
+    is_file: bool,
+}
+
+/// All files, links and empty folders below `folder`, sorted; links are not followed.
+fn entries(folder: &Path) -> io::Result<Vec<Entry>> {
+    let (mut found, mut open) = (Vec::new(), vec![String::new()]);
+    while let Some(inner) = open.pop() {
+        let mut is_empty = true;
+        for entry in fs::read_dir(folder.join(&inner))? {
+            let entry = entry?;
+            is_empty = false;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let path = if inner.is_empty() { name } else { format!("{inner}/{name}") };
+            let kind = entry.file_type()?;
+            if kind.is_dir() {
+                open.push(path);
+            } else {
+                found.push(Entry { path, is_file: kind.is_file() });
+            }
+        }
+        if is_empty && !inner.is_empty() {
+            found.push(Entry { path: inner, is_file: false });
+        }
+    }
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(found)
+}

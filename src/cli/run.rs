@@ -95,8 +95,8 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
     OutputDir::check(&out, existing)?;
     let progress = Progress::new(quiet);
     progress.message("baseline path and timelines");
-    let inputs = input_texts(&files, &plan);
     let experiment = Experiment::load(&files, plan, shard)?;
+    let inputs = input_texts(&files);
     let frame = RunFrame::new(&experiment);
     refuse_large(args.max_memory, &experiment)?;
     let fingerprint = fingerprint(&frame, &inputs)?;
@@ -201,10 +201,9 @@ fn solve_years(
     Ok(())
 }
 
-/// Name and text of every file that the results depend on.
-fn input_texts(files: &Files, plan: &Plan) -> Vec<(String, String)> {
-    let folders = [plan.baseline.as_str(), "options", "policy", "schedules"];
-    let paths = folders.iter().flat_map(|folder| files.tree(folder));
+/// Name and text of every file that was read for the results.
+fn input_texts(files: &Files) -> Vec<(String, String)> {
+    let paths = files.read_log().into_iter().map(|file| file.path);
     paths.filter_map(|path| Some((path.clone(), files.read_optional(&path).ok()??))).collect()
 }
 

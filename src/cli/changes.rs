@@ -138,9 +138,8 @@ struct ChangeReader<'a> {
 
 impl ChangeReader<'_> {
     fn table(&mut self, path: &Path, columns: &[&str]) -> Option<Table> {
-        let folder = path.parent().unwrap_or(Path::new(""));
-        let name = path.file_name()?.to_string_lossy().into_owned();
-        let text = match Files::directory(folder).read(&name) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let text = match Files::read_named(path) {
             Ok(text) => text,
             Err(fault) => {
                 self.faults.push(fault);

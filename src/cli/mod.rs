@@ -30,6 +30,7 @@ mod calibrate;
 mod changes;
 mod check;
 mod compare;
+mod data_dir;
 mod estimate;
 mod exit;
 mod explain;

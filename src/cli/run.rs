@@ -11,7 +11,7 @@ use super::memory::available_bytes;
 use super::progress::Progress;
 use super::store::{Owner, Store};
 use super::{manifest, run_resume, run_tables, signals, summary};
-use crate::data::{Axes, Files, Table};
+use crate::data::{Axes, Files, ReadFile, Table};
 use crate::ensemble::{Experiment, PLAN_FILE, Plan, RunCounts, Shard, run_bytes};
 use crate::error::{Fault, Faults, InputErrors};
 use crate::output::dir::{Existing, OutputDir};
@@ -94,8 +94,8 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
     let progress = Progress::new(quiet);
     progress.message("baseline path and timelines");
     let limit = Limit { bytes: args.max_memory };
-    let inputs = input_texts(&files, &plan);
     let experiment = Experiment::load(&files, plan, shard, &|axes, plan| limit.check(axes, plan, shard))?;
+    let inputs = files.read_log();
     let frame = RunFrame::new(&experiment);
     let fingerprint = fingerprint(&frame, &inputs)?;
     let owner = Owner::new(&fingerprint, shard, &experiment.plan);
@@ -236,27 +236,18 @@ fn solve_years(
     Ok(())
 }
 
-/// Name and text of every file that the results depend on.
-fn input_texts(files: &Files, plan: &Plan) -> Vec<(String, String)> {
-    let folders = [plan.baseline.as_str(), "options", "policy", "schedules"];
-    let paths = folders.iter().flat_map(|folder| files.tree(folder));
-    paths.filter_map(|path| Some((path.clone(), files.read_optional(&path).ok()??))).collect()
-}
-
 /// Names a run: equal fingerprints give equal results.
-fn fingerprint(frame: &RunFrame, inputs: &[(String, String)]) -> anyhow::Result<String> {
+fn fingerprint(frame: &RunFrame, inputs: &[ReadFile]) -> anyhow::Result<String> {
     let plan = serde_json::to_string(frame)?;
-    let mut texts =
-        vec![("version".to_owned(), env!("CARGO_PKG_VERSION").to_owned()), ("plan".to_owned(), plan)];
-    texts.extend(inputs.iter().cloned());
-    let all: String = manifest::checksums(&texts).iter().map(ToString::to_string).collect();
+    let mut all = format!("{}\n{plan}\n", env!("CARGO_PKG_VERSION"));
+    inputs.iter().for_each(|file| all += &format!("{} {}\n", file.sha256, file.path));
     Ok(manifest::sha256(&all))
 }
 
 fn manifest_of(
     experiment: &Experiment,
     files: &Files,
-    inputs: &[(String, String)],
+    inputs: &[ReadFile],
     counts: &RunCounts,
     started: Instant,
 ) -> anyhow::Result<Value> {
@@ -275,6 +266,8 @@ fn manifest_of(
             json!({ "id": sector.id, "name": sector.name, "kind": kind })
         })
         .collect();
+    let checksum = |file: &ReadFile| json!({ "file": file.path, "sha256": file.sha256 });
+    let checksums: Vec<Value> = inputs.iter().map(checksum).collect();
     let count = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
     Ok(json!({
         "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "run",
@@ -282,7 +275,7 @@ fn manifest_of(
         "seed": plan.seed, "draws": plan.draws, "years": plan.years, "reference_option": plan.reference_option,
         "baseline": experiment.meta.name, "source": experiment.meta.source, "licence": experiment.meta.licence,
         "options": options, "countries": countries(experiment, files)?, "sectors": sectors,
-        "uncertainty": plan.uncertainty, "inputs": manifest::checksums(inputs),
+        "uncertainty": plan.uncertainty, "inputs": checksums,
         "states": count(&counts.states), "equilibria_solved": count(&counts.solves),
         "evaluations": count(&counts.evaluations), "largest_residual": count(&counts.residual_e18) as f64 * 1e-18,
         "seconds": started.elapsed().as_secs_f64(),

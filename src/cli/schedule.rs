@@ -6,10 +6,10 @@ use clap::Args;
 use jiff::civil::date;
 use serde_json::json;
 
+use super::data_dir::DataDir;
 use super::run::parse_years;
 use super::{explain, line_rates, manifest};
-use crate::data::{Axes, Dataset, Files};
-use crate::ensemble::{PLAN_FILE, Plan};
+use crate::data::{Axes, Dataset};
 use crate::error::{Fault, Faults, InputErrors};
 use crate::events::{Horizon, WORLD, read_option, reference};
 use crate::output::dir::{Existing, OutputDir};
@@ -39,9 +39,8 @@ pub struct ScheduleArgs {
     /// Prints how the rate of importer:exporter:product group:date comes about.
     #[arg(long, value_name = "I:E:GROUP:DATE")]
     explain: Option<String>,
-    /// Folder with plan.toml and the data it names; default: the embedded ones.
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
+    #[command(flatten)]
+    data: DataDir,
     /// Folder with outside data: writes lines.csv too, for importers whose tariff lines it holds.
     #[arg(long, value_name = "DIR", requires_all = ["importer", "exporter"])]
     lines: Option<PathBuf>,
@@ -55,8 +54,7 @@ pub struct ScheduleArgs {
 /// # Errors
 /// [`InputErrors`] for unknown names, or where the folder cannot be written.
 pub fn run(args: &ScheduleArgs) -> anyhow::Result<()> {
-    let files = args.data.as_ref().map_or_else(Files::embedded, |folder| Files::directory(folder));
-    let plan = Plan::read(&files, PLAN_FILE)?;
+    let (files, plan) = args.data.plan()?;
     let data = Dataset::read(&files.folder(&plan.baseline))?;
     let axes = &data.axes;
     let book = PolicyBook::read(&files, axes)?;

@@ -40,9 +40,7 @@ pub fn run(file: &Path, out: Option<&Path>, existing: Existing) -> anyhow::Resul
 fn read(file: &Path) -> Result<Vec<Sample>, InputErrors> {
     const COLUMNS: [&str; 4] = ["from_event", "to_event", "duration_days", "note"];
     const OTHERS: [&str; 5] = ["agreement", "party", "date_from", "date_to", "confidence"];
-    let folder = file.parent().unwrap_or(Path::new("."));
-    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let text = Files::directory(folder).read(&name).map_err(InputErrors::from)?;
+    let text = Files::read_named(file).map_err(InputErrors::from)?;
     let mut faults = Faults::new();
     let table = Table::parse(&file.display().to_string(), &text, &COLUMNS, &OTHERS, &mut faults);
     let rows: Vec<_> = table.iter().flat_map(Table::rows).collect();

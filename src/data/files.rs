@@ -1,18 +1,50 @@
 //! A folder of input files: on disk, or embedded in the binary.
+//!
+//! Only files that are asked for by name are read, and each is noted with its checksum: what a result depends on
+//! is what was read for it. A name may not leave the folder, neither by `..` nor by a link.
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::io::{ErrorKind, Read};
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use include_dir::{Dir, include_dir};
+use sha2::{Digest, Sha256};
 
 use crate::error::Fault;
 
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/data");
 
+/// Longest text that is read, bytes: what goes beyond is no table of this program.
+const LONGEST_TEXT_BYTES: u64 = 1 << 30;
+
+/// One file that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadFile {
+    /// Path below the folder that reading began from, with `/` between its parts.
+    pub path: String,
+    /// SHA-256 of the bytes, in hexadecimal.
+    pub sha256: String,
+    /// Length.
+    pub bytes: u64,
+}
+
+/// Checksum and length of each file read, by path; one log for a folder and all folders inside it.
+type ReadLog = Arc<Mutex<BTreeMap<String, (String, u64)>>>;
+
 /// A folder from which text files are read by their relative path.
 #[derive(Debug, Clone)]
-pub enum Files {
-    /// The `data/` folder that the binary carries, or a folder inside it (relative path, no slash at the end).
-    Embedded(String),
+pub struct Files {
+    root: Root,
+    /// Path below the root, no slash at the end; may be one that is refused when something is read.
+    inner: String,
+    log: ReadLog,
+}
+
+#[derive(Debug, Clone)]
+enum Root {
+    /// The `data/` folder that the binary carries.
+    Embedded,
     /// A folder on disk.
     Directory(PathBuf),
 }
@@ -21,57 +53,144 @@ impl Files {
     /// The embedded `data/` folder.
     #[must_use]
     pub fn embedded() -> Self {
-        Self::Embedded(String::new())
+        Self { root: Root::Embedded, inner: String::new(), log: ReadLog::default() }
     }
 
     /// The folder at `path`.
     #[must_use]
     pub fn directory(path: &Path) -> Self {
-        Self::Directory(path.to_path_buf())
+        Self { root: Root::Directory(path.to_path_buf()), inner: String::new(), log: ReadLog::default() }
     }
 
-    /// The folder `name` inside this one.
+    /// The folder `name` inside this one; a name that leads out of it gives a fault when something is read.
     #[must_use]
     pub fn folder(&self, name: &str) -> Self {
-        match self {
-            Self::Embedded(_) => Self::Embedded(self.inner_path(name)),
-            Self::Directory(path) => Self::Directory(path.join(name)),
-        }
+        Self { inner: self.inner_path(name), ..self.clone() }
     }
 
     /// `file` as a user knows it.
     #[must_use]
     pub fn display(&self, file: &str) -> String {
-        match self {
-            Self::Embedded(_) => format!("data/{}", self.inner_path(file)),
-            Self::Directory(path) => path.join(file).display().to_string(),
+        match &self.root {
+            Root::Embedded => format!("data/{}", self.inner_path(file)),
+            Root::Directory(path) => path.join(self.inner_path(file)).display().to_string(),
         }
     }
 
-    fn inner_path(&self, name: &str) -> String {
-        match self {
-            Self::Embedded(prefix) if prefix.is_empty() => name.to_owned(),
-            Self::Embedded(prefix) => format!("{prefix}/{name}"),
-            Self::Directory(_) => name.to_owned(),
+    /// Path of `file` below the root, as in the log.
+    fn inner_path(&self, file: &str) -> String {
+        match (self.inner.as_str(), file) {
+            ("", _) => file.to_owned(),
+            (inner, "") => inner.to_owned(),
+            (inner, _) => format!("{inner}/{file}"),
         }
+    }
+
+    /// The same path without `.` and doubled slashes; a fault where it is absolute or has `..` in it.
+    fn safe_path(&self, file: &str) -> Result<String, Fault> {
+        let path = self.inner_path(file);
+        let is_inside = |path: &str| {
+            let mut parts = Path::new(path).components();
+            parts.all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+        };
+        if !is_inside(&path) || !is_inside(file) {
+            let expected = "a relative path inside the folder, without `..`";
+            return Err(self.fault(file, "a path that leads out of the folder", expected));
+        }
+        let parts = path.split('/').filter(|part| !matches!(*part, "" | "."));
+        Ok(parts.collect::<Vec<_>>().join("/"))
     }
 
     /// The text of `file`, or `None` where there is no such file.
     ///
     /// # Errors
-    /// A [`Fault`] where the file exists and cannot be read as UTF-8 text.
+    /// A [`Fault`] where the path or a link leads out of the folder, or what is there is no UTF-8 text file.
     pub fn read_optional(&self, file: &str) -> Result<Option<String>, Fault> {
-        match self {
-            Self::Embedded(_) => Ok(EMBEDDED
-                .get_file(self.inner_path(file))
-                .and_then(|found| found.contents_utf8())
-                .map(str::to_owned)),
-            Self::Directory(path) => match std::fs::read_to_string(path.join(file)) {
-                Ok(text) => Ok(Some(text)),
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-                Err(error) => Err(self.fault(file, &error.to_string(), "a readable UTF-8 text file")),
-            },
+        let path = self.safe_path(file)?;
+        let bytes = match &self.root {
+            Root::Embedded => EMBEDDED.get_file(&path).map(|found| found.contents().to_vec()),
+            Root::Directory(root) => self.read_disk(root, &path, file)?,
+        };
+        let Some(bytes) = bytes else { return Ok(None) };
+        self.note(&path, file, &bytes)?;
+        self.utf8(file, bytes).map(Some)
+    }
+
+    fn read_disk(&self, root: &Path, path: &str, file: &str) -> Result<Option<Vec<u8>>, Fault> {
+        let root = if root.as_os_str().is_empty() { Path::new(".") } else { root };
+        let full = root.join(path);
+        let unreadable =
+            |error: std::io::Error| self.fault(file, &error.to_string(), "a readable UTF-8 text file");
+        let entry = match std::fs::symlink_metadata(&full) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return self.absent(&full, file),
+            found => found.map_err(unreadable)?,
+        };
+        let target = std::fs::canonicalize(&full).map_err(|error| {
+            let found = if entry.is_symlink() { "a link to nothing".to_owned() } else { error.to_string() };
+            self.fault(file, &found, "a readable UTF-8 text file")
+        })?;
+        if !target.starts_with(std::fs::canonicalize(root).map_err(unreadable)?) {
+            let found = format!("a link to {}", target.display());
+            return Err(self.fault(file, &found, "a file inside the folder: copy it there"));
         }
+        self.regular(&target, file).map(Some)
+    }
+
+    /// The bytes of a regular file of bounded length.
+    fn regular(&self, path: &Path, file: &str) -> Result<Vec<u8>, Fault> {
+        let unreadable =
+            |error: std::io::Error| self.fault(file, &error.to_string(), "a readable UTF-8 text file");
+        let metadata = std::fs::metadata(path).map_err(unreadable)?;
+        if !metadata.is_file() {
+            let found = if metadata.is_dir() { "a folder" } else { "a pipe, socket or device" };
+            return Err(self.fault(file, found, "a regular file"));
+        }
+        let mut bytes = Vec::new();
+        let opened = std::fs::File::open(path).map_err(unreadable)?;
+        opened.take(LONGEST_TEXT_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+        if bytes.len() as u64 > LONGEST_TEXT_BYTES {
+            let expected = format!("a table of at most {LONGEST_TEXT_BYTES} bytes");
+            return Err(self.fault(file, &format!("{} bytes", metadata.len()), &expected));
+        }
+        Ok(bytes)
+    }
+
+    /// What a file that is not there means: `None`, unless another spelling of its name is.
+    fn absent(&self, full: &Path, file: &str) -> Result<Option<Vec<u8>>, Fault> {
+        let (Some(folder), Some(wanted)) = (full.parent(), full.file_name()) else { return Ok(None) };
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let other = entries.map(|entry| entry.file_name()).find(|name| name.eq_ignore_ascii_case(wanted));
+        match other {
+            Some(name) => {
+                let found = format!("a file named {}", name.to_string_lossy());
+                Err(self.fault(file, &found, "the name in these letters, small and capital"))
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// Notes what was read; a file that says something else than the last time is refused.
+    fn note(&self, path: &str, file: &str, bytes: &[u8]) -> Result<(), Fault> {
+        let sha256: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = log.insert(path.to_owned(), (sha256.clone(), bytes.len() as u64));
+        drop(log);
+        match before {
+            Some((known, _)) if known != sha256 => {
+                Err(self.fault(file, "changed while the program read it", "a file that stays as it is"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn utf8(&self, file: &str, bytes: Vec<u8>) -> Result<String, Fault> {
+        String::from_utf8(bytes).map_err(|error| {
+            let (valid, at) = (error.as_bytes(), error.utf8_error().valid_up_to());
+            let line = 1 + valid[..at].iter().filter(|&&byte| byte == b'\n').count() as u64;
+            let found = format!("byte 0x{:02X}, which is no UTF-8", valid[at]);
+            let remedy = "Save the file as UTF-8 (a spreadsheet offers \"CSV UTF-8\").".to_owned();
+            Fault { line: Some(line), remedy, ..self.fault(file, &found, "a readable UTF-8 text file") }
+        })
     }
 
     /// The text of `file`.
@@ -88,40 +207,66 @@ impl Files {
         }
     }
 
-    /// Names of the files directly inside this folder that end in `suffix`, sorted.
+    /// The text of a file that the user names with its path: links and pipes are followed, as they were meant.
+    ///
+    /// # Errors
+    /// A [`Fault`] where there is no such file, or it is no UTF-8 text.
+    pub fn read_named(path: &Path) -> Result<String, Fault> {
+        let files = Self::directory(Path::new(""));
+        let name = path.display().to_string();
+        let is_pipe = std::fs::metadata(path).is_ok_and(|metadata| is_pipe(&metadata));
+        let bytes = if is_pipe { files.pipe(path, &name)? } else { files.regular(path, &name)? };
+        let text = files.utf8(&name, bytes)?;
+        if text.trim().is_empty() {
+            return Err(files.fault(&name, "empty", "a header line and at least one row"));
+        }
+        Ok(text)
+    }
+
+    fn pipe(&self, path: &Path, name: &str) -> Result<Vec<u8>, Fault> {
+        let mut bytes = Vec::new();
+        let read = std::fs::File::open(path)
+            .and_then(|file| file.take(LONGEST_TEXT_BYTES + 1).read_to_end(&mut bytes));
+        read.map_err(|error| self.fault(name, &error.to_string(), "a readable UTF-8 text file"))?;
+        if bytes.len() as u64 > LONGEST_TEXT_BYTES {
+            let expected = format!("a table of at most {LONGEST_TEXT_BYTES} bytes");
+            return Err(self.fault(name, "a longer stream", &expected));
+        }
+        Ok(bytes)
+    }
+
+    /// Names of what lies directly inside this folder and ends in `suffix`, sorted; hidden files are no input.
     #[must_use]
     pub fn list(&self, suffix: &str) -> Vec<String> {
-        let mut names: Vec<String> = match self {
-            Self::Embedded(prefix) => embedded_folder(prefix)
+        let Ok(path) = self.safe_path("") else { return Vec::new() };
+        let mut names: Vec<String> = match &self.root {
+            Root::Embedded => embedded_folder(&path)
                 .into_iter()
                 .flat_map(Dir::files)
                 .filter_map(|file| Some(file.path().file_name()?.to_str()?.to_owned()))
                 .collect(),
-            Self::Directory(path) => std::fs::read_dir(path)
+            Root::Directory(root) => std::fs::read_dir(root.join(path).join("."))
                 .into_iter()
                 .flatten()
                 .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
                 .collect(),
         };
-        names.retain(|name| name.ends_with(suffix));
+        names.retain(|name| name.ends_with(suffix) && !name.starts_with('.'));
         names.sort();
         names
     }
 
-    /// Paths of all files below the folder `name` of this one, relative to this folder, sorted.
+    /// Every file read so far through this folder, the folder it was made from and all made from that, sorted by
+    /// path: what the results depend on.
     #[must_use]
-    pub fn tree(&self, name: &str) -> Vec<String> {
-        let mut paths = Vec::new();
-        match self {
-            Self::Embedded(_) => {
-                if let Some(dir) = embedded_folder(&self.inner_path(name)) {
-                    embedded_tree(dir, &mut paths);
-                }
-            }
-            Self::Directory(path) => disk_tree(&path.join(name), name, &mut paths),
-        }
-        paths.sort();
-        paths
+    pub fn read_log(&self) -> Vec<ReadFile> {
+        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = |(path, (sha256, bytes)): (&String, &(String, u64))| ReadFile {
+            path: path.clone(),
+            sha256: sha256.clone(),
+            bytes: *bytes,
+        };
+        log.iter().map(entry).collect()
     }
 
     fn fault(&self, file: &str, found: &str, expected: &str) -> Fault {
@@ -136,25 +281,19 @@ impl Files {
     }
 }
 
-fn embedded_folder(prefix: &str) -> Option<&'static Dir<'static>> {
-    if prefix.is_empty() { Some(&EMBEDDED) } else { EMBEDDED.get_dir(prefix) }
+/// True for pipes, such as those of `<(command)`.
+#[cfg(unix)]
+fn is_pipe(metadata: &std::fs::Metadata) -> bool {
+    std::os::unix::fs::FileTypeExt::is_fifo(&metadata.file_type())
 }
 
-fn embedded_tree(dir: &Dir<'static>, paths: &mut Vec<String>) {
-    paths.extend(dir.files().filter_map(|file| Some(file.path().to_str()?.to_owned())));
-    dir.dirs().for_each(|inner| embedded_tree(inner, paths));
+#[cfg(not(unix))]
+fn is_pipe(_: &std::fs::Metadata) -> bool {
+    false
 }
 
-fn disk_tree(folder: &Path, name: &str, paths: &mut Vec<String>) {
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let Ok(file_name) = entry.file_name().into_string() else { continue };
-        let inner = format!("{name}/{file_name}");
-        if entry.path().is_dir() {
-            disk_tree(&entry.path(), &inner, paths);
-        } else {
-            paths.push(inner);
-        }
-    }
+fn embedded_folder(path: &str) -> Option<&'static Dir<'static>> {
+    if path.is_empty() { Some(&EMBEDDED) } else { EMBEDDED.get_dir(path) }
 }
 
 /// Writes the whole embedded folder below `target`.

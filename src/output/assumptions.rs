@@ -18,16 +18,17 @@ pub const ASSUMPTIONS: TableSpec = TableSpec {
 };
 
 /// Folders that are looked through.
-const FOLDERS: [&str; 2] = ["policy", "schedules"];
+const FOLDERS: [&str; 2] = ["policy/", "schedules/"];
 /// Marks of figures that were not looked up.
 const MARKS: [&str; 2] = ["recalled", "assumption"];
 
-/// Rows of all tables below `files` with a mark that says so; tables without a mark are passed over.
+/// Rows with a mark that says so, of all tables that were read through `files`; those without a mark are passed over.
 #[must_use]
 pub fn rows(files: &Files) -> Rows {
-    let paths = FOLDERS.iter().flat_map(|folder| files.tree(folder));
-    let tables = paths.filter(|path| path.ends_with(".csv"));
-    tables.flat_map(|path| of_table(&path, &files.read(&path).unwrap_or_default())).collect()
+    let is_table =
+        |path: &String| FOLDERS.iter().any(|folder| path.starts_with(folder)) && path.ends_with(".csv");
+    let paths = files.read_log().into_iter().map(|file| file.path).filter(is_table);
+    paths.flat_map(|path| of_table(&path, &files.read(&path).unwrap_or_default())).collect()
 }
 
 fn of_table(path: &str, text: &str) -> Rows {

@@ -8,6 +8,7 @@ mod events_engine;
 mod events_faults;
 mod events_history;
 mod events_luck;
+mod files;
 mod folders;
 mod input_errors;
 mod invariants;

@@ -8,6 +8,7 @@ mod calibrate;
 mod changes;
 mod check;
 mod compare;
+mod data_dir;
 mod estimate;
 mod explain;
 mod init;

@@ -65,7 +65,8 @@ fn read(file: &Path) -> Result<(Vec<Sample>, Option<String>), InputErrors> {
             continue;
         }
         let expected = format!("days from 0 to {MOST_DAYS}, or an empty cell where it is not over");
-        let days = row.number("duration_days", &expected, |days| (0.0..=MOST_DAYS).contains(&days), &mut faults);
+        let days =
+            row.number("duration_days", &expected, |days| (0.0..=MOST_DAYS).contains(&days), &mut faults);
         if let Some(days) = days.filter(|_| !is_late) {
             found.push((format!("{} to {}", row.text("from_event"), row.text("to_event")), days));
         }

@@ -1,7 +1,8 @@
 //! What may be the name of something in a file.
 
 /// What [`is_identifier`] takes, in words.
-pub const IDENTIFIER: &str = "an identifier: letters, digits, `_`, `-` and `.`, beginning with a letter or digit";
+pub const IDENTIFIER: &str =
+    "an identifier: letters, digits, `_`, `-` and `.`, beginning with a letter or digit";
 /// Longest identifier, characters.
 const LONGEST: usize = 100;
 
@@ -43,7 +44,9 @@ mod tests {
         for text in ["USA", "us_301_list_4a", "C10T12", "US-CARS-JP", "a.b", "_x", "Ost\u{f6}l"] {
             assert!(is_identifier(text), "{text}");
         }
-        for text in ["", "=A1", "+x", "-x", "@x", "\tx", "\rx", "a b", "a/b", "..", "a\"b", "a,b", "a:b", "<b>"] {
+        for text in
+            ["", "=A1", "+x", "-x", "@x", "\tx", "\rx", "a b", "a/b", "..", "a\"b", "a,b", "a:b", "<b>"]
+        {
             assert!(!is_identifier(text), "{text:?}");
         }
         assert!(!is_identifier(&"x".repeat(101)));

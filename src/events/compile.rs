@@ -257,7 +257,7 @@ impl<'a> Compiler<'a> {
         let mut days = Vec::new();
         // Counted from the first date: a 29 February comes back on that day.
         let years = (0i64..).map(|k| k * i64::from(event.every_years.max(1)));
-        let dates = years.map_while(|years| Some(event.first.checked_add(Span::new().try_years(years).ok()?).ok()?));
+        let dates = years.map_while(|years| event.first.checked_add(Span::new().try_years(years).ok()?).ok());
         days.extend(dates.take_while(|&date| date <= self.program.horizon.end).map(day_number));
         let streams = Streams::new(event.id.clone(), days.len() as u32);
         let code = RecurringCode {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::limits::{LEAST_DAYS, MOST_DAYS, SHAPES};
+use super::limits::{LEAST_DAYS, MOST_DAYS, SHAPES, shown};
 use crate::numerics::distributions::{normal_quantile, triangular_quantile};
 
 /// Distribution of a duration in days.
@@ -76,7 +76,11 @@ impl Duration {
         for &(key, value, [least, most]) in &ranges {
             if !(least..=most).contains(&value) {
                 let unit = if key == "shape" { "a number" } else { "days" };
-                faults.push((key, format!("{key} = {value}"), format!("{unit} from {least} to {most}")));
+                faults.push((
+                    key,
+                    format!("{key} = {}", shown(value)),
+                    format!("{unit} from {least} to {most}"),
+                ));
             }
         }
         let is_rising = match *self {
@@ -87,7 +91,8 @@ impl Duration {
             _ => true,
         };
         if faults.is_empty() && !is_rising {
-            let found = ranges.iter().map(|(key, value, _)| format!("{key} = {value}")).collect::<Vec<_>>();
+            let found =
+                ranges.iter().map(|(key, value, _)| format!("{key} = {}", shown(*value))).collect::<Vec<_>>();
             faults.push((ranges[0].0, found.join(", "), "days in rising order".into()));
         }
         faults
@@ -99,10 +104,10 @@ impl Duration {
         let most = match self {
             Self::Fixed { days } => *days,
             Self::Triangular { high_days, .. } => *high_days,
-            Self::Empirical { sample, .. } => sample.last().copied().unwrap_or(0.0),
-            Self::LogNormal { .. } | Self::Weibull { .. } => return false,
+            Self::Empirical { sample, .. } => sample.last().copied().unwrap_or(f64::INFINITY),
+            Self::LogNormal { .. } | Self::Weibull { .. } => f64::INFINITY,
         };
-        most < 0.5
+        (0.0..0.5).contains(&most)
     }
 
     /// True where every draw takes the same time, so that no luck is needed.
@@ -164,12 +169,16 @@ mod tests {
 
     #[test]
     fn parameters_out_of_order_or_range_are_a_fault() {
-        let found = |duration: Duration| duration.faults().into_iter().map(|(_, found, _)| found).collect::<Vec<_>>();
+        let found =
+            |duration: Duration| duration.faults().into_iter().map(|(_, found, _)| found).collect::<Vec<_>>();
         let log_normal = Duration::LogNormal { median_days: 9.0, p90_days: 8.0 };
         assert_eq!(found(log_normal), ["median_days = 9, p90_days = 8"]);
         assert_eq!(found(Duration::Fixed { days: -1.0 }), ["days = -1"]);
         assert_eq!(found(Duration::Fixed { days: f64::INFINITY }), ["days = inf"]);
-        assert_eq!(found(Duration::Weibull { shape: f64::NAN, scale_days: 0.0 }), ["shape = NaN", "scale_days = 0"]);
+        assert_eq!(
+            found(Duration::Weibull { shape: f64::NAN, scale_days: 0.0 }),
+            ["shape = NaN", "scale_days = 0"]
+        );
         let triangular = Duration::Triangular { low_days: 0.0, mode_days: 1.0, high_days: f64::INFINITY };
         assert_eq!(found(triangular), ["high_days = inf"]);
         assert!(found(Duration::Fixed { days: 0.0 }).is_empty());

@@ -213,7 +213,8 @@ impl<'p> Workspace<'p> {
         let u = if code.duration.is_fixed() { 0.5 } else { self.uniform(&code.duration_streams, visit) };
         let pace = self.product(&code.stretches, day);
         let left_days = f64::from(code.duration.days(u));
-        let ticket = self.queue.push(self.end(code, day, left_days * pace), (ENDS, process), Due::Stage { process });
+        let ticket =
+            self.queue.push(self.end(code, day, left_days * pace), (ENDS, process), Due::Stage { process });
         self.active[process as usize] = Some(Active {
             stage,
             began: day,

@@ -115,7 +115,8 @@ struct Before(Vec<Option<usize>>);
 impl Before {
     fn new(log: &[LoggedEvent]) -> Self {
         let mut last = HashMap::new();
-        let before = log.iter().enumerate().map(|(at, event)| last.insert((&event.process, &event.stage), at));
+        let before =
+            log.iter().enumerate().map(|(at, event)| last.insert((&event.process, &event.stage), at));
         Self(before.collect())
     }
 

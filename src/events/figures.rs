@@ -5,7 +5,8 @@ use jiff::civil::Date;
 use super::condition::{Rule, Shift};
 use super::effect::Effect;
 use super::limits::{
-    DATES, LARGEST, LARGEST_WEIGHT, LEAST_DAYS, MOST_BRANCHES, MOST_DAYS, MOST_STAGES, MOST_TIMES, MOST_YEARS,
+    DATES, LARGEST, LARGEST_WEIGHT, LEAST_DAYS, MOST_BRANCHES, MOST_DAYS, MOST_STAGES, MOST_TIMES,
+    MOST_YEARS, shown,
 };
 use super::place::Place;
 use super::spec::{Branch, Process, Recurring, Stage};
@@ -101,8 +102,10 @@ impl Check<'_> {
         self.mark((place, "mark"), name, &stage.mark);
         self.shifts((place, "shift"), name, &stage.shifts);
         self.shifts((place, "stretch"), name, &stage.stretches);
-        for (k, shift) in stage.stretches.iter().enumerate().filter(|(_, one)| one.add != 0.0 || one.by <= 0.0) {
-            let found = format!("add = {}, by = {}", shift.add, shift.by);
+        for (k, shift) in
+            stage.stretches.iter().enumerate().filter(|(_, one)| one.add != 0.0 || one.by <= 0.0)
+        {
+            let found = format!("add = {}, by = {}", shown(shift.add), shown(shift.by));
             let expected = "a stretch by a factor above 0, without add";
             self.fault((place, &format!("stretch.{k}")), (name, &found), expected, "Give `by` alone.");
         }
@@ -110,7 +113,7 @@ impl Check<'_> {
         if !stage.branches.is_empty() && sum > 1.0 + 1e-9 && stage.probability <= 1.0 {
             let expected = "outcomes whose probabilities sum to 1 or less";
             let at = (place, "branch.0.probability");
-            self.fault(at, (name, &sum.to_string()), expected, "Lower some of them.");
+            self.fault(at, (name, &shown(sum)), expected, "Lower some of them.");
         }
         if stage.branches.len() > MOST_BRANCHES {
             let found = format!("{} branches", stage.branches.len());
@@ -231,7 +234,8 @@ impl Check<'_> {
     }
 
     fn effect_names(&mut self, (place, key): (&Place, &str), effects: &[String]) {
-        for (k, effect) in effects.iter().enumerate().filter_map(|(k, text)| Some((k, Effect::parse(text)?))) {
+        for (k, effect) in effects.iter().enumerate().filter_map(|(k, text)| Some((k, Effect::parse(text)?)))
+        {
             let key = format!("{key}.{k}");
             let at = (place, key.as_str());
             match &effect {
@@ -253,7 +257,8 @@ impl Check<'_> {
 
     fn number(&mut self, at: (&Place, &str), name: &str, (key, value): (&str, f64), [least, most]: [f64; 2]) {
         if !(least..=most).contains(&value) {
-            let (found, expected) = (format!("{key} = {value}"), format!("a number from {least} to {most}"));
+            let (found, expected) =
+                (format!("{key} = {}", shown(value)), format!("a number from {least} to {most}"));
             self.fault(at, (name, &found), &expected, &format!("Correct `{key}`."));
         }
     }
@@ -267,7 +272,7 @@ impl Check<'_> {
 
     fn probability(&mut self, at: (&Place, &str), name: &str, probability: f64) {
         if !(0.0..=1.0).contains(&probability) {
-            self.fault(at, (name, &probability.to_string()), "a probability from 0 to 1", "Correct it.");
+            self.fault(at, (name, &shown(probability)), "a probability from 0 to 1", "Correct it.");
         }
     }
 

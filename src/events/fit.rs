@@ -151,7 +151,8 @@ mod tests {
     fn rows_are_gathered_by_step_the_largest_first() {
         let rows = [("a to b", 10.0), ("c to d", 1.0), ("c to d", 5.0), ("c to d", 3.0), ("a to b", 30.0)];
         let found = samples(rows.map(|(step, days)| (step.to_owned(), days)));
-        let found: Vec<_> = found.iter().map(|sample| (sample.step.as_str(), sample.days.as_slice())).collect();
+        let found: Vec<_> =
+            found.iter().map(|sample| (sample.step.as_str(), sample.days.as_slice())).collect();
         assert_eq!(found, [("c to d", &[1.0, 5.0, 3.0][..]), ("a to b", &[10.0, 30.0][..])]);
         assert!(fit(&[10.0, 30.0]).is_empty());
     }

@@ -14,15 +14,18 @@ pub(super) enum Step {
     Branch,
 }
 
+/// Where a stage can lead to; `None` = the process ends.
+pub(super) type Leads = Vec<(Step, Option<usize>)>;
+
 /// For each stage the positions of the stages that it can lead to; `None` = the process ends.
-pub(super) fn steps(process: &Process) -> Vec<Vec<(Step, Option<usize>)>> {
+pub(super) fn steps(process: &Process) -> Vec<Leads> {
     let ids = process.stages.iter().map(|stage| stage.id.as_str());
     // Of two stages with one id, a fault of its own, the first counts.
     let mut by_id: HashMap<&str, usize> = HashMap::new();
     ids.enumerate().for_each(|(at, id)| _ = by_id.entry(id).or_insert(at));
     let position = |to: &str| by_id.get(to).copied();
     let of_stage = |(at, stage): (usize, &Stage)| {
-        let mut steps = Vec::new();
+        let mut steps = Leads::new();
         if stage.probability > 0.0 || !stage.shifts.is_empty() {
             let following = (at + 1 < process.stages.len()).then_some(at + 1);
             steps.push((Step::Success, stage.next.as_deref().map_or(following, position)));
@@ -43,7 +46,13 @@ pub(super) fn unreachable(process: &Process) -> Vec<&Stage> {
             open.extend(steps[at].iter().filter_map(|(_, to)| *to));
         }
     }
-    process.stages.iter().zip(is_reached).filter(|(_, is_reached)| !is_reached).map(|(stage, _)| stage).collect()
+    process
+        .stages
+        .iter()
+        .zip(is_reached)
+        .filter(|(_, is_reached)| !is_reached)
+        .map(|(stage, _)| stage)
+        .collect()
 }
 
 /// A stage from which a process comes back to it without a day going by.
@@ -103,7 +112,7 @@ enum State {
 
 struct Search<'a> {
     spec: &'a OptionSpec,
-    steps: Vec<Vec<Vec<(Step, Option<usize>)>>>,
+    steps: Vec<Vec<Leads>>,
     states: Vec<Vec<State>>,
     set: HashSet<String>,
     /// Stages that wait for a fact, or for any party of an agreement (`member:AGREEMENT:*`).

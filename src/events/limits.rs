@@ -2,6 +2,11 @@
 
 use jiff::civil::{Date, date};
 
+/// A figure as messages show it; one of more than 15 digits with its exponent.
+pub(super) fn shown(value: f64) -> String {
+    if value.is_finite() && value.abs() >= 1e15 { format!("{value:e}") } else { value.to_string() }
+}
+
 /// Dates that an option may speak of at all.
 pub(super) const DATES: [Date; 2] = [date(1900, 1, 1), date(2200, 12, 31)];
 /// Most days of a duration, a waiting time or a pause: nearly three centuries.

@@ -113,7 +113,8 @@ impl Tally {
     /// Counts one draw.
     fn add(&mut self, program: &Program, draw: &CompactDraw) {
         self.n_draws += 1;
-        program.first_days(draw, |milestone, day| *self.first.entry((milestone as u32, day)).or_default() += 1);
+        program
+            .first_days(draw, |milestone, day| *self.first.entry((milestone as u32, day)).or_default() += 1);
         program.slots(draw, |slot| self.events[slot] += 1);
         for change in &draw.changes {
             self.touched.insert(change.agreement);
@@ -140,7 +141,9 @@ impl Tally {
     #[must_use]
     pub fn milestones(&self, program: &Program) -> Vec<Milestone> {
         let mut counts: Vec<Vec<(u32, u64)>> = vec![Vec::new(); program.milestones.len()];
-        self.first.iter().for_each(|(&(milestone, day), &count)| counts[milestone as usize].push((day, count)));
+        self.first
+            .iter()
+            .for_each(|(&(milestone, day), &count)| counts[milestone as usize].push((day, count)));
         let mut found = Vec::with_capacity(counts.len());
         for (name, mut days) in program.milestones.iter().zip(counts) {
             days.sort_unstable();

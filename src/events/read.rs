@@ -106,7 +106,11 @@ fn load_option(files: &Files, id: &str, world: &World, faults: &mut Faults) -> O
             field: "option".into(),
             found: if found.is_empty() { "empty".into() } else { found.into() },
             expected: format!("one of {}", list_options(files).join(", ")),
-            remedy: if is_id { "Correct the name, or add the file.".into() } else { "Correct the name.".into() },
+            remedy: if is_id {
+                "Correct the name, or add the file.".into()
+            } else {
+                "Correct the name.".into()
+            },
         }
     };
     let is_there = is_identifier(id)
@@ -248,7 +252,10 @@ impl<'a> Reader<'a> {
             Err(error) => {
                 let expected = "the keys of an option (see data/options/README.md)";
                 let words = [expected, "Correct the key or its value."];
-                self.broken(toml_fault(&display, text, &error, "option", words));
+                let mut fault = toml_fault(&display, text, &error, "option", words);
+                // Nothing says where a text nests too deeply: it is the text as a whole.
+                fault.line = fault.line.or(Some(1));
+                self.broken(fault);
                 None
             }
         }

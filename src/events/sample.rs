@@ -29,7 +29,8 @@ pub(super) fn read_sample(file: &str, text: &str) -> Result<Arc<[f64]>, Faults> 
         .comment(Some(b'#'))
         .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
     let header = reader.headers().cloned().unwrap_or_default();
-    let columns: Vec<usize> = header.iter().enumerate().filter(|(_, name)| *name == "days").map(|(at, _)| at).collect();
+    let columns: Vec<usize> =
+        header.iter().enumerate().filter(|(_, name)| *name == "days").map(|(at, _)| at).collect();
     let [column] = columns[..] else {
         let found = header.iter().collect::<Vec<_>>().join(",");
         return Err(faults_of(vec![fault(1, &found, "one column `days`")]));

@@ -10,7 +10,7 @@ use jiff::civil::{Date, date};
 use super::condition::Shift;
 use super::effect::{self, Effect};
 use super::flow;
-use super::limits::MOST_EVENTS;
+use super::limits::{MOST_EVENTS, MOST_TIMES};
 use super::place::Place;
 use super::spec::{OptionSpec, Process, Stage};
 use crate::data::{IDENTIFIER, is_identifier};
@@ -128,7 +128,12 @@ impl Check<'_> {
                 if branch.to != "end" && !by_id.contains_key(branch.to.as_str()) {
                     let at = format!("branch.{k}.to");
                     let expected = "a stage of the process, or end";
-                    self.fault((&stage.place, &at), (&name, &branch.to), expected, "Correct the name of the stage.");
+                    self.fault(
+                        (&stage.place, &at),
+                        (&name, &branch.to),
+                        expected,
+                        "Correct the name of the stage.",
+                    );
                 }
                 self.shift_names((&stage.place, &format!("branch.{k}.shift")), &name, &branch.shifts);
             }
@@ -146,7 +151,9 @@ impl Check<'_> {
     fn shift_names(&mut self, (place, key): (&Place, &str), name: &str, shifts: &[Shift]) {
         let remedy = "Correct the name, or add it.";
         for (k, shift) in shifts.iter().enumerate() {
-            if let Some(found) = shift.before.as_ref().filter(|one| !self.names.calendars.contains(one.as_str())) {
+            if let Some(found) =
+                shift.before.as_ref().filter(|one| !self.names.calendars.contains(one.as_str()))
+            {
                 let at = format!("{key}.{k}.before");
                 self.fault((place, &at), (name, found), "the name of a [[calendar]]", remedy);
             }
@@ -247,7 +254,8 @@ impl Check<'_> {
         let elsewhere: BTreeSet<String> =
             recurring.filter_map(|text| Effect::parse(text)).flat_map(|effect| effect.sets()).collect();
         let declared: BTreeSet<&str> = spec.facts.iter().map(|fact| fact.name.as_str()).collect();
-        let of_world: BTreeSet<String> = world.into_iter().flat_map(|world| known_facts(world, None)).collect();
+        let of_world: BTreeSet<String> =
+            world.into_iter().flat_map(|world| known_facts(world, None)).collect();
         let given = |fact: &str| {
             declared.contains(fact)
                 || elsewhere.contains(fact)
@@ -266,9 +274,11 @@ impl Check<'_> {
     fn events(&mut self) {
         let mut sum = 0_u64;
         for process in &self.spec.processes {
-            let at_most = process.stages.iter().flat_map(|stage| &stage.branches).map(|one| one.at_most);
-            let visits = at_most.fold(1_u64, |sum, at_most| sum.saturating_add(u64::from(at_most)));
-            let tries = process.stages.iter().map(|stage| 1 + u64::from(stage.max_retries)).sum::<u64>();
+            // What is above the bound is a fault of its own.
+            let times = |times: u32| u64::from(times.min(MOST_TIMES));
+            let branches = process.stages.iter().flat_map(|stage| &stage.branches);
+            let visits = 1 + branches.map(|branch| times(branch.at_most)).sum::<u64>();
+            let tries = process.stages.iter().map(|stage| 1 + times(stage.max_retries)).sum::<u64>();
             sum = sum.saturating_add(visits.saturating_mul(tries));
             if sum > MOST_EVENTS {
                 let found = format!("up to {sum} events in a draw");

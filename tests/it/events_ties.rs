@@ -58,7 +58,11 @@ fn what_is_declared_first_comes_first_however_it_is_cut() {
         for killer in [&[100][..], &[30, 70], &[100, 0]] {
             let last = killer.len() - 1;
             let stages = |effect: &'static str| -> Vec<(u32, &str)> {
-                killer.iter().enumerate().map(|(k, &days)| (days, if k == last { effect } else { "" })).collect()
+                killer
+                    .iter()
+                    .enumerate()
+                    .map(|(k, &days)| (days, if k == last { effect } else { "" }))
+                    .collect()
             };
             let cancels = process("killer", "", &stages("effects = [\"cancel:deal\"]"));
             let stops = process("killer", "", &stages("effects = [\"set:stop\"]"));
@@ -81,8 +85,11 @@ fn of_two_that_end_each_other_the_first_one_wins() {
     let ends = |id: &str, other: &str, days: &[u32]| {
         let last = format!("effects = [\"cancel:{other}\"]\nmilestone = \"{id}_done\"");
         let at_end = days.len() - 1;
-        let stages: Vec<(u32, &str)> =
-            days.iter().enumerate().map(|(k, &days)| (days, if k == at_end { last.as_str() } else { "" })).collect();
+        let stages: Vec<(u32, &str)> = days
+            .iter()
+            .enumerate()
+            .map(|(k, &days)| (days, if k == at_end { last.as_str() } else { "" }))
+            .collect();
         process(id, "", &stages)
     };
     for days in [&[10][..], &[4, 6], &[10, 0]] {

@@ -10,8 +10,7 @@ use crate::calibration::Economy;
 use crate::data::{Dataset, Files};
 use crate::ensemble::{PLAN_FILE, Plan};
 use crate::error::{Fault, Faults, InputErrors};
-use crate::events::validate::unknown_agreements;
-use crate::events::{WORLD, read_option};
+use crate::events::{Tables, read_option, read_options};
 use crate::policy::PolicyBook;
 use crate::projection::Growth;
 use crate::schedules::ScheduleBook;
@@ -101,13 +100,9 @@ fn check_plan(files: &Files, name: &str) -> Result<(), InputErrors> {
         }
     }
     let options = files.folder("options");
-    for id in plan.options.iter().map(String::as_str).chain([WORLD]) {
-        match read_option(&options, id) {
-            Err(errors) => faults.extend(errors.into()),
-            Ok(option) => faults.extend(book.as_ref().map_or_else(Faults::new, |book| {
-                unknown_agreements(&option, |agreement| book.agreement_idx.contains_key(agreement))
-            })),
-        }
+    let tables = book.as_ref().map(Tables::of);
+    if let Err(errors) = read_options(&options, plan.options.iter().map(String::as_str), tables.as_ref()) {
+        faults.extend(errors.into());
     }
     faults.into_result(())
 }

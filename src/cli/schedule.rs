@@ -11,7 +11,7 @@ use super::run::parse_years;
 use super::{explain, line_rates, manifest};
 use crate::data::{Axes, Dataset};
 use crate::error::{Fault, Faults, InputErrors};
-use crate::events::{Horizon, WORLD, read_option, reference};
+use crate::events::{Horizon, Tables, read_options, reference};
 use crate::output::dir::{Existing, OutputDir};
 use crate::output::{assumptions, package, schedule as table, tariffs};
 use crate::policy::{PolicyBook, PolicyTimeline, Regimes};
@@ -59,10 +59,11 @@ pub fn run(args: &ScheduleArgs) -> anyhow::Result<()> {
     let axes = &data.axes;
     let book = PolicyBook::read(&files, axes)?;
     let options = files.folder("options");
-    let (option, world) = (read_option(&options, &args.option)?, read_option(&options, WORLD)?);
+    let (specs, world) = read_options(&options, [args.option.as_str()], Some(&Tables::of(&book)))?;
+    let option = &specs[0];
     let [first, last] = args.years.unwrap_or(plan.years);
     let horizon = Horizon { start: plan.start, end: date(last.max(plan.years[1]), 12, 31) };
-    let path = reference(&option, &world, &book.initial, horizon);
+    let path = reference(option, &world, &book.initial, horizon);
     check_members(&book, &path.policy, &options.display(&format!("{}.toml", args.option)))?;
     let regimes = Regimes::new(&book, &path.policy);
     if let Some(query) = &args.explain {

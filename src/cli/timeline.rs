@@ -3,26 +3,28 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use jiff::civil::{Date, date};
 use rayon::prelude::*;
 use serde_json::json;
 
+use super::data_dir::DataDir;
 use super::{manifest, timeline_fit, timeline_lanes};
-use crate::data::{Dataset, Files};
-use crate::error::Faults;
+use crate::data::{Files, nearest};
+use crate::error::{Fault, InputErrors};
 use crate::events::milestones::Tally;
-use crate::events::validate::unknown_agreements;
+use crate::events::validate::LONGEST_HORIZON;
 use crate::events::{
-    DrawnTimeline, Horizon, OptionSpec, Program, WORLD, Workspace, explain, graph, read_option,
+    DrawnTimeline, Horizon, OptionSpec, Program, SettingError, Tables, Workspace, graph, read_options,
 };
 use crate::output::dir::{Existing, OutputDir};
 use crate::output::{TableSpec, events as tables, package};
-use crate::policy::PolicyBook;
 
-/// First and last day of the default horizon.
-const HORIZON: [Date; 2] = [date(2020, 11, 1), date(2035, 12, 31)];
-/// Draws written at once: memory does not depend on the number of draws.
+/// Most draws of one call: hours of computing.
+const MOST_DRAWS: u64 = 1_000_000_000;
+/// Most draws that are written at once, and most events of theirs: memory does not depend on the number of draws.
 const BATCH: u64 = 1024;
+const BATCH_EVENTS: u64 = 1 << 18;
+/// Names that a warning lists.
+const LISTED: usize = 5;
 
 /// Options of `tradepath timeline`.
 #[derive(Debug, Args)]
@@ -30,13 +32,14 @@ const BATCH: u64 = 1024;
     tradepath timeline cptpp_accession --draws 500 --out outputs/accession\n  \
     tradepath timeline hybrid --draws 100000 --summary --out outputs/hybrid\n  \
     tradepath timeline hybrid --explain in_force\n  \
+    tradepath timeline mine_option --data mine --out outputs/mine\n  \
     tradepath timeline --fit event_timing.csv --out outputs/fit")]
 pub struct TimelineArgs {
     /// Id of an option.
     #[arg(required_unless_present = "fit")]
     option: Option<String>,
-    /// Number of draws.
-    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..))]
+    /// Number of draws, up to a billion.
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..=MOST_DRAWS))]
     draws: u64,
     /// Seed of all random streams.
     #[arg(long, default_value_t = 1)]
@@ -44,10 +47,12 @@ pub struct TimelineArgs {
     /// Folder for the results.
     #[arg(long, value_name = "DIR", required_unless_present_any = ["explain", "fit"])]
     out: Option<PathBuf>,
-    /// Folder of options; default: the embedded ones.
+    #[command(flatten)]
+    data: DataDir,
+    /// Folder of options beside the policy tables of --data; default: the folder `options` of --data.
     #[arg(long, value_name = "DIR")]
     options: Option<PathBuf>,
-    /// Gives a parameter of the option a value, or turns a switch on (1) or off (0); can be repeated.
+    /// Gives a parameter of the option a value within its range, or turns a switch on (1) or off (0); can be repeated.
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = setting)]
     settings: Vec<(String, f64)>,
     /// Counts of events in place of every event of every draw.
@@ -92,7 +97,11 @@ pub fn run(args: &TimelineArgs) -> anyhow::Result<()> {
             Some(draw) => program.timeline(args.seed, draw),
             None => program.reference(),
         };
-        print!("{}", explain(&path, query)?);
+        let text = program.explain(&path, query).map_err(|nothing| {
+            let known = nothing.milestones.iter().map(String::as_str);
+            refused("--explain", query, &nothing.to_string(), nearest(query, known))
+        })?;
+        print!("{text}");
     }
     let Some(out) = &args.out else { return Ok(()) };
     let output = OutputDir::create(out, existing)?;
@@ -117,25 +126,65 @@ pub fn run(args: &TimelineArgs) -> anyhow::Result<()> {
 
 /// The option, the world, and both as a program.
 fn load(args: &TimelineArgs) -> anyhow::Result<(OptionSpec, OptionSpec, Program)> {
-    let files = args
-        .options
-        .as_ref()
-        .map_or_else(|| Files::embedded().folder("options"), |folder| Files::directory(folder));
+    let beside = || args.data.files().folder("options");
+    let files = args.options.as_ref().map_or_else(beside, |folder| Files::directory(folder));
     let id = args.option.as_deref().unwrap_or_default();
-    let (mut spec, mut world) = (read_option(&files, id)?, read_option(&files, WORLD)?);
+    let (_, book) = args.data.policy()?;
+    let (mut specs, mut world) = read_options(&files, [id], Some(&Tables::of(&book)))?;
+    let mut spec = specs.remove(0);
     for (name, value) in &args.settings {
-        spec.set(name, *value).or_else(|unknown| world.set(name, *value).map_err(|_| unknown))?;
+        set((&mut spec, &mut world), name, *value)?;
     }
-    let [start, end] = spec.horizon.unwrap_or(HORIZON);
-    let axes = Dataset::read(&Files::embedded().folder("apac"))?.axes;
-    let book = PolicyBook::read(&Files::embedded(), &axes)?;
-    let mut faults = Faults::new();
-    for spec in [&spec, &world] {
-        faults.extend(unknown_agreements(spec, |id| book.agreement_idx.contains_key(id)));
+    let [start, end] = spec.horizon.unwrap_or(LONGEST_HORIZON);
+    for (spec, whose) in [(&spec, "the option"), (&world, "the world")] {
+        let beyond = spec.beyond(end);
+        if let Some(&(_, first)) = beyond.first() {
+            let names: Vec<&str> = beyond.iter().take(LISTED).map(|(name, _)| *name).collect();
+            let more = if beyond.len() > LISTED { ", ..." } else { "" };
+            eprintln!(
+                "warning: the horizon ends on {end}: {} of {whose} begin later ({first} and on) and do not happen: \
+                 {}{more}",
+                beyond.len(),
+                names.join(", ")
+            );
+        }
     }
-    faults.into_result(())?;
     let program = Program::compile(&spec, &world, &book.initial, Horizon { start, end });
     Ok((spec, world, program))
+}
+
+/// Sets a parameter or a switch of the option, else of the world.
+fn set((spec, world): (&mut OptionSpec, &mut OptionSpec), name: &str, value: f64) -> Result<(), InputErrors> {
+    let of_world = |error| match error {
+        SettingError::Unknown { .. } => world.set(name, value),
+        other => Err(other),
+    };
+    let Err(error) = spec.set(name, value).or_else(of_world) else { return Ok(()) };
+    let known: Vec<&str> = spec.settable().chain(world.settable()).collect();
+    let setting = format!("{name}={value}");
+    Err(match error {
+        SettingError::OutOfRange { expected, .. } => refused("--set", &setting, &expected, None),
+        SettingError::Unknown { .. } => {
+            let near = nearest(name, known.iter().copied());
+            let text = format!(
+                "a parameter or a switch (`{name}` is no parameter and no switch of this option; it has: {})",
+                known.join(", ")
+            );
+            refused("--set", &setting, &text, near)
+        }
+    })
+}
+
+/// The fault of an argument, with the name that was probably meant.
+fn refused(argument: &str, found: &str, expected: &str, near: Option<&str>) -> InputErrors {
+    InputErrors::from(Fault {
+        file: "command line".into(),
+        line: None,
+        field: argument.into(),
+        found: found.into(),
+        expected: expected.into(),
+        remedy: near.map_or_else(|| "Correct it.".into(), |near| format!("Did you mean `{near}`?")),
+    })
 }
 
 /// Writes the tables; answers which.
@@ -158,8 +207,10 @@ fn write_tables(
     let touched = tally.touched(program);
     let mut events = Table::create(output.path(), &tables::EVENTS)?;
     let mut states = Table::create(output.path(), &tables::STATES)?;
-    for first in (0..args.draws).step_by(BATCH as usize) {
-        let numbers = first..args.draws.min(first + BATCH);
+    let per_draw = 1 + tally.n_events() / args.draws;
+    let batch = (BATCH_EVENTS / per_draw).clamp(1, BATCH);
+    for first in (0..args.draws).step_by(batch as usize) {
+        let numbers = first..args.draws.min(first + batch);
         let draws: Vec<DrawnTimeline> = numbers
             .clone()
             .into_par_iter()

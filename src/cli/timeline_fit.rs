@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::manifest;
-use crate::data::{Files, Table};
+use crate::data::{Files, LABEL, Table, is_label};
 use crate::error::{Faults, InputErrors};
 use crate::events::Duration;
 use crate::events::fit::{Fit, Sample, fit, samples};
@@ -13,12 +13,19 @@ use crate::output::dir::{Existing, OutputDir, number};
 use crate::output::events::{FIT, Rows};
 use crate::output::package;
 
+/// Longest duration that is taken for one, days.
+const MOST_DAYS: f64 = 100_000.0;
+
 /// Fits every step of the table; writes `fit.csv` to a folder, or prints it where there is none.
 ///
 /// # Errors
 /// Where the table cannot be read or the folder cannot be written.
 pub fn run(file: &Path, out: Option<&Path>, existing: Existing) -> anyhow::Result<()> {
-    let rows: Rows = read(file)?.iter().flat_map(rows).collect();
+    let (samples, left_out) = read(file)?;
+    if let Some(text) = left_out {
+        eprintln!("{}: {text}", file.display());
+    }
+    let rows: Rows = samples.iter().flat_map(rows).collect();
     let Some(out) = out else {
         let mut writer = csv::Writer::from_writer(std::io::stdout());
         writer.write_record(FIT.header())?;
@@ -37,15 +44,33 @@ pub fn run(file: &Path, out: Option<&Path>, existing: Existing) -> anyhow::Resul
     Ok(())
 }
 
-fn read(file: &Path) -> Result<Vec<Sample>, InputErrors> {
+/// The samples of the table, and how many rows were left out, in words.
+fn read(file: &Path) -> Result<(Vec<Sample>, Option<String>), InputErrors> {
     const COLUMNS: [&str; 4] = ["from_event", "to_event", "duration_days", "note"];
-    const OTHERS: [&str; 5] = ["agreement", "party", "date_from", "date_to", "confidence"];
+    const OTHERS: [&str; 7] = ["agreement", "party", "date_from", "date_to", "confidence", "source", "mark"];
     let text = Files::read_named(file).map_err(InputErrors::from)?;
     let mut faults = Faults::new();
     let table = Table::parse(&file.display().to_string(), &text, &COLUMNS, &OTHERS, &mut faults);
-    let rows: Vec<_> = table.iter().flat_map(Table::rows).collect();
-    let found = samples(rows.iter().map(|row| COLUMNS.map(|column| row.text(column))));
-    faults.into_result(found)
+    let (mut n_late, mut n_open, mut found) = (0, 0, Vec::new());
+    for row in table.iter().flat_map(Table::rows) {
+        for column in ["from_event", "to_event"].into_iter().filter(|column| !is_label(row.text(column))) {
+            faults.push(row.fault(column, LABEL, "Correct the name of the event."));
+        }
+        let is_late = row.text("note").contains("after_cutoff");
+        n_late += usize::from(is_late);
+        if row.text("duration_days").is_empty() {
+            n_open += usize::from(!is_late);
+            continue;
+        }
+        let expected = format!("days from 0 to {MOST_DAYS}, or an empty cell where it is not over");
+        let days =
+            row.number("duration_days", &expected, |days| (0.0..=MOST_DAYS).contains(&days), &mut faults);
+        if let Some(days) = days.filter(|_| !is_late) {
+            found.push((format!("{} to {}", row.text("from_event"), row.text("to_event")), days));
+        }
+    }
+    let left_out = format!("left out: {n_late} rows after the cut-off, {n_open} rows without a duration");
+    faults.into_result((samples(found), (n_late + n_open > 0).then_some(left_out)))
 }
 
 fn rows(sample: &Sample) -> Rows {

@@ -1,5 +1,7 @@
 //! The reference path of an option as a chart of lanes.
 
+use std::collections::HashMap;
+
 use crate::events::{DrawnTimeline, LoggedEvent, OptionSpec, Program};
 use crate::output::OutputDir;
 use crate::output::events::{SWIM_LANES, lane_rows};
@@ -19,19 +21,24 @@ pub fn write(output: &OutputDir, option: &OptionSpec, program: &Program) -> anyh
 
 /// Processes of the option in the order of its files, then those of others that reach a milestone.
 fn lanes(option: &OptionSpec, path: &DrawnTimeline) -> Vec<Lane> {
-    let mut names: Vec<&str> = option.processes.iter().map(|process| process.id.as_str()).collect();
-    let own = names.len();
-    for event in path.log.iter().filter(|event| event.milestone.is_some()) {
-        if !names.contains(&event.process.as_str()) {
-            names.push(&event.process);
+    let own = option.processes.iter().map(|process| process.id.as_str());
+    let milestones = path.log.iter().filter(|event| event.milestone.is_some());
+    let mut lane_of: HashMap<&str, usize> = HashMap::new();
+    let mut lanes: Vec<Lane> = Vec::new();
+    for name in own.chain(milestones.map(|event| event.process.as_str())) {
+        lane_of.entry(name).or_insert_with(|| {
+            lanes.push(Lane { name: name.to_owned(), steps: Vec::new() });
+            lanes.len() - 1
+        });
+    }
+    let n_own = option.processes.len();
+    for event in &path.log {
+        if let Some(&at) = lane_of.get(event.process.as_str()) {
+            lanes[at].steps.push(step(event, at < n_own));
         }
     }
-    let lane = |(at, name): (usize, &&str)| {
-        let events = path.log.iter().filter(|event| event.process == **name);
-        let steps: Vec<Step> = events.map(|event| step(event, at < own)).collect();
-        Lane { name: (*name).to_owned(), steps }
-    };
-    names.iter().enumerate().map(lane).filter(has_moved).collect()
+    lanes.retain(has_moved);
+    lanes
 }
 
 /// False for a process that only ever waited.

@@ -9,11 +9,13 @@ pub mod dataset;
 mod dataset_read;
 pub mod files;
 pub mod ids;
+pub mod nearest;
 pub mod toml_text;
 
 pub use axes::{Axes, Country, Sector, SectorKind};
 pub use csv_table::{Row, Table};
 pub use dataset::{Dataset, Meta, Valuation};
 pub use files::{Files, ReadFile, write_embedded};
-pub use ids::{is_identifier, is_label, is_printable};
+pub use ids::{IDENTIFIER, LABEL, is_identifier, is_label, is_printable};
+pub use nearest::nearest;
 pub use toml_text::{line_of_byte, toml_fault};

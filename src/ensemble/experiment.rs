@@ -12,9 +12,8 @@ use super::plan::{PLAN_FILE, Plan, Shard};
 use crate::calibration::Economy;
 use crate::data::{Axes, Dataset, Files, Meta};
 use crate::equilibrium::{Equilibrium, NoEquilibrium};
-use crate::error::{Faults, InputErrors};
-use crate::events::validate::unknown_agreements;
-use crate::events::{DrawnTimeline, Horizon, OptionSpec, Program, WORLD, Workspace, read_option};
+use crate::error::InputErrors;
+use crate::events::{DrawnTimeline, Horizon, OptionSpec, Program, Tables, Workspace, read_options};
 use crate::policy::{PolicyBook, Regimes};
 use crate::projection::{BaselinePath, BaselineYear, Growth, Outcome};
 
@@ -100,12 +99,8 @@ impl Experiment {
         plan.check_names(&data.axes, &files.display(PLAN_FILE)).into_result(())?;
         let growth = Growth::read(&folder, &data.axes, data.meta.year + 1, plan.years[1])?;
         let book = PolicyBook::read(files, &data.axes)?;
-        let (specs, world) = read_options(&files.folder("options"), &plan)?;
-        let mut faults = Faults::new();
-        for spec in specs.iter().chain([&world]) {
-            faults.extend(unknown_agreements(spec, |id| book.agreement_idx.contains_key(id)));
-        }
-        faults.into_result(())?;
+        let ids = plan.options.iter().map(String::as_str);
+        let (specs, world) = read_options(&files.folder("options"), ids, Some(&Tables::of(&book)))?;
         let path = BaselinePath::solve(
             Economy::from_dataset(&data)?,
             (data.meta.year, plan.years[1]),
@@ -246,16 +241,5 @@ impl RunCounts {
         self.solves.fetch_add(1, Ordering::Relaxed);
         self.evaluations.fetch_add(solved.stats.evaluations as u64, Ordering::Relaxed);
         self.residual_e18.fetch_max((solved.stats.residual * 1e18) as u64, Ordering::Relaxed);
-    }
-}
-
-/// All options of the plan and the world, faults of all together.
-fn read_options(files: &Files, plan: &Plan) -> Result<(Vec<OptionSpec>, OptionSpec), InputErrors> {
-    let mut faults = Faults::new();
-    let mut read = |id: &str| read_option(files, id).map_err(|errors| faults.extend(errors.into())).ok();
-    let specs: Vec<OptionSpec> = plan.options.iter().filter_map(|id| read(id)).collect();
-    match read(WORLD) {
-        Some(world) if faults.is_empty() => Ok((specs, world)),
-        _ => Err(InputErrors(faults.as_slice().to_vec())),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use jiff::ToSpan;
+use jiff::Span;
 use jiff::civil::Date;
 
 use super::condition::{Rule, Shift};
@@ -13,9 +13,9 @@ use super::program::{
     StageCode, Who, day_number,
 };
 use super::spec::{Branch, OptionSpec, Process, Recurring, Stage};
+use super::streams::Streams;
 use super::timeline::Horizon;
 use crate::policy::PolicyTimeline;
-use crate::rng::StreamName;
 
 impl Program {
     /// Compiles an option and the world, which begin from the memberships `initial`.
@@ -66,8 +66,9 @@ impl Program {
     }
 }
 
+/// Adds a number that is not below the last one, once.
 fn note(list: &mut Vec<u32>, at: u32) {
-    if !list.contains(&at) {
+    if list.last() != Some(&at) {
         list.push(at);
     }
 }
@@ -188,62 +189,57 @@ impl<'a> Compiler<'a> {
             ends_of.resize(ends_of.len().max(fact as usize + 1), Vec::new());
             note(&mut ends_of[fact as usize], at);
         }
-        let n_visits =
-            1 + process.stages.iter().flat_map(|one| &one.branches).map(|b| b.at_most).sum::<u32>();
+        let at_most = process.stages.iter().flat_map(|one| &one.branches).map(|branch| branch.at_most);
+        let n_visits = at_most.fold(1, u32::saturating_add);
+        let by_id: HashMap<&str, u32> =
+            process.stages.iter().map(|one| one.id.as_str()).zip(first_stage..).collect();
+        let target = |to: &str| by_id.get(to).copied().unwrap_or(NONE);
         for (k, stage) in process.stages.iter().enumerate() {
-            let code = self.stage(process, (stage, k), (at, first_stage), n_visits.min(MOST_VISITS));
+            let is_last = k + 1 == process.stages.len();
+            let following = if is_last { NONE } else { first_stage + k as u32 + 1 };
+            let next = stage.next.as_deref().map_or(following, target);
+            let mut code = self.stage(&process.id, stage, at, n_visits);
+            code.next = next;
+            for (branch, spec) in code.branches.iter_mut().zip(&stage.branches) {
+                branch.to = target(&spec.to);
+            }
             self.program.stages.push(code);
         }
     }
 
-    fn stage(
-        &mut self,
-        process: &Process,
-        (stage, k): (&Stage, usize),
-        (process_at, first_stage): (u32, u32),
-        n_visits: u32,
-    ) -> StageCode {
-        let target = |to: &str| match process.stages.iter().position(|other| other.id == to) {
-            Some(at) => first_stage + at as u32,
-            None => NONE,
-        };
-        let following = if k + 1 < process.stages.len() { first_stage + k as u32 + 1 } else { NONE };
-        let name = format!("{}.{}", process.id, stage.id);
-        let of_visit = |visit: u32| match visit {
-            0 => StreamName::new(&format!("{name}.duration")),
-            _ => StreamName::new(&format!("{name}.duration.{visit}")),
-        };
-        let n_outcomes = n_visits * (stage.max_retries + 1);
-        let of_outcome = |visit| StreamName::new(&format!("{name}.outcome.{visit}"));
+    /// A stage of the process number `at`; where it leads to is filled in by the caller.
+    fn stage(&mut self, process: &str, stage: &Stage, at: u32, n_visits: u32) -> StageCode {
+        let name = format!("{process}.{}", stage.id);
+        let n_outcomes = n_visits.saturating_mul(stage.max_retries.saturating_add(1));
         StageCode {
             id: stage.id.clone(),
-            process: process_at,
+            process: at,
             duration: stage.duration.clone(),
-            duration_streams: (0..n_visits).map(of_visit).collect(),
-            outcome_streams: (0..n_outcomes).map(of_outcome).collect(),
+            duration_streams: Streams::bare_first(format!("{name}.duration"), n_visits),
+            outcome_streams: Streams::new(format!("{name}.outcome"), n_outcomes),
             stretches: self.shifts(&stage.stretches),
             requires: self.facts(&stage.requires),
             unless: self.facts(&stage.unless),
             rule: stage.rule.as_ref().map(|rule| self.rule(rule)),
             probability: stage.probability,
             shifts: self.shifts(&stage.shifts),
-            branches: stage.branches.iter().map(|branch| self.branch(branch, target(&branch.to))).collect(),
+            branches: stage.branches.iter().map(|branch| self.branch(branch)).collect(),
             retry_days: stage.retry_days.map_or(0, |days| days as i32),
             max_retries: if stage.retry_days.is_some() { stage.max_retries } else { 0 },
             on_first_of_month: stage.on_first_of_month,
             outcome: self.outcome(&stage.effects, stage.milestone.as_ref()),
-            next: stage.next.as_deref().map_or(following, target),
+            next: NONE,
         }
     }
 
-    fn branch(&mut self, branch: &Branch, to: u32) -> BranchCode {
+    fn branch(&mut self, branch: &Branch) -> BranchCode {
         let number = self.program.n_branches;
         self.program.n_branches += 1;
         BranchCode {
             probability: branch.probability,
             shifts: self.shifts(&branch.shifts),
-            to,
-            at_most: branch.at_most.min(MOST_VISITS),
+            to: NONE,
+            at_most: branch.at_most,
             number,
             outcome: self.outcome(&branch.effects, branch.milestone.as_ref()),
         }
@@ -259,12 +255,11 @@ impl<'a> Compiler<'a> {
 
     fn recurring(&mut self, event: &Recurring) {
         let mut days = Vec::new();
-        let mut next = event.first;
-        while next <= self.program.horizon.end {
-            days.push(day_number(next));
-            next = next.saturating_add(event.every_years.max(1).years());
-        }
-        let streams = (0..days.len()).map(|k| StreamName::new(&format!("{}.{k}", event.id))).collect();
+        // Counted from the first date: a 29 February comes back on that day.
+        let years = (0i64..).map(|k| k * i64::from(event.every_years.max(1)));
+        let dates = years.map_while(|years| event.first.checked_add(Span::new().try_years(years).ok()?).ok());
+        days.extend(dates.take_while(|&date| date <= self.program.horizon.end).map(day_number));
+        let streams = Streams::new(event.id.clone(), days.len() as u32);
         let code = RecurringCode {
             id: event.id.clone(),
             party: event.party.clone(),
@@ -337,7 +332,5 @@ impl<'a> Compiler<'a> {
     }
 }
 
-/// Streams prepared for each stage; more visits in one draw are refused by the counters of the branches.
-const MOST_VISITS: u32 = 64;
 /// Days over which a calendar counts where nothing is said, and the length of a year in shifts.
 pub(super) const DAYS_OF_YEAR: f64 = 365.25;

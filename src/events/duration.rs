@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use crate::data::Files;
+use super::limits::{LEAST_DAYS, MOST_DAYS, SHAPES, shown};
 use crate::numerics::distributions::{normal_quantile, triangular_quantile};
 
 /// Distribution of a duration in days.
@@ -53,21 +53,61 @@ pub enum Duration {
 const NORMAL_Q90: f64 = 1.281_551_565_544_600_4;
 
 impl Duration {
-    /// What is wrong with the parameters, if anything.
+    /// What is wrong with the parameters: key, what was found and what was expected.
     #[must_use]
-    pub fn fault(&self) -> Option<&'static str> {
-        let ok = match *self {
-            Self::Fixed { days } => days >= 0.0,
-            Self::Triangular { low_days, mode_days, high_days } => {
-                0.0 <= low_days && low_days <= mode_days && mode_days <= high_days && low_days < high_days
+    pub fn faults(&self) -> Vec<(&'static str, String, String)> {
+        let above_0 = [LEAST_DAYS, MOST_DAYS];
+        let ranges: Vec<(&str, f64, [f64; 2])> = match *self {
+            Self::Fixed { days } => vec![("days", days, [0.0, MOST_DAYS])],
+            Self::Triangular { low_days, mode_days, high_days } => vec![
+                ("low_days", low_days, [0.0, MOST_DAYS]),
+                ("mode_days", mode_days, [0.0, MOST_DAYS]),
+                ("high_days", high_days, above_0),
+            ],
+            Self::LogNormal { median_days, p90_days } => {
+                vec![("median_days", median_days, above_0), ("p90_days", p90_days, above_0)]
             }
-            Self::LogNormal { median_days, p90_days } => 0.0 < median_days && median_days < p90_days,
-            Self::Weibull { shape, scale_days } => 0.0 < shape && 0.0 < scale_days,
-            Self::Empirical { .. } => true,
+            Self::Weibull { shape, scale_days } => {
+                vec![("shape", shape, SHAPES), ("scale_days", scale_days, above_0)]
+            }
+            Self::Empirical { .. } => vec![],
         };
-        (!ok).then_some(
-            "days of 0 or more in rising order (low, mode, high; or median, p90), shape and scale above 0",
-        )
+        let mut faults = Vec::new();
+        for &(key, value, [least, most]) in &ranges {
+            if !(least..=most).contains(&value) {
+                let unit = if key == "shape" { "a number" } else { "days" };
+                faults.push((
+                    key,
+                    format!("{key} = {}", shown(value)),
+                    format!("{unit} from {least} to {most}"),
+                ));
+            }
+        }
+        let is_rising = match *self {
+            Self::Triangular { low_days, mode_days, high_days } => {
+                low_days <= mode_days && mode_days <= high_days && low_days < high_days
+            }
+            Self::LogNormal { median_days, p90_days } => median_days < p90_days,
+            _ => true,
+        };
+        if faults.is_empty() && !is_rising {
+            let found =
+                ranges.iter().map(|(key, value, _)| format!("{key} = {}", shown(*value))).collect::<Vec<_>>();
+            faults.push((ranges[0].0, found.join(", "), "days in rising order".into()));
+        }
+        faults
+    }
+
+    /// True where it always rounds to no day at all.
+    #[must_use]
+    pub fn is_instant(&self) -> bool {
+        let most = match self {
+            Self::Fixed { days } => *days,
+            Self::Triangular { high_days, .. } => *high_days,
+            Self::Empirical { sample, .. } => sample.last().copied().unwrap_or(f64::INFINITY),
+            Self::LogNormal { .. } | Self::Weibull { .. } => f64::INFINITY,
+        };
+        (0.0..0.5).contains(&most)
     }
 
     /// True where every draw takes the same time, so that no luck is needed.
@@ -76,34 +116,10 @@ impl Duration {
         matches!(self, Self::Fixed { .. })
     }
 
-    /// Reads the sample of an empirical duration; on failure what was found and what was expected.
-    pub(super) fn read_sample(&mut self, files: &Files) -> Result<(), (String, &'static str)> {
-        const EXPECTED: &str = "a CSV file of the options folder with a column `days`, each 0 or more";
-        let Self::Empirical { file, sample } = self else { return Ok(()) };
-        let text = files.read(file).map_err(|fault| (format!("{file}: {}", fault.found), EXPECTED))?;
-        let mut lines = text.lines().filter(|line| !line.trim().is_empty());
-        let column = lines.next().and_then(|header| header.split(',').position(|name| name.trim() == "days"));
-        let column = column.ok_or((format!("{file} without it"), EXPECTED))?;
-        let mut days = Vec::new();
-        for line in lines {
-            let cell = line.split(',').nth(column).unwrap_or_default().trim();
-            match cell.parse::<f64>() {
-                Ok(found) if found >= 0.0 && found.is_finite() => days.push(found),
-                _ => return Err((format!("{file}: {cell}"), EXPECTED)),
-            }
-        }
-        if days.is_empty() {
-            return Err((format!("{file} without rows"), EXPECTED));
-        }
-        days.sort_by(f64::total_cmp);
-        *sample = days.into();
-        Ok(())
-    }
-
     /// Days at the quantile `u` in (0, 1), rounded to whole days.
     #[must_use]
     pub fn days(&self, u: f64) -> i32 {
-        self.quantile(u).round().min(100_000.0) as i32
+        self.quantile(u).round().min(MOST_DAYS) as i32
     }
 
     /// Days at the quantile `u` in (0, 1).
@@ -152,9 +168,20 @@ mod tests {
     }
 
     #[test]
-    fn parameters_out_of_order_are_a_fault() {
-        assert!(Duration::LogNormal { median_days: 9.0, p90_days: 8.0 }.fault().is_some());
-        assert!(Duration::Fixed { days: -1.0 }.fault().is_some());
-        assert!(Duration::Fixed { days: 0.0 }.fault().is_none());
+    fn parameters_out_of_order_or_range_are_a_fault() {
+        let found =
+            |duration: Duration| duration.faults().into_iter().map(|(_, found, _)| found).collect::<Vec<_>>();
+        let log_normal = Duration::LogNormal { median_days: 9.0, p90_days: 8.0 };
+        assert_eq!(found(log_normal), ["median_days = 9, p90_days = 8"]);
+        assert_eq!(found(Duration::Fixed { days: -1.0 }), ["days = -1"]);
+        assert_eq!(found(Duration::Fixed { days: f64::INFINITY }), ["days = inf"]);
+        assert_eq!(
+            found(Duration::Weibull { shape: f64::NAN, scale_days: 0.0 }),
+            ["shape = NaN", "scale_days = 0"]
+        );
+        let triangular = Duration::Triangular { low_days: 0.0, mode_days: 1.0, high_days: f64::INFINITY };
+        assert_eq!(found(triangular), ["high_days = inf"]);
+        assert!(found(Duration::Fixed { days: 0.0 }).is_empty());
+        assert!(Duration::Fixed { days: 0.4 }.is_instant() && !Duration::Fixed { days: 0.5 }.is_instant());
     }
 }

@@ -1,5 +1,10 @@
 //! One draw of a program: processes, recurring events and facts on a queue of days.
 //!
+//! What falls on one day comes in a stated order: first what begins or ends by itself, then what recurs, then the
+//! ends of stages; among these in the order of declaration (the option's file, its includes, the world). A stage of
+//! no length that begins on the day takes its turn at the place of its process, so that the result does not depend
+//! on how a process is cut into stages.
+//!
 //! Nothing is polled: a fact that changes wakes the stages that wait for it, changes the pace of those that
 //! watch it, and ends the processes that it ends. Cost of a draw: `O(E log Q)` for `E` events and a queue of
 //! `Q`, one hash for each random number, no allocation once the workspace has grown.
@@ -7,6 +12,7 @@
 use super::program::{BranchCode, CompactDraw, Entry, Kind, NONE, Outcome, Program, StageCode};
 use super::queue::{Queue, Ticket};
 use super::spec::OptionSpec;
+use super::streams::Streams;
 use super::timeline::{DrawnTimeline, Horizon};
 use crate::policy::PolicyTimeline;
 
@@ -62,6 +68,11 @@ enum Luck {
     Median,
 }
 
+/// What comes first on a day: facts and memberships with dates, then what recurs, then the ends of stages.
+const BY_ITSELF: u8 = 0;
+const RECURS: u8 = 1;
+pub(super) const ENDS: u8 = 2;
+
 /// Something that is due.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Due {
@@ -89,8 +100,8 @@ pub(super) struct Active {
     pub parent: u32,
     /// In the queue; none while it waits for its guards.
     pub ticket: Option<Ticket>,
-    /// Place among those that wait; `NONE` while it does not.
-    pub waiting: u32,
+    /// True while its time is over and its guards do not hold.
+    pub is_waiting: bool,
     pub retries: u32,
     /// True while it waits for another try, which no fact stretches.
     pub is_retry: bool,
@@ -111,8 +122,6 @@ pub struct Workspace<'p> {
     durations_drawn: Vec<u32>,
     outcomes_drawn: Vec<u32>,
     branches_taken: Vec<u32>,
-    n_waited: u32,
-    pub(super) ready: Vec<(u32, u32)>,
     pub(super) drawn: CompactDraw,
 }
 
@@ -131,8 +140,6 @@ impl<'p> Workspace<'p> {
             durations_drawn: vec![0; program.stages.len()],
             outcomes_drawn: vec![0; program.stages.len()],
             branches_taken: vec![0; program.n_branches],
-            n_waited: 0,
-            ready: Vec::new(),
             drawn: CompactDraw::default(),
         }
     }
@@ -147,14 +154,16 @@ impl<'p> Workspace<'p> {
         let program = self.program;
         self.reset(luck);
         for (at, dated) in program.dated.iter().enumerate() {
-            self.queue.push(dated.day.max(program.days.0), 0, Due::Dated { at: at as u32 });
+            let at = at as u32;
+            self.queue.push(dated.day.max(program.days.0), (BY_ITSELF, at), Due::Dated { at });
         }
         for (at, process) in program.processes.iter().enumerate() {
             self.start_stage(at as u32, process.first_stage, process.start, NONE);
         }
         for (event, recurring) in program.recurring.iter().enumerate() {
+            let event = event as u32;
             if let Some(&day) = recurring.days.first() {
-                self.queue.push(day, 1, Due::Recurring { event: event as u32, occurrence: 0 });
+                self.queue.push(day, (RECURS, event), Due::Recurring { event, occurrence: 0 });
             }
         }
         while let Some((day, due)) = self.queue.pop() {
@@ -179,7 +188,6 @@ impl<'p> Workspace<'p> {
         self.durations_drawn.fill(0);
         self.outcomes_drawn.fill(0);
         self.branches_taken.fill(0);
-        self.n_waited = 0;
         self.drawn.log.clear();
         self.drawn.changes.clear();
         for (agreement, members) in program.members.iter().enumerate() {
@@ -200,12 +208,13 @@ impl<'p> Workspace<'p> {
         }
         let program = self.program;
         let code = &program.stages[stage as usize];
-        let visit = self.durations_drawn[stage as usize] as usize;
+        let visit = self.durations_drawn[stage as usize];
         self.durations_drawn[stage as usize] += 1;
         let u = if code.duration.is_fixed() { 0.5 } else { self.uniform(&code.duration_streams, visit) };
         let pace = self.product(&code.stretches, day);
         let left_days = f64::from(code.duration.days(u));
-        let ticket = self.queue.push(self.end(code, day, left_days * pace), 2, Due::Stage { process });
+        let ticket =
+            self.queue.push(self.end(code, day, left_days * pace), (ENDS, process), Due::Stage { process });
         self.active[process as usize] = Some(Active {
             stage,
             began: day,
@@ -214,13 +223,13 @@ impl<'p> Workspace<'p> {
             noted: day,
             parent,
             ticket: Some(ticket),
-            waiting: NONE,
+            is_waiting: false,
             retries: 0,
             is_retry: false,
         });
         for days in code.rule.iter().flat_map(|rule| &rule.cases).map(|case| case.after_days) {
             if days > 0 {
-                self.queue.push(day.saturating_add(days), 2, Due::Rule { process, stage });
+                self.queue.push(day.saturating_add(days), (ENDS, process), Due::Rule { process, stage });
             }
         }
     }
@@ -231,13 +240,13 @@ impl<'p> Workspace<'p> {
         if !code.on_first_of_month {
             return end;
         }
-        let at = end - self.program.days.0;
+        let at = end.saturating_sub(self.program.days.0);
         usize::try_from(at).ok().and_then(|at| self.program.first_of_month.get(at)).copied().unwrap_or(end)
     }
 
-    fn uniform(&self, streams: &[crate::rng::StreamName], at: usize) -> f64 {
+    fn uniform(&self, streams: &Streams, at: u32) -> f64 {
         match self.luck {
-            Luck::Drawn { seed, draw } => streams[at.min(streams.len() - 1)].uniform(seed, draw),
+            Luck::Drawn { seed, draw } => streams.uniform(at, seed, draw),
             Luck::Median => 0.5,
         }
     }
@@ -248,12 +257,11 @@ impl<'p> Workspace<'p> {
         active.is_retry = false;
         if !self.stage_may_end(&active, day) {
             self.log(day, Kind::Waiting, active.stage, active.parent, 0);
-            active.waiting = self.n_waited;
-            self.n_waited += 1;
+            active.is_waiting = true;
             self.active[process as usize] = Some(active);
             return;
         }
-        active.waiting = NONE;
+        active.is_waiting = false;
         self.active[process as usize] = Some(active);
         let program = self.program;
         let code = &program.stages[active.stage as usize];
@@ -284,7 +292,8 @@ impl<'p> Workspace<'p> {
         let code = &self.program.stages[active.stage as usize];
         let seq = self.log(day, Kind::Failed, active.stage, active.parent, 0);
         self.active[process as usize] = (active.retries < code.max_retries).then(|| {
-            let ticket = self.queue.push(day.saturating_add(code.retry_days), 2, Due::Stage { process });
+            let again = day.saturating_add(code.retry_days);
+            let ticket = self.queue.push(again, (ENDS, process), Due::Stage { process });
             let retries = active.retries + 1;
             Active { parent: seq, ticket: Some(ticket), retries, is_retry: true, ..active }
         });
@@ -305,7 +314,7 @@ impl<'p> Workspace<'p> {
         if success <= 0.0 && code.branches.is_empty() {
             return Ended::Failure;
         }
-        let u = self.uniform(&code.outcome_streams, visit as usize);
+        let u = self.uniform(&code.outcome_streams, visit);
         if u < success {
             return Ended::Success;
         }
@@ -338,7 +347,7 @@ impl<'p> Workspace<'p> {
         let program = self.program;
         let code = &program.recurring[event as usize];
         if let Some(&next) = code.days.get(occurrence as usize + 1) {
-            self.queue.push(next, 1, Due::Recurring { event, occurrence: occurrence + 1 });
+            self.queue.push(next, (RECURS, event), Due::Recurring { event, occurrence: occurrence + 1 });
         }
         if !self.guards_hold(&code.requires, &code.unless) {
             return;
@@ -348,7 +357,7 @@ impl<'p> Workspace<'p> {
             Luck::Median => probability >= 0.5,
             Luck::Drawn { .. } => {
                 probability >= 1.0
-                    || (probability > 0.0 && self.uniform(&code.streams, occurrence as usize) < probability)
+                    || (probability > 0.0 && self.uniform(&code.streams, occurrence) < probability)
             }
         };
         if happens {

@@ -1,30 +1,64 @@
 //! Why something happened when it did: the chain of causes in a log.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use jiff::civil::Date;
 
+use super::program::Program;
 use super::timeline::{DrawnTimeline, LoggedEvent};
 
-/// The log holds nothing of that name or date.
+/// The program has nothing of that name, and it is no date.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "nothing called `{query}` in this path; expected a date, a milestone ({milestones}), a process or PROCESS.STAGE"
+    "a date, a milestone ({}), a process or PROCESS.STAGE; nothing called `{query}` is in this option",
+    milestones.join(", ")
 )]
 pub struct NothingFound {
     /// What was asked for.
     pub query: String,
-    /// Milestones of the path.
-    pub milestones: String,
+    /// Milestones of the option and the world.
+    pub milestones: Vec<String>,
 }
 
-/// The chain of causes of a date, a milestone, a process or a stage, as lines of text, latest first.
-///
-/// An event that waited has two causes: what it waited for, and the step before it.
-///
-/// # Errors
-/// [`NothingFound`] with the milestones that there are.
-pub fn explain(timeline: &DrawnTimeline, query: &str) -> Result<String, NothingFound> {
+impl Program {
+    /// The chain of causes of a date, a milestone, a process or a stage, as lines of text, latest first; where it does
+    /// not happen in this path, a line that says so.
+    ///
+    /// # Errors
+    /// [`NothingFound`] where the query is none of these.
+    pub fn explain(&self, path: &DrawnTimeline, query: &str) -> Result<String, NothingFound> {
+        let text = explain(path, query);
+        if !text.is_empty() {
+            return Ok(text);
+        }
+        if query.parse::<Date>().is_ok() {
+            return Ok(format!("nothing happens on {query}\n"));
+        }
+        if self.has(query) {
+            let end = self.horizon.end;
+            return Ok(format!("{query} does not happen in this path, which ends on {end}\n"));
+        }
+        let mut milestones = self.milestones.clone();
+        milestones.sort_unstable();
+        Err(NothingFound { query: query.to_owned(), milestones })
+    }
+
+    /// True for a milestone, a process, a stage, a recurring event or a fact of the program.
+    fn has(&self, name: &str) -> bool {
+        self.milestones.iter().any(|one| one == name)
+            || self.processes.iter().any(|one| one.id == name)
+            || self.recurring.iter().any(|one| one.id == name)
+            || self.facts.iter().any(|one| one == name)
+            || self.stages.iter().any(|stage| {
+                let process = name.strip_suffix(stage.id.as_str()).and_then(|rest| rest.strip_suffix('.'));
+                process == Some(self.processes[stage.process as usize].id.as_str())
+            })
+    }
+}
+
+/// The chain of causes as lines of text; an event that waited has two: what it waited for, and the step before it.
+fn explain(timeline: &DrawnTimeline, query: &str) -> String {
     let log = &timeline.log;
     let date: Option<Date> = query.parse().ok();
     let is_asked = |event: &&LoggedEvent| {
@@ -33,62 +67,62 @@ pub fn explain(timeline: &DrawnTimeline, query: &str) -> Result<String, NothingF
             || event.process == query
             || (!event.stage.is_empty() && format!("{}.{}", event.process, event.stage) == query)
     };
+    let before = Before::new(log);
     let mut text = String::new();
     for event in log.iter().filter(is_asked) {
-        let mut seen = vec![false; log.len()];
-        tell(log, event, (0, ""), &mut seen, &mut text);
+        tell(log, event, &before, &mut text);
     }
-    if text.is_empty() {
-        let mut names: Vec<&str> = log.iter().filter_map(|event| event.milestone.as_deref()).collect();
-        names.sort_unstable();
-        names.dedup();
-        return Err(NothingFound { query: query.to_owned(), milestones: names.join(", ") });
-    }
-    Ok(text)
+    text
 }
 
-fn tell(
-    log: &[LoggedEvent],
-    event: &LoggedEvent,
-    (depth, role): (usize, &str),
-    seen: &mut [bool],
-    text: &mut String,
-) {
-    let indent = "  ".repeat(depth);
-    // Writing to a string cannot fail.
-    let _ = write!(text, "{indent}{role}{} {}", event.date, event.process);
-    if !event.stage.is_empty() {
-        let _ = write!(text, ".{}", event.stage);
-    }
-    let _ = write!(text, " {}", event.event);
-    if let Some(milestone) = &event.milestone {
-        let _ = write!(text, " [{milestone}]");
-    }
-    if !event.effects.is_empty() {
-        let _ = write!(text, " ({})", event.effects.join(", "));
-    }
-    let at = event.seq as usize;
-    if std::mem::replace(&mut seen[at], true) {
-        text.push_str(" (see above)\n");
-        return;
-    }
-    text.push('\n');
-    let waited = waited(log, event);
-    if let Some(parent) = event.parent_seq.and_then(|seq| log.get(seq as usize)) {
+/// Most steps by which lines are moved to the right.
+const MOST_INDENT: usize = 40;
+
+/// Goes back through the causes. The list of what is still to be told is kept here: chains may be long.
+fn tell(log: &[LoggedEvent], asked: &LoggedEvent, before: &Before, text: &mut String) {
+    let mut seen = vec![false; log.len()];
+    let mut open = vec![(asked, 0, "")];
+    while let Some((event, depth, role)) = open.pop() {
+        let indent = "  ".repeat(depth.min(MOST_INDENT));
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{indent}{role}{} {}", event.date, event.process);
+        if !event.stage.is_empty() {
+            let _ = write!(text, ".{}", event.stage);
+        }
+        let _ = write!(text, " {}", event.event);
+        if let Some(milestone) = &event.milestone {
+            let _ = write!(text, " [{milestone}]");
+        }
+        if !event.effects.is_empty() {
+            let _ = write!(text, " ({})", event.effects.join(", "));
+        }
+        if std::mem::replace(&mut seen[event.seq as usize], true) {
+            text.push_str(" (see above)\n");
+            continue;
+        }
+        text.push('\n');
+        let waited = before.waited(log, event);
+        open.extend(waited.map(|wait| (wait, depth + 1, "it was ready on: ")));
         let role = if waited.is_some() { "it waited for: " } else { "after: " };
-        tell(log, parent, (depth + 1, role), seen, text);
-    }
-    if let Some(wait) = waited {
-        tell(log, wait, (depth + 1, "it was ready on: "), seen, text);
+        let parent = event.parent_seq.and_then(|seq| log.get(seq as usize));
+        open.extend(parent.map(|parent| (parent, depth + 1, role)));
     }
 }
 
-/// The event that says that the stage of `event` waited just before it.
-fn waited<'l>(log: &'l [LoggedEvent], event: &LoggedEvent) -> Option<&'l LoggedEvent> {
-    if event.event == "waiting" {
-        return None;
+/// For each event of a log the one before it of the same stage.
+struct Before(Vec<Option<usize>>);
+
+impl Before {
+    fn new(log: &[LoggedEvent]) -> Self {
+        let mut last = HashMap::new();
+        let before =
+            log.iter().enumerate().map(|(at, event)| last.insert((&event.process, &event.stage), at));
+        Self(before.collect())
     }
-    let before = log[..event.seq as usize].iter().rev();
-    let mut same = before.filter(|other| other.process == event.process && other.stage == event.stage);
-    same.next().filter(|other| other.event == "waiting")
+
+    /// The event that says that the stage of `event` waited just before it.
+    fn waited<'l>(&self, log: &'l [LoggedEvent], event: &LoggedEvent) -> Option<&'l LoggedEvent> {
+        let before = self.0.get(event.seq as usize).copied().flatten().and_then(|at| log.get(at))?;
+        (event.event != "waiting" && before.event == "waiting").then_some(before)
+    }
 }

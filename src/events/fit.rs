@@ -1,5 +1,7 @@
 //! Fits durations to what was seen: log-normal, Weibull and triangular, with the distance to the sample.
 
+use std::collections::BTreeMap;
+
 use super::duration::Duration;
 
 /// A distribution fitted to a sample of days.
@@ -50,15 +52,18 @@ fn log_normal(sample: &[f64]) -> Duration {
     Duration::LogNormal { median_days, p90_days: median_days * (NORMAL_Q90 * sigma).exp() }
 }
 
-/// Newton's method on the likelihood of the shape, which has one root.
+/// Newton's method on the likelihood of the shape, which has one root. Days count in units of the longest, so that no
+/// power grows beyond 1.
 fn weibull(sample: &[f64]) -> Duration {
-    let mean_log = mean(sample.iter().map(|days| days.ln()));
-    let scale_of = |shape: f64| mean(sample.iter().map(|days| days.powf(shape))).powf(1.0 / shape);
+    let longest = sample.iter().copied().fold(0.0, f64::max);
+    let parts: Vec<f64> = sample.iter().map(|days| days / longest).collect();
+    let mean_log = mean(parts.iter().map(|part| part.ln()));
+    let scale_of = |shape: f64| longest * mean(parts.iter().map(|part| part.powf(shape))).powf(1.0 / shape);
     let mut shape = 1.0_f64;
     for _ in 0..100 {
         let (mut sum, mut first, mut second) = (0.0, 0.0, 0.0);
-        for days in sample {
-            let (power, log) = (days.powf(shape), days.ln());
+        for part in &parts {
+            let (power, log) = (part.powf(shape), part.ln());
             sum += power;
             first += power * log;
             second += power * log * log;
@@ -111,19 +116,12 @@ pub struct Sample {
     pub days: Vec<f64>,
 }
 
-/// Samples of a table of events by step: rows of `from_event, to_event, duration_days, note`. Rows whose note says
-/// `after_cutoff` are left out.
+/// Samples by step, the largest first; each row is a step and its days.
 #[must_use]
-pub fn samples<'a>(rows: impl Iterator<Item = [&'a str; 4]>) -> Vec<Sample> {
-    let mut samples: Vec<Sample> = Vec::new();
-    for [from, to, days, note] in rows {
-        let (Ok(days), false) = (days.trim().parse::<f64>(), note.contains("after_cutoff")) else { continue };
-        let step = format!("{from} to {to}");
-        match samples.iter_mut().find(|sample| sample.step == step) {
-            Some(sample) => sample.days.push(days),
-            None => samples.push(Sample { step, days: vec![days] }),
-        }
-    }
+pub fn samples(rows: impl IntoIterator<Item = (String, f64)>) -> Vec<Sample> {
+    let mut by_step: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+    rows.into_iter().for_each(|(step, days)| by_step.entry(step).or_default().push(days));
+    let mut samples: Vec<Sample> = by_step.into_iter().map(|(step, days)| Sample { step, days }).collect();
     samples.sort_by(|a, b| b.days.len().cmp(&a.days.len()).then_with(|| a.step.cmp(&b.step)));
     samples
 }
@@ -150,16 +148,24 @@ mod tests {
     }
 
     #[test]
-    fn rows_after_the_cut_off_and_without_days_are_left_out() {
-        let rows = [
-            ["a", "b", "10", ""],
-            ["a", "b", "20", "after_cutoff (signature)"],
-            ["b", "c", "", ""],
-            ["a", "b", "30", "x"],
-        ];
-        let found = samples(rows.into_iter());
-        assert_eq!(found.len(), 1);
-        assert_eq!((found[0].step.as_str(), found[0].days.as_slice()), ("a to b", &[10.0, 30.0][..]));
-        assert!(fit(&found[0].days).is_empty());
+    fn rows_are_gathered_by_step_the_largest_first() {
+        let rows = [("a to b", 10.0), ("c to d", 1.0), ("c to d", 5.0), ("c to d", 3.0), ("a to b", 30.0)];
+        let found = samples(rows.map(|(step, days)| (step.to_owned(), days)));
+        let found: Vec<_> =
+            found.iter().map(|sample| (sample.step.as_str(), sample.days.as_slice())).collect();
+        assert_eq!(found, [("c to d", &[1.0, 5.0, 3.0][..]), ("a to b", &[10.0, 30.0][..])]);
+        assert!(fit(&[10.0, 30.0]).is_empty());
+    }
+
+    /// Days that hardly differ have a shape of thousands: no power of theirs may overflow.
+    #[test]
+    fn days_that_hardly_differ_are_fitted_with_numbers() {
+        for days in [[99_999.0, 100_000.0, 100_000.0], [100.0, 100.0, 100.000_1]] {
+            for one in fit(&days) {
+                let quantiles = [0.1, 0.5, 0.9].map(|u| one.duration.quantile(u));
+                let is_near = quantiles.iter().all(|found| (0.9 * days[0]..=1.1 * days[2]).contains(found));
+                assert!(is_near && one.ks_distance <= 1.0, "{one:?} {quantiles:?}");
+            }
+        }
     }
 }

@@ -1,97 +1,11 @@
-//! The stages of an option as a graph: what nothing leads to, what waits for itself, and how it is drawn.
+//! The stages of an option as a graph, for Graphviz and Mermaid.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::effect::Effect;
+use super::flow::{Step, steps};
 use super::spec::{OptionSpec, Process, Stage};
-
-/// How an edge comes about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
-    Success,
-    Branch,
-}
-
-/// Positions of the stages that a stage of a process can lead to; `None` = the process ends.
-fn steps(process: &Process, at: usize) -> Vec<(Step, Option<usize>)> {
-    let stage = &process.stages[at];
-    let position = |to: &str| process.stages.iter().position(|other| other.id == to);
-    let mut steps = Vec::new();
-    if stage.probability > 0.0 || !stage.shifts.is_empty() {
-        let following = (at + 1 < process.stages.len()).then_some(at + 1);
-        steps.push((Step::Success, stage.next.as_deref().map_or(following, position)));
-    }
-    let branches = stage.branches.iter().filter(|one| one.probability > 0.0 || !one.shifts.is_empty());
-    steps.extend(branches.map(|branch| (Step::Branch, position(&branch.to))));
-    steps
-}
-
-/// Stages of a process that nothing leads to.
-pub(super) fn unreachable(process: &Process) -> Vec<&Stage> {
-    let reached = reached(process, |_| true);
-    process
-        .stages
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| !reached.contains(at))
-        .map(|(_, stage)| stage)
-        .collect()
-}
-
-/// Stages that can be reached through stages that can end.
-fn reached(process: &Process, can_end: impl Fn(&Stage) -> bool) -> BTreeSet<usize> {
-    let (mut reached, mut open) = (BTreeSet::new(), vec![0]);
-    while let Some(at) = open.pop() {
-        if at >= process.stages.len() || !reached.insert(at) || !can_end(&process.stages[at]) {
-            continue;
-        }
-        open.extend(steps(process, at).into_iter().filter_map(|(_, to)| to));
-    }
-    reached
-}
-
-/// Stages that wait for facts which only come after them, with the first such fact.
-///
-/// `given` says which facts come from elsewhere.
-pub(super) fn deadlocks(spec: &OptionSpec, given: impl Fn(&str) -> bool) -> Vec<(&Process, &Stage, String)> {
-    let mut set: BTreeSet<String> = BTreeSet::new();
-    let can_end = |stage: &Stage, set: &BTreeSet<String>| missing(stage, set, &given).is_none();
-    loop {
-        let before = set.len();
-        for process in &spec.processes {
-            for at in reached(process, |stage| can_end(stage, &set)) {
-                let stage = &process.stages[at];
-                if !can_end(stage, &set) {
-                    continue;
-                }
-                let branches = stage.branches.iter().flat_map(|branch| &branch.effects);
-                let effects = stage.effects.iter().chain(branches).filter_map(|text| Effect::parse(text));
-                set.extend(effects.flat_map(|effect| effect.sets()));
-            }
-        }
-        if set.len() == before {
-            break;
-        }
-    }
-    let mut stuck = Vec::new();
-    for process in &spec.processes {
-        for at in reached(process, |stage| can_end(stage, &set)) {
-            let stage = &process.stages[at];
-            stuck.extend(missing(stage, &set, &given).map(|fact| (process, stage, fact)));
-        }
-    }
-    stuck
-}
-
-/// A fact that the stage requires and that nothing can have set.
-fn missing(stage: &Stage, set: &BTreeSet<String>, given: impl Fn(&str) -> bool) -> Option<String> {
-    let is_set = |fact: &String| {
-        set.contains(fact)
-            || fact.rsplit_once(':').is_some_and(|(agreement, _)| set.contains(&format!("{agreement}:*")))
-    };
-    stage.requires.iter().find(|fact| !given(fact) && !is_set(fact)).cloned()
-}
 
 /// Facts that a stage or recurring event waits for, and those that it sets.
 struct Links {
@@ -132,9 +46,9 @@ fn edges(specs: [&OptionSpec; 2]) -> Vec<(String, String, String, bool)> {
     let links = Links::new(specs);
     let mut edges = Vec::new();
     for process in specs.into_iter().flat_map(|spec| &spec.processes) {
-        for (at, stage) in process.stages.iter().enumerate() {
+        for (stage, leads) in process.stages.iter().zip(steps(process)) {
             let from = node(process, stage);
-            for (step, to) in steps(process, at) {
+            for (step, to) in leads {
                 let Some(to) = to else { continue };
                 let label = if step == Step::Branch { "back" } else { "" };
                 edges.push((from.clone(), node(process, &process.stages[to]), label.to_owned(), false));
@@ -152,26 +66,52 @@ fn edges(specs: [&OptionSpec; 2]) -> Vec<(String, String, String, bool)> {
     edges
 }
 
+/// Text inside the double quotes of the DOT language.
+fn quoted(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"").replace(char::is_control, " ")
+}
+
+/// Text inside the double quotes of Mermaid, which knows entities and would take the rest for HTML.
+fn entities(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '#' => safe.push_str("#35;"),
+            '"' => safe.push_str("#quot;"),
+            '<' => safe.push_str("#lt;"),
+            '>' => safe.push_str("#gt;"),
+            '&' => safe.push_str("#amp;"),
+            _ if c.is_control() => safe.push(' '),
+            _ => safe.push(c),
+        }
+    }
+    safe
+}
+
 /// The graph of an option and the world in the DOT language of Graphviz.
 #[must_use]
 pub fn dot(option: &OptionSpec, world: &OptionSpec) -> String {
-    let mut text =
-        format!("digraph \"{}\" {{\n  rankdir=LR;\n  node [shape=box, fontname=Arial];\n", option.id);
+    let mut text = format!(
+        "digraph \"{}\" {{\n  rankdir=LR;\n  node [shape=box, fontname=Arial];\n",
+        quoted(&option.id)
+    );
     let specs = [option, world];
     for (k, process) in specs.into_iter().flat_map(|spec| &spec.processes).enumerate() {
+        let title = quoted(&format!("{} ({})", process.id, process.party));
         // Writing to a string cannot fail.
-        let _ =
-            writeln!(text, "  subgraph cluster_{k} {{\n    label=\"{} ({})\";", process.id, process.party);
+        let _ = writeln!(text, "  subgraph cluster_{k} {{\n    label=\"{title}\";");
         for stage in &process.stages {
-            let _ = writeln!(text, "    \"{}\" [label=\"{}\"];", node(process, stage), label(stage));
+            let (name, label) = (quoted(&node(process, stage)), quoted(&label(stage)));
+            let _ = writeln!(text, "    \"{name}\" [label=\"{label}\"];");
         }
         text.push_str("  }\n");
     }
     for event in specs.into_iter().flat_map(|spec| &spec.recurring) {
-        let _ = writeln!(text, "  \"{}\" [shape=ellipse];", event.id);
+        let _ = writeln!(text, "  \"{}\" [shape=ellipse];", quoted(&event.id));
     }
     for (from, to, label, is_guard) in edges(specs) {
         let style = if is_guard { ", style=dashed" } else { "" };
+        let [from, to, label] = [from, to, label].map(|name| quoted(&name));
         let _ = writeln!(text, "  \"{from}\" -> \"{to}\" [label=\"{label}\"{style}];");
     }
     text.push_str("}\n");
@@ -185,23 +125,24 @@ pub fn mermaid(option: &OptionSpec, world: &OptionSpec) -> String {
     let mut names: BTreeMap<String, String> = BTreeMap::new();
     let specs = [option, world];
     for (k, process) in specs.into_iter().flat_map(|spec| &spec.processes).enumerate() {
-        let _ = writeln!(text, "  subgraph p{k}[\"{} ({})\"]", process.id, process.party);
+        let title = entities(&format!("{} ({})", process.id, process.party));
+        let _ = writeln!(text, "  subgraph p{k}[\"{title}\"]");
         for stage in &process.stages {
             let short = format!("n{}", names.len());
-            let _ = writeln!(text, "    {short}[\"{}\"]", label(stage));
+            let _ = writeln!(text, "    {short}[\"{}\"]", entities(&label(stage)));
             names.insert(node(process, stage), short);
         }
         text.push_str("  end\n");
     }
     for event in specs.into_iter().flat_map(|spec| &spec.recurring) {
         let short = format!("n{}", names.len());
-        let _ = writeln!(text, "  {short}([\"{}\"])", event.id);
+        let _ = writeln!(text, "  {short}([\"{}\"])", entities(&event.id));
         names.insert(event.id.clone(), short);
     }
     for (from, to, label, is_guard) in edges(specs) {
         let (Some(from), Some(to)) = (names.get(&from), names.get(&to)) else { continue };
         let arrow = if is_guard { "-.->" } else { "-->" };
-        let label = if label.is_empty() { String::new() } else { format!("|\"{label}\"|") };
+        let label = if label.is_empty() { String::new() } else { format!("|\"{}\"|", entities(&label)) };
         let _ = writeln!(text, "  {from} {arrow}{label} {to}");
     }
     text
@@ -211,5 +152,16 @@ fn label(stage: &Stage) -> String {
     match stage.probability {
         1.0 => stage.id.clone(),
         p => format!("{} ({:.0} %)", stage.id, 100.0 * p),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{entities, quoted};
+
+    #[test]
+    fn labels_cannot_leave_their_quotes() {
+        assert_eq!(quoted("a\"]; b [label=\"x\n\\"), "a\\\"]; b [label=\\\"x \\\\");
+        assert_eq!(entities("<img src=x>\"]&#1;"), "#lt;img src=x#gt;#quot;]#amp;#35;1;");
     }
 }

@@ -1,6 +1,6 @@
 //! When milestones are reached over many draws: the distribution of their dates.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -77,9 +77,8 @@ const BLOCK: u64 = 2048;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tally {
     n_draws: u64,
-    n_days: usize,
-    /// Draws that reach a milestone first on a day, `[milestone, day]`.
-    first: Vec<u32>,
+    /// Draws that reach a milestone first on a day, by (milestone, day since the start of the horizon).
+    first: HashMap<(u32, u32), u64>,
     /// Events of each kind, see [`Program::summary_slots`].
     events: Vec<u64>,
     /// Agreements whose membership some event of some draw changes.
@@ -88,11 +87,9 @@ pub struct Tally {
 
 impl Tally {
     fn new(program: &Program) -> Self {
-        let n_days = (program.days.1 - program.days.0 + 1).max(0) as usize;
         Self {
             n_draws: 0,
-            n_days,
-            first: vec![0; n_days * program.milestones.len()],
+            first: HashMap::new(),
             events: vec![0; program.summary_slots().len()],
             touched: BTreeSet::new(),
         }
@@ -116,7 +113,8 @@ impl Tally {
     /// Counts one draw.
     fn add(&mut self, program: &Program, draw: &CompactDraw) {
         self.n_draws += 1;
-        program.first_days(draw, |milestone, day| self.first[milestone * self.n_days + day as usize] += 1);
+        program
+            .first_days(draw, |milestone, day| *self.first.entry((milestone as u32, day)).or_default() += 1);
         program.slots(draw, |slot| self.events[slot] += 1);
         for change in &draw.changes {
             self.touched.insert(change.agreement);
@@ -125,7 +123,9 @@ impl Tally {
 
     fn joined(mut self, other: Self) -> Self {
         self.n_draws += other.n_draws;
-        self.first.iter_mut().zip(other.first).for_each(|(sum, more)| *sum += more);
+        for (key, more) in other.first {
+            *self.first.entry(key).or_default() += more;
+        }
         self.events.iter_mut().zip(other.events).for_each(|(sum, more)| *sum += more);
         self.touched.extend(other.touched);
         self
@@ -137,17 +137,19 @@ impl Tally {
         self.events.iter().sum()
     }
 
-    /// Milestones that some draw reaches, by name.
+    /// All milestones of the program by name, those too that no draw reaches.
     #[must_use]
     pub fn milestones(&self, program: &Program) -> Vec<Milestone> {
-        let mut found = Vec::new();
-        for (name, counts) in program.milestones.iter().zip(self.first.chunks(self.n_days.max(1))) {
-            let dated = (program.days.0..).zip(counts).filter(|(_, count)| **count > 0);
-            let dated = dated.map(|(day, count)| (date_of(day), u64::from(*count)));
-            let milestone = Milestone::new(name.clone(), dated, self.n_draws as usize);
-            if !milestone.reached.is_empty() {
-                found.push(milestone);
-            }
+        let mut counts: Vec<Vec<(u32, u64)>> = vec![Vec::new(); program.milestones.len()];
+        self.first
+            .iter()
+            .for_each(|(&(milestone, day), &count)| counts[milestone as usize].push((day, count)));
+        let mut found = Vec::with_capacity(counts.len());
+        for (name, mut days) in program.milestones.iter().zip(counts) {
+            days.sort_unstable();
+            let date = |day: u32| date_of(program.days.0.saturating_add(day as i32));
+            let dated = days.into_iter().map(|(day, count)| (date(day), count));
+            found.push(Milestone::new(name.clone(), dated, self.n_draws as usize));
         }
         found.sort_by(|a, b| a.name.cmp(&b.name));
         found

@@ -9,9 +9,9 @@ use super::spec::OptionSpec;
 use super::timeline::Horizon;
 use crate::policy::PolicyTimeline;
 
-/// Position of a name that is among the names.
+/// Position of a name that is among the names, which are sorted.
 pub(super) fn position(names: &[String], name: &str) -> u16 {
-    names.iter().position(|other| other == name).unwrap_or(0) as u16
+    names.binary_search_by(|other| other.as_str().cmp(name)).unwrap_or(0) as u16
 }
 
 /// Agreements and parties that effects and guards name.

@@ -5,8 +5,6 @@ use std::sync::Arc;
 
 use toml::de::{DeTable, DeValue};
 
-use crate::data::line_of_byte;
-
 /// File and lines of a table of an option.
 #[derive(Debug, Clone, Default)]
 pub struct Place {
@@ -14,35 +12,66 @@ pub struct Place {
     pub file: Arc<str>,
     /// Line of the first key.
     pub line: u64,
-    /// Line of each key; of the `k`-th table of an array `key.k`.
+    /// Line of each key; of the `k`-th item of an array `key.k`, of a key inside it `key.k.inner`.
     keys: Arc<BTreeMap<String, u64>>,
 }
 
 impl Place {
-    /// Line of a key; of the table where the key is not given.
+    /// Line of a key such as `branch.0.probability`; of what is around it where that is not given.
     #[must_use]
     pub fn line_of(&self, key: &str) -> u64 {
-        self.keys.get(key).copied().unwrap_or(self.line)
+        if let Some(&line) = self.keys.get(key) {
+            return line;
+        }
+        key.rsplit_once('.').map_or(self.line, |(outer, _)| self.line_of(outer))
     }
 
-    /// The place of a table inside `text`.
-    pub(super) fn of_table(file: &Arc<str>, text: &str, table: &DeTable<'_>) -> Self {
+    /// The place of a table inside a text; arrays of tables named `apart` have places of their own.
+    pub(super) fn of_table(file: &Arc<str>, lines: &Lines, table: &DeTable<'_>, apart: &str) -> Self {
         let mut keys = BTreeMap::new();
-        for (key, value) in table {
-            keys.insert(key.get_ref().to_string(), line_of_byte(text, key.span().start));
-            if let DeValue::Array(items) = value.get_ref() {
+        note(&mut keys, lines, "", table, apart);
+        Self { file: Arc::clone(file), line: lines.first(table), keys: Arc::new(keys) }
+    }
+}
+
+fn note(keys: &mut BTreeMap<String, u64>, lines: &Lines, before: &str, table: &DeTable<'_>, apart: &str) {
+    for (key, value) in table.iter().filter(|(key, _)| key.get_ref() != apart) {
+        let name = format!("{before}{}", key.get_ref());
+        keys.insert(name.clone(), lines.of_byte(key.span().start));
+        match value.get_ref() {
+            DeValue::Table(inner) => note(keys, lines, &format!("{name}."), inner, apart),
+            DeValue::Array(items) => {
                 for (k, item) in items.iter().enumerate() {
-                    let first = item
-                        .get_ref()
-                        .as_table()
-                        .and_then(|inner| inner.keys().map(|key| key.span().start).min());
-                    let start = first.unwrap_or(item.span().start);
-                    keys.insert(format!("{}.{k}", key.get_ref()), line_of_byte(text, start));
+                    let inner = item.get_ref().as_table();
+                    let line = inner.map_or_else(|| lines.of_byte(item.span().start), |one| lines.first(one));
+                    keys.insert(format!("{name}.{k}"), line);
+                    if let Some(inner) = inner {
+                        note(keys, lines, &format!("{name}.{k}."), inner, apart);
+                    }
                 }
             }
+            _ => {}
         }
-        let first = table.keys().map(|key| key.span().start).min().unwrap_or(0);
-        Self { file: Arc::clone(file), line: line_of_byte(text, first), keys: Arc::new(keys) }
+    }
+}
+
+/// Where the lines of a text begin.
+pub(super) struct Lines(Vec<usize>);
+
+impl Lines {
+    pub fn new(text: &str) -> Self {
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        Self(std::iter::once(0).chain(ends).collect())
+    }
+
+    /// Line of a byte, 1 = first line; O(log n).
+    fn of_byte(&self, byte: usize) -> u64 {
+        self.0.partition_point(|&begin| begin <= byte) as u64
+    }
+
+    /// Line of the first key of a table.
+    fn first(&self, table: &DeTable<'_>) -> u64 {
+        self.of_byte(table.keys().map(|key| key.span().start).min().unwrap_or(0))
     }
 }
 

@@ -8,9 +8,9 @@ use jiff::ToSpan;
 use jiff::civil::{Date, date};
 
 use super::duration::Duration;
+use super::streams::Streams;
 use super::timeline::Horizon;
 use crate::policy::PolicyTimeline;
-use crate::rng::StreamName;
 
 /// An option and the world, ready to be drawn any number of times.
 #[derive(Debug, Clone)]
@@ -61,9 +61,9 @@ pub(super) struct StageCode {
     pub id: String,
     pub process: u32,
     pub duration: Duration,
-    /// Stream of the duration and of the outcome by visit; names of later visits are made when needed.
-    pub duration_streams: Vec<StreamName>,
-    pub outcome_streams: Vec<StreamName>,
+    /// Streams of the duration and of the outcome by visit.
+    pub duration_streams: Streams,
+    pub outcome_streams: Streams,
     pub stretches: Vec<ShiftCode>,
     pub requires: Vec<u32>,
     pub unless: Vec<u32>,
@@ -114,7 +114,7 @@ pub(super) struct RecurringCode {
     pub id: String,
     pub party: String,
     pub days: Vec<i32>,
-    pub streams: Vec<StreamName>,
+    pub streams: Streams,
     pub requires: Vec<u32>,
     pub unless: Vec<u32>,
     pub probability: f64,

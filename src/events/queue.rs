@@ -1,4 +1,4 @@
-//! Events in order of (date, priority, sequence number); first in, first out among ties.
+//! Events in order of (day, priority, rank), and among equals of these in the order in which they were put in.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -9,10 +9,10 @@ pub struct Ticket(u32);
 
 /// A deterministic queue of dated events. Days are counted from any origin.
 ///
-/// The key packs day, priority and sequence number into one integer, so that the heap compares numbers only.
+/// The key packs day, priority, rank and sequence number into one integer, so that the heap compares numbers only.
 #[derive(Debug)]
 pub struct Queue<E> {
-    heap: BinaryHeap<Reverse<u64>>,
+    heap: BinaryHeap<Reverse<u128>>,
     events: Vec<Option<E>>,
 }
 
@@ -38,13 +38,14 @@ impl<E> Queue<E> {
         self.events.clear();
     }
 
-    /// Adds an event; `priority` below 16, the lowest first; O(log n).
-    pub fn push(&mut self, day: i32, priority: u8, event: E) -> Ticket {
-        let sequence = self.events.len() as u64;
+    /// Adds an event; the lowest `priority` of a day comes first, and of a priority the lowest `rank`; O(log n).
+    pub fn push(&mut self, day: i32, (priority, rank): (u8, u32), event: E) -> Ticket {
+        let sequence = self.events.len() as u32;
         self.events.push(Some(event));
-        let day = (i64::from(day) + DAY_BIAS).clamp(0, 2 * DAY_BIAS) as u64;
-        self.heap.push(Reverse((day << 36) | (u64::from(priority) << 32) | sequence));
-        Ticket(sequence as u32)
+        let day = (i64::from(day) + DAY_BIAS).clamp(0, 2 * DAY_BIAS) as u128;
+        let place = (u128::from(priority) << 64) | (u128::from(rank) << 32) | u128::from(sequence);
+        self.heap.push(Reverse((day << 72) | place));
+        Ticket(sequence)
     }
 
     /// Takes an event out before its day; nothing happens where it has come already; O(1).
@@ -56,8 +57,8 @@ impl<E> Queue<E> {
     pub fn pop(&mut self) -> Option<(i32, E)> {
         loop {
             let Reverse(key) = self.heap.pop()?;
-            let day = ((key >> 36) as i64 - DAY_BIAS) as i32;
-            if let Some(event) = self.events[(key & u64::from(u32::MAX)) as usize].take() {
+            let day = ((key >> 72) as i64 - DAY_BIAS) as i32;
+            if let Some(event) = self.events[(key & u128::from(u32::MAX)) as usize].take() {
                 return Some((day, event));
             }
         }
@@ -69,22 +70,24 @@ mod tests {
     use super::Queue;
 
     #[test]
-    fn order_is_date_then_priority_then_insertion() {
+    fn order_is_day_then_priority_then_rank_then_insertion() {
         let mut queue = Queue::new();
-        queue.push(20, 1, "second of two");
-        queue.push(-10, 1, "early");
-        queue.push(20, 0, "urgent");
-        queue.push(20, 1, "last of two");
+        queue.push(20, (1, 7), "second of two");
+        queue.push(-10, (1, 9), "early");
+        queue.push(20, (0, 8), "urgent");
+        queue.push(20, (1, 7), "last of two");
+        queue.push(20, (1, 6), "declared before");
         let order: Vec<_> = std::iter::from_fn(|| queue.pop()).collect();
-        assert_eq!(order, [(-10, "early"), (20, "urgent"), (20, "second of two"), (20, "last of two")]);
+        let expected = ["urgent", "declared before", "second of two", "last of two"].map(|name| (20, name));
+        assert_eq!(order, [&[(-10, "early")], &expected[..]].concat());
     }
 
     #[test]
     fn a_cancelled_event_never_comes_and_the_others_keep_their_order() {
         let mut queue = Queue::new();
-        queue.push(5, 0, 1);
-        let second = queue.push(5, 0, 2);
-        queue.push(5, 0, 3);
+        queue.push(5, (0, 0), 1);
+        let second = queue.push(5, (0, 0), 2);
+        queue.push(5, (0, 0), 3);
         assert_eq!(queue.cancel(second), Some(2));
         assert_eq!(queue.cancel(second), None);
         let order: Vec<_> = std::iter::from_fn(|| queue.pop()).map(|(_, event)| event).collect();
@@ -94,7 +97,7 @@ mod tests {
     #[test]
     fn a_thousand_ties_come_first_in_first_out() {
         let mut queue = Queue::new();
-        (0..1000).for_each(|k| _ = queue.push(7, 2, k));
+        (0..1000).for_each(|k| _ = queue.push(7, (2, 0), k));
         let order: Vec<_> = std::iter::from_fn(|| queue.pop()).map(|(_, event)| event).collect();
         assert!(order.is_sorted() && order.len() == 1000);
     }

@@ -1,41 +1,65 @@
 //! Reads options with what they include.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use toml::de::DeTable;
 
-use super::place::{Place, tables};
+use super::duration::Duration;
+use super::known::{Tables, unknown_names};
+use super::limits::{DATES, MOST_DEPTH};
+use super::place::{Lines, Place, tables};
+use super::sample::{is_inside, read_sample};
 use super::spec::OptionSpec;
-use super::validate;
-use crate::data::{Files, toml_fault};
+use super::validate::{figures, validate};
+use crate::data::{Files, IDENTIFIER, is_identifier, toml_fault};
 use crate::error::{Fault, Faults, InputErrors};
 
 /// File that holds what others do under every option.
 pub const WORLD: &str = "world";
 
-/// Reads and checks the option `id` of a folder.
+/// Reads and checks the option `id` of a folder, and the world beside it, where there is one.
 ///
 /// # Errors
-/// [`InputErrors`]: unknown option (with the known ones), unknown keys, circular includes, probabilities
-/// outside 0..1, effects that are none, guards that nothing can ever meet, stages that nothing leads to.
+/// [`InputErrors`]: unknown option (with the known ones), unknown keys, circular includes, figures out of range,
+/// effects that are none, guards that nothing can ever meet, stages that nothing leads to; faults of the world too.
 pub fn read_option(files: &Files, id: &str) -> Result<OptionSpec, InputErrors> {
-    if files.read_optional(&format!("{id}.toml")).map_err(InputErrors::from)?.is_none() {
-        return Err(InputErrors::from(Fault {
-            file: files.display(""),
-            line: None,
-            field: "option".into(),
-            found: id.into(),
-            expected: format!("one of {}", list_options(files).join(", ")),
-            remedy: "Correct the name, or add the file.".into(),
-        }));
+    let world = load_world(files);
+    let mut faults = world.faults.clone();
+    let spec = load_option(files, id, &world, &mut faults);
+    finish(spec, faults)
+}
+
+/// Reads and checks several options and the world; where the tables are given also against what these know.
+///
+/// # Errors
+/// [`InputErrors`] as [`read_option`], of all of them together, each fault once.
+pub fn read_options<'i>(
+    files: &Files,
+    ids: impl IntoIterator<Item = &'i str>,
+    tables: Option<&Tables<'_>>,
+) -> Result<(Vec<OptionSpec>, OptionSpec), InputErrors> {
+    let world = load_world(files);
+    let mut faults = world.faults.clone();
+    let specs: Vec<_> = ids.into_iter().map(|id| load_option(files, id, &world, &mut faults)).collect();
+    let world_spec = load_option(files, WORLD, &world, &mut faults);
+    if let Some(tables) = tables {
+        for spec in specs.iter().flatten().chain(&world_spec) {
+            faults.extend(unknown_names(spec, world_spec.as_ref(), tables));
+        }
     }
-    let mut reader = Reader { files, faults: Faults::new(), open: Vec::new(), seen: BTreeSet::new() };
-    let spec = reader.load(id, "");
-    let world = if id == WORLD { None } else { Reader::new(files).load_optional(WORLD) };
-    let Some(spec) = spec else { return Err(InputErrors(reader.faults.as_slice().to_vec())) };
-    reader.faults.extend(validate::validate(&spec, world.as_ref()));
-    reader.faults.into_result(spec)
+    finish(specs.into_iter().collect::<Option<Vec<_>>>().zip(world_spec), faults)
+}
+
+/// `value` where there is one and no fault; each fault once, for what several options include is read with each.
+fn finish<T>(value: Option<T>, faults: Faults) -> Result<T, InputErrors> {
+    let mut seen = BTreeSet::new();
+    let is_new = |fault: &&Fault| seen.insert(fault.to_string());
+    let once: Vec<Fault> = faults.as_slice().iter().filter(is_new).cloned().collect();
+    match value {
+        Some(value) if once.is_empty() => Ok(value),
+        _ => Err(InputErrors(once)),
+    }
 }
 
 /// Ids of the options of a folder, sorted.
@@ -44,23 +68,100 @@ pub fn list_options(files: &Files) -> Vec<String> {
     files.list(".toml").iter().map(|name| name.trim_end_matches(".toml").to_owned()).collect()
 }
 
+/// The world with its faults.
+struct World {
+    spec: Option<OptionSpec>,
+    faults: Faults,
+    /// False where a file of it could not be read, so that nothing can be said about its names.
+    is_whole: bool,
+}
+
+fn load_world(files: &Files) -> World {
+    let mut reader = Reader::new(files);
+    let spec = match files.read_optional(&format!("{WORLD}.toml")) {
+        Ok(None) => None,
+        Ok(Some(_)) => reader.load(WORLD, ""),
+        Err(fault) => {
+            reader.broken(fault);
+            None
+        }
+    };
+    let Reader { mut faults, is_whole, .. } = reader;
+    if let Some(spec) = &spec {
+        faults.extend(if is_whole { validate(spec, None) } else { figures(spec) });
+    }
+    World { spec, faults, is_whole }
+}
+
+/// The option `id`; its faults are added to those that are there.
+fn load_option(files: &Files, id: &str, world: &World, faults: &mut Faults) -> Option<OptionSpec> {
+    if id == WORLD && (world.spec.is_some() || !world.is_whole) {
+        return world.spec.clone();
+    }
+    let unknown = |found: &str| {
+        let is_id = is_identifier(found);
+        Fault {
+            file: files.display(""),
+            line: None,
+            field: "option".into(),
+            found: if found.is_empty() { "empty".into() } else { found.into() },
+            expected: format!("one of {}", list_options(files).join(", ")),
+            remedy: if is_id {
+                "Correct the name, or add the file.".into()
+            } else {
+                "Correct the name.".into()
+            },
+        }
+    };
+    let is_there = is_identifier(id)
+        && match files.read_optional(&format!("{id}.toml")) {
+            Ok(text) => text.is_some(),
+            Err(fault) => {
+                faults.push(fault);
+                return None;
+            }
+        };
+    if !is_there {
+        faults.push(unknown(id));
+        return None;
+    }
+    let mut reader = Reader::new(files);
+    let spec = reader.load(id, "");
+    faults.extend(reader.faults);
+    let spec = spec?;
+    let is_whole = reader.is_whole && world.is_whole;
+    faults.extend(if is_whole { validate(&spec, world.spec.as_ref()) } else { figures(&spec) });
+    Some(spec)
+}
+
 struct Reader<'a> {
     files: &'a Files,
     faults: Faults,
+    /// False where a file could not be read: what it would declare is not known.
+    is_whole: bool,
     /// Files whose includes are being read, outermost first.
     open: Vec<String>,
     /// Files already read: each is taken once.
     seen: BTreeSet<String>,
+    /// Samples by file.
+    samples: HashMap<String, Arc<[f64]>>,
 }
 
 impl<'a> Reader<'a> {
     fn new(files: &'a Files) -> Self {
-        Self { files, faults: Faults::new(), open: Vec::new(), seen: BTreeSet::new() }
+        Self {
+            files,
+            faults: Faults::new(),
+            is_whole: true,
+            open: Vec::new(),
+            seen: BTreeSet::new(),
+            samples: HashMap::new(),
+        }
     }
 
-    fn load_optional(mut self, id: &str) -> Option<OptionSpec> {
-        self.files.read_optional(&format!("{id}.toml")).ok().flatten()?;
-        self.load(id, "")
+    fn broken(&mut self, fault: Fault) {
+        self.is_whole = false;
+        self.faults.push(fault);
     }
 
     /// The file `id` with its includes; `prefix` goes before the milestones of its processes.
@@ -69,23 +170,13 @@ impl<'a> Reader<'a> {
         let text = match self.files.read(&file) {
             Ok(text) => text,
             Err(fault) => {
-                self.faults.push(fault);
+                self.broken(fault);
                 return None;
             }
         };
         let mut spec = self.parse(&file, &text)?;
-        let expected = id.rsplit('/').next().unwrap_or(id);
-        if spec.id != expected {
-            let found = spec.id.clone();
-            self.fault(
-                &file,
-                key_line(&text, "id"),
-                ("id", &found),
-                expected,
-                "Give the option the name of its file.",
-            );
-        }
-        self.read_samples(&file, &mut spec);
+        self.head(&file, &text, id, &spec);
+        self.read_samples(&mut spec);
         for milestone in spec.processes.iter_mut().flat_map(|process| &mut process.stages).flat_map(|stage| {
             stage.milestone.iter_mut().chain(stage.branches.iter_mut().filter_map(|b| b.milestone.as_mut()))
         }) {
@@ -97,17 +188,45 @@ impl<'a> Reader<'a> {
         Some(spec)
     }
 
+    /// Checks what stands above the tables.
+    fn head(&mut self, file: &str, text: &str, id: &str, spec: &OptionSpec) {
+        let expected = id.rsplit('/').next().unwrap_or(id);
+        if spec.id != expected {
+            let remedy = "Give the option the name of its file.";
+            self.fault(file, key_line(text, "id"), ("id", &spec.id), expected, remedy);
+        }
+        for body in spec.bodies.iter().filter(|body| !is_identifier(body)) {
+            self.fault(file, key_line(text, "bodies"), ("bodies", body), IDENTIFIER, "Rename it.");
+        }
+        let [first, last] = DATES;
+        if let Some([start, end]) = spec.horizon
+            && !(first <= start && start < end && end <= last)
+        {
+            let found = format!("{start} to {end}");
+            let expected = format!("two dates in order, from {first} to {last}");
+            let line = key_line(text, "horizon");
+            self.fault(file, line, ("horizon", &found), &expected, "Correct the dates.");
+        }
+    }
+
     /// Takes over what the file includes.
     fn include(&mut self, file: &str, line: Option<u64>, prefix: &str, spec: &mut OptionSpec) {
         for include in spec.includes.clone() {
             let (other, inner) = include.parts();
+            if !inner.is_empty() && !is_identifier(inner) {
+                self.fault(file, line, ("include", inner), IDENTIFIER, "Correct the prefix.");
+            }
             if self.open.iter().any(|open| open == other) {
                 let found = format!("{} -> {other}", self.open.join(" -> "));
                 let remedy = "Take one of the includes out.";
                 self.fault(file, line, ("include", &found), "no circular include", remedy);
-            } else if self.files.read_optional(&format!("{other}.toml")).ok().flatten().is_none() {
-                let remedy = "Correct the name, or add the file.";
-                self.fault(file, line, ("include", other), "a file of the options folder", remedy);
+            } else if self.open.len() > MOST_DEPTH {
+                let expected = format!("at most {MOST_DEPTH} includes inside one another");
+                self.fault(file, line, ("include", other), &expected, "Include the files directly.");
+            } else if !self.is_there(other) {
+                let expected = "a file of the options folder, without `.toml`, `..` or `/` before it";
+                self.fault(file, line, ("include", other), expected, "Correct the name, or add the file.");
+                self.is_whole = false;
             } else if self.seen.insert(other.to_owned())
                 && let Some(part) = self.load(other, &format!("{prefix}{inner}"))
             {
@@ -116,30 +235,61 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// False for a name that is none and for a file that is missing; one that cannot be read is told when it is read.
+    fn is_there(&self, include: &str) -> bool {
+        is_inside(include) && !matches!(self.files.read_optional(&format!("{include}.toml")), Ok(None))
+    }
+
     fn parse(&mut self, file: &str, text: &str) -> Option<OptionSpec> {
         let display = self.files.display(file);
         match toml::from_str::<OptionSpec>(text) {
             Ok(mut spec) => {
                 if let Ok(root) = DeTable::parse(text) {
-                    spec.note_places(&Arc::from(display), text, root.get_ref());
+                    spec.note_places(&Arc::from(display), &Lines::new(text), root.get_ref());
                 }
                 Some(spec)
             }
             Err(error) => {
                 let expected = "the keys of an option (see data/options/README.md)";
                 let words = [expected, "Correct the key or its value."];
-                self.faults.push(toml_fault(&display, text, &error, "option", words));
+                let mut fault = toml_fault(&display, text, &error, "option", words);
+                // Nothing says where a text nests too deeply: it is the text as a whole.
+                fault.line = fault.line.or(Some(1));
+                self.broken(fault);
                 None
             }
         }
     }
 
     /// Reads the samples of empirical durations.
-    fn read_samples(&mut self, file: &str, spec: &mut OptionSpec) {
+    fn read_samples(&mut self, spec: &mut OptionSpec) {
         for stage in spec.processes.iter_mut().flat_map(|process| &mut process.stages) {
-            if let Err((found, expected)) = stage.duration.read_sample(self.files) {
-                let line = Some(stage.place.line_of("duration"));
-                self.fault(file, line, ("duration", &found), expected, "Correct the file, or its name.");
+            let Duration::Empirical { file, sample } = &mut stage.duration else { continue };
+            if let Some(known) = self.samples.get(file) {
+                *sample = Arc::clone(known);
+                continue;
+            }
+            let text = match is_inside(file) {
+                true => self.files.read(file).map_err(|fault| format!("{file}: {}", fault.found)),
+                false => Err(file.clone()),
+            };
+            match text {
+                Ok(text) => {
+                    let read = read_sample(&self.files.display(file), &text).unwrap_or_else(|faults| {
+                        self.faults.extend(faults);
+                        Arc::from([])
+                    });
+                    self.samples.insert(file.clone(), Arc::clone(&read));
+                    *sample = read;
+                }
+                Err(found) => self.faults.push(Fault {
+                    file: stage.place.file.to_string(),
+                    line: Some(stage.place.line_of("duration.file")),
+                    field: "duration".into(),
+                    found: if found.is_empty() { "empty".into() } else { found },
+                    expected: "a CSV file of the options folder, without `..` or `/` before it".into(),
+                    remedy: "Correct the name, or put the file there.".into(),
+                }),
             }
         }
     }
@@ -156,7 +306,7 @@ impl<'a> Reader<'a> {
             file: self.files.display(file),
             line,
             field: field.into(),
-            found: found.into(),
+            found: if found.is_empty() { "empty".into() } else { found.into() },
             expected: expected.into(),
             remedy: remedy.into(),
         });
@@ -177,12 +327,13 @@ impl OptionSpec {
         self.calendars.extend(part.calendars.into_iter().filter(|one| !taken.contains(&one.name)));
         let taken: BTreeSet<String> = self.facts.iter().map(|one| one.name.clone()).collect();
         self.facts.extend(part.facts.into_iter().filter(|one| !taken.contains(&one.name)));
+        self.bodies.extend(part.bodies);
         self.processes.extend(part.processes);
         self.recurring.extend(part.recurring);
     }
 
-    fn note_places(&mut self, file: &Arc<str>, text: &str, root: &DeTable<'_>) {
-        let of = |table: &DeTable<'_>| Place::of_table(file, text, table);
+    fn note_places(&mut self, file: &Arc<str>, lines: &Lines, root: &DeTable<'_>) {
+        let of = |table: &DeTable<'_>| Place::of_table(file, lines, table, "stage");
         for (one, table) in self.parameters.iter_mut().zip(tables(root, "parameter")) {
             one.place = of(table);
         }

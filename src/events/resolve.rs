@@ -25,20 +25,12 @@ impl Program {
 
     /// First day of each milestone, as days since the start of the horizon; `visit` takes milestone and day.
     pub fn first_days(&self, draw: &CompactDraw, mut visit: impl FnMut(usize, u32)) {
-        let mut seen = 0u128;
-        let mut seen_late = Vec::new();
+        let mut seen = vec![0u64; self.milestones.len().div_ceil(64)];
         for entry in &draw.log {
             let Some(milestone) = self.milestone(entry) else { continue };
-            let is_new = if milestone < 128 {
-                let bit = 1u128 << milestone;
-                let is_new = seen & bit == 0;
-                seen |= bit;
-                is_new
-            } else {
-                let is_new = !seen_late.contains(&milestone);
-                seen_late.push(milestone);
-                is_new
-            };
+            let (word, bit) = (&mut seen[milestone / 64], 1u64 << (milestone % 64));
+            let is_new = *word & bit == 0;
+            *word |= bit;
             if is_new {
                 visit(milestone, (entry.day - self.days.0).max(0) as u32);
             }

@@ -1,5 +1,7 @@
 //! Goes through the parts of an option: effects and guards with their places.
 
+use jiff::civil::Date;
+
 use super::condition::Shift;
 use super::effect::Effect;
 use super::place::Place;
@@ -22,6 +24,15 @@ impl OptionSpec {
             event.effects.iter().map(move |text| (text, (&event.place, "effects".to_owned())))
         });
         of_stages.chain(of_recurring)
+    }
+
+    /// What begins after the last day of a horizon, with its date: nothing of it happens.
+    #[must_use]
+    pub fn beyond(&self, end: Date) -> Vec<(&str, Date)> {
+        let facts = self.facts.iter().filter_map(|fact| Some((fact.name.as_str(), fact.from?)));
+        let processes = self.processes.iter().filter_map(|one| Some((one.id.as_str(), one.start?)));
+        let recurring = self.recurring.iter().map(|event| (event.id.as_str(), event.first));
+        facts.chain(processes).chain(recurring).filter(|(_, date)| *date > end).collect()
     }
 
     /// Facts that an effect of the option can make true.

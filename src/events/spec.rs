@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::condition::{Rule, Shift};
 use super::duration::Duration;
+use super::limits::LARGEST;
 use super::place::Place;
 
 /// An option: processes that run side by side.
@@ -26,6 +27,9 @@ pub struct OptionSpec {
     pub includes: Vec<Include>,
     /// First and last day that the file speaks of; absent = [`super::validate::LONGEST_HORIZON`].
     pub horizon: Option<[Date; 2]>,
+    /// Parties that are no countries, such as the members of an agreement together.
+    #[serde(default)]
+    pub bodies: Vec<String>,
     /// Numbers that shifts refer to.
     #[serde(default, rename = "parameter")]
     pub parameters: Vec<Parameter>,
@@ -77,6 +81,8 @@ pub struct Parameter {
     pub name: String,
     /// Value.
     pub value: f64,
+    /// Least and largest value that make sense; absent = any number up to a million.
+    pub range: Option<[f64; 2]>,
     /// Source.
     pub source: String,
     /// seed, public, recalled or assumption.
@@ -84,6 +90,14 @@ pub struct Parameter {
     /// Where it stands.
     #[serde(skip)]
     pub place: Place,
+}
+
+impl Parameter {
+    /// Least and largest value.
+    #[must_use]
+    pub fn range(&self) -> [f64; 2] {
+        self.range.unwrap_or([-LARGEST, LARGEST])
+    }
 }
 
 /// A list of dates.
@@ -271,34 +285,57 @@ fn on() -> bool {
     true
 }
 
-/// The name is neither a parameter nor a switch of the option.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{name}` is no parameter and no switch of this option; it has: {known}")]
-pub struct UnknownName {
-    /// What was asked for.
-    pub name: String,
-    /// What there is.
-    pub known: String,
+/// What cannot be set.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum SettingError {
+    /// The name is neither a parameter nor a switch of the option.
+    #[error("`{name}` is no parameter and no switch of this option; it has: {}", known.join(", "))]
+    Unknown {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// The value is not one that it can have.
+    #[error("`{name}` = {value}: expected {expected}")]
+    OutOfRange {
+        /// Parameter or switch.
+        name: String,
+        /// What was asked for.
+        value: f64,
+        /// What it can be.
+        expected: String,
+    },
 }
 
 impl OptionSpec {
-    /// Gives the parameter `name` a value, or turns the switch of that name on (not 0) or off (0).
+    /// Gives the parameter `name` a value within its range, or turns the fact of that name on (1) or off (0).
     ///
     /// # Errors
-    /// [`UnknownName`] with the names that there are.
-    pub fn set(&mut self, name: &str, value: f64) -> Result<(), UnknownName> {
+    /// [`SettingError`] with the names that there are, or the range.
+    pub fn set(&mut self, name: &str, value: f64) -> Result<(), SettingError> {
+        let refused = |expected: String| SettingError::OutOfRange { name: name.to_owned(), value, expected };
         let mut is_known = false;
         for parameter in self.parameters.iter_mut().filter(|one| one.name == name) {
+            let [least, most] = parameter.range();
+            if !(least..=most).contains(&value) {
+                return Err(refused(format!("a number from {least} to {most}")));
+            }
             (parameter.value, is_known) = (value, true);
         }
         for fact in self.facts.iter_mut().filter(|one| one.name == name) {
-            (fact.on, is_known) = (value != 0.0, true);
+            if value != 0.0 && value != 1.0 {
+                return Err(refused("1 (on) or 0 (off)".into()));
+            }
+            (fact.on, is_known) = (value == 1.0, true);
         }
-        if is_known {
-            return Ok(());
-        }
-        let parameters = self.parameters.iter().map(|one| one.name.as_str());
-        let names: Vec<&str> = parameters.chain(self.facts.iter().map(|one| one.name.as_str())).collect();
-        Err(UnknownName { name: name.to_owned(), known: names.join(", ") })
+        let known = || self.settable().map(str::to_owned).collect();
+        if is_known { Ok(()) } else { Err(SettingError::Unknown { name: name.to_owned(), known: known() }) }
+    }
+
+    /// Names of the parameters and of the facts that can be turned on or off.
+    pub fn settable(&self) -> impl Iterator<Item = &str> {
+        let facts = self.facts.iter().map(|one| one.name.as_str());
+        self.parameters.iter().map(|one| one.name.as_str()).chain(facts)
     }
 }

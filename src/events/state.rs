@@ -1,8 +1,11 @@
 //! What a draw knows: facts, memberships, and what follows when they change.
 
 use super::compile::DAYS_OF_YEAR;
-use super::engine::{Active, Due, Workspace};
+use super::engine::{Active, Due, ENDS, Workspace};
 use super::program::{Change, EffectCode, Kind, NONE, RuleCode, ShiftCode, Who};
+
+/// Largest factor that shifts come to.
+const LARGEST_FACTOR: f64 = 1e100;
 
 impl Workspace<'_> {
     /// How much of a shift counts on a day.
@@ -12,7 +15,7 @@ impl Workspace<'_> {
             return 0.0;
         }
         let years = |since: i32| {
-            (f64::from(day.saturating_sub(since)) / DAYS_OF_YEAR).clamp(0.0, shift.at_most_years)
+            (f64::from(day.saturating_sub(since)) / DAYS_OF_YEAR).max(0.0).min(shift.at_most_years)
         };
         let mut amount = shift.parameter;
         if let Some(since) = shift.since {
@@ -31,7 +34,9 @@ impl Workspace<'_> {
     }
 
     pub(super) fn product(&self, shifts: &[ShiftCode], day: i32) -> f64 {
-        shifts.iter().map(|shift| shift.by.powf(self.amount(shift, day))).product()
+        // The bound keeps a factor of 0 beside a huge one from giving what is no number.
+        let factor = |shift: &ShiftCode| shift.by.powf(self.amount(shift, day)).min(LARGEST_FACTOR);
+        shifts.iter().fold(1.0, |product: f64, shift| (product * factor(shift)).min(LARGEST_FACTOR))
     }
 
     pub(super) fn probability(&self, base: f64, shifts: &[ShiftCode], day: i32) -> f64 {
@@ -154,28 +159,17 @@ impl Workspace<'_> {
         }
     }
 
-    /// Puts the stages that waited and wait no more into the queue, in the order in which they began to wait.
+    /// Puts the stages that waited and wait no more into the queue, each at the place of its process.
     pub(super) fn wake(&mut self, stages: &[u32], day: i32, seq: u32) {
-        let mut ready = std::mem::take(&mut self.ready);
-        ready.clear();
         for &stage in stages {
             let process = self.program.stages[stage as usize].process;
-            if let Some(active) = &self.active[process as usize]
-                && active.stage == stage
-                && active.waiting != NONE
-                && self.stage_may_end(active, day)
-            {
-                ready.push((active.waiting, process));
+            let Some(active) = self.active[process as usize] else { continue };
+            if active.stage == stage && active.is_waiting && self.stage_may_end(&active, day) {
+                let ticket = Some(self.queue.push(day, (ENDS, process), Due::Stage { process }));
+                let woken = Active { ticket, is_waiting: false, parent: seq, ..active };
+                self.active[process as usize] = Some(woken);
             }
         }
-        ready.sort_unstable();
-        for &(_, process) in &ready {
-            let ticket = self.queue.push(day, 2, Due::Stage { process });
-            if let Some(active) = &mut self.active[process as usize] {
-                (active.ticket, active.waiting, active.parent) = (Some(ticket), NONE, seq);
-            }
-        }
-        self.ready = ready;
     }
 
     /// A rule with a waiting time may be met now.
@@ -204,7 +198,8 @@ impl Workspace<'_> {
         let left_days = (active.left_days - f64::from(noted - active.noted) / active.pace).max(0.0);
         self.queue.cancel(ticket);
         let end = self.end(code, noted, left_days * pace).max(day);
-        let ticket = Some(self.queue.push(end, 2, Due::Stage { process: code.process }));
+        let due = Due::Stage { process: code.process };
+        let ticket = Some(self.queue.push(end, (ENDS, code.process), due));
         self.active[code.process as usize] = Some(Active { left_days, pace, noted, ticket, ..active });
     }
 }

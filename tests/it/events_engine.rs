@@ -6,7 +6,7 @@ use jiff::ToSpan;
 use jiff::civil::date;
 use tradepath::data::Files;
 use tradepath::events::milestones::Tally;
-use tradepath::events::{DrawnTimeline, Horizon, OptionSpec, Program, explain, graph, read_option};
+use tradepath::events::{DrawnTimeline, Horizon, OptionSpec, Program, graph, read_option};
 use tradepath::policy::PolicyTimeline;
 
 const HORIZON: Horizon = Horizon { start: date(2020, 11, 1), end: date(2035, 12, 31) };
@@ -98,13 +98,15 @@ fn a_guard_holds_a_stage_until_its_fact_is_there() {
 
 #[test]
 fn causes_are_told_back_to_the_first_and_unknown_names_are_refused() {
-    let drawn = drawn(GUARDED);
-    let told = explain(&drawn, "in_force").unwrap();
+    let program = program(GUARDED);
+    let drawn = program.timeline(1, 0);
+    let told = program.explain(&drawn, "in_force").unwrap();
     let expected = "2023-05-01 deal.vote reached [in_force] (join:pact:AAA;BBB)\n  \
         it waited for: 2023-05-01 authority began\n  it was ready on: 2021-01-11 deal.vote waiting\n";
     assert_eq!(told, expected);
-    assert_eq!(explain(&drawn, "2025-01-20").unwrap().lines().count(), 1);
-    let message = explain(&drawn, "in_farce").unwrap_err().to_string();
+    assert_eq!(program.explain(&drawn, "2025-01-20").unwrap().lines().count(), 1);
+    assert_eq!(program.explain(&drawn, "2025-01-21").unwrap(), "nothing happens on 2025-01-21\n");
+    let message = program.explain(&drawn, "in_farce").unwrap_err().to_string();
     assert!(message.contains("`in_farce`") && message.contains("in_force, withdrawal"), "{message}");
 }
 

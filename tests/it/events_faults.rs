@@ -7,8 +7,8 @@ use assert_cmd::Command;
 use predicates::prelude::PredicateBooleanExt;
 use predicates::str::contains;
 use tradepath::data::Files;
-use tradepath::events::read_option;
-use tradepath::events::validate::unknown_agreements;
+use tradepath::events::known::unknown_names;
+use tradepath::events::{Tables, read_option};
 
 /// Line 1 to 15 of an option: `vote` is the stage on the lines 9 to 14.
 const SOUND: &str = r#"id = "small"
@@ -58,7 +58,7 @@ fn figures_out_of_range_are_refused_with_their_line() {
         "probability = 1.5",
         "small.toml:11 `deal.vote` = 1.5: expected a probability from 0 to 1",
     );
-    refused("days = 10", "days = -10", "small.toml:10 `deal.vote` = duration out of order");
+    refused("days = 10", "days = -10", "small.toml:10 `deal.vote` = days = -10: expected days from 0");
     refused(
         "2021-01-01",
         "2019-01-01",
@@ -82,7 +82,7 @@ fn figures_out_of_range_are_refused_with_their_line() {
     );
     let weeks = "shift = [{ before = \"polls\", within_days = 0, add = 1 }]";
     refused("probability = 0.5", weeks, "`deal.vote` = polls: expected the name of a [[calendar]]");
-    refused("probability = 0.5", weeks, "`deal.vote` = within_days: expected more than 0 days");
+    refused("probability = 0.5", weeks, "`deal.vote` = within_days = 0: expected a number from 0.001");
     let parameter = "shift = [{ parameter = \"demand\", add = 1 }]";
     refused(
         "probability = 0.5",
@@ -208,17 +208,21 @@ fn agreements_that_the_policy_tables_do_not_hold_are_refused() {
     let text = SOUND.replace("probability = 0.5", "requires = [\"member:cptp:JPN\"]");
     fs::write(folder.path().join("small.toml"), text).unwrap();
     let option = read_option(&Files::directory(folder.path()), "small").unwrap();
-    let faults = unknown_agreements(&option, |agreement| agreement == "cptpp");
+    let of = |agreements: &[&'static str]| Tables {
+        agreements: agreements.iter().copied().collect(),
+        parties: ["AAA", "JPN"].into(),
+    };
+    let faults = unknown_names(&option, None, &of(&["cptpp"]));
     let lines: Vec<_> = faults.as_slice().iter().map(|fault| (fault.line, fault.found.as_str())).collect();
     assert_eq!(lines, [(Some(11), "cptp"), (Some(12), "pact")]);
-    assert_eq!(unknown_agreements(&option, |_| true).as_slice(), []);
+    assert_eq!(unknown_names(&option, None, &of(&["cptp", "pact"])).as_slice(), []);
 }
 
 #[test]
 fn all_faults_are_listed_together() {
     let text = SOUND
         .replace("days = 10", "days = -1")
-        .replace("probability = 0.5", "probability = 1.5\nrequires = [\"nobody sets this\"]")
+        .replace("probability = 0.5", "probability = 1.5\nrequires = [\"nobody_sets_this\"]")
         .replace("mark = \"assumption\"", "mark = \"guess\"");
     let message = message(&[("small.toml", &text)]);
     assert!(message.starts_with("4 faults in the input:"), "{message}");

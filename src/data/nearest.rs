@@ -1,0 +1,24 @@
+//! The known name that was probably meant.
+
+/// The known name nearest to one that is not known, where one is near: at most a third of the letters differ.
+#[must_use]
+pub fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let distance = |other: &str| strsim::damerau_levenshtein(name, other);
+    let with_distance = known.into_iter().map(|other| (distance(other), other));
+    let (distance, other) = with_distance.min()?;
+    (3 * distance <= name.chars().count().max(3)).then_some(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn a_slip_of_the_pen_finds_its_name_and_another_word_none() {
+        let known = ["demands", "opinion", "withdrawal_needs_congress"];
+        assert_eq!(nearest("demnads", known), Some("demands"));
+        assert_eq!(nearest("Opinion", known), Some("opinion"));
+        assert_eq!(nearest("speed", known), None);
+        assert_eq!(nearest("x", []), None);
+    }
+}

@@ -1,0 +1,96 @@
+//! Names of an option that only the policy tables and the data can show to be known: agreements and parties.
+
+use std::collections::BTreeSet;
+
+use super::effect::Effect;
+use super::place::Place;
+use super::spec::OptionSpec;
+use crate::error::{Fault, Faults};
+use crate::policy::PolicyBook;
+
+/// What the policy tables and the data know.
+#[derive(Debug, Clone, Default)]
+pub struct Tables<'a> {
+    /// Agreements of `policy/agreements.csv`.
+    pub agreements: BTreeSet<&'a str>,
+    /// Countries of the data, and members of agreements.
+    pub parties: BTreeSet<&'a str>,
+}
+
+impl<'a> Tables<'a> {
+    /// The names of a book.
+    #[must_use]
+    pub fn of(book: &'a PolicyBook) -> Self {
+        let countries = book.axes.countries.iter().map(|country| country.iso3.as_str());
+        let members = book.initial.memberships.iter().map(|one| one.party.as_str());
+        Self {
+            agreements: book.agreements.iter().map(|agreement| agreement.id.as_str()).collect(),
+            parties: countries.chain(members).collect(),
+        }
+    }
+}
+
+/// Agreements and parties of an option that the tables do not know. Who carries a process may also be one of the
+/// `bodies` that the option or the `world` declares.
+#[must_use]
+pub fn unknown_names(spec: &OptionSpec, world: Option<&OptionSpec>, tables: &Tables<'_>) -> Faults {
+    let specs = || [Some(spec), world].into_iter().flatten();
+    let bodies: BTreeSet<&str> = specs().flat_map(|spec| &spec.bodies).map(String::as_str).collect();
+    let mut found = Found { tables, faults: Faults::new() };
+    let carriers = spec.processes.iter().map(|process| (&process.party, &process.place));
+    let carriers = carriers.chain(spec.recurring.iter().map(|event| (&event.party, &event.place)));
+    for (party, place) in carriers.filter(|(party, _)| !bodies.contains(party.as_str())) {
+        found.party(party, (place, "party"));
+    }
+    for (name, (place, key)) in spec.guards() {
+        let rest = name.strip_prefix("member:").or_else(|| name.strip_prefix("suspended:"));
+        if let Some((agreement, party)) = rest.and_then(|rest| rest.split_once(':')) {
+            found.agreement(agreement, (place, &key));
+            found.party(party, (place, &key));
+        }
+    }
+    for (text, (place, key)) in spec.effects() {
+        let Some(effect) = Effect::parse(text) else { continue };
+        let Some((agreement, parties)) = effect.memberships() else { continue };
+        found.agreement(agreement, (place, &key));
+        for party in parties {
+            match party.strip_prefix('@') {
+                Some(other) => found.agreement(other, (place, &key)),
+                None => found.party(party, (place, &key)),
+            }
+        }
+    }
+    found.faults
+}
+
+struct Found<'a> {
+    tables: &'a Tables<'a>,
+    faults: Faults,
+}
+
+impl Found<'_> {
+    fn agreement(&mut self, name: &str, at: (&Place, &str)) {
+        if !self.tables.agreements.contains(name) {
+            let words = ("an agreement of policy/agreements.csv", "add the agreement to the policy tables");
+            self.fault(name, at, words);
+        }
+    }
+
+    fn party(&mut self, name: &str, at: (&Place, &str)) {
+        if !self.tables.parties.contains(name) {
+            let expected = "a country of countries.csv or a party of policy/tables/memberships.csv";
+            self.fault(name, at, (expected, "name it in `bodies` where it only carries a process"));
+        }
+    }
+
+    fn fault(&mut self, name: &str, (place, key): (&Place, &str), (expected, remedy): (&str, &str)) {
+        self.faults.push(Fault {
+            file: place.file.to_string(),
+            line: Some(place.line_of(key)).filter(|&line| line > 0),
+            field: key.to_owned(),
+            found: name.to_owned(),
+            expected: expected.to_owned(),
+            remedy: format!("Correct the name, or {remedy}."),
+        });
+    }
+}

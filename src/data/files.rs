@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
 
+use super::raw_text::read_utf8;
 use crate::error::Fault;
 
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/data");
@@ -66,11 +67,9 @@ impl Files {
                 .get_file(self.inner_path(file))
                 .and_then(|found| found.contents_utf8())
                 .map(str::to_owned)),
-            Self::Directory(path) => match std::fs::read_to_string(path.join(file)) {
-                Ok(text) => Ok(Some(text)),
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-                Err(error) => Err(self.fault(file, &error.to_string(), "a readable UTF-8 text file")),
-            },
+            Self::Directory(path) => {
+                read_utf8(&path.join(file)).map_err(|error| error.fault(&self.display(file)))
+            }
         }
     }
 

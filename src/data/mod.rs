@@ -8,10 +8,13 @@ pub mod csv_table;
 pub mod dataset;
 mod dataset_read;
 pub mod files;
+pub mod memory;
+pub mod raw_text;
 pub mod toml_text;
 
 pub use axes::{Axes, Country, Sector, SectorKind};
 pub use csv_table::{Row, Table};
 pub use dataset::{Dataset, Meta, Valuation};
 pub use files::{Files, write_embedded};
+pub use raw_text::{Held, RawText, ReadOptions, number_remedy};
 pub use toml_text::{line_of_byte, toml_fault};

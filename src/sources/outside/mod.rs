@@ -13,11 +13,14 @@
 //! | tariffs of `long` and `baci` | `tariffs.csv`, or WITS downloads | [`wits`] |
 
 pub mod baci;
+pub mod codes;
 pub mod gathered;
 pub mod headers;
 pub mod long;
 pub mod names;
 pub mod sheet;
+pub mod tally;
+pub mod totals;
 pub mod wide;
 pub mod wits;
 pub mod write;

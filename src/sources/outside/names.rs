@@ -1,11 +1,13 @@
 //! Which country and sector of the baseline each code of a layout belongs to.
 //!
 //! `countries.csv`: `iso3,name,region,codes`; `sectors.csv`: `sector,name,kind,theta,theta_se,codes`. `codes` are
-//! separated by `;`, empty = the id itself. A row whose codes are `*` takes every code not listed: under its own
+//! separated by `;`, empty = the id itself. A country code that the table does not list is looked up in the codes of
+//! databases ([`Codes`]) first, so that `VIE` of a table and `704` of a tariff are the same country. A row whose codes are `*` takes every code not listed: under its own
 //! id, or, where the id is `*` too, each code under itself. Without such a row an unknown code is a fault.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
+use super::codes::{Codes, Meaning};
 use super::{Layout, Request, file_fault};
 use crate::data::{Country, Files, Row, Sector, SectorKind, Table};
 use crate::error::{Faults, InputErrors};
@@ -78,6 +80,10 @@ impl<T: Clone> Grouping<T> {
 pub struct Names {
     countries: Grouping<Country>,
     sectors: Grouping<Sector>,
+    /// What the codes of databases stand for.
+    pub codes: Codes,
+    /// Codes that were read as another one, with that one.
+    pub renamed: BTreeMap<String, String>,
     /// Sector codes and their shares by HS prefix, where the folder has a `concordance.csv`.
     pub concordance: Option<Table>,
 }
@@ -113,26 +119,44 @@ impl Names {
         let countries = table("countries.csv", &["iso3", "name"], &["region", "codes"]);
         let sectors = table("sectors.csv", &["sector", "name", "kind", "theta"], &["theta_se", "codes"]);
         let concordance = table("concordance.csv", &["hs", "sector", "share"], &[]);
-        let (Some(countries), Some(sectors)) = (countries, sectors) else {
+        let codes = Codes::read(&mut faults);
+        let (Some(countries), Some(sectors), Some(codes)) = (countries, sectors, codes) else {
             return Err(InputErrors(faults.as_slice().to_vec()));
         };
         let names = Self {
-            countries: country_groups(&countries, &mut faults),
+            countries: country_groups(&countries, &codes, &mut faults),
             sectors: sector_groups(&sectors, &mut faults),
+            codes,
+            renamed: BTreeMap::new(),
             concordance,
         };
         faults.into_result(names)
     }
 
     /// Country of a code, or `None` where no row takes it.
+    ///
+    /// The world as a partner is no country, and trade of no country belongs to the row of all others, if any.
     pub fn country(&mut self, code: &str) -> Option<usize> {
-        self.countries.at(code, |own| Country { iso3: code.into(), name: code.into(), ..own.clone() })
+        if let Some(&at) = self.countries.of.get(code) {
+            return Some(at);
+        }
+        let iso3 = match self.codes.meaning(code) {
+            Some(Meaning::World) => return None,
+            Some(Meaning::Nowhere) => return self.countries.rest,
+            Some(Meaning::Country(iso3)) if iso3 != code => iso3.clone(),
+            _ => return self.countries.at(code, |own| own_country(code, own)),
+        };
+        let at = self.countries.at(&iso3, |own| own_country(&iso3, own))?;
+        self.countries.of.insert(code.to_owned(), at);
+        self.renamed.insert(code.to_owned(), iso3);
+        Some(at)
     }
 
-    /// Country of a code that was met before.
+    /// Country of a code that was met before, under any of its codes.
     #[must_use]
     pub fn known_country(&self, code: &str) -> Option<usize> {
-        self.countries.of.get(code).copied()
+        let known = |code: &str| self.countries.of.get(code).copied();
+        known(code).or_else(|| known(self.codes.iso3(code)?))
     }
 
     /// Sector of a code, or `None` where no row takes it.
@@ -144,6 +168,12 @@ impl Names {
     #[must_use]
     pub fn countries(&self) -> &[Country] {
         &self.countries.members
+    }
+
+    /// ISO code of a country.
+    #[must_use]
+    pub fn iso3(&self, at: usize) -> String {
+        self.countries.members[at].iso3.clone()
     }
 
     /// All sectors so far, in order.
@@ -190,7 +220,11 @@ fn sample(known: &HashMap<String, usize>) -> String {
     format!("{}{}", shown.join(", "), if names.len() > 6 { ", …" } else { "" })
 }
 
-fn country_groups(table: &Table, faults: &mut Faults) -> Grouping<Country> {
+fn own_country(code: &str, own: &Country) -> Country {
+    Country { iso3: code.into(), name: code.into(), ..own.clone() }
+}
+
+fn country_groups(table: &Table, codes: &Codes, faults: &mut Faults) -> Grouping<Country> {
     let mut groups = Grouping::new(table.file().to_owned());
     for row in table.rows() {
         let country = Country {
@@ -199,6 +233,13 @@ fn country_groups(table: &Table, faults: &mut Faults) -> Grouping<Country> {
             region: row.text("region").into(),
         };
         groups.add(country, row.text("iso3"), &row, faults);
+    }
+    // A table that lists one code of a country takes its ISO code too, so that other files find it.
+    let listed: BTreeMap<String, usize> = groups.of.iter().map(|(code, &at)| (code.clone(), at)).collect();
+    for (code, at) in listed {
+        if let Some(iso3) = codes.iso3(&code) {
+            groups.of.entry(iso3.to_owned()).or_insert(at);
+        }
     }
     groups
 }

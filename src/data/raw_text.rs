@@ -12,157 +12,27 @@
 
 use std::fmt;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::memory::usable_bytes;
 use crate::error::Fault;
 
 mod decode;
+mod files;
+mod limits;
 mod spelling;
 mod unpack;
 
+pub use files::{read_utf8, tables_in};
+use limits::raw_error;
+pub use limits::{Held, RawError, ReadOptions, csv_fault};
 pub use spelling::number_remedy;
 
 /// Bytes read at once; the first of them say how the file is spelt.
 const BLOCK: usize = 1 << 18;
 /// Longest line, bytes: the widest published tables have lines of a tenth of a megabyte.
 const LONGEST_LINE: usize = 1 << 24;
-
-/// What becomes of the text in memory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Held {
-    /// It is added up as it streams; what was seen is remembered.
-    Sums,
-    /// The text is held, and columns of it.
-    Text,
-    /// Every cell is held on its own, as [`super::Table`] does.
-    Cells,
-}
-
-/// How much may be read, and what the user said of the spelling.
-#[derive(Debug, Clone, Copy)]
-pub struct ReadOptions {
-    /// Memory that the reading may take, bytes.
-    pub max_memory_bytes: u64,
-    /// What is held of the text.
-    pub held: Held,
-    /// Separator of the cells, where the user names it.
-    pub delimiter: Option<u8>,
-}
-
-impl ReadOptions {
-    /// Options for text that is `held`, within [`usable_bytes`]; the separator is found.
-    #[must_use]
-    pub fn new(held: Held) -> Self {
-        Self { max_memory_bytes: usable_bytes(), held, delimiter: None }
-    }
-
-    /// Bytes of memory for one byte of text, as measured on tables of short cells.
-    fn bytes_per_byte(self) -> u64 {
-        match self.held {
-            Held::Sums => 2,
-            Held::Text => 4,
-            Held::Cells => 12,
-        }
-    }
-
-    /// Refuses a size that the memory does not allow.
-    fn allow(self, text_bytes: u64, what: &str) -> Result<(), RawError> {
-        let needed = text_bytes.saturating_mul(self.bytes_per_byte());
-        if needed <= self.max_memory_bytes {
-            return Ok(());
-        }
-        let max = self.max_memory_bytes;
-        Err(RawError::new(
-            format!("{text_bytes} bytes {what} or more, which take about {needed} bytes of memory"),
-            &format!("what {max} bytes of memory hold"),
-            "Pass --max-memory BYTES where the machine has more, or cut the file.",
-        ))
-    }
-}
-
-/// Why a file cannot be read; becomes a [`Fault`] with [`RawError::fault`].
-#[derive(Debug, Clone)]
-pub struct RawError {
-    line: Option<u64>,
-    found: String,
-    expected: String,
-    remedy: String,
-}
-
-impl RawError {
-    fn new(found: impl Into<String>, expected: &str, remedy: &str) -> Self {
-        Self { line: None, found: found.into(), expected: expected.into(), remedy: remedy.into() }
-    }
-
-    fn at(mut self, line: u64) -> Self {
-        self.line = self.line.or(Some(line));
-        self
-    }
-
-    /// The fault of `file`.
-    #[must_use]
-    pub fn fault(self, file: &str) -> Fault {
-        let Self { line, found, expected, remedy } = self;
-        Fault { file: file.into(), line, field: "file".into(), found, expected, remedy }
-    }
-}
-
-impl fmt::Display for RawError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: expected {}. {}", self.found, self.expected, self.remedy)
-    }
-}
-
-impl std::error::Error for RawError {}
-
-impl From<RawError> for io::Error {
-    fn from(error: RawError) -> Self {
-        Self::new(io::ErrorKind::InvalidData, error)
-    }
-}
-
-fn raw_error(error: io::Error) -> RawError {
-    match error.downcast::<RawError>() {
-        Ok(error) => error,
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => RawError::new(
-            "the packed file ends early",
-            "a complete .gz or .zip file",
-            "It was cut short: fetch or pack it again.",
-        ),
-        Err(error) => RawError::new(
-            format!("damaged: {error}"),
-            "a file that can be read and unpacked",
-            "Fetch or pack it again.",
-        ),
-    }
-}
-
-/// The fault of a CSV file whose records could not be read.
-#[must_use]
-pub fn csv_fault(file: &str, error: csv::Error) -> Fault {
-    let line = error.position().map(csv::Position::line);
-    let found = match error.into_kind() {
-        csv::ErrorKind::Io(error) => return raw_error(error).fault(file),
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            format!("{len} cells where the header has {expected_len}")
-        }
-        csv::ErrorKind::Utf8 { err, .. } => err.to_string(),
-        _ => "unreadable".to_owned(),
-    };
-    Fault {
-        file: file.into(),
-        line,
-        field: "row".into(),
-        found,
-        expected: "as many cells as the header".into(),
-        remedy: "Repair the line; text with separators stands in double quotes, and so do numbers with a \
-                 decimal comma in a file with commas."
-            .into(),
-    }
-}
 
 /// The text of a table as a stream of UTF-8, in which only the separator is still the file's own.
 pub struct RawReader {
@@ -402,54 +272,4 @@ impl RawText {
 
 fn hex(hash: Sha256) -> String {
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The tables of a folder, sorted: `.csv`, `.tsv`, `.tab` and `.txt` in any case, packed with gzip or not, and those
-/// inside zip archives as `ARCHIVE.zip/TABLE.csv`. Hidden files and readme files are none.
-///
-/// # Errors
-/// A [`Fault`] where the folder cannot be read or an archive is damaged.
-pub fn tables_in(folder: &Path) -> Result<Vec<PathBuf>, Fault> {
-    let failed = |error: io::Error| {
-        let error = RawError::new(error.to_string(), "a folder with tables", "Check the path.");
-        error.fault(&folder.display().to_string())
-    };
-    let mut tables = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
-        if !path.is_file() {
-            continue;
-        }
-        if name.to_ascii_lowercase().ends_with(".zip") {
-            let inner = unpack::archive_tables(&path);
-            let inner = inner.map_err(|error| error.fault(&path.display().to_string()))?;
-            tables.extend(inner.into_iter().map(|name| path.join(name)));
-        } else if unpack::is_table(name) {
-            tables.push(path);
-        }
-    }
-    tables.sort();
-    Ok(tables)
-}
-
-/// Reads a text file of the program's own formats: a regular file, UTF-8; `None` where there is none.
-///
-/// # Errors
-/// Where it is no regular file, larger than the memory allows, or not UTF-8, with the line of the first bad byte.
-pub fn read_utf8(path: &Path) -> Result<Option<String>, RawError> {
-    let size = match std::fs::metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        found => found.map_or(0, |found| found.len()),
-    };
-    let mut file = unpack::open_regular(path)?;
-    ReadOptions::new(Held::Cells).allow(size, "of text")?;
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).map_err(raw_error)?;
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let bad = error.utf8_error().valid_up_to();
-        let line = 1 + error.as_bytes()[..bad].iter().filter(|&&byte| byte == b'\n').count() as u64;
-        RawError::new("bytes that are no UTF-8", "UTF-8 text", "Save the file as UTF-8.").at(line)
-    })?;
-    Ok(Some(text))
 }

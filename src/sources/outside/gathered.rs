@@ -8,8 +8,12 @@ use super::names::Names;
 use super::tally::Tally;
 use super::{Layout, Request, file_fault};
 use crate::calibration::balance::RawTables;
+use crate::data::memory::usable_bytes;
 use crate::data::{Axes, SectorKind};
 use crate::error::{Faults, InputErrors};
+
+/// Memory for one cell of exporter, importer and sector while tables are balanced, bytes.
+const BYTES_PER_CELL: u64 = 8 * 24;
 
 /// Sums by position.
 type Sums<const D: usize> = HashMap<[usize; D], f64>;
@@ -78,6 +82,8 @@ impl Gathered {
     /// Nothing found yet.
     #[must_use]
     pub fn new(names: Names) -> Self {
+        let mut tally = Tally::default();
+        names.read.iter().for_each(|file| tally.also_read(file));
         Self {
             names,
             trade: HashMap::new(),
@@ -92,7 +98,7 @@ impl Gathered {
             unmatched: Vec::new(),
             read_musd: 0.0,
             provenance: Vec::new(),
-            tally: Tally::default(),
+            tally,
             places: HashMap::new(),
             faults: Faults::new(),
         }
@@ -118,6 +124,11 @@ impl Gathered {
         self.check_year(request);
         let met = self.met();
         self.count_rates(&met);
+        self.check_size(&met);
+        if !self.faults.is_empty() {
+            // Missing cells are told only of files that are sound: where a row was refused, its cells are missing too.
+            return Err(InputErrors(self.faults.as_slice().to_vec()));
+        }
         let axes = Axes::new(
             met.countries.iter().map(|&at| self.names.countries()[at].clone()).collect(),
             met.sectors.iter().map(|&at| self.names.sectors()[at].clone()).collect(),
@@ -169,6 +180,22 @@ impl Gathered {
             _ => return,
         };
         self.faults.push(file_fault("--year", "year", &found, &expected, &remedy));
+    }
+
+    /// The tables over all countries and sectors must fit into memory.
+    fn check_size(&mut self, met: &Met) {
+        let (n, s) = (met.countries.len() as u64, met.sectors.len() as u64);
+        let cells = n.saturating_mul(n).saturating_mul(s) + n.saturating_mul(s).saturating_mul(s);
+        let (needed, usable) = (cells.saturating_mul(BYTES_PER_CELL), usable_bytes());
+        if needed > usable {
+            self.faults.push(file_fault(
+                "calibrate",
+                "countries x sectors",
+                &format!("{n} x {s}, which take about {needed} bytes of memory"),
+                &format!("what {usable} bytes of memory hold"),
+                "Pass --max-memory BYTES where the machine has more, or join countries and sectors (--concordance).",
+            ));
+        }
     }
 
     /// Counts the rates of countries without trade.

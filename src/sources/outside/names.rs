@@ -6,6 +6,7 @@
 //! id, or, where the id is `*` too, each code under itself. Without such a row an unknown code is a fault.
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
 
 use super::codes::{Codes, Meaning};
 use super::{Layout, Request, file_fault};
@@ -84,6 +85,8 @@ pub struct Names {
     pub codes: Codes,
     /// Codes that were read as another one, with that one.
     pub renamed: BTreeMap<String, String>,
+    /// Files that were read for this.
+    pub read: Vec<PathBuf>,
     /// Sector codes and their shares by HS prefix, where the folder has a `concordance.csv`.
     pub concordance: Option<Table>,
 }
@@ -101,11 +104,16 @@ impl Names {
             places.push(Files::embedded().folder("sources").folder(Layout::Baci.name()));
         }
         let mut faults = Faults::new();
+        if let Some(folder) = &request.concordance {
+            check_folder(folder, &mut faults);
+        }
+        let mut read = Vec::new();
         let mut table = |file: &str, columns: &[&str], optional: &[&str]| -> Option<Table> {
             for place in &places {
                 match place.read_optional(file) {
                     Ok(None) => {}
                     Ok(Some(text)) => {
+                        read.push(PathBuf::from(place.display(file)));
                         return Table::parse(&place.display(file), &text, columns, optional, &mut faults);
                     }
                     Err(fault) => {
@@ -128,6 +136,7 @@ impl Names {
             sectors: sector_groups(&sectors, &mut faults),
             codes,
             renamed: BTreeMap::new(),
+            read,
             concordance,
         };
         faults.into_result(names)
@@ -210,6 +219,16 @@ impl Names {
                 ));
             }
         }
+    }
+}
+
+/// A folder of the user's own tables that has none of them is another folder than meant.
+fn check_folder(folder: &Path, faults: &mut Faults) {
+    const TABLES: [&str; 4] = ["countries.csv", "sectors.csv", "concordance.csv", "labels.csv"];
+    if !TABLES.iter().any(|name| folder.join(name).is_file()) {
+        let (file, expected) = (folder.display().to_string(), format!("some of {}", TABLES.join(", ")));
+        let remedy = "Check --concordance and the names of its files.";
+        faults.push(file_fault(&file, "--concordance", "none of its tables", &expected, remedy));
     }
 }
 

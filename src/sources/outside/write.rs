@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use super::file_fault;
 use super::gathered::Facts;
 use crate::calibration::Economy;
 use crate::calibration::balance::{Adjustment, Balanced};
@@ -28,21 +27,22 @@ pub fn write(balanced: &Balanced, facts: &Facts, out: &Path, existing: Existing)
     Ok(())
 }
 
-/// Faults of the result as faults of the user's file: the line is where the country first has figures.
+/// Faults of the result as faults of the user's file.
 fn of_the_user(errors: InputErrors, facts: &Facts) -> InputErrors {
+    let remedy = "Look at what these tables say of it: a code that no other table has, a unit, a lost row.";
     let of = |fault: Fault| {
-        let words = fault.field.split([' ', ',']).chain(fault.found.split([' ', ',']));
-        let place = words.filter_map(|word| facts.places.get(word)).next();
-        let (file, line) = match place {
-            Some((file, line)) => (file.clone(), Some(*line)),
-            None => (facts.main_file.clone(), None),
-        };
-        let remedy =
-            "Look at what these tables say of it: a code that no other table has, a unit, a lost row.";
         let field = format!("{} (after balancing)", fault.field);
-        Fault { line, ..file_fault(&file, &field, &fault.found, &fault.expected, remedy) }
+        placed(Fault { field, remedy: remedy.into(), ..fault }, facts)
     };
     InputErrors(errors.0.into_iter().map(of).collect())
+}
+
+/// A fault of a country with the file and line where the country first has figures, else with the main file.
+pub(super) fn placed(fault: Fault, facts: &Facts) -> Fault {
+    let words = fault.field.split([' ', ',']).chain(fault.found.split([' ', ',']));
+    let place = words.filter_map(|word| facts.places.get(word)).next().cloned();
+    let (file, line) = place.map_or((facts.main_file.clone(), None), |(file, line)| (file, Some(line)));
+    Fault { file, line, ..fault }
 }
 
 fn fill(balanced: &Balanced, facts: &Facts, dir: &OutputDir) -> anyhow::Result<()> {

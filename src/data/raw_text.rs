@@ -90,6 +90,7 @@ impl RawReader {
         reader.fill()?;
         // `sep=;` is a spreadsheet's note on the separator, not a row.
         let named = reader.text.strip_prefix(b"sep=").and_then(|rest| rest.first().copied());
+        let named = named.filter(|&byte| spelling::is_separator(byte));
         if named.is_some() {
             reader.text.drain(.."sep=;".len());
         }

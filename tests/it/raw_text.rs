@@ -98,6 +98,9 @@ fn one_table_in_every_spelling_is_one_text() {
     }
     assert_eq!(read(b"a\tb\n1.5\t2\n").delimiter, b'\t');
     assert_eq!(read(b"sep=|\na|b\n1|2\n").text, "\na|b\n1|2\n", "lines keep their numbers");
+    assert_eq!(read("sep=é\na,b\n".as_bytes()).delimiter, b',', "no mark of one byte");
+    let named = ReadOptions { delimiter: Some(b'x'), ..options() };
+    assert!(refused(b"axb\n", named).contains("a separator 'x'"));
     assert_eq!(read(b"a,b\n1.5,2\n").notes, Vec::<String>::new());
 }
 

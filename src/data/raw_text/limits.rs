@@ -35,7 +35,7 @@ impl ReadOptions {
         Self { max_memory_bytes: usable_bytes(), held, delimiter: None }
     }
 
-    /// Bytes of memory for one byte of text, as measured on tables of short cells.
+    /// Bytes of memory for one byte of text, for tables of short cells.
     fn bytes_per_byte(self) -> u64 {
         match self.held {
             Held::Sums => 2,

@@ -24,7 +24,12 @@ pub(super) fn detect(sample: &str, given: Option<u8>) -> Result<Spelling, RawErr
     let is_row = |line: &&str| !line.trim().is_empty() && !line.starts_with('#');
     let lines: Vec<&str> = sample.split(['\n', '\r']).filter(is_row).take(LINES).collect();
     let delimiter = match given {
-        Some(delimiter) => delimiter,
+        Some(delimiter) if is_separator(delimiter) => delimiter,
+        Some(delimiter) => {
+            let found = format!("a separator {:?}", char::from(delimiter));
+            let expected = "a comma, a semicolon, a tab, a bar or another mark of one byte";
+            return Err(RawError::new(found, expected, "Name the mark that separates the cells."));
+        }
         None => separator(&lines)?,
     };
     let mut kinds = [false; 2];
@@ -60,6 +65,11 @@ fn separator(lines: &[&str]) -> Result<u8, RawError> {
         }
         [(_, separator), ..] => Ok(*separator),
     }
+}
+
+/// True for marks that can separate cells: no letter, digit or sign of a number, no quote, no end of a line.
+pub(super) fn is_separator(byte: u8) -> bool {
+    (byte.is_ascii_punctuation() || matches!(byte, b'\t' | b' ')) && !b"\"'+-.#".contains(&byte)
 }
 
 /// A separator as messages name it.

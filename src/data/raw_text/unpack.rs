@@ -8,7 +8,7 @@ use flate2::CrcReader;
 use flate2::read::{DeflateDecoder, MultiGzDecoder};
 use zip::{CompressionMethod, ZipArchive};
 
-use super::{RawError, ReadOptions};
+use super::limits::{RawError, ReadOptions, raw_error};
 
 /// Bytes read at once.
 const BUFFER: usize = 1 << 18;
@@ -87,11 +87,7 @@ fn unpack(
     }
     let size = stored.seek(SeekFrom::End(0)).map_err(failed)?;
     if magic.starts_with(GZIP) {
-        // The end of a gzip file says how long its last member is: a first estimate.
-        let mut tail = [0; 4];
-        if size >= 18 && stored.seek(SeekFrom::End(-4)).is_ok() && stored.read_exact(&mut tail).is_ok() {
-            options.allow(u64::from(u32::from_le_bytes(tail)), "unpacked")?;
-        }
+        check_gzip(&mut stored, size, options)?;
         stored.rewind().map_err(failed)?;
         return Ok(Box::new(MultiGzDecoder::new(BufReader::with_capacity(BUFFER, stored))));
     }
@@ -101,6 +97,30 @@ fn unpack(
     options.allow(size, "of text")?;
     stored.rewind().map_err(failed)?;
     Ok(Box::new(stored))
+}
+
+/// Refuses a gzip file that is too large unpacked, before memory is taken.
+///
+/// The last four bytes say how long the last member is. As they may be anything in a file that was cut short, a size
+/// that is not allowed is looked at by unpacking to nowhere.
+fn check_gzip(stored: &mut Box<dyn Stored>, size: u64, options: &ReadOptions) -> Result<(), RawError> {
+    let mut tail = [0; 4];
+    if size < 18 || stored.seek(SeekFrom::End(-4)).is_err() || stored.read_exact(&mut tail).is_err() {
+        return Ok(());
+    }
+    let stated = u64::from(u32::from_le_bytes(tail));
+    let Err(refused) = options.allow(stated, "unpacked") else { return Ok(()) };
+    stored.rewind().map_err(raw_error)?;
+    let mut unpacked = MultiGzDecoder::new(BufReader::with_capacity(BUFFER, stored));
+    let mut bytes = 0;
+    let mut block = vec![0; BUFFER];
+    while options.allow(bytes, "unpacked").is_ok() {
+        match unpacked.read(&mut block).map_err(raw_error)? {
+            0 => return Ok(()),
+            n => bytes += n as u64,
+        }
+    }
+    if stated >= bytes { Err(refused) } else { options.allow(bytes, "unpacked") }
 }
 
 /// True for the names of tables.

@@ -84,6 +84,7 @@ impl Gathered {
     pub fn new(names: Names) -> Self {
         let mut tally = Tally::default();
         names.read.iter().for_each(|file| tally.also_read(file));
+        tally.note(&names.notes);
         Self {
             names,
             trade: HashMap::new(),

@@ -6,7 +6,7 @@ use std::path::Path;
 use csv::StringRecord;
 
 use super::gathered::Gathered;
-use super::sheet::open;
+use super::sheet::{open, read_table};
 use super::{Layout, Request, noted};
 use crate::data::raw_text::RawReader;
 use crate::data::{Files, Table};
@@ -43,18 +43,19 @@ impl Labels {
         let embedded = Files::embedded().folder("sources").folder(request.layout.name());
         let text = noted(embedded.read(LABELS), &mut to.faults)?;
         let mut labels = Self(HashMap::new());
-        labels.add(&embedded.display(LABELS), &text, to);
-        let folder = request.concordance.as_ref().unwrap_or(&request.input);
-        let own = Files::directory(folder);
-        if let Some(text) = noted(own.read_optional(LABELS), &mut to.faults)? {
-            to.tally.also_read(&folder.join(LABELS));
-            labels.add(&own.display(LABELS), &text, to);
+        let columns = ["code", "meaning"];
+        labels.add(Table::parse(&embedded.display(LABELS), &text, &columns, &[], &mut to.faults)?, to);
+        let own = request.concordance.as_ref().unwrap_or(&request.input).join(LABELS);
+        if own.exists() {
+            to.tally.also_read(&own);
+            let mut notes = Vec::new();
+            labels.add(read_table(&own, &columns, &[], (&mut to.faults, &mut notes))?, to);
+            to.tally.note(&notes);
         }
         Some(labels)
     }
 
-    fn add(&mut self, file: &str, text: &str, to: &mut Gathered) {
-        let Some(table) = Table::parse(file, text, &["code", "meaning"], &[], &mut to.faults) else { return };
+    fn add(&mut self, table: Table, to: &mut Gathered) {
         for row in table.rows() {
             let meaning = match row.text("meaning") {
                 "final" => Meaning::Final,

@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::codes::{Codes, Meaning};
-use super::{Layout, Request, file_fault};
+use super::sheet::read_table;
+use super::{Layout, Request, file_fault, noted};
 use crate::data::{Country, Files, Row, Sector, SectorKind, Table};
 use crate::error::{Faults, InputErrors};
 
@@ -87,6 +88,8 @@ pub struct Names {
     pub renamed: BTreeMap<String, String>,
     /// Files that were read for this.
     pub read: Vec<PathBuf>,
+    /// What was done to read them, for the user.
+    pub notes: Vec<String>,
     /// Sector codes and their shares by HS prefix, where the folder has a `concordance.csv`.
     pub concordance: Option<Table>,
 }
@@ -97,29 +100,27 @@ impl Names {
     /// # Errors
     /// [`InputErrors`] with every fault of the tables.
     pub fn read(request: &Request) -> Result<Self, InputErrors> {
-        let own = Files::embedded().folder("sources").folder(request.layout.name());
-        let mut places = vec![Files::directory(request.concordance.as_ref().unwrap_or(&request.input)), own];
-        if request.layout != Layout::Long {
-            // Tariffs by product come with any table whose sectors are those of the concordance.
-            places.push(Files::embedded().folder("sources").folder(Layout::Baci.name()));
-        }
         let mut faults = Faults::new();
         if let Some(folder) = &request.concordance {
             check_folder(folder, &mut faults);
         }
-        let mut read = Vec::new();
+        let (mut read, mut notes) = (Vec::new(), Vec::new());
+        let own = request.concordance.as_ref().unwrap_or(&request.input);
+        let mut places = vec![request.layout];
+        if request.layout != Layout::Long {
+            // Tariffs by product come with any table whose sectors are those of the concordance.
+            places.push(Layout::Baci);
+        }
         let mut table = |file: &str, columns: &[&str], optional: &[&str]| -> Option<Table> {
+            let path = own.join(file);
+            if path.exists() {
+                read.push(path.clone());
+                return read_table(&path, columns, optional, (&mut faults, &mut notes));
+            }
             for place in &places {
-                match place.read_optional(file) {
-                    Ok(None) => {}
-                    Ok(Some(text)) => {
-                        read.push(PathBuf::from(place.display(file)));
-                        return Table::parse(&place.display(file), &text, columns, optional, &mut faults);
-                    }
-                    Err(fault) => {
-                        faults.push(fault);
-                        return None;
-                    }
+                let embedded = Files::embedded().folder("sources").folder(place.name());
+                if let Some(text) = noted(embedded.read_optional(file), &mut faults)? {
+                    return Table::parse(&embedded.display(file), &text, columns, optional, &mut faults);
                 }
             }
             None
@@ -137,6 +138,7 @@ impl Names {
             codes,
             renamed: BTreeMap::new(),
             read,
+            notes,
             concordance,
         };
         faults.into_result(names)

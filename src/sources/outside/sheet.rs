@@ -49,6 +49,18 @@ pub fn find(folder: &Path, name: &str) -> Option<PathBuf> {
     exact.or_else(|| tables_in(folder).ok()?.into_iter().find(|path| stem(path).eq_ignore_ascii_case(name)))
 }
 
+/// Reads a table of the user's own that steers the reading; `notes` takes what was done to read it.
+pub fn read_table(
+    path: &Path,
+    required: &[&str],
+    optional: &[&str],
+    (faults, notes): (&mut Faults, &mut Vec<String>),
+) -> Option<Table> {
+    let raw = noted(RawText::read(path, ReadOptions::new(Held::Cells)), faults)?;
+    notes.extend(raw.notes.iter().cloned());
+    Table::parse_raw(&raw, required, optional, faults)
+}
+
 /// Name of a file without the ending of its packing.
 #[must_use]
 pub fn stem(path: &Path) -> String {

@@ -61,6 +61,8 @@ pub struct Tally {
     readings: Vec<Reading>,
     /// Other files that were read whole: concordances, labels, country codes.
     also_read: Vec<PathBuf>,
+    /// What was done to read them.
+    notes: Vec<String>,
     /// Rates of countries that no table of trade has, by code.
     rates_left_out: BTreeMap<String, u64>,
 }
@@ -74,6 +76,11 @@ impl Tally {
     /// Notes a file whose rows are not counted, so that it is not listed as unread.
     pub fn also_read(&mut self, file: &Path) {
         self.also_read.push(file.to_owned());
+    }
+
+    /// Adds what was done to read a file whose rows are not counted.
+    pub fn note(&mut self, notes: &[String]) {
+        self.notes.extend(notes.iter().cloned());
     }
 
     /// Counts a rate of a country that no table of trade has.
@@ -91,6 +98,7 @@ impl Tally {
     #[must_use]
     pub fn lines(&self, folder: &Path, renamed: &BTreeMap<String, String>) -> Vec<String> {
         let mut lines: Vec<String> = self.readings.iter().flat_map(|reading| reading.lines(folder)).collect();
+        lines.extend(self.notes.iter().cloned());
         if !renamed.is_empty() {
             let codes = renamed.iter().map(|(code, iso3)| format!("{code} = {iso3}"));
             lines.push(format!("codes of databases: {}", listed(codes)));

@@ -1,7 +1,7 @@
 //! Compares a wide table with its own totals: a column or row that was lost, doubled or shifted shows in them.
 //!
 //! Sums may differ from a total by the rounding of their cells and one part in ten thousand. A table without totals
-//! of its own is compared with itself: what an industry sells is what it costs.
+//! of its own is compared with itself: what an industry sells is about what it costs, and a note says how near.
 
 use std::collections::HashMap;
 
@@ -11,6 +11,8 @@ use crate::error::{Fault, Faults};
 
 /// Share of a total by which a sum may differ beyond the rounding of its cells.
 const TOLERANCE: f64 = 1e-4;
+/// Share by which sales and costs may differ in a table without totals: statistics differ, shifted cells do more.
+const LARGEST_GAP: f64 = 0.1;
 /// Decimals beyond which rounding is not looked at.
 const MOST_DECIMALS: usize = 9;
 
@@ -89,13 +91,20 @@ impl Sums {
         *(if is_output { &mut self.stated_output } else { &mut self.stated_inputs }) = Some(totals);
     }
 
-    /// Compares the sums with the totals; `columns` has the labels of the industries' columns by position.
-    pub fn check(&self, file: &str, columns: &[(usize, &Label)], faults: &mut Faults) {
+    /// Compares the sums with the totals; `columns` has the labels of the industries' columns by position. Answers a
+    /// note for the user where the table has no totals.
+    pub fn check(&self, file: &str, columns: &[(usize, &Label)], faults: &mut Faults) -> Option<String> {
         let n = columns.len() + 1;
         for row in &self.rows {
             if let Some(total) = row.total.filter(|&total| !self.is_near(row.sum, total, n)) {
                 let found = format!("cells that sum to {:.3}", row.sum);
-                fault(file, row.line, &row.label.name, (&found, total, "the row's own total"), faults);
+                fault(
+                    file,
+                    row.line,
+                    &row.label.name,
+                    (&found, total, "the row's own total, within rounding"),
+                    faults,
+                );
             }
         }
         for (stated, sums) in [(&self.stated_inputs, &self.inputs), (&self.stated_output, &self.costs)] {
@@ -103,32 +112,40 @@ impl Sums {
             for &(at, label) in columns {
                 if let Some(total) = stated.values[at].filter(|&total| !self.is_near(sums[at], total, n)) {
                     let found = format!("rows that sum to {:.3}", sums[at]);
-                    let what = format!("the column's own total in row {}", stated.name);
+                    let what = format!("the column's own total in row {}, within rounding", stated.name);
                     fault(file, stated.line, &label.name, (&found, total, &what), faults);
                 }
             }
         }
-        if self.has_value_added
-            && self.stated_output.is_none()
-            && self.rows.iter().all(|row| row.total.is_none())
-        {
-            self.check_sales(file, columns, faults);
-        }
+        let has_totals = self.stated_output.is_some() || self.rows.iter().any(|row| row.total.is_some());
+        (self.has_value_added && !has_totals).then(|| self.check_sales(file, columns, faults))
     }
 
-    /// What an industry sells is what it costs.
-    fn check_sales(&self, file: &str, columns: &[(usize, &Label)], faults: &mut Faults) {
+    /// What an industry sells is about what it costs; answers the largest gap.
+    fn check_sales(&self, file: &str, columns: &[(usize, &Label)], faults: &mut Faults) -> String {
         let at: HashMap<(&str, &str), usize> =
             columns.iter().map(|&(at, label)| ((label.country.as_str(), label.code.as_str()), at)).collect();
+        let mut largest = (0.0, "any industry");
         for row in &self.rows {
             let key = (row.label.country.as_str(), row.label.code.as_str());
             let Some(&column) = at.get(&key) else { continue };
-            if !self.is_near(row.sum, self.costs[column], 2 * columns.len()) {
+            let costs = self.costs[column];
+            let gap =
+                if costs == row.sum { 0.0 } else { (row.sum - costs).abs() / costs.abs().max(row.sum.abs()) };
+            if gap > largest.0 {
+                largest = (gap, &row.label.name);
+            }
+            if gap > LARGEST_GAP && !self.is_near(row.sum, costs, 2 * columns.len()) {
                 let found = format!("cells that sum to {:.3}", row.sum);
                 let what = "what its column sums to, as the table has no totals";
-                fault(file, row.line, &row.label.name, (&found, self.costs[column], what), faults);
+                fault(file, row.line, &row.label.name, (&found, costs, what), faults);
             }
         }
+        let (gap, name) = largest;
+        format!(
+            "{file}: no totals of its own; sales and costs of {name} differ by {:.1} %, the most",
+            100.0 * gap
+        )
     }
 
     fn is_near(&self, sum: f64, total: f64, cells: usize) -> bool {
@@ -138,6 +155,6 @@ impl Sums {
 }
 
 fn fault(file: &str, line: u64, field: &str, (found, total, what): (&str, f64, &str), faults: &mut Faults) {
-    let fault = file_fault(file, field, found, &format!("{total:.3}, {what}, within rounding"), REMEDY);
+    let fault = file_fault(file, field, found, &format!("{total:.3}, {what}"), REMEDY);
     faults.push(Fault { line: Some(line), ..fault });
 }

@@ -110,8 +110,8 @@ struct Rows<'p> {
     sums: Sums,
     /// Line of each label of a row.
     seen: BTreeMap<(String, String), u64>,
-    /// Labels of the industries' rows.
-    industries: BTreeMap<(String, String), u64>,
+    /// Line and name of the industries' rows.
+    industries: BTreeMap<(String, String), (u64, String)>,
     no_country_musd: f64,
     reading: Reading,
 }
@@ -150,7 +150,8 @@ impl<'p> Rows<'p> {
         self.reading.note(&reader.get_ref().notes(&self.plan.file));
         self.match_labels(to);
         if to.faults.as_slice().len() == before {
-            self.sums.check(&self.plan.file, &self.plan.industries(), &mut to.faults);
+            let note = self.sums.check(&self.plan.file, &self.plan.industries(), &mut to.faults);
+            self.reading.note(&note.into_iter().collect::<Vec<_>>());
         }
         if self.no_country_musd != 0.0 {
             to.unmatched.push(("columns without country".into(), self.no_country_musd));
@@ -186,7 +187,7 @@ impl<'p> Rows<'p> {
             return;
         }
         if let RowKind::Industry { .. } = kind {
-            self.industries.insert(key, line);
+            self.industries.insert(key, (line, label.name.clone()));
         }
         if !self.has_all_cells(record, kind, (&label, line), to) {
             return;
@@ -308,11 +309,9 @@ impl<'p> Rows<'p> {
             columns.iter().map(|(_, label)| (key(label), *label)).collect();
         let remedy =
             "Take the table as published, with a row and a column for every industry of every country.";
-        for ((country, code), &line) in &self.industries {
-            if !known.contains_key(&(country.clone(), code.clone())) {
-                let name = format!("{country} {code}");
-                plan.fault(line, (&name, "a row without a column"), ("a column of this label", remedy), to);
-            }
+        for (_, (line, name)) in self.industries.iter().filter(|(key, _)| !known.contains_key(*key)) {
+            let (found, expected) = ("a row without a column", "a column of this label");
+            plan.fault(*line, (name, found), (expected, remedy), to);
         }
         for (key, label) in known {
             if !self.industries.contains_key(&key) {

@@ -29,10 +29,14 @@ pub fn write(balanced: &Balanced, facts: &Facts, out: &Path, existing: Existing)
 
 /// Faults of the result as faults of the user's file.
 fn of_the_user(errors: InputErrors, facts: &Facts) -> InputErrors {
-    let remedy = "Look at what these tables say of it: a code that no other table has, a unit, a lost row.";
     let of = |fault: Fault| {
         let field = format!("{} (after balancing)", fault.field);
-        placed(Fault { field, remedy: remedy.into(), ..fault }, facts)
+        let remedy = format!(
+            "Look at what these tables say of it: a code that no other table has, a unit, a lost row. Of the baseline \
+             made of them: {}",
+            fault.remedy
+        );
+        placed(Fault { field, remedy, ..fault }, facts)
     };
     InputErrors(errors.0.into_iter().map(of).collect())
 }

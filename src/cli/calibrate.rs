@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::calibration::Economy;
 use crate::calibration::balance::{BalanceOptions, ReExports, Weights};
-use crate::data::{Dataset, Files};
+use crate::data::memory;
+use crate::error::{Fault, Faults};
 use crate::output::dir::Existing;
 use crate::sources::outside::{self, Layout, Request};
 use crate::sources::policy::aggregate::Aggregation;
@@ -65,22 +65,24 @@ pub struct CalibrateArgs {
     /// Kind of outside data.
     #[arg(long, value_enum)]
     source: Source,
-    /// Folder that holds the outside data.
+    /// Folder that holds the outside data: .csv, .csv.gz or .zip; cells separated by comma, semicolon, tab or bar,
+    /// decimal commas where they are sure, UTF-8, UTF-16 or Windows-1252. The summary says what was read, and how.
     #[arg(long, value_name = "DIR")]
     input: PathBuf,
     /// Baseline directory to write.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// How tariff lines become the rate of a product group (source policy).
-    #[arg(long, value_enum, default_value = "price")]
-    aggregation: Aggregation,
+    /// How tariff lines become the rate of a product group (source policy); price without it.
+    #[arg(long, value_enum)]
+    aggregation: Option<Aggregation>,
     /// Replace a folder that is not empty.
     #[arg(long)]
     overwrite: bool,
     /// Year to take, and base year where the files do not say it.
     #[arg(long)]
     year: Option<i16>,
-    /// Folder with countries.csv, sectors.csv (column codes) or concordance.csv in place of data/sources.
+    /// Folder with countries.csv, sectors.csv (column codes), concordance.csv or labels.csv (what codes that are no
+    /// industries mean) in place of those of data/sources; with source apac economies.csv and sectors.csv.
     #[arg(long, value_name = "DIR")]
     concordance: Option<PathBuf>,
     /// Tariff of goods for which the files have no rate, percent; without it a missing rate is an error.
@@ -89,12 +91,16 @@ pub struct CalibrateArgs {
     /// Take a flow that a long file does not list for none; without it a missing flow is an error.
     #[arg(long)]
     absent_is_zero: bool,
-    /// What becomes of exports above output.
-    #[arg(long, value_enum, default_value = "origin")]
-    re_exports: ReExportRule,
+    /// What becomes of exports above output; origin without it.
+    #[arg(long, value_enum)]
+    re_exports: Option<ReExportRule>,
     /// How much each table is trusted in balancing: any of trade, inputs, value_added, final_demand.
     #[arg(long, value_name = "TABLE=WEIGHT,...", value_parser = weights)]
     weights: Option<Weights>,
+    /// Memory that reading may take, bytes; without it three quarters of what is free. Text that needs more is refused
+    /// before it is taken.
+    #[arg(long, value_name = "BYTES")]
+    max_memory: Option<u64>,
 }
 
 fn rate(text: &str) -> Result<f64, String> {
@@ -120,20 +126,25 @@ fn weights(text: &str) -> Result<Weights, String> {
     Ok(weights)
 }
 
-/// Builds, writes, and reads back what was written.
+/// Builds the directory, and checks what was made before it takes its name.
 ///
 /// # Errors
 /// Where the outside data are missing or faulty, or the result is not a sound baseline.
 pub fn run(args: &CalibrateArgs, quiet: bool) -> anyhow::Result<()> {
+    check_options(args).into_result(())?;
+    if let Some(bytes) = args.max_memory {
+        memory::allow(bytes);
+    }
     let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
     let lines = match (args.source, args.source.layout()) {
         (Source::Policy, _) => {
-            let axes = apac::concordance::Concordance::read()?.axes;
-            return policy::write(&args.input, &axes, &args.out, existing, args.aggregation);
+            let axes = apac::concordance::Concordance::read(None)?.axes;
+            let how = args.aggregation.unwrap_or(Aggregation::Price);
+            return policy::write(&args.input, &axes, &args.out, existing, how);
         }
         (_, Some(layout)) => outside::calibrate(&request(args, layout), &args.out, existing)?.lines,
         (_, None) => {
-            let built = apac::build(&args.input)?;
+            let built = apac::build(&args.input, args.concordance.as_deref())?;
             built.write(&args.out, existing)?;
             let axes = &built.concordance.axes;
             vec![format!(
@@ -143,12 +154,39 @@ pub fn run(args: &CalibrateArgs, quiet: bool) -> anyhow::Result<()> {
             )]
         }
     };
-    let data = Dataset::read(&Files::directory(&args.out))?;
-    Economy::from_dataset(&data)?;
     if !quiet {
         eprintln!("{}: {}", args.out.display(), lines.join("\n"));
     }
     Ok(())
+}
+
+/// An option that the source would not read is a fault, not a silence.
+fn check_options(args: &CalibrateArgs) -> Faults {
+    let is_outside = args.source.layout().is_some();
+    let is_apac = args.source == Source::Apac;
+    let given = [
+        ("--aggregation", args.aggregation.is_some(), args.source == Source::Policy),
+        ("--year", args.year.is_some(), is_outside),
+        ("--concordance", args.concordance.is_some(), is_outside || is_apac),
+        ("--missing-tariff", args.missing_tariff.is_some(), is_outside),
+        ("--absent-is-zero", args.absent_is_zero, is_outside),
+        ("--re-exports", args.re_exports.is_some(), is_outside),
+        ("--weights", args.weights.is_some(), is_outside),
+    ];
+    let mut faults = Faults::new();
+    for (option, _, _) in given.into_iter().filter(|&(_, is_given, is_read)| is_given && !is_read) {
+        let source = args.source.to_possible_value();
+        let source = source.as_ref().map_or("this", |source| source.get_name());
+        faults.push(Fault {
+            file: "calibrate".into(),
+            line: None,
+            field: option.into(),
+            found: "given".into(),
+            expected: format!("an option that source {source} reads"),
+            remedy: "Leave it out, or check --source.".into(),
+        });
+    }
+    faults
 }
 
 fn request(args: &CalibrateArgs, layout: Layout) -> Request {
@@ -161,7 +199,7 @@ fn request(args: &CalibrateArgs, layout: Layout) -> Request {
         absent_is_zero: args.absent_is_zero,
         balance: BalanceOptions {
             weights: args.weights.unwrap_or_default(),
-            re_exports: match args.re_exports {
+            re_exports: match args.re_exports.unwrap_or(ReExportRule::Origin) {
                 ReExportRule::Origin => ReExports::ToOrigin,
                 ReExportRule::Keep => ReExports::Keep,
             },

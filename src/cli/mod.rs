@@ -37,7 +37,6 @@ mod explain;
 mod init;
 mod line_rates;
 mod manifest;
-mod memory;
 mod optimal;
 mod parts;
 mod progress;

@@ -7,11 +7,10 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use super::memory::available_bytes;
 use super::progress::Progress;
 use super::store::{Owner, Store};
 use super::{manifest, run_resume, run_tables, signals, summary};
-use crate::data::{Axes, Files, ReadFile, Table};
+use crate::data::{Axes, Files, ReadFile, Table, memory};
 use crate::ensemble::{Experiment, PLAN_FILE, Plan, RunCounts, Shard, run_bytes};
 use crate::error::{Fault, Faults, InputErrors};
 use crate::output::dir::{Existing, OutputDir};
@@ -182,13 +181,13 @@ struct Limit {
 impl Limit {
     fn check(&self, axes: &Axes, plan: &Plan, shard: Shard) -> Result<(), InputErrors> {
         let needed = run_bytes(axes, plan, shard);
-        let Some(limit) = self.bytes.or_else(available_bytes) else { return Ok(()) };
+        let limit = self.bytes.unwrap_or_else(memory::usable_bytes);
         if needed <= limit {
             return Ok(());
         }
         let found = match self.bytes {
             Some(limit) => limit.to_string(),
-            None => format!("{limit} bytes are free"),
+            None => format!("{limit} bytes can be used"),
         };
         Err(InputErrors::from(Fault {
             file: "command line".into(),

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::raw_text::{RawText, csv_fault, number_remedy};
 use crate::error::{Fault, Faults, InputErrors};
 
 /// A parsed CSV file.
@@ -24,14 +25,35 @@ impl Table {
         optional: &[&str],
         faults: &mut Faults,
     ) -> Option<Self> {
+        Self::parse_separated(file, (text, b','), required, optional, faults)
+    }
+
+    /// Parses the text of an outside file as [`Table::parse`] does, with the separator that it has.
+    pub fn parse_raw(
+        raw: &RawText,
+        required: &[&str],
+        optional: &[&str],
+        faults: &mut Faults,
+    ) -> Option<Self> {
+        Self::parse_separated(&raw.file, (&raw.text, raw.delimiter), required, optional, faults)
+    }
+
+    fn parse_separated(
+        file: &str,
+        (text, delimiter): (&str, u8),
+        required: &[&str],
+        optional: &[&str],
+        faults: &mut Faults,
+    ) -> Option<Self> {
         let mut reader = csv::ReaderBuilder::new()
             .trim(csv::Trim::All)
             .comment(Some(b'#'))
+            .delimiter(delimiter)
             .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
         let header = match reader.headers() {
             Ok(header) => header.clone(),
             Err(error) => {
-                faults.push(csv_fault(file, &error));
+                faults.push(csv_fault(file, error));
                 return None;
             }
         };
@@ -47,7 +69,7 @@ impl Table {
         for record in reader.records() {
             match record {
                 Ok(record) => rows.push((record.position().map_or(0, csv::Position::line), record)),
-                Err(error) => faults.push(csv_fault(file, &error)),
+                Err(error) => faults.push(csv_fault(file, error)),
             }
         }
         if rows.is_empty() {
@@ -121,17 +143,6 @@ fn check_header(
     }
 }
 
-fn csv_fault(file: &str, error: &csv::Error) -> Fault {
-    Fault {
-        file: file.into(),
-        line: error.position().map(csv::Position::line),
-        field: "row".into(),
-        found: error.to_string(),
-        expected: "comma-separated values with as many cells as the header".into(),
-        remedy: "Repair the line; text with commas stands in double quotes.".into(),
-    }
-}
-
 /// One row of a [`Table`].
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'t> {
@@ -175,7 +186,9 @@ impl<'t> Row<'t> {
         match self.text(column).parse::<f64>() {
             Ok(value) if value.is_finite() && is_valid(value) => Some(value),
             _ => {
-                faults.push(self.fault(column, expected, "Correct the cell or delete the row."));
+                let remedy =
+                    number_remedy(self.text(column)).unwrap_or("Correct the cell or delete the row.");
+                faults.push(self.fault(column, expected, remedy));
                 None
             }
         }

@@ -9,7 +9,9 @@ pub mod dataset;
 mod dataset_read;
 pub mod files;
 pub mod ids;
+pub mod memory;
 pub mod nearest;
+pub mod raw_text;
 pub mod toml_text;
 
 pub use axes::{Axes, Country, Sector, SectorKind};
@@ -18,4 +20,5 @@ pub use dataset::{Dataset, Meta, Valuation};
 pub use files::{Files, ReadFile, write_embedded};
 pub use ids::{IDENTIFIER, LABEL, is_identifier, is_label, is_printable};
 pub use nearest::nearest;
+pub use raw_text::{Held, RawText, ReadOptions, number_remedy};
 pub use toml_text::{line_of_byte, toml_fault};

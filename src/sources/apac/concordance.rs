@@ -1,6 +1,7 @@
 //! Which outside codes make up each economy and sector: tables in `data/sources/apac/`.
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use crate::data::{Axes, Country, Files, Sector, SectorKind, Table};
 use crate::error::{Fault, Faults, InputErrors};
@@ -24,14 +25,23 @@ pub struct Concordance {
 }
 
 impl Concordance {
-    /// Reads the embedded tables.
+    /// Reads `economies.csv` and `sectors.csv` of the folder `own`; a table that it has not is the embedded one.
     ///
     /// # Errors
-    /// [`InputErrors`] where a table is faulty.
-    pub fn read() -> Result<Self, InputErrors> {
-        let files = Files::embedded().folder("sources/apac");
+    /// [`InputErrors`] where a table is faulty, or the folder has neither.
+    pub fn read(own: Option<&Path>) -> Result<Self, InputErrors> {
+        let embedded = Files::embedded().folder("sources/apac");
+        let own = own.map(Files::directory);
+        let has = |files: &Files, name: &str| files.read_optional(name).is_ok_and(|text| text.is_some());
+        if let Some(own) = &own
+            && !["economies.csv", "sectors.csv"].iter().any(|name| has(own, name))
+        {
+            own.read("economies.csv")?;
+        }
         let mut faults = Faults::new();
         let mut table = |name: &str, columns: &[&str]| -> Result<Option<Table>, Fault> {
+            let own = own.as_ref().filter(|own| !matches!(own.read_optional(name), Ok(None)));
+            let files = own.unwrap_or(&embedded);
             Ok(Table::parse(&files.display(name), &files.read(name)?, columns, &[], &mut faults))
         };
         let economies = table("economies.csv", &["iso3", "name", "region", "codes", "structure"])?;

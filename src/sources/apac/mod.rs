@@ -35,12 +35,13 @@ pub struct Apac {
     pub production: Production,
 }
 
-/// Builds the set from the folder that holds `data/` and `facts/`.
+/// Builds the set from the folder that holds `data/` and `facts/`; `tables` has `economies.csv` and `sectors.csv` in
+/// place of the embedded ones.
 ///
 /// # Errors
 /// Where a file is missing or faulty, or the balancing fails.
-pub fn build(input: &Path) -> anyhow::Result<Apac> {
-    let concordance = Concordance::read()?;
+pub fn build(input: &Path, tables: Option<&Path>) -> anyhow::Result<Apac> {
+    let concordance = Concordance::read(tables)?;
     let raw = Raw::read(input, &concordance)?;
     let tariff_pct = tariffs::base_tariffs(&concordance)?;
     let trade = Trade::build(&raw, &concordance);

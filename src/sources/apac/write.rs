@@ -5,7 +5,8 @@ use std::path::Path;
 use ndarray::Array3;
 
 use super::{Apac, YEAR};
-use crate::data::SectorKind;
+use crate::calibration::Economy;
+use crate::data::{Dataset, Files, SectorKind};
 use crate::output::dir::{Existing, OutputDir, number};
 use crate::sources::PROVENANCE_COLUMNS;
 
@@ -46,6 +47,8 @@ impl Apac {
         let growth: Vec<Vec<String>> = self.raw.growth.iter().map(|row| row.to_vec()).collect();
         let columns = ["iso3", "year_from", "year_to", "growth_pct", "source", "mark"];
         dir.write_csv("growth.csv", &columns, &growth)?;
+        // Read back before it takes its name.
+        Economy::from_dataset(&Dataset::read(&Files::directory(dir.path()))?)?;
         dir.finish()?;
         Ok(())
     }

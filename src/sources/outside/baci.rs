@@ -135,7 +135,8 @@ fn read_trade(
 ) {
     let file = path.display().to_string();
     let Some(source) = noted(open(path), &mut to.faults) else { return };
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(source);
+    let mut reader =
+        csv::ReaderBuilder::new().trim(csv::Trim::All).delimiter(source.delimiter()).from_reader(source);
     let Some([t, i, j, k, v]) = columns(&mut reader, &file, &mut to.faults) else { return };
     let mut reading = Reading { file, codes, countries: HashMap::new(), unmatched: HashMap::new() };
     for record in reader.records() {

@@ -1,14 +1,19 @@
 //! What a reader found, by country and sector, until all files are read.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use ndarray::{Array2, Array3};
 
 use super::names::Names;
+use super::tally::Tally;
 use super::{Layout, Request, file_fault};
 use crate::calibration::balance::RawTables;
+use crate::data::memory::usable_bytes;
 use crate::data::{Axes, SectorKind};
 use crate::error::{Faults, InputErrors};
+
+/// Memory for one cell of exporter, importer and sector while tables are balanced, bytes.
+const BYTES_PER_CELL: u64 = 8 * 24;
 
 /// Sums by position.
 type Sums<const D: usize> = HashMap<[usize; D], f64>;
@@ -34,12 +39,18 @@ pub struct Gathered {
     pub has_tariffs: bool,
     /// Base year, where a file says it.
     pub year: Option<i16>,
+    /// Years that the files have, taken or not.
+    pub years: BTreeSet<i16>,
     /// Value by outside code that no sector takes: trade left out, million USD.
     pub unmatched: Vec<(String, f64)>,
     /// Value of all trade read, for the share of what found no match.
     pub read_musd: f64,
     /// Figures that were assumed or dropped, for `provenance.csv`: block, status, source.
     pub provenance: Vec<[String; 3]>,
+    /// What was read, used and left out.
+    pub tally: Tally,
+    /// File and line where each country first has figures, for faults of the result.
+    pub places: HashMap<usize, (String, u64)>,
     /// Faults of all files.
     pub faults: Faults,
 }
@@ -59,12 +70,21 @@ pub struct Facts {
     pub unmatched_share: f64,
     /// Whether `tariffs.csv` is written.
     pub has_tariffs: bool,
+    /// What was read, used and left out, one line each.
+    pub reading: Vec<String>,
+    /// The user's main file.
+    pub main_file: String,
+    /// File and line where each country first has figures, by code.
+    pub places: HashMap<String, (String, u64)>,
 }
 
 impl Gathered {
     /// Nothing found yet.
     #[must_use]
     pub fn new(names: Names) -> Self {
+        let mut tally = Tally::default();
+        names.read.iter().for_each(|file| tally.also_read(file));
+        tally.note(&names.notes);
         Self {
             names,
             trade: HashMap::new(),
@@ -75,11 +95,19 @@ impl Gathered {
             tariffs: HashMap::new(),
             has_tariffs: false,
             year: None,
+            years: BTreeSet::new(),
             unmatched: Vec::new(),
             read_musd: 0.0,
             provenance: Vec::new(),
+            tally,
+            places: HashMap::new(),
             faults: Faults::new(),
         }
+    }
+
+    /// Remembers where a country first has figures.
+    pub fn place(&mut self, country: usize, file: &str, line: u64) {
+        self.places.entry(country).or_insert_with(|| (file.to_owned(), line));
     }
 
     /// Notes where a block of the baseline comes from.
@@ -94,16 +122,14 @@ impl Gathered {
     pub fn finish(mut self, request: &Request) -> Result<(RawTables, Facts), InputErrors> {
         self.names.check_filled(&mut self.faults);
         let year = request.year.or(self.year);
-        if year.is_none() {
-            self.faults.push(file_fault(
-                "--year",
-                "year",
-                "missing",
-                "the base year: the files do not say it",
-                "Pass --year.",
-            ));
-        }
+        self.check_year(request);
         let met = self.met();
+        self.count_rates(&met);
+        self.check_size(&met);
+        if !self.faults.is_empty() {
+            // Missing cells are told only of files that are sound: where a row was refused, its cells are missing too.
+            return Err(InputErrors(self.faults.as_slice().to_vec()));
+        }
         let axes = Axes::new(
             met.countries.iter().map(|&at| self.names.countries()[at].clone()).collect(),
             met.sectors.iter().map(|&at| self.names.sectors()[at].clone()).collect(),
@@ -128,8 +154,60 @@ impl Gathered {
             unmatched: self.unmatched,
             unmatched_share: if self.read_musd > 0.0 { left_out / self.read_musd } else { 0.0 },
             has_tariffs: self.has_tariffs,
+            reading: self.tally.lines(&request.input, &self.names.renamed),
+            main_file: self.tally.main_file().unwrap_or(&request.input).display().to_string(),
+            places: self.places.into_iter().map(|(at, place)| (self.names.iso3(at), place)).collect(),
         };
         self.faults.into_result((raw, facts))
+    }
+
+    /// The base year must be known, and one that the files have.
+    fn check_year(&mut self, request: &Request) {
+        let found: Vec<String> = self.years.iter().map(i16::to_string).collect();
+        let (found, expected, remedy) = match request.year {
+            None if self.year.is_none() => (
+                "missing".to_owned(),
+                "the base year: the files do not say it".to_owned(),
+                "Pass --year.".to_owned(),
+            ),
+            Some(year) if !self.years.is_empty() && !self.years.contains(&year) => {
+                let years = found.join(", ");
+                (
+                    year.to_string(),
+                    format!("a year of the files: {years}"),
+                    format!("Pass --year {}.", found[0]),
+                )
+            }
+            _ => return,
+        };
+        self.faults.push(file_fault("--year", "year", &found, &expected, &remedy));
+    }
+
+    /// The tables over all countries and sectors must fit into memory.
+    fn check_size(&mut self, met: &Met) {
+        let (n, s) = (met.countries.len() as u64, met.sectors.len() as u64);
+        let cells = n.saturating_mul(n).saturating_mul(s) + n.saturating_mul(s).saturating_mul(s);
+        let (needed, usable) = (cells.saturating_mul(BYTES_PER_CELL), usable_bytes());
+        if needed > usable {
+            self.faults.push(file_fault(
+                "calibrate",
+                "countries x sectors",
+                &format!("{n} x {s}, which take about {needed} bytes of memory"),
+                &format!("what {usable} bytes of memory hold"),
+                "Pass --max-memory BYTES where the machine has more, or join countries and sectors (--concordance).",
+            ));
+        }
+    }
+
+    /// Counts the rates of countries without trade.
+    fn count_rates(&mut self, met: &Met) {
+        let mut keys: Vec<_> = self.tariffs.keys().copied().collect();
+        keys.sort_unstable();
+        for [i, n, _] in keys {
+            if let Some(at) = [i, n].into_iter().find(|at| !met.country_at.contains_key(at)) {
+                self.tally.rate_left_out(&self.names.iso3(at));
+            }
+        }
     }
 
     /// Countries and sectors with trade or output; the others of the tables are left out.

@@ -6,33 +6,77 @@ use std::path::Path;
 use csv::StringRecord;
 
 use super::gathered::Gathered;
-use super::sheet::open;
-use super::{Layout, noted};
+use super::sheet::{open, read_table};
+use super::{Layout, Request, noted};
+use crate::data::raw_text::RawReader;
 use crate::data::{Files, Table};
-use crate::error::{Fault, Faults};
+use crate::error::Fault;
 
 /// Lines in which a header of two lines is looked for.
 const HEADER_LINES: usize = 12;
 /// First industry code of the tables with a header of two lines.
 const FIRST_CODE: &str = "c1";
+/// Table of the codes that are no industries.
+pub const LABELS: &str = "labels.csv";
+
+/// What a code that is no industry says of its row or column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meaning {
+    /// A column of final demand.
+    Final,
+    /// A row of value added, or of what counts as it.
+    ValueAdded,
+    /// The table's own totals of output: compared with the sums, not added.
+    Output,
+    /// The table's own totals of inputs: compared with the sums, not added.
+    Inputs,
+    /// Left out.
+    Skip,
+}
+
 /// Meaning of the codes that are no industries.
-pub struct Labels(HashMap<String, String>);
+pub struct Labels(HashMap<String, Meaning>);
 
 impl Labels {
-    /// Reads the embedded table of the layout.
-    pub fn read(layout: Layout, faults: &mut Faults) -> Option<Self> {
-        let files = Files::embedded().folder("sources").folder(layout.name());
-        let text = noted(files.read("labels.csv"), faults)?;
-        let table = Table::parse(&files.display("labels.csv"), &text, &["code", "meaning"], &[], faults)?;
-        Some(Self(
-            table.rows().map(|row| (row.text("code").to_owned(), row.text("meaning").to_owned())).collect(),
-        ))
+    /// Reads the embedded table of the layout, and `labels.csv` of the user, whose rows count before it.
+    pub fn read(request: &Request, to: &mut Gathered) -> Option<Self> {
+        let embedded = Files::embedded().folder("sources").folder(request.layout.name());
+        let text = noted(embedded.read(LABELS), &mut to.faults)?;
+        let mut labels = Self(HashMap::new());
+        let columns = ["code", "meaning"];
+        labels.add(Table::parse(&embedded.display(LABELS), &text, &columns, &[], &mut to.faults)?, to);
+        let own = request.concordance.as_ref().unwrap_or(&request.input).join(LABELS);
+        if own.exists() {
+            to.tally.also_read(&own);
+            let mut notes = Vec::new();
+            labels.add(read_table(&own, &columns, &[], (&mut to.faults, &mut notes))?, to);
+            to.tally.note(&notes);
+        }
+        Some(labels)
     }
 
-    /// `final`, `value_added` or `skip`; `None` = an industry.
+    fn add(&mut self, table: Table, to: &mut Gathered) {
+        for row in table.rows() {
+            let meaning = match row.text("meaning") {
+                "final" => Meaning::Final,
+                "value_added" => Meaning::ValueAdded,
+                "output" => Meaning::Output,
+                "inputs" => Meaning::Inputs,
+                "skip" => Meaning::Skip,
+                _ => {
+                    let expected = "final, value_added, output or inputs (totals), or skip";
+                    to.faults.push(row.fault("meaning", expected, "Correct the cell."));
+                    continue;
+                }
+            };
+            self.0.insert(row.text("code").to_owned(), meaning);
+        }
+    }
+
+    /// Meaning of a code; `None` = an industry.
     #[must_use]
-    pub fn of(&self, code: &str) -> Option<&str> {
-        self.0.get(code).map(String::as_str)
+    pub fn of(&self, code: &str) -> Option<Meaning> {
+        self.0.get(code).copied()
     }
 }
 
@@ -40,35 +84,60 @@ impl Labels {
 ///
 /// # Errors
 /// A [`Fault`] where the file cannot be opened.
-pub fn reader(path: &Path) -> Result<csv::Reader<Box<dyn std::io::Read>>, Fault> {
+pub fn reader(path: &Path) -> Result<csv::Reader<RawReader>, Fault> {
+    let source = open(path)?;
     Ok(csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .trim(csv::Trim::All)
-        .from_reader(open(path)?))
+        .delimiter(source.delimiter())
+        .from_reader(source))
 }
 
-/// First records of the file.
-fn head(path: &Path, faults: &mut Faults) -> Option<Vec<StringRecord>> {
-    let mut reader = noted(reader(path), faults)?;
-    Some(reader.records().take(HEADER_LINES).filter_map(Result::ok).collect())
+/// Country and code of a row or column, and its name in messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// Country; empty where the label names none.
+    pub country: String,
+    /// Industry, or a code of `labels.csv`.
+    pub code: String,
+    /// As the file spells it.
+    pub name: String,
 }
 
-/// Records before the first row, first column with figures, country and code of each column from there.
-pub type Header = (usize, usize, Vec<(String, String)>);
+impl Label {
+    /// Label of `COUNTRY_CODE`; no country where there is no underscore.
+    #[must_use]
+    pub fn split(name: &str) -> Self {
+        let (country, code) = name.split_once('_').unwrap_or(("", name));
+        Self { country: country.to_owned(), code: code.to_owned(), name: name.to_owned() }
+    }
 
-/// Country and code of `COUNTRY_CODE`; no country where there is no underscore.
-#[must_use]
-pub fn split(label: &str) -> (String, String) {
-    label.split_once('_').map_or_else(
-        || (String::new(), label.to_owned()),
-        |(country, code)| (country.to_owned(), code.to_owned()),
-    )
+    /// Label of a country and a code that stand apart.
+    #[must_use]
+    pub fn pair(country: &str, code: &str) -> Self {
+        let name = format!("{country} {code}").trim().to_owned();
+        Self { country: country.to_owned(), code: code.to_owned(), name }
+    }
+}
+
+/// Where the figures begin.
+#[derive(Debug)]
+pub struct Header {
+    /// Records before the first row.
+    pub records: usize,
+    /// Line of the codes of the columns.
+    pub line: u64,
+    /// First column with figures.
+    pub first: usize,
+    /// Labels of the columns from there.
+    pub columns: Vec<Label>,
 }
 
 /// The header of a file, or `None` where it is not that of the layout.
 pub fn read(path: &Path, layout: Layout, to: &mut Gathered) -> Option<Header> {
-    let head = head(path, &mut to.faults)?;
+    let mut reader = noted(reader(path), &mut to.faults)?;
+    let head: Vec<StringRecord> = reader.records().take(HEADER_LINES).filter_map(Result::ok).collect();
     match layout {
         Layout::Adb => two_line_header(&head),
         Layout::Wiod2016 => numbered_header(path, &head, to),
@@ -76,19 +145,27 @@ pub fn read(path: &Path, layout: Layout, to: &mut Gathered) -> Option<Header> {
     }
 }
 
+fn line_of(record: &StringRecord) -> u64 {
+    record.position().map_or(1, csv::Position::line)
+}
+
 fn joined_header(head: &[StringRecord]) -> Option<Header> {
-    let labels = head.first()?.iter().skip(1).map(split).collect::<Vec<_>>();
-    labels.iter().any(|(country, _)| !country.is_empty()).then_some((1, 1, labels))
+    let columns: Vec<Label> = head.first()?.iter().skip(1).map(Label::split).collect();
+    let is_table = columns.iter().any(|label| !label.country.is_empty());
+    is_table.then_some(Header { records: 1, line: line_of(&head[0]), first: 1, columns })
 }
 
 fn two_line_header(head: &[StringRecord]) -> Option<Header> {
     let is_first = |cell: &str| cell.eq_ignore_ascii_case(FIRST_CODE);
     let at = head.iter().skip(1).position(|record| record.iter().any(is_first))? + 1;
-    let first = head[at].iter().position(is_first)?;
-    let countries = head[at - 1].iter().skip(first);
-    let codes = head[at].iter().skip(first).map(str::to_owned);
+    let (countries, codes) = (&head[at - 1], &head[at]);
+    let cell = |record: &StringRecord, at: usize| record.get(at).unwrap_or("").to_owned();
+    let first =
+        (0..codes.len()).find(|&at| !cell(codes, at).is_empty() && !cell(countries, at).is_empty())?;
+    let width = countries.len().max(codes.len());
+    let columns = (first..width).map(|at| Label::pair(&cell(countries, at), &cell(codes, at))).collect();
     // Two label columns stand before the figures.
-    (first >= 2).then(|| (at + 1, first, countries.map(str::to_owned).zip(codes).collect()))
+    (first >= 2).then(|| Header { records: at + 1, line: line_of(codes), first, columns })
 }
 
 /// Columns are numbered by the `RNr` of the rows; numbers beyond the industries are final demand.
@@ -96,7 +173,9 @@ fn numbered_header(path: &Path, head: &[StringRecord], to: &mut Gathered) -> Opt
     let names = head.first()?;
     let first = names.iter().position(|name| name.eq_ignore_ascii_case("RNr"))?;
     let has_year = names.get(first + 1).is_some_and(|name| name.eq_ignore_ascii_case("Year"));
-    to.year = to.year.or(head.get(1)?.get(first + 1).filter(|_| has_year).and_then(|year| year.parse().ok()));
+    let year = head.get(1)?.get(first + 1).filter(|_| has_year).and_then(|year| year.parse().ok());
+    to.year = to.year.or(year);
+    to.years.extend(year);
     let mut code_of: HashMap<String, String> = HashMap::new();
     for record in noted(reader(path), &mut to.faults)?.records().skip(1).filter_map(Result::ok) {
         let cell = |at: usize| record.get(at).unwrap_or("").to_owned();
@@ -105,13 +184,14 @@ fn numbered_header(path: &Path, head: &[StringRecord], to: &mut Gathered) -> Opt
         }
     }
     let figures = first + 1 + usize::from(has_year);
-    let cells = names.iter().skip(figures).map(|name| {
-        let name = name.strip_prefix('v').unwrap_or(name);
-        let country = name.trim_end_matches(|c: char| c.is_ascii_digit());
-        match &name[country.len()..] {
-            "" => (String::new(), name.to_owned()),
-            number => (country.to_owned(), code_of.get(number).cloned().unwrap_or_else(|| "final".into())),
-        }
+    let columns = names.iter().skip(figures).map(|name| {
+        let bare = name.strip_prefix('v').unwrap_or(name);
+        let country = bare.trim_end_matches(|c: char| c.is_ascii_digit());
+        let (country, code) = match &bare[country.len()..] {
+            "" => ("", bare.to_owned()),
+            number => (country, code_of.get(number).cloned().unwrap_or_else(|| "final".into())),
+        };
+        Label { country: country.to_owned(), code, name: name.to_owned() }
     });
-    Some((1, figures, cells.collect()))
+    Some(Header { records: 1, line: line_of(names), first: figures, columns: columns.collect() })
 }

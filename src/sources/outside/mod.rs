@@ -2,30 +2,35 @@
 //!
 //! Every reader adds what it finds to [`Gathered`] under the codes of its layout; [`names`] says which country
 //! and sector each code belongs to (tables in `data/sources/<layout>/`, or the user's own); [`Gathered::finish`]
-//! makes arrays of it; `calibration::balance` makes them consistent; [`write`] writes the directory.
+//! makes arrays of it; [`codes`] knows the country codes of databases; [`tally`] counts what was read and left out;
+//! `calibration::balance` makes them consistent; [`write`] writes the directory.
 //!
 //! | layout | file | read by |
 //! | --- | --- | --- |
 //! | `long` | `trade.csv` under common column names, with optional tables | [`long`] |
 //! | `wiod2013` | `trade.csv`, `io.csv`, `final_demand.csv`, `value_added.csv` of the 2013 release | [`long`] |
-//! | `icio`, `adb`, `wiod2016` | wide inter-country tables | [`wide`], [`headers`] |
+//! | `icio`, `adb`, `wiod2016` | wide inter-country tables | [`wide`], [`headers`], [`totals`] |
 //! | `baci` | `BACI_HS*_Y*.csv` with its country codes | [`baci`] |
 //! | tariffs of `long` and `baci` | `tariffs.csv`, or WITS downloads | [`wits`] |
 
 pub mod baci;
+pub mod codes;
 pub mod gathered;
 pub mod headers;
 pub mod long;
 pub mod names;
 pub mod sheet;
+pub mod tally;
+pub mod totals;
 pub mod wide;
+mod wide_plan;
 pub mod wits;
 pub mod write;
 
 use std::path::PathBuf;
 
 use crate::calibration::balance::{BalanceOptions, balance};
-use crate::error::{Fault, Faults};
+use crate::error::{Fault, Faults, InputErrors};
 use crate::output::dir::Existing;
 use gathered::Gathered;
 use names::Names;
@@ -102,7 +107,10 @@ pub fn calibrate(request: &Request, out: &std::path::Path, existing: Existing) -
         Layout::Baci => baci::read(request, &mut gathered),
     }
     let (raw, facts) = gathered.finish(request)?;
-    let balanced = balance(raw, &request.balance)?;
+    let of_the_user = |errors: InputErrors| {
+        InputErrors(errors.0.into_iter().map(|fault| write::placed(fault, &facts)).collect())
+    };
+    let balanced = balance(raw, &request.balance).map_err(of_the_user)?;
     write::write(&balanced, &facts, out, existing)?;
     Ok(Summary { lines: write::summary(&balanced, &facts) })
 }

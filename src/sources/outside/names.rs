@@ -1,12 +1,16 @@
 //! Which country and sector of the baseline each code of a layout belongs to.
 //!
 //! `countries.csv`: `iso3,name,region,codes`; `sectors.csv`: `sector,name,kind,theta,theta_se,codes`. `codes` are
-//! separated by `;`, empty = the id itself. A row whose codes are `*` takes every code not listed: under its own
+//! separated by `;`, empty = the id itself. A country code that the table does not list is looked up in the codes of
+//! databases ([`Codes`]) first, so that `VIE` of a table and `704` of a tariff are the same country. A row whose codes are `*` takes every code not listed: under its own
 //! id, or, where the id is `*` too, each code under itself. Without such a row an unknown code is a fault.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
 
-use super::{Layout, Request, file_fault};
+use super::codes::{Codes, Meaning};
+use super::sheet::read_table;
+use super::{Layout, Request, file_fault, noted};
 use crate::data::{Country, Files, Row, Sector, SectorKind, Table};
 use crate::error::{Faults, InputErrors};
 
@@ -78,6 +82,14 @@ impl<T: Clone> Grouping<T> {
 pub struct Names {
     countries: Grouping<Country>,
     sectors: Grouping<Sector>,
+    /// What the codes of databases stand for.
+    pub codes: Codes,
+    /// Codes that were read as another one, with that one.
+    pub renamed: BTreeMap<String, String>,
+    /// Files that were read for this.
+    pub read: Vec<PathBuf>,
+    /// What was done to read them, for the user.
+    pub notes: Vec<String>,
     /// Sector codes and their shares by HS prefix, where the folder has a `concordance.csv`.
     pub concordance: Option<Table>,
 }
@@ -88,24 +100,27 @@ impl Names {
     /// # Errors
     /// [`InputErrors`] with every fault of the tables.
     pub fn read(request: &Request) -> Result<Self, InputErrors> {
-        let own = Files::embedded().folder("sources").folder(request.layout.name());
-        let mut places = vec![Files::directory(request.concordance.as_ref().unwrap_or(&request.input)), own];
+        let mut faults = Faults::new();
+        if let Some(folder) = &request.concordance {
+            check_folder(folder, &mut faults);
+        }
+        let (mut read, mut notes) = (Vec::new(), Vec::new());
+        let own = request.concordance.as_ref().unwrap_or(&request.input);
+        let mut places = vec![request.layout];
         if request.layout != Layout::Long {
             // Tariffs by product come with any table whose sectors are those of the concordance.
-            places.push(Files::embedded().folder("sources").folder(Layout::Baci.name()));
+            places.push(Layout::Baci);
         }
-        let mut faults = Faults::new();
         let mut table = |file: &str, columns: &[&str], optional: &[&str]| -> Option<Table> {
+            let path = own.join(file);
+            if path.exists() {
+                read.push(path.clone());
+                return read_table(&path, columns, optional, (&mut faults, &mut notes));
+            }
             for place in &places {
-                match place.read_optional(file) {
-                    Ok(None) => {}
-                    Ok(Some(text)) => {
-                        return Table::parse(&place.display(file), &text, columns, optional, &mut faults);
-                    }
-                    Err(fault) => {
-                        faults.push(fault);
-                        return None;
-                    }
+                let embedded = Files::embedded().folder("sources").folder(place.name());
+                if let Some(text) = noted(embedded.read_optional(file), &mut faults)? {
+                    return Table::parse(&embedded.display(file), &text, columns, optional, &mut faults);
                 }
             }
             None
@@ -113,26 +128,46 @@ impl Names {
         let countries = table("countries.csv", &["iso3", "name"], &["region", "codes"]);
         let sectors = table("sectors.csv", &["sector", "name", "kind", "theta"], &["theta_se", "codes"]);
         let concordance = table("concordance.csv", &["hs", "sector", "share"], &[]);
-        let (Some(countries), Some(sectors)) = (countries, sectors) else {
+        let codes = Codes::read(&mut faults);
+        let (Some(countries), Some(sectors), Some(codes)) = (countries, sectors, codes) else {
             return Err(InputErrors(faults.as_slice().to_vec()));
         };
         let names = Self {
-            countries: country_groups(&countries, &mut faults),
+            countries: country_groups(&countries, &codes, &mut faults),
             sectors: sector_groups(&sectors, &mut faults),
+            codes,
+            renamed: BTreeMap::new(),
+            read,
+            notes,
             concordance,
         };
         faults.into_result(names)
     }
 
     /// Country of a code, or `None` where no row takes it.
+    ///
+    /// The world as a partner is no country, and trade of no country belongs to the row of all others, if any.
     pub fn country(&mut self, code: &str) -> Option<usize> {
-        self.countries.at(code, |own| Country { iso3: code.into(), name: code.into(), ..own.clone() })
+        if let Some(&at) = self.countries.of.get(code) {
+            return Some(at);
+        }
+        let iso3 = match self.codes.meaning(code) {
+            Some(Meaning::World) => return None,
+            Some(Meaning::Nowhere) => return self.countries.rest,
+            Some(Meaning::Country(iso3)) if iso3 != code => iso3.clone(),
+            _ => return self.countries.at(code, |own| own_country(code, own)),
+        };
+        let at = self.countries.at(&iso3, |own| own_country(&iso3, own))?;
+        self.countries.of.insert(code.to_owned(), at);
+        self.renamed.insert(code.to_owned(), iso3);
+        Some(at)
     }
 
-    /// Country of a code that was met before.
+    /// Country of a code that was met before, under any of its codes.
     #[must_use]
     pub fn known_country(&self, code: &str) -> Option<usize> {
-        self.countries.of.get(code).copied()
+        let known = |code: &str| self.countries.of.get(code).copied();
+        known(code).or_else(|| known(self.codes.iso3(code)?))
     }
 
     /// Sector of a code, or `None` where no row takes it.
@@ -144,6 +179,12 @@ impl Names {
     #[must_use]
     pub fn countries(&self) -> &[Country] {
         &self.countries.members
+    }
+
+    /// ISO code of a country.
+    #[must_use]
+    pub fn iso3(&self, at: usize) -> String {
+        self.countries.members[at].iso3.clone()
     }
 
     /// All sectors so far, in order.
@@ -183,6 +224,16 @@ impl Names {
     }
 }
 
+/// A folder of the user's own tables that has none of them is another folder than meant.
+fn check_folder(folder: &Path, faults: &mut Faults) {
+    const TABLES: [&str; 4] = ["countries.csv", "sectors.csv", "concordance.csv", "labels.csv"];
+    if !TABLES.iter().any(|name| folder.join(name).is_file()) {
+        let (file, expected) = (folder.display().to_string(), format!("some of {}", TABLES.join(", ")));
+        let remedy = "Check --concordance and the names of its files.";
+        faults.push(file_fault(&file, "--concordance", "none of its tables", &expected, remedy));
+    }
+}
+
 fn sample(known: &HashMap<String, usize>) -> String {
     let mut names: Vec<(&usize, &String)> = known.iter().map(|(name, at)| (at, name)).collect();
     names.sort();
@@ -190,7 +241,11 @@ fn sample(known: &HashMap<String, usize>) -> String {
     format!("{}{}", shown.join(", "), if names.len() > 6 { ", …" } else { "" })
 }
 
-fn country_groups(table: &Table, faults: &mut Faults) -> Grouping<Country> {
+fn own_country(code: &str, own: &Country) -> Country {
+    Country { iso3: code.into(), name: code.into(), ..own.clone() }
+}
+
+fn country_groups(table: &Table, codes: &Codes, faults: &mut Faults) -> Grouping<Country> {
     let mut groups = Grouping::new(table.file().to_owned());
     for row in table.rows() {
         let country = Country {
@@ -199,6 +254,13 @@ fn country_groups(table: &Table, faults: &mut Faults) -> Grouping<Country> {
             region: row.text("region").into(),
         };
         groups.add(country, row.text("iso3"), &row, faults);
+    }
+    // A table that lists one code of a country takes its ISO code too, so that other files find it.
+    let listed: BTreeMap<String, usize> = groups.of.iter().map(|(code, &at)| (code.clone(), at)).collect();
+    for (code, at) in listed {
+        if let Some(iso3) = codes.iso3(&code) {
+            groups.of.entry(iso3.to_owned()).or_insert(at);
+        }
     }
     groups
 }

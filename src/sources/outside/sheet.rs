@@ -1,12 +1,11 @@
 //! A CSV file whose columns go by several names, compressed or not.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use super::{file_fault, noted};
-use crate::data::{Files, Row, Table};
+use crate::data::raw_text::{RawReader, tables_in};
+use crate::data::{Files, Held, RawText, ReadOptions, Row, Table};
 use crate::error::{Fault, Faults};
 
 /// A table with the columns that were found for each field.
@@ -15,6 +14,8 @@ pub struct Sheet {
     table: Table,
     /// Column of a field, and what makes million USD (or percent) of its values.
     columns: HashMap<String, (String, f64)>,
+    /// What was done to read the file, for the user.
+    pub notes: Vec<String>,
 }
 
 /// Names of the columns: `data/sources/long/aliases.csv` (`field,alias,scale`).
@@ -40,25 +41,43 @@ impl Aliases {
     }
 }
 
-/// The file `name` of a folder, or its compressed form.
+/// The file `name` of a folder, in any case and compressed or not.
 #[must_use]
 pub fn find(folder: &Path, name: &str) -> Option<PathBuf> {
-    [name.to_owned(), format!("{name}.gz")].iter().map(|name| folder.join(name)).find(|path| path.exists())
+    let exact = [name.to_owned(), format!("{name}.gz")];
+    let exact = exact.iter().map(|name| folder.join(name)).find(|path| path.exists());
+    exact.or_else(|| tables_in(folder).ok()?.into_iter().find(|path| stem(path).eq_ignore_ascii_case(name)))
 }
 
-/// Opens a file, compressed or not.
+/// Reads a table of the user's own that steers the reading; `notes` takes what was done to read it.
+pub fn read_table(
+    path: &Path,
+    required: &[&str],
+    optional: &[&str],
+    (faults, notes): (&mut Faults, &mut Vec<String>),
+) -> Option<Table> {
+    let raw = noted(RawText::read(path, ReadOptions::new(Held::Cells)), faults)?;
+    notes.extend(raw.notes.iter().cloned());
+    Table::parse_raw(&raw, required, optional, faults)
+}
+
+/// Name of a file without the ending of its packing.
+#[must_use]
+pub fn stem(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let packed = name.len().saturating_sub(".gz".len());
+    match name.get(packed..) {
+        Some(ending) if ending.eq_ignore_ascii_case(".gz") => name[..packed].to_owned(),
+        _ => name,
+    }
+}
+
+/// Opens a table to be added up as it streams, compressed or not; give its separator to the reader of records.
 ///
 /// # Errors
 /// A [`Fault`] where it cannot be opened.
-pub fn open(path: &Path) -> Result<Box<dyn Read>, Fault> {
-    let display = path.display().to_string();
-    let file = File::open(path).map_err(|error| {
-        file_fault(&display, "file", &error.to_string(), "a readable file", "Check the path.")
-    })?;
-    Ok(match path.extension().is_some_and(|extension| extension == "gz") {
-        true => Box::new(BufReader::new(flate2::read::GzDecoder::new(file))),
-        false => Box::new(BufReader::with_capacity(1 << 20, file)),
-    })
+pub fn open(path: &Path) -> Result<RawReader, Fault> {
+    RawReader::open(path, ReadOptions::new(Held::Sums))
 }
 
 impl Sheet {
@@ -71,8 +90,8 @@ impl Sheet {
         faults: &mut Faults,
     ) -> Option<Self> {
         let file = path.display().to_string();
-        let text = noted(read_text(path), faults)?;
-        let header: Vec<String> = header(&text);
+        let raw = noted(RawText::read(path, ReadOptions::new(Held::Cells)), faults)?;
+        let header: Vec<String> = header(&raw);
         let before = faults.as_slice().len();
         let columns = columns(&file, &header, aliases, (required, optional), faults);
         if faults.as_slice().len() > before {
@@ -80,8 +99,8 @@ impl Sheet {
         }
         let required: Vec<&str> = columns.values().map(|(column, _)| column.as_str()).collect();
         let all: Vec<&str> = header.iter().map(String::as_str).collect();
-        let table = Table::parse(&file, &text, &required, &all, faults)?;
-        Some(Self { table, columns })
+        let table = Table::parse_raw(&raw, &required, &all, faults)?;
+        Some(Self { table, columns, notes: raw.notes })
     }
 
     /// Rows in file order.
@@ -148,22 +167,12 @@ fn columns(
     columns
 }
 
-fn read_text(path: &Path) -> Result<String, Fault> {
-    let mut text = String::new();
-    open(path)?.read_to_string(&mut text).map_err(|error| {
-        let expected = "a readable UTF-8 text file";
-        file_fault(&path.display().to_string(), "file", &error.to_string(), expected, "Save it as UTF-8.")
-    })?;
-    Ok(text)
-}
-
-fn header(text: &str) -> Vec<String> {
-    let mut reader =
-        csv::ReaderBuilder::new().trim(csv::Trim::All).comment(Some(b'#')).from_reader(text.as_bytes());
+fn header(raw: &RawText) -> Vec<String> {
+    let mut reader = csv::ReaderBuilder::new()
+        .trim(csv::Trim::All)
+        .comment(Some(b'#'))
+        .delimiter(raw.delimiter)
+        .from_reader(raw.text.as_bytes());
     let header = reader.headers().map(|header| header.iter().map(str::to_owned).collect::<Vec<_>>());
-    let mut header = header.unwrap_or_default();
-    if let Some(first) = header.first_mut() {
-        *first = first.trim_start_matches('\u{feff}').to_owned();
-    }
-    header
+    header.unwrap_or_default()
 }

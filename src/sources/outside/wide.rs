@@ -3,67 +3,61 @@
 //!
 //! | layout | header | row label |
 //! | --- | --- | --- |
-//! | `icio` | one line, `COUNTRY_INDUSTRY`, `COUNTRY_HFCE`, ... | `COUNTRY_INDUSTRY`, `TLS`, `VA`, `OUT` |
+//! | `icio` (and FIGARO) | one line, `COUNTRY_INDUSTRY`, `COUNTRY_HFCE`, ... | `COUNTRY_INDUSTRY`, `TLS`, `VA`, `OUT` |
 //! | `adb` (and WIOD 2013 wide) | a line of countries, a line of codes (`c1`.., `F1`..) | country and code before the figures |
 //! | `wiod2016` | `IndustryCode,IndustryDescription,Country,RNr,Year,AUS1,...` | the same; columns 57 to 61 are final demand |
 //!
-//! What a code that is no industry means (`final`, `value_added`, `skip`) stands in
-//! `data/sources/<layout>/labels.csv`. Taxes and margins on inputs count as value added, so that costs are
-//! output; those on final demand are left out, so that final demand is at basic prices.
+//! What a code that is no industry means (`final`, `value_added`, `output`, `inputs`, `skip`) stands in
+//! `data/sources/<layout>/labels.csv`, and in the user's `labels.csv`. Taxes and margins on inputs count as value
+//! added, so that costs are output; those on final demand are left out, so that final demand is at basic prices.
+//!
+//! A table that lost, doubled or shifted something is refused: every industry has one row and one column, every row
+//! as many cells as the header, and sums are compared with the table's own totals ([`super::totals`]).
 //!
 //! The file is read once as a stream; memory is that of the aggregated tables.
 
-use std::collections::HashSet;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use csv::StringRecord;
 
 use super::gathered::Gathered;
-use super::headers::{self, Labels, reader, split};
-use super::sheet::Aliases;
+use super::headers::{LABELS, Label, Labels, Meaning, reader};
+use super::sheet::{Aliases, stem};
+use super::tally::Reading;
+use super::totals::Sums;
+use super::wide_plan::{Column, Plan, plan};
 use super::{Layout, Request, file_fault, long, noted};
-use crate::data::Files;
-use crate::error::Fault;
+use crate::data::number_remedy;
+use crate::data::raw_text::{csv_fault, tables_in};
 
 /// Faults of one file after which reading stops: a table with the wrong separator has millions.
 const MOST_FAULTS: usize = 200;
-
-/// What a column holds.
-#[derive(Debug, Clone, Copy)]
-enum Column {
-    Industry { n: usize, j: usize },
-    Final { n: usize },
-    Skipped,
-}
+/// Tables beside the one that is read here.
+const OTHERS: [&str; 5] = ["countries.csv", "sectors.csv", "concordance.csv", "tariffs.csv", LABELS];
 
 /// What a row holds.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum RowKind {
-    Industry { i: usize, k: usize },
+    Industry {
+        i: usize,
+        k: usize,
+    },
     ValueAdded,
+    /// The columns' own totals: of output, or of inputs.
+    Totals {
+        is_output: bool,
+    },
     Skipped,
-}
-
-/// Layout of one file.
-struct Plan {
-    /// By position in the record; label columns are skipped.
-    columns: Vec<Column>,
-    /// Names of the columns, for messages.
-    names: Vec<String>,
-    /// Records before the first row.
-    header: usize,
-    /// First column with figures.
-    first: usize,
-    /// Countries that have columns.
-    countries: HashSet<String>,
 }
 
 /// Reads the only table of the folder, and tariffs where there are some.
 pub fn read(request: &Request, to: &mut Gathered) {
     let Some(path) = find(&request.input, to) else { return };
-    let Some(labels) = Labels::read(request.layout, &mut to.faults) else { return };
+    check_name(&path, request, to);
+    let Some(labels) = Labels::read(request, to) else { return };
     if let Some(plan) = plan(&path, request.layout, &labels, to) {
-        read_rows(&path, &plan, (request.layout, &labels), to);
+        Rows::new(&plan, &path).read(&path, (request.layout, &labels), to);
         to.note("trade, inputs, value added", "observed", "taxes and margins on inputs count as value added");
     }
     if let Some(aliases) = Aliases::read(&mut to.faults) {
@@ -72,158 +66,258 @@ pub fn read(request: &Request, to: &mut Gathered) {
 }
 
 fn find(folder: &Path, to: &mut Gathered) -> Option<PathBuf> {
-    const OTHERS: [&str; 4] = ["countries.csv", "sectors.csv", "concordance.csv", "tariffs.csv"];
-    let files = Files::directory(folder);
-    let mut names = files.list(".csv");
-    names.extend(files.list(".csv.gz"));
-    names.retain(|name| !OTHERS.contains(&name.trim_end_matches(".gz")) && !super::wits::is_download(name));
-    if let [name] = names.as_slice() {
-        return Some(folder.join(name));
+    let mut tables = noted(tables_in(folder), &mut to.faults)?;
+    let is_other = |path: &PathBuf| OTHERS.iter().any(|other| stem(path).eq_ignore_ascii_case(other));
+    let is_text = |path: &PathBuf| stem(path).to_ascii_lowercase().ends_with(".txt");
+    tables.retain(|path| !is_other(path) && !is_text(path) && !super::wits::is_download(&stem(path)));
+    if let [path] = tables.as_slice() {
+        return Some(path.clone());
     }
+    let names: Vec<String> = tables.iter().map(|path| stem(path)).collect();
     let found = if names.is_empty() { "no table".to_owned() } else { names.join(", ") };
-    let remedy =
-        "Leave one inter-country table (.csv or .csv.gz) in the folder, with its first lines as published.";
+    let remedy = "Leave one inter-country table (.csv, .csv.gz or .zip) in the folder, with its first lines as published.";
     to.faults.push(file_fault(&folder.display().to_string(), "files", &found, "one .csv file", remedy));
     None
 }
 
-fn plan(path: &Path, layout: Layout, labels: &Labels, to: &mut Gathered) -> Option<Plan> {
-    let file = path.display().to_string();
-    let Some((header, first, cells)) = headers::read(path, layout, to) else {
-        let expected = "a header as the layout is published";
-        let remedy = "Export the sheet as comma-separated values without changing its first lines.";
-        to.faults.push(file_fault(&file, "header", "not recognised", expected, remedy));
-        return None;
-    };
-    let mut plan = Plan { columns: Vec::new(), names: Vec::new(), header, first, countries: HashSet::new() };
-    for (country, code) in cells {
-        plan.names.push(format!("{country} {code}"));
-        let column = match labels.of(&code) {
-            _ if country.is_empty() || labels.of(&country) == Some("skip") => Column::Skipped,
-            Some("final") => to.names.country(&country).map_or(Column::Skipped, |n| Column::Final { n }),
-            Some(_) => Column::Skipped,
-            None => industry(&file, &country, &code, 1, to)
-                .map_or(Column::Skipped, |(n, j)| Column::Industry { n, j }),
-        };
-        if !matches!(column, Column::Skipped) {
-            plan.countries.insert(country);
-        }
-        plan.columns.push(column);
-    }
-    Some(plan)
-}
-
-fn industry(file: &str, country: &str, code: &str, line: u64, to: &mut Gathered) -> Option<(usize, usize)> {
-    let at = (to.names.country(country), to.names.sector(code));
-    let mut fault = |field: &str, found: &str, expected: String| {
-        let fault = file_fault(file, field, found, &expected, "Add the code to a row of that table.");
-        to.faults.push(Fault { line: Some(line), ..fault });
-    };
-    match at {
-        (Some(n), Some(j)) => Some((n, j)),
-        (None, _) => {
-            fault("country", country, to.names.expected_country());
-            None
-        }
-        (_, None) => {
-            fault("sector", code, to.names.expected_sector());
-            None
-        }
+/// A table whose name says other years than the one asked for is not the one meant.
+fn check_name(path: &Path, request: &Request, to: &mut Gathered) {
+    let name = stem(path);
+    let years: Vec<i16> = name
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|digits| digits.len() == 4)
+        .filter_map(|digits| digits.parse().ok())
+        .filter(|year| (1960..2060).contains(year))
+        .collect();
+    if let (Some(year), Some(first)) = (request.year, years.first())
+        && !years.contains(&year)
+    {
+        let expected = format!("the year in the name of the table {name}");
+        let remedy = format!("Pass --year {first}, or correct the name of the file.");
+        to.faults.push(file_fault(
+            &path.display().to_string(),
+            "--year",
+            &year.to_string(),
+            &expected,
+            &remedy,
+        ));
     }
 }
 
-/// Country and code of a row.
-fn row_label(record: &StringRecord, plan: &Plan, layout: Layout) -> (String, String) {
-    let cell = |at: usize| record.get(at).unwrap_or("").to_owned();
-    match layout {
-        Layout::Adb => (cell(plan.first - 2), cell(plan.first - 1)),
-        Layout::Wiod2016 => (cell(2), cell(0)),
-        _ => split(record.get(0).unwrap_or("")),
-    }
+/// The rows of a table as they are read.
+struct Rows<'p> {
+    plan: &'p Plan,
+    sums: Sums,
+    /// Line of each label of a row.
+    seen: BTreeMap<(String, String), u64>,
+    /// Line and name of the industries' rows.
+    industries: BTreeMap<(String, String), (u64, String)>,
+    no_country_musd: f64,
+    reading: Reading,
 }
 
-fn read_rows(path: &Path, plan: &Plan, (layout, labels): (Layout, &Labels), to: &mut Gathered) {
-    let file = path.display().to_string();
-    let Some(mut reader) = noted(reader(path), &mut to.faults) else { return };
-    let mut record = StringRecord::new();
-    let mut at = 0;
-    while to.faults.as_slice().len() < MOST_FAULTS {
-        match reader.read_record(&mut record) {
-            Ok(true) => {}
-            Ok(false) => break,
-            Err(error) => {
-                let remedy = "Save the table as comma-separated UTF-8.";
-                to.faults.push(file_fault(&file, "row", &error.to_string(), "a CSV record", remedy));
-                break;
+impl<'p> Rows<'p> {
+    fn new(plan: &'p Plan, path: &Path) -> Self {
+        Self {
+            plan,
+            sums: Sums::new(plan.columns.len()),
+            seen: BTreeMap::new(),
+            industries: BTreeMap::new(),
+            no_country_musd: 0.0,
+            reading: Reading::new(path),
+        }
+    }
+
+    fn read(mut self, path: &Path, layout: (Layout, &Labels), to: &mut Gathered) {
+        let before = to.faults.as_slice().len();
+        let Some(mut reader) = noted(reader(path), &mut to.faults) else { return };
+        let mut record = StringRecord::new();
+        let mut at = 0;
+        while to.faults.as_slice().len() < MOST_FAULTS {
+            match reader.read_record(&mut record) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => {
+                    to.faults.push(csv_fault(&self.plan.file, error));
+                    break;
+                }
+            }
+            at += 1;
+            if at > self.plan.header.records {
+                self.add(&record, layout, to);
             }
         }
-        at += 1;
-        if at <= plan.header {
-            continue;
+        self.reading.note(&reader.get_ref().notes(&self.plan.file));
+        self.match_labels(to);
+        if to.faults.as_slice().len() == before {
+            let note = self.sums.check(&self.plan.file, &self.plan.industries(), &mut to.faults);
+            self.reading.note(&note.into_iter().collect::<Vec<_>>());
         }
+        if self.no_country_musd != 0.0 {
+            to.unmatched.push(("columns without country".into(), self.no_country_musd));
+        }
+        to.tally.add(self.reading);
+    }
+
+    fn add(&mut self, record: &StringRecord, (layout, labels): (Layout, &Labels), to: &mut Gathered) {
+        let plan = self.plan;
         let line = record.position().map_or(0, csv::Position::line);
-        let (country, code) = row_label(&record, plan, layout);
-        let kind = match labels.of(&code) {
-            Some("value_added") => RowKind::ValueAdded,
-            Some(_) => RowKind::Skipped,
-            None if code.is_empty() => RowKind::Skipped,
-            None if !plan.countries.contains(&country) => {
-                let expected = "a country that has columns";
-                let remedy = "Correct the label, or add the country's columns.";
-                let fault = file_fault(&file, "country", &country, expected, remedy);
-                to.faults.push(Fault { line: Some(line), ..fault });
-                RowKind::Skipped
+        let is_blank = record.iter().skip(plan.header.first).all(str::is_empty);
+        let label = plan.row_label(record, layout);
+        let meaning =
+            labels.of(&label.code).or_else(|| labels.of(&label.country).filter(|_| label.code.is_empty()));
+        let kind = match meaning {
+            _ if is_blank => return,
+            Some(Meaning::ValueAdded) => RowKind::ValueAdded,
+            Some(Meaning::Output) => RowKind::Totals { is_output: true },
+            Some(Meaning::Inputs) => RowKind::Totals { is_output: false },
+            Some(Meaning::Final | Meaning::Skip) => RowKind::Skipped,
+            None => match plan.industry(&label, line, to) {
+                Some((i, k)) => RowKind::Industry { i, k },
+                None => return,
+            },
+        };
+        if kind == RowKind::Skipped {
+            return self.reading.left_out("with labels that are skipped");
+        }
+        let key = (label.country.clone(), label.code.clone());
+        if let Some(first) = self.seen.insert(key.clone(), line) {
+            let expected = format!("each row once; it is also on line {first}");
+            plan.fault(line, (&label.name, "a second row"), (&expected, "Delete one of the two rows."), to);
+            return;
+        }
+        if let RowKind::Industry { .. } = kind {
+            self.industries.insert(key, (line, label.name.clone()));
+        }
+        if !self.has_all_cells(record, kind, (&label, line), to) {
+            return;
+        }
+        match kind {
+            RowKind::Totals { .. } => self.reading.left_out("of totals, compared"),
+            _ => self.reading.used(),
+        }
+        self.add_cells(record, kind, (label, line), to);
+    }
+
+    /// Rows of industries have as many cells as the header; other rows may end after the industries.
+    fn has_all_cells(
+        &self,
+        record: &StringRecord,
+        kind: RowKind,
+        (label, line): (&Label, u64),
+        to: &mut Gathered,
+    ) -> bool {
+        let plan = self.plan;
+        let filled = (0..record.len()).rfind(|&at| !record[at].is_empty()).map_or(0, |last| last + 1);
+        let is_industry = |column: &Column| matches!(column, Column::Industry { .. });
+        let least = match kind {
+            RowKind::Industry { .. } => plan.width,
+            _ => plan.header.first + plan.columns.iter().rposition(is_industry).map_or(0, |last| last + 1),
+        };
+        if record.len() >= least && filled <= plan.width {
+            return true;
+        }
+        let found = format!("{} cells", if filled > plan.width { filled } else { record.len() });
+        let expected = format!("{} cells, as the header has", plan.width);
+        let remedy = "A cell was lost or added: take the row as published.";
+        plan.fault(line, (&label.name, &found), (&expected, remedy), to);
+        false
+    }
+
+    fn add_cells(
+        &mut self,
+        record: &StringRecord,
+        kind: RowKind,
+        (label, line): (Label, u64),
+        to: &mut Gathered,
+    ) {
+        let plan = self.plan;
+        let (mut sum, mut total) = (0.0, None);
+        let mut stated = vec![None; plan.columns.len()];
+        for (at, &column) in plan.columns.iter().enumerate() {
+            let is_read = match (kind, column) {
+                (_, Column::Skipped) | (RowKind::Skipped, _) => false,
+                (RowKind::Industry { .. }, _) => true,
+                (_, column) => matches!(column, Column::Industry { .. }),
+            };
+            if !is_read {
+                continue;
             }
-            None => industry(&file, &country, &code, line, to)
-                .map_or(RowKind::Skipped, |(i, k)| RowKind::Industry { i, k }),
-        };
-        add_row(&record, kind, plan, (&file, line), to);
+            let text = record.get(plan.header.first + at).unwrap_or("");
+            let Some(musd) = text.parse::<f64>().ok().filter(|value| value.is_finite()) else {
+                let found = if text.is_empty() { "empty" } else { text };
+                let expected = "a finite number, million USD (missing is not zero)";
+                let remedy = number_remedy(text).unwrap_or("Correct the cell; write 0 for none.");
+                plan.fault(line, (&plan.header.columns[at].name, found), (expected, remedy), to);
+                continue;
+            };
+            self.sums.see(text);
+            match (kind, column) {
+                (RowKind::Totals { .. }, _) => stated[at] = Some(musd),
+                (_, Column::Total) => total = Some(musd),
+                (RowKind::ValueAdded, Column::Industry { n, j }) => {
+                    self.sums.add_value_added(at, musd);
+                    *to.value_added.entry([n, j]).or_default() += musd;
+                }
+                (RowKind::Industry { i, k }, column) => {
+                    sum += musd;
+                    self.add_sale((i, k), (at, column), (musd, line), to);
+                }
+                _ => {}
+            }
+        }
+        match kind {
+            RowKind::Industry { .. } => self.sums.add_row(label, line, sum, total),
+            RowKind::Totals { is_output } => self.sums.state(is_output, line, &label.name, stated),
+            _ => {}
+        }
     }
-}
 
-fn add_row(record: &StringRecord, kind: RowKind, plan: &Plan, (file, line): (&str, u64), to: &mut Gathered) {
-    if matches!(kind, RowKind::Skipped) {
-        return;
-    }
-    for (at, &column) in plan.columns.iter().enumerate() {
-        let is_read = match (kind, column) {
-            (_, Column::Skipped) => false,
-            (RowKind::ValueAdded, column) => matches!(column, Column::Industry { .. }),
-            _ => true,
-        };
-        if !is_read {
-            continue;
+    /// Adds what an industry sells to an industry or to final demand.
+    fn add_sale(
+        &mut self,
+        (i, k): (usize, usize),
+        (at, column): (usize, Column),
+        (musd, line): (f64, u64),
+        to: &mut Gathered,
+    ) {
+        if musd == 0.0 {
+            return;
         }
-        let text = record.get(plan.first + at).unwrap_or("");
-        let Some(musd) = text.parse::<f64>().ok().filter(|value| value.is_finite()) else {
-            let found = if text.is_empty() { "empty" } else { text };
-            let expected = "a finite number, million USD (missing is not zero)";
-            let fault =
-                file_fault(file, &plan.names[at], found, expected, "Correct the cell; write 0 for none.");
-            to.faults.push(Fault { line: Some(line), ..fault });
-            continue;
-        };
-        if musd != 0.0 {
-            add(kind, column, musd, to);
+        to.read_musd += musd;
+        to.place(i, &self.plan.file, line);
+        match column {
+            Column::Industry { n, j } => {
+                self.sums.add_input(at, musd);
+                *to.trade.entry([i, n, k]).or_default() += musd;
+                *to.inputs.entry([n, k, j]).or_default() += musd;
+            }
+            Column::Final { n } => {
+                *to.trade.entry([i, n, k]).or_default() += musd;
+                *to.final_demand.entry([n, k]).or_default() += musd;
+            }
+            _ => self.no_country_musd += musd,
         }
     }
-}
 
-fn add(kind: RowKind, column: Column, musd: f64, to: &mut Gathered) {
-    match (kind, column) {
-        (RowKind::Industry { i, k }, Column::Industry { n, j }) => {
-            *to.trade.entry([i, n, k]).or_default() += musd;
-            *to.inputs.entry([n, k, j]).or_default() += musd;
-            to.read_musd += musd;
+    /// Every industry has a row and a column.
+    fn match_labels(&self, to: &mut Gathered) {
+        let plan = self.plan;
+        let columns = plan.industries();
+        let key = |label: &Label| (label.country.clone(), label.code.clone());
+        let known: BTreeMap<(String, String), &Label> =
+            columns.iter().map(|(_, label)| (key(label), *label)).collect();
+        let remedy =
+            "Take the table as published, with a row and a column for every industry of every country.";
+        for (_, (line, name)) in self.industries.iter().filter(|(key, _)| !known.contains_key(*key)) {
+            let (found, expected) = ("a row without a column", "a column of this label");
+            plan.fault(*line, (name, found), (expected, remedy), to);
         }
-        (RowKind::Industry { i, k }, Column::Final { n }) => {
-            *to.trade.entry([i, n, k]).or_default() += musd;
-            *to.final_demand.entry([n, k]).or_default() += musd;
-            to.read_musd += musd;
+        for (key, label) in known {
+            if !self.industries.contains_key(&key) {
+                let found = "a column without a row";
+                plan.fault(plan.header.line, (&label.name, found), ("a row of this label", remedy), to);
+            }
         }
-        (RowKind::ValueAdded, Column::Industry { n, j }) => {
-            *to.value_added.entry([n, j]).or_default() += musd;
-        }
-        _ => {}
     }
 }

@@ -3,20 +3,53 @@
 use std::path::Path;
 
 use super::gathered::Facts;
+use crate::calibration::Economy;
 use crate::calibration::balance::{Adjustment, Balanced};
-use crate::data::SectorKind;
+use crate::data::{Dataset, Files, SectorKind};
+use crate::error::{Fault, InputErrors};
 use crate::output::dir::{Existing, OutputDir, number};
 use crate::sources::PROVENANCE_COLUMNS;
 
 /// Adjustments that the summary shows.
 const SHOWN: usize = 10;
 
-/// Writes the directory `out`, whole or not at all.
+/// Writes the directory `out`, whole or not at all; it is read back before it takes its name.
 ///
 /// # Errors
-/// Where the folder is in use or cannot be written.
+/// Where the folder is in use or cannot be written, or what was made is no sound baseline: the faults name the
+/// user's file.
 pub fn write(balanced: &Balanced, facts: &Facts, out: &Path, existing: Existing) -> anyhow::Result<()> {
     let dir = OutputDir::create(out, existing)?;
+    fill(balanced, facts, &dir)?;
+    let data = Dataset::read(&Files::directory(dir.path())).map_err(|errors| of_the_user(errors, facts))?;
+    Economy::from_dataset(&data).map_err(|errors| of_the_user(errors, facts))?;
+    dir.finish()?;
+    Ok(())
+}
+
+/// Faults of the result as faults of the user's file.
+fn of_the_user(errors: InputErrors, facts: &Facts) -> InputErrors {
+    let of = |fault: Fault| {
+        let field = format!("{} (after balancing)", fault.field);
+        let remedy = format!(
+            "Look at what these tables say of it: a code that no other table has, a unit, a lost row. Of the baseline \
+             made of them: {}",
+            fault.remedy
+        );
+        placed(Fault { field, remedy, ..fault }, facts)
+    };
+    InputErrors(errors.0.into_iter().map(of).collect())
+}
+
+/// A fault of a country with the file and line where the country first has figures, else with the main file.
+pub(super) fn placed(fault: Fault, facts: &Facts) -> Fault {
+    let words = fault.field.split([' ', ',']).chain(fault.found.split([' ', ',']));
+    let place = words.filter_map(|word| facts.places.get(word)).next().cloned();
+    let (file, line) = place.map_or((facts.main_file.clone(), None), |(file, line)| (file, Some(line)));
+    Fault { file, line, ..fault }
+}
+
+fn fill(balanced: &Balanced, facts: &Facts, dir: &OutputDir) -> anyhow::Result<()> {
     let axes = &balanced.axes;
     dir.write_text("meta.toml", &meta(facts))?;
     let countries = axes.countries.iter().map(|c| vec![c.iso3.clone(), c.name.clone(), c.region.clone()]);
@@ -46,7 +79,6 @@ pub fn write(balanced: &Balanced, facts: &Facts, out: &Path, existing: Existing)
         let rows = facts.unmatched.iter().map(|(code, musd)| vec![code.clone(), number(*musd)]);
         dir.write_csv("unmatched.csv", &["code", "value_musd"], &rows.collect::<Vec<_>>())?;
     }
-    dir.finish()?;
     Ok(())
 }
 
@@ -71,12 +103,13 @@ fn meta(facts: &Facts) -> String {
     )
 }
 
-/// What the user is told: assumptions, the share of trade left out, and the largest moves.
+/// What the user is told: what was read, used and left out, assumptions, the share of trade left out, and the largest moves.
 #[must_use]
 pub fn summary(balanced: &Balanced, facts: &Facts) -> Vec<String> {
     let axes = &balanced.axes;
     let mut lines =
         vec![format!("{} countries x {} sectors, {}", axes.n_countries(), axes.n_sectors(), facts.year)];
+    lines.extend(facts.reading.iter().cloned());
     lines.extend(
         facts.provenance.iter().map(|[block, status, source]| format!("{block}: {status}, {source}")),
     );

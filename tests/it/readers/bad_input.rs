@@ -77,14 +77,14 @@ fn wiod_2013_fails_without_its_tables() {
 fn wide_tables_fail_with_an_empty_cell_and_one_that_is_no_number() {
     for (text, found) in [("", "empty"), ("n.a.", "n.a.")] {
         let to = format!("USA_28,22,{text},28");
-        let expected = format!("2019_SML.csv:3 `USA 28` = {found}: expected a finite number");
+        let expected = format!("2019_SML.csv:3 `USA_28` = {found}: expected a finite number");
         refuses("icio", ("2019_SML.csv", "USA_28,22,55,28", &to), &["--year", "2019"], &[&expected]);
     }
 }
 
 #[test]
 fn wide_tables_fail_with_an_unknown_country_and_industry() {
-    let expected = "2019_SML.csv:3 `country` = XXX: expected a country that has columns";
+    let expected = "2019_SML.csv:3 `XXX_28` = a row without a column: expected a column of this label";
     refuses("icio", ("2019_SML.csv", "\nUSA_28,", "\nXXX_28,"), &["--year", "2019"], &[expected]);
     let expected = "2019_SML.csv:3 `sector` = 99: expected a sector of data/sources/icio/sectors.csv";
     refuses("icio", ("2019_SML.csv", "\nUSA_28,", "\nUSA_99,"), &["--year", "2019"], &[expected]);

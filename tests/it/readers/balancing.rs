@@ -28,6 +28,9 @@ fn written(raw: RawTables, options: &BalanceOptions) -> Dataset {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
     let facts = Facts {
+        reading: Vec::new(),
+        main_file: String::new(),
+        places: std::collections::HashMap::new(),
         layout: Layout::Icio,
         year: 2019,
         provenance: Vec::new(),

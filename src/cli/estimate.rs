@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use super::manifest;
+use crate::data::memory;
 use crate::estimation::covariance::SmallSample;
 use crate::estimation::design::{Specification, read_panel};
 use crate::estimation::filter::Filter;
@@ -90,6 +91,9 @@ pub struct EstimateArgs {
     /// Steps before the fit is given up, at most 100,000.
     #[arg(long, default_value_t = FitOptions::default().max_iterations, value_parser = iterations)]
     max_iterations: usize,
+    /// Memory that the panel and its regressors may take, bytes. Default: three quarters of what is free.
+    #[arg(long, value_name = "BYTES")]
+    max_memory: Option<u64>,
     /// Also print the coefficients to standard output; latex and markdown are written to the folder too.
     #[arg(long, value_enum)]
     format: Option<FormatArg>,
@@ -217,6 +221,9 @@ impl EstimateArgs {
 /// [`EstimationError`], or where the folder cannot be written.
 pub fn run(args: &EstimateArgs, is_quiet: bool) -> anyhow::Result<()> {
     let started = Instant::now();
+    if let Some(bytes) = args.max_memory {
+        memory::allow(bytes);
+    }
     let spec = args.specification()?;
     let options = PanelOptions { delimiter: args.delimiter, missing: args.missing.clone() };
     let file = PanelFile::open_with(&args.panel, &options).map_err(EstimationError::from)?;

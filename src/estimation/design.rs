@@ -11,11 +11,13 @@ use super::filter::Filter;
 use super::formula::{EffectTerm, Factor, Formula, FormulaError, Name, Span};
 use super::levels::Levels;
 use super::panel::{Panel, PanelFile, Use};
+use crate::data::memory::usable_bytes;
 use crate::error::Faults;
 
-/// Most regressors, each dummy counted, and most entries of all of them: 8 GB, of which a fit holds two copies.
+/// Most regressors, each dummy counted.
 const MAX_REGRESSORS: usize = 4_000;
-const MAX_ENTRIES: usize = 1_000_000_000;
+/// Bytes of memory for each entry of a regressor: the fit holds copies.
+const BYTES_AN_ENTRY: u64 = 32;
 
 /// Label of the constant.
 pub const INTERCEPT: &str = "(constant)";
@@ -268,9 +270,12 @@ fn regressors(
             continue;
         }
         let width = x.len().saturating_add(columns.width(&term.factors));
-        if width > MAX_REGRESSORS || width.saturating_mul(n) > MAX_ENTRIES {
-            let message =
-                format!("{width} regressors of {n} rows are too many: absorb sets of dummies as effects");
+        let needed = BYTES_AN_ENTRY.saturating_mul(width.saturating_mul(n) as u64);
+        if width > MAX_REGRESSORS || needed > usable_bytes() {
+            let message = format!(
+                "{width} regressors of {n} rows take {needed} bytes of memory; expected at most \
+                 {MAX_REGRESSORS} regressors and what --max-memory allows. Absorb sets of dummies as effects."
+            );
             return Err(FormulaError { text: spec.formula.text.clone(), span: term.span, message }.into());
         }
         for (label, column) in columns.term(&term.factors) {

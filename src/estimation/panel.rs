@@ -1,4 +1,5 @@
-//! Reads a panel: a CSV file, of which only the named columns are kept.
+//! Reads a panel: a CSV file, of which only the named columns are kept. How it is spelt and packed is up to
+//! [`RawText`].
 //!
 //! A column is read as numbers, as categories, or as both, as the formula uses it ([`column`]). Missing cells
 //! stay missing: `NaN` among numbers, [`MISSING`] among categories. The empty cell is missing in every
@@ -8,18 +9,13 @@
 mod column;
 
 use std::collections::HashMap;
-use std::io::Read;
 use std::path::Path;
 
-use flate2::read::MultiGzDecoder;
-use sha2::{Digest, Sha256};
-
+use crate::data::{Held, RawText, ReadOptions};
 use crate::error::{Fault, Faults, InputErrors};
 use column::Builder;
 pub use column::{Category, MISSING, MISSING_NUMBERS};
 
-/// First bytes of a gzip file.
-const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 /// Faulty rows after which reading ends.
 const MAX_FAULTY_ROWS: usize = 100;
 
@@ -39,6 +35,12 @@ pub struct PanelOptions {
     pub delimiter: Option<u8>,
     /// Texts that stand for a missing cell in every column, besides the empty cell.
     pub missing: Vec<String>,
+}
+
+impl PanelOptions {
+    fn reading(&self) -> ReadOptions {
+        ReadOptions { delimiter: self.delimiter, ..ReadOptions::new(Held::Text) }
+    }
 }
 
 /// A panel in memory; rows are in file order.
@@ -61,7 +63,7 @@ pub struct Panel {
 pub struct PanelFile {
     file: String,
     sha256: String,
-    text: Vec<u8>,
+    text: String,
     delimiter: u8,
     notes: Vec<String>,
     missing: Vec<String>,
@@ -83,11 +85,7 @@ impl PanelFile {
     /// # Errors
     /// As [`PanelFile::open`].
     pub fn open_with(path: &Path, options: &PanelOptions) -> Result<Self, InputErrors> {
-        let file = path.display().to_string();
-        let bytes = std::fs::read(path).map_err(|error| {
-            file_fault(&file, &error.to_string(), "a readable CSV file, plain or .gz", "Check the path.")
-        })?;
-        Self::unpacked(&file, bytes, options)
+        Self::new(RawText::read(path, options.reading())?, options)
     }
 
     /// A panel from the bytes of a file.
@@ -95,32 +93,19 @@ impl PanelFile {
     /// # Errors
     /// As [`PanelFile::open`].
     pub fn from_bytes(file: &str, bytes: Vec<u8>) -> Result<Self, InputErrors> {
-        Self::unpacked(file, bytes, &PanelOptions::default())
+        let options = PanelOptions::default();
+        Self::new(RawText::from_bytes(file, bytes, options.reading())?, &options)
     }
 
-    fn unpacked(file: &str, packed: Vec<u8>, options: &PanelOptions) -> Result<Self, InputErrors> {
-        let sha256 = Sha256::digest(&packed).iter().map(|byte| format!("{byte:02x}")).collect();
-        let text = if packed.starts_with(&GZIP_MAGIC) {
-            let mut bytes = Vec::with_capacity(packed.len() * 8);
-            MultiGzDecoder::new(packed.as_slice()).read_to_end(&mut bytes).map_err(|error| {
-                file_fault(file, &error.to_string(), "a complete gzip file", "Fetch or pack it again.")
-            })?;
-            bytes
-        } else {
-            packed
-        };
-        let delimiter = options.delimiter.unwrap_or(b',');
+    fn new(raw: RawText, options: &PanelOptions) -> Result<Self, InputErrors> {
+        let RawText { file, text, delimiter, notes, sha256 } = raw;
         let missing = options.missing.clone();
-        let header = Vec::new();
-        Self { file: file.to_owned(), sha256, text, delimiter, notes: Vec::new(), missing, header }
-            .with_header()
+        Self { file, sha256, text, delimiter, notes, missing, header: Vec::new() }.with_header()
     }
 
     fn with_header(mut self) -> Result<Self, InputErrors> {
         let mut reader = self.reader();
-        let record = reader.byte_headers().map_err(|error| {
-            file_fault(&self.file, &error.to_string(), "a header line", "Repair the first line.")
-        })?;
+        let record = reader.byte_headers().map_err(|error| self.row_fault(&error))?;
         let name = |cell: &[u8]| String::from_utf8_lossy(cell).trim().to_owned();
         let header: Vec<String> = record.iter().map(name).collect();
         let mut faults = Faults::new();
@@ -142,8 +127,7 @@ impl PanelFile {
     }
 
     fn reader(&self) -> csv::Reader<&[u8]> {
-        let text = self.text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&self.text);
-        csv::ReaderBuilder::new().delimiter(self.delimiter).from_reader(text)
+        csv::ReaderBuilder::new().delimiter(self.delimiter).from_reader(self.text.as_bytes())
     }
 
     fn fault(&self, found: &str, expected: &str, remedy: &str) -> Fault {
@@ -253,17 +237,6 @@ impl PanelFile {
 /// True where no cell of a row holds anything.
 fn is_blank(record: &csv::ByteRecord) -> bool {
     record.iter().all(|cell| cell.trim_ascii().is_empty())
-}
-
-fn file_fault(file: &str, found: &str, expected: &str, remedy: &str) -> InputErrors {
-    InputErrors::from(Fault {
-        file: file.into(),
-        line: None,
-        field: "file".into(),
-        found: found.into(),
-        expected: expected.into(),
-        remedy: remedy.into(),
-    })
 }
 
 impl Panel {

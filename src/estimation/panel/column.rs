@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use crate::data::number_remedy;
 use crate::error::{Fault, Faults};
 
 use super::{Panel, Use};
@@ -137,17 +138,13 @@ impl<'a> Builder<'a> {
     /// The fault of a cell that is no number, with its likely cause.
     fn fault(&self, cell: &[u8], file: &str, line: u64) -> Fault {
         let text = String::from_utf8_lossy(cell);
-        let is_of = |signs: &str| text.chars().all(|c| c.is_ascii_digit() || signs.contains(c));
-        let remedy = match text.matches(',').count() {
-            1 if is_of("+-,") => {
-                "If the comma is a decimal comma, write a point; if it separates thousands, leave it out."
-            }
-            1.. if is_of("+-,.") => "Write it without separators of thousands.",
-            _ if text.to_ascii_lowercase().contains("inf") => "Correct the cell or delete the row.",
-            _ if text.starts_with(|c: char| c.is_ascii_digit()) => {
+        let remedy = match number_remedy(&text) {
+            Some(remedy) => remedy,
+            None if text.to_ascii_lowercase().contains("inf") => "Correct the cell or delete the row.",
+            None if text.starts_with(|c: char| c.is_ascii_digit()) => {
                 "Correct the cell or delete the row; a column of codes stands in i(), same() or effects."
             }
-            _ => {
+            None => {
                 "Correct the cell or delete the row, or name the text of missing cells with --missing; a \
                  column of text stands in i(), same() or effects."
             }

@@ -77,7 +77,10 @@ fn conditions_compare_numbers_as_numbers() {
 fn a_condition_that_no_row_can_meet_is_said() {
     let (_folder, panel) = file(gravity(with_point));
     let mut run = Run::new(&panel, GRAVITY).args(&["--where", "year in 2002 2004 2050"]);
-    run.command.assert().success().stderr(contains("no row has `2050` in `year`").and(contains("2002, 2004, 2006")));
+    run.command
+        .assert()
+        .success()
+        .stderr(contains("no row has `2050` in `year`").and(contains("2002, 2004, 2006")));
     assert_eq!(run.fit()["observations"], 60);
     let mut run = Run::new(&panel, GRAVITY).args(&["--where", "exporter == E9"]);
     run.command.assert().code(1).stderr(contains("no row has `E9` in `exporter`"));
@@ -98,9 +101,11 @@ fn a_condition_that_no_row_can_meet_is_said() {
 fn quoted_text_with_blanks_is_a_value() {
     let text = gravity(whole).replace("E1", "Viet Nam").replace("E2", "a < b");
     let (_folder, panel) = file(text);
-    for (condition, expected) in
-        [("exporter != \"Viet Nam\"", 75), ("exporter == 'a < b'", 15), ("exporter in 'Viet Nam' \"a < b\"", 30)]
-    {
+    for (condition, expected) in [
+        ("exporter != \"Viet Nam\"", 75),
+        ("exporter == 'a < b'", 15),
+        ("exporter in 'Viet Nam' \"a < b\"", 30),
+    ] {
         let mut run = Run::new(&panel, "trade ~ rta").args(&["--where", condition]);
         assert_eq!(run.fit()["observations"], expected, "{condition}");
     }
@@ -229,7 +234,8 @@ fn arithmetic_and_interactions_are_what_they_say() {
 
 #[test]
 fn one_cluster_is_refused() {
-    let (_folder, panel) = file(gravity(whole).replace("M", "one").replace("one0", "one").replace("one1", "one"));
+    let (_folder, panel) =
+        file(gravity(whole).replace("M", "one").replace("one0", "one").replace("one1", "one"));
     let mut run = Run::new(&panel, GRAVITY).args(&["--where", "importer == one", "--cluster", "importer"]);
     run.command.assert().code(2).stderr(contains("lie in one cluster"));
     assert!(!run.out("").exists());
@@ -262,7 +268,8 @@ fn least_squares_tests_with_students_t() {
 #[test]
 fn nameless_columns_of_a_spreadsheet_are_passed_over_unless_they_hold_something() {
     let plain = gravity(whole);
-    let wide: String = plain.lines().map(|line| format!("{line},,\n")).collect::<String>() + ",,,,,,,\n,,,,,,,\n";
+    let wide: String =
+        plain.lines().map(|line| format!("{line},,\n")).collect::<String>() + ",,,,,,,\n,,,,,,,\n";
     let (_a, panel) = file(&plain);
     let (_b, trailing) = file(&wide);
     let expected = Run::new(&panel, GRAVITY).coefficients();
@@ -272,6 +279,51 @@ fn nameless_columns_of_a_spreadsheet_are_passed_over_unless_they_hold_something(
     let (_c, filled) = file(wide.replacen(",,\nE0,M0", ",,\nE0,M0", 1).replacen(",0,0,,\n", ",0,0,,5\n", 1));
     let mut run = Run::new(&filled, GRAVITY);
     run.command.assert().code(2).stderr(contains("`column 8` = 5: expected an empty cell"));
+}
+
+/// The same panel as spreadsheets of other countries write it.
+#[test]
+fn separators_decimal_commas_and_encodings_are_read() {
+    let plain = gravity(|value| format!("{value:.2}")).replace("E1", "C\u{f4}te");
+    let (_a, panel) = file(&plain);
+    let expected = Run::new(&panel, GRAVITY).coefficients();
+    let semicolon = plain.replace(',', ";").replace('.', ",");
+    let utf16: Vec<u8> =
+        [0xfeff].into_iter().chain(plain.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let latin: Vec<u8> = plain.chars().map(|character| character as u8).collect();
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut packed, plain.as_bytes()).unwrap();
+    for (name, bytes) in [
+        ("semicolon", semicolon.into_bytes()),
+        ("tab", plain.replace(',', "\t").into_bytes()),
+        ("utf16", utf16),
+        ("latin", latin),
+        ("bom", format!("\u{feff}{}", plain.replace('\n', "\r\n")).into_bytes()),
+        ("gzip", packed.finish().unwrap()),
+    ] {
+        let (_folder, panel) = file(bytes);
+        assert_eq!(Run::new(&panel, GRAVITY).coefficients(), expected, "{name}");
+    }
+    let (_b, tabs) = file(plain.replace(',', "\t"));
+    let mut run = Run::new(&tabs, GRAVITY).args(&["--delimiter", "tab"]);
+    assert_eq!(run.coefficients(), expected);
+    let mut run = Run::new(&tabs, GRAVITY).args(&["--delimiter", ";"]);
+    run.command.assert().code(2);
+}
+
+#[test]
+fn what_does_not_fit_the_memory_is_refused_with_the_number_of_bytes() {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    let block = gravity(whole).into_bytes();
+    for _ in 0..400 {
+        std::io::Write::write_all(&mut packed, &block).unwrap();
+    }
+    let (_a, bomb) = file(packed.finish().unwrap());
+    let mut run = Run::new(&bomb, GRAVITY).args(&["--max-memory", "2000000"]);
+    run.command.assert().code(2).stderr(contains("bytes unpacked").and(contains("--max-memory")));
+    let (_b, panel) = file(gravity(whole));
+    let mut run = Run::new(&panel, "trade ~ i(dist)").args(&["--max-memory", "20000"]);
+    run.command.assert().code(2).stderr(contains("bytes of memory").and(contains("--max-memory")));
 }
 
 #[test]
@@ -290,8 +342,8 @@ fn options_out_of_range_are_refused() {
     for (cells, message) in [
         ("inf", "panel.csv:2 `trade` = inf: expected a finite number"),
         ("1e200", "expected 0 or a number between 1e-100 and 1e100 in size"),
-        ("\"372,000.5\"", "without separators of thousands"),
-        ("\"372000,5\"", "If the comma is a decimal comma"),
+        ("\"372,000.5\"", "The number has thousand separators"),
+        ("\"372000,5\"", "The number has a decimal comma"),
         ("n/a", "--missing"),
     ] {
         let text = gravity(whole);
@@ -320,8 +372,12 @@ fn a_fit_that_leaves_the_range_of_numbers_is_an_error_that_names_the_cause() {
     let mut run = Run::new(&slip, full);
     let output = run.command.timeout(Duration::from_secs(60)).output().unwrap();
     match output.status.code() {
-        Some(1) => assert!(String::from_utf8_lossy(&output.stderr).contains("The largest outcome is 1e30 (line 120)")),
-        Some(0) => assert!(run.table("coefficients.csv").iter().all(|row| row.values().all(|cell| !cell.is_empty()))),
+        Some(1) => assert!(
+            String::from_utf8_lossy(&output.stderr).contains("The largest outcome is 1e30 (line 120)")
+        ),
+        Some(0) => {
+            assert!(run.table("coefficients.csv").iter().all(|row| row.values().all(|cell| !cell.is_empty())))
+        }
         other => panic!("{other:?}"),
     }
     // Distances of thousands as a logarithm.
@@ -329,10 +385,11 @@ fn a_fit_that_leaves_the_range_of_numbers_is_an_error_that_names_the_cause() {
     let crossed = "trade ~ size*rta | exporter^year + importer^year + exporter^importer";
     fails(Run::new(&plain, crossed).args(&["--offset", "dist"]), "Is the offset on a log scale?");
     // An offset that is the same everywhere, however large, changes nothing but the effects.
-    let moved = head.replacen('\n', ",level\n", 1).lines().enumerate().fold(String::new(), |mut text, (at, line)| {
-        writeln!(text, "{line}{}", if at == 0 { "" } else { ",5000" }).unwrap();
-        text
-    });
+    let moved =
+        head.replacen('\n', ",level\n", 1).lines().enumerate().fold(String::new(), |mut text, (at, line)| {
+            writeln!(text, "{line}{}", if at == 0 { "" } else { ",5000" }).unwrap();
+            text
+        });
     let (_c, moved) = file(moved);
     let expected = Run::new(&plain, full).coefficients();
     for (term, found) in Run::new(&moved, full).args(&["--offset", "level"]).coefficients() {

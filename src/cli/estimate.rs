@@ -1,5 +1,6 @@
 //! `tradepath estimate`: gravity by PPML with absorbed effects.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -7,12 +8,13 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use super::manifest;
+use crate::data::memory;
 use crate::estimation::covariance::SmallSample;
 use crate::estimation::design::{Specification, read_panel};
 use crate::estimation::filter::Filter;
 use crate::estimation::fit::FitOptions;
 use crate::estimation::formula::{EffectTerm, Formula};
-use crate::estimation::panel::{Panel, PanelFile};
+use crate::estimation::panel::{Panel, PanelFile, PanelOptions};
 use crate::estimation::separation::Rules;
 use crate::estimation::{Estimates, EstimationError, Method, Options, estimate};
 use crate::output::dir::{Existing, OutputDir};
@@ -26,16 +28,30 @@ const EXAMPLE: &str = "Examples:
     --formula 'trade ~ ln(dist) + cntg + rta | exporter^year + importer^year' \\
     --where 'exporter != importer' --where 'year in 1986 1990 1994' --out outputs/gravity
 
-Terms: columns, ln() exp() sq(), a:b, a*b, i(year), i(year,ref=2006), same(a,b), differs(a,b), 0 for no constant.
-Effects and clusters: columns joined by ^, pair(a,b) for the unordered pair.";
+Terms: columns, x^2, ln(1+x) and other arithmetic in ln() log() log1p() exp() sq() sqrt() I(), a:b, a*b,
+  i(year), i(year,ref=2006), i(rel,ref=-1), i(sector,ref=\"Agri-food\"), i(year,x) for x times each dummy,
+  i(a,i.b), same(a,b), differs(a,b), 0 or - 1 for no constant. Odd column names stand in backquotes.
+Effects and clusters: columns joined by ^, pair(a,b) for the unordered pair.
+Conditions: 'year == 2006' (numbers compare as numbers), 'sector == \"Agri-food\"', 'year in 2001 2002',
+  'iso not in USA CAN', 'exporter != importer'; a missing cell meets none.
+Missing: the empty cell in every column; in number columns also NA N/A #N/A NaN nan NULL null and a point.
+  In text columns NA is a code (Namibia); --missing names more texts, for every column.
+Files: cells separated by comma, semicolon, tab or |. Inference: normal with ppml; t with ols, whose degrees are
+  one less than the smallest number of clusters, or rows less parameters (--small-sample none: normal).";
 
 /// Options of `tradepath estimate`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLE)]
 pub struct EstimateArgs {
-    /// Panel: CSV with a header line, plain or gzip.
+    /// Panel: CSV with a header line, plain or packed.
     #[arg(long, value_name = "FILE")]
     panel: PathBuf,
+    /// Separator of cells: `,` `;` `|` or `tab`. Default: as the first lines show.
+    #[arg(long, value_name = "CHARACTER", value_parser = delimiter)]
+    delimiter: Option<u8>,
+    /// Text of a missing cell in any column, as in --missing NA; repeat or separate by commas for several.
+    #[arg(long, value_name = "TEXT", value_delimiter = ',')]
+    missing: Vec<String>,
     /// Outcome ~ regressors | absorbed effects.
     #[arg(long)]
     formula: String,
@@ -48,7 +64,7 @@ pub struct EstimateArgs {
     /// Clusters of the covariance; repeat for multi-way. Default: robust to heteroskedasticity.
     #[arg(long, value_name = "EFFECT")]
     cluster: Vec<String>,
-    /// Rows to use: COLUMN, one of == != < <= > >= in, and a value or column; repeat to combine.
+    /// Rows to use: COLUMN, one of == != < <= > >= in, `not in`, and a value or column; repeat to combine.
     #[arg(long = "where", value_name = "CONDITION")]
     conditions: Vec<String>,
     /// Corrections of Weidner & Zylkin (2021) for coefficients and covariance.
@@ -69,12 +85,15 @@ pub struct EstimateArgs {
     /// Drop rows without an outcome instead of refusing them.
     #[arg(long)]
     drop_missing: bool,
-    /// Bound of the last step in the index.
-    #[arg(long, default_value_t = FitOptions::default().tolerance)]
+    /// Bound of the last step in the index, from 1e-14 to 1e-3.
+    #[arg(long, default_value_t = FitOptions::default().tolerance, value_parser = tolerance)]
     tolerance: f64,
-    /// Steps before the fit is given up.
-    #[arg(long, default_value_t = FitOptions::default().max_iterations)]
+    /// Steps before the fit is given up, at most 100,000.
+    #[arg(long, default_value_t = FitOptions::default().max_iterations, value_parser = iterations)]
     max_iterations: usize,
+    /// Memory that the panel and its regressors may take, bytes. Default: three quarters of what is free.
+    #[arg(long, value_name = "BYTES")]
+    max_memory: Option<u64>,
     /// Also print the coefficients to standard output; latex and markdown are written to the folder too.
     #[arg(long, value_enum)]
     format: Option<FormatArg>,
@@ -134,6 +153,32 @@ enum FormatArg {
     Json,
 }
 
+/// Reads `--delimiter`.
+fn delimiter(text: &str) -> Result<u8, String> {
+    match text {
+        "tab" | "\\t" | "\t" => Ok(b'\t'),
+        "," | ";" | "|" => Ok(text.as_bytes()[0]),
+        _ => Err("expected , ; | or tab".into()),
+    }
+}
+
+/// Reads `--tolerance`.
+fn tolerance(text: &str) -> Result<f64, String> {
+    let value: f64 = text.parse().map_err(|_| "expected a number".to_owned())?;
+    // Steps below the first are rounding; beyond the second a fit has not begun.
+    if (1e-14..=1e-3).contains(&value) {
+        Ok(value)
+    } else {
+        Err("expected a number from 1e-14 to 1e-3".into())
+    }
+}
+
+/// Reads `--max-iterations`.
+fn iterations(text: &str) -> Result<usize, String> {
+    let value = text.parse().ok().filter(|value| (1..=100_000).contains(value));
+    value.ok_or_else(|| "expected a whole number from 1 to 100000".to_owned())
+}
+
 impl EstimateArgs {
     fn specification(&self) -> Result<Specification, EstimationError> {
         let clusters = self.cluster.iter().map(|text| EffectTerm::parse(text)).collect::<Result<_, _>>()?;
@@ -176,8 +221,12 @@ impl EstimateArgs {
 /// [`EstimationError`], or where the folder cannot be written.
 pub fn run(args: &EstimateArgs, is_quiet: bool) -> anyhow::Result<()> {
     let started = Instant::now();
+    if let Some(bytes) = args.max_memory {
+        memory::allow(bytes);
+    }
     let spec = args.specification()?;
-    let file = PanelFile::open(&args.panel).map_err(EstimationError::from)?;
+    let options = PanelOptions { delimiter: args.delimiter, missing: args.missing.clone() };
+    let file = PanelFile::open_with(&args.panel, &options).map_err(EstimationError::from)?;
     let panel = read_panel(&file, &spec)?;
     drop(file);
     let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
@@ -212,17 +261,18 @@ pub fn run(args: &EstimateArgs, is_quiet: bool) -> anyhow::Result<()> {
         _ => {}
     }
     output.finish()?;
-    print!("{printed}");
-    Ok(())
+    match std::io::stdout().write_all(printed.as_bytes()) {
+        // The reader has seen enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        result => Ok(result?),
+    }
 }
 
 /// What a user should know about rows and regressors that were not used.
 fn warnings(estimates: &Estimates) -> Vec<String> {
-    let mut warnings: Vec<String> = estimates
-        .collinear
-        .iter()
-        .map(|term| format!("`{}` is left out: {}", term.term, term.reason))
-        .collect();
+    let mut warnings = estimates.notes.clone();
+    let left_out = estimates.collinear.iter();
+    warnings.extend(left_out.map(|term| format!("`{}` is left out: {}", term.term, term.reason)));
     let separation = &estimates.separation;
     if !separation.rows.is_empty() {
         let n = separation.rows.len();
@@ -253,7 +303,16 @@ fn warnings(estimates: &Estimates) -> Vec<String> {
         warnings.push(format!("{singletons} rows alone in a level are dropped, see dropped.csv"));
     }
     if estimates.covariance.is_repaired {
-        warnings.push("the multi-way covariance had negative eigenvalues, set to zero".into());
+        warnings.push(
+            "the multi-way covariance was not positive: its negative eigenvalues are set to zero".into(),
+        );
+    }
+    if estimates.is_perfect {
+        warnings.push(format!(
+            "the fit is perfect: {} rows and as many parameters, or outcomes that follow from the regressors; \
+             there are no standard errors",
+            estimates.rows.len()
+        ));
     }
     warnings
 }
@@ -301,6 +360,9 @@ fn describe(args: &EstimateArgs, panel: &Panel, estimates: &Estimates, seconds: 
         "small_sample": args.options().small_sample.describe(),
         "degrees_of_freedom_used": estimates.covariance.degrees,
         "covariance_repaired": estimates.covariance.is_repaired,
+        "distribution": if estimates.t_degrees.is_some() { "t" } else { "normal" },
+        "t_degrees": estimates.t_degrees, "perfect_fit": estimates.is_perfect,
+        "missing": args.missing, "notes": estimates.notes,
         "wald": {
             "hypothesis": "all coefficients but the constant are zero",
             "chi2": estimates.wald.statistic, "degrees": estimates.wald.degrees,

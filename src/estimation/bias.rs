@@ -29,6 +29,7 @@ use super::fit::Fit;
 use super::formula::{EffectTerm, Formula, Name, Part};
 use super::levels::{Levels, combine};
 use super::panel::Panel;
+use super::symmetric;
 use crate::numerics::cholesky::generalised_inverse;
 
 /// Most exporter- and importer-period effects for which their covariance is inverted as a whole; beyond,
@@ -286,7 +287,8 @@ impl<'a> Gravity<'a> {
             let part = x.transpose() * adjusted.unwrap_or_else(|| score.clone()) * (score.transpose() * &x);
             one_sided += (&part + part.transpose()) * 0.5;
         }
-        if k == 0 || one_sided.clone().symmetric_eigen().eigenvalues.iter().all(|&value| value > 0.0) {
+        let eigen = symmetric::eigen(one_sided.clone());
+        if eigen.is_some_and(|eigen| eigen.eigenvalues.iter().all(|&value| value > 0.0)) {
             (one_sided, false)
         } else {
             (symmetric, true)
@@ -360,10 +362,7 @@ fn inverse_is_by_period(variance: &EffectVariance) -> bool {
     matches!(variance, EffectVariance::Dense { t: 1, .. })
 }
 
-/// Moore-Penrose inverse of a symmetric positive semi-definite matrix.
+/// Inverse of the part of a block that its periods identify.
 fn pseudo_inverse(matrix: &DMatrix<f64>) -> DMatrix<f64> {
-    let eigen = matrix.clone().symmetric_eigen();
-    let largest = eigen.eigenvalues.amax();
-    let values = eigen.eigenvalues.map(|value| if value > 1e-12 * largest { 1.0 / value } else { 0.0 });
-    &eigen.eigenvectors * DMatrix::from_diagonal(&values) * eigen.eigenvectors.transpose()
+    symmetric::pseudo_inverse(matrix, 1e-12)
 }

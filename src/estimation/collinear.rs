@@ -2,6 +2,8 @@
 
 use nalgebra::{DMatrix, DVector};
 
+use super::symmetric;
+
 /// A regressor is absorbed where its length falls below this part of what it was before the projection:
 /// the projection itself is accurate to 1e-9.
 const ABSORBED: f64 = 1e-6;
@@ -37,13 +39,17 @@ pub fn length(x: &[f64], w: &[f64]) -> f64 {
 }
 
 /// Finds them from the Gram matrix after the projection and the lengths before it, in the order of the
-/// formula: the first of several that depend on each other stays.
+/// formula: the first of several that depend on each other stays. What is not finite stays, so that the fit
+/// fails on it.
+///
+/// Cost: `k^3`, by one row of a Cholesky factor a regressor, scaled to a unit diagonal.
 #[must_use]
 pub fn find(gram: &DMatrix<f64>, before: &[f64], terms: &[String], has_effects: bool) -> Found {
     let k = terms.len();
     let mut keep = vec![false; k];
     let mut dropped = Vec::new();
     let mut kept: Vec<usize> = Vec::new();
+    let mut factor: Vec<Vec<f64>> = Vec::new();
     let mut least_left = f64::INFINITY;
     for at in 0..k {
         let squared = gram[(at, at)];
@@ -57,22 +63,26 @@ pub fn find(gram: &DMatrix<f64>, before: &[f64], terms: &[String], has_effects: 
             least_left = 0.0;
             continue;
         }
-        let inner = gram.select_rows(&kept).select_columns(&kept);
-        let cross = DVector::from_iterator(kept.len(), kept.iter().map(|&other| gram[(other, at)]));
-        let weights = solve(&inner, &cross);
-        let left = squared - cross.dot(&weights);
-        least_left = least_left.min(left.max(0.0).sqrt() / before[at]);
-        if left > COMBINATION * squared {
+        let mut row: Vec<f64> = Vec::with_capacity(kept.len() + 1);
+        for (known, &other) in factor.iter().zip(&kept) {
+            let cross = gram[(other, at)] / (gram[(other, other)] * squared).sqrt();
+            let explained: f64 = known.iter().zip(&row).map(|(a, b)| a * b).sum();
+            row.push((cross - explained) / known[row.len()]);
+        }
+        let left = 1.0 - row.iter().map(|value| value * value).sum::<f64>();
+        least_left = least_left.min((left.max(0.0) * squared).sqrt() / before[at]);
+        if left > COMBINATION || left.is_nan() {
             keep[at] = true;
             kept.push(at);
+            row.push(left.sqrt());
+            factor.push(row);
             continue;
         }
+        let weights = combination(&factor, row);
         let named: Vec<&str> = kept
             .iter()
-            .zip(weights.iter())
-            .filter(|(other, weight)| {
-                (*weight * gram[(**other, **other)].sqrt()).abs() > NAMED * squared.sqrt()
-            })
+            .zip(&weights)
+            .filter(|(_, weight)| weight.abs() > NAMED)
             .map(|(&other, _)| terms[other].as_str())
             .collect();
         let suffix = if has_effects { " and the effects" } else { "" };
@@ -80,6 +90,16 @@ pub fn find(gram: &DMatrix<f64>, before: &[f64], terms: &[String], has_effects: 
         dropped.push(Collinear { term: terms[at].clone(), reason });
     }
     Found { keep, dropped, least_left }
+}
+
+/// Solves `L' weights = row` for the rows of a Cholesky factor `L`.
+fn combination(factor: &[Vec<f64>], mut row: Vec<f64>) -> Vec<f64> {
+    for at in (0..row.len()).rev() {
+        row[at] /= factor[at][at];
+        let weight = row[at];
+        row[..at].iter_mut().zip(&factor[at]).for_each(|(value, entry)| *value -= weight * entry);
+    }
+    row
 }
 
 /// Solves a symmetric positive definite system, scaled to a unit diagonal.
@@ -99,7 +119,7 @@ pub fn inverse(matrix: &DMatrix<f64>) -> DMatrix<f64> {
     let scale = DVector::from_fn(k, |at, _| 1.0 / matrix[(at, at)].max(f64::MIN_POSITIVE).sqrt());
     let scaled = DMatrix::from_fn(k, k, |a, b| matrix[(a, b)] * scale[a] * scale[b]);
     let inverse = scaled.clone().cholesky().map_or_else(
-        || scaled.pseudo_inverse(1e-14).unwrap_or_else(|_| DMatrix::zeros(k, k)),
+        || symmetric::function(scaled, |value| if value.abs() > 1e-14 { 1.0 / value } else { 0.0 }),
         |factor| factor.inverse(),
     );
     DMatrix::from_fn(k, k, |a, b| inverse[(a, b)] * scale[a] * scale[b])

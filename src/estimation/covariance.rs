@@ -6,12 +6,21 @@
 //! M = sum_g (sum_{i in g} s_i)(sum_{i in g} s_i)'     clustered by g
 //! M = sum over non-empty sets A of clusterings of (-1)^(|A|+1) M_A    multi-way (Cameron, Gelbach & Miller 2011)
 //! ```
+//!
+//! The difference of a multi-way `M` need not be positive. As in the reference programs it is then `V` that
+//! is repaired, by setting its negative eigenvalues to zero: fixest where a variance is negative, ppmlhdfe
+//! where any eigenvalue is. The eigenvalues are those of `V` in units of the robust standard errors, so that
+//! the unit of a regressor changes no test.
 
 use nalgebra::{DMatrix, DVector};
 
 use super::collinear;
 use super::levels::{Levels, combine};
+use super::symmetric;
 use crate::numerics::special::chi_squared_tail;
+
+/// Eigenvalues above this, in units of the robust variances, are not negative.
+const ROUNDING: f64 = 1e-12;
 
 /// Small-sample factor.
 ///
@@ -60,7 +69,7 @@ pub struct Covariance {
     pub n_clusters: Vec<usize>,
     /// Degrees of freedom counted in `k`.
     pub degrees: usize,
-    /// True where a multi-way covariance was not positive semi-definite and negative eigenvalues were set to 0.
+    /// True where a multi-way covariance was not positive and negative eigenvalues were set to 0.
     pub is_repaired: bool,
 }
 
@@ -81,26 +90,31 @@ pub fn covariance(
 ) -> Covariance {
     let bread = collinear::inverse(hessian);
     let n = counts.n as f64;
+    // With as many parameters as rows residuals are zero, and so is the covariance, whatever the factor.
     let spread = |numerator: f64| match convention {
-        SmallSample::Fixest => numerator / (n - counts.k as f64),
+        SmallSample::Fixest => numerator / (n - counts.k as f64).max(1.0),
         _ => 1.0,
     };
     let n_clusters: Vec<usize> = clusters.iter().map(Levels::n).collect();
     let (meat, factor, kind) = match n_clusters.iter().min() {
         None => {
-            let factor = if convention == SmallSample::Ppmlhdfe { n / (n - 1.0) } else { spread(n) };
+            let factor = if convention == SmallSample::Ppmlhdfe { n / (n - 1.0).max(1.0) } else { spread(n) };
             (outer(scores), factor, "robust".to_owned())
         }
         Some(&smallest) => {
             let g = smallest as f64;
-            let by_group = if convention == SmallSample::None { 1.0 } else { g / (g - 1.0) };
+            let by_group = if convention == SmallSample::None { 1.0 } else { g / (g - 1.0).max(1.0) };
             let labels: Vec<&str> = clusters.iter().map(|levels| levels.label.as_str()).collect();
             (multiway(scores, clusters), by_group * spread(n - 1.0), labels.join(", "))
         }
     };
-    let (meat, is_repaired) =
-        if clusters.len() > 1 && !scores.is_empty() { semidefinite(meat) } else { (meat, false) };
     let matrix = &bread * meat * &bread * factor;
+    let (matrix, is_repaired) = if clusters.len() > 1 {
+        let robust = (&bread * outer(scores) * &bread).diagonal();
+        repaired(matrix, &robust, convention)
+    } else {
+        (matrix, false)
+    };
     Covariance { matrix, kind, n_clusters, degrees: counts.k, is_repaired }
 }
 
@@ -142,14 +156,23 @@ fn multiway(scores: &[Vec<f64>], clusters: &[Levels]) -> DMatrix<f64> {
     meat
 }
 
-fn semidefinite(meat: DMatrix<f64>) -> (DMatrix<f64>, bool) {
-    let eigen = meat.clone().symmetric_eigen();
-    if eigen.eigenvalues.iter().all(|&value| value >= 0.0) {
-        return (meat, false);
+/// Sets negative eigenvalues to zero where the convention asks for it; `robust` holds variances that give the
+/// units.
+fn repaired(matrix: DMatrix<f64>, robust: &DVector<f64>, convention: SmallSample) -> (DMatrix<f64>, bool) {
+    let unit = robust.map(|variance| variance.max(f64::MIN_POSITIVE).sqrt());
+    let scaled =
+        DMatrix::from_fn(matrix.nrows(), matrix.ncols(), |a, b| matrix[(a, b)] / (unit[a] * unit[b]));
+    let scaled = (&scaled + scaled.transpose()) * 0.5;
+    let is_positive = match convention {
+        SmallSample::Ppmlhdfe => symmetric::eigen(scaled.clone())
+            .is_none_or(|eigen| eigen.eigenvalues.iter().all(|&value| value >= -ROUNDING)),
+        _ => !matrix.diagonal().iter().any(|&variance| variance < 0.0),
+    };
+    if is_positive {
+        return (matrix, false);
     }
-    let values = eigen.eigenvalues.map(|value| value.max(0.0));
-    let repaired = &eigen.eigenvectors * DMatrix::from_diagonal(&values) * eigen.eigenvectors.transpose();
-    (repaired, true)
+    let positive = symmetric::function(scaled, |value| value.max(0.0));
+    (DMatrix::from_fn(unit.len(), unit.len(), |a, b| positive[(a, b)] * unit[a] * unit[b]), true)
 }
 
 /// A Wald test.
@@ -182,7 +205,9 @@ pub fn wald(
     let scale = DVector::from_fn(k, |at, _| 1.0 / spread[(at, at)].max(f64::MIN_POSITIVE).sqrt());
     let scaled = DMatrix::from_fn(k, k, |a, b| spread[(a, b)] * scale[a] * scale[b]);
     let gap = gap.component_mul(&scale);
-    let eigen = scaled.symmetric_eigen();
+    let Some(eigen) = symmetric::eigen(scaled) else {
+        return Wald { statistic: f64::NAN, degrees: 0, p_value: f64::NAN };
+    };
     let (mut statistic, mut degrees) = (0.0, 0);
     for (at, &value) in eigen.eigenvalues.iter().enumerate().filter(|(_, value)| **value > 1e-12) {
         statistic += eigen.eigenvectors.column(at).dot(&gap).powi(2) / value;

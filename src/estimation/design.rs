@@ -1,5 +1,7 @@
 //! From a panel and a formula to the arrays of a regression.
 
+use std::collections::HashSet;
+
 use rayon::prelude::*;
 
 use super::EstimationError;
@@ -9,7 +11,13 @@ use super::filter::Filter;
 use super::formula::{EffectTerm, Factor, Formula, FormulaError, Name, Span};
 use super::levels::Levels;
 use super::panel::{Panel, PanelFile, Use};
+use crate::data::memory::usable_bytes;
 use crate::error::Faults;
+
+/// Most regressors, each dummy counted.
+const MAX_REGRESSORS: usize = 4_000;
+/// Bytes of memory for each entry of a regressor: the fit holds copies.
+const BYTES_AN_ENTRY: u64 = 32;
 
 /// Label of the constant.
 pub const INTERCEPT: &str = "(constant)";
@@ -77,6 +85,8 @@ pub struct Design {
     pub effects: Vec<Levels>,
     /// Clusters.
     pub clusters: Vec<Levels>,
+    /// What a user should know about the choice of rows and terms.
+    pub notes: Vec<String>,
 }
 
 impl Design {
@@ -119,6 +129,30 @@ impl Design {
             offset: self.offset.as_ref().map(pick),
             effects: Vec::new(),
             clusters,
+            notes: Vec::new(),
+        }
+    }
+
+    /// Takes out effects whose levels are those of an earlier one, which they cannot be told from, and notes it.
+    pub fn drop_repeated_effects(&mut self) {
+        let mut at = 1;
+        while at < self.effects.len() {
+            let (earlier, later) = (&self.effects[..at], &self.effects[at]);
+            let same = |other: &&Levels| other.n() == later.n() && later.is_nested_in(other);
+            match earlier.iter().find(same) {
+                Some(other) => {
+                    let why = if other.label == later.label {
+                        "it is named twice"
+                    } else {
+                        "their levels are the same"
+                    };
+                    let note =
+                        format!("the effect `{}` is used once, as `{}`: {why}", later.label, other.label);
+                    self.notes.push(note);
+                    self.effects.remove(at);
+                }
+                None => at += 1,
+            }
         }
     }
 }
@@ -139,8 +173,10 @@ pub fn read_panel(file: &PanelFile, spec: &Specification) -> Result<Panel, Estim
     };
     for factor in std::iter::once(&formula.response).chain(formula.terms.iter().flat_map(|t| &t.factors)) {
         match factor {
-            Factor::Column(name) | Factor::Ln(name) | Factor::Exp(name) | Factor::Square(name) => {
-                add(name, Use::Number, &formula.text)?;
+            Factor::Value(expression) => {
+                let mut names = Vec::new();
+                expression.columns(&mut |name| names.push(name));
+                names.into_iter().try_for_each(|name| add(name, Use::Number, &formula.text))?;
             }
             Factor::Dummies(name, _) => add(name, Use::Category, &formula.text)?,
             Factor::Same(a, b) | Factor::Differs(a, b) => {
@@ -198,39 +234,88 @@ fn distance(a: &str, b: &str) -> usize {
     row[b.len()]
 }
 
-/// Builds the arrays; rows with a missing value are dropped and listed.
-///
-/// # Errors
-/// Every outcome that is missing or negative, every weight that is not above 0, every logarithm of a
-/// number that is not: each with its line.
-pub fn build(panel: &Panel, spec: &Specification) -> Result<(Design, Vec<DroppedRow>), EstimationError> {
-    let mut faults = Faults::new();
-    let is_used = |row: &u32| spec.filters.iter().all(|filter| filter.is_met(panel, *row as usize));
-    let rows: Vec<u32> = (0..panel.n_rows() as u32).filter(is_used).collect();
-    let mut columns = Columns::new(panel, &rows, &mut faults);
-    let y = columns.outcome(spec);
+/// The rows that meet every condition.
+fn rows_in_use(
+    panel: &Panel,
+    spec: &Specification,
+    notes: &mut Vec<String>,
+) -> Result<Vec<u32>, EstimationError> {
+    let mut keep = vec![true; panel.n_rows()];
+    for filter in &spec.filters {
+        notes.extend(filter.apply(panel, &mut keep)?);
+    }
+    Ok((0..panel.n_rows() as u32).filter(|&row| keep[row as usize]).collect())
+}
+
+/// The regressors with their labels; one that is named before is left out with a note.
+fn regressors(
+    columns: &mut Columns<'_>,
+    spec: &Specification,
+    n: usize,
+    notes: &mut Vec<String>,
+) -> Result<(Vec<Vec<f64>>, Vec<String>), EstimationError> {
     let (mut x, mut terms) = (Vec::new(), Vec::new());
     if spec.formula.intercept {
-        x.push(vec![1.0; rows.len()]);
+        x.push(vec![1.0; n]);
         terms.push(INTERCEPT.to_owned());
     }
+    let mut known = HashSet::new();
+    let mut repeated: Vec<String> = Vec::new();
     for term in &spec.formula.terms {
+        let name = term.label();
+        if !known.insert(name.clone()) {
+            if !repeated.contains(&name) {
+                repeated.push(name);
+            }
+            continue;
+        }
+        let width = x.len().saturating_add(columns.width(&term.factors));
+        let needed = BYTES_AN_ENTRY.saturating_mul(width.saturating_mul(n) as u64);
+        if width > MAX_REGRESSORS || needed > usable_bytes() {
+            let message = format!(
+                "{width} regressors of {n} rows take {needed} bytes of memory; expected at most \
+                 {MAX_REGRESSORS} regressors and what --max-memory allows. Absorb sets of dummies as effects."
+            );
+            return Err(FormulaError { text: spec.formula.text.clone(), span: term.span, message }.into());
+        }
         for (label, column) in columns.term(&term.factors) {
             x.push(column);
             terms.push(label);
         }
     }
+    notes.extend(repeated.iter().map(|name| format!("`{name}` is named more than once and used once")));
+    Ok((x, terms))
+}
+
+/// Builds the arrays; rows with a missing value are dropped and listed.
+///
+/// # Errors
+/// Every outcome that is missing or negative, every weight that is not above 0, every logarithm of a
+/// number that is not: each with its line. Also a reference level that no row has, and a condition that
+/// compares numbers with text.
+pub fn build(panel: &Panel, spec: &Specification) -> Result<(Design, Vec<DroppedRow>), EstimationError> {
+    let mut faults = Faults::new();
+    let mut notes = panel.notes.clone();
+    let rows = rows_in_use(panel, spec, &mut notes)?;
+    let mut columns = Columns::new(panel, &rows, &spec.formula.text, &mut faults);
+    let y = columns.outcome(spec);
+    let (x, terms) = regressors(&mut columns, spec, rows.len(), &mut notes)?;
     let weights = spec.weights.as_ref().map(|name| columns.weights(name));
-    let offset = spec.offset.as_ref().map(|name| columns.numbers(name));
+    let offset = spec.offset.as_ref().map(|name| columns.offset(name));
     spec.formula.effects.iter().chain(&spec.clusters).flat_map(EffectTerm::columns).for_each(|name| {
         columns.note_categories(&name.text);
     });
-    let missing = columns.into_missing();
+    let left = columns.finish();
+    if let Some(wrong) = left.wrong {
+        return Err(wrong.into());
+    }
+    let missing = left.missing;
     let dropped: Vec<DroppedRow> = missing
         .iter()
         .map(|(&at, name)| DroppedRow { row: rows[at] + 1, reason: format!("missing {name}") })
         .collect();
-    let mut design = Design { rows, y, x, terms, weights, offset, effects: Vec::new(), clusters: Vec::new() };
+    let (effects, clusters) = (Vec::new(), Vec::new());
+    let mut design = Design { rows, y, x, terms, weights, offset, effects, clusters, notes };
     if !missing.is_empty() {
         let keep: Vec<bool> = (0..design.n()).map(|at| !missing.contains_key(&at)).collect();
         design.retain(&keep);

@@ -10,7 +10,8 @@ use super::bias::{self, Correction};
 use super::collinear::Collinear;
 use super::covariance::{Counts, Covariance, SmallSample, Wald, absorbed, covariance, scores, wald};
 use super::design::{Design, DroppedRow, Specification, build};
-use super::fit::{Fit, FitOptions, ppml, sum_rows};
+use super::diagnosis;
+use super::fit::{Fit, FitOptions, NotConverged, ppml, sum_rows};
 use super::least_squares::least_squares;
 use super::levels::Levels;
 use super::panel::Panel;
@@ -106,6 +107,42 @@ pub struct Estimates {
     pub inner_steps: usize,
     /// How the effects were absorbed.
     pub absorption: &'static str,
+    /// Degrees of freedom of the t distribution of `estimate / standard error`; `None` where it is normal.
+    pub t_degrees: Option<usize>,
+    /// True where every outcome is fitted exactly, so that there are no standard errors.
+    pub is_perfect: bool,
+    /// What a user should know about rows, terms and effects.
+    pub notes: Vec<String>,
+}
+
+/// Most clusterings; their combinations are `2^n`.
+const MAX_CLUSTERINGS: usize = 6;
+
+/// Refuses clusterings that allow no covariance.
+fn check_clusters(clusters: &[Levels]) -> Result<(), EstimationError> {
+    if clusters.len() > MAX_CLUSTERINGS {
+        let message = format!("{} clusterings: expected at most {MAX_CLUSTERINGS} --cluster", clusters.len());
+        return Err(EstimationError::Cluster(message));
+    }
+    match clusters.iter().find(|levels| levels.n() < 2) {
+        None => Ok(()),
+        Some(levels) => Err(EstimationError::Cluster(format!(
+            "--cluster {}: the rows in use lie in one cluster, of which no covariance can be computed. Cluster \
+             by a column with more levels, or leave the option out for robust standard errors.",
+            levels.label
+        ))),
+    }
+}
+
+/// Degrees of the t distribution as the reference programs count them: least squares alone, one less than the
+/// smallest number of clusters, or rows less parameters.
+fn t_degrees(options: &Options, covariance: &Covariance, counts: Counts) -> Option<usize> {
+    if options.method == Method::Ppml || options.small_sample == SmallSample::None {
+        return None;
+    }
+    let rows = counts.n.saturating_sub(counts.k);
+    let degrees = covariance.n_clusters.iter().min().map_or(rows, |smallest| smallest - 1);
+    Some(degrees.max(1))
 }
 
 /// Estimates `spec` on a panel.
@@ -131,9 +168,13 @@ pub fn estimate(
     }
     if design.n() == 0 {
         let why = "no row is left after filters, missing values, separated rows and singletons";
-        return Err(EstimationError::NothingToEstimate(why.into()));
+        let why: Vec<&str> = std::iter::once(why).chain(design.notes.iter().map(String::as_str)).collect();
+        return Err(EstimationError::NothingToEstimate(why.join("; ")));
     }
-    let fitted = fit(&design, options)?;
+    check_clusters(&design.clusters)?;
+    design.drop_repeated_effects();
+    let fitted = fit(&design, options)
+        .map_err(|error| NotConverged { hints: diagnosis::hints(panel, &design), ..error })?;
     let score = scores(&fitted.fit.x_within, &fitted.fit.residual);
     let counts =
         Counts { n: design.n(), k: fitted.fit.beta.len() + absorbed(&design.effects, &design.clusters) };
@@ -149,10 +190,15 @@ pub fn estimate(
     } else {
         None
     };
+    let is_perfect = diagnosis::is_perfect(sorted, &fitted.fit, options.method);
+    diagnosis::check_covariance(&fitted.fit.terms, &beta, &covariance.matrix, is_perfect)?;
     let wald = joint_test(&fitted.fit.terms, &beta, &covariance.matrix);
     let fixed_effects = fitted.fixed_effects(&design.effects);
     let values = fitted.absorber.layout().restore(&fitted.fit.mu);
     Ok(Estimates {
+        is_perfect,
+        t_degrees: t_degrees(options, &covariance, counts),
+        notes: design.notes,
         wald,
         pseudo_r2: pseudo_r2(&fitted.design, &fitted.fit, options.method),
         terms: fitted.fit.terms.clone(),
@@ -207,13 +253,13 @@ struct Fitted {
     fit: Fit,
 }
 
-fn fit(design: &Design, options: &Options) -> Result<Fitted, EstimationError> {
+fn fit(design: &Design, options: &Options) -> Result<Fitted, NotConverged> {
     let layout = Layout::new(design.n(), &design.effects);
     let sorted = design.arranged(&layout);
     let mut absorber = Absorber::new(layout, &design.effects);
     let fit = match options.method {
         Method::Ppml => ppml(&sorted, &mut absorber, options.fit)?,
-        Method::LeastSquares => least_squares(&sorted, &mut absorber),
+        Method::LeastSquares => least_squares(&sorted, &mut absorber)?,
     };
     Ok(Fitted { design: sorted, absorber, fit })
 }

@@ -1,24 +1,36 @@
 //! The formula `trade ~ ln(dist) + rta:border | exporter^year + importer^year`.
 //!
-//! Grammar (blanks are free, names may stand in backquotes):
+//! Grammar (blanks are free, names may stand in backquotes, text in quotes):
 //!
 //! ```text
 //! formula   = factor "~" terms [ "|" effects ]
-//! terms     = term { "+" term }            term   = "0" | "1" | factor { (":" | "*") factor }
-//! factor    = name | function "(" name { "," (name | "ref" "=" value) } ")"
+//! terms     = [ "-" "1" ] term { "+" term | "-" "1" }
+//! term      = "0" | "1" | factor { (":" | "*") factor }
+//! factor    = name [ "^" number ] | function "(" arithmetic ")"
+//!           | "i" "(" name [ "," name ] [ "," "ref" "=" level ] ")"
+//!           | ("same" | "differs") "(" name "," name ")"
+//! level     = name | text | [ "-" ] number
 //! effects   = effect { "+" effect }        effect = part { "^" part }
 //! part      = name | "pair" "(" name "," name ")"
 //! ```
 //!
-//! Functions of a factor: `ln`, `exp`, `sq` (one number column); `i(column, ref=level)` (one dummy a
-//! level); `same(a,b)` and `differs(a,b)` (1 where two columns hold the same text, or not).
-//! `pair(a,b)` is the unordered pair. Without absorbed effects a constant is added unless `0` is named.
+//! Functions of arithmetic (`+ - * / ^`) in number columns: `ln` (or `log`), `log1p`, `exp`, `sq`, `sqrt`, and `I`
+//! for the arithmetic itself. `i(column, ref=level)` is one dummy a level but the reference, `i(column, x)`
+//! these times the number column `x`, `i(column, i.other)` every combination; `same(a,b)` and
+//! `differs(a,b)` are 1 where two columns hold the same, or not. `pair(a,b)` is the unordered pair. Without
+//! absorbed effects a constant is added unless `0` or `- 1` is named.
 
+mod expression;
+mod lexer;
 mod parser;
 
 use std::fmt;
 
+pub use expression::{Expression, Function, Operation};
 use parser::Parser;
+
+/// Characters of a formula that a message repeats.
+const SHOWN: usize = 1_000;
 
 /// A stretch of the formula's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,18 +51,12 @@ pub struct Name {
 }
 
 /// One multiplicand of a regressor, or the outcome.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Factor {
-    /// A number column as it is.
-    Column(Name),
-    /// Natural logarithm.
-    Ln(Name),
-    /// Exponential.
-    Exp(Name),
-    /// Square.
-    Square(Name),
+    /// Arithmetic in number columns.
+    Value(Expression),
     /// One dummy for each level of a column but the reference.
-    Dummies(Name, Option<String>),
+    Dummies(Name, Option<Name>),
     /// 1 where both columns hold the same text.
     Same(Name, Name),
     /// 1 where they do not.
@@ -58,7 +64,7 @@ pub enum Factor {
 }
 
 /// A regressor: the product of its factors.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Term {
     /// The factors, at least one.
     pub factors: Vec<Factor>,
@@ -85,7 +91,7 @@ pub struct EffectTerm {
 }
 
 /// A parsed formula.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Formula {
     /// The text it was parsed from.
     pub text: String,
@@ -113,7 +119,10 @@ pub struct FormulaError {
 impl fmt::Display for FormulaError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let width = (self.span.end - self.span.start).max(1);
-        writeln!(f, "{}\n  {}", self.message, self.text)?;
+        if self.span.end > SHOWN {
+            return write!(f, "{} (character {})", self.message, self.span.start + 1);
+        }
+        writeln!(f, "{}\n  {}", self.message, self.text.chars().take(SHOWN).collect::<String>())?;
         write!(f, "  {}{}", " ".repeat(self.span.start), "^".repeat(width))
     }
 }
@@ -123,14 +132,24 @@ impl Factor {
     #[must_use]
     pub fn label(&self) -> String {
         match self {
-            Self::Column(name) => name.text.clone(),
-            Self::Ln(name) => format!("ln({})", name.text),
-            Self::Exp(name) => format!("exp({})", name.text),
-            Self::Square(name) => format!("sq({})", name.text),
+            Self::Value(expression) => expression.to_string(),
             Self::Dummies(name, _) => name.text.clone(),
             Self::Same(a, b) => format!("same({},{})", a.text, b.text),
             Self::Differs(a, b) => format!("differs({},{})", a.text, b.text),
         }
+    }
+}
+
+impl Term {
+    /// The term as it is named in messages; equal for equal terms.
+    #[must_use]
+    pub fn label(&self) -> String {
+        let label = |factor: &Factor| match factor {
+            Factor::Dummies(name, Some(level)) => format!("i({},ref={})", name.text, level.text),
+            Factor::Dummies(name, None) => format!("i({})", name.text),
+            other => other.label(),
+        };
+        self.factors.iter().map(label).collect::<Vec<_>>().join(":")
     }
 }
 
@@ -141,18 +160,23 @@ impl Formula {
     /// [`FormulaError`] that points at the first place that does not fit the grammar.
     pub fn parse(text: &str) -> Result<Self, FormulaError> {
         let mut parser = Parser::new(text)?;
-        let response = parser.factor()?;
-        if matches!(response, Factor::Dummies(..)) {
-            return Err(parser.error_at(0, "the outcome must be one column, not a set of dummies"));
-        }
+        let response = match <[Factor; 1]>::try_from(parser.factor()?) {
+            Ok([response]) if !matches!(response, Factor::Dummies(..)) => response,
+            _ => return Err(parser.error_at(0, "one column as the outcome, not a set of dummies")),
+        };
         parser.expect('~', "`~` after the outcome")?;
         let (mut terms, mut constant) = (Vec::new(), None);
+        let mut is_taken_off = parser.take('-');
         loop {
             match parser.constant() {
-                Some(is_wanted) => constant = Some(is_wanted),
+                Some(is_wanted) => constant = Some(is_wanted != is_taken_off),
+                None if is_taken_off => {
+                    return Err(parser.error("1 after `-`: only the constant is taken off"));
+                }
                 None => parser.term(&mut terms)?,
             }
-            if !parser.take('+') {
+            is_taken_off = parser.take('-');
+            if !is_taken_off && !parser.take('+') {
                 break;
             }
         }

@@ -7,11 +7,13 @@
 use super::absorb::{Absorber, Tolerance};
 use super::collinear;
 use super::design::Design;
-use super::fit::{Fit, LAST_TOLERANCE, normal_equations, sum_rows};
+use super::fit::{Fit, LAST_TOLERANCE, NotConverged, normal_equations, sum_rows};
 
 /// Fits by (weighted) least squares; `design` stands in the row order of `absorber`'s layout.
-#[must_use]
-pub fn least_squares(design: &Design, absorber: &mut Absorber) -> Fit {
+///
+/// # Errors
+/// [`NotConverged`] where the projection off the effects does not reach its accuracy, or numbers overflow.
+pub fn least_squares(design: &Design, absorber: &mut Absorber) -> Result<Fit, NotConverged> {
     let n = design.n();
     let w = design.weights.clone().unwrap_or_else(|| vec![1.0; n]);
     let offset = |row: usize| design.offset.as_ref().map_or(0.0, |offset| offset[row]);
@@ -37,7 +39,15 @@ pub fn least_squares(design: &Design, absorber: &mut Absorber) -> Fit {
     let errors: Vec<f64> = (0..n).map(error).collect();
     let mu: Vec<f64> = (0..n).map(|row| design.y[row] - errors[row]).collect();
     let deviance = sum_rows(n, |row| w[row] * errors[row] * errors[row]);
-    Fit {
+    let is_finite = deviance.is_finite() && beta.iter().all(|beta| beta.is_finite());
+    if absorber.unfinished > 0 || !is_finite {
+        let (iterations, step) = (absorber.steps, if is_finite { 1.0 } else { f64::NAN });
+        let (tolerance, path) = (LAST_TOLERANCE, vec![deviance]);
+        let hints = vec!["The projection off the effects did not reach its accuracy.".to_owned()];
+        let method = "least squares";
+        return Err(NotConverged { method, iterations, step, tolerance, path, hints });
+    }
+    Ok(Fit {
         terms: kept.iter().map(|&k| design.terms[k].clone()).collect(),
         beta,
         collinear: found.dropped,
@@ -51,5 +61,5 @@ pub fn least_squares(design: &Design, absorber: &mut Absorber) -> Fit {
         deviance,
         path: vec![deviance],
         last_step: 0.0,
-    }
+    })
 }

@@ -7,7 +7,7 @@
 //! | step | module |
 //! | --- | --- |
 //! | the formula as text | [`formula`] |
-//! | a CSV panel, plain or gzip | [`panel`], [`filter`] |
+//! | a CSV panel | [`panel`], [`filter`] |
 //! | arrays of a regression, with what is missing | [`design`], [`levels`] |
 //! | rows for which no estimate exists | [`separation`] |
 //! | projection off the effects | [`absorb`] |
@@ -26,6 +26,7 @@ pub mod collinear;
 mod columns;
 pub mod covariance;
 pub mod design;
+mod diagnosis;
 pub mod estimates;
 pub mod filter;
 pub mod fit;
@@ -34,6 +35,7 @@ pub mod least_squares;
 pub mod levels;
 pub mod panel;
 pub mod separation;
+mod symmetric;
 
 pub use estimates::{Estimates, FixedEffect, Method, Options, estimate};
 
@@ -46,8 +48,10 @@ use crate::error::InputErrors;
 /// | `Formula` | the formula, a cluster or a condition cannot be read or names an unknown column | 2 |
 /// | `Input` | the panel is faulty | 2 |
 /// | `Bias` | the bias correction does not apply to this formula | 2 |
+/// | `Cluster` | a covariance cannot be clustered so | 2 |
 /// | `NothingToEstimate` | no row is left | 1 |
-/// | `NotConverged` | the iteration did not reach its tolerance | 1 |
+/// | `NotConverged` | the iteration did not reach its tolerance, or left the range of numbers | 1 |
+/// | `NoCovariance` | no standard errors can be computed | 1 |
 #[derive(Debug, thiserror::Error)]
 pub enum EstimationError {
     /// A formula is wrong.
@@ -59,18 +63,24 @@ pub enum EstimationError {
     /// No bias correction for this formula.
     #[error(transparent)]
     Bias(#[from] bias::NotGravity),
+    /// The clusters do not allow a covariance.
+    #[error("{0}")]
+    Cluster(String),
     /// Nothing is left.
     #[error("nothing to estimate: {0}")]
     NothingToEstimate(String),
     /// No convergence.
     #[error(transparent)]
     NotConverged(#[from] fit::NotConverged),
+    /// No standard errors.
+    #[error("{0}")]
+    NoCovariance(String),
 }
 
 impl EstimationError {
     /// True where what the user gave is wrong, rather than the run.
     #[must_use]
     pub fn is_input(&self) -> bool {
-        matches!(self, Self::Formula(_) | Self::Input(_) | Self::Bias(_))
+        matches!(self, Self::Formula(_) | Self::Input(_) | Self::Bias(_) | Self::Cluster(_))
     }
 }

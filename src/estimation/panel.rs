@@ -1,21 +1,23 @@
-//! Reads a panel: a CSV file, plain or gzip, of which only the named columns are kept.
+//! Reads a panel: a CSV file, of which only the named columns are kept. How it is spelt and packed is up to
+//! [`RawText`].
 //!
-//! A column is read as numbers, as categories, or as both, as the formula uses it. Missing cells (empty,
-//! `NA`, `NaN`, `.`) stay missing: `NaN` among numbers, [`MISSING`] among categories.
+//! A column is read as numbers, as categories, or as both, as the formula uses it ([`column`]). Missing cells
+//! stay missing: `NaN` among numbers, [`MISSING`] among categories. The empty cell is missing in every
+//! column, `NA` and the like ([`MISSING_NUMBERS`]) in number columns alone: among texts `NA` is a code
+//! (Namibia). Rows without any filled cell are passed over, and so are columns without a name.
+
+mod column;
 
 use std::collections::HashMap;
-use std::io::Read;
 use std::path::Path;
 
-use flate2::read::MultiGzDecoder;
-use sha2::{Digest, Sha256};
-
+use crate::data::{Held, RawText, ReadOptions};
 use crate::error::{Fault, Faults, InputErrors};
+use column::Builder;
+pub use column::{Category, MISSING, MISSING_NUMBERS};
 
-/// Code of a missing category.
-pub const MISSING: u32 = u32::MAX;
-/// First bytes of a gzip file.
-const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+/// Faulty rows after which reading ends.
+const MAX_FAULTY_ROWS: usize = 100;
 
 /// How the formula uses a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,13 +28,19 @@ pub enum Use {
     Category,
 }
 
-/// A column of categories.
+/// What a user says about the file.
 #[derive(Debug, Clone, Default)]
-pub struct Category {
-    /// Level of each row, or [`MISSING`].
-    pub codes: Vec<u32>,
-    /// Text of each level, sorted.
-    pub levels: Vec<String>,
+pub struct PanelOptions {
+    /// Separator of cells; found where it is not given.
+    pub delimiter: Option<u8>,
+    /// Texts that stand for a missing cell in every column, besides the empty cell.
+    pub missing: Vec<String>,
+}
+
+impl PanelOptions {
+    fn reading(&self) -> ReadOptions {
+        ReadOptions { delimiter: self.delimiter, ..ReadOptions::new(Held::Text) }
+    }
 }
 
 /// A panel in memory; rows are in file order.
@@ -44,17 +52,22 @@ pub struct Panel {
     pub sha256: String,
     /// Line of each row in the (unpacked) file, 1 = header.
     pub lines: Vec<u64>,
+    /// What a user should know about how it was read.
+    pub notes: Vec<String>,
     numbers: HashMap<String, Vec<f64>>,
     categories: HashMap<String, Category>,
 }
 
-/// The bytes of a panel file with its header.
+/// The text of a panel file with its header.
 #[derive(Debug)]
 pub struct PanelFile {
     file: String,
     sha256: String,
-    bytes: Vec<u8>,
-    /// Column names.
+    text: String,
+    delimiter: u8,
+    notes: Vec<String>,
+    missing: Vec<String>,
+    /// Column names; empty where a column has none.
     pub header: Vec<String>,
 }
 
@@ -64,120 +77,166 @@ impl PanelFile {
     /// # Errors
     /// Where the file cannot be read or unpacked, or the header names a column twice.
     pub fn open(path: &Path) -> Result<Self, InputErrors> {
-        let file = path.display().to_string();
-        let bytes = std::fs::read(path).map_err(|error| {
-            file_fault(&file, &error.to_string(), "a readable CSV file, plain or .gz", "Check the path.")
-        })?;
-        Self::from_bytes(&file, bytes)
+        Self::open_with(path, &PanelOptions::default())
     }
 
-    /// A panel from bytes, plain or gzip.
+    /// Reads the file at `path` as `options` say.
     ///
     /// # Errors
     /// As [`PanelFile::open`].
-    pub fn from_bytes(file: &str, packed: Vec<u8>) -> Result<Self, InputErrors> {
-        let sha256 = Sha256::digest(&packed).iter().map(|byte| format!("{byte:02x}")).collect();
-        let bytes = if packed.starts_with(&GZIP_MAGIC) {
-            let mut bytes = Vec::with_capacity(packed.len() * 8);
-            MultiGzDecoder::new(packed.as_slice()).read_to_end(&mut bytes).map_err(|error| {
-                file_fault(file, &error.to_string(), "a complete gzip file", "Fetch or pack it again.")
-            })?;
-            bytes
-        } else {
-            packed
-        };
-        let mut reader = reader(&bytes);
-        let record = reader.headers().map_err(|error| {
-            file_fault(file, &error.to_string(), "a header line", "Repair the first line.")
-        })?;
-        let header: Vec<String> = record.iter().map(str::to_owned).collect();
+    pub fn open_with(path: &Path, options: &PanelOptions) -> Result<Self, InputErrors> {
+        Self::new(RawText::read(path, options.reading())?, options)
+    }
+
+    /// A panel from the bytes of a file.
+    ///
+    /// # Errors
+    /// As [`PanelFile::open`].
+    pub fn from_bytes(file: &str, bytes: Vec<u8>) -> Result<Self, InputErrors> {
+        let options = PanelOptions::default();
+        Self::new(RawText::from_bytes(file, bytes, options.reading())?, &options)
+    }
+
+    fn new(raw: RawText, options: &PanelOptions) -> Result<Self, InputErrors> {
+        let RawText { file, text, delimiter, notes, sha256 } = raw;
+        let missing = options.missing.clone();
+        Self { file, sha256, text, delimiter, notes, missing, header: Vec::new() }.with_header()
+    }
+
+    fn with_header(mut self) -> Result<Self, InputErrors> {
+        let mut reader = self.reader();
+        let record = reader.byte_headers().map_err(|error| self.row_fault(&error))?;
+        let name = |cell: &[u8]| String::from_utf8_lossy(cell).trim().to_owned();
+        let header: Vec<String> = record.iter().map(name).collect();
         let mut faults = Faults::new();
-        for (at, name) in header.iter().enumerate() {
+        for (at, name) in header.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
             if header[..at].contains(name) {
                 let remedy = "Rename or delete one of them.";
-                faults.extend(file_faults(file, &format!("`{name}` twice"), "each column once", remedy));
+                faults.push(self.fault(
+                    &format!("`{}` twice", column::shown(name)),
+                    "each column once",
+                    remedy,
+                ));
             }
         }
         if header.iter().all(String::is_empty) {
-            faults.extend(file_faults(file, "empty", "a header line and rows", "Fill the file."));
+            faults.push(self.fault("empty", "a header line and rows", "Fill the file."));
         }
-        faults.into_result(Self { file: file.to_owned(), sha256, bytes, header })
+        self.header = header;
+        faults.into_result(self)
+    }
+
+    fn reader(&self) -> csv::Reader<&[u8]> {
+        csv::ReaderBuilder::new().delimiter(self.delimiter).from_reader(self.text.as_bytes())
+    }
+
+    fn fault(&self, found: &str, expected: &str, remedy: &str) -> Fault {
+        Fault {
+            file: self.file.clone(),
+            line: None,
+            field: "file".into(),
+            found: found.into(),
+            expected: expected.into(),
+            remedy: remedy.into(),
+        }
     }
 
     /// The named columns of the panel; names must be in [`PanelFile::header`].
     ///
     /// # Errors
-    /// Rows with the wrong number of cells, cells that are not numbers where numbers are used: every one
-    /// with its line.
+    /// Rows with the wrong number of cells, cells that are not numbers where numbers are used, cells in
+    /// columns without a name at the end: with their lines.
     pub fn read(&self, wanted: &[(String, Use)]) -> Result<Panel, InputErrors> {
         let mut faults = Faults::new();
-        let mut builders: Vec<Builder> = Vec::new();
+        let mut builders: Vec<Builder<'_>> = Vec::new();
         for (name, usage) in wanted {
             let Some(at) = self.header.iter().position(|column| column == name) else { continue };
             if !builders.iter().any(|builder| builder.at == at && builder.usage() == *usage) {
-                builders.push(Builder::new(at, name, *usage));
+                builders.push(Builder::new(at, name, *usage, &self.missing));
             }
         }
+        let named = self.header.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
         let mut lines = Vec::new();
-        let mut reader = reader(&self.bytes);
+        let (mut n_blank, mut n_faulty) = (0_usize, 0_usize);
+        let mut reader = self.reader();
         let mut record = csv::ByteRecord::new();
-        loop {
+        while n_faulty < MAX_FAULTY_ROWS {
             match reader.read_byte_record(&mut record) {
                 Ok(false) => break,
+                Ok(true) if is_blank(&record) => n_blank += 1,
                 Ok(true) => {
                     let line = record.position().map_or(0, csv::Position::line);
                     lines.push(line);
                     for builder in &mut builders {
                         builder.push(record.get(builder.at).unwrap_or(b""), &self.file, line, &mut faults);
                     }
+                    let nameless = record.iter().enumerate().skip(named);
+                    for (at, cell) in nameless.filter(|(_, cell)| !cell.trim_ascii().is_empty()) {
+                        n_faulty += 1;
+                        faults.push(self.nameless(at, cell, line));
+                    }
                 }
-                Err(error) => faults.push(Fault {
-                    file: self.file.clone(),
-                    line: error.position().map(csv::Position::line),
-                    field: "row".into(),
-                    found: error.to_string(),
-                    expected: "as many cells as the header".into(),
-                    remedy: "Repair the line.".into(),
-                }),
+                Err(error) => {
+                    n_faulty += 1;
+                    faults.push(self.row_fault(&error));
+                }
             }
         }
         if lines.is_empty() && faults.is_empty() {
-            faults.extend(file_faults(&self.file, "no row", "at least one row", "Fill the file."));
+            faults.push(self.fault("no row", "at least one row", "Fill the file."));
+        }
+        let mut notes = self.notes.clone();
+        if n_blank > 0 {
+            notes.push(format!("{n_blank} rows without any filled cell are passed over"));
         }
         let mut panel = Panel {
             file: self.file.clone(),
             sha256: self.sha256.clone(),
             lines,
+            notes,
             numbers: HashMap::new(),
             categories: HashMap::new(),
         };
         for builder in builders {
-            builder.finish(&mut panel);
+            builder.finish(&mut panel, &mut faults);
         }
         faults.into_result(panel)
     }
+
+    fn nameless(&self, at: usize, cell: &[u8], line: u64) -> Fault {
+        Fault {
+            line: Some(line),
+            field: format!("column {}", at + 1),
+            ..self.fault(
+                &column::shown(&String::from_utf8_lossy(cell)),
+                "an empty cell, for the column has no name",
+                "Name the column in the header or delete it.",
+            )
+        }
+    }
+
+    fn row_fault(&self, error: &csv::Error) -> Fault {
+        let found = match error.kind() {
+            csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+                format!("{len} cells where the header has {expected_len}")
+            }
+            _ => error.to_string(),
+        };
+        Fault {
+            line: error.position().map(csv::Position::line),
+            field: "row".into(),
+            ..self.fault(
+                &found,
+                "as many cells as the header",
+                "Repair the line; a text or number with the separator in it stands in double quotes.",
+            )
+        }
+    }
 }
 
-fn reader(bytes: &[u8]) -> csv::Reader<&[u8]> {
-    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-    csv::ReaderBuilder::new().trim(csv::Trim::Headers).from_reader(bytes)
-}
-
-fn file_faults(file: &str, found: &str, expected: &str, remedy: &str) -> Faults {
-    let mut faults = Faults::new();
-    faults.push(Fault {
-        file: file.into(),
-        line: None,
-        field: "file".into(),
-        found: found.into(),
-        expected: expected.into(),
-        remedy: remedy.into(),
-    });
-    faults
-}
-
-fn file_fault(file: &str, found: &str, expected: &str, remedy: &str) -> InputErrors {
-    InputErrors(file_faults(file, found, expected, remedy).as_slice().to_vec())
+/// True where no cell of a row holds anything.
+fn is_blank(record: &csv::ByteRecord) -> bool {
+    record.iter().all(|cell| cell.trim_ascii().is_empty())
 }
 
 impl Panel {
@@ -211,102 +270,4 @@ impl Panel {
             remedy: remedy.to_owned(),
         }
     }
-}
-
-/// A column that is being read.
-struct Builder {
-    at: usize,
-    name: String,
-    values: Values,
-}
-
-enum Values {
-    Number(Vec<f64>),
-    Category { codes: Vec<u32>, levels: Vec<String>, known: HashMap<Vec<u8>, u32>, last: (Vec<u8>, u32) },
-}
-
-fn is_missing(cell: &[u8]) -> bool {
-    matches!(cell, b"" | b"NA" | b"NaN" | b"nan" | b"." | b"NULL")
-}
-
-impl Builder {
-    fn new(at: usize, name: &str, usage: Use) -> Self {
-        let values = match usage {
-            Use::Number => Values::Number(Vec::new()),
-            Use::Category => Values::Category {
-                codes: Vec::new(),
-                levels: Vec::new(),
-                known: HashMap::new(),
-                last: (Vec::new(), MISSING),
-            },
-        };
-        Self { at, name: name.to_owned(), values }
-    }
-
-    fn usage(&self) -> Use {
-        if matches!(self.values, Values::Number(_)) { Use::Number } else { Use::Category }
-    }
-
-    fn push(&mut self, cell: &[u8], file: &str, line: u64, faults: &mut Faults) {
-        let cell = cell.trim_ascii();
-        match &mut self.values {
-            Values::Number(values) if is_missing(cell) => values.push(f64::NAN),
-            Values::Number(values) => {
-                let value = std::str::from_utf8(cell).ok().and_then(|text| text.parse::<f64>().ok());
-                let value = value.filter(|value| value.is_finite());
-                if value.is_none() {
-                    faults.push(Fault {
-                        file: file.to_owned(),
-                        line: Some(line),
-                        field: self.name.clone(),
-                        found: String::from_utf8_lossy(cell).into_owned(),
-                        expected: "a finite number, or an empty cell where it is missing".into(),
-                        remedy: "Correct the cell or delete the row.".into(),
-                    });
-                }
-                values.push(value.unwrap_or(f64::NAN));
-            }
-            Values::Category { codes, levels, known, last } => {
-                if last.0 != cell || codes.is_empty() {
-                    let code = if is_missing(cell) {
-                        MISSING
-                    } else if let Some(code) = known.get(cell) {
-                        *code
-                    } else {
-                        let code = levels.len() as u32;
-                        levels.push(String::from_utf8_lossy(cell).into_owned());
-                        known.insert(cell.to_vec(), code);
-                        code
-                    };
-                    *last = (cell.to_vec(), code);
-                }
-                codes.push(last.1);
-            }
-        }
-    }
-
-    fn finish(self, panel: &mut Panel) {
-        match self.values {
-            Values::Number(values) => {
-                panel.numbers.insert(self.name, values);
-            }
-            Values::Category { codes, levels, .. } => {
-                panel.categories.insert(self.name, sorted(codes, levels));
-            }
-        }
-    }
-}
-
-/// Renumbers the levels in the order of their text, so that codes do not depend on the order of rows.
-fn sorted(mut codes: Vec<u32>, levels: Vec<String>) -> Category {
-    let mut order: Vec<u32> = (0..levels.len() as u32).collect();
-    order.sort_by(|&a, &b| levels[a as usize].cmp(&levels[b as usize]));
-    let mut rank = vec![0; levels.len()];
-    for (at, &code) in order.iter().enumerate() {
-        rank[code as usize] = at as u32;
-    }
-    for code in codes.iter_mut().filter(|code| **code != MISSING) {
-        *code = rank[*code as usize];
-    }
-    Category { codes, levels: order.iter().map(|&code| levels[code as usize].clone()).collect() }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::TableSpec;
 use crate::estimation::Estimates;
-use crate::numerics::special::normal_two_sided;
+use crate::numerics::special::{normal_two_sided, student_bound, student_two_sided};
 
 /// Bound of a 95 % interval of the standard normal.
 const NORMAL_975: f64 = 1.959_963_984_540_054;
@@ -12,15 +12,16 @@ const NORMAL_975: f64 = 1.959_963_984_540_054;
 /// `coefficients.csv`.
 pub const COEFFICIENTS: TableSpec = TableSpec {
     file: "coefficients.csv",
-    description: "Coefficients with their standard errors; the interval covers 95 % under normality.",
+    description: "Coefficients with their standard errors; tests and the interval of 95 % are normal with PPML, \
+                  and of Student's t with the degrees in fit.json with least squares. A perfect fit has no errors.",
     columns: &[
         ("term", "string", "", "Regressor"),
         ("estimate", "number", "", "Coefficient"),
         ("std_error", "number", "", "Square root of its variance"),
         ("z", "number", "", "estimate / std_error"),
-        ("p_value", "number", "share", "Two-sided, normal"),
-        ("ci_low", "number", "", "estimate - 1.96 std_error"),
-        ("ci_high", "number", "", "estimate + 1.96 std_error"),
+        ("p_value", "number", "share", "Two-sided"),
+        ("ci_low", "number", "", "Lower end of the interval of 95 %"),
+        ("ci_high", "number", "", "Upper end of the interval of 95 %"),
     ],
 };
 
@@ -105,8 +106,14 @@ struct Line {
 
 fn lines(estimates: &Estimates) -> Vec<Line> {
     let line = |(at, term): (usize, &String)| {
-        let (estimate, std_error) = (estimates.beta[at], estimates.covariance.matrix[(at, at)].sqrt());
-        let p_value = normal_two_sided(estimate / std_error);
+        let estimate = estimates.beta[at];
+        let std_error =
+            if estimates.is_perfect { f64::NAN } else { estimates.covariance.matrix[(at, at)].sqrt() };
+        let z = estimate / std_error;
+        let p_value = match estimates.t_degrees {
+            Some(degrees) => student_two_sided(z, degrees as f64),
+            None => normal_two_sided(z),
+        };
         Line { term: term.clone(), estimate, std_error, p_value }
     };
     estimates.terms.iter().enumerate().map(line).collect()
@@ -115,14 +122,15 @@ fn lines(estimates: &Estimates) -> Vec<Line> {
 /// Rows of `coefficients.csv`.
 #[must_use]
 pub fn coefficient_rows(estimates: &Estimates) -> Vec<Vec<String>> {
+    let bound = estimates.t_degrees.map_or(NORMAL_975, |degrees| student_bound(0.05, degrees as f64));
     let row = |line: Line| {
         let numbers = [
             line.estimate,
             line.std_error,
             line.estimate / line.std_error,
             line.p_value,
-            line.estimate - NORMAL_975 * line.std_error,
-            line.estimate + NORMAL_975 * line.std_error,
+            line.estimate - bound * line.std_error,
+            line.estimate + bound * line.std_error,
         ];
         std::iter::once(line.term).chain(numbers.map(precise)).collect()
     };
@@ -134,7 +142,8 @@ pub fn coefficient_rows(estimates: &Estimates) -> Vec<Vec<String>> {
 pub fn covariance_rows(estimates: &Estimates) -> Vec<Vec<String>> {
     let terms = &estimates.terms;
     let cell = |a: usize, b: usize| {
-        vec![terms[a].clone(), terms[b].clone(), precise(estimates.covariance.matrix[(a, b)])]
+        let value = if estimates.is_perfect { f64::NAN } else { estimates.covariance.matrix[(a, b)] };
+        vec![terms[a].clone(), terms[b].clone(), precise(value)]
     };
     (0..terms.len()).flat_map(|a| (0..terms.len()).map(move |b| (a, b))).map(|(a, b)| cell(a, b)).collect()
 }

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod calibration;
+mod hostile;
 mod oracles;
 mod properties;
 

@@ -6,7 +6,7 @@ use super::{System, Tolerance};
 
 /// Steps after which a projection is given up for this round; the outer iteration goes on with what there is
 /// and decides itself whether it converges.
-const MAX_STEPS: usize = 2_000;
+pub const MAX_STEPS: usize = 2_000;
 /// Columns that one sweep handles together; more do not fit the registers.
 const MAX_WIDTH: usize = 6;
 
@@ -124,6 +124,9 @@ fn conjugate<const W: usize>(
     for step in 0..MAX_STEPS {
         if (0..W).all(|c| rz[c] <= target[c] * target[c]) {
             return step;
+        }
+        if rz.iter().any(|rz| !rz.is_finite()) {
+            break;
         }
         let q = sweep.apply(&p);
         let pq = dot(&p, &q);

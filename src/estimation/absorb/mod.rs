@@ -62,6 +62,8 @@ pub struct Absorber {
     preconditioner: Preconditioner,
     /// Conjugate-gradient steps so far, for reports.
     pub steps: usize,
+    /// Projections that stopped before they were as accurate as asked for.
+    pub unfinished: usize,
     /// Times the preconditioner was factored.
     pub factorisations: usize,
 }
@@ -83,7 +85,7 @@ impl Absorber {
     #[must_use]
     pub fn new(layout: Layout, effects: &[Levels]) -> Self {
         let preconditioner = Preconditioner::new(&layout, effects);
-        Self { layout, preconditioner, steps: 0, factorisations: 0 }
+        Self { layout, preconditioner, steps: 0, unfinished: 0, factorisations: 0 }
     }
 
     /// The effects and the order of rows.
@@ -148,6 +150,7 @@ impl Absorber {
             coefficients.push(v);
         }
         self.steps += most;
+        self.unfinished += usize::from(most >= conjugate::MAX_STEPS);
         self.preconditioner.note_steps(most);
         coefficients
     }

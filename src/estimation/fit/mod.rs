@@ -87,21 +87,40 @@ pub struct Fit {
 
 /// The fit did not converge. There is no partial result.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error(
-    "PPML did not converge in {iterations} iterations: last step {step:.1e}, tolerance {tolerance:.0e}; \
-     deviance {path}. Look for separated rows (--separation), rescale regressors, or allow more \
-     --max-iterations.",
-    path = path_text(.path)
-)]
+#[error("{}", self.text())]
 pub struct NotConverged {
+    /// `PPML` or `least squares`.
+    pub method: &'static str,
     /// Steps taken.
     pub iterations: usize,
-    /// Root mean square of the last step in the index.
+    /// Root mean square of the last step in the index; not finite where it left the range of numbers.
     pub step: f64,
     /// What it had to reach.
     pub tolerance: f64,
     /// Deviance after each step.
     pub path: Vec<f64>,
+    /// What in the data may be the cause.
+    pub hints: Vec<String>,
+}
+
+impl NotConverged {
+    fn text(&self) -> String {
+        let Self { method, iterations, step, tolerance, path, hints } = self;
+        let is_finite = step.is_finite() && path.iter().all(|deviance| deviance.is_finite());
+        let what = if is_finite {
+            format!(
+                "did not converge in {iterations} iterations: last step {step:.1e}, tolerance {tolerance:.0e}"
+            )
+        } else {
+            format!("overflows after {iterations} iterations: fitted outcomes leave the range of numbers")
+        };
+        let hints: String = hints.iter().map(|hint| format!("{hint} ")).collect();
+        format!(
+            "{method} {what}; deviance {}. {hints}Look for separated rows (--separation), rescale regressors, \
+             or allow more --max-iterations.",
+            path_text(path)
+        )
+    }
 }
 
 /// First and last entries of a deviance path.

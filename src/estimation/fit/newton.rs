@@ -124,16 +124,26 @@ impl<'a> Iteration<'a> {
         options: FitOptions,
     ) -> Result<(), NotConverged> {
         let mut before = Vec::new();
-        while self.step > options.tolerance {
-            if self.path.len() > options.max_iterations || !self.take(&direction, &mut before) {
-                return Err(NotConverged {
-                    iterations: self.path.len() - 1,
-                    step: self.step,
-                    tolerance: options.tolerance,
-                    path: self.path.clone(),
-                });
+        let fail = |iteration: &Self| NotConverged {
+            method: "PPML",
+            iterations: iteration.path.len() - 1,
+            step: iteration.step,
+            tolerance: options.tolerance,
+            path: iteration.path.clone(),
+            hints: Vec::new(),
+        };
+        // Not a number is not converged.
+        while !(self.step <= options.tolerance) {
+            let is_lost = !self.step.is_finite() || self.path.len() > options.max_iterations;
+            if is_lost || !self.take(&direction, &mut before) {
+                return Err(fail(self));
             }
             direction = self.direction(absorber, options.tolerance);
+        }
+        let is_finite = |values: &[f64]| values.iter().all(|value| value.is_finite());
+        if !is_finite(&self.path) || !is_finite(&direction.delta) || !is_finite(&self.point.w) {
+            self.step = f64::NAN;
+            return Err(fail(self));
         }
         // The coefficients take what the index does not need.
         self.beta.iter_mut().zip(&direction.delta).for_each(|(beta, delta)| *beta += delta);

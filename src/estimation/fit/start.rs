@@ -18,6 +18,9 @@ const ROUNDS: usize = 4;
 /// Largest factor of one scaling: a level without positive outcomes must not become exactly zero.
 const MAX_SCALING: f64 = 1e8;
 
+/// Offsets larger than this are shifted: `exp(700)` is near the largest number.
+const MAX_OFFSET: f64 = 300.0;
+
 /// The start of a fit.
 pub struct Start {
     /// Index of each row, offset included.
@@ -60,9 +63,13 @@ struct Scaling<'a> {
 pub fn scaled(design: &Design, layout: &Layout) -> Start {
     let omega = design.weights.as_deref();
     let offset = design.offset.as_deref();
+    // A large offset is taken down to where its exponential is a number, and put into the level.
+    let largest = offset.map_or(0.0, |offset| offset.iter().copied().fold(f64::NEG_INFINITY, f64::max));
+    let shift = if largest.abs() > MAX_OFFSET { largest } else { 0.0 };
     let base = (omega.is_some() || offset.is_some()).then(|| {
         let weight = |row: usize| omega.map_or(1.0, |omega| omega[row]);
-        (0..design.n()).map(|row| weight(row) * offset.map_or(1.0, |offset| offset[row].exp())).collect()
+        let factor = |row: usize| offset.map_or(1.0, |offset| (offset[row] - shift).exp());
+        (0..design.n()).map(|row| weight(row) * factor(row)).collect()
     });
     let outcome = |row: usize| design.y[row] * omega.map_or(1.0, |omega| omega[row]);
     let base_total = |base: &Vec<f64>| base.iter().sum::<f64>();
@@ -77,8 +84,10 @@ pub fn scaled(design: &Design, layout: &Layout) -> Start {
             scaling.round();
         }
     }
-    let eta = scaling.index(offset);
-    Start { eta, outer: scaling.outer.iter().map(|factor| factor.ln()).collect(), level }
+    let mut eta = scaling.index(offset);
+    eta.iter_mut().for_each(|eta| *eta -= shift);
+    let outer = scaling.outer.iter().map(|factor| factor.ln()).collect();
+    Start { eta, outer, level: level - shift }
 }
 
 /// Sums of a row function by group and by outer level.

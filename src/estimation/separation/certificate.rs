@@ -15,6 +15,7 @@ use super::super::absorb::blocks::Forest;
 use super::super::absorb::{Absorber, Layout, Tolerance};
 use super::super::design::Design;
 use super::super::levels::Levels;
+use super::super::symmetric;
 use super::anchors::free_levels;
 
 /// Rows of the first part that is looked at, and by how much the next is larger.
@@ -136,7 +137,7 @@ fn is_independent(design: &Design, rows: &[usize]) -> bool {
     Absorber::new(layout, &effects).demean(&w, &mut columns, &vec![tolerance; k]);
     let product = |a: usize, b: usize| -> f64 { x[a].iter().zip(&x[b]).map(|(a, b)| a * b).sum() };
     let gram = DMatrix::from_fn(k, k, |a, b| product(a, b) / rows.len() as f64);
-    gram.symmetric_eigenvalues().iter().all(|&value| value > CLEAR)
+    symmetric::eigen(gram).is_some_and(|eigen| eigen.eigenvalues.iter().all(|&value| value > CLEAR))
 }
 
 /// An effect over some rows, levels renumbered.

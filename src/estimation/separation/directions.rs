@@ -9,6 +9,7 @@ use nalgebra::DMatrix;
 use super::super::absorb::blocks::Forest;
 use super::super::absorb::{Absorber, Layout, Tolerance};
 use super::super::design::Design;
+use super::super::symmetric;
 use super::certificate::Known;
 use super::local;
 
@@ -76,7 +77,7 @@ fn null_combinations(design: &Design, keep: &[bool]) -> Vec<Vec<f64>> {
     let gram = DMatrix::from_fn(k, k, |a, b| {
         within[a].iter().zip(&within[b]).map(|(a, b)| a * b).sum::<f64>() / w.len() as f64
     });
-    let eigen = gram.symmetric_eigen();
+    let Some(eigen) = symmetric::eigen(gram) else { return Vec::new() };
     let null = (0..k).filter(|&at| eigen.eigenvalues[at] <= NULL);
     null.map(|at| {
         let gamma = eigen.eigenvectors.column(at);

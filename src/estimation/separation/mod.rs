@@ -21,6 +21,9 @@ pub mod simplex;
 use super::design::Design;
 use certificate::Known;
 
+/// Rounds of all rules before the search is given up as incomplete.
+const MAX_ROUNDS: usize = 200;
+
 /// Which rules to apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rules {
@@ -61,7 +64,12 @@ pub struct Report {
 /// Removes separated rows from `design`.
 pub fn remove(design: &mut Design, rules: Rules) -> Report {
     let mut report = Report::default();
-    loop {
+    // Every round but the last drops a row; a few are usual.
+    for round in 0.. {
+        if round == MAX_ROUNDS {
+            report.is_incomplete = true;
+            break;
+        }
         if rules.fixed_effect {
             remove_zero_levels(design, &mut report);
         }

@@ -12,6 +12,7 @@
 use super::super::absorb::{Absorber, Layout, Tolerance};
 use super::super::collinear;
 use super::super::design::Design;
+use super::super::symmetric;
 use nalgebra::{DMatrix, DVector};
 
 /// Weight of rows with a positive outcome; zero outcomes weigh 1.
@@ -22,6 +23,8 @@ const ZERO: f64 = 1e-5;
 const POSITIVE: f64 = 1e-3;
 /// Iterations before the search is given up as incomplete.
 const MAX_ITERATIONS: usize = 2_000;
+/// Conjugate-gradient steps of all projections before it is given up, too.
+const MAX_STEPS: usize = 20_000;
 /// Accuracy of the projections.
 const TOLERANCE: f64 = 1e-9;
 
@@ -47,6 +50,9 @@ pub fn find(design: &Design) -> Found {
         let fitted = projection.apply(&u);
         let at_zero = || fitted.iter().zip(&is_zero).filter(|(_, zero)| **zero).map(|(fit, _)| *fit);
         let largest = at_zero().fold(0.0, f64::max);
+        if projection.steps() > MAX_STEPS || fitted.iter().any(|fit| !fit.is_finite()) {
+            break;
+        }
         let is_sure = at_zero().all(|fit| fit > POSITIVE * largest || fit.abs() <= ZERO * largest.max(ZERO));
         if largest <= ZERO || is_sure {
             found.is_incomplete = false;
@@ -100,6 +106,11 @@ impl Projection {
         Self { absorber, w, x, inverse: scaled_inverse(&gram) }
     }
 
+    /// Conjugate-gradient steps so far.
+    pub fn steps(&self) -> usize {
+        self.absorber.steps
+    }
+
     /// `P u`.
     pub fn apply(&mut self, u: &[f64]) -> Vec<f64> {
         let mut within = u.to_vec();
@@ -125,8 +136,6 @@ fn scaled_inverse(gram: &DMatrix<f64>) -> DMatrix<f64> {
     }
     let scale = DVector::from_fn(k, |at, _| 1.0 / gram[(at, at)].sqrt());
     let scaled = DMatrix::from_fn(k, k, |a, b| gram[(a, b)] * scale[a] * scale[b]);
-    let eigen = scaled.symmetric_eigen();
-    let values = eigen.eigenvalues.map(|value| if value > 1e-13 { 1.0 / value } else { 0.0 });
-    let inverse = &eigen.eigenvectors * DMatrix::from_diagonal(&values) * eigen.eigenvectors.transpose();
+    let inverse = symmetric::function(scaled, |value| if value > 1e-13 { 1.0 / value } else { 0.0 });
     DMatrix::from_fn(k, k, |a, b| inverse[(a, b)] * scale[a] * scale[b])
 }

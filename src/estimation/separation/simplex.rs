@@ -25,8 +25,9 @@ const ZERO: f64 = 1e-8;
 const OPTIMAL: f64 = 1e-9;
 /// Pivots by steepest reduced cost before the rule that cannot cycle takes over.
 const MAX_DANTZIG: usize = 2_000;
-/// Pivots before the programme is left to the rectifier.
+/// Pivots before the programme is left to the rectifier, and multiplications of all of them.
 const MAX_PIVOTS: usize = 50_000;
+const MAX_WORK: usize = 20_000_000_000;
 
 /// One flag a row, or `None` where the rule does not apply (three effects, too many directions).
 #[must_use]
@@ -113,7 +114,8 @@ impl<'a> Programme<'a> {
 
     /// `gamma`, or `None` where the pivots run out.
     fn solve(mut self) -> Option<DVector<f64>> {
-        for pivot in 0..MAX_PIVOTS {
+        let one = self.p * (2 * self.z.len() + self.p);
+        for pivot in 0..MAX_PIVOTS.min(MAX_WORK / one.max(1)) {
             let costs = DVector::from_iterator(self.p, self.basis.iter().map(|&v| self.cost(v)));
             let multiplier = self.inverse.tr_mul(&costs);
             let Some(entering) = self.entering(&multiplier, pivot < MAX_DANTZIG) else {

@@ -15,6 +15,8 @@ pub struct Format {
     pub commands: &'static [&'static str],
     /// A command that must succeed after exit code 0: what was written is sound.
     pub then: Option<&'static str>,
+    /// True where the commands read every number of the mutated files.
+    pub is_read_whole: bool,
     /// Cases of the short run.
     pub short: u64,
 }
@@ -27,6 +29,7 @@ pub const FORMATS: &[Format] = &[
         touched: &["in/"],
         commands: &["check in", "solve --baseline in --out out"],
         then: None,
+        is_read_whole: true,
         short: 120,
     },
     Format {
@@ -38,6 +41,7 @@ pub const FORMATS: &[Format] = &[
             "solve --baseline in --tariffs in/tariffs_counterfactual.csv --cure-negative-demand --out out",
         ],
         then: None,
+        is_read_whole: true,
         short: 80,
     },
     Format {
@@ -51,6 +55,7 @@ pub const FORMATS: &[Format] = &[
             "solve --baseline base --tariffs in/tariffs.csv --deficits @gdp_share --sensitivities --out out",
         ],
         then: None,
+        is_read_whole: true,
         short: 120,
     },
     Format {
@@ -63,6 +68,7 @@ pub const FORMATS: &[Format] = &[
             "run in/plan.toml --options @sectoral_digital --years @2021..2021 --draws @1 --seed @1 --out out",
         ],
         then: None,
+        is_read_whole: true,
         short: 60,
     },
     Format {
@@ -71,6 +77,7 @@ pub const FORMATS: &[Format] = &[
         touched: &["in/apac/"],
         commands: &["check in"],
         then: None,
+        is_read_whole: true,
         short: 40,
     },
     Format {
@@ -89,6 +96,7 @@ pub const FORMATS: &[Format] = &[
             "timeline hybrid --options in/options --explain @in_force",
         ],
         then: None,
+        is_read_whole: true,
         short: 90,
     },
     Format {
@@ -101,6 +109,7 @@ pub const FORMATS: &[Format] = &[
             "timeline small --options in/options --summary --graph --draws 20 --out out",
         ],
         then: None,
+        is_read_whole: true,
         short: 150,
     },
     Format {
@@ -114,6 +123,7 @@ pub const FORMATS: &[Format] = &[
             "schedule hybrid --data in --importer @JPN --exporter @USA --years @2021..2022 --out out",
         ],
         then: None,
+        is_read_whole: true,
         short: 110,
     },
     Format {
@@ -126,6 +136,7 @@ pub const FORMATS: &[Format] = &[
             "schedule tpp_return --data in --importer JPN --exporter USA --years 2021..2022 --out out",
         ],
         then: None,
+        is_read_whole: true,
         short: 70,
     },
     Format {
@@ -139,6 +150,7 @@ pub const FORMATS: &[Format] = &[
             "estimate --panel in/panel.csv --formula ln(trade)·~·ln(dist)·+·rta·|·exporter --model ols --where trade·>·0 --drop-missing --out out",
         ],
         then: None,
+        is_read_whole: false,
         short: 100,
     },
     Format {
@@ -151,6 +163,7 @@ pub const FORMATS: &[Format] = &[
             "estimate --panel in/panel.csv --formula trade·~·ln(dist)·|·exporter --weights @size --offset @shift --where @trade·!=·0 --tolerance @1e-9 --max-iterations @100 --out out",
         ],
         then: None,
+        is_read_whole: false,
         short: 100,
     },
     Format {
@@ -162,6 +175,7 @@ pub const FORMATS: &[Format] = &[
             "calibrate --source long --input in --absent-is-zero --missing-tariff @5 --out out",
         ],
         then: Some("check out"),
+        is_read_whole: true,
         short: 90,
     },
     Format {
@@ -173,6 +187,7 @@ pub const FORMATS: &[Format] = &[
             "calibrate --source wiod2013 --input in --year @2011 --weights @trade=2,inputs=0.5 --out out",
         ],
         then: Some("check out"),
+        is_read_whole: true,
         short: 80,
     },
     Format {
@@ -181,6 +196,7 @@ pub const FORMATS: &[Format] = &[
         touched: &["in/"],
         commands: &["calibrate --source icio --input in --year 2019 --out out"],
         then: Some("check out"),
+        is_read_whole: true,
         short: 80,
     },
     Format {
@@ -189,6 +205,7 @@ pub const FORMATS: &[Format] = &[
         touched: &["in/"],
         commands: &["calibrate --source adb --input in --year 2019 --out out"],
         then: Some("check out"),
+        is_read_whole: true,
         short: 80,
     },
     Format {
@@ -197,6 +214,7 @@ pub const FORMATS: &[Format] = &[
         touched: &["in/"],
         commands: &["calibrate --source wiod2016 --input in --out out"],
         then: Some("check out"),
+        is_read_whole: true,
         short: 80,
     },
     Format {
@@ -208,6 +226,7 @@ pub const FORMATS: &[Format] = &[
             "calibrate --source baci --input in --missing-tariff @3 --year @2019 --out out",
         ],
         then: Some("check out"),
+        is_read_whole: false,
         short: 90,
     },
     Format {
@@ -220,6 +239,7 @@ pub const FORMATS: &[Format] = &[
             "calibrate --source adb --input adb --year 2019 --concordance own-adb --out out",
         ],
         then: Some("check out"),
+        is_read_whole: false,
         short: 80,
     },
     Format {
@@ -230,6 +250,7 @@ pub const FORMATS: &[Format] = &[
             "schedule tpp_return --importer USA --exporter JPN --years 2021..2022 --lines in --out out",
         ],
         then: None,
+        is_read_whole: false,
         short: 50,
     },
     Format {
@@ -238,6 +259,7 @@ pub const FORMATS: &[Format] = &[
         touched: &["in/"],
         commands: &["timeline --fit in/timing.csv --out out", "timeline --fit in/timing.csv"],
         then: None,
+        is_read_whole: true,
         short: 80,
     },
     Format {
@@ -251,6 +273,7 @@ pub const FORMATS: &[Format] = &[
             "check in",
         ],
         then: None,
+        is_read_whole: false,
         short: 70,
     },
     Format {
@@ -259,6 +282,7 @@ pub const FORMATS: &[Format] = &[
         touched: &["part1/", "part2/"],
         commands: &["reduce part1 part2 --out out"],
         then: None,
+        is_read_whole: false,
         short: 60,
     },
     Format {
@@ -273,6 +297,7 @@ pub const FORMATS: &[Format] = &[
         ],
         commands: &["calibrate --source apac --input in --out out"],
         then: None,
+        is_read_whole: false,
         short: 6,
     },
     Format {
@@ -281,6 +306,7 @@ pub const FORMATS: &[Format] = &[
         touched: &["in/facts/", "in/data/us_tariffs/"],
         commands: &["calibrate --source policy --input in --out out"],
         then: None,
+        is_read_whole: false,
         short: 10,
     },
     Format {
@@ -303,6 +329,7 @@ pub const FORMATS: &[Format] = &[
             "reduce @tiny --out out",
         ],
         then: None,
+        is_read_whole: false,
         short: 120,
     },
 ];

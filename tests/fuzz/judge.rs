@@ -16,6 +16,26 @@ const LONGEST_MESSAGE: usize = 1 << 20;
 const RUN_FAILED: [&str; 6] =
     ["converge", "no equilibrium", "no optimum", "memory", "differ", "no best answers"];
 
+/// Faults of rows together, which have no line of their own.
+const OF_ROWS: [&str; 5] = ["= sum ", "no row", "missing", "a gap of", "not in balance"];
+/// What no reader may take for a number.
+const NO_NUMBERS: [&str; 14] = [
+    "nan",
+    "NaN",
+    "inf",
+    "-inf",
+    "Infinity",
+    "1e400",
+    "-1e400",
+    "1.5.2",
+    "0x10",
+    "1e",
+    "--1",
+    "1_000",
+    "..",
+    "\u{661}\u{662}",
+];
+
 /// What is wrong with how a call ended; empty = nothing.
 pub fn problems(
     case: &Case,
@@ -46,7 +66,10 @@ pub fn problems(
         found.push("a message without end".to_owned());
     }
     match outcome.code {
-        Some(0) => found.extend(meaningless_numbers(case, &work.join("out"))),
+        Some(0) => {
+            found.extend(meaningless_numbers(case, &work.join("out")));
+            found.extend(taken_for_number(case));
+        }
         Some(1) if words.trim().is_empty() && outcome.stdout.trim().is_empty() => {
             found.push("exit code 1 without a word".to_owned());
         }
@@ -83,7 +106,11 @@ fn place(case: &Case, outcome: &Outcome, before: &Listing) -> Option<String> {
     if case.only_words {
         let names = words.contains("--")
             || words.contains("command line")
-            || case.arguments.iter().any(|word| word.len() > 2 && words.contains(word.as_str()));
+            || case
+                .arguments
+                .iter()
+                .skip(1)
+                .any(|word| !word.trim().is_empty() && words.contains(word.as_str()));
         return (!names).then(|| "a refusal that names no option and no value".to_owned());
     }
     let changed: Vec<&str> = case
@@ -106,7 +133,8 @@ fn place(case: &Case, outcome: &Outcome, before: &Listing) -> Option<String> {
             rest.next() == Some(':') && rest.next().is_some_and(|c| c.is_ascii_digit())
         })
     };
-    (case.has_line && !names.iter().any(has_line))
+    let is_of_rows = OF_ROWS.iter().any(|word| words.contains(word));
+    (case.has_line && !is_of_rows && !names.iter().any(has_line))
         .then(|| "a refusal of one line that names no line".to_owned())
 }
 
@@ -129,6 +157,20 @@ fn meaningless_numbers(case: &Case, out: &Path) -> Option<String> {
         }
     }
     None
+}
+
+/// A cell that held a number and now holds none, in a table that is read whole.
+fn taken_for_number(case: &Case) -> Option<String> {
+    if !case.is_read_whole {
+        return None;
+    }
+    case.done.iter().find_map(|done| {
+        let parts: Vec<&str> = done.split('`').collect();
+        let [.., was, _, now, _] = parts[..] else { return None };
+        let is_none = was.parse::<f64>().is_ok() && NO_NUMBERS.contains(&now);
+        (is_none && done.contains("becomes"))
+            .then(|| format!("`{now}` was taken for a number at exit code 0"))
+    })
 }
 
 /// True where the mutation made the word the name of something, in place of another name.

@@ -182,6 +182,7 @@ fn the_judge_sees_what_is_wrong() {
         arguments: vec!["check".into(), "in".into()],
         done: vec!["in/trade.csv: line 2, cell 4: `1` becomes `x`".into()],
         has_line,
+        is_read_whole: true,
         only_words: false,
     };
     let ended = |code: Option<i32>, stderr: &str| child::Outcome {
@@ -208,6 +209,9 @@ fn the_judge_sees_what_is_wrong() {
     assert!(found(&case(true), &ended(None, "")).contains("signal 6"));
     assert!(found(&case(true), &ended(Some(1), "invalid float literal")).contains("no failed run"));
     assert!(found(&case(true), &ended(Some(1), "")).contains("without a word"));
+    let mut nan = case(true);
+    nan.done = vec!["in/trade.csv: line 2, cell 4: `1` becomes `nan`".into()];
+    assert!(found(&nan, &ended(Some(0), "")).contains("taken for a number"));
     assert_eq!(found(&case(true), &ended(Some(1), "did not converge")), "");
 }
 

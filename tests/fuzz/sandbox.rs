@@ -41,6 +41,8 @@ pub struct Case {
     pub done: Vec<String>,
     /// True where every mutation is of one line, so that a message can name it.
     pub has_line: bool,
+    /// True where every cell of the mutated files is read.
+    pub is_read_whole: bool,
     /// True where only words of the command line were changed.
     pub only_words: bool,
 }
@@ -82,7 +84,13 @@ impl Sandbox {
         let command = *dice.pick(format.commands);
         let words: Vec<&str> = command.split(' ').collect();
         let loose = words.iter().filter(|word| word.starts_with('@')).count();
-        let mut case = Case { arguments: Vec::new(), done: Vec::new(), has_line: true, only_words: true };
+        let mut case = Case {
+            arguments: Vec::new(),
+            done: Vec::new(),
+            has_line: true,
+            is_read_whole: false,
+            only_words: true,
+        };
         let wants_words = loose > 0 && (self.files.is_empty() || dice.chance(15));
         let changed = if wants_words { Some(dice.below(loose)) } else { None };
         let mut at = 0;
@@ -102,6 +110,7 @@ impl Sandbox {
         if !wants_words && !self.files.is_empty() {
             case.only_words = false;
             let n = if dice.chance(80) { 1 } else { 2 + dice.below(2) };
+            case.is_read_whole = format.is_read_whole && n == 1;
             (0..n).for_each(|_| self.spoil(dice, &mut case));
         }
         case

@@ -58,6 +58,9 @@ fn bare(dice: &mut Dice, content: &[u8]) -> Mutant {
 }
 
 fn encoding(dice: &mut Dice, content: &[u8]) -> Mutant {
+    if dice.chance(4) {
+        return Mutant::file(bomb().to_vec(), "3 GiB of zeros packed".to_owned());
+    }
     let text = String::from_utf8_lossy(content).into_owned();
     let (bytes, what) = match dice.below(14) {
         0 => ([b"\xef\xbb\xbf", content].concat(), "byte order mark"),
@@ -83,6 +86,12 @@ fn encoding(dice: &mut Dice, content: &[u8]) -> Mutant {
 
 fn utf16(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
     [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(bytes).collect()
+}
+
+/// A few kB a member, 3 GiB when unpacked.
+fn bomb() -> &'static [u8] {
+    static BOMB: std::sync::OnceLock<Vec<u8>> = std::sync::OnceLock::new();
+    BOMB.get_or_init(|| gzip(&vec![b'0'; 64 << 20]).repeat(48))
 }
 
 fn gzip(content: &[u8]) -> Vec<u8> {

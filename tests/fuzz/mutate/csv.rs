@@ -67,6 +67,11 @@ fn row(dice: &mut Dice, mut grid: Grid) -> Mutant {
     let (at, to) = (body(dice, &grid), body(dice, &grid));
     let line = at + 1;
     let copy = grid.0[at].clone();
+    if dice.chance(4) {
+        let many = (0..20_000).map(|k| copy.iter().map(|cell| format!("{cell}{k}")).collect());
+        grid.0.extend(many);
+        return Mutant::file(grid.text().into_bytes(), format!("20,000 rows like line {line} more"));
+    }
     let what = match dice.below(8) {
         0 => {
             grid.0.remove(at);

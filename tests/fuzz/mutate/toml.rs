@@ -161,8 +161,12 @@ fn structure(dice: &mut Dice, mut lines: Vec<String>) -> Mutant {
         }
         5 => {
             let copy = lines[at..end].to_vec();
-            (0..60).for_each(|_| lines.extend(copy.iter().cloned()));
-            format!("table at line {} 60 times more", at + 1)
+            let times = if dice.chance(20) { 3000 } else { 60 };
+            // With names of their own, so that they are not refused as doubled at once.
+            let name =
+                |k: usize| copy.iter().map(move |line| line.replacen("id = \"", &format!("id = \"n{k}"), 1));
+            (0..times).for_each(|k| lines.extend(name(k)));
+            format!("table at line {} {times} times more", at + 1)
         }
         _ => {
             lines.insert(at, "[unknown]".into());

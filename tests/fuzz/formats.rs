@@ -298,7 +298,7 @@ pub const FORMATS: &[Format] = &[
         commands: &["calibrate --source apac --input in --out out"],
         then: None,
         is_read_whole: false,
-        short: 6,
+        short: 3,
     },
     Format {
         name: "policy-tables",
@@ -307,7 +307,7 @@ pub const FORMATS: &[Format] = &[
         commands: &["calibrate --source policy --input in --out out"],
         then: None,
         is_read_whole: false,
-        short: 10,
+        short: 6,
     },
     Format {
         name: "values",

@@ -122,7 +122,9 @@ impl Sandbox {
         self.changed.push(path.clone());
         if dice.chance(4) {
             case.has_line = false;
-            case.done.push(format!("{name}: {}", spoil_entry(dice, &path)));
+            // A pipe that is named on the command line is waited for, as it should be.
+            let is_named = case.arguments.iter().any(|word| word.ends_with(&name));
+            case.done.push(format!("{name}: {}", spoil_entry(dice, &path, is_named)));
             return;
         }
         let Ok(content) = (if is_plain(&path) { fs::read(&path) } else { Ok(Vec::new()) }) else { return };
@@ -157,14 +159,14 @@ impl Sandbox {
 }
 
 /// Puts something else in the place of a file.
-fn spoil_entry(dice: &mut Dice, path: &Path) -> &'static str {
+fn spoil_entry(dice: &mut Dice, path: &Path, is_named: bool) -> &'static str {
     let must = |done: std::io::Result<()>| done.expect("the sandbox can be written");
     if dice.chance(20) {
         must(fs::write(path.with_extension("extra"), [0xff, 0xfe, 0x00]));
         return "a file of another program beside it";
     }
     remove(path);
-    match dice.below(5) {
+    match dice.below(if is_named { 4 } else { 5 }) {
         0 => "removed",
         1 => {
             must(fs::create_dir(path));

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::Args;
 
+use crate::data::Files;
 use crate::error::{Fault, InputErrors};
 use crate::output::TableSpec;
 use crate::output::dir::{Existing, OutputDir, number};
@@ -122,13 +122,27 @@ struct Keyed {
     rows: BTreeMap<(String, usize), Vec<String>>,
 }
 
-fn read(path: &Path) -> anyhow::Result<Keyed> {
-    let mut reader = csv::Reader::from_path(path).with_context(|| path.display().to_string())?;
-    let header: Vec<String> = reader.headers()?.iter().map(str::to_owned).collect();
+fn read(folder: &Path, name: &str) -> Result<Keyed, InputErrors> {
+    let files = Files::directory(folder);
+    let text = files.read(name)?;
+    let fault = |error: &csv::Error| {
+        InputErrors::from(Fault {
+            file: files.display(name),
+            line: error.position().map(csv::Position::line),
+            field: "row".into(),
+            found: error.to_string(),
+            expected: "as many cells as the header has".into(),
+            remedy: "Put the table back as the command wrote it.".into(),
+        })
+    };
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let header = reader.headers().map_err(|error| fault(&error))?;
+    let header: Vec<String> = header.iter().map(str::to_owned).collect();
     let is_key: Vec<bool> = header.iter().map(|name| is_key_column(name)).collect();
     let (mut rows, mut seen) = (BTreeMap::new(), BTreeMap::new());
     for record in reader.records() {
-        let cells: Vec<String> = record?.iter().map(str::to_owned).collect();
+        let cells = record.map_err(|error| fault(&error))?;
+        let cells: Vec<String> = cells.iter().map(str::to_owned).collect();
         let key: Vec<&str> =
             cells.iter().zip(&is_key).filter(|(_, is_key)| **is_key).map(|(cell, _)| cell.as_str()).collect();
         let key = key.join(",");
@@ -173,7 +187,7 @@ fn is_key_column(name: &str) -> bool {
 }
 
 fn compare_tables(a: &Path, b: &Path, name: &str, tolerance: f64, found: &mut Rows) -> anyhow::Result<()> {
-    let (a, b) = (read(&a.join(name))?, read(&b.join(name))?);
+    let (a, b) = (read(a, name)?, read(b, name)?);
     if a.header != b.header {
         found.push(difference(name, "", "header", &a.header.join(","), &b.header.join(",")));
         return Ok(());

@@ -13,6 +13,7 @@ mod events_ties;
 mod events_timeline;
 mod files;
 mod folders;
+mod fuzzed;
 mod input_errors;
 mod invariants;
 mod optimal;

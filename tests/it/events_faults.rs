@@ -128,12 +128,12 @@ fn names_that_nothing_has_are_refused_with_their_line() {
     refused(
         "mark = \"assumption\"",
         branch,
-        "small.toml:16 `deal.vote` = talks: expected a stage of the process, or end",
+        "small.toml:17 `deal.vote` = talks: expected a stage of the process, or end",
     );
     refused(
         "mark = \"assumption\"",
         branch,
-        "small.toml:16 `deal.vote` = at_most = 0: expected once or more",
+        "small.toml:18 `deal.vote` = at_most = 0: expected once or more",
     );
     refused(
         "mark = \"assumption\"",

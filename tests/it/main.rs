@@ -1,6 +1,7 @@
 //! Integration tests, one binary.
 
 mod apac;
+mod data_folder;
 mod equilibrium;
 mod estimation;
 mod events;
@@ -15,6 +16,7 @@ mod files;
 mod folders;
 mod input_errors;
 mod invariants;
+mod names;
 mod optimal;
 mod oracles;
 mod policy;

@@ -120,6 +120,7 @@ fn check_plan(files: &Files, name: &str) -> Result<(), InputErrors> {
             };
             note(companions::check(&folder, &data.axes).into_result(()));
             note(Economy::from_dataset(&data).map(|_| ()));
+            note(plan.check_base_year(data.meta.year, &files.display(name)).into_result(()));
             note(plan.check_names(&data.axes, &files.display(name)).into_result(()));
             note(
                 Growth::read(&folder, &data.axes, data.meta.year.saturating_add(1), plan.years[1])

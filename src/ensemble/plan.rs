@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::data::ids::{PRINTABLE, is_printable};
 use crate::data::{Axes, Files, MARKS, toml_fault};
 use crate::error::{Fault, Faults, InputErrors};
 
@@ -169,6 +170,7 @@ impl Plan {
         check(years_ok, "years", format!("{first}..{last}"), "first..last within 2020..2060, rising");
         let start_ok = (2000..=last).contains(&self.start.year());
         check(start_ok, "start", self.start.to_string(), "a day from 2000 on, not after the last year");
+        check(is_printable(&self.title), "title", self.title.clone(), PRINTABLE);
         let mut seen = std::collections::HashSet::new();
         let twice = self.options.iter().find(|id| !seen.insert(*id));
         check(twice.is_none(), "options", format!("{} twice", twice.map_or("", |id| id)), "each option once");
@@ -192,6 +194,23 @@ impl Plan {
             ("theta_se_ratio", self.uncertainty.theta_se_ratio),
         ] {
             check((0.0..=10.0).contains(&se), key, se.to_string(), "a number from 0 to 10");
+        }
+        faults
+    }
+
+    /// A fault where the plan begins before the data set.
+    #[must_use]
+    pub fn check_base_year(&self, base_year: i16, file: &str) -> Faults {
+        let mut faults = Faults::new();
+        if self.years[0] < base_year {
+            faults.push(Fault {
+                file: file.to_owned(),
+                line: None,
+                field: "years".into(),
+                found: format!("{}..{}", self.years[0], self.years[1]),
+                expected: format!("years from {base_year} on, the year of {}", self.baseline),
+                remedy: "Begin the plan later, or correct `year` in meta.toml.".into(),
+            });
         }
         faults
     }

@@ -75,6 +75,8 @@ fn names_that_point_nowhere_are_refused_where_they_stand() {
             "year = 2019\ndefault_tariff_pct = nan",
             "meta.toml:3 `default_tariff_pct` = NaN",
         ),
+        ("apac/meta.toml", "year = 2019", "year = 2030", "`years` = 2021..2035: expected years from 2030 on"),
+        ("plan.toml", "title = \"Ways", "title = \"Ways\\u0007", "`title` = Ways\\u{7}"),
         ("apac/growth.csv", "USA,2019,2019", "USA,2019,2018", "growth.csv:2 `year_to` = 2018"),
         (
             "apac/countries.csv",

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::Reader;
 use super::depth_effect::item_names;
 use super::rules::{COUNTRY, DEFINED, GROUPS, ITEM, OPTIONAL, SECTOR, TABLES};
-use crate::data::{Axes, Files, Names, Table, TableRule};
+use crate::data::{Axes, Files, Names, Table, TableRule, is_identifier};
 use crate::error::{Faults, InputErrors};
 
 impl<'a> Reader<'a> {
@@ -83,7 +83,8 @@ impl<'a> Reader<'a> {
             DEFINED.iter().filter(|(_, file, _)| self.unsound.contains(file)).map(|(set, ..)| *set).collect();
         for (set, file, column) in DEFINED.iter().filter(|(set, ..)| !unknown.contains(set)) {
             let rows = self.tables.get(file).into_iter().flat_map(|table| table.rows());
-            names.add(set, rows.map(|row| row.text(column)));
+            // What is no identifier is no name that another table could mean.
+            names.add(set, rows.map(|row| row.text(column)).filter(|name| is_identifier(name)));
         }
         names
     }

@@ -6,14 +6,20 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
+use super::data_dir::DataDir;
+use super::verify;
 use crate::calibration::Economy;
-use crate::data::{Dataset, Files};
+use crate::data::{Dataset, Files, companions};
 use crate::ensemble::{PLAN_FILE, Plan};
 use crate::error::{Fault, Faults, InputErrors};
 use crate::events::{Tables, read_option, read_options};
+use crate::output::dir::MANIFEST;
 use crate::policy::PolicyBook;
 use crate::projection::Growth;
 use crate::schedules::ScheduleBook;
+
+/// File by which policy tables are known.
+const AGREEMENTS: &str = "agreements.csv";
 
 /// How faults are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -27,11 +33,13 @@ enum Format {
 /// Options of `tradepath check`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  tradepath check data/tiny              a baseline directory\n  tradepath check mine/plan.toml         a plan with all the data that it names\n  tradepath check mine/options/hybrid.toml\n  tradepath check mine/schedules/tpp"
+    after_help = "Examples:\n  tradepath check data/tiny              a baseline directory\n  tradepath check mine/plan.toml         a plan with all the data that it names\n  tradepath check mine/options/hybrid.toml\n  tradepath check mine/schedules/tpp\n  tradepath check outputs/default        a finished result against the hashes of its manifest.json\n  tradepath check /tmp/new_schedule --data mine\n\nOptions, schedules and policy tables are checked against the data folder (with plan.toml) that they lie in, else that of --data; schedules outside of one against the embedded tables."
 )]
 pub struct CheckArgs {
-    /// Baseline directory, plan, option file or schedule folder.
+    /// Baseline directory, plan, option file, schedule folder, folder of policy tables or finished result.
     path: PathBuf,
+    #[command(flatten)]
+    data: DataDir,
     /// How to print the faults.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -42,7 +50,7 @@ pub struct CheckArgs {
 /// # Errors
 /// None of its own.
 pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
-    let InputErrors(faults) = check(&args.path).err().unwrap_or_else(|| InputErrors(Vec::new()));
+    let InputErrors(faults) = check(&args.path, &args.data).err().unwrap_or_else(|| InputErrors(Vec::new()));
     match args.format {
         Format::Json => println!("{:#}", faults.iter().map(as_json).collect::<serde_json::Value>()),
         Format::Text if faults.is_empty() => println!("ok"),
@@ -52,32 +60,52 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
 }
 
 /// Finds out what the path is, and checks it as that.
-fn check(path: &Path) -> Result<(), InputErrors> {
+fn check(path: &Path, data: &DataDir) -> Result<(), InputErrors> {
     let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let parent =
-        || Files::directory(path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")));
     if path.is_dir() {
         let files = Files::directory(path);
         let has = |file: &str| path.join(file).exists();
         return match (has(PLAN_FILE), has("meta.toml"), files.list(".csv").is_empty()) {
             (true, ..) => check_plan(&files, PLAN_FILE),
             (_, true, _) => check_baseline(&files),
-            (_, _, false) => check_schedule(&parent(), &name),
+            _ if has(MANIFEST) => verify::folder(path).map(|_| ()),
+            _ if has(AGREEMENTS) => check_policy(path, data),
+            (_, _, false) => check_schedule(path, data),
             _ => Err(unknown(path)),
         };
     }
-    let text = std::fs::read_to_string(path).unwrap_or_default();
-    if text.contains("reference_option") {
-        check_plan(&parent(), &name)
-    } else if let (true, Some(id)) = (path.exists(), name.strip_suffix(".toml")) {
-        read_option(&parent(), id).map(|_| ())
-    } else {
-        Err(unknown(path))
+    let folder = Files::directory(parent(path));
+    let text = folder.read_optional(&name).map_err(InputErrors::from)?;
+    let is_plan = |text: &String| name == PLAN_FILE || text.contains("reference_option");
+    match (text, name.strip_suffix(".toml")) {
+        (Some(text), _) if is_plan(&text) => check_plan(&folder, &name),
+        (Some(_), Some(id)) => check_option(path, id, data),
+        _ => Err(unknown(path)),
     }
 }
 
+/// The folder that a file lies in.
+fn parent(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// The data folder, with a plan of its own, that something lies in so many levels deep; else the one of `--data`.
+fn data_of(path: &Path, levels: usize, data: &DataDir) -> Option<DataDir> {
+    if data.data.is_some() {
+        return Some(data.clone());
+    }
+    let full = std::fs::canonicalize(path).ok()?;
+    let folder = full.ancestors().nth(levels)?;
+    folder.join(PLAN_FILE).exists().then(|| DataDir { data: Some(folder.to_path_buf()) })
+}
+
 fn check_baseline(files: &Files) -> Result<(), InputErrors> {
-    Dataset::read(files).and_then(|data| Economy::from_dataset(&data)).map(|_| ())
+    let data = Dataset::read(files)?;
+    let mut faults = companions::check(files, &data.axes);
+    if let Err(errors) = Economy::from_dataset(&data) {
+        faults.extend(errors.into());
+    }
+    faults.into_result(())
 }
 
 /// A plan and everything that it names; faults of all files together.
@@ -93,9 +121,14 @@ fn check_plan(files: &Files, name: &str) -> Result<(), InputErrors> {
                     faults.extend(errors.into());
                 }
             };
+            note(companions::check(&folder, &data.axes).into_result(()));
             note(Economy::from_dataset(&data).map(|_| ()));
+            note(plan.check_base_year(data.meta.year, &files.display(name)).into_result(()));
             note(plan.check_names(&data.axes, &files.display(name)).into_result(()));
-            note(Growth::read(&folder, &data.axes, data.meta.year + 1, plan.years[1]).map(|_| ()));
+            note(
+                Growth::read(&folder, &data.axes, data.meta.year.saturating_add(1), plan.years[1])
+                    .map(|_| ()),
+            );
             note(PolicyBook::read(files, &data.axes).map(|read| book = Some(read)));
         }
     }
@@ -107,12 +140,38 @@ fn check_plan(files: &Files, name: &str) -> Result<(), InputErrors> {
     faults.into_result(())
 }
 
-/// A schedule folder; the product groups are those of the embedded policy tables.
-fn check_schedule(parent: &Files, name: &str) -> Result<(), InputErrors> {
-    let axes = Dataset::read(&Files::embedded().folder("apac"))?.axes;
-    let book = PolicyBook::read(&Files::embedded(), &axes)?;
-    let groups: Vec<String> = book.groups.iter().map(|group| group.id.clone()).collect();
-    ScheduleBook::read(parent, &[name.to_owned()], &groups).map(|_| ())
+/// An option, and that the data folder it lies in has the agreements that it names.
+fn check_option(path: &Path, id: &str, data: &DataDir) -> Result<(), InputErrors> {
+    let options = Files::directory(parent(path));
+    let Some(data) = data_of(path, 2, data) else { return read_option(&options, id).map(|_| ()) };
+    let (_, book) = data.policy()?;
+    read_options(&options, [id], Some(&Tables::of(&book))).map(|_| ())
+}
+
+/// Policy tables, against the baseline of the data folder that they lie in.
+fn check_policy(path: &Path, data: &DataDir) -> Result<(), InputErrors> {
+    let data = data_of(path, 1, data).ok_or_else(|| {
+        InputErrors::from(Fault {
+            file: path.display().to_string(),
+            line: None,
+            field: "path".into(),
+            found: "policy tables outside of a data folder".into(),
+            expected: "the folder policy beside plan.toml".into(),
+            remedy: "Give the data folder with --data DIR.".into(),
+        })
+    })?;
+    data.policy().map(|_| ())
+}
+
+/// A schedule folder, against product groups and countries of the data folder that it lies in; outside of one, of
+/// the embedded tables.
+fn check_schedule(path: &Path, data: &DataDir) -> Result<(), InputErrors> {
+    let (files, plan) = data_of(path, 2, data).unwrap_or_default().plan()?;
+    let axes = Dataset::read(&files.folder(&plan.baseline))?.axes;
+    let groups = PolicyBook::read_group_ids(&files, &axes)?;
+    let countries: Vec<&str> = axes.countries.iter().map(|country| country.iso3.as_str()).collect();
+    // The folder itself, so that a link to it is followed as the user meant it.
+    ScheduleBook::read(&Files::directory(path), &[String::new()], &groups, &countries).map(|_| ())
 }
 
 fn unknown(path: &Path) -> InputErrors {
@@ -121,12 +180,15 @@ fn unknown(path: &Path) -> InputErrors {
         line: None,
         field: "path".into(),
         found: if path.exists() { "none of these".into() } else { "missing".into() },
-        expected: "a baseline directory (meta.toml), a plan, an option file or a schedule folder".into(),
+        expected:
+            "a baseline directory (meta.toml), a plan, an option file, a schedule folder or policy tables"
+                .into(),
         remedy: "Correct the path, or start from `tradepath init DIR`.".into(),
     })
 }
 
 fn as_json(fault: &Fault) -> serde_json::Value {
+    let fault = fault.for_display();
     json!({
         "file": fault.file, "line": fault.line, "field": fault.field, "found": fault.found,
         "expected": fault.expected, "remedy": fault.remedy,

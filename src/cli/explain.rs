@@ -16,6 +16,12 @@ pub fn text(book: &PolicyBook, regimes: &Regimes, query: &str) -> anyhow::Result
     let g = groups.iter().position(|id| *id == group);
     let g = g.ok_or_else(|| usage("--explain", group, &format!("one of {}", groups.join(", "))))?;
     let day: Date = day.parse().map_err(|_| usage("--explain", day, "a date such as 2027-03-01"))?;
+    if !(1990..=2100).contains(&day.year()) {
+        anyhow::bail!(usage("--explain", &day.to_string(), "a day in 1990 to 2100"));
+    }
+    if pair.0 == pair.1 {
+        anyhow::bail!(usage("--explain", exporter, "another exporter than the importer"));
+    }
     let situation = book.situation(regimes, pair, day);
     let mut text = format!("{group} from {exporter} into {importer} on {day}\n");
     text += &format!("  most-favoured-nation rate {:>33.2} %\n", book.mfn_pct[[pair.0, g]]);

@@ -10,6 +10,7 @@ use super::data_dir::DataDir;
 use super::run::parse_years;
 use super::{explain, line_rates, manifest};
 use crate::data::{Axes, Dataset};
+use crate::ensemble::PLAN_YEARS;
 use crate::error::{Fault, Faults, InputErrors};
 use crate::events::{Horizon, Tables, read_options, reference};
 use crate::output::dir::{Existing, OutputDir};
@@ -62,6 +63,7 @@ pub fn run(args: &ScheduleArgs) -> anyhow::Result<()> {
     let (specs, world) = read_options(&options, [args.option.as_str()], Some(&Tables::of(&book)))?;
     let option = &specs[0];
     let [first, last] = args.years.unwrap_or(plan.years);
+    require_years([first, last])?;
     let horizon = Horizon { start: plan.start, end: date(last.max(plan.years[1]), 12, 31) };
     let path = reference(option, &world, &book.initial, horizon);
     check_members(&book, &path.policy, &options.display(&format!("{}.toml", args.option)))?;
@@ -116,6 +118,19 @@ pub fn run(args: &ScheduleArgs) -> anyhow::Result<()> {
     output.write_text("manifest.json", &manifest::text(&manifest))?;
     output.finish()?;
     Ok(())
+}
+
+/// Schedules and timelines are made for the years that a plan may name.
+fn require_years(years: [i16; 2]) -> Result<(), InputErrors> {
+    let [least, most] = [PLAN_YEARS.start(), PLAN_YEARS.end()];
+    match years.iter().all(|year| PLAN_YEARS.contains(year)) {
+        true => Ok(()),
+        false => Err(usage(
+            "--years",
+            &format!("{}..{}", years[0], years[1]),
+            &format!("years within {least}..{most}, those that a plan may name"),
+        )),
+    }
 }
 
 /// Members that an option adds to an agreement without giving them a schedule.

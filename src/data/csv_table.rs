@@ -2,8 +2,13 @@
 
 use std::collections::HashMap;
 
+use jiff::civil::Date;
+
 use super::raw_text::{RawText, csv_fault, number_remedy};
-use crate::error::{Fault, Faults, InputErrors};
+use crate::error::{Fault, Faults, InputErrors, shortened};
+
+/// Characters of a cell that a message repeats.
+const LONGEST_CELL_SHOWN: usize = 80;
 
 /// A parsed CSV file.
 #[derive(Debug, Clone)]
@@ -107,6 +112,12 @@ impl Table {
         self.rows.iter().map(|(line, record)| Row { table: self, line: *line, record })
     }
 
+    /// Number of rows.
+    #[must_use]
+    pub fn n_rows(&self) -> usize {
+        self.rows.len()
+    }
+
     /// File name as the user knows it.
     #[must_use]
     pub fn file(&self) -> &str {
@@ -159,6 +170,24 @@ impl<'t> Row<'t> {
         self.table.columns.get(column).and_then(|&at| self.record.get(at)).unwrap_or("")
     }
 
+    /// The number in `column`; `None` where the cell is empty or holds a word.
+    #[must_use]
+    pub fn value(&self, column: &str) -> Option<f64> {
+        self.text(column).parse().ok()
+    }
+
+    /// The day in `column`; `None` where the cell is empty.
+    #[must_use]
+    pub fn day(&self, column: &str) -> Option<Date> {
+        self.text(column).parse().ok()
+    }
+
+    /// Position of the name in `column`; `None` where the cell is empty or holds a word.
+    #[must_use]
+    pub fn position(&self, column: &str, known: &HashMap<String, usize>) -> Option<usize> {
+        known.get(self.text(column)).copied()
+    }
+
     /// A fault at this row.
     #[must_use]
     pub fn fault(&self, column: &str, expected: &str, remedy: &str) -> Fault {
@@ -168,7 +197,7 @@ impl<'t> Row<'t> {
             field: column.into(),
             found: match self.text(column) {
                 "" => "empty".into(),
-                text => text.into(),
+                text => shortened(text, LONGEST_CELL_SHOWN),
             },
             expected: expected.into(),
             remedy: remedy.into(),

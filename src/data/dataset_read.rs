@@ -2,16 +2,59 @@
 
 mod shares;
 
-use std::collections::HashMap;
-
 use ndarray::{Array1, Array3};
 
 use super::axes::{Axes, Country, Sector, SectorKind};
+use super::columns::{Holds, Names, TableRule, column};
 use super::csv_table::{Row, Table};
 use super::dataset::{Dataset, Meta};
 use super::files::Files;
-use super::toml_text::toml_fault;
+use super::ids::{PRINTABLE, is_printable};
+use super::memory;
+use super::toml_text::{line_of_key, toml_fault};
 use crate::error::{Fault, Faults, InputErrors};
+
+/// Largest sum of money that is read, million US dollars: ten million times the product of the world.
+const LARGEST_MUSD: f64 = 1e15;
+/// Numbers by exporter, importer and sector that a data set, its economy and a solution hold at once.
+const FLOW_ARRAYS: u64 = 12;
+/// Numbers by country and two sectors that they hold at once.
+const INPUT_ARRAYS: u64 = 4;
+/// Cells up to which the first missing one is looked for and named.
+const CELLS_LOOKED_THROUGH: u64 = 1 << 24;
+
+const COUNTRIES: TableRule = TableRule {
+    file: "countries.csv",
+    columns: &[
+        column("iso3", Holds::Id),
+        column("name", Holds::Text),
+        column("region", Holds::Text).may_be_missing(),
+    ],
+    key: &["iso3"],
+};
+
+const ELASTICITY: Holds = Holds::Number(1e-3, 1e3, "a number above 0 (0.001 to 1000)");
+
+const SECTORS: TableRule = TableRule {
+    file: "sectors.csv",
+    columns: &[
+        column("sector", Holds::Id),
+        column("name", Holds::Text),
+        column("kind", Holds::Word).or(&["goods", "services"]),
+        column("theta", ELASTICITY).or_empty(),
+        column("theta_se", Holds::Number(1e-9, 1e3, "a number above 0, at most 1000")).may_be_missing(),
+    ],
+    key: &["sector"],
+};
+
+const DEFICITS: TableRule = TableRule {
+    file: "deficits.csv",
+    columns: &[
+        column("country", Holds::Known(&["country of countries.csv"])),
+        column("deficit_musd", Holds::Number(-LARGEST_MUSD, LARGEST_MUSD, "a finite number")),
+    ],
+    key: &["country"],
+};
 
 pub(super) fn read(files: &Files) -> Result<Dataset, InputErrors> {
     let mut reader = Reader { files, faults: Faults::new(), inputs: Vec::new() };
@@ -22,22 +65,29 @@ pub(super) fn read(files: &Files) -> Result<Dataset, InputErrors> {
         return Err(reader.into_errors());
     };
     let axes = Axes::new(countries, sectors);
-    let trade = reader.cells("trade.csv", "value_musd", &axes, |value| value >= 0.0, "a flow of 0 or more");
+    let trade_table = reader.trade_table(&axes);
+    let (Some(trade_table), true) = (trade_table, reader.fits_memory(&axes)) else {
+        return Err(reader.into_errors());
+    };
+    let trade = reader.cells(
+        &trade_table,
+        "value_musd",
+        &axes,
+        Holds::Number(0.0, LARGEST_MUSD, "a flow of 0 or more, at most 1e15"),
+    );
     let tariff_factor = reader.tariffs(&meta, &axes);
     let gamma_io = reader.input_shares(&axes);
     let gamma_va = reader.country_sector("value_added.csv", "share", &axes, false);
     let alpha = reader.country_sector("final_demand.csv", "share", &axes, true);
     let deficits = reader.deficits(&axes);
-    if let Some(trade) = &trade {
-        reader.require_all_flows(trade, &axes);
-    }
+    reader.require_all_flows(&trade, &axes);
     if let Some(va) = &gamma_va {
         reader.require_shares_sum(va, &gamma_io, &axes);
     }
     if let Some(alpha) = &alpha {
         reader.require_final_shares_sum(alpha, &axes);
     }
-    let (Some(trade), Some(gamma_va), true) = (trade, gamma_va, reader.faults.is_empty()) else {
+    let (Some(gamma_va), true) = (gamma_va, reader.faults.is_empty()) else {
         return Err(reader.into_errors());
     };
     let mut trade_musd = trade;
@@ -115,75 +165,107 @@ impl Reader<'_> {
                 return None;
             }
         };
+        let fault = |key: &str, found: &str, expected: &str, remedy: &str| Fault {
+            file: self.files.display("meta.toml"),
+            line: line_of_key(&text, key),
+            field: key.into(),
+            found: found.into(),
+            expected: expected.into(),
+            remedy: remedy.into(),
+        };
         if meta.unit != "musd" {
-            self.fault("meta.toml", "unit", &meta.unit, "musd (million US dollars)", "Convert the values.");
+            let expected = "musd (million US dollars)";
+            self.faults.push(fault("unit", &meta.unit, expected, "Convert the values."));
+        }
+        if !(1900..2200).contains(&meta.year) {
+            let found = meta.year.to_string();
+            self.faults.push(fault("year", &found, "a year, 1900 to 2199", "Correct the year."));
+        }
+        if let Some(pct) = meta.default_tariff_pct.filter(|pct| !(0.0..=1e5).contains(pct)) {
+            let expected = "percent, 0 or more (5 means 5 %), at most 100000";
+            self.faults.push(fault("default_tariff_pct", &pct.to_string(), expected, "Correct the rate."));
+        }
+        for (key, value) in [("name", &meta.name), ("source", &meta.source), ("licence", &meta.licence)] {
+            if !is_printable(value) {
+                self.faults.push(fault(key, value, PRINTABLE, "Delete them."));
+            }
         }
         Some(meta)
     }
 
     fn countries(&mut self) -> Option<Vec<Country>> {
-        let text = self.text("countries.csv")?;
-        let table = self.table("countries.csv", &text, &["iso3", "name"], &["region"])?;
-        let mut seen = HashMap::new();
-        let mut countries = Vec::new();
-        for row in table.rows() {
-            require_new(&row, "iso3", &mut seen, &mut self.faults);
-            countries.push(Country {
-                iso3: row.text("iso3").into(),
-                name: row.text("name").into(),
-                region: row.text("region").into(),
-            });
-        }
-        Some(countries)
+        let table = self.checked(&COUNTRIES, &Names::default())?;
+        let country = |row: Row<'_>| Country {
+            iso3: row.text("iso3").into(),
+            name: row.text("name").into(),
+            region: row.text("region").into(),
+        };
+        Some(table.rows().map(country).collect())
     }
 
     fn sectors(&mut self) -> Option<Vec<Sector>> {
-        let text = self.text("sectors.csv")?;
-        let table = self.table("sectors.csv", &text, &["sector", "name", "kind", "theta"], &["theta_se"])?;
-        let mut seen = HashMap::new();
-        let mut sectors = Vec::new();
-        for row in table.rows() {
-            require_new(&row, "sector", &mut seen, &mut self.faults);
-            let kind = match row.text("kind") {
-                "goods" => SectorKind::Goods,
-                "services" => SectorKind::Services,
-                _ => {
-                    self.faults.push(row.fault("kind", "goods or services", "Correct the cell."));
-                    SectorKind::Goods
-                }
-            };
-            let mut optional = |column: &str| match row.text(column) {
-                "" => None,
-                _ => row.number(column, "a number above 0, or empty", |v| v > 0.0, &mut self.faults),
-            };
-            let (theta, theta_se) = (optional("theta"), optional("theta_se"));
-            sectors.push(Sector {
-                id: row.text("sector").into(),
-                name: row.text("name").into(),
-                kind,
-                theta,
-                theta_se,
-            });
+        let table = self.checked(&SECTORS, &Names::default())?;
+        let sector = |row: Row<'_>| Sector {
+            id: row.text("sector").into(),
+            name: row.text("name").into(),
+            kind: if row.text("kind") == "services" { SectorKind::Services } else { SectorKind::Goods },
+            theta: row.value("theta"),
+            theta_se: row.value("theta_se"),
+        };
+        Some(table.rows().map(sector).collect())
+    }
+
+    /// A table with its cells checked.
+    fn checked(&mut self, rule: &TableRule, names: &Names) -> Option<Table> {
+        let text = self.text(rule.file)?;
+        let table = rule.parse(&self.files.display(rule.file), &text, &mut self.faults)?;
+        rule.check(&table, names, &mut self.faults);
+        Some(table)
+    }
+
+    /// `trade.csv`; `None` with a fault where it has far fewer rows than countries and sectors make cells: then no
+    /// array is asked for.
+    fn trade_table(&mut self, axes: &Axes) -> Option<Table> {
+        let text = self.text("trade.csv")?;
+        let table = self.table("trade.csv", &text, &["exporter", "importer", "sector", "value_musd"], &[])?;
+        let (n, s) = (axes.n_countries() as u64, axes.n_sectors() as u64);
+        let cells = n.saturating_mul(n).saturating_mul(s);
+        if cells > CELLS_LOOKED_THROUGH && (table.n_rows() as u64) < cells {
+            let found = format!("{} rows", table.n_rows());
+            let expected =
+                format!("a row for every exporter, importer and sector: {n} x {n} x {s} = {cells}");
+            let remedy = "Add the rows, or take the countries and sectors without trade out of countries.csv and \
+                          sectors.csv.";
+            self.fault("trade.csv", "rows", &found, &expected, remedy);
+            return None;
         }
-        Some(sectors)
+        Some(table)
+    }
+
+    /// False with a fault where arrays of these countries and sectors would need more memory than there is.
+    fn fits_memory(&mut self, axes: &Axes) -> bool {
+        let (n, s) = (axes.n_countries() as u64, axes.n_sectors() as u64);
+        let flows = n.saturating_mul(n).saturating_mul(s).saturating_mul(FLOW_ARRAYS);
+        let inputs = n.saturating_mul(s).saturating_mul(s).saturating_mul(INPUT_ARRAYS);
+        let needed = flows.saturating_add(inputs).saturating_mul(8);
+        let usable = memory::usable_bytes();
+        if needed > usable {
+            let found = format!("{n} countries and {s} sectors, which need about {needed} bytes of memory");
+            let expected = format!("at most {usable} bytes, what may be taken here");
+            let remedy = "Merge countries or sectors, or give the program more memory.";
+            self.fault("sectors.csv", "rows", &found, &expected, remedy);
+        }
+        needed <= usable
     }
 
     /// Cells `exporter,importer,sector,<column>`; a cell not listed is NaN.
-    fn cells(
-        &mut self,
-        file: &str,
-        column: &str,
-        axes: &Axes,
-        is_valid: impl Fn(f64) -> bool + Copy,
-        expected: &str,
-    ) -> Option<Array3<f64>> {
-        let text = self.text(file)?;
-        let table = self.table(file, &text, &["exporter", "importer", "sector", column], &[])?;
+    fn cells(&mut self, table: &Table, column: &str, axes: &Axes, holds: Holds) -> Array3<f64> {
+        let Holds::Number(low, high, expected) = holds else { unreachable!("cells hold numbers") };
         let mut cells =
             Array3::from_elem((axes.n_sectors(), axes.n_countries(), axes.n_countries()), f64::NAN);
         for row in table.rows() {
             let at = cell_index(&row, axes, &mut self.faults);
-            let value = row.number(column, expected, is_valid, &mut self.faults);
+            let value = row.number(column, expected, |v| (low..=high).contains(&v), &mut self.faults);
             let (Some(at), Some(value)) = (at, value) else { continue };
             if cells[at].is_nan() {
                 cells[at] = value;
@@ -195,7 +277,7 @@ impl Reader<'_> {
                 ));
             }
         }
-        Some(cells)
+        cells
     }
 
     fn tariffs(&mut self, meta: &Meta, axes: &Axes) -> Array3<f64> {
@@ -203,8 +285,12 @@ impl Reader<'_> {
         if matches!(self.files.read_optional("tariffs.csv"), Ok(None)) {
             return Array3::ones(shape);
         }
-        let cells = self.cells("tariffs.csv", "tariff_pct", axes, |v| v >= 0.0, "0 or more (5 means 5 %)");
-        let Some(mut factor) = cells else { return Array3::ones(shape) };
+        let Some(text) = self.text("tariffs.csv") else { return Array3::ones(shape) };
+        let columns = ["exporter", "importer", "sector", "tariff_pct"];
+        let table = self.table("tariffs.csv", &text, &columns, &[]);
+        let Some(table) = table else { return Array3::ones(shape) };
+        let holds = Holds::Number(0.0, 1e5, "0 or more (5 means 5 %), at most 100000");
+        let mut factor = self.cells(&table, "tariff_pct", axes, holds);
         let mut missing = Vec::new();
         for ((j, n, i), cell) in factor.indexed_iter_mut() {
             if cell.is_nan() {
@@ -253,17 +339,18 @@ impl Reader<'_> {
     }
 
     fn deficits(&mut self, axes: &Axes) -> Option<Array1<f64>> {
-        let text = self.optional_text("deficits.csv")?;
-        let table = self.table("deficits.csv", &text, &["country", "deficit_musd"], &[])?;
+        if matches!(self.files.read_optional("deficits.csv"), Ok(None)) {
+            return None;
+        }
+        let mut names = Names::default();
+        names.add("country of countries.csv", axes.countries.iter().map(|country| country.iso3.as_str()));
+        let table = self.checked(&DEFICITS, &names)?;
         let mut deficits = Array1::from_elem(axes.n_countries(), f64::NAN);
         for row in table.rows() {
-            let n = row.index("country", &axes.country_idx, "country of countries.csv", &mut self.faults);
-            let value = row.number("deficit_musd", "a finite number", |_| true, &mut self.faults);
-            let (Some(n), Some(value)) = (n, value) else { continue };
-            if !deficits[n].is_nan() {
-                self.faults.push(row.fault("country", "each country once", "Delete one of the two rows."));
+            let cell = (row.position("country", &axes.country_idx), row.value("deficit_musd"));
+            if let (Some(n), Some(value)) = cell {
+                deficits[n] = value;
             }
-            deficits[n] = value;
         }
         if let Some(n) = deficits.iter().position(|value| value.is_nan()) {
             let name = axes.countries[n].iso3.clone();
@@ -277,19 +364,6 @@ impl Reader<'_> {
             return None;
         }
         Some(deficits)
-    }
-}
-
-fn require_new(row: &Row<'_>, column: &str, seen: &mut HashMap<String, u64>, faults: &mut Faults) {
-    let id = row.text(column);
-    if id.is_empty() {
-        faults.push(row.fault(column, "an identifier", "Fill the cell."));
-    } else if let Some(first) = seen.insert(id.to_owned(), row.line) {
-        faults.push(row.fault(
-            column,
-            &format!("each once (first on line {first})"),
-            "Delete one of the two rows.",
-        ));
     }
 }
 

@@ -138,8 +138,10 @@ impl Files {
 
     /// The bytes of a regular file of bounded length.
     fn regular(&self, path: &Path, file: &str) -> Result<Vec<u8>, Fault> {
-        let unreadable =
-            |error: std::io::Error| self.fault(file, &error.to_string(), "a readable UTF-8 text file");
+        let unreadable = |error: std::io::Error| match error.kind() {
+            ErrorKind::NotFound => self.fault(file, "missing", "a file of this name"),
+            _ => self.fault(file, &error.to_string(), "a readable UTF-8 text file"),
+        };
         let metadata = std::fs::metadata(path).map_err(unreadable)?;
         if !metadata.is_file() {
             let found = if metadata.is_dir() { "a folder" } else { "a pipe, socket or device" };

@@ -4,6 +4,8 @@
 //! the line of each row; [`dataset::Dataset`] a baseline directory as `contract.md` defines it.
 
 pub mod axes;
+pub mod columns;
+pub mod companions;
 pub mod csv_table;
 pub mod dataset;
 mod dataset_read;
@@ -15,10 +17,11 @@ pub mod raw_text;
 pub mod toml_text;
 
 pub use axes::{Axes, Country, Sector, SectorKind};
+pub use columns::{Column, Holds, MARK, MARKS, NOTE, Names, SOURCE, TableRule, column};
 pub use csv_table::{Row, Table};
 pub use dataset::{Dataset, Meta, Valuation};
 pub use files::{Files, ReadFile, write_embedded};
 pub use ids::{IDENTIFIER, LABEL, is_identifier, is_label, is_printable};
 pub use nearest::nearest;
 pub use raw_text::{Held, RawText, ReadOptions, number_remedy};
-pub use toml_text::{line_of_byte, toml_fault};
+pub use toml_text::{line_of_byte, line_of_key, toml_fault};

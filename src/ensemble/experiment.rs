@@ -97,6 +97,7 @@ impl Experiment {
         let data = Dataset::read(&folder)?;
         allow(&data.axes, &plan)?;
         plan.check_names(&data.axes, &files.display(PLAN_FILE)).into_result(())?;
+        plan.check_base_year(data.meta.year, &files.display(PLAN_FILE)).into_result(())?;
         let growth = Growth::read(&folder, &data.axes, data.meta.year + 1, plan.years[1])?;
         let book = PolicyBook::read(files, &data.axes)?;
         let ids = plan.options.iter().map(String::as_str);

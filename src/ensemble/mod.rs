@@ -16,4 +16,4 @@ pub use block::{BlockError, BlockKey, Layout, SECTOR_MEASURES, YearBlock};
 pub use experiment::{Experiment, OptionRun, RunCounts, RunError};
 pub use limits::run_bytes;
 pub use parameters::DrawnParameters;
-pub use plan::{PLAN_FILE, Plan, Shard};
+pub use plan::{PLAN_FILE, PLAN_YEARS, Plan, Shard};

@@ -3,13 +3,14 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::data::{Axes, Files, toml_fault};
+use crate::data::ids::{PRINTABLE, is_printable};
+use crate::data::{Axes, Files, MARKS, toml_fault};
 use crate::error::{Fault, Faults, InputErrors};
 
 /// Name of the plan inside its folder.
 pub const PLAN_FILE: &str = "plan.toml";
 /// First and last year that a plan may name.
-const YEARS: std::ops::RangeInclusive<i16> = 2020..=2060;
+pub const PLAN_YEARS: std::ops::RangeInclusive<i16> = 2020..=2060;
 
 /// A plan as in `plan.toml`.
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -165,8 +166,11 @@ impl Plan {
             "letters, digits, `-` and `_`: the output folder carries it",
         );
         let [first, last] = self.years;
-        let years_ok = first <= last && YEARS.contains(&first) && YEARS.contains(&last);
+        let years_ok = first <= last && PLAN_YEARS.contains(&first) && PLAN_YEARS.contains(&last);
         check(years_ok, "years", format!("{first}..{last}"), "first..last within 2020..2060, rising");
+        let start_ok = (2000..=last).contains(&self.start.year());
+        check(start_ok, "start", self.start.to_string(), "a day from 2000 on, not after the last year");
+        check(is_printable(&self.title), "title", self.title.clone(), PRINTABLE);
         let mut seen = std::collections::HashSet::new();
         let twice = self.options.iter().find(|id| !seen.insert(*id));
         check(twice.is_none(), "options", format!("{} twice", twice.map_or("", |id| id)), "each option once");
@@ -182,12 +186,31 @@ impl Plan {
         ] {
             let ok = 0.0 <= t.low && t.low <= t.mode && t.mode <= t.high && t.high.is_finite();
             check(ok, key, format!("{}, {}, {}", t.low, t.mode, t.high), "low <= mode <= high, 0 or more");
+            let expected = format!("a mark of {key}: {}", MARKS.join(", "));
+            check(MARKS.contains(&t.mark.as_str()), "mark", t.mark.clone(), &expected);
         }
         for (key, se) in [
             ("depth_se_ratio", self.uncertainty.depth_se_ratio),
             ("theta_se_ratio", self.uncertainty.theta_se_ratio),
         ] {
             check((0.0..=10.0).contains(&se), key, se.to_string(), "a number from 0 to 10");
+        }
+        faults
+    }
+
+    /// A fault where the plan begins before the data set.
+    #[must_use]
+    pub fn check_base_year(&self, base_year: i16, file: &str) -> Faults {
+        let mut faults = Faults::new();
+        if self.years[0] < base_year {
+            faults.push(Fault {
+                file: file.to_owned(),
+                line: None,
+                field: "years".into(),
+                found: format!("{}..{}", self.years[0], self.years[1]),
+                expected: format!("years from {base_year} on, the year of {}", self.baseline),
+                remedy: "Begin the plan later, or correct `year` in meta.toml.".into(),
+            });
         }
         faults
     }

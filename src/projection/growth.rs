@@ -2,8 +2,23 @@
 
 use ndarray::{Array1, Array2};
 
-use crate::data::{Axes, Files, Table};
+use crate::data::{Axes, Files, Holds, MARK, Names, SOURCE, TableRule, column};
 use crate::error::{Fault, Faults, InputErrors};
+
+const COUNTRY: &str = "country of countries.csv";
+
+const GROWTH: TableRule = TableRule {
+    file: "growth.csv",
+    columns: &[
+        column("iso3", Holds::Known(&[COUNTRY])),
+        column("year_from", Holds::YEAR),
+        column("year_to", Holds::YEAR),
+        column("growth_pct", Holds::Number(-50.0, 100.0, "percent a year, -50 to 100")),
+        SOURCE.may_be_missing(),
+        MARK.may_be_missing(),
+    ],
+    key: &[],
+};
 
 /// Growth of real GDP, complete for a range of years.
 #[derive(Debug, Clone)]
@@ -21,18 +36,22 @@ impl Growth {
     pub fn read(files: &Files, axes: &Axes, first_year: i16, last_year: i16) -> Result<Self, InputErrors> {
         let mut faults = Faults::new();
         let text = files.read("growth.csv").map_err(InputErrors::from)?;
-        let columns = ["iso3", "year_from", "year_to", "growth_pct"];
         let name = files.display("growth.csv");
-        let n_years = (last_year - first_year + 1).max(0) as usize;
+        let n_years = (i32::from(last_year) - i32::from(first_year) + 1).max(0) as usize;
         let mut ratios = Array2::from_elem((n_years, axes.n_countries()), f64::NAN);
-        let table = Table::parse(&name, &text, &columns, &["source", "mark"], &mut faults);
-        for row in table.iter().flat_map(Table::rows) {
-            let n = row.index("iso3", &axes.country_idx, "country of countries.csv", &mut faults);
-            let is_year = |value: f64| value.fract() == 0.0 && (1900.0..2200.0).contains(&value);
-            let from = row.number("year_from", "a year", is_year, &mut faults);
-            let to = row.number("year_to", "a year", is_year, &mut faults);
-            let pct = row.number("growth_pct", "percent a year, above -50", |v| v > -50.0, &mut faults);
-            let (Some(n), Some(from), Some(to), Some(pct)) = (n, from, to, pct) else { continue };
+        let mut names = Names::default();
+        names.add(COUNTRY, axes.countries.iter().map(|country| country.iso3.as_str()));
+        let table = GROWTH.parse(&name, &text, &mut faults);
+        let rows =
+            table.iter().flat_map(|table| GROWTH.check(table, &names, &mut faults)).collect::<Vec<_>>();
+        let is_sound = faults.is_empty();
+        for row in rows {
+            let cells = (row.position("iso3", &axes.country_idx), row.value("growth_pct"));
+            let (Some(n), Some(pct)) = cells else { continue };
+            let (Some(from), Some(to)) = (row.value("year_from"), row.value("year_to")) else { continue };
+            if to < from {
+                faults.push(row.fault("year_to", "year_from or a later year", "Correct one of the two."));
+            }
             for year in (from as i16).max(first_year)..=(to as i16).min(last_year) {
                 let cell = &mut ratios[[(year - first_year) as usize, n]];
                 if !cell.is_nan() {
@@ -41,7 +60,7 @@ impl Growth {
                 *cell = 1.0 + pct / 100.0;
             }
         }
-        for ((at, n), _) in ratios.indexed_iter().filter(|(_, ratio)| ratio.is_nan()) {
+        for ((at, n), _) in ratios.indexed_iter().filter(|(_, ratio)| is_sound && ratio.is_nan()) {
             faults.push(Fault {
                 file: name.clone(),
                 line: None,

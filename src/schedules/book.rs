@@ -8,6 +8,8 @@ use super::staging::Category;
 
 /// Group that stands for all groups not named in the same file.
 pub(super) const OTHER: &str = "other";
+/// File of all importers without one of their own.
+pub(super) const DEFAULT: &str = "default";
 
 /// Part of a product group with a staging of its own.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,7 +94,7 @@ impl ScheduleBook {
     /// The schedule of `importer` towards `exporter`: the most special file there is.
     #[must_use]
     pub fn find(&self, id: &str, importer: &str, exporter: &str) -> Option<&Schedule> {
-        [format!("{importer}.{exporter}"), importer.to_owned(), "default".to_owned()]
+        [format!("{importer}.{exporter}"), importer.to_owned(), DEFAULT.to_owned()]
             .into_iter()
             .find_map(|stem| self.schedules.get(&(id.to_owned(), stem)))
     }

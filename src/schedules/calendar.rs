@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-use crate::data::{Files, Table};
-use crate::error::{Faults, InputErrors};
+use crate::data::Table;
+use crate::error::{Fault, Faults};
 
 /// Month and day on which each importer makes its annual cuts.
 #[derive(Debug, Clone)]
@@ -15,38 +15,29 @@ pub struct CutDates {
 }
 
 impl CutDates {
-    /// Reads `cut_dates.csv` (`importer,month,day,source,mark`; importer `*` = all others).
-    ///
-    /// # Errors
-    /// [`InputErrors`]: a day that is none, no row for `*`.
-    pub fn read(files: &Files) -> Result<Self, InputErrors> {
-        let mut faults = Faults::new();
-        let name = files.display("cut_dates.csv");
-        let text = files.read("cut_dates.csv").map_err(InputErrors::from)?;
-        let columns = ["importer", "month", "day", "source", "mark"];
-        let table = Table::parse(&name, &text, &columns, &[], &mut faults);
+    /// The dates of `cut_dates.csv` (`importer,month,day,source,mark`; importer `*` = all others), whose cells have
+    /// been checked; `None` with a fault where there is no row for `*`.
+    #[must_use]
+    pub fn read(table: &Table, faults: &mut Faults) -> Option<Self> {
         let (mut default, mut by_importer) = (None, HashMap::new());
-        for row in table.iter().flat_map(Table::rows) {
-            let month = row.number("month", "a month, 1 to 12", |m| (1.0..=12.0).contains(&m), &mut faults);
-            let day = row.number("day", "a day, 1 to 28", |d| (1.0..=28.0).contains(&d), &mut faults);
-            let (Some(month), Some(day)) = (month, day) else { continue };
+        for row in table.rows() {
+            let (Some(month), Some(day)) = (row.value("month"), row.value("day")) else { continue };
             match row.text("importer") {
                 "*" => default = Some((month as i8, day as i8)),
                 code => _ = by_importer.insert(code.to_owned(), (month as i8, day as i8)),
             }
         }
-        let Some(default) = default else {
-            faults.push(crate::error::Fault {
-                file: name,
+        if default.is_none() {
+            faults.push(Fault {
+                file: table.file().to_owned(),
                 line: None,
                 field: "importer".into(),
                 found: "no row `*`".into(),
                 expected: "a row `*` for all importers without one of their own".into(),
                 remedy: "Add `*,1,1,...`.".into(),
             });
-            return Err(InputErrors(faults.as_slice().to_vec()));
-        };
-        faults.into_result(Self { default, by_importer })
+        }
+        Some(Self { default: default?, by_importer })
     }
 
     /// Month and day of an importer.

@@ -7,10 +7,6 @@ use super::staging::Category;
 use crate::data::Row;
 use crate::error::{Fault, Faults};
 
-/// Columns of `letters.csv`; part `*` = all parts of the group.
-pub(super) const COLUMNS: [&str; 9] =
-    ["importer", "exporter", "product_group", "part", "base_rate_pct", "category", "note", "source", "mark"];
-
 /// One changed cell.
 #[derive(Debug, Clone)]
 pub struct Letter {
@@ -45,21 +41,6 @@ impl Letter {
                 "Correct the name, or add the part to the schedule.",
             ),
         }
-    }
-
-    /// Fault of a letter that names a country outside the data set, if it does.
-    #[must_use]
-    pub fn unknown_country(&self, codes: &[&str]) -> Option<Fault> {
-        let unknown = [("importer", &self.importer), ("exporter", &self.exporter)]
-            .into_iter()
-            .find(|(_, code)| !codes.contains(&code.as_str()));
-        unknown.map(|(field, code)| Fault {
-            field: field.into(),
-            found: code.clone(),
-            expected: "a country of the baseline".into(),
-            remedy: "Correct the code.".into(),
-            ..self.missing.clone()
-        })
     }
 
     fn is_of(&self, part: &Part) -> bool {

@@ -12,6 +12,7 @@ pub mod lines;
 pub mod percent;
 pub mod quota;
 mod read;
+mod rules;
 pub mod staging;
 
 pub use book::{Part, Schedule, ScheduleBook};

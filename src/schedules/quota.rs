@@ -47,25 +47,6 @@ pub struct Quota {
     pub line: u64,
 }
 
-/// Columns of `quotas.csv`.
-pub(super) const COLUMNS: [&str; 15] = [
-    "importer",
-    "exporter",
-    "product_group",
-    "part",
-    "unit",
-    "unit_value_usd",
-    "production_share",
-    "in_quota_pct",
-    "out_of_quota_pct",
-    "volume_by_year",
-    "today_kept",
-    "exporter_rent_share",
-    "note",
-    "source",
-    "mark",
-];
-
 impl Quota {
     /// Volume in year `year` of the agreement (1 = from entry into force).
     #[must_use]
@@ -113,37 +94,24 @@ impl Quota {
         }
     }
 
-    /// Reads a row of `quotas.csv`; a quota without a rate outside it is a fault.
+    /// Reads a row of `quotas.csv` whose cells have been checked; a quota without a rate outside it is a fault.
     pub(super) fn read(row: &Row<'_>, faults: &mut Faults) -> Option<Self> {
         let outside = outside(row, faults);
-        let inside = match row.text("in_quota_pct") {
-            "schedule" => Some(None),
-            _ => {
-                let most = outside.iter().flatten().map(|(_, pct)| *pct).fold(f64::INFINITY, f64::min);
-                let expected = match outside {
-                    Some(_) => format!("schedule, or percent, 0 to {most}, the rate outside the quota"),
-                    None => "schedule, or percent, 0 or more".to_owned(),
-                };
-                row.number("in_quota_pct", &expected, |v| v >= 0.0 && v <= most, faults).map(Some)
-            }
-        };
-        let is_share = |v: f64| (0.0..=1.0).contains(&v);
-        let rent = row.number("exporter_rent_share", "a share, 0 to 1", is_share, faults);
+        let inside = row.value("in_quota_pct");
+        let most = outside.iter().flatten().map(|(_, pct)| *pct).fold(f64::INFINITY, f64::min);
+        if inside.is_some_and(|pct| pct > most) {
+            let expected = format!("schedule, or percent, 0 to {most}, the rate outside the quota");
+            faults.push(row.fault("in_quota_pct", &expected, "Correct one of the two rates."));
+        }
         let volumes = path(row.text("volume_by_year"));
         if volumes.is_none() {
             let expected =
                 "year:volume pairs such as 1:50000;13:70000 with rising years and volumes of 0 or more";
             faults.push(row.fault("volume_by_year", expected, "Correct the path."));
         }
-        let kept = match row.text("today_kept") {
-            "yes" => Some(true),
-            "no" => Some(false),
-            _ => {
-                let expected = "yes (the quota comes on top of today's imports) or no";
-                faults.push(row.fault("today_kept", expected, "Write one of the two."));
-                None
-            }
-        };
+        if row.text("importer") == row.text("exporter") {
+            faults.push(row.fault("exporter", "another country than the importer, or *", "Correct one."));
+        }
         let text = |column: &str| row.text(column).to_owned();
         Some(Self {
             unit: unit(row, faults)?,
@@ -151,11 +119,11 @@ impl Quota {
             exporter: Some(text("exporter")).filter(|code| code != "*"),
             group: text("product_group"),
             part: text("part"),
-            in_quota_pct: inside?,
+            in_quota_pct: inside,
             out_of_quota_pct: outside?,
             volume_by_year: volumes?,
-            today_kept: kept?,
-            exporter_rent_share: rent?,
+            today_kept: row.text("today_kept") == "yes",
+            exporter_rent_share: row.value("exporter_rent_share")?,
             line: row.line,
         })
     }
@@ -164,8 +132,8 @@ impl Quota {
 /// One rate, or rates by year.
 fn outside(row: &Row<'_>, faults: &mut Faults) -> Option<Vec<(u32, f64)>> {
     let text = row.text("out_of_quota_pct");
-    let one = text.parse().ok().filter(|pct: &f64| pct.is_finite());
-    let found = one.map(|pct| vec![(1, pct)]).or_else(|| path(text)).filter(|points| points[0].1 > 0.0);
+    let one = text.parse().ok();
+    let found = one.map(|pct| vec![(1, pct)]).or_else(|| path(text)).filter(|points| is_rate(points));
     if found.is_none() {
         let expected =
             "percent, above 0: the rate that the first unit outside the quota pays; by year as 1:38.5;4:30";
@@ -174,25 +142,26 @@ fn outside(row: &Row<'_>, faults: &mut Faults) -> Option<Vec<(u32, f64)>> {
     found
 }
 
+/// The unit with the figure that turns it into money.
 fn unit(row: &Row<'_>, faults: &mut Faults) -> Option<QuotaUnit> {
-    match row.text("unit") {
-        "percent of production" => {
-            let is_share = |v: f64| v > 0.0 && v <= 1.0;
-            let expected = "the product's share of the output of its sector, above 0 up to 1";
-            let share = row.number("production_share", expected, is_share, faults)?;
-            Some(QuotaUnit::ProductionPct { production_share: share })
-        }
-        "t" | "t milk equivalent" => {
-            let expected = "US dollars a tonne at the border, above 0";
-            let value = row.number("unit_value_usd", expected, |v| v > 0.0, faults)?;
-            Some(QuotaUnit::Tonnes { unit_value_usd: value })
-        }
-        _ => {
-            let expected = "t, t milk equivalent, or percent of production";
-            faults.push(row.fault("unit", expected, "Convert the volume to one of these."));
-            None
-        }
-    }
+    let is_produced = row.text("unit") == "percent of production";
+    let (column, expected) = match is_produced {
+        true => ("production_share", "the product's share of the output of its sector, above 0 up to 1"),
+        false => ("unit_value_usd", "US dollars a tonne at the border, above 0"),
+    };
+    let Some(value) = row.value(column) else {
+        faults.push(row.fault(column, expected, "State the figure, or correct the unit."));
+        return None;
+    };
+    Some(match is_produced {
+        true => QuotaUnit::ProductionPct { production_share: value },
+        false => QuotaUnit::Tonnes { unit_value_usd: value },
+    })
+}
+
+/// Above 0 at first, and no rate that no country has charged.
+fn is_rate(points: &[(u32, f64)]) -> bool {
+    points[0].1 > 0.0 && points.iter().all(|(_, pct)| pct.is_finite() && (0.0..=100_000.0).contains(pct))
 }
 
 fn path(text: &str) -> Option<Vec<(u32, f64)>> {
@@ -202,7 +171,8 @@ fn path(text: &str) -> Option<Vec<(u32, f64)>> {
     };
     let points: Vec<(u32, f64)> = text.split(';').map(point).collect::<Option<_>>()?;
     let rises = points.windows(2).all(|pair| pair[0].0 < pair[1].0);
-    let is_volume = points.iter().all(|(year, volume)| *year >= 1 && volume.is_finite() && *volume >= 0.0);
+    let is_volume =
+        points.iter().all(|(year, volume)| (1..=100).contains(year) && (0.0..=1e15).contains(volume));
     (rises && is_volume).then_some(points)
 }
 

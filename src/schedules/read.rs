@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::book::{OTHER, Part, Schedule, ScheduleBook};
-use super::letters::{self, Letter};
+use super::book::{DEFAULT, Part, Schedule, ScheduleBook};
+use super::letters::Letter;
 use super::percent;
-use super::quota::{self, Quota};
+use super::quota::Quota;
+use super::rules::{CATEGORIES, COUNTRY, GROUP, LETTERS, QUOTAS, SCHEDULE};
 use super::staging::Category;
-use crate::data::{Files, Row, Table};
+use crate::data::{Files, Names, Row, Table, TableRule};
 use crate::error::{Fault, Faults, InputErrors};
 
 /// Largest distance of the part shares of a group from 1.
@@ -20,31 +21,40 @@ type Categories = HashMap<String, Category>;
 /// What the rows of one schedule folder are read against.
 struct Folder<'a> {
     files: Files,
-    groups: &'a [String],
+    names: Names,
     categories: Categories,
     faults: &'a mut Faults,
 }
 
 impl ScheduleBook {
-    /// Reads the schedules `ids` below `files`.
+    /// Reads the schedules `ids` below `files`, for these product groups and countries.
     ///
     /// # Errors
-    /// [`InputErrors`]: unknown categories or groups, part shares that do not sum to 1, rates that rise, quotas
-    /// without a rate outside them, side letters on cells that do not exist.
-    pub fn read(files: &Files, ids: &[String], groups: &[String]) -> Result<Self, InputErrors> {
+    /// [`InputErrors`]: unknown countries, categories or groups, part shares that do not sum to 1, rates that rise,
+    /// quotas without a rate outside them, side letters on cells that do not exist.
+    pub fn read(
+        files: &Files,
+        ids: &[String],
+        groups: &[String],
+        countries: &[&str],
+    ) -> Result<Self, InputErrors> {
         let (mut book, mut faults) = (Self::default(), Faults::new());
+        let mut names = Names::default();
+        names.add(GROUP, groups.iter().map(String::as_str));
+        names.add(COUNTRY, countries.iter().copied());
         for id in ids {
             let files_of = files.folder(id);
             let mut folder = Folder {
                 files: files_of.clone(),
-                groups,
+                names: names.clone(),
                 categories: Categories::new(),
                 faults: &mut faults,
             };
             folder.categories();
             let names = folder.files.list(".csv");
-            let stems = names.iter().filter(|name| !SPECIAL.contains(&name.as_str()));
-            let schedules: Vec<_> = stems.map(|name| (name, folder.schedule(name))).collect();
+            let stems: Vec<&String> = names.iter().filter(|name| !SPECIAL.contains(&name.as_str())).collect();
+            stems.iter().for_each(|name| folder.check_stem(name, countries));
+            let schedules: Vec<_> = stems.into_iter().map(|name| (name, folder.schedule(name))).collect();
             if schedules.is_empty() {
                 let fault = missing_schedule(&folder.files, id);
                 folder.faults.push(fault);
@@ -113,8 +123,8 @@ fn missing_schedule(folder: &Files, id: &str) -> Fault {
 }
 
 impl Folder<'_> {
-    /// The table and its text; `None` where the file is absent or unusable.
-    fn table(&mut self, name: &str, columns: &[&str]) -> Option<(Table, String)> {
+    /// The table, its text and its rows without a fault; `None` where the file is absent or unusable.
+    fn table(&mut self, rule: &TableRule, name: &str) -> Option<(Table, String)> {
         let text = match self.files.read_optional(name) {
             Ok(text) => text?,
             Err(fault) => {
@@ -122,18 +132,44 @@ impl Folder<'_> {
                 return None;
             }
         };
-        let table = Table::parse(&self.files.display(name), &text, columns, &[], self.faults)?;
+        let table = rule.parse(&self.files.display(name), &text, self.faults)?;
         Some((table, text))
     }
 
-    /// `categories.csv`: `category,kind,remaining_share_by_year,note,source,mark`; absent = built-in codes only.
+    /// A file is named by its importer, or by importer and exporter.
+    fn check_stem(&mut self, name: &str, countries: &[&str]) {
+        let stem = name.trim_end_matches(".csv");
+        let is_known = |code: &str| countries.contains(&code);
+        let is_pair = || stem.split_once('.').is_some_and(|(n, i)| is_known(n) && is_known(i) && n != i);
+        if stem != DEFAULT && !is_known(stem) && !is_pair() {
+            self.faults.push(Fault {
+                file: self.files.display(name),
+                line: None,
+                field: "name of the file".into(),
+                found: name.into(),
+                expected: format!(
+                    "default.csv, IMPORTER.csv or IMPORTER.EXPORTER.csv with countries of the baseline ({}), {}",
+                    countries.join(", "),
+                    SPECIAL.join(", ")
+                ),
+                remedy: "Rename the file, or take it out of the folder.".into(),
+            });
+        }
+    }
+
+    /// `categories.csv`; absent = built-in codes only.
     fn categories(&mut self) {
-        let columns = ["category", "kind", "remaining_share_by_year", "note", "source", "mark"];
-        let Some((table, _)) = self.table("categories.csv", &columns) else { return };
-        for row in table.rows() {
+        let Some((table, _)) = self.table(&CATEGORIES, "categories.csv") else { return };
+        let names = self.names.clone();
+        for row in CATEGORIES.check(&table, &names, self.faults) {
+            let code = row.text("category");
             let (kind, path) = (row.text("kind"), row.text("remaining_share_by_year"));
+            if Category::builtin(code).is_some() {
+                let expected = "a code of its own: EIF, B2 to B30, MFN and TRQ are built in";
+                self.faults.push(row.fault("category", expected, "Rename the category."));
+            }
             match Category::listed(kind, path) {
-                Some(category) => _ = self.categories.insert(row.text("category").to_owned(), category),
+                Some(category) => _ = self.categories.insert(code.to_owned(), category),
                 None => self.faults.push(row.fault(
                     "remaining_share_by_year",
                     &Category::expected(kind, path),
@@ -144,22 +180,19 @@ impl Folder<'_> {
     }
 
     fn schedule(&mut self, name: &str) -> Schedule {
-        let columns =
-            ["product_group", "part", "part_share", "base_rate_pct", "category", "note", "source", "mark"];
-        let Some((table, text)) = self.table(name, &columns) else { return Schedule::default() };
+        let Some((table, text)) = self.table(&SCHEDULE, name) else { return Schedule::default() };
+        let (before, names) = (self.faults.as_slice().len(), self.names.clone());
+        let rows = SCHEDULE.check(&table, &names, self.faults);
         percent::ask(&table, &text, "base_rate_pct", self.faults);
         let mut groups: BTreeMap<String, Vec<Part>> = BTreeMap::new();
-        for row in table.rows() {
-            if !self.known_group(&row) {
-                continue;
-            }
-            let is_share = |value: f64| (0.0..=1.0).contains(&value);
-            let expected = "a share of the group's trade, 0 to 1";
-            let share = row.number("part_share", expected, is_share, self.faults);
-            if let (Some(share), Some(part)) = (share, self.part(&row)) {
+        for row in rows {
+            if let (Some(share), Some(part)) = (row.value("part_share"), self.part(&row)) {
                 let parts = groups.entry(row.text("product_group").to_owned()).or_default();
                 parts.push(Part { trade_share: share, ..part });
             }
+        }
+        if self.faults.as_slice().len() > before {
+            return Schedule::new(groups);
         }
         for (group, parts) in &groups {
             let sum: f64 = parts.iter().map(|part| part.trade_share).sum();
@@ -177,25 +210,10 @@ impl Folder<'_> {
         Schedule::new(groups)
     }
 
-    fn known_group(&mut self, row: &Row<'_>) -> bool {
-        let group = row.text("product_group");
-        let is_known = group == OTHER || self.groups.iter().any(|known| known == group);
-        if !is_known {
-            let expected = format!("other, or one of {}", self.groups.join(", "));
-            self.faults.push(row.fault("product_group", &expected, "Correct the name."));
-        }
-        is_known
-    }
-
     fn part(&mut self, row: &Row<'_>) -> Option<Part> {
         let code = row.text("category");
-        let base = match row.text("base_rate_pct") {
-            "" => Some(None),
-            _ => row
-                .number("base_rate_pct", "percent, 0 or more (5 means 5 %)", |v| v >= 0.0, self.faults)
-                .map(Some),
-        };
-        if code == "TRQ" && base == Some(None) {
+        let base_rate_pct = row.value("base_rate_pct");
+        if code == "TRQ" && base_rate_pct.is_none() {
             let expected = "the out-of-quota rate, percent: what the first unit outside the quota pays";
             let remedy = "State the rate; it is the importer's most-favoured-nation rate of the line.";
             self.faults.push(row.fault("base_rate_pct", expected, remedy));
@@ -212,24 +230,27 @@ impl Folder<'_> {
             name: row.text("part").to_owned(),
             trade_share: 0.0,
             duty_share: 0.0,
-            base_rate_pct: base?,
+            base_rate_pct,
             category: category?,
         })
     }
 
     fn letters(&mut self) -> Vec<Letter> {
-        let Some((table, _)) = self.table("letters.csv", &letters::COLUMNS) else { return Vec::new() };
+        let Some((table, _)) = self.table(&LETTERS, "letters.csv") else { return Vec::new() };
         let mut letters = Vec::new();
-        for row in table.rows() {
-            if let (true, Some(part)) = (self.known_group(&row), self.part(&row)) {
-                letters.push(Letter::read(&row, part));
+        let names = self.names.clone();
+        for row in LETTERS.check(&table, &names, self.faults) {
+            if row.text("importer") == row.text("exporter") {
+                self.faults.push(row.fault("exporter", "another country than the importer", "Correct one."));
             }
+            letters.extend(self.part(&row).map(|part| Letter::read(&row, part)));
         }
         letters
     }
 
     fn quotas(&mut self) -> Vec<Quota> {
-        let Some((table, _)) = self.table("quotas.csv", &quota::COLUMNS) else { return Vec::new() };
-        table.rows().filter_map(|row| Quota::read(&row, self.faults)).collect()
+        let Some((table, _)) = self.table(&QUOTAS, "quotas.csv") else { return Vec::new() };
+        let rows = QUOTAS.check(&table, &self.names, self.faults);
+        rows.iter().filter_map(|row| Quota::read(row, self.faults)).collect()
     }
 }

@@ -44,7 +44,8 @@ impl Category {
             })
             .collect::<Option<_>>()?;
         let is_cut = points.windows(2).all(|pair| pair[0].0 < pair[1].0 && pair[0].1 >= pair[1].1);
-        let is_share = points.iter().all(|(year, share)| *year >= 1 && (0.0..=1.0).contains(share));
+        let is_share =
+            points.iter().all(|(year, share)| (1..=100).contains(year) && (0.0..=1.0).contains(share));
         match (kind, is_cut && is_share) {
             ("held", true) => Some(Self::Held(points)),
             ("linear", true) => Some(Self::Linear(points)),
@@ -65,6 +66,9 @@ impl Category {
             let read =
                 pair.and_then(|(year, share)| Some((year.trim().parse().ok()?, share.trim().parse().ok()?)));
             let Some((year, share)) = read else { return format!("{shape}; {point} is no such pair") };
+            if year > 100 {
+                return format!("{shape}; year {year} is beyond 100");
+            }
             if year <= before.0 {
                 return format!("{shape}; year {year} does not follow year {}", before.0);
             }

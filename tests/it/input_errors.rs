@@ -140,7 +140,7 @@ fn fails_with_a_missing_file() {
 #[test]
 fn fails_with_a_file_that_is_not_text() {
     let spoil = |folder: &Path| fs::write(folder.join("trade.csv"), [0xff, 0xfe, 0x00]).unwrap();
-    refuses(spoil, &["trade.csv `file`", "expected a readable UTF-8 text file"]);
+    refuses(spoil, &["trade.csv:1 `file` = byte 0xFF", "expected a readable UTF-8 text file"]);
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn fails_with_an_unknown_kind_of_sector() {
 #[test]
 fn fails_with_an_elasticity_of_zero() {
     let spoil = replace("sectors.csv", "goods,5,1", "goods,0,1");
-    refuses(spoil, &["sectors.csv:2 `theta` = 0: expected a number above 0, or empty"]);
+    refuses(spoil, &["sectors.csv:2 `theta` = 0: expected empty, or a number above 0"]);
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn fails_with_an_unknown_key_in_meta() {
 
 #[test]
 fn fails_with_another_unit() {
-    refuses(replace("meta.toml", "musd", "kusd"), &["meta.toml `unit` = kusd: expected musd"]);
+    refuses(replace("meta.toml", "musd", "kusd"), &["meta.toml:3 `unit` = kusd: expected musd"]);
 }
 
 #[test]
@@ -185,7 +185,7 @@ fn fails_with_a_negative_tariff_and_one_at_home() {
 #[test]
 fn fails_with_a_country_listed_twice() {
     let spoil = replace("countries.csv", "CCC,Gammaland", "BBB,Gammaland");
-    refuses(spoil, &["countries.csv:4 `iso3` = BBB: expected each once (first on line 3)"]);
+    refuses(spoil, &["countries.csv:4 `iso3` = BBB: expected each iso3 once: line 3 has it"]);
 }
 
 #[test]

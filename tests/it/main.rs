@@ -1,6 +1,7 @@
 //! Integration tests, one binary.
 
 mod apac;
+mod data_folder;
 mod equilibrium;
 mod estimation;
 mod events;
@@ -16,6 +17,7 @@ mod folders;
 mod fuzzed;
 mod input_errors;
 mod invariants;
+mod names;
 mod optimal;
 mod oracles;
 mod policy;

@@ -1,12 +1,10 @@
 //! `depth_effect.csv`: the estimated effect of depth on trade, one item a row.
 
-use std::collections::HashMap;
-
 use super::Reader;
 use crate::data::{Row, Table};
 use crate::policy::depth_effect::{DepthEffect, Estimate};
 
-const FILE: &str = "depth_effect.csv";
+pub(super) const FILE: &str = "depth_effect.csv";
 /// Change of ln trade that no agreement exceeds: a factor of twenty.
 const LARGEST_LN_TRADE: f64 = 3.0;
 
@@ -61,21 +59,19 @@ const ITEMS: [Item; 7] = [
     },
 ];
 
+/// The figures that the file holds.
+pub(super) fn item_names() -> impl Iterator<Item = &'static str> {
+    ITEMS.iter().map(|item| item.name)
+}
+
 impl Reader<'_> {
     /// The estimate; `None` where an item is missing or faulty.
     pub(super) fn depth_effect(&mut self) -> Option<DepthEffect> {
-        let table = self.table(FILE, &["item", "value", "se"])?;
-        let known: HashMap<String, usize> =
-            ITEMS.iter().enumerate().map(|(at, item)| (item.name.to_owned(), at)).collect();
+        let table = self.sound(FILE)?;
         let (mut found, mut lines) = ([None; ITEMS.len()], [None; ITEMS.len()]);
         for row in table.rows() {
-            let Some(at) = row.index("item", &known, "figure of the estimate", &mut self.faults) else {
-                continue;
-            };
-            if let Some(line) = lines[at].replace(row.line) {
-                let expected = format!("each item once: line {line} has it");
-                self.faults.push(row.fault("item", &expected, "Delete one of the rows."));
-            }
+            let Some(at) = ITEMS.iter().position(|item| item.name == row.text("item")) else { continue };
+            lines[at] = Some(row.line);
             found[at] = self.estimate(&row, &ITEMS[at]);
         }
         for (item, _) in ITEMS.iter().zip(lines).filter(|(_, line)| line.is_none()) {

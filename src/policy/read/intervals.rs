@@ -20,6 +20,16 @@ pub(super) struct Interval<'t> {
 /// Intervals by what they belong to, such as `list from exporter`.
 pub(super) type Intervals<'t> = BTreeMap<String, Vec<Interval<'t>>>;
 
+/// First day, and first day no longer in force, of a row; `None` with a fault where the second is not later.
+pub(super) fn interval_of(row: &Row<'_>, faults: &mut Faults) -> Option<(Date, Option<Date>)> {
+    let (from, until) = (row.day("valid_from")?, row.day("valid_until"));
+    if until.is_some_and(|until| until <= from) {
+        faults.push(row.fault("valid_until", "a day after valid_from", "Correct the dates."));
+        return None;
+    }
+    Some((from, until))
+}
+
 /// Adds a fault for each overlap, and for each gap up to `longest_gap_days`.
 ///
 /// `pause` says how a gap that is meant is written.

@@ -1,5 +1,8 @@
 //! Reads the policy tables of a folder; every fault of every table is reported.
 //!
+//! [`rules`] declares every column; all cells are checked first, so that no reader meets a name that points nowhere or
+//! a number out of its range. What the readers add is skipped for tables with a fault: a half-read table proves nothing.
+//!
 //! One module a family of files: [`rates`], [`agreements`], [`provisions`], [`depths`] and [`depth_effect`], [`origin`],
 //! [`duties`], [`carbon`], [`schedules`]; [`intervals`] checks that dated rows follow each other.
 
@@ -8,15 +11,16 @@ mod carbon;
 mod depth_effect;
 mod depths;
 mod duties;
+mod gather;
 mod intervals;
 mod origin;
 pub(super) mod provisions;
 mod rates;
+mod rules;
 mod schedules;
 
-use std::collections::HashMap;
-
-use jiff::civil::Date;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use super::book::{Indices, PolicyBook};
 use super::depth_effect::price_cuts;
@@ -24,8 +28,6 @@ use crate::data::{Axes, Files, Row, Table};
 use crate::error::{Fault, Faults, InputErrors};
 use crate::schedules::{CutDates, ScheduleBook};
 
-/// Columns that say where a figure comes from.
-const PROVENANCE: [&str; 2] = ["source", "mark"];
 /// Largest distance of shares from the sum that they must have.
 const SHARE_TOLERANCE: f64 = 1e-6;
 
@@ -38,6 +40,10 @@ struct Reader<'a> {
     faults: Faults,
     /// Depth classes by position.
     classes: Vec<String>,
+    /// Tables that could be parsed.
+    tables: HashMap<&'static str, Rc<Table>>,
+    /// Files with a fault in their text, header or cells.
+    unsound: HashSet<&'static str>,
 }
 
 impl PolicyBook {
@@ -47,7 +53,8 @@ impl PolicyBook {
     /// [`InputErrors`] with every fault of every table.
     pub fn read(files: &Files, axes: &Axes) -> Result<Self, InputErrors> {
         let folder = files.folder("policy");
-        let mut reader = Reader { files: folder, axes, faults: Faults::new(), classes: Vec::new() };
+        let mut reader = Reader::new(folder, axes);
+        reader.gather();
         let groups = reader.groups();
         let group_ids: Vec<String> = groups.iter().map(|group| group.id.clone()).collect();
         let mut places = Places::new();
@@ -58,7 +65,7 @@ impl PolicyBook {
         let effect = reader.depth_effect();
         let (depths, depth_idx) = reader.depths(&text, effect.as_ref());
         reader.classes = in_order(&depth_idx);
-        let agreements = reader.agreements(&depth_idx);
+        let agreements = reader.agreements(&depth_idx, &files.folder("schedules"));
         let agreement_idx: HashMap<String, usize> =
             agreements.iter().enumerate().map(|(at, agreement)| (agreement.id.clone(), at)).collect();
         let group_lines = reader.group_lines(&places);
@@ -68,10 +75,10 @@ impl PolicyBook {
         let carbon = reader.carbon(&coverage, &agreement_idx, &places);
         let barrier_ave_pct = reader.barriers();
         let utilisation = reader.utilisation();
-        let origin = reader.origin_rules(&agreements, &groups, &places, &text);
+        let origin = reader.origin_rules(&agreements, &groups, &text);
         let supply_share = reader.supply();
-        let (initial, lines) = reader.memberships(&agreement_idx);
-        let cut = CutDates::read(&reader.files).map_err(|errors| reader.faults.extend(errors.into())).ok();
+        let (initial, lines) = reader.memberships();
+        let cut = reader.sound("cut_dates.csv").and_then(|table| CutDates::read(&table, &mut reader.faults));
         let book = reader.schedule_book(files, &agreements, &group_ids);
         let (Some(cut), Some(book), Some(depth_effect), true) = (cut, book, effect, reader.faults.is_empty())
         else {
@@ -112,6 +119,16 @@ impl PolicyBook {
     }
 }
 
+impl PolicyBook {
+    /// Product groups of `policy/` below `files`; no other table is read.
+    ///
+    /// # Errors
+    /// [`InputErrors`] of `product_groups.csv`.
+    pub fn read_group_ids(files: &Files, axes: &Axes) -> Result<Vec<String>, InputErrors> {
+        Reader::new(files.folder("policy"), axes).group_ids()
+    }
+}
+
 fn in_order(positions: &HashMap<String, usize>) -> Vec<String> {
     let mut names: Vec<(&usize, &String)> = positions.iter().map(|(name, at)| (at, name)).collect();
     names.sort();
@@ -129,23 +146,16 @@ impl Reader<'_> {
             agreements.iter().filter_map(|agreement| agreement.schedule.clone()).collect();
         ids.sort();
         ids.dedup();
-        let read = ScheduleBook::read(&files.folder("schedules"), &ids, groups);
+        // A schedule without a file has been reported where it is named.
+        ids.retain(|id| !files.folder("schedules").folder(id).list(".csv").is_empty());
+        let countries: Vec<&str> = self.axes.countries.iter().map(|country| country.iso3.as_str()).collect();
+        let read = ScheduleBook::read(&files.folder("schedules"), &ids, groups, &countries);
         read.map_err(|errors| self.faults.extend(errors.into())).ok()
     }
 
-    fn table(&mut self, name: &str, columns: &[&str]) -> Option<Table> {
-        self.table_with(name, columns, &[])
-    }
-
-    fn table_with(&mut self, name: &str, columns: &[&str], optional: &[&str]) -> Option<Table> {
-        let columns = [columns, &PROVENANCE].concat();
-        match self.files.read(name) {
-            Ok(text) => Table::parse(&self.files.display(name), &text, &columns, optional, &mut self.faults),
-            Err(fault) => {
-                self.faults.push(fault);
-                None
-            }
-        }
+    /// A table without a fault in any cell; `None` also where an optional file is absent.
+    fn sound(&self, name: &str) -> Option<Rc<Table>> {
+        self.tables.get(name).filter(|_| !self.unsound.contains(name)).cloned()
     }
 
     /// The text of a file that has been read before.
@@ -164,44 +174,17 @@ impl Reader<'_> {
         });
     }
 
-    fn pct(&mut self, row: &Row<'_>, column: &str) -> Option<f64> {
-        row.number(column, "percent, 0 or more (5 means 5 %)", |v| v >= 0.0, &mut self.faults)
+    /// Position of the country in a cell that has been checked; `None` where it is empty or `*`.
+    fn country(&self, row: &Row<'_>, column: &str) -> Option<usize> {
+        row.position(column, &self.axes.country_idx)
     }
 
-    fn share(&mut self, row: &Row<'_>, column: &str) -> Option<f64> {
-        row.number(column, "a share, 0 to 1", |v| (0.0..=1.0).contains(&v), &mut self.faults)
+    fn sector(&self, row: &Row<'_>) -> Option<usize> {
+        row.position("sector", &self.axes.sector_idx)
     }
+}
 
-    fn country(&mut self, row: &Row<'_>, column: &str) -> Option<usize> {
-        row.index(column, &self.axes.country_idx, "country of the baseline", &mut self.faults)
-    }
-
-    fn date(&mut self, row: &Row<'_>, column: &str) -> Option<Date> {
-        let date = row.text(column).parse().ok();
-        if date.is_none() {
-            self.faults.push(row.fault(column, "a date such as 2021-07-01", "Correct the date."));
-        }
-        date
-    }
-
-    /// `None` = faulty, `Some(None)` = empty: no end in sight.
-    fn end(&mut self, row: &Row<'_>, from: Option<Date>) -> Option<Option<Date>> {
-        if row.text("valid_until").is_empty() {
-            return Some(None);
-        }
-        let until = self.date(row, "valid_until")?;
-        if from.is_some_and(|from| until <= from) {
-            self.faults.push(row.fault("valid_until", "a day after valid_from", "Correct the dates."));
-        }
-        Some(Some(until))
-    }
-
-    fn places<'p>(&mut self, row: &Row<'_>, places: &'p Places) -> &'p [usize] {
-        let found = places.get(row.text("product_group"));
-        if found.is_none() {
-            let expected = "a product group of product_groups.csv";
-            self.faults.push(row.fault("product_group", expected, "Correct the name, or add the group."));
-        }
-        found.map_or(&[], Vec::as_slice)
-    }
+/// Positions of the product group of a row; none where its table has a fault.
+fn places_of<'p>(row: &Row<'_>, places: &'p Places) -> &'p [usize] {
+    places.get(row.text("product_group")).map_or(&[], Vec::as_slice)
 }

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use ndarray::Array2;
 
+use super::Reader;
 use super::provisions::Text;
-use super::{Places, Reader};
-use crate::data::{Row, Table};
+use crate::data::Row;
 use crate::policy::book::{Agreement, Group};
 use crate::policy::origin::{OriginRule, OriginRules};
 use crate::policy::utilisation::Utilisation;
@@ -18,22 +18,23 @@ const RULES: &str = "origin_rules.csv";
 
 impl Reader<'_> {
     pub(super) fn utilisation(&mut self) -> Utilisation {
-        let table = self.table("utilisation.csv", &["margin_below_pp", "utilisation_share"]);
-        let mut by_margin = Vec::new();
-        for row in table.iter().flat_map(Table::rows) {
-            let pair = (self.pct(&row, "margin_below_pp"), self.share(&row, "utilisation_share"));
-            if let (Some(margin), Some(share)) = pair {
-                by_margin.push((margin, share));
+        let mut pairs = |file: &str, columns: [&str; 2]| -> Vec<(f64, f64)> {
+            let Some(table) = self.sound(file) else { return Vec::new() };
+            let pair = |row: Row<'_>| Some((row.value(columns[0])?, row.value(columns[1])?));
+            let found: Vec<(f64, f64)> = table.rows().filter_map(pair).collect();
+            let fall = found.windows(2).position(|pair| pair[1].0 <= pair[0].0);
+            if let Some(row) = fall.and_then(|at| table.rows().nth(at + 1)) {
+                let expected = "more than in the row before";
+                self.faults.push(row.fault(columns[0], expected, "Sort the rows."));
             }
+            found
+        };
+        let by_margin = pairs("utilisation.csv", ["margin_below_pp", "utilisation_share"]);
+        let by_age = pairs("utilisation_age.csv", ["agreement_year", "ratio"]);
+        Utilisation {
+            by_margin,
+            by_age: by_age.into_iter().map(|(year, ratio)| (year as u32, ratio)).collect(),
         }
-        let table = self.table("utilisation_age.csv", &["agreement_year", "ratio"]);
-        let mut by_age = Vec::new();
-        for row in table.iter().flat_map(Table::rows) {
-            if let (Some(year), Some(ratio)) = (self.pct(&row, "agreement_year"), self.pct(&row, "ratio")) {
-                by_age.push((year as u32, ratio));
-            }
-        }
-        Utilisation { by_margin, by_age }
     }
 
     /// Rules of every agreement and group; the most special row counts: agreement and group, group, agreement, all.
@@ -41,33 +42,14 @@ impl Reader<'_> {
         &mut self,
         agreements: &[Agreement],
         groups: &[Group],
-        places: &Places,
         text: &Text,
     ) -> OriginRules {
-        let columns = [
-            "agreement",
-            "product_group",
-            "rule",
-            "cost_pct",
-            "strictness_share",
-            "cumulation_share",
-            "provision",
-        ];
-        let table = self.table(RULES, &columns);
-        if let Some(table) = &table {
-            percent::ask(table, &self.text_of(RULES), "cost_pct", &mut self.faults);
-        }
+        let Some(table) = self.sound(RULES) else { return OriginRules::default() };
+        percent::ask(&table, &self.text_of(RULES), "cost_pct", &mut self.faults);
         let mut rules: HashMap<(String, String), OriginRule> = HashMap::new();
-        for row in table.iter().flat_map(Table::rows) {
+        for row in table.rows() {
             let agreement = agreements.iter().find(|agreement| agreement.id == row.text("agreement"));
-            if agreement.is_none() && row.text("agreement") != ALL {
-                self.faults.push(row.fault("agreement", "* or a row of agreements.csv", "Correct the name."));
-            }
-            if row.text("product_group") != ALL {
-                self.places(&row, places);
-            }
-            let is_on = self.provision_is_on(&row, agreement, text);
-            if let (Some(rule), true) = (self.origin_rule(&row), is_on) {
+            if let (Some(rule), true) = (origin_rule(&row), self.provision_is_on(&row, agreement, text)) {
                 let key = ["agreement", "product_group"].map(|column| row.text(column).to_owned());
                 rules.insert(key.into(), rule);
             }
@@ -86,44 +68,33 @@ impl Reader<'_> {
     }
 
     /// A row that depends on a provision counts where the agreement's class has it.
-    fn provision_is_on(&mut self, row: &Row<'_>, agreement: Option<&Agreement>, text: &Text) -> bool {
+    fn provision_is_on(&self, row: &Row<'_>, agreement: Option<&Agreement>, text: &Text) -> bool {
         let name = row.text("provision");
         if name.is_empty() {
             return true;
         }
-        let Some(provision) = text.provisions.iter().find(|provision| provision.id == name) else {
-            self.faults.push(row.fault(
-                "provision",
-                "empty, or a row of provisions.csv",
-                "Correct the name.",
-            ));
-            return false;
-        };
-        agreement.is_some_and(|agreement| text.is_on(&self.classes[agreement.depth], provision))
-    }
-
-    fn origin_rule(&mut self, row: &Row<'_>) -> Option<OriginRule> {
-        let (cost_pct, strictness_share) = (self.pct(row, "cost_pct"), self.share(row, "strictness_share"));
-        let cumulation_share = self.share(row, "cumulation_share");
-        Some(OriginRule {
-            cost_pct: cost_pct?,
-            strictness_share: strictness_share?,
-            cumulation_share: cumulation_share?,
-        })
+        let provision = text.provisions.iter().find(|provision| provision.id == name);
+        let class = agreement.and_then(|agreement| self.classes.get(agreement.depth));
+        provision.zip(class).is_some_and(|(provision, class)| text.is_on(class, provision))
     }
 
     /// Share of each country in world exports of a sector, `[n,j]`; 0 in sectors without a row.
-    pub(super) fn supply(&mut self) -> Array2<f64> {
-        const FILE: &str = "tables/supply.csv";
+    pub(super) fn supply(&self) -> Array2<f64> {
         let mut supply = Array2::zeros((self.axes.n_countries(), self.axes.n_sectors()));
-        let table = self.table(FILE, &["country", "sector", "supply_share"]);
-        for row in table.iter().flat_map(Table::rows) {
-            let n = self.country(&row, "country");
-            let j = row.index("sector", &self.axes.sector_idx, "sector", &mut self.faults);
-            if let (Some(n), Some(j), Some(share)) = (n, j, self.share(&row, "supply_share")) {
+        for row in self.sound("tables/supply.csv").iter().flat_map(|table| table.rows()) {
+            let cell = (self.country(&row, "country"), self.sector(&row), row.value("supply_share"));
+            if let (Some(n), Some(j), Some(share)) = cell {
                 supply[[n, j]] = share;
             }
         }
         supply
     }
+}
+
+fn origin_rule(row: &Row<'_>) -> Option<OriginRule> {
+    Some(OriginRule {
+        cost_pct: row.value("cost_pct")?,
+        strictness_share: row.value("strictness_share")?,
+        cumulation_share: row.value("cumulation_share")?,
+    })
 }

@@ -10,7 +10,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::Reader;
-use crate::data::Table;
+use super::rules::NO_SCOPE;
+use crate::data::{Row, Table};
 
 /// A provision that a class of agreements has or has not.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,8 +35,6 @@ pub(super) struct Text {
     pub provisions: Vec<Provision>,
     /// State by class and provision or kind; the provision's own row counts before that of its kind.
     switches: HashMap<(String, String), bool>,
-    /// Classes named by strengths and switches: file, line, class.
-    named: Vec<(&'static str, u64, String)>,
 }
 
 impl Text {
@@ -88,39 +87,53 @@ const CHAPTERS: &str = "chapters.csv";
 const STRENGTHS: &str = "class_chapters.csv";
 const PROVISIONS: &str = "provisions.csv";
 const SWITCHES: &str = "switches.csv";
+/// Files that the text of agreements is computed from.
+pub(super) const TEXT_FILES: [&str; 4] = [CHAPTERS, STRENGTHS, PROVISIONS, SWITCHES];
 
 impl Reader<'_> {
     /// The text of agreements; empty where the data set has no such files.
     pub(super) fn text(&mut self) -> Text {
         let mut text = Text::default();
-        if let Some(table) =
-            self.optional(CHAPTERS, &["chapter", "title", "scope", "cut_share", "spillover_share"])
-        {
+        if let Some(table) = self.sound(CHAPTERS) {
             self.chapters(&table, &mut text);
         }
-        if let Some(table) =
-            self.optional(PROVISIONS, &["provision", "kind", "chapter", "title", "scope", "change_share"])
-        {
+        if let Some(table) = self.sound(PROVISIONS) {
             self.provisions(&table, &mut text);
         }
-        if let Some(table) = self.optional(STRENGTHS, &["depth_class", "chapter", "strength_share"]) {
-            self.strengths(&table, &mut text);
+        for row in self.sound(STRENGTHS).iter().flat_map(|table| table.rows()) {
+            let key = ["depth_class", "chapter"].map(|column| row.text(column).to_owned());
+            text.strengths.insert(key.into(), row.value("strength_share").unwrap_or(f64::NAN));
         }
-        if let Some(table) = self.optional(SWITCHES, &["depth_class", "provision", "state"]) {
-            self.switches(&table, &mut text);
+        for row in self.sound(SWITCHES).iter().flat_map(|table| table.rows()) {
+            let key = ["depth_class", "provision"].map(|column| row.text(column).to_owned());
+            text.switches.insert(key.into(), row.text("state") == "on");
         }
+        self.check_switched(&text);
         text
+    }
+
+    /// Faults of provisions that no class turns on or off.
+    fn check_switched(&mut self, text: &Text) {
+        let (Some(provisions), Some(_)) = (self.sound(PROVISIONS), self.sound(SWITCHES)) else { return };
+        for row in provisions.rows() {
+            let is_named =
+                |(_, name): &(String, String)| name == row.text("provision") || name == row.text("kind");
+            if !text.switches.keys().any(is_named) {
+                let expected = "a provision that switches.csv turns on or off, by its name or its kind";
+                self.faults.push(row.fault("provision", expected, "Correct the name, or add the switch."));
+            }
+        }
     }
 
     fn chapters(&mut self, table: &Table, text: &mut Text) {
         let s = self.axes.n_sectors();
         for row in table.rows() {
-            let sectors = self.scope(&row, "scope");
-            let (cut, spill) = (self.share(&row, "cut_share"), self.share(&row, "spillover_share"));
+            self.require_zero_without_scope(&row, "cut_share");
+            let (cut, spill) = (row.value("cut_share"), row.value("spillover_share"));
             let (Some(cut), Some(spill)) = (cut, spill) else { continue };
             let chapter = text.chapters.entry(row.text("chapter").to_owned());
             let chapter = chapter.or_insert_with(|| vec![(0.0, 0.0); s]);
-            for j in sectors {
+            for j in self.scope(&row) {
                 chapter[j] = (chapter[j].0 + cut, chapter[j].1 + cut * spill);
             }
         }
@@ -128,71 +141,34 @@ impl Reader<'_> {
 
     fn provisions(&mut self, table: &Table, text: &mut Text) {
         let s = self.axes.n_sectors();
+        let mut first: HashMap<&str, Row<'_>> = HashMap::new();
         for row in table.rows() {
             let id = row.text("provision");
+            self.require_zero_without_scope(&row, "change_share");
             let known = text.provisions.iter().position(|provision| provision.id == id);
             let at = known.unwrap_or_else(|| {
+                first.insert(id, row);
                 let kind = row.text("kind").to_owned();
                 text.provisions.push(Provision { id: id.to_owned(), kind, change_share: vec![0.0; s] });
                 text.provisions.len() - 1
             });
-            let is_none = row.text("scope") == "none";
-            let sectors = if is_none { Vec::new() } else { self.scope(&row, "scope") };
-            let expected = if is_none { "0, as the scope is none" } else { "a change of a share, -1 to 1" };
-            let is_valid = |v: f64| if is_none { v == 0.0 } else { (-1.0..=1.0).contains(&v) };
-            if let Some(change) = row.number("change_share", expected, is_valid, &mut self.faults) {
-                sectors.into_iter().for_each(|j| text.provisions[at].change_share[j] += change);
+            for column in ["kind", "chapter"] {
+                if let Some(other) = first.get(id).filter(|other| other.text(column) != row.text(column)) {
+                    let expected =
+                        format!("{}, as in line {}: one provision", other.text(column), other.line);
+                    self.faults.push(row.fault(column, &expected, "Make the rows of the provision agree."));
+                }
             }
+            let change = row.value("change_share").unwrap_or(0.0);
+            self.scope(&row).into_iter().for_each(|j| text.provisions[at].change_share[j] += change);
         }
     }
 
-    fn strengths(&mut self, table: &Table, text: &mut Text) {
-        for row in table.rows() {
-            let chapter = row.text("chapter");
-            if chapter != "*" && !text.chapters.contains_key(chapter) {
-                self.faults.push(row.fault(
-                    "chapter",
-                    "* or a chapter of chapters.csv",
-                    "Correct the chapter.",
-                ));
-            }
-            let is_valid = |v: f64| (0.0..=2.0).contains(&v);
-            let expected = "0 to 2: 1 = as far as the chapter as written";
-            let strength = row.number("strength_share", expected, is_valid, &mut self.faults);
-            let class = row.text("depth_class").to_owned();
-            text.named.push((STRENGTHS, row.line, class.clone()));
-            text.strengths.insert((class, chapter.to_owned()), strength.unwrap_or(f64::NAN));
-        }
-    }
-
-    fn switches(&mut self, table: &Table, text: &mut Text) {
-        for row in table.rows() {
-            let name = row.text("provision");
-            if !text.provisions.iter().any(|provision| provision.id == name || provision.kind == name) {
-                let expected = "a provision, or a kind of provisions, of provisions.csv";
-                self.faults.push(row.fault("provision", expected, "Correct the name, or add the provision."));
-            }
-            let state = row.text("state");
-            if !matches!(state, "on" | "off") {
-                self.faults.push(row.fault("state", "on or off", "Correct the word."));
-            }
-            let class = row.text("depth_class").to_owned();
-            text.named.push((SWITCHES, row.line, class.clone()));
-            text.switches.insert((class, name.to_owned()), state == "on");
-        }
-    }
-
-    /// Classes of the text that `depth.csv` does not know.
-    pub(super) fn check_classes(&mut self, text: &Text, classes: &HashMap<String, usize>) {
-        for (file, line, class) in text.named.iter().filter(|(_, _, class)| !classes.contains_key(class)) {
-            self.faults.push(crate::error::Fault {
-                file: self.files.display(file),
-                line: Some(*line),
-                field: "depth_class".into(),
-                found: class.clone(),
-                expected: "a class of depth.csv".into(),
-                remedy: "Correct the name, or add the class.".into(),
-            });
+    /// A row without a sector may not state an effect.
+    fn require_zero_without_scope(&mut self, row: &Row<'_>, column: &str) {
+        if row.text("scope") == NO_SCOPE && row.value(column) != Some(0.0) {
+            let expected = "0, as the scope is none";
+            self.faults.push(row.fault(column, expected, "Write 0, or name the scope."));
         }
     }
 }

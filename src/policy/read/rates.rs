@@ -2,8 +2,9 @@
 
 use ndarray::Array2;
 
-use super::{Places, Reader, SHARE_TOLERANCE};
-use crate::data::{SectorKind, Table};
+use super::rules::GROUPS;
+use super::{Places, Reader, SHARE_TOLERANCE, places_of};
+use crate::data::{Row, SectorKind};
 use crate::policy::book::Group;
 use crate::schedules::percent;
 
@@ -11,21 +12,19 @@ const NOT_ZERO: &str = "Add the row; missing is not zero.";
 
 impl Reader<'_> {
     pub(super) fn groups(&mut self) -> Vec<Group> {
-        let table = self.table("tables/product_groups.csv", &["product_group", "sector", "weight_share"]);
-        let mut groups = Vec::new();
-        for row in table.iter().flat_map(Table::rows) {
-            let sector = row.index("sector", &self.axes.sector_idx, "sector", &mut self.faults);
-            if let (Some(sector), Some(weight)) = (sector, self.share(&row, "weight_share")) {
-                groups.push(Group { id: row.text("product_group").to_owned(), sector, weight });
-            }
-        }
+        let Some(table) = self.sound(GROUPS) else { return Vec::new() };
+        let group = |row: Row<'_>| {
+            let (sector, weight) = (self.sector(&row)?, row.value("weight_share")?);
+            Some(Group { id: row.text("product_group").to_owned(), sector, weight })
+        };
+        let groups: Vec<Group> = table.rows().filter_map(group).collect();
         for (j, sector) in self.axes.sectors.iter().enumerate() {
             let sum: f64 = groups.iter().filter(|g| g.sector == j).map(|g| g.weight).sum();
             let wanted = f64::from(u8::from(sector.kind == SectorKind::Goods));
             if (sum - wanted).abs() > SHARE_TOLERANCE {
                 let (field, found) = (format!("weights of {}", sector.id), format!("sum {sum}"));
                 let expected = "1 over the groups of a goods sector, no group in services";
-                self.fault("tables/product_groups.csv", field, &found, expected, "Correct the weights.");
+                self.fault(GROUPS, field, &found, expected, "Correct the weights.");
             }
         }
         groups
@@ -35,11 +34,10 @@ impl Reader<'_> {
     pub(super) fn group_lines(&mut self, places: &Places) -> Vec<f64> {
         const FILE: &str = "tables/group_lines.csv";
         let mut lines = vec![f64::NAN; places.values().map(Vec::len).sum()];
-        let Some(table) = self.table(FILE, &["product_group", "lines"]) else { return lines };
+        let Some(table) = self.sound(FILE) else { return lines };
         for row in table.rows() {
-            let count = row.number("lines", "lines, 1 or more", |v| v >= 1.0, &mut self.faults);
-            let at = self.places(&row, places);
-            at.iter().for_each(|&g| lines[g] = count.unwrap_or(f64::NAN) / at.len() as f64);
+            let at = places_of(&row, places);
+            at.iter().for_each(|&g| lines[g] = row.value("lines").unwrap_or(f64::NAN) / at.len() as f64);
         }
         for (id, _) in places.iter().filter(|(_, at)| lines[at[0]].is_nan()) {
             self.fault(FILE, id.clone(), "no row", "a row for every product group", NOT_ZERO);
@@ -52,20 +50,20 @@ impl Reader<'_> {
         const FILE: &str = "tables/mfn.csv";
         let shape = (self.axes.n_countries(), places.values().map(Vec::len).sum());
         let (mut mfn, mut gap) = (Array2::from_elem(shape, f64::NAN), Array2::zeros(shape));
-        let columns = ["importer", "product_group", "mfn_pct", "collected_pct"];
-        let Some(table) = self.table(FILE, &columns) else { return (mfn, gap) };
+        let Some(table) = self.sound(FILE) else { return (mfn, gap) };
         percent::ask(&table, &self.text_of(FILE), "mfn_pct", &mut self.faults);
         for row in table.rows() {
-            let n = self.country(&row, "importer");
-            let (Some(n), Some(pct)) = (n, self.pct(&row, "mfn_pct")) else { continue };
-            let expected = format!("empty, or percent, 0 to {pct}: duties collected where lines differ");
-            let collected_pct = match row.text("collected_pct") {
-                "" => Some(pct),
-                _ => row.number("collected_pct", &expected, |v| (0.0..=pct).contains(&v), &mut self.faults),
+            let (Some(n), Some(pct)) = (self.country(&row, "importer"), row.value("mfn_pct")) else {
+                continue;
             };
-            for &g in self.places(&row, places) {
+            let collected_pct = row.value("collected_pct").unwrap_or(pct);
+            if collected_pct > pct {
+                let expected = format!("empty, or percent, 0 to {pct}: duties collected where lines differ");
+                self.faults.push(row.fault("collected_pct", &expected, "Correct one of the two rates."));
+            }
+            for &g in places_of(&row, places) {
                 mfn[[n, g]] = pct;
-                gap[[n, g]] = pct - collected_pct.unwrap_or(pct);
+                gap[[n, g]] = pct - collected_pct;
             }
         }
         for (id, at) in places {
@@ -81,12 +79,11 @@ impl Reader<'_> {
         const FILE: &str = "tables/barriers.csv";
         let shape = (self.axes.n_countries(), self.axes.n_sectors());
         let mut barriers = Array2::from_elem(shape, f64::NAN);
-        let Some(table) = self.table(FILE, &["importer", "sector", "ave_pct"]) else { return barriers };
+        let Some(table) = self.sound(FILE) else { return barriers };
         percent::ask(&table, &self.text_of(FILE), "ave_pct", &mut self.faults);
         for row in table.rows() {
-            let n = self.country(&row, "importer");
-            let j = row.index("sector", &self.axes.sector_idx, "sector", &mut self.faults);
-            if let (Some(n), Some(j), Some(pct)) = (n, j, self.pct(&row, "ave_pct")) {
+            let cell = (self.country(&row, "importer"), self.sector(&row), row.value("ave_pct"));
+            if let (Some(n), Some(j), Some(pct)) = cell {
                 barriers[[n, j]] = pct;
             }
         }

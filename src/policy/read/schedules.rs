@@ -6,7 +6,6 @@ use std::collections::HashMap;
 use ndarray::{Array2, Array3};
 
 use super::Reader;
-use crate::data::Table;
 use crate::error::Fault;
 use crate::policy::book::{Agreement, ResolvedSchedules, SCHEDULE_YEARS, ScheduleTable, lacking};
 use crate::policy::state::PolicyTimeline;
@@ -26,34 +25,24 @@ struct Preference {
 
 impl Reader<'_> {
     /// `preferences.csv`; empty where the data set has none.
-    fn preferences(&mut self, agreements: &[Agreement], groups: &[String]) -> Preferences {
+    fn preferences(&mut self, agreements: &[Agreement]) -> Preferences {
         let mut preferences = Preferences::new();
-        let columns =
-            ["agreement", "importer", "exporter", "product_group", "left_share", "lines", "free_lines"];
-        let Some(table) = self.optional(PREFERENCES, &columns) else { return preferences };
+        let Some(table) = self.sound(PREFERENCES) else { return preferences };
         let ids = agreements.iter().enumerate().map(|(at, agreement)| (agreement.id.clone(), at)).collect();
         for row in table.rows() {
-            let agreement = row.index("agreement", &ids, "row of agreements.csv", &mut self.faults);
-            let importer = self.country(&row, "importer");
-            let exporter = match row.text("exporter") {
-                "*" => Some(None),
-                _ => self.country(&row, "exporter").map(Some),
+            let (lines, free) = (row.value("lines"), row.value("free_lines"));
+            if free > lines {
+                let expected = "lines, at most those of the group";
+                self.faults.push(row.fault("free_lines", expected, "Correct one of the two counts."));
+            }
+            let place = (row.position("agreement", &ids), self.country(&row, "importer"));
+            let numbers = (row.value("left_share"), lines, free);
+            let ((Some(a), Some(n)), (Some(left_share), Some(lines), Some(free))) = (place, numbers) else {
+                continue;
             };
-            if !groups.iter().any(|group| group == row.text("product_group")) {
-                self.faults.push(row.fault("product_group", "a product group", "Correct the name."));
-            }
-            let left = self.share(&row, "left_share");
-            let lines = row.number("lines", "lines, 1 or more", |v| v >= 1.0, &mut self.faults);
-            let is_part = |v: f64| v >= 0.0 && lines.is_none_or(|lines| v <= lines);
-            let free =
-                row.number("free_lines", "lines, at most those of the group", is_part, &mut self.faults);
-            if let (Some(a), Some(n), Some(i), Some(left_share), Some(lines), Some(free)) =
-                (agreement, importer, exporter, left, lines, free)
-            {
-                let group = row.text("product_group").to_owned();
-                let preference = Preference { group, left_share, free_share: free / lines };
-                preferences.entry((a, n, i)).or_default().push(preference);
-            }
+            let group = row.text("product_group").to_owned();
+            let preference = Preference { group, left_share, free_share: free / lines };
+            preferences.entry((a, n, self.country(&row, "exporter"))).or_default().push(preference);
         }
         preferences
     }
@@ -67,14 +56,12 @@ impl Reader<'_> {
         (initial, lines): (&PolicyTimeline, &[u64]),
     ) -> ResolvedSchedules {
         let codes: Vec<&str> = self.axes.countries.iter().map(|country| country.iso3.as_str()).collect();
-        let preferences = self.preferences(agreements, groups);
+        let preferences = self.preferences(agreements);
         let n = codes.len();
         let of_pair = Array3::from_elem((agreements.len(), n, n), usize::MAX);
         let mut resolved = ResolvedSchedules { tables: Vec::new(), of_pair };
         for (a, agreement) in agreements.iter().enumerate() {
             let Some(id) = &agreement.schedule else { continue };
-            let unknown = book.letters_of(id).iter().filter_map(|letter| letter.unknown_country(&codes));
-            unknown.for_each(|fault| self.faults.push(fault));
             let mut known: HashMap<(usize, Option<Option<usize>>), usize> = HashMap::new();
             for importer in 0..n {
                 for exporter in (0..n).filter(|&exporter| exporter != importer) {
@@ -163,15 +150,5 @@ impl Reader<'_> {
                 remedy: "Add the schedule, or delete the membership.".into(),
             });
         }
-    }
-
-    fn optional_text(&mut self, name: &str) -> Option<String> {
-        self.files.read_optional(name).map_err(|fault| self.faults.push(fault)).ok().flatten()
-    }
-
-    /// A table that a data set need not have.
-    pub(super) fn optional(&mut self, name: &str, columns: &[&str]) -> Option<Table> {
-        self.optional_text(name)?;
-        self.table(name, columns)
     }
 }

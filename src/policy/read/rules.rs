@@ -1,0 +1,355 @@
+//! What every column of every policy table may hold: its names point somewhere, its numbers lie in their range.
+
+use super::depth_effect;
+use crate::data::{Column, Holds, MARK, SOURCE, TableRule, column};
+
+pub(super) const COUNTRY: &str = "country of the baseline";
+pub(super) const SECTOR: &str = "sector of the baseline";
+pub(super) const GROUP: &str = "product group of product_groups.csv";
+pub(super) const AGREEMENT: &str = "row of agreements.csv";
+pub(super) const CLASS: &str = "class of depth.csv";
+pub(super) const CHAPTER: &str = "chapter of chapters.csv";
+pub(super) const PROVISION: &str = "provision of provisions.csv";
+pub(super) const KIND: &str = "kind of provisions.csv";
+pub(super) const COVERED: &str = "list of duty_coverage.csv";
+pub(super) const CHARGED: &str = "list of duties.csv or carbon.csv";
+pub(super) const ITEM: &str = "figure of the estimate";
+
+/// File of the product groups.
+pub(super) const GROUPS: &str = "tables/product_groups.csv";
+
+/// What tables define: the set of names, the file, its column.
+pub(super) const DEFINED: [(&str, &str, &str); 9] = [
+    (GROUP, GROUPS, "product_group"),
+    (AGREEMENT, "agreements.csv", "agreement"),
+    (CLASS, "depth.csv", "depth_class"),
+    (CHAPTER, "chapters.csv", "chapter"),
+    (PROVISION, "provisions.csv", "provision"),
+    (KIND, "provisions.csv", "kind"),
+    (COVERED, "duty_coverage.csv", "duty_list"),
+    (CHARGED, "duties.csv", "duty_list"),
+    (CHARGED, "carbon.csv", "duty_list"),
+];
+
+/// Tables that a data set need not have.
+pub(super) const OPTIONAL: [&str; 8] = [
+    "chapters.csv",
+    "provisions.csv",
+    "class_chapters.csv",
+    "switches.csv",
+    "carbon.csv",
+    "utilisation_observed.csv",
+    "tables/preferences.csv",
+    "tables/aggregation.csv",
+];
+
+const fn known(name: &'static str, sets: &'static [&'static str]) -> Column {
+    column(name, Holds::Known(sets))
+}
+
+const fn country(name: &'static str) -> Column {
+    known(name, &[COUNTRY])
+}
+
+const fn share(name: &'static str) -> Column {
+    column(name, Holds::SHARE)
+}
+
+const fn pct(name: &'static str) -> Column {
+    column(name, Holds::PCT)
+}
+
+const fn word(name: &'static str, words: &'static [&'static str]) -> Column {
+    column(name, Holds::Word).or(words)
+}
+
+const ANY: &[&str] = &["*"];
+const TITLE: Column = column("title", Holds::Text);
+const PRODUCT_GROUP: Column = known("product_group", &[GROUP]);
+const IN_AGREEMENT: Column = known("agreement", &[AGREEMENT]);
+const DEPTH_CLASS: Column = known("depth_class", &[CLASS]);
+const LINES: Holds = Holds::Whole(1.0, 1e6, "lines, 1 or more");
+const SOME_LINES: Holds = Holds::Whole(0.0, 1e6, "lines, 0 or more");
+const FROM: Column = column("valid_from", Holds::Day);
+const UNTIL: Column = column("valid_until", Holds::Day).or_empty();
+/// Word of a scope that no sector is in.
+pub(super) const NO_SCOPE: &str = "none";
+const KINDS: &[&str] = &["goods", "services"];
+const KINDS_OR_NONE: &[&str] = &["goods", "services", NO_SCOPE];
+
+/// Number of a chapter, or Roman numeral of an annex.
+fn is_chapter(text: &str) -> bool {
+    let is_number = text.len() <= 2 && text.bytes().all(|byte| byte.is_ascii_digit()) && text != "0";
+    is_number || (text.len() <= 6 && text.bytes().all(|byte| matches!(byte, b'I' | b'V' | b'X')))
+}
+
+const CHAPTER_ID: Holds = Holds::Format(is_chapter, "a chapter, 1 to 99, or an annex in Roman numerals");
+
+pub(super) const TABLES: &[TableRule] = &[
+    TableRule {
+        file: GROUPS,
+        columns: &[
+            column("product_group", Holds::Id),
+            known("sector", &[SECTOR]),
+            share("weight_share"),
+            SOURCE,
+            MARK,
+        ],
+        key: &["product_group", "sector"],
+    },
+    TableRule {
+        file: "tables/group_lines.csv",
+        columns: &[PRODUCT_GROUP, column("lines", LINES), SOURCE, MARK],
+        key: &["product_group"],
+    },
+    TableRule {
+        file: "tables/mfn.csv",
+        columns: &[
+            country("importer"),
+            PRODUCT_GROUP,
+            pct("mfn_pct"),
+            pct("collected_pct").or_empty(),
+            SOURCE,
+            MARK,
+        ],
+        key: &["importer", "product_group"],
+    },
+    TableRule {
+        file: "tables/aggregation.csv",
+        columns: &[
+            country("importer"),
+            PRODUCT_GROUP,
+            column("lines", LINES),
+            column("missing_lines", SOME_LINES),
+            column("sigma", Holds::Number(0.0, 1000.0, "an elasticity, 0 to 1000")),
+            pct("simple_pct").or_empty(),
+            pct("trade_weighted_pct").or_empty(),
+            pct("price_pct").or_empty(),
+            pct("revenue_pct").or_empty(),
+            pct("largest_difference_pp").or_empty(),
+            word("used", &["kept", "price", "trade_weighted", "simple"]),
+            column("weights", Holds::Text),
+            SOURCE,
+            MARK,
+        ],
+        key: &["importer", "product_group"],
+    },
+    TableRule {
+        file: "tables/preferences.csv",
+        columns: &[
+            IN_AGREEMENT,
+            country("importer"),
+            country("exporter").or(ANY),
+            PRODUCT_GROUP,
+            share("left_share"),
+            column("lines", LINES),
+            column("free_lines", SOME_LINES),
+            SOURCE,
+            MARK,
+        ],
+        key: &["agreement", "importer", "exporter", "product_group"],
+    },
+    TableRule {
+        file: "tables/barriers.csv",
+        columns: &[country("importer"), known("sector", &[SECTOR]), pct("ave_pct"), SOURCE, MARK],
+        key: &["importer", "sector"],
+    },
+    TableRule {
+        file: "tables/supply.csv",
+        columns: &[country("country"), known("sector", &[SECTOR]), share("supply_share"), SOURCE, MARK],
+        key: &["country", "sector"],
+    },
+    TableRule {
+        file: "tables/emissions.csv",
+        columns: &[
+            country("exporter"),
+            PRODUCT_GROUP,
+            column(
+                "t_co2_per_1000_usd",
+                Holds::Number(0.0, 1000.0, "tonnes per 1,000 US dollars, 0 to 1000"),
+            ),
+            SOURCE,
+            MARK,
+        ],
+        key: &["exporter", "product_group"],
+    },
+    TableRule {
+        file: "tables/memberships.csv",
+        columns: &[IN_AGREEMENT, country("party"), FROM, UNTIL, SOURCE, MARK],
+        key: &[],
+    },
+    TableRule {
+        file: "agreements.csv",
+        columns: &[
+            column("agreement", Holds::Id),
+            TITLE,
+            country("hub").or_empty(),
+            column("schedule", Holds::Id).or_empty(),
+            word("late_joiner", &["step_one", "catch_up"]),
+            word("claim", &["claimed", "automatic"]),
+            DEPTH_CLASS,
+            word("reach", &["members", "mfn"]).may_be_missing(),
+            known("addendum_to", &[AGREEMENT]).may_be_missing(),
+            SOURCE,
+            MARK,
+        ],
+        key: &["agreement"],
+    },
+    TableRule {
+        file: "depth.csv",
+        columns: &[
+            column("depth_class", Holds::Id),
+            known("scope", &[SECTOR]).or(KINDS),
+            share("cut_share").or(&["chapters"]),
+            share("spillover_share").or(&["chapters"]),
+            column("phase_years", Holds::Whole(1.0, 30.0, "whole years, 1 to 30")),
+            SOURCE,
+            MARK,
+        ],
+        key: &["depth_class", "scope"],
+    },
+    TableRule {
+        file: depth_effect::FILE,
+        columns: &[
+            known("item", &[ITEM]),
+            column("value", Holds::Number(-9.0, 9.0, "a figure of the estimate, -9 to 9")),
+            column("se", Holds::Number(0.0, 3.0, "a standard error, 0 to 3 (0 = known)")).or_empty(),
+            SOURCE,
+            MARK,
+        ],
+        key: &["item"],
+    },
+    TableRule {
+        file: "chapters.csv",
+        columns: &[
+            column("chapter", CHAPTER_ID),
+            TITLE,
+            known("scope", &[SECTOR]).or(KINDS_OR_NONE),
+            share("cut_share"),
+            share("spillover_share"),
+            SOURCE,
+            MARK,
+        ],
+        key: &["chapter", "scope"],
+    },
+    TableRule {
+        file: "provisions.csv",
+        columns: &[
+            column("provision", Holds::Id),
+            word("kind", &["suspended", "deletion", "addition"]),
+            known("chapter", &[CHAPTER]),
+            TITLE,
+            known("scope", &[SECTOR]).or(KINDS_OR_NONE),
+            column("change_share", Holds::Number(-1.0, 1.0, "a change of a share, -1 to 1")),
+            SOURCE,
+            MARK,
+        ],
+        key: &["provision", "scope"],
+    },
+    TableRule {
+        file: "class_chapters.csv",
+        columns: &[
+            DEPTH_CLASS,
+            known("chapter", &[CHAPTER]).or(ANY),
+            column("strength_share", Holds::Number(0.0, 2.0, "0 to 2: 1 = as far as the chapter as written")),
+            SOURCE,
+            MARK,
+        ],
+        key: &["depth_class", "chapter"],
+    },
+    TableRule {
+        file: "switches.csv",
+        columns: &[
+            DEPTH_CLASS,
+            known("provision", &[PROVISION, KIND]),
+            word("state", &["on", "off"]),
+            SOURCE,
+            MARK,
+        ],
+        key: &["depth_class", "provision"],
+    },
+    TableRule {
+        file: "origin_rules.csv",
+        columns: &[
+            IN_AGREEMENT.or(ANY),
+            PRODUCT_GROUP.or(ANY),
+            column("rule", Holds::Text),
+            pct("cost_pct"),
+            share("strictness_share"),
+            share("cumulation_share"),
+            known("provision", &[PROVISION]).or_empty(),
+            SOURCE,
+            MARK,
+        ],
+        key: &["agreement", "product_group", "provision"],
+    },
+    TableRule {
+        file: "utilisation.csv",
+        columns: &[pct("margin_below_pp"), share("utilisation_share"), SOURCE, MARK],
+        key: &["margin_below_pp"],
+    },
+    TableRule {
+        file: "utilisation_age.csv",
+        columns: &[
+            column("agreement_year", Holds::Whole(1.0, 100.0, "a year of the agreement, 1 to 100")),
+            column("ratio", Holds::Number(0.0, 10.0, "a ratio, 0 to 10")),
+            SOURCE,
+            MARK,
+        ],
+        key: &["agreement_year"],
+    },
+    TableRule {
+        file: "utilisation_observed.csv",
+        columns: &[
+            country("importer"),
+            known("agreements", &[AGREEMENT]).or(ANY).list(),
+            column("year", Holds::YEAR),
+            share("utilisation_share"),
+            SOURCE,
+            MARK,
+        ],
+        key: &["importer", "agreements", "year"],
+    },
+    TableRule {
+        file: "duties.csv",
+        columns: &[
+            known("duty_list", &[COVERED]),
+            country("importer"),
+            country("exporter").or(ANY),
+            country("exempt").list().or_empty(),
+            pct("duty_pct"),
+            FROM,
+            UNTIL,
+            SOURCE,
+            MARK,
+        ],
+        key: &[],
+    },
+    TableRule {
+        file: "duty_coverage.csv",
+        columns: &[known("duty_list", &[CHARGED]), PRODUCT_GROUP, share("coverage_share"), SOURCE, MARK],
+        key: &["duty_list", "product_group"],
+    },
+    TableRule {
+        file: "carbon.csv",
+        columns: &[
+            known("duty_list", &[COVERED]),
+            IN_AGREEMENT,
+            column("price_usd_per_t", Holds::Number(0.0, 1e6, "US dollars a tonne, 0 to 1000000")),
+            SOURCE,
+            MARK,
+        ],
+        key: &["duty_list", "agreement"],
+    },
+    TableRule {
+        file: "cut_dates.csv",
+        columns: &[
+            country("importer").or(ANY),
+            column("month", Holds::Whole(1.0, 12.0, "a month, 1 to 12")),
+            column("day", Holds::Whole(1.0, 28.0, "a day, 1 to 28")),
+            SOURCE,
+            MARK,
+        ],
+        key: &["importer"],
+    },
+];

@@ -29,5 +29,8 @@ mod release;
 mod report;
 mod run;
 mod solve;
+mod solver_costs;
+mod solver_files;
+mod solver_tariffs;
 mod validation;
 mod years;

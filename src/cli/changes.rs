@@ -1,5 +1,6 @@
 //! The files of changes that `solve` takes: tariffs, barriers, technology, quotas, deficits.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use ndarray::{Array1, Array2, Array3};
@@ -8,6 +9,7 @@ use crate::calibration::Economy;
 use crate::data::{Axes, Files, Row, Table};
 use crate::equilibrium::{Closure, Quota, QuotaCell, Shock};
 use crate::error::{Fault, Faults, InputErrors};
+use crate::schedules::percent;
 
 /// Where the changes stand.
 #[derive(Default)]
@@ -16,8 +18,10 @@ pub struct ChangeFiles<'a> {
     pub tariffs: Option<&'a Path>,
     /// exporter,importer,sector,iceberg_ratio.
     pub barriers: Option<&'a Path>,
-    /// country,sector,ratio.
+    /// country,sector,ratio: A'/A.
     pub technology: Option<&'a Path>,
+    /// country,sector,ratio: old over new unit cost.
+    pub productivity: Option<&'a Path>,
     /// One quota a row.
     pub quotas: Option<&'a Path>,
     /// fixed, zero, gdp_share or given:FILE.
@@ -29,6 +33,7 @@ pub struct Changes {
     tariffs: Vec<(usize, usize, usize, f64)>,
     barriers: Vec<(usize, usize, usize, f64)>,
     technology: Vec<(usize, usize, f64)>,
+    productivity: Vec<(usize, usize, f64)>,
     quotas: Vec<StatedQuota>,
     /// Deficits.
     pub closure: Closure,
@@ -54,12 +59,15 @@ impl Changes {
     ) -> Result<Self, InputErrors> {
         let mut faults = Faults::new();
         let mut reader = ChangeReader { axes, faults: &mut faults, inputs };
-        let tariffs = reader.cells(args.tariffs, "tariff_pct", "0 or more (5 means 5 %)", |v| v >= 0.0);
-        let barriers = reader.cells(args.barriers, "iceberg_ratio", "a ratio above 0", |v| v > 0.0);
-        let technology = reader.technology(args.technology);
+        let expected = "percent above -100, up to 1e300 (5 means 5 %, -5 a subsidy)";
+        let tariffs = reader.cells(args.tariffs, "tariff_pct", expected, |v| v > -100.0 && v <= LARGEST);
+        let barriers = reader.cells(args.barriers, "iceberg_ratio", RATIO, is_ratio);
+        let technology = reader.technology(args.technology, RATIO, is_ratio);
+        let expected = "a ratio from 1e-20 to 1e20: old over new unit cost";
+        let productivity = reader.technology(args.productivity, expected, |v| (1e-20..=1e20).contains(&v));
         let quotas = reader.quotas(args.quotas);
         let closure = reader.closure(args.deficits);
-        faults.into_result(Self { tariffs, barriers, technology, quotas, closure })
+        faults.into_result(Self { tariffs, barriers, technology, productivity, quotas, closure })
     }
 
     /// The shock on a baseline.
@@ -79,10 +87,16 @@ impl Changes {
         for &(i, j, ratio) in &self.technology {
             technology[[i, j]] = ratio;
         }
+        for &(i, j, ratio) in &self.productivity {
+            // Costs fall with A^(1 / theta).
+            let hat = technology[[i, j]] * ratio.powf(base.theta[j]);
+            technology[[i, j]] = hat.clamp(1.0 / LARGEST, LARGEST);
+        }
         let shock = Shock {
             tau: Some(tau),
             iceberg_hat: (!self.barriers.is_empty()).then_some(iceberg),
-            technology_hat: (!self.technology.is_empty()).then_some(technology),
+            technology_hat: (!self.technology.is_empty() || !self.productivity.is_empty())
+                .then_some(technology),
             quotas: self.quotas.iter().map(|stated| stated.on(base)).collect(),
             ..Shock::default()
         };
@@ -111,6 +125,15 @@ impl StatedQuota {
         }
         quota
     }
+}
+
+/// Largest number that a file of changes may hold; one over it is the smallest ratio.
+const LARGEST: f64 = 1e300;
+/// What a ratio is.
+const RATIO: &str = "a ratio from 1e-300 to 1e300 (1 changes nothing)";
+
+fn is_ratio(value: f64) -> bool {
+    (1.0 / LARGEST..=LARGEST).contains(&value)
 }
 
 /// Tariff below zero that is read as rounding of shares and rates in files, as a ratio.
@@ -147,7 +170,26 @@ impl ChangeReader<'_> {
             }
         };
         self.inputs.push((name, text.clone()));
-        Table::parse(&path.display().to_string(), &text, columns, &[], self.faults)
+        let table = Table::parse(&path.display().to_string(), &text, columns, &[], self.faults)?;
+        for column in columns.iter().filter(|column| column.ends_with("_pct")) {
+            percent::ask(&table, &text, column, self.faults);
+        }
+        Some(table)
+    }
+
+    /// Notes what a row is about; a fault where another row was about the same.
+    fn once<K: std::hash::Hash + Eq>(
+        &mut self,
+        seen: &mut HashSet<K>,
+        key: K,
+        row: &Row<'_>,
+        (columns, expected): (&str, &str),
+    ) {
+        if !seen.insert(key) {
+            let found = columns.split(',').map(|column| row.text(column)).collect::<Vec<_>>().join(",");
+            let fault = row.fault(columns, expected, "Delete one of the rows.");
+            self.faults.push(Fault { found: format!("{found} again"), ..fault });
+        }
     }
 
     fn country(&mut self, row: &Row<'_>, column: &str) -> Option<usize> {
@@ -170,15 +212,13 @@ impl ChangeReader<'_> {
             return Vec::new();
         };
         let mut cells = Vec::new();
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
         for row in table.rows() {
             let (i, n) = (self.country(&row, "exporter"), self.country(&row, "importer"));
             let j = self.sector(&row);
             let value = row.number(column, expected, is_valid, self.faults);
             let (Some(i), Some(n), Some(j), Some(value)) = (i, n, j, value) else { continue };
-            if !seen.insert((j, n, i)) {
-                self.faults.push(row.fault("exporter,importer,sector", "each cell once", "Delete one row."));
-            }
+            self.once(&mut seen, (j, n, i), &row, ("exporter,importer,sector", "each cell once"));
             if i == n && column == "tariff_pct" && value != 0.0 {
                 self.faults.push(row.fault(column, "0: no tariff is paid at home", "Delete the row."));
             }
@@ -187,15 +227,21 @@ impl ChangeReader<'_> {
         cells
     }
 
-    fn technology(&mut self, path: Option<&Path>) -> Vec<(usize, usize, f64)> {
+    fn technology(
+        &mut self,
+        path: Option<&Path>,
+        expected: &str,
+        is_valid: impl Fn(f64) -> bool + Copy,
+    ) -> Vec<(usize, usize, f64)> {
         let Some(table) = path.and_then(|path| self.table(path, &["country", "sector", "ratio"])) else {
             return Vec::new();
         };
-        let mut cells = Vec::new();
+        let (mut cells, mut seen) = (Vec::new(), HashSet::new());
         for row in table.rows() {
             let (i, j) = (self.country(&row, "country"), self.sector(&row));
-            let ratio = row.number("ratio", "a ratio above 0", |v| v > 0.0, self.faults);
+            let ratio = row.number("ratio", expected, is_valid, self.faults);
             if let (Some(i), Some(j), Some(ratio)) = (i, j, ratio) {
+                self.once(&mut seen, (i, j), &row, ("country,sector", "each country and sector once"));
                 cells.push((i, j, ratio));
             }
         }
@@ -204,7 +250,20 @@ impl ChangeReader<'_> {
 
     fn quotas(&mut self, path: Option<&Path>) -> Vec<StatedQuota> {
         let Some(table) = path.and_then(|path| self.table(path, &QUOTA_COLUMNS)) else { return Vec::new() };
-        table.rows().filter_map(|row| self.quota(&table, &row)).collect()
+        let mut seen = HashSet::new();
+        let mut quotas = Vec::new();
+        for row in table.rows() {
+            let Some(stated) = self.quota(&table, &row) else { continue };
+            let Quota { importer, sector, .. } = stated.quota;
+            let product = stated.quota.product.clone();
+            for cell in &stated.quota.cells {
+                let key = (importer, sector, product.clone(), cell.exporter);
+                let columns = "importer,sector,product,exporters";
+                self.once(&mut seen, key, &row, (columns, "each product of an exporter in one quota"));
+            }
+            quotas.push(stated);
+        }
+        quotas
     }
 
     fn quota(&mut self, table: &Table, row: &Row<'_>) -> Option<StatedQuota> {
@@ -214,11 +273,12 @@ impl ChangeReader<'_> {
             row.number(column, expected, is_valid, self.faults)
         };
         let is_share = |v: f64| (0.0..=1.0).contains(&v);
-        let pct = "percent, 0 or more (5 means 5 %)";
+        let pct = "percent, 0 to 1e300 (5 means 5 %)";
+        let is_pct = |v: f64| (0.0..=LARGEST).contains(&v);
         let trade_share = number("trade_share", "a share of the sector's flow, 0 to 1", is_share);
-        let base_pct = number("base_pct", pct, |v| v >= 0.0);
-        let inside = number("in_quota_pct", pct, |v| v >= 0.0);
-        let outside = number("out_of_quota_pct", pct, |v| v >= 0.0);
+        let base_pct = number("base_pct", pct, is_pct);
+        let inside = number("in_quota_pct", pct, is_pct);
+        let outside = number("out_of_quota_pct", pct, is_pct);
         let volume = number("volume_musd", "million USD, 0 or more", |v| v >= 0.0);
         let rent = number("exporter_rent_share", "a share, 0 to 1", is_share);
         let kept = match row.text("today_kept") {
@@ -276,8 +336,8 @@ impl ChangeReader<'_> {
             "zero" => Closure::Zero,
             "gdp_share" => Closure::GdpShare,
             _ => match text.strip_prefix("given:") {
-                Some(path) => Closure::Given(self.deficits(Path::new(path))),
-                None => {
+                Some(path) if !path.trim().is_empty() => Closure::Given(self.deficits(Path::new(path))),
+                _ => {
                     self.faults.push(Fault {
                         file: "--deficits".into(),
                         line: None,
@@ -295,10 +355,12 @@ impl ChangeReader<'_> {
     fn deficits(&mut self, path: &Path) -> Array1<f64> {
         let mut deficits = Array1::from_elem(self.axes.n_countries(), f64::NAN);
         let Some(table) = self.table(path, &["country", "deficit_musd"]) else { return deficits };
+        let mut seen = HashSet::new();
         for row in table.rows() {
             let n = self.country(&row, "country");
             let value = row.number("deficit_musd", "a finite number", |_| true, self.faults);
             if let (Some(n), Some(value)) = (n, value) {
+                self.once(&mut seen, n, &row, ("country", "each country once"));
                 deficits[n] = value;
             }
         }

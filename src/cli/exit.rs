@@ -22,5 +22,5 @@ fn is_usage(error: &(dyn std::error::Error + 'static)) -> bool {
     }
     let refused = error.downcast_ref::<Box<NoEquilibrium>>().map(AsRef::as_ref);
     let refused = refused.or_else(|| error.downcast_ref::<NoEquilibrium>());
-    refused.is_some_and(|found| found.refusal.is_some()) || error.is::<InputErrors>()
+    refused.is_some_and(NoEquilibrium::is_usage) || error.is::<InputErrors>()
 }

@@ -1,5 +1,6 @@
 //! `tradepath optimal` and `tradepath nash`: the tariffs that countries would choose.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -168,7 +169,21 @@ fn run(command: &str, names: &[String], args: &GameArgs) -> anyhow::Result<()> {
     });
     output.write_text("manifest.json", &manifest::text(&manifest))?;
     output.finish()?;
+    report(command, names, &choice);
     Ok(())
+}
+
+/// Says how well the first-order conditions hold. The result stands whether or not anybody reads this.
+fn report(command: &str, names: &[String], choice: &TariffChoice) {
+    let _ = writeln!(
+        std::io::stderr(),
+        "{command} tariffs of {}: largest first-order condition {:.1e} per unit of import share (tolerance \
+         {FIRST_ORDER_TOLERANCE:.0e}), {} equilibria, {} rounds",
+        names.join(", "),
+        choice.largest_first_order,
+        choice.evaluations,
+        choice.rounds,
+    );
 }
 
 /// Position of a player; a fault where it is unknown or named twice.

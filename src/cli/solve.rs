@@ -12,6 +12,7 @@ use super::changes::{ChangeFiles, Changes};
 use super::manifest;
 use crate::calibration::Economy;
 use crate::data::{Dataset, Files};
+use crate::equilibrium::decompose::Exact;
 use crate::equilibrium::sensitivity::delta_method_se;
 use crate::equilibrium::{Equilibrium, PreparedBaseline, Shock, decompose};
 use crate::output::dir::{Existing, OutputDir};
@@ -29,15 +30,22 @@ pub struct SolveArgs {
     /// Baseline directory (meta.toml, countries.csv, sectors.csv, trade.csv, ...).
     #[arg(long, value_name = "DIR")]
     pub baseline: PathBuf,
-    /// Tariffs that change: exporter,importer,sector,tariff_pct.
+    /// Tariffs that change: exporter,importer,sector,tariff_pct (5 means 5 %; above -100, below 0 is a subsidy). A
+    /// file whose rates are all below 1 is asked about: a line `# unit: percent` says that percent are meant.
     #[arg(long, value_name = "FILE")]
     pub tariffs: Option<PathBuf>,
-    /// Barriers that change: exporter,importer,sector,iceberg_ratio (d'/d).
+    /// Barriers that change: exporter,importer,sector,iceberg_ratio (d'/d, 1e-300 to 1e300: any size is solved).
     #[arg(long, value_name = "FILE")]
     pub barriers: Option<PathBuf>,
-    /// Technology that changes: country,sector,ratio (A'/A).
+    /// Technology that changes: country,sector,ratio. The ratio is of the location parameter T of the distribution
+    /// of efficiencies (A'/A in the equations): unit costs fall by ratio^(1/theta). For a change of productivity
+    /// itself see --productivity.
     #[arg(long, value_name = "FILE")]
     pub technology: Option<PathBuf>,
+    /// Productivity that changes: country,sector,ratio. Unit costs fall by the ratio (1.1: to 1/1.1 of what they
+    /// were at given prices of inputs), which is T'/T = ratio^theta. Both files may be given; they multiply.
+    #[arg(long, value_name = "FILE")]
+    pub productivity: Option<PathBuf>,
     /// Tariff-rate quotas, one a row: importer,sector,product,exporters (AAA|BBB),trade_share (of the flow of the
     /// sector),base_pct (what the product pays in the baseline),in_quota_pct,out_of_quota_pct,volume_musd,
     /// today_kept (yes: the quota comes on top of today's imports),exporter_rent_share. Tariffs of a sector are
@@ -81,7 +89,8 @@ pub fn run(args: &SolveArgs) -> anyhow::Result<()> {
     let shock = changes.shock(prepared.economy())?;
     let solved = prepared.solve(&shock)?;
     let held = shock.with_wedges_of(prepared.economy(), &solved);
-    let mut tables = result_tables(&prepared, &held, &solved)?;
+    let exact = decompose::exact(&prepared, &held, PATH_DEGREE)?;
+    let mut tables = result_tables(prepared.economy(), &solved, &exact);
     if args.sensitivities {
         add_sensitivities(&prepared, &held, &solved, &mut tables)?;
     }
@@ -108,7 +117,8 @@ pub fn run(args: &SolveArgs) -> anyhow::Result<()> {
         "baseline_resolved_max_ln_wage": prepared.resolved_ln_wage,
         "method": stats.method, "iterations": stats.evaluations, "sweeps": stats.sweeps,
         "residual": stats.residual, "price_residual": stats.price_residual,
-        "walras_residual": stats.walras_residual, "seconds": started.elapsed().as_secs_f64(),
+        "walras_residual": stats.walras_residual, "decomposition_gap_ln": exact.gap,
+        "decomposition_pieces": exact.pieces, "seconds": started.elapsed().as_secs_f64(),
     });
     output.write_text("manifest.json", &manifest::text(&manifest))?;
     output.finish()?;
@@ -121,6 +131,7 @@ impl SolveArgs {
             tariffs: self.tariffs.as_deref(),
             barriers: self.barriers.as_deref(),
             technology: self.technology.as_deref(),
+            productivity: self.productivity.as_deref(),
             quotas: self.quotas.as_deref(),
             deficits: &self.deficits,
         }
@@ -130,14 +141,12 @@ impl SolveArgs {
 /// Tables with their rows.
 type Tables = Vec<(&'static TableSpec, Vec<Vec<String>>)>;
 
-fn result_tables(prepared: &PreparedBaseline, shock: &Shock, solved: &Equilibrium) -> anyhow::Result<Tables> {
-    let base = prepared.economy();
-    let exact = decompose::exact(prepared, shock, PATH_DEGREE)?;
-    Ok(vec![
-        (&tables::COUNTRIES, tables::country_rows(base, solved, &exact)),
+fn result_tables(base: &Economy, solved: &Equilibrium, exact: &Exact) -> Tables {
+    vec![
+        (&tables::COUNTRIES, tables::country_rows(base, solved, exact)),
         (&tables::TRADE, tables::trade_rows(base, solved)),
         (&tables::SECTORS, tables::sector_rows(base, solved)),
-    ])
+    ]
 }
 
 /// Derivatives of every country's welfare, and the interval beside welfare in `countries.csv`.
@@ -152,7 +161,9 @@ fn add_sensitivities(
     let mut by_theta = Array2::zeros((base.n(), base.s()));
     let mut by_tariff = Vec::new();
     for country in 0..base.n() {
-        let gradient = sensitivity.welfare(country).context("the Jacobian at the solution is singular")?;
+        let gradient = sensitivity.welfare(country).context(
+            "welfare has no derivatives at the solution (trade has all but vanished): leave out --sensitivities",
+        )?;
         by_theta.row_mut(country).assign(&Array1::from(gradient.theta));
         by_tariff.extend(tables::tariff_rows(base, country, &gradient.tau));
     }

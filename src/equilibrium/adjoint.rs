@@ -53,11 +53,11 @@ impl Linear<'_> {
     /// Adds to `va` what deficits pass on.
     fn deficit_adjoint(&self, deficit: &[f64], va: &mut [f64]) {
         let Some(rho) = &self.rho else { return };
-        let world: f64 = self.va.iter().sum();
-        let mean = self.va.iter().zip(rho).map(|(va, rho)| va * rho).sum::<f64>() / world;
-        let weighted = self.va.iter().zip(deficit).map(|(va, d)| va * d).sum::<f64>() / world;
-        for ((va, rho), d) in va.iter_mut().zip(rho).zip(deficit) {
-            *va += (rho - mean) * (d - weighted);
+        let (spent, share) = self.deficit_shares(rho);
+        let passed = self.va.iter().zip(rho).zip(deficit).map(|((va, rho), d)| va * (1.0 + rho) * d);
+        let weighted = passed.sum::<f64>() / spent;
+        for ((va, share), d) in va.iter_mut().zip(share).zip(deficit) {
+            *va += share * (d - weighted);
         }
     }
 

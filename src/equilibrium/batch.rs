@@ -4,7 +4,7 @@ use std::sync::PoisonError;
 
 use super::dispatch::{Acceleration, Evaluation};
 use super::frame::{Frame, Shape};
-use super::norms::{Norms, broke_country};
+use super::norms::{Norms, broke_country, is_distorted};
 use super::precondition::Preconditioner;
 use super::response::Response;
 use super::result::Equilibrium;
@@ -181,7 +181,8 @@ impl<'s> Lanes<'_, 's> {
         member.evaluations += 1;
         let (member, score) = (*member, norms.score());
         let is_broke = broke_country(self.frame.shape.n, lane, &self.packs.buffers).is_some();
-        if score <= 1.0 && !is_broke {
+        let is_answer = score <= 1.0 && !is_distorted(self.frame.shape, lane, &self.packs.buffers);
+        if is_answer && !is_broke {
             let stats = SolveStats {
                 method: Method::Anderson.name(),
                 evaluations: member.evaluations,

@@ -240,9 +240,15 @@ impl<'f> Linear<'f> {
 
     fn deficit_tangent(&self, va: &[f64]) -> Vec<f64> {
         let Some(rho) = &self.rho else { return vec![0.0; va.len()] };
-        let world: f64 = self.va.iter().sum();
-        let mean = self.va.iter().zip(rho).map(|(va, rho)| va * rho).sum::<f64>() / world;
-        let shift = va.iter().zip(rho).map(|(va, rho)| va * (rho - mean)).sum::<f64>() / world;
-        (0..va.len()).map(|n| (rho[n] - mean) * va[n] - self.va[n] * shift).collect()
+        let (spent, share) = self.deficit_shares(rho);
+        let shift = va.iter().zip(&share).map(|(va, share)| va * share).sum::<f64>() / spent;
+        (0..va.len()).map(|n| share[n] * va[n] - self.va[n] * (1.0 + rho[n]) * shift).collect()
+    }
+
+    /// Spending of the world at unchanged ratios to value added, and deficits over value added, `[n]`.
+    pub fn deficit_shares(&self, rho: &[f64]) -> (f64, Vec<f64>) {
+        let spent: f64 = self.va.iter().zip(rho).map(|(va, rho)| va * (1.0 + rho)).sum();
+        let factor = self.va.iter().sum::<f64>() / spent;
+        (spent, rho.iter().map(|rho| (1.0 + rho) * factor - 1.0).collect())
     }
 }

@@ -8,7 +8,8 @@
 //! 2. `precondition`: `linear` and `adjoint` eliminate prices and expenditure from the linearised baseline
 //!    by implicit differentiation; the result turns residuals into a step.
 //! 3. `numerics::anderson` accelerates; 9 to 15 evaluations reach 1e-11 on real data.
-//! 4. `search` falls back to damped steps, to Newton with the analytic Jacobian and to homotopy.
+//! 4. `fallback` takes over where that fails: damped steps, Newton with the analytic Jacobian and homotopy, on
+//!    conditions that `rescale` has brought into the range of numbers where costs change by many powers of ten.
 //!
 //! Tariff-rate quotas are solved for in every evaluation ([`quota`]).
 //!
@@ -23,13 +24,16 @@ mod batch;
 mod changes;
 pub mod decompose;
 mod dispatch;
+mod fallback;
 mod frame;
 mod linear;
 mod norms;
 pub mod optimal;
+mod polish;
 mod precondition;
 pub mod probe;
 pub mod quota;
+mod rescale;
 mod response;
 pub mod result;
 mod search;

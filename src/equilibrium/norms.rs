@@ -9,6 +9,8 @@ use crate::numerics::lanes::Lane;
 /// Tolerances of the residuals that are not relative to the world.
 pub(super) const PRICE_TOLERANCE: f64 = 1e-11;
 const OWN_TOLERANCE: f64 = 1e-10;
+/// Powers of costs and prices below this, or above one over it, may be cut.
+const LEAST_POWER: f64 = 1e-250;
 
 /// Sizes of the residuals.
 #[derive(Debug, Clone, Copy)]
@@ -102,16 +104,78 @@ impl Norms<f64> {
         if score.is_finite() && self.sum.is_finite() { score } else { f64::INFINITY }
     }
 
-    /// Size of the system's residuals where prices and expenditure have settled.
+    /// Size of the system's residuals where prices and expenditure have settled, in units of their tolerances.
     pub fn size(&self) -> f64 {
-        self.excess.max(self.numeraire)
+        (self.excess.max(self.numeraire) / TOLERANCE).max(self.own_excess / OWN_TOLERANCE)
+    }
+
+    /// The residual that is furthest from its tolerance, and the country where it is largest.
+    pub fn worst(&self, shape: Shape, b: &Buffers<f64>) -> WorstResidual {
+        let Shape { n, stride, .. } = shape;
+        let (labour, rest) = b.residual.split_at(stride);
+        let (price, spending) = rest.split_at(shape.block());
+        let by_country = |block: &[f32], by: &dyn Fn(usize) -> f64| {
+            let of =
+                |c: usize| block.iter().skip(c).step_by(stride).map(move |v| f64::from(*v).abs() * by(c));
+            largest_of(n, |c| of(c).fold(0.0, f64::max))
+        };
+        let excess = largest_of(n, |c| b.excess[c].abs());
+        let own = largest_of(n, |c| (b.excess[c] * b.per_va[c]).abs());
+        let lost = (0..n).find(|&c| {
+            let all = [price, spending].map(|block| block.iter().skip(c).step_by(stride).sum::<f32>());
+            !(all[0].is_finite() && all[1].is_finite() && labour[c].is_finite() && b.excess[c].is_finite())
+        });
+        let per_va = |c: usize| b.per_va[c];
+        let all = [
+            ("excess demand, relative to world value added,", self.excess, TOLERANCE, excess),
+            ("excess demand, relative to its own value added,", self.own_excess, OWN_TOLERANCE, own),
+            ("the log price index", self.price, PRICE_TOLERANCE, by_country(price, &|_| 1.0)),
+            (
+                "expenditure, relative to its own value added,",
+                self.spending,
+                OWN_TOLERANCE,
+                by_country(spending, &per_va),
+            ),
+            ("world value added against the numeraire, last seen", self.numeraire, TOLERANCE, excess),
+            ("the sum of all excess demands, last seen", self.walras.abs(), TOLERANCE, excess),
+        ];
+        let lost = lost.map(|c| WorstResidual {
+            measure: "what is no number, in the conditions",
+            size: f64::NAN,
+            tolerance: TOLERANCE,
+            country: c,
+        });
+        let by_tolerance =
+            |a: &&(&str, f64, f64, usize), b: &&(&str, f64, f64, usize)| (a.1 / a.2).total_cmp(&(b.1 / b.2));
+        let worst = all.iter().max_by(by_tolerance).unwrap_or(&all[0]);
+        let (measure, size, tolerance, country) = *worst;
+        lost.unwrap_or(WorstResidual { measure, size, tolerance, country })
     }
 }
 
-/// Country with the largest excess demand.
-pub(super) fn worst_country(n: usize, b: &Buffers<f64>) -> usize {
-    let excess = |at: &usize| b.excess[*at].abs();
-    (0..n).max_by(|a, b| excess(a).total_cmp(&excess(b))).unwrap_or(0)
+/// A residual that keeps a point from being an answer.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct WorstResidual {
+    /// What it is of, in words.
+    pub measure: &'static str,
+    pub size: f64,
+    pub tolerance: f64,
+    /// Where it is largest.
+    pub country: usize,
+}
+
+fn largest_of(n: usize, size: impl Fn(usize) -> f64) -> usize {
+    (0..n).max_by(|a, b| size(*a).total_cmp(&size(*b))).unwrap_or(0)
+}
+
+/// True where powers of costs or prices have left the range in which they say what they mean.
+///
+/// They are cut at `e^708` ([`exp`](crate::numerics::elementary::exp)): a point that clears the cut conditions
+/// need not clear the true ones.
+pub(super) fn is_distorted<T: Lane>(shape: Shape, lane: usize, b: &Buffers<T>) -> bool {
+    let rows = b.s.chunks_exact(shape.stride).chain(b.q.chunks_exact(shape.stride));
+    let is_within = |value: &T| (LEAST_POWER..=1.0 / LEAST_POWER).contains(&value.lane(lane));
+    !rows.flat_map(|row| &row[..shape.n]).all(is_within)
 }
 
 /// A country whose income is not above 0, for which the conditions clear no market that exists.

@@ -2,6 +2,7 @@
 
 use ndarray::Array3;
 
+use super::polish::{Trial, polish};
 use super::result::Equilibrium;
 use super::solve::{NoEquilibrium, PreparedBaseline, Shock};
 use crate::calibration::{Economy, Tariffs};
@@ -70,6 +71,21 @@ pub enum TariffError {
     /// The country imports no goods.
     #[error("{0} imports no goods, so that it has no tariff to choose")]
     NothingToTax(String),
+    /// The tariffs rise until a surplus can no longer be financed.
+    #[error(
+        "the search for the tariffs of {player} runs away: real income still rises at a tariff of \
+         {largest_pct:.0} %, and beyond there is no equilibrium. Deficits that do not move with the tariffs leave no \
+         optimum: others must sell what finances them at any price. Pass --deficits zero or --deficits gdp_share"
+    )]
+    RunsAway {
+        /// Country.
+        player: String,
+        /// Highest tariff tried, percent.
+        largest_pct: f64,
+        /// What the solver said.
+        #[source]
+        reason: Box<NoEquilibrium>,
+    },
     /// First-order conditions do not hold.
     #[error(
         "the tariffs of {player} are not optimal after {evaluations} equilibria: first-order condition \
@@ -86,22 +102,27 @@ pub enum TariffError {
         tolerance: f64,
     },
     /// Best responses do not settle.
-    #[error("best responses still move by {change:.1e} in logs after {rounds} rounds; try a coarser --vary")]
+    #[error(
+        "best responses still move by {change:.1e} in logs after {rounds} rounds (first-order condition \
+         {first_order:.1e}, tolerance {FIRST_ORDER_TOLERANCE:.0e}); try a coarser --vary"
+    )]
     NoNash {
         /// Rounds played.
         rounds: usize,
+        /// Largest first-order condition in the end.
+        first_order: f64,
         /// Largest change of a log tariff in the last.
         change: f64,
     },
 }
 
 /// The tariffs that one country chooses, in groups that move together.
-struct Instruments {
-    player: usize,
+pub(super) struct Instruments {
+    pub player: usize,
     /// Sector, exporter and group.
     cells: Vec<(usize, usize, usize)>,
     /// Share of income spent on the group at the baseline, `[group]`.
-    share: Vec<f64>,
+    pub share: Vec<f64>,
 }
 
 impl Instruments {
@@ -148,7 +169,7 @@ impl Instruments {
         sums.iter().zip(counts).map(|(sum, count)| sum / count).collect()
     }
 
-    fn write(&self, ln_tau: &[f64], tau: &mut Tariffs) {
+    pub fn write(&self, ln_tau: &[f64], tau: &mut Tariffs) {
         for &(j, i, group) in &self.cells {
             tau[[j, self.player, i]] = ln_tau[group].exp();
         }
@@ -209,7 +230,8 @@ impl PreparedBaseline {
                 });
             }
         }
-        Err(TariffError::NoNash { rounds: MAX_ROUNDS, change })
+        let first_order = self.confirm(players, &shock, search, equilibrium)?.largest_first_order;
+        Err(TariffError::NoNash { rounds: MAX_ROUNDS, first_order, change })
     }
 
     /// The first-order conditions of all players at given tariffs.
@@ -243,7 +265,7 @@ impl PreparedBaseline {
     }
 
     /// `d ln W / d ln tau` of the player by group.
-    fn gradient(
+    pub(super) fn gradient(
         &self,
         instruments: &Instruments,
         shock: &Shock,
@@ -278,34 +300,44 @@ impl PreparedBaseline {
             noise: WELFARE_NOISE,
             max_evaluations: MAX_EVALUATIONS,
         };
-        let mut trial = shock.clone();
-        let mut tau = start.tau.clone();
-        let mut last = start;
-        let from: Vec<f64> =
-            instruments.read(&tau).iter().zip(&scale).map(|(x, s)| x.max(floor(search)) * s).collect();
+        let mut trial = Trial::new(self, &instruments, shock, start);
+        let from: Vec<f64> = instruments.read(&trial.last.tau);
+        let from = from.iter().zip(&scale).map(|(x, s)| x.max(floor(search)) * s).collect();
         let lower: Vec<f64> = scale.iter().map(|s| floor(search) * s).collect();
         let minimum = minimise(from, &lower, options, |y| {
-            instruments.write(&unscaled(y), &mut tau);
-            trial.tau = Some(tau.clone());
-            let solved = self.solve_from(&trial, &last)?;
-            let gradient = self.gradient(&instruments, &trial, &solved)?;
-            let welfare = solved.ln_welfare(base)[player];
-            last = solved;
+            let (welfare, gradient) = trial.at(&unscaled(y))?;
             Ok::<_, TariffError>((-welfare, gradient.iter().zip(&scale).map(|(g, s)| -g / s).collect()))
-        })?;
-        instruments.write(&unscaled(&minimum.x), &mut tau);
-        let shock = Shock { tau: Some(tau), ..shock.clone() };
-        let equilibrium = self.solve_from(&shock, &last)?;
-        let choice = self.confirm(&[player], &shock, search, equilibrium)?;
-        if choice.largest_first_order > FIRST_ORDER_TOLERANCE.max(1e-12 / smallest) {
-            return Err(TariffError::NotOptimal {
+        });
+        let minimum = minimum.map_err(|error| trial.runaway(error))?;
+        let (mut ln_tau, mut evaluations) = (unscaled(&minimum.x), minimum.evaluations);
+        let mut choice = self.choice(&trial, &ln_tau, search)?;
+        if choice.largest_first_order > FIRST_ORDER_TOLERANCE {
+            evaluations += polish(&mut trial, &mut ln_tau, floor(search));
+            choice = self.choice(&trial, &ln_tau, search)?;
+        }
+        if choice.largest_first_order > FIRST_ORDER_TOLERANCE {
+            return Err(trial.runaway(TariffError::NotOptimal {
                 player: base.axes.countries[player].iso3.clone(),
-                evaluations: minimum.evaluations,
+                evaluations,
                 first_order: choice.largest_first_order,
                 tolerance: FIRST_ORDER_TOLERANCE,
-            });
+            }));
         }
-        Ok(TariffChoice { evaluations: minimum.evaluations, ..choice })
+        Ok(TariffChoice { evaluations, ..choice })
+    }
+
+    /// The tariffs `ln_tau` of the player with their first-order conditions.
+    fn choice(
+        &self,
+        trial: &Trial<'_>,
+        ln_tau: &[f64],
+        search: TariffSearch,
+    ) -> Result<TariffChoice, TariffError> {
+        let mut tau = trial.tau.clone();
+        trial.instruments.write(ln_tau, &mut tau);
+        let shock = Shock { tau: Some(tau), ..trial.shock.clone() };
+        let equilibrium = self.solve_from(&shock, &trial.last)?;
+        self.confirm(&[trial.instruments.player], &shock, search, equilibrium)
     }
 }
 

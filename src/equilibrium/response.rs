@@ -166,8 +166,9 @@ impl<T: Lane> Response<T> {
         self.set(lane, at, shape, weights);
     }
 
+    /// Writes the weights of a cell, on the list of those that differ or not.
     #[inline(always)]
-    fn set(&mut self, lane: usize, [j, m, i]: [usize; 3], shape: Shape, [weight, net]: [f64; 2]) {
+    pub fn set(&mut self, lane: usize, [j, m, i]: [usize; 3], shape: Shape, [weight, net]: [f64; 2]) {
         let first = j * shape.n * shape.stride;
         let ((into, step_in), (out, step_out)) = (self.columns[m], self.columns[i]);
         let (inward, outward) = (first + into + i * step_in, first + out + m * step_out);

@@ -1,17 +1,16 @@
-//! One search for an equilibrium: Anderson, then damped, then Newton, then homotopy in the policy.
+//! One search for an equilibrium: Anderson, then the methods of [`fallback`](super::fallback).
 
-use nalgebra::DVector;
-
-use super::dispatch::{Acceleration, Evaluation, Preconditioning};
+use super::dispatch::{Acceleration, Evaluation};
 use super::frame::{Frame, Shape};
-use super::linear::{Accuracy, Linear};
-use super::norms::{Norms, PRICE_TOLERANCE, broke_country, worst_country};
+use super::linear::Linear;
+use super::norms::{Norms, broke_country, is_distorted};
 use super::precondition::Preconditioner;
 use super::quota::Wedges;
+use super::rescale::Scale;
 use super::response::Response;
 use super::result::Equilibrium;
 use super::solution::Solution;
-use super::solve::{Method, NoEquilibrium, PreparedBaseline, Shock, SolveStats, TOLERANCE};
+use super::solve::{Closure, Method, NoEquilibrium, PreparedBaseline, Shock, SolveStats, TOLERANCE};
 use super::sweep::{Buffers, Transfers};
 use crate::numerics::Anderson;
 use crate::numerics::aligned::Aligned;
@@ -21,9 +20,6 @@ use crate::numerics::lanes::Lane;
 pub(super) const CHAIN: [Method; 4] = [Method::Anderson, Method::Damped, Method::Newton, Method::Homotopy];
 /// Iterations before a method gives up.
 pub(super) const MAX_ANDERSON: usize = 80;
-const MAX_DAMPED: usize = 150;
-const MAX_NEWTON: usize = 40;
-const MAX_SWEEPS: usize = 5000;
 /// Longest step of a log wage; longer ones are cut in proportion.
 const LONGEST_STEP: f64 = 1.0;
 /// Wages further from the baseline than this are no answer.
@@ -31,11 +27,13 @@ pub(super) const FARTHEST_LN_WAGE: f64 = 25.0;
 /// Iterations spent on tightening a solution that is already accepted.
 const MAX_POLISH: usize = 4;
 /// Why a point that clears all markets is no answer.
-const BROKE: &str = "would spend less than nothing: its surplus exceeds its value added and revenue";
+const BROKE: &str = "would spend less than nothing: its surplus exceeds its value added and revenue; the deficits \
+                     given cannot be financed at these trade costs (--deficits zero balances trade)";
 /// Why a shock is refused before anything is tried.
 const CONTRADICTION: &str = "has a tariff-rate quota that contradicts itself or the baseline";
-/// Homotopy divides the shock into up to this many parts.
-const MAX_PARTS: usize = 32;
+/// What is said where deficits are to blame.
+const NOT_FINANCED: &str = "The deficits given cannot be financed at these trade costs: with trade in balance there \
+                            is an equilibrium. Pass --deficits zero, or give smaller deficits with --deficits given:FILE.";
 
 /// Everything that one search writes to, kept between searches.
 pub(super) struct Workspace {
@@ -44,8 +42,8 @@ pub(super) struct Workspace {
     pub buffers: Buffers<f64>,
     /// Log wages, log prices, expenditure.
     pub z: Aligned<f64>,
-    step: Aligned<f32>,
-    anderson: Anderson<f64>,
+    pub step: Aligned<f32>,
+    pub anderson: Anderson<f64>,
 }
 
 impl Workspace {
@@ -129,18 +127,23 @@ pub(super) fn limit<T: Lane>(stride: usize, step: &mut [T::Single]) {
 
 /// One search.
 pub(super) struct Search<'p> {
-    prepared: &'p PreparedBaseline,
-    shock: &'p Shock,
+    pub prepared: &'p PreparedBaseline,
+    pub shock: &'p Shock,
     /// Share of every tolerance that is asked for where it can be reached.
     tightness: f64,
-    workspace: Workspace,
-    stats: SolveStats,
+    pub workspace: Workspace,
+    pub stats: SolveStats,
+    /// How the loaded conditions are scaled, where they are.
+    pub scale: Option<Scale>,
+    /// True once weights were scaled: the workspace then serves no other search.
+    pub is_rescaled: bool,
 }
 
 impl<'p> Search<'p> {
     pub fn new(prepared: &'p PreparedBaseline, shock: &'p Shock, tightness: f64) -> Self {
         let workspace = prepared.core.workspace();
-        Self { prepared, shock, tightness, workspace, stats: SolveStats::default() }
+        let (scale, is_rescaled) = (None, false);
+        Self { prepared, shock, tightness, workspace, stats: SolveStats::default(), scale, is_rescaled }
     }
 
     /// Tries the methods in order, the first of them from `start`.
@@ -162,12 +165,18 @@ impl<'p> Search<'p> {
         let own = self.workspace.response.is_real_gdp.then(|| self.own_preconditioner()).flatten();
         let preconditioner = own.as_ref().or(core.preconditioner.as_ref());
         for (tried, method) in methods.iter().enumerate() {
-            if tried > 0 {
-                self.workspace.start_at_baseline(&core.frame);
+            if tried > 0 || *method != Method::Anderson {
+                self.load(self.shock);
+                if tried > 0 {
+                    self.workspace.start_at_baseline(&core.frame);
+                }
             }
             self.stats.method = method.name();
             let found = match (method, preconditioner) {
-                (Method::Anderson, Some(preconditioner)) => self.anderson(preconditioner),
+                (Method::Anderson, Some(preconditioner)) => {
+                    self.anderson(preconditioner)
+                        && !is_distorted(core.frame.shape, 0, &self.workspace.buffers)
+                }
                 (Method::Damped, Some(preconditioner)) => self.damped(preconditioner),
                 (Method::Anderson | Method::Damped, None) => false,
                 (Method::Newton, _) => self.newton(),
@@ -183,20 +192,52 @@ impl<'p> Search<'p> {
         Err(self.fail(methods, None))
     }
 
-    fn fail(self, methods: &[Method], refusal: Option<(usize, String)>) -> Box<NoEquilibrium> {
+    fn fail(mut self, methods: &[Method], refusal: Option<(usize, String)>) -> Box<NoEquilibrium> {
         let core = &self.prepared.core;
-        let worst = worst_country(core.frame.shape.n, &self.workspace.buffers);
-        let country = refusal.as_ref().map_or(worst, |(country, _)| *country);
-        let names: Vec<&str> = methods.iter().map(|method| method.name()).collect();
-        core.give_back(self.workspace);
-        Box::new(NoEquilibrium {
+        let methods_tried: Vec<&str> = methods.iter().map(|method| method.name()).collect();
+        let mut failure = NoEquilibrium {
             evaluations: self.stats.evaluations,
-            methods: names.join(", "),
-            worst_country: core.economy.axes.countries[country].iso3.clone(),
+            methods: methods_tried.join(", "),
+            worst_country: String::new(),
+            measure: "excess demand",
             residual: self.stats.residual,
             tolerance: TOLERANCE,
-            refusal: refusal.map(|(_, why)| why),
-        })
+            refusal: None,
+            advice: None,
+        };
+        let country = match refusal {
+            Some((country, why)) => {
+                failure.refusal = Some(why);
+                country
+            }
+            None => {
+                // The last point may be one of a part of the shock.
+                self.load(self.shock);
+                let worst = self.evaluate().worst(core.frame.shape, &self.workspace.buffers);
+                (failure.measure, failure.residual, failure.tolerance) =
+                    (worst.measure, worst.size, worst.tolerance);
+                failure.advice = self.advice(methods);
+                worst.country
+            }
+        };
+        failure.worst_country.clone_from(&core.economy.axes.countries[country].iso3);
+        self.give_back();
+        Box::new(failure)
+    }
+
+    /// Where deficits are what stands in the way, which a search without them shows.
+    fn advice(&self, methods: &[Method]) -> Option<String> {
+        if !self.prepared.has_deficits() || methods != CHAIN {
+            return None;
+        }
+        let balanced = self.prepared.with_closure(Closure::Zero);
+        balanced.solve(self.shock).ok().map(|_| NOT_FINANCED.to_owned())
+    }
+
+    fn give_back(self) {
+        if !self.is_rescaled {
+            self.prepared.core.give_back(self.workspace);
+        }
     }
 
     /// With a target of real GDP labour follows prices, which the baseline's preconditioner does not know.
@@ -206,7 +247,7 @@ impl<'p> Search<'p> {
         Preconditioner::new(&self.workspace.linear(frame, &self.prepared.transfers))
     }
 
-    fn evaluate(&mut self) -> Norms<f64> {
+    pub fn evaluate(&mut self) -> Norms<f64> {
         let norms = self.workspace.evaluate(&self.prepared.core.frame, &self.prepared.transfers);
         self.note(&norms);
         norms
@@ -220,12 +261,12 @@ impl<'p> Search<'p> {
         self.stats.price_residual = norms.price;
     }
 
-    fn is_far(&self) -> bool {
+    pub fn is_far(&self) -> bool {
         let wages = &self.workspace.z[..self.prepared.core.frame.shape.n];
         !wages.iter().all(|wage| wage.abs() <= FARTHEST_LN_WAGE)
     }
 
-    fn anderson(&mut self, preconditioner: &Preconditioner) -> bool {
+    pub fn anderson(&mut self, preconditioner: &Preconditioner) -> bool {
         self.workspace.anderson.restart(0);
         let mut accepted = 0;
         for _ in 0..MAX_ANDERSON {
@@ -242,127 +283,19 @@ impl<'p> Search<'p> {
         false
     }
 
-    /// Prices and expenditure at given wages by plain sweeps, the contraction of `model.md` section 3.
-    fn settle(&mut self) -> Option<Norms<f64>> {
-        let stride = self.prepared.core.frame.shape.stride;
-        let mut last = f64::INFINITY;
-        for sweep in 0..MAX_SWEEPS {
-            let norms = self.evaluate();
-            let inner = norms.price.max(0.1 * norms.spending);
-            if !norms.score().is_finite() || self.is_far() {
-                return None;
-            }
-            if inner <= 0.002 * PRICE_TOLERANCE || (inner <= 0.05 * PRICE_TOLERANCE && inner >= last) {
-                return Some(norms);
-            }
-            if sweep % 2 == 1 {
-                last = inner;
-            }
-            let workspace = &mut self.workspace;
-            for (z, residual) in workspace.z.iter_mut().zip(&workspace.buffers.residual).skip(stride) {
-                *z += f64::from(*residual);
-            }
-        }
-        None
-    }
-
-    fn damped(&mut self, preconditioner: &Preconditioner) -> bool {
-        let stride = self.prepared.core.frame.shape.stride;
-        let Some(mut norms) = self.settle() else { return false };
-        let mut scale = 1.0;
-        for _ in 0..MAX_DAMPED {
-            if norms.score() <= 1.0 {
-                return true;
-            }
-            let workspace = &mut self.workspace;
-            workspace.buffers.residual[stride..].fill(0.0);
-            let (residual, step) = (&workspace.buffers.residual, &mut workspace.step);
-            Preconditioning { preconditioner, residual, step }.run();
-            limit::<f64>(stride, &mut workspace.step);
-            match self.line_search(scale, norms.size()) {
-                Some((found, used)) => (norms, scale) = (found, (2.0 * used).min(1.0)),
-                None => return false,
-            }
-        }
-        false
-    }
-
-    /// Halves the step in the workspace until the residual falls.
-    fn line_search(&mut self, mut scale: f64, size: f64) -> Option<(Norms<f64>, f64)> {
-        let start = self.workspace.z.clone();
-        for _ in 0..14 {
-            for ((z, start), step) in self.workspace.z.iter_mut().zip(&start).zip(&self.workspace.step) {
-                *z = start + scale * f64::from(*step);
-            }
-            if let Some(norms) = self.settle().filter(|norms| norms.size() < size) {
-                return Some((norms, scale));
-            }
-            scale *= 0.5;
-        }
-        self.workspace.z = start;
-        None
-    }
-
-    fn newton(&mut self) -> bool {
-        let Shape { n, stride, .. } = self.prepared.core.frame.shape;
-        let Some(mut norms) = self.settle() else { return false };
-        for _ in 0..MAX_NEWTON {
-            if norms.score() <= 1.0 {
-                return true;
-            }
-            let linear = self.workspace.linear(&self.prepared.core.frame, &self.prepared.transfers);
-            let (jacobian, _) = linear.reduced(Accuracy::Full);
-            let residuals = self.workspace.buffers.residual[..n].iter();
-            let excess = DVector::from_iterator(n, residuals.map(|e| -f64::from(*e)));
-            let Some(step) = jacobian.lu().solve(&excess) else { return false };
-            self.workspace.step.fill(0.0);
-            for (wage, step) in self.workspace.step.iter_mut().zip(step.iter()) {
-                *wage = *step as f32;
-            }
-            limit::<f64>(stride, &mut self.workspace.step);
-            let Some((found, _)) = self.line_search(1.0, norms.size()) else { return false };
-            norms = found;
-        }
-        false
-    }
-
-    fn homotopy(&mut self, preconditioner: Option<&Preconditioner>) -> bool {
-        let core = &self.prepared.core;
-        let mut parts = 2;
-        while parts <= MAX_PARTS {
-            self.workspace.start_at_baseline(&core.frame);
-            let reached = (1..=parts).all(|part| {
-                let shock = self.shock.part(&core.economy, part as f64 / parts as f64);
-                self.workspace.load(
-                    &core.frame,
-                    &core.economy,
-                    if part == parts { self.shock } else { &shock },
-                );
-                let start = self.workspace.z.clone();
-                if preconditioner.is_some_and(|preconditioner| self.anderson(preconditioner)) {
-                    return true;
-                }
-                self.workspace.z = start;
-                self.newton()
-            });
-            if reached {
-                return true;
-            }
-            parts *= 4;
-        }
-        false
-    }
-
     fn finish(self) -> Equilibrium {
         let core = &self.prepared.core;
         let Workspace { response, quotas, buffers, z, .. } = &self.workspace;
         let solution = Solution { frame: &core.frame, response, buffers, z, lane: 0 };
-        let mut found = solution.equilibrium(&core.economy, self.shock, self.stats);
+        let mut found = solution.equilibrium(&core.economy, self.shock, self.stats.clone());
+        if let Some(scale) = &self.scale {
+            scale.undo(&core.frame, response, buffers, &mut found);
+        }
         if let Some(quotas) = quotas {
             found.quotas = quotas.outcomes(&core.frame, response, z);
             quotas.factors(&core.frame, response).for_each(|(at, factor)| found.tau[at] = factor);
         }
-        core.give_back(self.workspace);
+        self.give_back();
         found
     }
 }

@@ -60,7 +60,7 @@ impl PreparedBaseline {
 impl Sensitivity<'_> {
     /// Gradient of `ln W_hat` of country `n`: `ln I' - sum_j alpha ln P_hat` (`model.md` section 2).
     ///
-    /// `None` where the reduced Jacobian is singular.
+    /// `None` where the reduced Jacobian is singular, or so near to it that derivatives are no numbers.
     #[must_use]
     pub fn welfare(&self, country: usize) -> Option<WelfareGradient> {
         let shape = self.linear.frame.shape;
@@ -90,7 +90,9 @@ impl Sensitivity<'_> {
             let by_price = adjoint.swept_price[swept] * self.linear.share(j, m, i);
             gradient.theta[j] += (by_price / theta + cell.duty) * (ln_cost - self.price[swept]);
         }
-        Some(gradient)
+        let all = gradient.tau.iter().chain(&gradient.ln_iceberg).chain(&gradient.theta);
+        let is_sound = all.fold(0.0, |sum, value| sum + value).is_finite();
+        is_sound.then_some(gradient)
     }
 }
 

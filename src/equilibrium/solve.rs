@@ -21,7 +21,8 @@ pub enum Closure {
     Fixed,
     /// The baseline is first re-solved with D = 0.
     Zero,
-    /// D' in proportion to the country's value added, up to adding-up.
+    /// `D' = w_hat VA ((1 + D/VA) xi - 1)`: what a country spends over what it earns, up to one world factor xi
+    /// such that deficits sum to 0.
     GdpShare,
     /// D' in million USD, `[n]`.
     Given(Array1<f64>),
@@ -108,25 +109,37 @@ pub struct NoEquilibrium {
     pub methods: String,
     /// Country with the largest residual, or the one that the refusal is about.
     pub worst_country: String,
-    /// Largest residual relative to world value added.
+    /// What the residual is of, in words.
+    pub measure: &'static str,
+    /// The residual that is furthest from its tolerance.
     pub residual: f64,
     /// Residual that was asked for.
     pub tolerance: f64,
     /// Why no equilibrium can exist, where the input was refused before anything was tried.
     pub refusal: Option<String>,
+    /// What the search found out about a way to an answer.
+    pub advice: Option<String>,
 }
 
 impl NoEquilibrium {
+    /// True where another command line or input helps: the input was refused, or deficits stand in the way.
+    #[must_use]
+    pub fn is_usage(&self) -> bool {
+        self.refusal.is_some() || self.advice.is_some()
+    }
+
     fn text(&self) -> String {
-        let Self { evaluations, methods, worst_country, residual, tolerance, refusal } = self;
-        match refusal {
-            Some(refusal) => format!("no equilibrium exists: {worst_country} {refusal}."),
-            None => format!(
-                "no equilibrium after {evaluations} evaluations ({methods}): excess demand of {worst_country} \
-                 is {residual:.1e} of world value added, tolerance {tolerance:.0e}. \
-                 Check the tariffs and barriers of {worst_country}, or try a smaller change."
-            ),
+        let Self { evaluations, methods, worst_country, measure, residual, tolerance, .. } = self;
+        if let Some(refusal) = &self.refusal {
+            return format!("no equilibrium exists: {worst_country} {refusal}.");
         }
+        let advice = self.advice.clone().unwrap_or_else(|| {
+            format!("Check the tariffs and barriers of {worst_country}, or try a smaller change.")
+        });
+        format!(
+            "no equilibrium after {evaluations} evaluations ({methods}): {measure} of {worst_country} is \
+             {residual:.1e}, tolerance {tolerance:.0e}. {advice}"
+        )
     }
 
     /// Refuses an economy that cannot be in equilibrium under a closure.
@@ -136,9 +149,11 @@ impl NoEquilibrium {
                 evaluations: 0,
                 methods: String::new(),
                 worst_country: economy.axes.countries[country].iso3.clone(),
+                measure: "excess demand",
                 residual: f64::INFINITY,
                 tolerance: TOLERANCE,
                 refusal: Some(refusal.to_owned()),
+                advice: None,
             }))
         };
         if let Some(country) = economy.country_apart(false) {
@@ -293,6 +308,20 @@ impl PreparedBaseline {
     /// [`NoEquilibrium`] with the worst country where no method converged.
     pub fn solve_from(&self, shock: &Shock, start: &Equilibrium) -> Result<Equilibrium, Box<NoEquilibrium>> {
         Search::new(self, shock, 1.0).run(Some(start), &CHAIN)
+    }
+
+    /// As [`Self::solve_from`], with every residual brought down to where rounding ends, as far as that goes.
+    pub(super) fn solve_tightly(
+        &self,
+        shock: &Shock,
+        start: &Equilibrium,
+    ) -> Result<Equilibrium, Box<NoEquilibrium>> {
+        Search::new(self, shock, BASELINE_TIGHTNESS).run(Some(start), &CHAIN)
+    }
+
+    /// True where deficits other than 0 are to be financed.
+    pub(super) fn has_deficits(&self) -> bool {
+        self.transfers.any()
     }
 
     /// The counterfactual by one method alone, to compare methods.

@@ -17,7 +17,7 @@ use pulp::Simd;
 pub(super) enum Transfers {
     /// Given.
     Given(Vec<f64>),
-    /// D = rho * value added, less what does not add up, in proportion to value added.
+    /// `D = ((1 + rho) xi - 1)` times value added, xi such that deficits sum to 0.
     Share(Vec<f64>),
 }
 
@@ -54,13 +54,20 @@ impl Transfers {
                     free = free + income * T::splat(rho);
                     all = all + income;
                 }
-                let excess = free / all;
+                // 1 - xi.
+                let less = free / (all + free);
                 for ((deficit, &income), &rho) in deficit.iter_mut().zip(income).zip(rho) {
                     T::fence();
-                    *deficit = income * (T::splat(rho) - excess);
+                    *deficit = income * (T::splat(rho) - less * T::splat(1.0 + rho));
                 }
             }
         }
+    }
+
+    /// True where some deficit is not 0, beyond rounding of the data.
+    pub fn any(&self) -> bool {
+        let (Self::Given(all) | Self::Share(all)) = self;
+        all.iter().any(|value| value.abs() > 1e-9)
     }
 }
 

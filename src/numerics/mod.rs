@@ -8,6 +8,7 @@ pub mod distributions;
 pub mod elementary;
 pub mod kernels;
 pub mod lanes;
+pub mod mixer;
 pub mod quantiles;
 pub mod special;
 pub mod spectral;

@@ -6,7 +6,7 @@ use crate::error::Faults;
 /// Comment line that answers the question: the column does hold percent.
 pub const CONFIRMATION: &str = "# unit: percent";
 
-/// Adds a fault where the largest of the positive rates of `column` is below 1: 0.35 for 35 % is a common mistake.
+/// Adds a fault where the largest rate of `column` is below 1 in size: 0.35 for 35 % is a common mistake.
 ///
 /// A file that says `# unit: percent` in a line of its own is taken at its word; so is a column of zeros.
 pub fn ask(table: &Table, text: &str, column: &str, faults: &mut Faults) {
@@ -14,9 +14,9 @@ pub fn ask(table: &Table, text: &str, column: &str, faults: &mut Faults) {
         return;
     }
     let rates = table.rows().filter_map(|row| Some((row.text(column).parse::<f64>().ok()?, row)));
-    let positive = rates.filter(|(rate, _)| rate.is_finite() && *rate > 0.0);
-    let Some((largest, row)) = positive.max_by(|a, b| a.0.total_cmp(&b.0)) else { return };
-    if largest < 1.0 {
+    let rates = rates.filter(|(rate, _)| rate.is_finite() && *rate != 0.0);
+    let Some((largest, row)) = rates.max_by(|a, b| a.0.abs().total_cmp(&b.0.abs())) else { return };
+    if largest.abs() < 1.0 {
         let expected = format!(
             "percent: the largest rate of the column is {largest}, which would be {} if it is a ratio",
             100.0 * largest

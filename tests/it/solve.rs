@@ -60,7 +60,7 @@ fn an_output_folder_in_use_is_refused() {
 fn fails_with_unknown_country_in_a_tariff_file_and_writes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let cut = folder.path().join("cut.csv");
-    fs::write(&cut, "exporter,importer,sector,tariff_pct\nBBB,ZZZ,goods,0\nAAA,BBB,goods,-3\n").unwrap();
+    fs::write(&cut, "exporter,importer,sector,tariff_pct\nBBB,ZZZ,goods,0\nAAA,BBB,goods,-103\n").unwrap();
     let out = folder.path().join("out");
     tradepath()
         .args(["solve", "--baseline", "data/tiny", "--tariffs"])
@@ -70,7 +70,7 @@ fn fails_with_unknown_country_in_a_tariff_file_and_writes_nothing() {
         .assert()
         .code(2)
         .stderr(contains("cut.csv:2 `importer` = ZZZ: expected a country of the baseline (AAA, BBB, CCC)"))
-        .stderr(contains("cut.csv:3 `tariff_pct` = -3: expected 0 or more (5 means 5 %)"));
+        .stderr(contains("cut.csv:3 `tariff_pct` = -103: expected percent above -100"));
     assert!(!out.exists());
 }
 
@@ -117,7 +117,7 @@ fn sensitivities_stand_beside_welfare_and_flows_split_into_expansion_and_substit
     let by_theta = table(&out.join("sensitivity_theta.csv"));
     assert_eq!(by_theta.len(), 6);
     // A hundredth of a point more on the tariff that is cut, against the derivative.
-    fs::write(&cut, "exporter,importer,sector,tariff_pct\nBBB,AAA,goods,0.01\n").unwrap();
+    fs::write(&cut, "# unit: percent\nexporter,importer,sector,tariff_pct\nBBB,AAA,goods,0.01\n").unwrap();
     let more = table(&solve(&cut, "more").join("countries.csv"));
     let base = table(&out.join("countries.csv"));
     for row in table(&out.join("sensitivity_tariff.csv")) {

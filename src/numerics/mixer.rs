@@ -1,0 +1,67 @@
+//! Anderson mixing of a fixed-point iteration of few unknowns, in double precision (Walker & Ni 2011, type II).
+
+use std::collections::VecDeque;
+
+use nalgebra::{DMatrix, DVector};
+
+/// Singular values below this share of the largest are dropped.
+const RANK: f64 = 1e-10;
+
+/// History of the last iterates.
+#[derive(Debug)]
+pub struct Mixer {
+    memory: usize,
+    last: Option<(DVector<f64>, DVector<f64>)>,
+    /// Differences of steps, and of the points to which they lead, newest first.
+    differences: VecDeque<(DVector<f64>, DVector<f64>)>,
+}
+
+impl Mixer {
+    /// Remembers `memory` differences.
+    #[must_use]
+    pub fn new(memory: usize) -> Self {
+        Self { memory, last: None, differences: VecDeque::new() }
+    }
+
+    /// The next point after `at`, whose step is `step`.
+    pub fn next(&mut self, at: &[f64], step: &[f64]) -> Vec<f64> {
+        let f = DVector::from_column_slice(step);
+        let g = DVector::from_column_slice(at) + &f;
+        if let Some((f_old, g_old)) = self.last.replace((f.clone(), g.clone())) {
+            self.differences.push_front((&f - f_old, &g - g_old));
+            self.differences.truncate(self.memory);
+        }
+        if self.differences.is_empty() {
+            return g.as_slice().to_vec();
+        }
+        let columns = |pick: fn(&(DVector<f64>, DVector<f64>)) -> &DVector<f64>| {
+            DMatrix::from_columns(&self.differences.iter().map(|pair| pick(pair).clone()).collect::<Vec<_>>())
+        };
+        let (df, dg) = (columns(|pair| &pair.0), columns(|pair| &pair.1));
+        let decomposed = df.svd(true, true);
+        let least = RANK * decomposed.singular_values.amax();
+        match decomposed.solve(&f, least) {
+            Ok(weights) => (g - dg * weights).as_slice().to_vec(),
+            Err(_) => g.as_slice().to_vec(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Mixer;
+
+    #[test]
+    fn a_linear_map_of_three_unknowns_is_solved_in_five_steps() {
+        let map = |z: &[f64]| {
+            vec![0.9 * z[0] + 0.3 * z[1] + 1.0, -0.2 * z[0] + 0.8 * z[1] + 2.0, 0.5 * z[2] + z[0]]
+        };
+        let (mut z, mut mixer) = (vec![0.0; 3], Mixer::new(4));
+        for _ in 0..5 {
+            let step: Vec<f64> = map(&z).iter().zip(&z).map(|(new, old)| new - old).collect();
+            z = mixer.next(&z, &step);
+        }
+        let gaps = map(&z).into_iter().zip(&z).map(|(new, old)| (new - old).abs());
+        assert!(gaps.fold(0.0, f64::max) < 1e-9);
+    }
+}

@@ -23,6 +23,10 @@ use crate::output::{TableSpec, estimate as tables, package};
 /// Lists in warnings are cut after this many entries.
 const LISTED: usize = 5;
 
+/// What was done to a multi-way covariance that is not positive.
+const REPAIR: &str =
+    "negative eigenvalues of the covariance, in units of robust standard errors, set to zero";
+
 const EXAMPLE: &str = "Examples:
   tradepath estimate --panel panel.csv.gz --cluster 'pair(exporter,importer)' \\
     --formula 'trade ~ ln(dist) + cntg + rta | exporter^year + importer^year' \\
@@ -360,6 +364,7 @@ fn describe(args: &EstimateArgs, panel: &Panel, estimates: &Estimates, seconds: 
         "small_sample": args.options().small_sample.describe(),
         "degrees_of_freedom_used": estimates.covariance.degrees,
         "covariance_repaired": estimates.covariance.is_repaired,
+        "covariance_repair": estimates.covariance.is_repaired.then_some(REPAIR),
         "distribution": if estimates.t_degrees.is_some() { "t" } else { "normal" },
         "t_degrees": estimates.t_degrees, "perfect_fit": estimates.is_perfect,
         "missing": args.missing, "notes": estimates.notes,

@@ -141,13 +141,32 @@ impl Design {
             let same = |other: &&Levels| other.n() == later.n() && later.is_nested_in(other);
             match earlier.iter().find(same) {
                 Some(other) => {
-                    let why = if other.label == later.label {
-                        "it is named twice"
-                    } else {
-                        "their levels are the same"
+                    let why = match other.label == later.label {
+                        true => "it is named twice",
+                        false => "their levels are the same",
                     };
                     let note =
                         format!("the effect `{}` is used once, as `{}`: {why}", later.label, other.label);
+                    self.notes.push(note);
+                    self.effects.remove(at);
+                }
+                None => at += 1,
+            }
+        }
+    }
+
+    /// Takes out effects that a finer one contains, which adds nothing to a fit but makes it singular; notes it.
+    pub fn drop_contained_effects(&mut self) {
+        let mut at = 0;
+        while at < self.effects.len() {
+            let levels = &self.effects[at];
+            let is_finer = |other: &&Levels| other.n() > levels.n() && other.is_nested_in(levels);
+            match self.effects.iter().find(is_finer) {
+                Some(finer) => {
+                    let note = format!(
+                        "the effect `{}` is part of `{}`, whose levels tell its levels: they hold both",
+                        levels.label, finer.label
+                    );
                     self.notes.push(note);
                     self.effects.remove(at);
                 }

@@ -173,11 +173,14 @@ pub fn estimate(
     }
     check_clusters(&design.clusters)?;
     design.drop_repeated_effects();
+    // As the reference programs count: effects that others contain, too.
+    let n_absorbed = absorbed(&design.effects, &design.clusters);
+    design.drop_contained_effects();
+    design.notes.extend(diagnosis::hints(panel, &design));
     let fitted = fit(&design, options)
         .map_err(|error| NotConverged { hints: diagnosis::hints(panel, &design), ..error })?;
     let score = scores(&fitted.fit.x_within, &fitted.fit.residual);
-    let counts =
-        Counts { n: design.n(), k: fitted.fit.beta.len() + absorbed(&design.effects, &design.clusters) };
+    let counts = Counts { n: design.n(), k: fitted.fit.beta.len() + n_absorbed };
     let sorted = &fitted.design;
     let mut covariance =
         covariance(&fitted.fit.hessian, &score, &sorted.clusters, counts, options.small_sample);

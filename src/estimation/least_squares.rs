@@ -20,10 +20,12 @@ pub fn least_squares(design: &Design, absorber: &mut Absorber) -> Result<Fit, No
     let mut within: Vec<f64> = (0..n).map(|row| design.y[row] - offset(row)).collect();
     let mut x = design.x.clone();
     let before: Vec<f64> = x.iter().map(|x| collinear::length(x, &w)).collect();
-    let tolerance = Tolerance { of_column: LAST_TOLERANCE, of_start: 0.0, absolute: 0.0 };
+    let sum_w = sum_rows(n, |row| w[row]);
+    let lengths = before.iter().copied().chain([collinear::length(&within, &w)]);
+    let tolerances: Vec<Tolerance> =
+        lengths.map(|length| Tolerance::relative(LAST_TOLERANCE, length, sum_w)).collect();
     let mut columns: Vec<&mut [f64]> = x.iter_mut().map(Vec::as_mut_slice).collect();
     columns.push(&mut within);
-    let tolerances = vec![tolerance; columns.len()];
     let mut taken = absorber.demean(&w, &mut columns, &tolerances);
     let mut outer = taken.pop().unwrap_or_default();
     let (gram, right) = normal_equations(&x, &within, &w);

@@ -41,6 +41,9 @@ use precondition::Preconditioner;
 
 use super::levels::Levels;
 
+/// Part of a column's length that is rounding.
+const ROUNDING: f64 = 1e-13;
+
 /// When a column's projection is accurate enough; the loosest of the three holds.
 ///
 /// All are in the norm `sqrt(r' M^-1 r)`, about the W-norm of the part of the column that the effects
@@ -53,6 +56,16 @@ pub struct Tolerance {
     pub of_start: f64,
     /// Relative to `sqrt(sum w)`, that is, in units of the column.
     pub absolute: f64,
+}
+
+impl Tolerance {
+    /// An accuracy relative to the W-norm of a column, less what the groups explain of it; `length` is its
+    /// whole W-norm, of which rounding leaves the smallest part that can be asked for, and `sum_w` that of 1,
+    /// squared.
+    #[must_use]
+    pub fn relative(of_column: f64, length: f64, sum_w: f64) -> Self {
+        Self { of_column, of_start: 0.0, absolute: ROUNDING * length / sum_w.sqrt() }
+    }
 }
 
 /// Projects columns off the effects of a [`Layout`], keeping its preconditioner between calls.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use nalgebra::DMatrix;
 
-use super::normal_equations;
+use super::{normal_equations, sum_rows};
 use crate::estimation::absorb::{Absorber, Tolerance};
 use crate::estimation::collinear::{self, Collinear};
 use crate::estimation::design::Design;
@@ -42,9 +42,11 @@ impl<'a> Regressors<'a> {
         let mut x = design.x.clone();
         let before: Vec<f64> = x.iter().map(|x| collinear::length(x, &w)).collect();
         let mut columns: Vec<&mut [f64]> = x.iter_mut().map(Vec::as_mut_slice).collect();
-        let tolerance = Tolerance { of_column: FIRST_TOLERANCE, of_start: 0.0, absolute: 0.0 };
+        let sum_w = sum_rows(w.len(), |row| w[row]);
+        let tolerance = |&length: &f64| Tolerance::relative(FIRST_TOLERANCE, length, sum_w);
+        let tolerances: Vec<Tolerance> = before.iter().map(tolerance).collect();
         absorber.forget();
-        let mut taken = absorber.demean(&w, &mut columns, &vec![tolerance; before.len()]);
+        let mut taken = absorber.demean(&w, &mut columns, &tolerances);
         absorber.forget();
         let (gram, _) = normal_equations(&x, &w, &w);
         let has_effects = absorber.layout().eliminated.is_some();

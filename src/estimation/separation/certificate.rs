@@ -13,6 +13,7 @@ use nalgebra::DMatrix;
 
 use super::super::absorb::blocks::Forest;
 use super::super::absorb::{Absorber, Layout, Tolerance};
+use super::super::collinear;
 use super::super::design::Design;
 use super::super::levels::Levels;
 use super::super::symmetric;
@@ -132,9 +133,10 @@ fn is_independent(design: &Design, rows: &[usize]) -> bool {
     };
     let mut x: Vec<Vec<f64>> = design.x.iter().map(scaled).collect();
     let w = vec![1.0; rows.len()];
-    let tolerance = Tolerance { of_column: TOLERANCE, of_start: 0.0, absolute: 0.0 };
+    let tolerance = |x: &Vec<f64>| Tolerance::relative(TOLERANCE, collinear::length(x, &w), w.len() as f64);
+    let tolerances: Vec<Tolerance> = x.iter().map(tolerance).collect();
     let mut columns: Vec<&mut [f64]> = x.iter_mut().map(Vec::as_mut_slice).collect();
-    Absorber::new(layout, &effects).demean(&w, &mut columns, &vec![tolerance; k]);
+    Absorber::new(layout, &effects).demean(&w, &mut columns, &tolerances);
     let product = |a: usize, b: usize| -> f64 { x[a].iter().zip(&x[b]).map(|(a, b)| a * b).sum() };
     let gram = DMatrix::from_fn(k, k, |a, b| product(a, b) / rows.len() as f64);
     symmetric::eigen(gram).is_some_and(|eigen| eigen.eigenvalues.iter().all(|&value| value > CLEAR))

@@ -23,8 +23,8 @@ const ZERO: f64 = 1e-5;
 const POSITIVE: f64 = 1e-3;
 /// Iterations before the search is given up as incomplete.
 const MAX_ITERATIONS: usize = 2_000;
-/// Conjugate-gradient steps of all projections before it is given up, too.
-const MAX_STEPS: usize = 20_000;
+/// Conjugate-gradient steps of all projections, times rows, before it is given up, too.
+const MAX_WORK: usize = 10_000_000_000;
 /// Accuracy of the projections.
 const TOLERANCE: f64 = 1e-9;
 
@@ -50,7 +50,9 @@ pub fn find(design: &Design) -> Found {
         let fitted = projection.apply(&u);
         let at_zero = || fitted.iter().zip(&is_zero).filter(|(_, zero)| **zero).map(|(fit, _)| *fit);
         let largest = at_zero().fold(0.0, f64::max);
-        if projection.steps() > MAX_STEPS || fitted.iter().any(|fit| !fit.is_finite()) {
+        if projection.steps().saturating_mul(design.n()) > MAX_WORK
+            || fitted.iter().any(|fit| !fit.is_finite())
+        {
             break;
         }
         let is_sure = at_zero().all(|fit| fit > POSITIVE * largest || fit.abs() <= ZERO * largest.max(ZERO));
@@ -114,7 +116,8 @@ impl Projection {
     /// `P u`.
     pub fn apply(&mut self, u: &[f64]) -> Vec<f64> {
         let mut within = u.to_vec();
-        let tolerance = Tolerance { of_column: TOLERANCE, of_start: 0.0, absolute: 0.0 };
+        let sum_w = self.w.iter().sum();
+        let tolerance = Tolerance::relative(TOLERANCE, collinear::length(u, &self.w), sum_w);
         self.absorber.demean(&self.w, &mut [&mut within], &[tolerance]);
         let right = DVector::from_iterator(
             self.x.len(),

@@ -432,20 +432,63 @@ fn a_perfect_fit_is_said_and_has_no_errors() {
     }
 }
 
-/// The unit of a regressor changes no test, also where the covariance has to be repaired.
+/// Sixteen rows in four by four clusters, by the outcome and two regressors of each.
+fn crossed(cells: &str) -> String {
+    let row = |(at, cells): (usize, &str)| {
+        let cells: Vec<String> = cells.chars().map(|cell| cell.to_string()).collect();
+        format!("a{},b{},{}\n", at / 4, at % 4, cells.join(","))
+    };
+    "a,b,y,x,z\n".to_owned() + &cells.split(' ').enumerate().map(row).collect::<String>()
+}
+
+/// Standard errors by hand: Newton steps, sums by cluster and Jacobi rotations in double precision.
 #[test]
-fn a_multi_way_covariance_does_not_depend_on_units() {
-    let (_folder, panel) = file(gravity(whole));
-    for convention in ["fixest", "ppmlhdfe"] {
-        let tests = |dist: &str| -> Vec<f64> {
-            let formula = format!("trade ~ {dist} + rta | exporter + importer");
-            let args = ["--cluster", "exporter", "--cluster", "year", "--small-sample", convention];
-            let mut run = Run::new(&panel, &formula).args(&args);
-            run.table("coefficients.csv").iter().map(|row| row["z"].parse().unwrap()).collect()
+fn a_multi_way_covariance_is_repaired_as_the_convention_does_and_in_any_units() {
+    // No variance is negative, one eigenvalue is: ppmlhdfe repairs, fixest does not.
+    let (_a, eigenvalue) = file(crossed("302 233 831 230 730 821 220 100 713 113 812 413 503 901 502 931"));
+    // A variance is negative: both repair.
+    let (_b, variance) = file(crossed("730 533 532 412 302 912 202 802 721 933 920 900 703 612 211 413"));
+    let cases = [
+        (&eigenvalue, "fixest", false, [0.713_064_906_586, 0.170_233_130_082, 0.243_535_272_292]),
+        (&eigenvalue, "ppmlhdfe", true, [0.663_831_369_373, 0.174_410_746_170, 0.234_221_652_264]),
+        (&variance, "fixest", true, [0.157_954_562_086, 0.026_716_748_364, 0.054_887_307_889]),
+        (&variance, "ppmlhdfe", true, [0.147_047_694_732, 0.024_871_939_156, 0.051_097_302_847]),
+    ];
+    for (panel, convention, is_repaired, expected) in cases {
+        let args = ["--cluster", "a", "--cluster", "b", "--small-sample", convention];
+        let numbers = |formula: &str, column: &str| -> Vec<f64> {
+            let mut run = Run::new(panel, formula).args(&args);
+            assert_eq!(run.fit()["covariance_repaired"], is_repaired, "{convention}");
+            run.table("coefficients.csv").iter().map(|row| row[column].parse().unwrap()).collect()
         };
-        let (metres, megametres) = (tests("I(dist*1000)"), tests("I(dist/1000)"));
-        for (a, b) in metres.iter().zip(&megametres) {
-            assert!((a - b).abs() < 1e-6 * a.abs(), "{convention}: {metres:?} {megametres:?}");
+        for (found, expected) in numbers("y ~ x + z", "std_error").iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-9, "{convention}: {found} {expected}");
+        }
+        let tests = numbers("y ~ x + z", "z");
+        for (found, expected) in numbers("y ~ I(x/1000) + I(100*z)", "z").iter().zip(tests) {
+            assert!((found - expected).abs() < 1e-6 * expected.abs(), "{convention}: {found} {expected}");
+        }
+    }
+}
+
+/// One effect in several spellings leaves little to project off; the projection still ends.
+#[test]
+fn effects_within_effects_are_fitted_by_either_method() {
+    let (_folder, panel) = file(gravity(whole));
+    for model in ["ppml", "ols"] {
+        let fit = |effects: &str| {
+            let formula = format!("trade ~ rta | {effects}");
+            let mut run = Run::new(&panel, &formula).args(&["--model", model, "--where", "trade > 0"]);
+            run.command.timeout(Duration::from_secs(60));
+            run.coefficients()["rta"].0
+        };
+        let fine = fit("exporter^importer + year");
+        for effects in [
+            "exporter + pair(exporter,importer) + year + exporter^importer",
+            "exporter^importer + importer + year + exporter",
+        ] {
+            let found = fit(effects);
+            assert!((found - fine).abs() < 1e-8, "{model} {effects}: {found} {fine}");
         }
     }
 }

@@ -9,9 +9,13 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use jiff::civil::Date;
 
 use super::csv_table::{Row, Table};
-use super::ids::{IDENTIFIER, LABEL, PRINTABLE, is_identifier, is_label, is_printable};
-use crate::error::{Fault, Faults};
 
+use super::ids::{IDENTIFIER, LABEL, PRINTABLE, is_identifier, is_label, is_printable};
+use super::nearest::nearest;
+use crate::error::{Fault, Faults, shortened};
+
+/// Characters of an item of a list that a message repeats.
+const LONGEST_ITEM: usize = 80;
 /// Where a figure comes from: the report, a public source that was read, general knowledge, our judgement.
 pub const MARKS: [&str; 4] = ["seed", "public", "recalled", "assumption"];
 /// Highest rate in percent that is read: ten times the highest that any country has charged.
@@ -116,14 +120,28 @@ impl Column {
         let mut seen = HashSet::new();
         for item in items {
             let remedy = if !self.passes(item, names) {
-                "Correct the cell, or add what it names."
+                self.remedy(item, names)
             } else if !seen.insert(item) {
-                "It stands there twice: delete one."
+                "It stands there twice: delete one.".to_owned()
             } else {
                 continue;
             };
-            let fault = row.fault(self.name, &self.expected(names), remedy);
-            faults.push(if self.is_list { Fault { found: item.to_owned(), ..fault } } else { fault });
+            let fault = row.fault(self.name, &self.expected(names), &remedy);
+            faults.push(if self.is_list {
+                Fault { found: shortened(item, LONGEST_ITEM), ..fault }
+            } else {
+                fault
+            });
+        }
+    }
+
+    /// Names the known name that was probably meant.
+    fn remedy(&self, text: &str, names: &Names) -> String {
+        let sets = if let Holds::Known(sets) = self.holds { sets } else { &[] };
+        let known = sets.iter().flat_map(|set| names.of(set)).chain(self.words.iter().copied());
+        match nearest(text, known) {
+            Some(name) => format!("Did you mean {name}?"),
+            None => "Correct the cell, or add what it names.".to_owned(),
         }
     }
 
@@ -228,6 +246,10 @@ impl Names {
     /// Adds names to a set.
     pub fn add<'a>(&mut self, set: &'static str, names: impl IntoIterator<Item = &'a str>) {
         self.0.entry(set).or_default().extend(names.into_iter().map(str::to_owned));
+    }
+
+    fn of(&self, set: &str) -> impl Iterator<Item = &str> {
+        self.0.get(set).into_iter().flatten().map(String::as_str)
     }
 
     /// True where the set has the name, or where its table could not be read: then that is the fault.

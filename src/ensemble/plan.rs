@@ -186,8 +186,8 @@ impl Plan {
         ] {
             let ok = 0.0 <= t.low && t.low <= t.mode && t.mode <= t.high && t.high.is_finite();
             check(ok, key, format!("{}, {}, {}", t.low, t.mode, t.high), "low <= mode <= high, 0 or more");
-            let expected = format!("a mark of {key}: {}", MARKS.join(", "));
-            check(MARKS.contains(&t.mark.as_str()), "mark", t.mark.clone(), &expected);
+            let expected = format!("a mark among {}", MARKS.join(", "));
+            check(MARKS.contains(&t.mark.as_str()), key, format!("mark {}", t.mark), &expected);
         }
         for (key, se) in [
             ("depth_se_ratio", self.uncertainty.depth_se_ratio),

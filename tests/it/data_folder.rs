@@ -66,7 +66,7 @@ fn names_that_point_nowhere_are_refused_where_they_stand() {
         ("policy/duties.csv", ",recalled", ",recaled", "duties.csv:2 `mark` = recaled"),
         ("schedules/tpp/quotas.csv", "t,850,,0", "t,850,abc,0", "quotas.csv:2 `production_share` = abc"),
         ("schedules/tpp/quotas.csv", "t,850,,0", "t,850,-1,0", "quotas.csv:2 `production_share` = -1"),
-        ("plan.toml", "mark = \"assumption\"", "mark = \"guess\"", "`mark` = guess"),
+        ("plan.toml", "mark = \"assumption\"", "mark = \"guess\"", "`services_cut_ratio` = mark guess"),
         ("plan.toml", "baseline = \"apac\"", "baseline = \"../apac\"", "leads out of the folder"),
         ("plan.toml", "start = \"2020-11-01\"", "start = \"-009999-01-01\"", "`start` = -009999-01-01"),
         (
@@ -125,6 +125,17 @@ fn schedules_options_and_tables_are_checked_against_the_folder_they_lie_in() {
     let query = "CAN:USA:milk:2030-01-01";
     tradepath(&["schedule", "tpp_return", "--explain", query]).code(2).stderr(contains("milk"));
     tradepath(&["schedule", "tpp_return", "--explain", query, "--data", at]).success();
+}
+
+#[test]
+fn a_result_is_checked_against_its_manifest() {
+    let folder = TempDir::new().unwrap();
+    let out = folder.path().join("s");
+    let pair = ["--importer", "USA", "--exporter", "JPN", "--years", "2025", "--out"];
+    tradepath(&[&["schedule", "tpp_return"], &pair[..], &[out.to_str().unwrap()]].concat()).success();
+    check(&out).success().stdout(contains("ok"));
+    fs::write(out.join("duties.csv"), "spoiled\n").unwrap();
+    check(&out).code(2).stderr(contains("duties.csv"));
 }
 
 #[test]

@@ -11,17 +11,18 @@ use super::gathered::Gathered;
 
 /// Share of output that sales may miss: small trade is left out of the tables.
 const SALES_SHARE: f64 = 0.01;
-/// Million USD that a cell of trade may miss.
-const SALES_MUSD: f64 = 2.0;
+/// Million USD that trade with one country may miss: cells that are rounded to nothing are not listed at all.
+const SALES_MUSD: f64 = 3.0;
 /// Share of output, and million USD of a cell, by which costs may differ: rounding.
-const COSTS: (f64, f64) = (1e-4, 0.5);
+const COSTS_SHARE: f64 = 0.005;
+const COSTS_MUSD: f64 = 1.0;
 
 /// What was summed, and of how many cells.
 type Sums = HashMap<[usize; 2], (f64, f64)>;
 
 /// Adds the faults of the tables of `folder` that contradict each other.
 pub fn check(folder: &Path, to: &mut Gathered) {
-    if !to.faults.is_empty() {
+    if !to.faults.is_empty() || to.trade.is_empty() {
         return;
     }
     let (mut sales, mut costs) = (Sums::new(), Sums::new());
@@ -32,16 +33,17 @@ pub fn check(folder: &Path, to: &mut Gathered) {
     to.trade.iter().for_each(|(&[i, _, j], &musd)| add(&mut sales, [i, j], musd));
     to.inputs.iter().for_each(|(&[n, _, j], &musd)| add(&mut costs, [n, j], musd));
     to.value_added.iter().for_each(|(&at, &musd)| add(&mut costs, at, musd));
+    let least_sales_musd = SALES_MUSD * to.names.countries().len() as f64;
     let sound = [
-        (&sales, "trade.csv", SALES_SHARE, SALES_MUSD),
-        (&costs, "io.csv and value_added.csv", COSTS.0, COSTS.1),
+        (&sales, "trade.csv", SALES_SHARE, least_sales_musd, 0.0),
+        (&costs, "io.csv and value_added.csv", COSTS_SHARE, COSTS_MUSD, COSTS_MUSD),
     ];
     let output: BTreeMap<[usize; 2], f64> = to.output.iter().map(|(&at, &musd)| (at, musd)).collect();
     let mut faults = Vec::new();
     for (at, output) in output {
-        for (sums, tables, share, cell_musd) in sound {
+        for (sums, tables, share, least_musd, cell_musd) in sound {
             let (sum, cells) = sums.get(&at).copied().unwrap_or_default();
-            if (sum - output).abs() > share * output.abs() + cell_musd * (cells + 1.0) {
+            if (sum - output).abs() > share * output.abs() + least_musd + cell_musd * cells {
                 let field = format!("{} {}", to.names.iso3(at[0]), to.names.sectors()[at[1]].id);
                 let found = format!("{tables} sum to {sum:.1}");
                 let expected = format!("the gross output of value_added.csv, {output:.1}, within rounding");

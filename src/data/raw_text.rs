@@ -24,7 +24,7 @@ mod limits;
 mod spelling;
 mod unpack;
 
-pub use files::{read_utf8, tables_in};
+pub use files::tables_in;
 use limits::raw_error;
 pub use limits::{Held, RawError, ReadOptions, csv_fault};
 pub use spelling::number_remedy;

@@ -314,3 +314,27 @@ fn options_that_a_source_does_not_read_are_refused() {
         .stderr(contains("`--year` = given"))
         .stderr(contains("`--absent-is-zero` = given"));
 }
+
+/// Removes the first row of a WIOD 2013 table that starts so.
+fn without(table: &str, start: &str) -> tempfile::TempDir {
+    let folder = copy_of("wiod2013");
+    let path = folder.path().join(table);
+    let text = fs::read_to_string(&path).unwrap();
+    let kept: Vec<&str> = text.lines().filter(|line| !line.starts_with(start)).collect();
+    assert_eq!(kept.len() + 1, text.lines().count(), "one row starts with {start}");
+    fs::write(&path, kept.join("\n")).unwrap();
+    folder
+}
+
+#[test]
+fn a_lost_row_of_long_tables_shows_in_the_output_of_its_industry() {
+    for (table, start, tables) in
+        [("trade.csv", "USA,USA,c1,", "trade.csv"), ("io.csv", "USA,c8,c1,", "io.csv and value_added.csv")]
+    {
+        let folder = without(table, start);
+        calibrate("wiod2013", folder.path(), &folder.path().join("out"), &[])
+            .code(2)
+            .stderr(contains(format!("`USA agriculture` = {tables} sum to")))
+            .stderr(contains("expected the gross output of value_added.csv, 470.0, within rounding"));
+    }
+}

@@ -1,9 +1,9 @@
-//! The tables of a folder, and text files of the program's own formats.
+//! The tables of a folder.
 
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
-use super::limits::{Held, RawError, ReadOptions, raw_error};
+use super::limits::RawError;
 use super::unpack;
 use crate::error::Fault;
 
@@ -34,25 +34,4 @@ pub fn tables_in(folder: &Path) -> Result<Vec<PathBuf>, Fault> {
     }
     tables.sort();
     Ok(tables)
-}
-
-/// Reads a text file of the program's own formats: a regular file, UTF-8; `None` where there is none.
-///
-/// # Errors
-/// Where it is no regular file, larger than the memory allows, or not UTF-8, with the line of the first bad byte.
-pub fn read_utf8(path: &Path) -> Result<Option<String>, RawError> {
-    let size = match std::fs::metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        found => found.map_or(0, |found| found.len()),
-    };
-    let mut file = unpack::open_regular(path)?;
-    ReadOptions::new(Held::Cells).allow(size, "of text")?;
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).map_err(raw_error)?;
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let bad = error.utf8_error().valid_up_to();
-        let line = 1 + error.as_bytes()[..bad].iter().filter(|&&byte| byte == b'\n').count() as u64;
-        RawError::new("bytes that are no UTF-8", "UTF-8 text", "Save the file as UTF-8.").at(line)
-    })?;
-    Ok(Some(text))
 }

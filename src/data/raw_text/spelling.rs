@@ -147,7 +147,7 @@ fn is_grouped(digits: &str) -> bool {
     let [first, middle @ .., last] = parts.as_slice() else { return false };
     let groups_of_three = |parts: &[&str]| parts.iter().all(|part| part.len() == 3);
     // The last part may be decimals, of any length.
-    parts.iter().all(|part| is_number(&part))
+    parts.iter().all(is_number)
         && (1..=3).contains(&first.len())
         && groups_of_three(middle)
         && (last.len() == 3 || !middle.is_empty())

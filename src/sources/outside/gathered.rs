@@ -120,9 +120,11 @@ impl Gathered {
     /// # Errors
     /// [`InputErrors`] with every fault of every file, and cells that are missing.
     pub fn finish(mut self, request: &Request) -> Result<(RawTables, Facts), InputErrors> {
-        self.names.check_filled(&mut self.faults);
         let year = request.year.or(self.year);
         self.check_year(request);
+        if self.faults.is_empty() {
+            self.names.check_filled(&mut self.faults);
+        }
         let met = self.met();
         self.count_rates(&met);
         self.check_size(&met);

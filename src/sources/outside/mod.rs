@@ -17,6 +17,7 @@ pub mod baci;
 pub mod codes;
 pub mod gathered;
 pub mod headers;
+mod identities;
 pub mod long;
 pub mod names;
 pub mod sheet;
@@ -105,6 +106,9 @@ pub fn calibrate(request: &Request, out: &std::path::Path, existing: Existing) -
         Layout::Long | Layout::Wiod2013 => long::read(request, &mut gathered),
         Layout::Icio | Layout::Adb | Layout::Wiod2016 => wide::read(request, &mut gathered),
         Layout::Baci => baci::read(request, &mut gathered),
+    }
+    if request.layout == Layout::Wiod2013 {
+        identities::check(&request.input, &mut gathered);
     }
     let (raw, facts) = gathered.finish(request)?;
     let of_the_user = |errors: InputErrors| {

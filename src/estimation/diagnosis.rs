@@ -86,8 +86,9 @@ pub fn check_covariance(
         }
         if variance <= 0.0 {
             let message = format!(
-                "the covariance gives `{term}` no positive variance: there are too few clusters, or residuals \
-                 cancel within each. Use one --cluster with more levels, or none."
+                "the covariance gives `{term}` no positive variance: its rows are fitted exactly, there are \
+                 too few clusters, or residuals cancel within each. Leave the term out, or use one --cluster \
+                 with more levels, or none."
             );
             return Err(EstimationError::NoCovariance(message));
         }

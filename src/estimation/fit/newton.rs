@@ -132,8 +132,11 @@ impl<'a> Iteration<'a> {
             path: iteration.path.clone(),
             hints: Vec::new(),
         };
-        // Not a number is not converged.
-        while !(self.step <= options.tolerance) {
+        loop {
+            // Not a number is not converged.
+            if self.step <= options.tolerance {
+                break;
+            }
             let is_lost = !self.step.is_finite() || self.path.len() > options.max_iterations;
             if is_lost || !self.take(&direction, &mut before) {
                 return Err(fail(self));

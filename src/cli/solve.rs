@@ -9,12 +9,13 @@ use ndarray::{Array1, Array2};
 use serde_json::json;
 
 use super::changes::{ChangeFiles, Changes};
-use super::manifest;
+use super::{manifest, memory};
 use crate::calibration::Economy;
 use crate::data::{Dataset, Files};
 use crate::equilibrium::decompose::Exact;
 use crate::equilibrium::sensitivity::delta_method_se;
 use crate::equilibrium::{Equilibrium, PreparedBaseline, Shock, decompose};
+use crate::error::{Fault, InputErrors};
 use crate::output::dir::{Existing, OutputDir};
 use crate::output::{TableSpec, package, quotas, solve as tables};
 
@@ -77,6 +78,7 @@ pub struct SolveArgs {
 pub fn run(args: &SolveArgs) -> anyhow::Result<()> {
     let started = Instant::now();
     let data = Dataset::read(&Files::directory(&args.baseline))?;
+    refuse_large(data.n(), data.s(), memory::available_bytes())?;
     let mut inputs = data.inputs.clone();
     let changes = Changes::read(&args.files(), &data.axes, &mut inputs)?;
     let (economy, cured) = match args.cure_negative_demand {
@@ -138,6 +140,31 @@ impl SolveArgs {
     }
 }
 
+/// Arrays of countries x countries x sectors that are held at once: data, economies, weights, derivatives and the
+/// points of the policy path.
+const ARRAYS: u64 = 45;
+
+/// Refuses a set whose solution would not fit into the memory that is free, before it is taken.
+///
+/// # Errors
+/// [`InputErrors`] with the number of bytes.
+pub fn refuse_large(n: usize, s: usize, available: Option<u64>) -> Result<(), InputErrors> {
+    let [n_wide, s_wide] = [n, s].map(|len| len as u64);
+    let cells = n_wide.saturating_mul(s_wide).saturating_mul(n_wide.saturating_add(s_wide));
+    let bytes = cells.saturating_mul(ARRAYS * size_of::<f64>() as u64);
+    match available {
+        Some(available) if bytes > available => Err(InputErrors::from(Fault {
+            file: "--baseline".into(),
+            line: None,
+            field: "countries x sectors".into(),
+            found: format!("{n} x {s}, about {bytes} bytes to solve"),
+            expected: format!("what fits into the {available} bytes of memory that are free"),
+            remedy: "Join countries or sectors, or use a machine with more memory.".into(),
+        })),
+        _ => Ok(()),
+    }
+}
+
 /// Tables with their rows.
 type Tables = Vec<(&'static TableSpec, Vec<Vec<String>>)>;
 
@@ -173,4 +200,22 @@ fn add_sensitivities(
     tables.push((&tables::BY_THETA, tables::theta_rows(base, &by_theta, shock.theta(base))));
     tables.push((&tables::BY_TARIFF, by_tariff));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::refuse_large;
+
+    #[test]
+    fn a_set_that_does_not_fit_is_refused_with_its_bytes() {
+        assert!(refuse_large(25, 18, Some(10_000_000)).is_ok());
+        assert!(refuse_large(20_000, 20, None).is_ok(), "where the system tells nothing, nothing is refused");
+        let refused = refuse_large(20_000, 20, Some(16 << 30)).unwrap_err().to_string();
+        // 45 x 8 x 20,000 x 20 x 20,020 bytes.
+        assert!(
+            refused.contains("2882880000000 bytes") && refused.contains("17179869184 bytes"),
+            "{refused}"
+        );
+        assert!(refuse_large(usize::MAX, usize::MAX, Some(u64::MAX - 1)).is_err());
+    }
 }

@@ -26,7 +26,12 @@ const COUNTRY_COLUMNS: [Column; 19] = [
     ("terms_of_trade_exact_pct", "number", "100 ln", "Path integral"),
     ("volume_of_trade_exact_pct", "number", "100 ln", "Path integral"),
     ("barriers_exact_pct", "number", "100 ln", "Path integral"),
-    ("technology_exact_pct", "number", "100 ln", "Path integral"),
+    (
+        "technology_exact_pct",
+        "number",
+        "100 ln",
+        "Path integral, of T (--technology) and of productivity^theta",
+    ),
     ("transfers_exact_pct", "number", "100 ln", "Path integral"),
     ("income_pct", "number", "pct", "Nominal income in the numeraire"),
     ("exports_pct", "number", "pct", "Exports at border prices, without domestic sales"),

@@ -140,18 +140,20 @@ pub fn run(args: &CalibrateArgs, quiet: bool) -> anyhow::Result<()> {
         (Source::Policy, _) => {
             let axes = apac::concordance::Concordance::read(None)?.axes;
             let how = args.aggregation.unwrap_or(Aggregation::Price);
-            return policy::write(&args.input, &axes, &args.out, existing, how);
+            policy::write(&args.input, &axes, &args.out, existing, how)?
         }
         (_, Some(layout)) => outside::calibrate(&request(args, layout), &args.out, existing)?.lines,
         (_, None) => {
             let built = apac::build(&args.input, args.concordance.as_deref())?;
             built.write(&args.out, existing)?;
             let axes = &built.concordance.axes;
-            vec![format!(
+            let mut lines = vec![format!(
                 "{} economies x {} sectors; adjustments.csv and targets.csv say what balancing moved",
                 axes.n_countries(),
                 axes.n_sectors()
-            )]
+            )];
+            lines.extend(built.lines);
+            lines
         }
     };
     if !quiet {

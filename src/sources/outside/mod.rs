@@ -14,6 +14,7 @@
 //! | tariffs of `long` and `baci` | `tariffs.csv`, or WITS downloads | [`wits`] |
 
 pub mod baci;
+mod baci_files;
 pub mod codes;
 pub mod gathered;
 pub mod headers;
@@ -26,6 +27,7 @@ pub mod totals;
 pub mod wide;
 mod wide_plan;
 pub mod wits;
+mod wits_rates;
 pub mod write;
 
 use std::path::PathBuf;

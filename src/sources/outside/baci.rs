@@ -27,8 +27,9 @@ const MOST_FAULTS: usize = 200;
 /// Reads trade, production and tariffs.
 pub fn read(request: &Request, to: &mut Gathered) {
     let Some(products) = Products::new(to) else { return };
-    if let Some((path, codes)) = baci_files::choose(request, to) {
-        read_trade(&path, &products, &codes, request, to);
+    if let Some(chosen) = baci_files::choose(request, to) {
+        read_trade(&chosen.trade, &products, &chosen.codes, request, to);
+        to.tally.add(chosen.counts);
     }
     require_production(request, to);
     if let Some(aliases) = Aliases::read(&mut to.faults) {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::gathered::Gathered;
 use super::sheet::stem;
-use super::{Request, file_fault, noted};
+use super::{Request, file_fault, noted, tally};
 use crate::data::raw_text::tables_in;
 use crate::data::{Held, RawText, ReadOptions, Row, Table};
 
@@ -33,15 +33,26 @@ impl Release {
     }
 }
 
+/// What to read of a folder.
+pub struct Chosen {
+    /// The trade file.
+    pub trade: PathBuf,
+    /// Country code of each numeric code; empty where it has none.
+    pub codes: HashMap<String, String>,
+    /// Rows of the file with the codes.
+    pub counts: tally::Reading,
+}
+
 /// The trade file of the year asked for and the codes of the same release; else faults that name what there is.
-pub fn choose(request: &Request, to: &mut Gathered) -> Option<(PathBuf, HashMap<String, String>)> {
+pub fn choose(request: &Request, to: &mut Gathered) -> Option<Chosen> {
     let tables = noted(tables_in(&request.input), &mut to.faults)?;
     let releases: Vec<Release> = tables.iter().cloned().filter_map(Release::of).collect();
     let chosen = one_of(releases, request, to);
     let codes: Vec<PathBuf> = tables.into_iter().filter(|path| is_codes(path)).collect();
     let version = chosen.as_ref().map_or("", |release| release.version.as_str());
     let codes = country_codes(codes, version, &request.input, to);
-    Some((chosen?.path, codes?))
+    let (codes, counts) = codes?;
+    Some(Chosen { trade: chosen?.path, codes, counts })
 }
 
 fn is_codes(path: &Path) -> bool {
@@ -66,12 +77,7 @@ fn one_of(releases: Vec<Release>, request: &Request, to: &mut Gathered) -> Optio
     let all: Vec<PathBuf> = releases.iter().map(|one| one.path.clone()).collect();
     let mut of_year: Vec<Release> = releases.into_iter().filter(is_of_year).collect();
     if of_year.len() == 1 {
-        let chosen = of_year.pop()?;
-        let others = all.iter().filter(|path| **path != chosen.path).cloned().collect::<Vec<_>>();
-        if !others.is_empty() {
-            to.note("trade", "choice", format!("BACI files of other years are left alone: {}", names(&others)));
-        }
-        return Some(chosen);
+        return of_year.pop();
     }
     let (found, expected, remedy) = match (of_year.is_empty(), request.year) {
         (true, _) => (names(&all), "a BACI file of the year asked for", "Pass another --year, or add the file."),
@@ -85,13 +91,13 @@ fn one_of(releases: Vec<Release>, request: &Request, to: &mut Gathered) -> Optio
     None
 }
 
-/// Country code of each numeric code, from the file that comes with BACI; empty where it has none.
+/// Country code of each numeric code, from the file that comes with BACI.
 fn country_codes(
     mut paths: Vec<PathBuf>,
     version: &str,
     folder: &Path,
     to: &mut Gathered,
-) -> Option<HashMap<String, String>> {
+) -> Option<(HashMap<String, String>, tally::Reading)> {
     let of_version = |path: &PathBuf| stem(path).to_ascii_uppercase().contains(version);
     if paths.len() > 1 && !version.is_empty() && paths.iter().any(of_version) {
         paths.retain(of_version);
@@ -102,9 +108,9 @@ fn country_codes(
         to.faults.push(file_fault(&folder.display().to_string(), "files", &found, "the codes of BACI", remedy));
         return None;
     };
-    to.tally.also_read(path);
+    let mut counts = tally::Reading::new(path);
     let raw = noted(RawText::read(path, ReadOptions::new(Held::Cells)), &mut to.faults)?;
-    raw.notes.iter().for_each(|note| to.note("country codes", "observed", note.clone()));
+    counts.note(&raw.notes);
     let optional = [
         "country_name",
         "country_name_abbreviation",
@@ -118,6 +124,7 @@ fn country_codes(
     let table = Table::parse_raw(&raw, &["country_code"], &optional, &mut to.faults)?;
     let mut codes = HashMap::new();
     for row in table.rows() {
+        counts.used();
         let iso3 = iso3(&row);
         let before = codes.insert(row.text("country_code").to_owned(), iso3.clone());
         if before.is_some_and(|before| before != iso3) {
@@ -125,7 +132,7 @@ fn country_codes(
             to.faults.push(row.fault("country_code", expected, "Delete one of the rows."));
         }
     }
-    Some(codes)
+    Some((codes, counts))
 }
 
 /// The code of three letters or digits that a row has, such as `USA` or `S19`.

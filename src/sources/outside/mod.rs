@@ -20,6 +20,7 @@ pub mod gathered;
 pub mod headers;
 mod identities;
 pub mod long;
+mod long_trade;
 pub mod names;
 pub mod sheet;
 pub mod tally;

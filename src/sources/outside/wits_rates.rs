@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::baci::Products;
 use super::gathered::Gathered;
-use crate::data::SectorKind;
 
 /// Duty type of a rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,14 +117,15 @@ impl Rates {
         let importers: BTreeSet<&String> =
             self.applied.keys().chain(self.most_favoured.keys()).map(|(importer, ..)| importer).collect();
         let mut unknown = BTreeSet::new();
+        let trading = trading(to);
         let mut sums: HashMap<[usize; 3], Sums> = HashMap::new();
         for importer in importers {
-            let of_importer = Importer::new(&self, importer, to);
-            let Some(n) = to.names.known_country(importer) else {
+            let Some(n) = to.names.known_country(importer).filter(|&n| trading[n]) else {
                 to.tally.rate_left_out(importer);
                 continue;
             };
-            of_importer.add(n, (products, year), (&mut sums, &mut unknown), to);
+            let of_importer = Importer::new(&self, importer, &trading, to);
+            of_importer.add((n, &trading), (products, year), (&mut sums, &mut unknown), to);
         }
         for (cell, [pair, world, all]) in sums {
             let chosen = [pair, world, all].into_iter().find(|[_, weight]| *weight > 0.0);
@@ -133,12 +133,10 @@ impl Rates {
             let found = to.tariffs.entry(cell).or_default();
             *found = [found[0] + sum / weight, found[1] + 1.0];
         }
-        let n_inside = free_inside_unions(year, to);
         let Counts { rows, missing, equivalents } = self.counts;
         let source = format!(
             "WITS of {year}, AHS before MFN, weighted by the imports of the pair: {} rows, {missing} without a rate \
-             (left out), {equivalents} with ad-valorem equivalents, {} products without a sector, {n_inside} pairs \
-             inside a customs union free",
+             (left out), {equivalents} with ad-valorem equivalents, {} products without a sector",
             rows + missing,
             unknown.len(),
         );
@@ -156,7 +154,7 @@ struct Importer<'a> {
 }
 
 impl<'a> Importer<'a> {
-    fn new(rates: &'a Rates, code: &'a str, to: &mut Gathered) -> Self {
+    fn new(rates: &'a Rates, code: &'a str, trading: &[bool], to: &mut Gathered) -> Self {
         let first = (code.to_owned(), None, String::new());
         let mut pairs: BTreeMap<(&str, &str), Rate> = BTreeMap::new();
         let mut general = BTreeMap::new();
@@ -173,6 +171,7 @@ impl<'a> Importer<'a> {
         let mut own: HashMap<(usize, &str), Vec<Rate>> = HashMap::new();
         for ((exporter, product), rate) in pairs {
             match to.names.known_country(exporter) {
+                Some(at) if !trading[at] => to.tally.rate_left_out(exporter),
                 Some(at) => own.entry((at, product)).or_default().push(rate),
                 None => to.tally.rate_left_out(exporter),
             }
@@ -183,7 +182,7 @@ impl<'a> Importer<'a> {
     /// Adds the rates towards every country to the sums of importer `n`.
     fn add(
         &self,
-        n: usize,
+        (n, trading): (usize, &[bool]),
         (products, year): (&Products, i16),
         (sums, unknown): (&mut HashMap<[usize; 3], Sums>, &mut BTreeSet<String>),
         to: &Gathered,
@@ -202,7 +201,7 @@ impl<'a> Importer<'a> {
                 continue;
             };
             let general = self.general.get(product);
-            for m in (0..is_inside.len()).filter(|&m| m != n) {
+            for m in (0..is_inside.len()).filter(|&m| m != n && trading[m]) {
                 let (pct, of_pair) = match (self.own.get(&(m, product)), general) {
                     (Some(own), _) => mean(own),
                     (None, Some(_)) if is_inside[m] => (0.0, 0.0),
@@ -221,30 +220,18 @@ impl<'a> Importer<'a> {
     }
 }
 
+/// Whether each country has trade or output: the others are in no baseline.
+fn trading(to: &Gathered) -> Vec<bool> {
+    let mut trading = vec![false; to.names.countries().len()];
+    to.trade.keys().for_each(|&[i, n, _]| (trading[i], trading[n]) = (true, true));
+    to.output.keys().for_each(|&[n, _]| trading[n] = true);
+    trading
+}
+
 /// Mean of the rates towards the countries of one group, and their imports.
 fn mean(rates: &[Rate]) -> (f64, f64) {
     let imports: f64 = rates.iter().map(|rate| rate.weight).sum();
     let weighted: f64 = rates.iter().map(|rate| rate.weight * rate.pct).sum();
     let simple = rates.iter().map(|rate| rate.pct).sum::<f64>() / rates.len() as f64;
     (if imports > 0.0 { weighted / imports } else { simple }, imports)
-}
-
-/// Cells inside a customs union that have no rate are free; number of pairs.
-fn free_inside_unions(year: i16, to: &mut Gathered) -> usize {
-    let countries: Vec<String> = to.names.countries().iter().map(|country| country.iso3.clone()).collect();
-    let goods: Vec<usize> = (0..to.names.sectors().len())
-        .filter(|&j| to.names.sectors()[j].kind == SectorKind::Goods)
-        .collect();
-    let mut n_pairs = 0;
-    for (i, exporter) in countries.iter().enumerate() {
-        for (n, importer) in countries.iter().enumerate().filter(|(n, _)| *n != i) {
-            if to.names.codes.share_a_union(exporter, importer, year) {
-                n_pairs += 1;
-                goods.iter().for_each(|&j| {
-                    to.tariffs.entry([i, n, j]).or_insert([0.0, 1.0]);
-                });
-            }
-        }
-    }
-    n_pairs
 }

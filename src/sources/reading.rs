@@ -30,6 +30,12 @@ impl Reading {
 
     /// Reads an outside table; it needs `columns`, others are left alone. `None` where its header is unusable.
     pub fn table(&mut self, path: &Path, columns: &[&str]) -> Option<Table> {
+        if !path.exists() {
+            let remedy = "Check --input: the folder that holds data/ and facts/.";
+            let file = path.display().to_string();
+            self.faults.push(whole(&file, "file", "missing", "a file of this name", remedy));
+            return None;
+        }
         let raw = match RawText::read(path, ReadOptions::new(Held::Cells)) {
             Ok(raw) => raw,
             Err(fault) => {

@@ -215,7 +215,7 @@ fn baci_by_product_with_tariffs_as_wits_downloads_them() {
     assert!((tariff("VNM", "JPN", "agriculture") - 0.5).abs() < 0.01);
     let unmatched = fs::read_to_string(out.join("unmatched.csv")).unwrap();
     assert!(
-        unmatched.contains("hs 999999,5\n") && unmatched.contains("country without code,1\n"),
+        unmatched.contains("hs 999999,5\n") && unmatched.contains("country 899,1\n"),
         "{unmatched}"
     );
     solve_is_zero(&out);

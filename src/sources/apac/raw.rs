@@ -19,9 +19,9 @@ const STRUCTURE_YEAR: &str = "2011";
 /// What a number must be, in words and as a test.
 type Rule = (&'static str, fn(f64) -> bool);
 
-const FLOW: Rule = ("0 or more, million USD", |value| value >= 0.0);
-const ABOVE_ZERO: Rule = ("a number above 0, million USD", |value| value > 0.0);
-const ANY: Rule = ("a finite number", |_| true);
+const FLOW: Rule = ("0 or more, at most 1e12 million USD", |value| (0.0..=1e12).contains(&value));
+const ABOVE_ZERO: Rule = ("a number above 0, at most 1e12 million USD", |value| value > 0.0 && value <= 1e12);
+const ANY: Rule = ("a finite number, at most 1e12 million USD in size", |value| value.abs() <= 1e12);
 const SHARE: Rule = ("a share above 0, at most 1", |value| value > 0.0 && value <= 1.0);
 const GROWTH: Rule = ("percent a year between -50 and 50", |value| value.abs() <= 50.0);
 

@@ -58,6 +58,7 @@ impl Products {
             to.faults.push(file_fault("concordance.csv", "file", "missing", "a concordance", remedy));
             return None;
         };
+        let mut faults = Faults::new();
         let mut sectors: HashMap<String, Vec<(usize, f64)>> = HashMap::new();
         let mut sums: BTreeMap<String, (f64, u64)> = BTreeMap::new();
         let mut seen = HashSet::new();
@@ -65,16 +66,15 @@ impl Products {
             let hs = row.text("hs");
             if !DIGITS.contains(&hs.len()) || !is_number(hs) {
                 let remedy = "Correct the code; a spreadsheet drops leading zeros.";
-                to.faults.push(row.fault("hs", "2, 4 or 6 digits", remedy));
+                faults.push(row.fault("hs", "2, 4 or 6 digits", remedy));
             }
             if !seen.insert((hs, row.text("sector"))) {
-                to.faults.push(row.fault("hs", "each hs and sector once", "Delete one of the two rows."));
+                faults.push(row.fault("hs", "each hs and sector once", "Delete one of the two rows."));
             }
             let share =
-                row.number("share", "a share above 0, at most 1", |v| v > 0.0 && v <= 1.0, &mut to.faults);
+                row.number("share", "a share above 0, at most 1", |v| v > 0.0 && v <= 1.0, &mut faults);
             let Some(j) = to.names.sector(row.text("sector")) else {
-                let expected = to.names.expected_sector();
-                to.faults.push(row.fault("sector", &expected, "Correct the name."));
+                faults.push(row.fault("sector", &to.names.expected_sector(), "Correct the name."));
                 continue;
             };
             sectors.entry(hs.to_owned()).or_default().push((j, share.unwrap_or(0.0)));
@@ -84,8 +84,12 @@ impl Products {
         for (hs, (sum, line)) in sums.into_iter().filter(|(_, (sum, _))| (sum - 1.0).abs() > 1e-6) {
             let found = format!("shares of {hs} sum to {sum}");
             let fault = file_fault(table.file(), "share", &found, "shares that sum to 1", "Correct them.");
-            to.faults.push(Fault { line: Some(line), ..fault });
+            faults.push(Fault { line: Some(line), ..fault });
         }
+        // Trade and tariffs read the same table: its faults are told once.
+        let known = to.faults.as_slice().to_vec();
+        let new = faults.as_slice().iter().filter(|fault| !known.contains(fault));
+        new.for_each(|fault| to.faults.push(fault.clone()));
         Some(Self(sectors))
     }
 
@@ -227,10 +231,10 @@ impl<'a> Reading<'a> {
             let text = ("the year of the first row: a file of one year, or --year", "Pass --year.");
             return self.fault(line, ("t", t), text, to);
         }
-        let value = v.parse::<f64>().ok().filter(|value| value.is_finite() && *value >= 0.0);
+        let value = v.parse::<f64>().ok().filter(|value| (0.0..=1e18).contains(value));
         let Some(value) = value else {
             let found = if v.is_empty() { "empty" } else { v };
-            let text = ("a flow of 0 or more, thousand USD", "Correct the cell.");
+            let text = ("a flow of 0 or more, thousand USD, at most 1e18", "Correct the cell.");
             return self.fault(line, ("v", found), text, to);
         };
         if !is_number(k) || k.len() > DIGITS[0] {

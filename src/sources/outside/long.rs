@@ -15,9 +15,9 @@ use crate::data::Row;
 /// What a number must be, in words and as a test.
 pub(super) type Rule = (&'static str, fn(f64) -> bool);
 
-pub(super) const FLOW: Rule = ("a flow of 0 or more", |value| value >= 0.0);
-pub(super) const ANY: Rule = ("a finite number", |_| true);
-const TARIFF: Rule = ("0 or more (5 means 5 %)", |value| value >= 0.0);
+pub(super) const FLOW: Rule = ("a flow of 0 or more, at most 1e18", |value| (0.0..=1e18).contains(&value));
+pub(super) const ANY: Rule = ("a finite number, at most 1e18 in size", |value| value.abs() <= 1e18);
+const TARIFF: Rule = ("0 or more (5 means 5 %), at most 1e5", |value| (0.0..=1e5).contains(&value));
 
 /// Reads all files of the folder.
 pub fn read(request: &Request, to: &mut Gathered) {

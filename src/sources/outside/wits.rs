@@ -57,13 +57,13 @@ const BULK: Columns = Columns {
     rate: "SimpleAverage",
 };
 /// Part of the name of a bulk download of most-favoured-nation rates.
-const BULK_MFN: &str = "avemfn";
+const BULK_MFN: &str = "_avemfn";
 
 /// True for the names of WITS downloads.
 #[must_use]
 pub fn is_download(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    ["wits", "datajobid", "jobid"].iter().any(|start| name.starts_with(start)) || name.contains("_ave")
+    ["wits", "datajobid", "jobid"].iter().any(|start| name.starts_with(start)) || name.contains(BULK_MFN)
 }
 
 /// Adds the rates of every download of the folder.
@@ -102,8 +102,12 @@ impl Found {
         };
         let header = header(&raw);
         let columns = if header.iter().any(|name| name == BULK.reporter) { &BULK } else { &QUERY };
-        if columns.duty.is_empty() && !stem(path).to_ascii_lowercase().contains(BULK_MFN) {
+        let is_known = match columns.duty {
             // Other bulk downloads hold preferences by code of a group: they stay among the unread files.
+            "" => stem(path).to_ascii_lowercase().contains(BULK_MFN),
+            duty => header.iter().any(|name| name == duty || name == columns.rate),
+        };
+        if !is_known {
             return;
         }
         let required: Vec<&str> = columns.required().collect();
@@ -135,10 +139,12 @@ impl Found {
         let reporters = countries(row, columns.reporter, year, to);
         let partners = match columns.partner {
             "" => Some(None),
-            column if to.names.codes.is_world(row.text(column)) || row.text(column) == "WLD" => Some(None),
+            column if to.names.codes.is_world(row.text(column)) => Some(None),
             column => countries(row, column, year, to).map(Some),
         };
-        let (Some(reporters), Some(partners)) = (reporters, partners) else { return };
+        let (Some(reporters), Some(partners)) = (reporters, partners) else {
+            return counts.left_out("of codes that are no country");
+        };
         reporters.iter().for_each(|reporter| self.rates.note_year(&reporter.0, year));
         if self.year.is_some_and(|wanted| wanted != year) {
             return counts.left_out("of other years");
@@ -149,8 +155,9 @@ impl Found {
             self.rates.counts.missing += 1;
             return counts.left_out("without a rate");
         }
-        let expected = "0 or more (5 means 5 %), or empty";
-        let Some(pct) = row.number(columns.rate, expected, |v| v >= 0.0, &mut to.faults) else { return };
+        let expected = "0 or more (5 means 5 %), at most 1e5, or empty";
+        let is_valid = |pct: f64| (0.0..=1e5).contains(&pct);
+        let Some(pct) = row.number(columns.rate, expected, is_valid, &mut to.faults) else { return };
         let Counts { rows, equivalents, .. } = &mut self.rates.counts;
         (*rows, *equivalents) = (*rows + 1, *equivalents + usize::from(n_equivalents > Some(0.0)));
         counts.used();
@@ -217,7 +224,8 @@ fn count(row: &Row<'_>, column: &str, to: &mut Gathered) -> Option<f64> {
     if row.text(column).is_empty() {
         return None;
     }
-    row.number(column, "0 or more, or empty", |value| value >= 0.0, &mut to.faults)
+    let is_valid = |value: f64| (0.0..=1e18).contains(&value);
+    row.number(column, "0 or more, at most 1e18, or empty", is_valid, &mut to.faults)
 }
 
 /// Countries of a code by their ISO codes, each with whether a customs union stands for it; `None` where the code is

@@ -192,6 +192,7 @@ fn barriers(facts: &Path, axes: &Axes, reading: &mut Reading) -> Option<Rows> {
         reading.number(&row, "ave_pct", PCT);
     }
     let mut rows = Rows::new();
+    let mut missing = Vec::new();
     for country in &axes.countries {
         for sector in &axes.sectors {
             let of_country = || table.rows().filter(|row| row.text("importer") == country.iso3);
@@ -202,9 +203,7 @@ fn barriers(facts: &Path, axes: &Axes, reading: &mut Reading) -> Option<Rows> {
             };
             let is_other = |row: &Row<'_>| row.text("kind") == kind && row.text("sector").starts_with(other);
             let Some(row) = named.or_else(|| of_country().find(is_other)) else {
-                let expected = format!("a row of {} for {} or all of its kind", country.iso3, sector.id);
-                let fault = whole(table.file(), "importer,sector", "no such row", &expected, "Add it.");
-                reading.faults.push(fault);
+                missing.push(format!("{},{}", country.iso3, sector.id));
                 continue;
             };
             let Ok(ave) = row.text("ave_pct").parse::<f64>() else { continue };
@@ -217,6 +216,11 @@ fn barriers(facts: &Path, axes: &Axes, reading: &mut Reading) -> Option<Rows> {
                 row.text("confidence").to_owned(),
             ]);
         }
+    }
+    if let Some(first) = missing.first() {
+        let found = format!("{} cells missing, the first {first}", missing.len());
+        let expected = "a row of every importer for each sector, or for all of its kind";
+        reading.faults.push(whole(table.file(), "importer,sector", &found, expected, "Add the rows."));
     }
     Some(rows)
 }

@@ -21,7 +21,16 @@ fn calibrate(source: &str, input: &Path) -> Assert {
 
 fn lines(input: &Path, importer: &str) -> Assert {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tradepath"));
-    command.args(["schedule", "tpp_return", "--exporter", "JPN", "--years", "2021..2021", "--importer", importer]);
+    command.args([
+        "schedule",
+        "tpp_return",
+        "--exporter",
+        "JPN",
+        "--years",
+        "2021..2021",
+        "--importer",
+        importer,
+    ]);
     command.arg("--lines").arg(input).arg("--out").arg(input.join("out")).assert()
 }
 
@@ -123,7 +132,10 @@ fn every_fault_of_the_lines_is_named_at_once() {
     holds(&refusal(lines(folder.path(), "USA"), folder.path()), &LINE_FAULTS);
     let told = refusal(calibrate("policy", folder.path()), folder.path());
     holds(&told, &LINE_FAULTS);
-    holds(&told, &["group_to_sector.csv `file` = missing", "barriers_ave.csv `file` = missing", "Check --input"]);
+    holds(
+        &told,
+        &["group_to_sector.csv `file` = missing", "barriers_ave.csv `file` = missing", "Check --input"],
+    );
 }
 
 #[test]
@@ -233,7 +245,11 @@ fn every_fault_of_the_default_set_is_named_at_once() {
         "facts/hs2_to_sector.csv",
         "hs2,sector,share,confidence\n01,agriculture,1,x\n02,AUS,1,x\n03,food,7,x\n",
     );
-    put(input, "data/baci_hs2_exports/exports_hs2_2011_2020.csv", "year,exporter,hs2,value_musd\n2018,USA,01,5\n");
+    put(
+        input,
+        "data/baci_hs2_exports/exports_hs2_2011_2020.csv",
+        "year,exporter,hs2,value_musd\n2018,USA,01,5\n",
+    );
     pack(input, "data/baci_hs2_exports/exports_hs2_2011_2020.csv");
     put(
         input,

@@ -88,7 +88,8 @@ impl Production {
         let (code, sector) = (&by.axes.countries[c].iso3, &by.axes.sectors[j].id);
         let found = format!("{:.1} million USD", self.home_musd[[c, j]]);
         let expected = "home sales above 0, as output less exports";
-        let remedy = "Compare its GDP and its exports by chapter: the exports need more output than the GDP gives.";
+        let remedy =
+            "Compare its GDP and its exports by chapter: the exports need more output than the GDP gives.";
         faults.push(whole("production", &format!("home sales of {code},{sector}"), &found, expected, remedy));
     }
 

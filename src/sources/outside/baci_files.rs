@@ -80,7 +80,9 @@ fn one_of(releases: Vec<Release>, request: &Request, to: &mut Gathered) -> Optio
         return of_year.pop();
     }
     let (found, expected, remedy) = match (of_year.is_empty(), request.year) {
-        (true, _) => (names(&all), "a BACI file of the year asked for", "Pass another --year, or add the file."),
+        (true, _) => {
+            (names(&all), "a BACI file of the year asked for", "Pass another --year, or add the file.")
+        }
         (false, None) => (names(&all), "one BACI file, or --year", "Pass --year, or keep one file."),
         (false, Some(_)) => {
             let of_year: Vec<PathBuf> = of_year.into_iter().map(|one| one.path).collect();
@@ -105,7 +107,13 @@ fn country_codes(
     let [path] = paths.as_slice() else {
         let found = if paths.is_empty() { "no country_codes*.csv".to_owned() } else { names(&paths) };
         let remedy = "Put the country codes that come with the BACI file beside it, and no others.";
-        to.faults.push(file_fault(&folder.display().to_string(), "files", &found, "the codes of BACI", remedy));
+        to.faults.push(file_fault(
+            &folder.display().to_string(),
+            "files",
+            &found,
+            "the codes of BACI",
+            remedy,
+        ));
         return None;
     };
     let mut counts = tally::Reading::new(path);

@@ -174,7 +174,9 @@ impl Found {
             match &partners {
                 None => add(None, *by_union),
                 Some(partners) => {
-                    partners.iter().for_each(|(partner, of_union)| add(Some(partner), *by_union || *of_union));
+                    partners
+                        .iter()
+                        .for_each(|(partner, of_union)| add(Some(partner), *by_union || *of_union));
                 }
             }
         }
@@ -196,7 +198,8 @@ impl Found {
             }
             let years = found.iter().map(i16::to_string).collect::<Vec<_>>().join(", ");
             let expected = format!("tariffs of {reporter} for {wanted}, the year of the trade");
-            let remedy = "Fetch the tariffs of that year, or leave this reporter out and pass --missing-tariff.";
+            let remedy =
+                "Fetch the tariffs of that year, or leave this reporter out and pass --missing-tariff.";
             to.faults.push(file_fault(&folder, "Tariff Year", &years, &expected, remedy));
         }
     }

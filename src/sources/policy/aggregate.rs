@@ -5,8 +5,8 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use super::lines::{self, WeighedLines};
 use super::Rows;
+use super::lines::{self, WeighedLines};
 use crate::data::{Files, Row, Table};
 use crate::policy::aggregate::{Aggregates, simple_mean_pct};
 use crate::sources::Reading;
@@ -80,8 +80,7 @@ pub fn apply(
 ) -> Option<FromLines> {
     let importers = reading.own(own, "tariff_lines.csv", &lines::COLUMNS);
     let programmes = reading.own(own, "programmes.csv", &PROGRAMME_COLUMNS);
-    let substitution =
-        reading.own(own, "substitution.csv", &["product_group", "sigma", "source", "mark"]);
+    let substitution = reading.own(own, "substitution.csv", &["product_group", "sigma", "source", "mark"]);
     let (importers, programmes, substitution) = (importers?, programmes?, substitution?);
     let mut found = FromLines::default();
     let mut is_whole = true;

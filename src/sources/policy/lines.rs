@@ -141,11 +141,7 @@ pub fn product_groups(
 }
 
 /// Exports of everybody but the importer by chapter in the year named.
-fn chapter_weights(
-    input: &Path,
-    importer: &Row<'_>,
-    reading: &mut Reading,
-) -> Option<HashMap<String, f64>> {
+fn chapter_weights(input: &Path, importer: &Row<'_>, reading: &mut Reading) -> Option<HashMap<String, f64>> {
     let columns = ["year", "exporter", "hs2", "value_musd"];
     let table = reading.table(&input.join(importer.text("weights")), &columns)?;
     reading.each_once(&table, &["year", "exporter", "hs2"]);

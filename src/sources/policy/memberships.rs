@@ -70,12 +70,12 @@ pub fn rows(facts: &Path, own: &Files, axes: &Axes, reading: &mut Reading) -> Op
 fn check(row: &Row<'_>, reading: &mut Reading) {
     let day = row.text("entered_into_force");
     if day.len() != "2020-01-31".len() || day.parse::<Date>().is_err() {
-        let fault = row.fault("entered_into_force", "a day such as 2020-01-31, or empty", "Correct the cell.");
+        let fault =
+            row.fault("entered_into_force", "a day such as 2020-01-31, or empty", "Correct the cell.");
         reading.faults.push(fault);
     }
-    let is_code = |party: &str| {
-        (2..=3).contains(&party.len()) && party.bytes().all(|byte| byte.is_ascii_uppercase())
-    };
+    let is_code =
+        |party: &str| (2..=3).contains(&party.len()) && party.bytes().all(|byte| byte.is_ascii_uppercase());
     if !row.text("members").split(';').all(is_code) {
         let expected = "codes of countries with ; between them";
         reading.faults.push(row.fault("members", expected, "Correct the cell."));

@@ -185,7 +185,8 @@ fn barriers(facts: &Path, axes: &Axes, reading: &mut Reading) -> Option<Rows> {
             reading.faults.push(row.fault("kind", "goods or services", "Correct the cell."));
         }
         row.index("importer", &axes.country_idx, "country of the set", &mut reading.faults);
-        let is_other = row.text("sector").starts_with("all") || row.text("sector").starts_with("transport_other");
+        let is_other =
+            row.text("sector").starts_with("all") || row.text("sector").starts_with("transport_other");
         if !is_other {
             row.index("sector", &axes.sector_idx, "sector of the set", &mut reading.faults);
         }

@@ -25,11 +25,7 @@ pub fn tables(
     Some(vec![
         ("supply.csv", &["country", "sector", "supply_share", "source", "mark"], supply?),
         ("group_lines.csv", &["product_group", "lines", "source", "mark"], group_lines?),
-        (
-            "emissions.csv",
-            &["exporter", "product_group", "t_co2_per_1000_usd", "source", "mark"],
-            emissions?,
-        ),
+        ("emissions.csv", &["exporter", "product_group", "t_co2_per_1000_usd", "source", "mark"], emissions?),
     ])
 }
 

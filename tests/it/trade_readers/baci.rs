@@ -42,14 +42,18 @@ fn with_other_asia(codes: &str, output: bool) -> tempfile::TempDir {
 
 #[test]
 fn other_asia_is_taiwan_under_each_of_its_codes() {
-    for codes in ["490,\"Other Asia, nes\",Other Asia,,S19\n", "490,\"Other Asia, nes\",Other Asia,N/A,N/A\n"] {
+    for codes in ["490,\"Other Asia, nes\",Other Asia,,S19\n", "490,\"Other Asia, nes\",Other Asia,N/A,N/A\n"]
+    {
         let folder = with_other_asia(codes, true);
         let (out, told) = made("baci", folder.path(), &MISSING);
         let found = cell(&out, "trade.csv", "TWN,USA,electronics");
         assert!((found - 386.26).abs() < 0.01, "{found}");
         let unmatched = fs::read_to_string(out.join("unmatched.csv")).unwrap();
         assert_eq!(unmatched, "code,value_musd\nhs 999999,5\ncountry 899,1\n");
-        holds(&told, &["16 rows, 14 used, 1 of partners that are no country, 1 of products without a sector"]);
+        holds(
+            &told,
+            &["16 rows, 14 used, 1 of partners that are no country, 1 of products without a sector"],
+        );
     }
     // Its trade is not dropped where its output is not known either.
     let folder = with_other_asia("490,Other Asia,x,,S19\n", false);
@@ -157,8 +161,11 @@ fn trade_inside_a_group_of_countries_is_in_its_home_sales() {
     for file in ["value_added.csv", "io.csv"] {
         // One table for both countries of the group.
         let text = fs::read_to_string(folder.path().join(file)).unwrap();
-        let rows: String =
-            text.lines().filter(|line| !line.starts_with("VNM,")).map(|line| line.to_owned() + "\n").collect();
+        let rows: String = text
+            .lines()
+            .filter(|line| !line.starts_with("VNM,"))
+            .map(|line| line.to_owned() + "\n")
+            .collect();
         fs::write(folder.path().join(file), rows.replace("JPN,", "ASIA,")).unwrap();
     }
     let (out, told) = made("baci", folder.path(), &MISSING);

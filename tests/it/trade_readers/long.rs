@@ -48,7 +48,10 @@ fn a_download_of_one_reporter_has_both_directions() {
     assert_eq!(cell(&out, "trade.csv", "CHN,USA,all"), 100.0);
     assert_eq!(cell(&out, "trade.csv", "USA,CHN,all"), 40.0);
     assert_eq!(cell(&out, "trade.csv", "USA,MEX,all"), 30.0);
-    holds(&told, &["2 pairs of 2 countries that do not report have no trade with each other: --absent-is-zero"]);
+    holds(
+        &told,
+        &["2 pairs of 2 countries that do not report have no trade with each other: --absent-is-zero"],
+    );
     let folder = comtrade(&USA);
     let told = refused("long", folder.path(), &OPTIONS[1..]);
     holds(&told, &["2 cells missing, the first", "missing is not zero"]);
@@ -93,7 +96,10 @@ fn a_flow_that_stands_twice_says_what_to_do_and_an_unknown_direction_is_a_fault(
 #[test]
 fn a_union_beside_its_members_would_count_twice() {
     let folder = comtrade(&["USA,EUN,M,TOTAL,3", "USA,DEU,M,TOTAL,1", "USA,FRA,M,TOTAL,1"]);
-    holds(&refused("long", folder.path(), &OPTIONS), &["`country` = EUN and DEU, FRA", "a union or its members"]);
+    holds(
+        &refused("long", folder.path(), &OPTIONS),
+        &["`country` = EUN and DEU, FRA", "a union or its members"],
+    );
 }
 
 #[test]
@@ -124,7 +130,8 @@ fn a_year_that_the_file_has_not_is_a_fault_that_names_those_it_has() {
 
 #[test]
 fn rates_of_countries_without_trade_are_counted_and_rates_of_a_union_are_those_of_its_members() {
-    let folder = comtrade(&["USA,DEU,M,TOTAL,100000000", "DEU,USA,M,TOTAL,40000000", "FRA,USA,M,TOTAL,20000000"]);
+    let folder =
+        comtrade(&["USA,DEU,M,TOTAL,100000000", "DEU,USA,M,TOTAL,40000000", "FRA,USA,M,TOTAL,20000000"]);
     let output = "iso3,sector,gross_output_musd\nUSA,all,900\nDEU,all,800\nFRA,all,300\n";
     fs::write(folder.path().join("value_added.csv"), output).unwrap();
     let tariffs = "exporter,importer,sector,tariff_pct\nUSA,EUN,all,4\nZAF,USA,all,2\nGER,USA,all,2.5\n";

@@ -7,7 +7,8 @@ use crate::readers::copy_of;
 
 const MISSING: [&str; 2] = ["--missing-tariff", "3"];
 const WITS: &str = "WITS_2019.csv";
-const COLUMNS: &str = "Reporter,Product,Partner,Tariff Year,DutyType,Simple Average,Imports Value in 1000 USD\n";
+const COLUMNS: &str =
+    "Reporter,Product,Partner,Tariff Year,DutyType,Simple Average,Imports Value in 1000 USD\n";
 
 /// One sector, by countries with their BACI code: every pair trades product 870323.
 fn one_sector(countries: &[(&str, &str)], product: &str, tariffs: &str) -> tempfile::TempDir {
@@ -76,7 +77,10 @@ fn the_bulk_layout_is_read_or_named_as_unread() {
     for (cell_of, pct) in [("agriculture", 1.0), ("transport_equipment", 2.5), ("food", 3.0)] {
         assert_eq!(cell(&out, "tariffs.csv", &format!("JPN,USA,{cell_of}")), pct);
     }
-    holds(&told, &["JobID-73_AVEMFN_H5_840_2019.csv: 2 rows, 2 used", "not read: JobID-73_AVEPref_H5_840_2019.csv"]);
+    holds(
+        &told,
+        &["JobID-73_AVEMFN_H5_840_2019.csv: 2 rows, 2 used", "not read: JobID-73_AVEPref_H5_840_2019.csv"],
+    );
 }
 
 #[test]
@@ -88,7 +92,8 @@ fn tariffs_are_of_the_year_of_the_trade() {
     let old: String = rows.replace(",2019,2019,CMT,MFN,", ",2012,2019,CMT,MFN,5");
     for both in [format!("{header}\n{rows}{old}"), format!("{header}\n{old}{rows}")] {
         let folder = copy_of("baci");
-        fs::write(folder.path().join(WITS), both.replace(",2012,2019,CMT,MFN,5,", ",2012,2019,CMT,MFN,5")).unwrap();
+        fs::write(folder.path().join(WITS), both.replace(",2012,2019,CMT,MFN,5,", ",2012,2019,CMT,MFN,5"))
+            .unwrap();
         let (out, told) = made("baci", folder.path(), &MISSING);
         assert_eq!(cell(&out, "tariffs.csv", "JPN,USA,transport_equipment"), 2.5);
         holds(&told, &["of other years"]);
@@ -117,7 +122,8 @@ fn a_customs_union_is_free_inside_and_taxes_with_its_members_of_the_year() {
         fs::remove_file(folder.path().join(file)).unwrap();
     }
     let path = folder.path().join("WITS_2021.csv");
-    let text = fs::read_to_string(&path).unwrap() + "826,870323,000,2021,MFN,6,1\n251,870323,840,2021,AHS,4,1\n";
+    let text =
+        fs::read_to_string(&path).unwrap() + "826,870323,000,2021,MFN,6,1\n251,870323,840,2021,AHS,4,1\n";
     fs::write(path, text).unwrap();
     let (out, _) = made("baci", folder.path(), &["--missing-tariff", "0"]);
     let rate = |pair: &str| cell(&out, "tariffs.csv", &format!("{pair},making"));

@@ -29,7 +29,8 @@ enum Source {
     Adb,
     /// WIOD 2016 release, wide CSV.
     Wiod2016,
-    /// CEPII BACI by HS product, with gross output in value_added.csv.
+    /// CEPII BACI by HS product (one release and, of several years, that of --year), with gross output in
+    /// value_added.csv.
     Baci,
 }
 
@@ -85,7 +86,8 @@ pub struct CalibrateArgs {
     /// industries mean) in place of those of data/sources; with source apac economies.csv and sectors.csv.
     #[arg(long, value_name = "DIR")]
     concordance: Option<PathBuf>,
-    /// Tariff of goods for which the files have no rate, percent; without it a missing rate is an error.
+    /// Tariff of goods for which the files have no rate, percent, also where there is no file of tariffs; without it a
+    /// missing rate is an error. Inside a customs union of the base year a missing rate is 0.
     #[arg(long, value_name = "PCT", value_parser = rate)]
     missing_tariff: Option<f64>,
     /// Take a flow that a long file does not list for none; without it a missing flow is an error.
@@ -140,18 +142,20 @@ pub fn run(args: &CalibrateArgs, quiet: bool) -> anyhow::Result<()> {
         (Source::Policy, _) => {
             let axes = apac::concordance::Concordance::read(None)?.axes;
             let how = args.aggregation.unwrap_or(Aggregation::Price);
-            return policy::write(&args.input, &axes, &args.out, existing, how);
+            policy::write(&args.input, &axes, &args.out, existing, how)?
         }
         (_, Some(layout)) => outside::calibrate(&request(args, layout), &args.out, existing)?.lines,
         (_, None) => {
             let built = apac::build(&args.input, args.concordance.as_deref())?;
             built.write(&args.out, existing)?;
             let axes = &built.concordance.axes;
-            vec![format!(
+            let mut lines = vec![format!(
                 "{} economies x {} sectors; adjustments.csv and targets.csv say what balancing moved",
                 axes.n_countries(),
                 axes.n_sectors()
-            )]
+            )];
+            lines.extend(built.lines);
+            lines
         }
     };
     if !quiet {

@@ -6,6 +6,7 @@ use std::path::Path;
 use jiff::civil::date;
 
 use crate::data::Files;
+use crate::error::InputErrors;
 use crate::output::TableSpec;
 use crate::output::dir::number;
 use crate::policy::{PolicyBook, Regimes};
@@ -98,16 +99,28 @@ fn terms(
     PartnerTerms { programmes, left_share: vec![Some(left)] }
 }
 
-/// Lines and programmes of an importer; `None` where its lines are not at hand.
+/// Lines and programmes of an importer, with what was read; `None` where its lines are not at hand.
+pub struct Found {
+    /// Lines with their weights.
+    pub lines: WeighedLines,
+    /// Programmes of each agreement.
+    pub programmes: Programmes,
+    /// Rows read and left out, for the user.
+    pub notes: Vec<String>,
+}
+
+/// Reads what `input` holds of an importer; `None` where `tariff_lines.csv` does not name it.
 ///
 /// # Errors
-/// Where a table is missing or faulty.
-pub fn read(input: &Path, importer: &str) -> anyhow::Result<Option<(WeighedLines, Programmes)>> {
+/// [`InputErrors`] with every fault of every table.
+pub fn read(input: &Path, importer: &str) -> Result<Option<Found>, InputErrors> {
     let own = Files::embedded().folder("sources/policy");
-    let Some(lines) = crate::sources::policy::lines_of(input, &own, importer)? else { return Ok(None) };
+    let Some((lines, notes)) = crate::sources::policy::lines_of(input, &own, importer)? else {
+        return Ok(None);
+    };
     let mut programmes = Programmes::new();
     for (agreement, programme) in crate::sources::policy::programmes_of(&own, importer)? {
         programmes.entry(agreement).or_default().push(programme);
     }
-    Ok(Some((lines, programmes)))
+    Ok(Some(Found { lines, programmes, notes }))
 }

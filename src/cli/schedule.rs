@@ -102,7 +102,9 @@ pub fn run(args: &ScheduleArgs) -> anyhow::Result<()> {
         let code = args.importer.as_deref().unwrap_or_default();
         let found = line_rates::read(input, code)?;
         let found = found.ok_or_else(|| usage("--lines", code, "an importer of tariff_lines.csv"))?;
-        let of_pair = |&pair| line_rates::rows(&book, &regimes, pair, [first, last], (&found.0, &found.1));
+        found.notes.iter().for_each(|note| eprintln!("{note}"));
+        let known = (&found.lines, &found.programmes);
+        let of_pair = |&pair| line_rates::rows(&book, &regimes, pair, [first, last], known);
         tables.push((&line_rates::LINES, pairs.iter().flat_map(of_pair).collect()));
     }
     for (spec, rows) in &tables {

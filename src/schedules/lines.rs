@@ -72,7 +72,7 @@ fn parse_rate(text: &str) -> ProgrammeRate {
         return ProgrammeRate::Free;
     }
     let pct = text.strip_suffix('%').and_then(|number| number.trim().parse::<f64>().ok());
-    pct.filter(|pct| *pct >= 0.0).map_or(ProgrammeRate::Other, ProgrammeRate::Pct)
+    pct.filter(|pct| pct.is_finite() && *pct >= 0.0).map_or(ProgrammeRate::Other, ProgrammeRate::Pct)
 }
 
 /// A partner: the programmes that it has, and what a further agreement leaves by year and group.
@@ -132,6 +132,7 @@ mod tests {
         assert_eq!(find("KR"), Some(ProgrammeRate::Pct(2.5)));
         assert_eq!(find("JO"), Some(ProgrammeRate::Other));
         assert_eq!(find("SG"), None);
+        assert_eq!(parse_special("1e999% (AU)"), [("AU".to_owned(), ProgrammeRate::Other)], "no finite rate");
         assert!(parse_special("").is_empty());
     }
 

@@ -2,6 +2,7 @@
 
 mod apac;
 mod data_folder;
+mod default_sources;
 mod equilibrium;
 mod estimation;
 mod events;
@@ -36,6 +37,7 @@ mod solve;
 mod solver_costs;
 mod solver_files;
 mod solver_tariffs;
+mod trade_readers;
 mod validation;
 mod wide_tables;
 mod years;

@@ -40,7 +40,7 @@ fn utf16(text: &str, is_little: bool) -> Vec<u8> {
 }
 
 /// A zip archive of entries that are stored as they are.
-fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
+pub fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
     let (mut bytes, mut directory) = (Vec::new(), Vec::new());
     for (name, data) in entries {
         let mut crc = flate2::Crc::new();

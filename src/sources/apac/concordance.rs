@@ -3,8 +3,28 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use crate::data::{Axes, Country, Files, Sector, SectorKind, Table};
+use crate::data::{Axes, Country, Files, Row, Sector, SectorKind, Table};
 use crate::error::{Fault, Faults, InputErrors};
+use crate::sources::reading::whole;
+
+/// Adds the codes of a row; each belongs to one row only.
+fn add_codes(to: &mut HashMap<String, usize>, at: usize, row: &Row<'_>, column: &str, faults: &mut Faults) {
+    for code in row.text(column).split(';').map(str::trim) {
+        if to.insert(code.to_owned(), at).is_some_and(|before| before != at) {
+            let expected = format!("each code on one row; {code} stands on two");
+            faults.push(row.fault(column, &expected, "Delete one."));
+        }
+    }
+}
+
+fn check_once(table: &Table, column: &str, faults: &mut Faults) {
+    let mut seen = std::collections::HashSet::new();
+    for row in table.rows() {
+        if row.text(column).is_empty() || !seen.insert(row.text(column)) {
+            faults.push(row.fault(column, "a name that no other row has", "Correct it."));
+        }
+    }
+}
 
 /// Economies and sectors of the set and the outside codes they are made of.
 pub struct Concordance {
@@ -81,8 +101,15 @@ impl Concordance {
             let share = if row.text("services_share").is_empty() { None } else { positive("services_share") };
             services.push(share.map(|share| (row.text("services_category").to_owned(), share)));
             theta_source.push((row.text("theta_source").to_owned(), row.text("mark").to_owned()));
-            sector_of.extend(row.text("wiod_codes").split(';').map(|code| (code.to_owned(), j)));
-            let kind = if row.text("kind") == "goods" { SectorKind::Goods } else { SectorKind::Services };
+            add_codes(&mut sector_of, j, &row, "wiod_codes", &mut faults);
+            let kind = match row.text("kind") {
+                "goods" => SectorKind::Goods,
+                "services" => SectorKind::Services,
+                _ => {
+                    faults.push(row.fault("kind", "goods or services", "Correct the cell."));
+                    SectorKind::Goods
+                }
+            };
             let (id, name) = (row.text("sector").into(), row.text("name").into());
             list.push(Sector { id, name, kind, theta, theta_se });
         }
@@ -93,8 +120,15 @@ impl Concordance {
             donor.push(from.unwrap_or(n));
             match row.text("codes") {
                 "*" => rest = Some(n),
-                codes => economy_of.extend(codes.split(';').map(|code| (code.to_owned(), n))),
+                _ => add_codes(&mut economy_of, n, &row, "codes", &mut faults),
             }
+        }
+        for (table, column) in [(economies, "iso3"), (sectors, "sector")] {
+            check_once(table, column, &mut faults);
+        }
+        if rest.is_none() {
+            let remedy = "Add an economy that takes every other code.";
+            faults.push(whole(economies.file(), "codes", "no row", "one row with the codes *", remedy));
         }
         let rest = rest.unwrap_or(0);
         faults.into_result(Self { axes, economy_of, rest, donor, sector_of, services, theta_source })

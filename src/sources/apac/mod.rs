@@ -18,6 +18,9 @@ use production::Production;
 use raw::Raw;
 use trade::Trade;
 
+use crate::error::InputErrors;
+use crate::sources::Reading;
+
 /// Base year of the set.
 pub const YEAR: i16 = 2019;
 
@@ -33,18 +36,22 @@ pub struct Apac {
     pub trade: Trade,
     /// Production and what balancing moved.
     pub production: Production,
+    /// What was read and what was left out, for the user.
+    pub lines: Vec<String>,
 }
 
-/// Builds the set from the folder that holds `data/` and `facts/`; `tables` has `economies.csv` and `sectors.csv` in
-/// place of the embedded ones.
+/// Builds the set from the folder that holds `data/` and `facts/`; `own` has economies.csv and sectors.csv in place
+/// of `data/sources/apac`.
 ///
 /// # Errors
-/// Where a file is missing or faulty, or the balancing fails.
-pub fn build(input: &Path, tables: Option<&Path>) -> anyhow::Result<Apac> {
-    let concordance = Concordance::read(tables)?;
-    let raw = Raw::read(input, &concordance)?;
+/// [`InputErrors`] with every fault of every file, or the economy whose figures contradict each other.
+pub fn build(input: &Path, own: Option<&Path>) -> Result<Apac, InputErrors> {
+    let concordance = Concordance::read(own)?;
+    let mut reading = Reading::new();
+    let raw = Raw::read(input, &concordance, &mut reading);
+    let (raw, lines) = reading.finish(raw)?;
     let tariff_pct = tariffs::base_tariffs(&concordance)?;
     let trade = Trade::build(&raw, &concordance);
     let production = Production::build(&raw, &concordance, &trade, &tariff_pct)?;
-    Ok(Apac { concordance, raw, tariff_pct, trade, production })
+    Ok(Apac { concordance, raw, tariff_pct, trade, production, lines })
 }

@@ -5,6 +5,8 @@ use ndarray::{Array1, Array2, Array3, ArrayViewMut2, Axis};
 use super::concordance::Concordance;
 use super::raw::Raw;
 use super::trade::Trade;
+use crate::error::{Faults, InputErrors};
+use crate::sources::reading::whole;
 
 /// Least share of output sold at home.
 const HOME_SHARE: f64 = 0.15;
@@ -49,13 +51,14 @@ impl Production {
     /// Builds production economy by economy.
     ///
     /// # Errors
-    /// Where exports need more than an economy's GDP can produce.
+    /// [`InputErrors`] with each economy whose exports need more than its GDP can produce.
     pub fn build(
         raw: &Raw,
         by: &Concordance,
         trade: &Trade,
         tariff_pct: &Array3<f64>,
-    ) -> anyhow::Result<Self> {
+    ) -> Result<Self, InputErrors> {
+        let mut faults = Faults::new();
         let (n, s) = (by.axes.n_countries(), by.axes.n_sectors());
         let mut production = Self {
             output_musd: Array2::zeros((n, s)),
@@ -72,13 +75,22 @@ impl Production {
             production.home_musd.row_mut(c).assign(&(&production.output_musd.row(c) - &exports.row(c)));
             let absorption = &production.home_musd.row(c) + &imports.row(c);
             production.reconcile(c, structure.inputs, &absorption);
-            let code = &by.axes.countries[c].iso3;
-            anyhow::ensure!(
-                production.home_musd.row(c).iter().all(|&home| home > 0.0),
-                "{code}: exports of a sector exceed its output; lower HOME_SHARE's demands or check GDP"
-            );
+            production.check_home(c, by, &mut faults);
         }
-        Ok(production)
+        faults.into_result(production)
+    }
+
+    /// Every sector sells at home; a NaN, as where a donor has no output, is a fault too.
+    fn check_home(&self, c: usize, by: &Concordance, faults: &mut Faults) {
+        let is_sold = |home: &f64| home.is_finite() && *home > 0.0;
+        let unsold = self.home_musd.row(c).iter().position(|home| !is_sold(home));
+        let Some(j) = unsold else { return };
+        let (code, sector) = (&by.axes.countries[c].iso3, &by.axes.sectors[j].id);
+        let found = format!("{:.1} million USD", self.home_musd[[c, j]]);
+        let expected = "home sales above 0, as output less exports";
+        let remedy =
+            "Compare its GDP and its exports by chapter: the exports need more output than the GDP gives.";
+        faults.push(whole("production", &format!("home sales of {code},{sector}"), &found, expected, remedy));
     }
 
     /// The donor's structure scaled to GDP, with room for the exports of each sector.

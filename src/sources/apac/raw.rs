@@ -3,18 +3,27 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use anyhow::Context;
 use ndarray::{Array1, Array2, Array3};
 
 use super::YEAR;
 use super::concordance::Concordance;
-use crate::error::{Faults, InputErrors};
-use crate::sources::read_table;
+use crate::data::{Row, Table};
+use crate::sources::Reading;
+use crate::sources::reading::whole;
 
 /// Last year of the partner pattern.
 const PATTERN_YEAR: &str = "2016";
 /// Year of the input-output tables.
 const STRUCTURE_YEAR: &str = "2011";
+
+/// What a number must be, in words and as a test.
+type Rule = (&'static str, fn(f64) -> bool);
+
+const FLOW: Rule = ("0 or more, at most 1e12 million USD", |value| (0.0..=1e12).contains(&value));
+const ABOVE_ZERO: Rule = ("a number above 0, at most 1e12 million USD", |value| value > 0.0 && value <= 1e12);
+const ANY: Rule = ("a finite number, at most 1e12 million USD in size", |value| value.abs() <= 1e12);
+const SHARE: Rule = ("a share above 0, at most 1", |value| value > 0.0 && value <= 1.0);
+const GROWTH: Rule = ("percent a year between -50 and 50", |value| value.abs() <= 50.0);
 
 /// Outside data by economy and sector, million USD.
 pub struct Raw {
@@ -39,21 +48,24 @@ pub struct Raw {
 }
 
 impl Raw {
-    /// Reads everything below `input`.
-    ///
-    /// # Errors
-    /// Where a file is missing or faulty.
-    pub fn read(input: &Path, by: &Concordance) -> anyhow::Result<Self> {
+    /// Reads everything below `input`; `None` where a file cannot be used, which is noted as a fault.
+    pub fn read(input: &Path, by: &Concordance, reading: &mut Reading) -> Option<Self> {
         let data = input.join("data");
-        let (io_trade_musd, io_inputs_musd, io_output_musd) = read_input_output(&data, by)?;
-        let gdp_structure_musd = read_gdp(&data, by, STRUCTURE_YEAR)?;
-        Ok(Self {
-            gdp_musd: read_gdp(&data, by, &YEAR.to_string())?,
+        let tables = read_input_output(&data, by, reading);
+        let gdp = read_gdp(&data, by, reading);
+        let exports = read_exports(input, by, reading);
+        let pattern = read_pattern(&data, by, reading);
+        let services = read_services(&data, by, reading);
+        let growth = read_growth(input, reading);
+        let (io_trade_musd, io_inputs_musd, io_output_musd) = tables?;
+        let [gdp_musd, gdp_structure_musd] = gdp?;
+        Some(Self {
+            gdp_musd,
             gdp_structure_musd,
-            exports_musd: read_exports(input, by)?,
-            pattern_musd: read_pattern(&data, by)?,
-            services_musd: read_services(&data, by)?,
-            growth: read_growth(input)?,
+            exports_musd: exports?,
+            pattern_musd: pattern?,
+            services_musd: services?,
+            growth: growth?,
             io_trade_musd,
             io_inputs_musd,
             io_output_musd,
@@ -61,142 +73,236 @@ impl Raw {
     }
 }
 
-/// A number that a producer's file is known to hold; what is not a number is an error with its line.
-fn value(row: &crate::data::Row<'_>, column: &str) -> anyhow::Result<f64> {
-    let mut faults = Faults::new();
-    let value = row.number(column, "a finite number", |_| true, &mut faults);
-    value.ok_or_else(|| InputErrors(faults.as_slice().to_vec()).into())
+/// Economy of a code; an empty cell is a fault, and a code of no economy belongs to the rest.
+fn economy(row: &Row<'_>, column: &str, by: &Concordance, reading: &mut Reading) -> Option<usize> {
+    let code = row.text(column);
+    if code.is_empty() {
+        reading.faults.push(row.fault(column, "a country code", "Fill the cell or delete the row."));
+        return None;
+    }
+    Some(by.economy(code))
 }
 
-fn read_gdp(data: &Path, by: &Concordance, year: &str) -> anyhow::Result<Array1<f64>> {
+/// Sums of every economy that are not above zero, although the set needs them.
+fn check_filled(table: &Table, column: &str, sums: &Array1<f64>, by: &Concordance, reading: &mut Reading) {
+    for (country, sum) in by.axes.countries.iter().zip(sums).filter(|(_, sum)| **sum <= 0.0) {
+        let expected = format!("rows of {} that sum to more than 0", country.iso3);
+        let remedy = "Add the rows; the codes of an economy stand in data/sources/apac/economies.csv.";
+        reading.faults.push(whole(table.file(), column, &sum.to_string(), &expected, remedy));
+    }
+}
+
+/// True where a figure is published.
+fn is_published(row: &Row<'_>, column: &str) -> bool {
+    !matches!(row.text(column), "" | "NA")
+}
+
+/// GDP of the base year and of the year of the input-output tables.
+fn read_gdp(data: &Path, by: &Concordance, reading: &mut Reading) -> Option<[Array1<f64>; 2]> {
     let path = data.join("baci_hs2_exports/population_gdp_2011_2020.csv");
-    let table = read_table(&path, &["year", "iso3", "population_thousand", "gdp_musd"], &[])?;
-    let mut gdp = Array1::zeros(by.axes.n_countries());
-    let published =
-        |row: &crate::data::Row<'_>| row.text("year") == year && !matches!(row.text("gdp_musd"), "" | "NA");
-    for row in table.rows().filter(published) {
-        gdp[by.economy(row.text("iso3"))] += value(&row, "gdp_musd")?;
-    }
-    Ok(gdp)
+    let table = reading.table(&path, &["year", "iso3", "gdp_musd"])?;
+    reading.each_once(&table, &["year", "iso3"]);
+    let mut n_used = 0;
+    let gdp = [YEAR.to_string(), STRUCTURE_YEAR.to_owned()].map(|year| {
+        let mut gdp = Array1::zeros(by.axes.n_countries());
+        for row in reading.of_year(&table, &year) {
+            if !is_published(&row, "gdp_musd") {
+                reading.left(&table, "without a published figure", row.text("iso3"));
+                continue;
+            }
+            let musd = reading.number(&row, "gdp_musd", ABOVE_ZERO);
+            if let (Some(n), Some(musd)) = (economy(&row, "iso3", by, reading), musd) {
+                gdp[n] += musd;
+                n_used += 1;
+            }
+        }
+        check_filled(&table, "gdp_musd", &gdp, by, reading);
+        gdp
+    });
+    reading.used(&table, n_used);
+    Some(gdp)
 }
 
-fn read_exports(input: &Path, by: &Concordance) -> anyhow::Result<Array2<f64>> {
-    let columns = ["hs2", "sector", "share", "confidence"];
-    let concordance = read_table(&input.join("facts/hs2_to_sector.csv"), &columns, &[])?;
-    let mut sectors: HashMap<&str, Vec<(usize, f64)>> = HashMap::new();
-    for row in concordance.rows() {
-        let j = by.axes.sector_idx.get(row.text("sector")).copied();
-        let j = j.with_context(|| format!("hs2_to_sector.csv:{}: unknown sector", row.line))?;
-        sectors.entry(row.text("hs2")).or_default().push((j, value(&row, "share")?));
-    }
-    let path = input.join("data/baci_hs2_exports/exports_hs2_2011_2020.csv.gz");
-    let table = read_table(&path, &["year", "exporter", "hs2", "value_musd"], &[])?;
-    let mut exports = Array2::zeros((by.axes.n_countries(), by.axes.n_sectors()));
-    let year = YEAR.to_string();
-    for row in table.rows().filter(|row| row.text("year") == year) {
-        let musd = value(&row, "value_musd")?;
-        for &(j, share) in sectors.get(row.text("hs2")).into_iter().flatten() {
-            exports[[by.economy(row.text("exporter")), j]] += share * musd;
+/// Sectors of each chapter with their shares, which sum to one.
+fn chapter_sectors(
+    input: &Path,
+    by: &Concordance,
+    reading: &mut Reading,
+) -> Option<HashMap<String, Vec<(usize, f64)>>> {
+    let table = reading.table(&input.join("facts/hs2_to_sector.csv"), &["hs2", "sector", "share"])?;
+    reading.each_once(&table, &["hs2", "sector"]);
+    let mut sectors: HashMap<String, Vec<(usize, f64)>> = HashMap::new();
+    for row in table.rows() {
+        let share = reading.number(&row, "share", SHARE);
+        let j = row.index("sector", &by.axes.sector_idx, "sector of the set", &mut reading.faults);
+        if let (Some(share), Some(j)) = (share, j) {
+            sectors.entry(row.text("hs2").to_owned()).or_default().push((j, share));
         }
     }
-    Ok(exports)
+    for row in table.rows() {
+        let sum: f64 = sectors.get(row.text("hs2")).into_iter().flatten().map(|(_, share)| share).sum();
+        if (sum - 1.0).abs() > 1e-6 && reading.faults.is_empty() {
+            let expected = format!("shares of chapter {} that sum to 1, not {sum}", row.text("hs2"));
+            reading.faults.push(row.fault("share", &expected, "Correct the shares."));
+        }
+    }
+    Some(sectors)
 }
 
-fn read_pattern(data: &Path, by: &Concordance) -> anyhow::Result<Array2<f64>> {
+fn read_exports(input: &Path, by: &Concordance, reading: &mut Reading) -> Option<Array2<f64>> {
+    let sectors = chapter_sectors(input, by, reading);
+    let path = input.join("data/baci_hs2_exports/exports_hs2_2011_2020.csv.gz");
+    let table = reading.table(&path, &["year", "exporter", "hs2", "value_musd"])?;
+    reading.each_once(&table, &["year", "exporter", "hs2"]);
+    let sectors = sectors?;
+    let mut exports = Array2::zeros((by.axes.n_countries(), by.axes.n_sectors()));
+    for row in reading.of_year(&table, &YEAR.to_string()) {
+        let musd = reading.number(&row, "value_musd", FLOW);
+        let Some(of_chapter) = sectors.get(row.text("hs2")) else {
+            reading.left(&table, "of chapters without a sector", row.text("hs2"));
+            continue;
+        };
+        if let (Some(n), Some(musd)) = (economy(&row, "exporter", by, reading), musd) {
+            of_chapter.iter().for_each(|&(j, share)| exports[[n, j]] += share * musd);
+        }
+    }
+    check_filled(&table, "value_musd", &exports.sum_axis(ndarray::Axis(1)), by, reading);
+    Some(exports)
+}
+
+fn read_pattern(data: &Path, by: &Concordance, reading: &mut Reading) -> Option<Array2<f64>> {
     let path = data.join("gravity/trade_panel_1964_2016.csv.gz");
-    let provisions = [
-        "agreement_id",
-        "agreement",
-        "ad_prov_14",
-        "cp_prov_23",
-        "tbt_prov_07",
-        "tbt_prov_33",
-        "tf_prov_41",
-        "tf_prov_45",
-        "env_prov_18",
-        "et_prov_38",
-        "inv_prov_22",
-        "ipr_prov_15",
-        "ipr_prov_44",
-        "lm_prov_10",
-        "moc_prov_21",
-        "ser_prov_47",
-        "ste_prov_30",
-        "cp_prov_26",
-    ];
-    let table = read_table(&path, &["exporter", "importer", "year", "trade_musd"], &provisions)?;
+    let table = reading.table(&path, &["exporter", "importer", "year", "trade_musd"])?;
     let n = by.axes.n_countries();
     let mut pattern = Array2::zeros((n, n));
-    for row in table.rows().filter(|row| row.text("year") == PATTERN_YEAR) {
-        let at = [by.economy(row.text("exporter")), by.economy(row.text("importer"))];
-        pattern[at] += value(&row, "trade_musd")?;
+    let mut seen = HashMap::new();
+    for row in reading.of_year(&table, PATTERN_YEAR) {
+        if let Some(first) = seen.insert((row.text("exporter"), row.text("importer")), row.line) {
+            let expected = format!("each pair once in {PATTERN_YEAR}; line {first} has it too");
+            reading.faults.push(row.fault("exporter", &expected, "Delete one of the two rows."));
+        }
+        let musd = reading.number(&row, "trade_musd", FLOW);
+        let at = (economy(&row, "exporter", by, reading), economy(&row, "importer", by, reading));
+        if let ((Some(i), Some(m)), Some(musd)) = (at, musd) {
+            pattern[[i, m]] += musd;
+        }
     }
-    Ok(pattern)
+    let abroad: Array1<f64> = (0..n).map(|i| pattern.row(i).sum() - pattern[[i, i]]).collect();
+    check_filled(&table, "trade_musd", &abroad, by, reading);
+    Some(pattern)
 }
 
-fn read_services(data: &Path, by: &Concordance) -> anyhow::Result<HashMap<String, Array1<f64>>> {
+fn read_services(
+    data: &Path,
+    by: &Concordance,
+    reading: &mut Reading,
+) -> Option<HashMap<String, Array1<f64>>> {
     let path = data.join("baci_hs2_exports/services_exports_wdi.csv");
-    let table = read_table(&path, &["year", "exporter", "category", "value_musd"], &[])?;
+    let table = reading.table(&path, &["year", "exporter", "category", "value_musd"])?;
+    let known: Vec<&str> = by.services.iter().flatten().map(|(category, _)| category.as_str()).collect();
     let mut services: HashMap<String, Array1<f64>> = HashMap::new();
-    let year = YEAR.to_string();
-    let published =
-        |row: &crate::data::Row<'_>| row.text("year") == year && !matches!(row.text("value_musd"), "" | "NA");
-    for row in table.rows().filter(published) {
-        let exports = services
-            .entry(row.text("category").to_owned())
-            .or_insert_with(|| Array1::zeros(by.axes.n_countries()));
-        exports[by.economy(row.text("exporter"))] += value(&row, "value_musd")?;
+    let mut seen = HashMap::new();
+    for row in reading.of_year(&table, &YEAR.to_string()) {
+        let category = row.text("category");
+        match seen.insert((row.text("exporter"), category), row) {
+            // The published file lists one country twice with the same figures.
+            Some(before) if before.text("value_musd") == row.text("value_musd") => {
+                reading.left(&table, "that stand twice with one figure, both counted", row.text("exporter"));
+            }
+            Some(before) => {
+                let expected = format!("each exporter and category once; line {} has another", before.line);
+                reading.faults.push(row.fault("value_musd", &expected, "Delete one of the two rows."));
+            }
+            None => {}
+        }
+        if !known.contains(&category) {
+            reading.left(&table, "of categories without a sector", category);
+        } else if !is_published(&row, "value_musd") {
+            reading.left(&table, "without a published figure", row.text("exporter"));
+        } else {
+            let musd = reading.number(&row, "value_musd", ANY);
+            if let (Some(n), Some(musd)) = (economy(&row, "exporter", by, reading), musd) {
+                let zeros = || Array1::zeros(by.axes.n_countries());
+                services.entry(category.to_owned()).or_insert_with(zeros)[n] += musd;
+            }
+        }
     }
-    Ok(services)
+    Some(services)
 }
 
 /// Growth rates with their years split; the sources stay beside the figures.
-fn read_growth(input: &Path) -> anyhow::Result<Vec<[String; 6]>> {
-    let columns = ["iso3", "variable", "years", "pct_per_year", "definition", "confidence"];
-    let table = read_table(&input.join("facts/growth.csv"), &columns, &[])?;
-    table
-        .rows()
-        .filter(|row| row.text("variable") == "real_gdp_growth")
-        .map(|row| {
-            let years = row.text("years");
-            let (from, to) = years.split_once('-').unwrap_or((years, years));
-            let growth = value(&row, "pct_per_year")?;
-            let source = match row.text("confidence") {
-                "public" => "IMF WEO Update June 2020",
-                _ => "style of IMF WEO 2019-2020, own convergence after 2025",
-            };
-            let cells = [row.text("iso3"), from, to, &growth.to_string(), source, row.text("confidence")];
-            Ok(cells.map(str::to_owned))
-        })
-        .collect()
+fn read_growth(input: &Path, reading: &mut Reading) -> Option<Vec<[String; 6]>> {
+    let columns = ["iso3", "variable", "years", "pct_per_year", "confidence"];
+    let table = reading.table(&input.join("facts/growth.csv"), &columns)?;
+    reading.each_once(&table, &["iso3", "variable", "years"]);
+    let mut rows = Vec::new();
+    for row in table.rows() {
+        if row.text("variable") != "real_gdp_growth" {
+            reading.left(&table, "of other variables", row.text("variable"));
+            continue;
+        }
+        let years = row.text("years");
+        let (from, to) = years.split_once('-').unwrap_or((years, years));
+        if !matches!((from.parse::<i16>(), to.parse::<i16>()), (Ok(from), Ok(to)) if from <= to) {
+            let expected = "a year, or first-last such as 2022-2025";
+            reading.faults.push(row.fault("years", expected, "Correct the cell."));
+        }
+        let Some(growth) = reading.number(&row, "pct_per_year", GROWTH) else { continue };
+        let source = match row.text("confidence") {
+            "public" => "IMF WEO Update June 2020",
+            _ => "style of IMF WEO 2019-2020, own convergence after 2025",
+        };
+        let cells = [row.text("iso3"), from, to, &growth.to_string(), source, row.text("confidence")];
+        rows.push(cells.map(str::to_owned));
+    }
+    reading.used(&table, rows.len());
+    Some(rows)
 }
 
 type InputOutput = (Array3<f64>, Array3<f64>, Array2<f64>);
 
-fn read_input_output(data: &Path, by: &Concordance) -> anyhow::Result<InputOutput> {
+fn sector(row: &Row<'_>, column: &str, by: &Concordance, reading: &mut Reading) -> Option<usize> {
+    let expected = "code of data/sources/apac/sectors.csv";
+    row.index(column, &by.sector_of, expected, &mut reading.faults)
+}
+
+fn read_input_output(data: &Path, by: &Concordance, reading: &mut Reading) -> Option<InputOutput> {
     let folder = data.join("wiod2013_2011");
     let (n, s) = (by.axes.n_countries(), by.axes.n_sectors());
-    let sector =
-        |code: &str| by.sector_of.get(code).copied().with_context(|| format!("unknown sector {code}"));
-    let mut trade = Array3::<f64>::zeros((s, n, n));
     let columns = ["exporter", "importer", "sector", "year", "value_musd"];
-    for row in read_table(&folder.join("trade.csv"), &columns, &[])?.rows() {
-        let (i, m) = (by.economy(row.text("exporter")), by.economy(row.text("importer")));
-        trade[[sector(row.text("sector"))?, m, i]] += value(&row, "value_musd")?;
+    let trade_table = reading.table(&folder.join("trade.csv"), &columns);
+    let columns = ["country", "input_sector", "using_sector", "value_musd"];
+    let inputs_table = reading.table(&folder.join("io.csv"), &columns);
+    let columns = ["country", "sector", "gross_output_musd"];
+    let output_table = reading.table(&folder.join("value_added.csv"), &columns);
+    let (trade_table, inputs_table, output_table) = (trade_table?, inputs_table?, output_table?);
+    reading.each_once(&trade_table, &["exporter", "importer", "sector"]);
+    reading.each_once(&inputs_table, &["country", "input_sector", "using_sector"]);
+    reading.each_once(&output_table, &["country", "sector"]);
+    let mut trade = Array3::<f64>::zeros((s, n, n));
+    for row in reading.of_year(&trade_table, STRUCTURE_YEAR) {
+        let at = (economy(&row, "exporter", by, reading), economy(&row, "importer", by, reading));
+        let (j, musd) = (sector(&row, "sector", by, reading), reading.number(&row, "value_musd", ANY));
+        if let ((Some(i), Some(m)), Some(j), Some(musd)) = (at, j, musd) {
+            trade[[j, m, i]] += musd;
+        }
     }
     // Inventory changes leave a few small negative cells.
     trade.mapv_inplace(|musd| musd.max(0.0));
     let mut inputs = Array3::zeros((n, s, s));
-    let columns = ["country", "input_sector", "using_sector", "value_musd"];
-    for row in read_table(&folder.join("io.csv"), &columns, &[])?.rows() {
-        let (k, j) = (sector(row.text("input_sector"))?, sector(row.text("using_sector"))?);
-        inputs[[by.economy(row.text("country")), k, j]] += value(&row, "value_musd")?;
+    for row in inputs_table.rows() {
+        let c = economy(&row, "country", by, reading);
+        let at = (sector(&row, "input_sector", by, reading), sector(&row, "using_sector", by, reading));
+        if let (Some(c), (Some(k), Some(j)), Some(musd)) = (c, at, reading.number(&row, "value_musd", ANY)) {
+            inputs[[c, k, j]] += musd;
+        }
     }
     let mut output = Array2::zeros((n, s));
-    let columns = ["country", "sector", "gross_output_musd", "value_added_residual_musd"];
-    for row in read_table(&folder.join("value_added.csv"), &columns, &[])?.rows() {
-        output[[by.economy(row.text("country")), sector(row.text("sector"))?]] +=
-            value(&row, "gross_output_musd")?;
+    for row in output_table.rows() {
+        let at = (economy(&row, "country", by, reading), sector(&row, "sector", by, reading));
+        if let ((Some(c), Some(j)), Some(musd)) = (at, reading.number(&row, "gross_output_musd", FLOW)) {
+            output[[c, j]] += musd;
+        }
     }
-    Ok((trade, inputs, output))
+    Some((trade, inputs, output))
 }

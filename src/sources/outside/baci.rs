@@ -2,16 +2,19 @@
 //!
 //! The folder holds `BACI_HS*_Y*.csv` and the `country_codes*.csv` that comes with it, and, as BACI knows only
 //! goods that cross a border, `value_added.csv` with gross output by country and sector (`io.csv` and
-//! `final_demand.csv` where there are some). Home sales are output less exports. Products become sectors by
-//! `concordance.csv` (`hs,sector,share`; the longest prefix counts), default `data/sources/baci`.
+//! `final_demand.csv` where there are some). Home sales are output less exports; trade inside a group of countries
+//! is among them. Products become sectors by `concordance.csv` (`hs,sector,share`; the longest prefix counts),
+//! default `data/sources/baci`.
 
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::Path;
 
+use super::codes::Meaning;
 use super::gathered::Gathered;
 use super::sheet::{Aliases, find, open};
-use super::{Request, file_fault, long, noted};
-use crate::data::{Files, Table};
+use super::tally;
+use super::{Request, baci_files, file_fault, long, noted};
+use crate::data::raw_text::csv_fault;
 use crate::error::{Fault, Faults};
 
 /// Thousand USD to million USD.
@@ -24,29 +27,15 @@ const MOST_FAULTS: usize = 200;
 /// Reads trade, production and tariffs.
 pub fn read(request: &Request, to: &mut Gathered) {
     let Some(products) = Products::new(to) else { return };
-    let Some(codes) = country_codes(&request.input, &mut to.faults) else { return };
-    match trade_file(&request.input) {
-        Some(path) => read_trade(&path, &products, &codes, request, to),
-        None => to.faults.push(file_fault(
-            &request.input.display().to_string(),
-            "files",
-            "no BACI_HS*_Y*.csv",
-            "one BACI file",
-            "Name the file as CEPII does.",
-        )),
+    if let Some(chosen) = baci_files::choose(request, to) {
+        read_trade(&chosen.trade, &products, &chosen.codes, request, to);
+        to.tally.add(chosen.counts);
     }
     require_production(request, to);
     if let Some(aliases) = Aliases::read(&mut to.faults) {
         long::read_production(request, &aliases, to);
         long::read_tariffs(request, &aliases, to);
     }
-}
-
-fn trade_file(folder: &Path) -> Option<PathBuf> {
-    let files = Files::directory(folder);
-    let mut names = files.list(".csv");
-    names.extend(files.list(".csv.gz"));
-    names.into_iter().find(|name| name.starts_with("BACI_")).map(|name| folder.join(name))
 }
 
 fn require_production(request: &Request, to: &mut Gathered) {
@@ -56,28 +45,6 @@ fn require_production(request: &Request, to: &mut Gathered) {
         let remedy = "Add gross output: BACI has no home sales, and they are output less exports.";
         to.faults.push(file_fault(&file, "file", "missing", expected, remedy));
     }
-}
-
-/// Country of each numeric code, from the file that comes with BACI.
-fn country_codes(folder: &Path, faults: &mut Faults) -> Option<HashMap<String, String>> {
-    let files = Files::directory(folder);
-    let Some(name) = files.list(".csv").into_iter().find(|name| name.starts_with("country_codes")) else {
-        let remedy = "Put the country codes that come with BACI beside it.";
-        let file = folder.display().to_string();
-        faults.push(file_fault(&file, "files", "no country_codes*.csv", "the codes of BACI", remedy));
-        return None;
-    };
-    let text = noted(files.read(&name), faults)?;
-    let optional = ["country_name", "country_name_abbreviation", "country_name_full", "country_iso2"];
-    let optional =
-        [&optional[..], &["country_iso3", "iso_2digit_alpha", "iso_3digit_alpha", "iso3"]].concat();
-    let table = Table::parse(&files.display(&name), &text, &["country_code"], &optional, faults)?;
-    let iso3 = |row: &crate::data::Row<'_>| {
-        let texts = ["country_iso3", "iso_3digit_alpha", "iso3"].map(|column| row.text(column));
-        let is_code = |text: &&str| text.len() == 3 && text.chars().all(|c| c.is_ascii_uppercase());
-        texts.into_iter().find(is_code).unwrap_or("").to_owned()
-    };
-    Some(table.rows().map(|row| (row.text("country_code").to_owned(), iso3(&row))).collect())
 }
 
 /// Sectors of each HS prefix with their shares.
@@ -91,27 +58,38 @@ impl Products {
             to.faults.push(file_fault("concordance.csv", "file", "missing", "a concordance", remedy));
             return None;
         };
+        let mut faults = Faults::new();
         let mut sectors: HashMap<String, Vec<(usize, f64)>> = HashMap::new();
-        let mut sums: HashMap<String, (f64, u64)> = HashMap::new();
+        let mut sums: BTreeMap<String, (f64, u64)> = BTreeMap::new();
+        let mut seen = HashSet::new();
         for row in table.rows() {
+            let hs = row.text("hs");
+            if !DIGITS.contains(&hs.len()) || !is_number(hs) {
+                let remedy = "Correct the code; a spreadsheet drops leading zeros.";
+                faults.push(row.fault("hs", "2, 4 or 6 digits", remedy));
+            }
+            if !seen.insert((hs, row.text("sector"))) {
+                faults.push(row.fault("hs", "each hs and sector once", "Delete one of the two rows."));
+            }
             let share =
-                row.number("share", "a share above 0, at most 1", |v| v > 0.0 && v <= 1.0, &mut to.faults);
+                row.number("share", "a share above 0, at most 1", |v| v > 0.0 && v <= 1.0, &mut faults);
             let Some(j) = to.names.sector(row.text("sector")) else {
-                let expected = to.names.expected_sector();
-                to.faults.push(row.fault("sector", &expected, "Correct the name."));
+                faults.push(row.fault("sector", &to.names.expected_sector(), "Correct the name."));
                 continue;
             };
-            sectors.entry(row.text("hs").to_owned()).or_default().push((j, share.unwrap_or(0.0)));
-            let sum = sums.entry(row.text("hs").to_owned()).or_insert((0.0, row.line));
+            sectors.entry(hs.to_owned()).or_default().push((j, share.unwrap_or(0.0)));
+            let sum = sums.entry(hs.to_owned()).or_insert((0.0, row.line));
             sum.0 += share.unwrap_or(0.0);
         }
-        let mut wrong: Vec<_> = sums.iter().filter(|(_, (sum, _))| (sum - 1.0).abs() > 1e-6).collect();
-        wrong.sort_by_key(|(hs, _)| *hs);
-        for (hs, (sum, line)) in wrong {
+        for (hs, (sum, line)) in sums.into_iter().filter(|(_, (sum, _))| (sum - 1.0).abs() > 1e-6) {
             let found = format!("shares of {hs} sum to {sum}");
             let fault = file_fault(table.file(), "share", &found, "shares that sum to 1", "Correct them.");
-            to.faults.push(Fault { line: Some(*line), ..fault });
+            faults.push(Fault { line: Some(line), ..fault });
         }
+        // Trade and tariffs read the same table: its faults are told once.
+        let known = to.faults.as_slice().to_vec();
+        let new = faults.as_slice().iter().filter(|fault| !known.contains(fault));
+        new.for_each(|fault| to.faults.push(fault.clone()));
         Some(Self(sectors))
     }
 
@@ -123,6 +101,10 @@ impl Products {
         let prefixes = DIGITS.iter().filter_map(|&digits| padded.get(..digits));
         prefixes.filter_map(|prefix| self.0.get(prefix)).map(Vec::as_slice).next()
     }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Adds up the rows of a BACI file.
@@ -138,24 +120,31 @@ fn read_trade(
     let mut reader =
         csv::ReaderBuilder::new().trim(csv::Trim::All).delimiter(source.delimiter()).from_reader(source);
     let Some([t, i, j, k, v]) = columns(&mut reader, &file, &mut to.faults) else { return };
-    let mut reading = Reading { file, codes, countries: HashMap::new(), unmatched: HashMap::new() };
-    for record in reader.records() {
-        if to.faults.as_slice().len() > MOST_FAULTS {
+    let mut reading = Reading::new(path, codes);
+    let n_faults = to.faults.as_slice().len();
+    let mut record = csv::StringRecord::new();
+    loop {
+        if to.faults.as_slice().len() > n_faults + MOST_FAULTS {
             break;
         }
-        match record {
-            Ok(record) => {
+        match reader.read_record(&mut record) {
+            Ok(false) => break,
+            Ok(true) => {
                 let line = record.position().map_or(0, csv::Position::line);
                 let cells = [t, i, j, k, v].map(|at| &record[at]);
                 reading.add_row(cells, line, (products, request.year), to);
             }
             Err(error) => {
-                let line = error.position().map_or(0, csv::Position::line);
-                reading.fault(line, ("row", &error.to_string()), ("t,i,j,k,v,q", "Repair the line."), to);
+                let is_over = matches!(error.kind(), csv::ErrorKind::Io(_));
+                to.faults.push(csv_fault(&file, error));
+                if is_over {
+                    break;
+                }
             }
         }
     }
-    to.unmatched.extend(reading.unmatched);
+    reading.counts.note(&reader.get_ref().notes(&file));
+    reading.finish(to);
     to.note(
         "trade",
         "observed",
@@ -169,10 +158,18 @@ fn columns<R: std::io::Read>(
     file: &str,
     faults: &mut Faults,
 ) -> Option<[usize; 5]> {
-    let header: Vec<String> =
-        reader.headers().map(|header| header.iter().map(str::to_owned).collect()).unwrap_or_default();
-    let found = ["t", "i", "j", "k", "v"].map(|name| header.iter().position(|column| column == name));
-    if let [Some(t), Some(i), Some(j), Some(k), Some(v)] = found {
+    let header: Vec<String> = match reader.headers() {
+        Ok(header) => header.iter().map(str::to_owned).collect(),
+        Err(error) => {
+            faults.push(csv_fault(file, error));
+            return None;
+        }
+    };
+    let once = |name: &str| {
+        let mut found = header.iter().enumerate().filter(|(_, column)| *column == name);
+        found.next().filter(|_| found.next().is_none()).map(|(at, _)| at)
+    };
+    if let [Some(t), Some(i), Some(j), Some(k), Some(v)] = ["t", "i", "j", "k", "v"].map(once) {
         return Some([t, i, j, k, v]);
     }
     let fault = file_fault(file, "header", &header.join(","), "t,i,j,k,v,q", "Keep the header of BACI.");
@@ -191,11 +188,25 @@ enum Place {
 struct Reading<'a> {
     file: String,
     codes: &'a HashMap<String, String>,
-    countries: HashMap<String, Place>,
-    unmatched: HashMap<String, f64>,
+    /// Number and place of each code met.
+    countries: HashMap<String, (u64, Place)>,
+    unmatched: BTreeMap<String, f64>,
+    counts: tally::Reading,
+    rows: Rows,
 }
 
-impl Reading<'_> {
+impl<'a> Reading<'a> {
+    fn new(path: &Path, codes: &'a HashMap<String, String>) -> Self {
+        Self {
+            file: path.display().to_string(),
+            codes,
+            countries: HashMap::new(),
+            unmatched: BTreeMap::new(),
+            counts: tally::Reading::new(path),
+            rows: Rows::default(),
+        }
+    }
+
     fn fault(&self, line: u64, (field, found): (&str, &str), text: (&str, &str), to: &mut Gathered) {
         let (expected, remedy) = text;
         to.faults.push(Fault { line: Some(line), ..file_fault(&self.file, field, found, expected, remedy) });
@@ -210,7 +221,9 @@ impl Reading<'_> {
         to: &mut Gathered,
     ) {
         let year = t.parse::<i16>().ok();
-        if wanted.is_some() && year != wanted {
+        to.years.extend(year);
+        if wanted.is_some() && year.is_some() && year != wanted {
+            self.counts.left_out("of other years");
             return;
         }
         to.year = to.year.or(year);
@@ -218,27 +231,32 @@ impl Reading<'_> {
             let text = ("the year of the first row: a file of one year, or --year", "Pass --year.");
             return self.fault(line, ("t", t), text, to);
         }
-        let value = v.parse::<f64>().ok().filter(|value| value.is_finite() && *value >= 0.0);
+        let value = v.parse::<f64>().ok().filter(|value| (0.0..=1e18).contains(value));
         let Some(value) = value else {
             let found = if v.is_empty() { "empty" } else { v };
-            let text = ("a flow of 0 or more, thousand USD", "Correct the cell.");
+            let text = ("a flow of 0 or more, thousand USD, at most 1e18", "Correct the cell.");
             return self.fault(line, ("v", found), text, to);
         };
-        let pair = (self.country(i, line, "i", to), self.country(j, line, "j", to));
-        self.add(pair, k, value * MUSD, products, to);
+        if !is_number(k) || k.len() > DIGITS[0] {
+            let text = ("an HS product of up to 6 digits", "Correct the cell.");
+            return self.fault(line, ("k", if k.is_empty() { "empty" } else { k }), text, to);
+        }
+        let from = self.country(i, line, "i", to);
+        let at = self.country(j, line, "j", to);
+        self.rows.push([from.0, at.0], k, line);
+        self.add(([i, j], [from.1, at.1]), (k, products), value * MUSD, to);
     }
 
     /// An unknown code is told once.
-    fn country(&mut self, code: &str, line: u64, column: &str, to: &mut Gathered) -> Place {
+    fn country(&mut self, code: &str, line: u64, column: &str, to: &mut Gathered) -> (u64, Place) {
         if let Some(&known) = self.countries.get(code) {
             return known;
         }
         let place = match self.codes.get(code).map(String::as_str) {
-            Some("") => Place::Nowhere,
-            Some(iso3) => match to.names.country(iso3) {
-                Some(at) => Place::At(at),
-                None => Place::Nowhere,
-            },
+            // A code without letters is looked up by its number.
+            Some("") if to.names.codes.meaning(code).is_none() => Place::Nowhere,
+            Some("") => place(code, to),
+            Some(iso3) => place(iso3, to),
             None => {
                 let remedy = "Add the code to country_codes*.csv.";
                 let text = ("a country_code of country_codes*.csv", remedy);
@@ -246,30 +264,108 @@ impl Reading<'_> {
                 Place::Faulty
             }
         };
-        self.countries.insert(code.to_owned(), place);
-        place
+        if let Place::At(at) = place {
+            to.place(at, &self.file, line);
+        }
+        let found = (self.countries.len() as u64, place);
+        self.countries.insert(code.to_owned(), found);
+        found
     }
 
     fn add(
         &mut self,
-        pair: (Place, Place),
-        product: &str,
+        (codes, places): ([&str; 2], [Place; 2]),
+        (product, products): (&str, &Products),
         musd: f64,
-        products: &Products,
         to: &mut Gathered,
     ) {
         to.read_musd += musd;
-        match (pair, products.of(product)) {
-            ((Place::At(i), Place::At(n)), Some(sectors)) => {
+        match (places, products.of(product)) {
+            ([Place::Faulty, _] | [_, Place::Faulty], _) => {}
+            ([Place::At(i), Place::At(n)], Some(_)) if i == n => {
+                // Home sales are output less exports, in which these are.
+                self.counts.left_out("inside one country or group");
+            }
+            ([Place::At(i), Place::At(n)], Some(sectors)) => {
+                self.counts.used();
                 for &(j, share) in sectors {
                     *to.trade.entry([i, n, j]).or_default() += share * musd;
                 }
             }
-            ((Place::At(_), Place::At(_)), None) => {
-                *self.unmatched.entry(format!("hs {product}")).or_default() += musd
+            ([Place::At(_), Place::At(_)], None) => {
+                self.counts.left_out("of products without a sector");
+                *self.unmatched.entry(format!("hs {product}")).or_default() += musd;
             }
-            ((Place::Faulty, _) | (_, Place::Faulty), _) => {}
-            _ => *self.unmatched.entry("country without code".into()).or_default() += musd,
+            _ => {
+                self.counts.left_out("of partners that are no country");
+                for (code, place) in codes.into_iter().zip(places) {
+                    if matches!(place, Place::Nowhere) {
+                        let name = self.codes.get(code).filter(|iso3| !iso3.is_empty());
+                        let name = name.map_or(code, String::as_str);
+                        *self.unmatched.entry(format!("country {name}")).or_default() += musd;
+                        break;
+                    }
+                }
+            }
         }
+    }
+
+    fn finish(mut self, to: &mut Gathered) {
+        if self.countries.is_empty() && to.years.is_empty() {
+            let text = ("rows of trade below the header", "Fetch the file again.");
+            self.fault(1, ("rows", "none"), text, to);
+        }
+        let rows = std::mem::take(&mut self.rows);
+        let code = |number: u64| {
+            let found = self.countries.iter().find(|(_, (known, _))| *known == number);
+            found.map_or("", |(code, _)| code.as_str())
+        };
+        for (pair, product, lines) in rows.doubled() {
+            let [i, j] = pair.map(code);
+            let expected = format!("each row once; line {} has it too", lines[0]);
+            let fault =
+                file_fault(&self.file, "i,j,k", &format!("{i},{j},{product:06}"), &expected, "Delete one.");
+            to.faults.push(Fault { line: Some(lines[1]), ..fault });
+        }
+        to.unmatched.extend(self.unmatched);
+        to.tally.add(self.counts);
+    }
+}
+
+/// Place of a code of the table of codes or of the countries.
+fn place(code: &str, to: &mut Gathered) -> Place {
+    match to.names.codes.meaning(code) {
+        Some(Meaning::World) => Place::Nowhere,
+        _ => to.names.country(code).map_or(Place::Nowhere, Place::At),
+    }
+}
+
+/// Every row in eight bytes, so that doubled ones are found: number of exporter and importer (10 bits each), product
+/// (20 bits), line (24 bits; later lines share the last).
+#[derive(Default)]
+struct Rows(Vec<u64>);
+
+impl Rows {
+    fn push(&mut self, [i, j]: [u64; 2], product: &str, line: u64) {
+        let product = product.parse::<u64>().unwrap_or(0);
+        if i < 1 << 10 && j < 1 << 10 {
+            self.0.push(i << 54 | j << 44 | product << 24 | line.min((1 << 24) - 1));
+        }
+    }
+
+    /// Pair, product and both lines of doubled rows.
+    fn doubled(self) -> Vec<([u64; 2], u64, [u64; 2])> {
+        let mut rows = self.0;
+        rows.sort_unstable();
+        let bits = |row: u64, from: u32, n: u32| (row >> from) & ((1 << n) - 1);
+        let pairs = rows.windows(2).filter(|pair| pair[0] >> 24 == pair[1] >> 24);
+        let line = |row: u64| bits(row, 0, 24);
+        pairs
+            .take(MOST_FAULTS)
+            .map(|pair| {
+                let countries = [bits(pair[0], 54, 10), bits(pair[0], 44, 10)];
+                (countries, bits(pair[0], 24, 20), [line(pair[0]), line(pair[1])])
+            })
+            .collect()
     }
 }

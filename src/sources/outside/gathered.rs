@@ -252,23 +252,33 @@ impl Gathered {
     fn tariff_array(&mut self, request: &Request, met: &Met, axes: &Axes) -> Array3<f64> {
         let (n, s) = (met.countries.len(), met.sectors.len());
         let mut tariffs = Array3::zeros((s, n, n));
-        if !self.has_tariffs {
+        if !self.has_tariffs && request.missing_tariff_pct.is_none() {
             self.note("tariffs", "absent", "no file of tariffs: none is levied");
             return tariffs;
         }
+        self.has_tariffs = true;
         let mut missing = Vec::new();
+        let inside = self.inside_unions(request, axes);
+        let mut n_free = 0;
         for ((j, m, i), pct) in tariffs.indexed_iter_mut() {
             let key = [met.countries[i], met.countries[m], met.sectors[j]];
             let found = self.tariffs.get(&key).map(|[sum, weight]| sum / weight);
             let pays = i != m && axes.sectors[j].kind == SectorKind::Goods;
             *pct = match (found, pays) {
                 (Some(found), _) if i != m => found,
+                (None, true) if inside.contains(&[i, m]) => {
+                    n_free += 1;
+                    0.0
+                }
                 (None, true) => {
                     missing.push([i, m, j]);
                     request.missing_tariff_pct.unwrap_or(0.0)
                 }
                 _ => 0.0,
             };
+        }
+        if n_free > 0 {
+            self.note("tariffs", "observed", format!("{n_free} cells inside a customs union are free"));
         }
         match request.missing_tariff_pct {
             None => {
@@ -283,6 +293,20 @@ impl Gathered {
             Some(_) => {}
         }
         tariffs
+    }
+
+    /// Pairs of countries inside one customs union in the base year, by position in `axes`.
+    fn inside_unions(&self, request: &Request, axes: &Axes) -> BTreeSet<[usize; 2]> {
+        let Some(year) = request.year.or(self.year) else { return BTreeSet::new() };
+        let mut inside = BTreeSet::new();
+        for (i, one) in axes.countries.iter().enumerate() {
+            for (m, other) in axes.countries.iter().enumerate().filter(|(m, _)| *m != i) {
+                if self.names.codes.share_a_union(&one.iso3, &other.iso3, year) {
+                    inside.insert([i, m]);
+                }
+            }
+        }
+        inside
     }
 
     fn input_array(&self, met: &Met) -> Array3<f64> {

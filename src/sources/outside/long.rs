@@ -3,28 +3,27 @@
 //! Columns go by the names of `data/sources/long/aliases.csv`. The WIOD 2013 tables are of this kind; they list
 //! only trade above zero, and inventory changes may make an entry negative.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use super::gathered::Gathered;
 use super::names::Names;
 use super::sheet::{Aliases, Sheet, find};
-use super::{Layout, Request, file_fault, wits};
+use super::{Layout, Request, file_fault, long_trade, tally, wits};
 use crate::data::Row;
-use crate::error::Faults;
 
 /// What a number must be, in words and as a test.
-type Rule = (&'static str, fn(f64) -> bool);
+pub(super) type Rule = (&'static str, fn(f64) -> bool);
 
-const FLOW: Rule = ("a flow of 0 or more", |value| value >= 0.0);
-const ANY: Rule = ("a finite number", |_| true);
-const TARIFF: Rule = ("0 or more (5 means 5 %)", |value| value >= 0.0);
+pub(super) const FLOW: Rule = ("a flow of 0 or more, at most 1e18", |value| (0.0..=1e18).contains(&value));
+pub(super) const ANY: Rule = ("a finite number, at most 1e18 in size", |value| value.abs() <= 1e18);
+const TARIFF: Rule = ("0 or more (5 means 5 %), at most 1e5", |value| (0.0..=1e5).contains(&value));
 
 /// Reads all files of the folder.
 pub fn read(request: &Request, to: &mut Gathered) {
     let Some(aliases) = Aliases::read(&mut to.faults) else { return };
     let Some(path) = require(&request.input, "trade.csv", to) else { return };
-    read_trade(&path, &aliases, request, to);
+    long_trade::read(&path, &aliases, request, to);
     if request.layout == Layout::Wiod2013 {
         for file in ["io.csv", "value_added.csv"] {
             require(&request.input, file, to);
@@ -44,74 +43,43 @@ fn require(folder: &Path, name: &str, to: &mut Gathered) -> Option<std::path::Pa
     found
 }
 
-fn read_trade(path: &Path, aliases: &Aliases, request: &Request, to: &mut Gathered) {
-    let fields = ["exporter", "importer", "trade"];
-    let optional = ["sector", "year", "direction"];
-    let Some(sheet) = Sheet::read(path, aliases, &fields, &optional, &mut to.faults) else { return };
-    let rule = if request.layout == Layout::Long { FLOW } else { ANY };
-    let mut years = Years { wanted: request.year, only: None, is_reported: false };
-    let mut seen = HashSet::new();
-    for row in sheet.rows() {
-        if sheet.has("year") && !years.take(&sheet, &row, &mut to.faults) {
-            continue;
-        }
-        let value = sheet.number(&row, "trade", rule, &mut to.faults);
-        let at = (country(&sheet, &row, "exporter", to), country(&sheet, &row, "importer", to));
-        let ((Some(mut i), Some(mut n)), Some(j)) = (at, sector(&sheet, &row, to)) else { continue };
-        if is_import(&sheet, &row, &mut to.faults) {
-            (i, n) = (n, i);
-        }
-        if !seen.insert(["exporter", "importer", "sector"].map(|field| sheet.text(&row, field))) {
-            to.faults.push(row.fault(
-                sheet.column("exporter"),
-                "each cell once",
-                "Delete one of the two rows.",
-            ));
-        }
-        *to.trade.entry([i, n, j]).or_default() += value.unwrap_or(0.0);
-        to.read_musd += value.unwrap_or(0.0);
-    }
-    to.year = years.only;
-    let column = sheet.column("trade").to_owned();
-    to.note("trade", "observed", format!("column {column}"));
-}
-
-/// True where the reporter of a row is the importer (`M`, `Import`).
-fn is_import(sheet: &Sheet, row: &Row<'_>, faults: &mut Faults) -> bool {
-    let text = sheet.text(row, "direction").to_ascii_lowercase();
-    if sheet.has("direction") && !text.starts_with(['m', 'i', 'x', 'e']) {
-        faults.push(row.fault(sheet.column("direction"), "M or Import, X or Export", "Correct the cell."));
-    }
-    text.starts_with(['m', 'i'])
-}
-
 /// Which rows of a panel are taken.
-struct Years {
-    wanted: Option<i16>,
-    only: Option<i16>,
+pub(super) struct Years {
+    /// The year asked for.
+    pub(super) wanted: Option<i16>,
+    /// The year taken, once a row of it was met.
+    pub(super) only: Option<i16>,
     is_reported: bool,
 }
 
 impl Years {
-    /// True where the row is of the wanted year, or all rows are of one.
-    fn take(&mut self, sheet: &Sheet, row: &Row<'_>, faults: &mut Faults) -> bool {
+    pub(super) fn new(wanted: Option<i16>) -> Self {
+        Self { wanted, only: None, is_reported: false }
+    }
+
+    /// True where the row is of the wanted year, or all rows are of one; a file without years is of the right one.
+    pub(super) fn take(&mut self, sheet: &Sheet, row: &Row<'_>, to: &mut Gathered) -> bool {
+        if !sheet.has("year") {
+            return true;
+        }
         let column = sheet.column("year");
         let Ok(year) = sheet.text(row, "year").parse::<i16>() else {
-            faults.push(row.fault(column, "a year", "Correct the cell."));
+            to.faults.push(row.fault(column, "a year", "Correct the cell."));
             return false;
         };
+        to.years.insert(year);
         if self.wanted.is_some_and(|wanted| wanted != year) {
             return false;
         }
         let first = *self.only.get_or_insert(year);
         if first != year && !std::mem::replace(&mut self.is_reported, true) {
-            faults.push(row.fault(column, &format!("one year: {first} stands above"), "Pass --year."));
+            to.faults.push(row.fault(column, &format!("one year: {first} stands above"), "Pass --year."));
         }
         first == year
     }
 }
 
-fn country(sheet: &Sheet, row: &Row<'_>, field: &str, to: &mut Gathered) -> Option<usize> {
+pub(super) fn country(sheet: &Sheet, row: &Row<'_>, field: &str, to: &mut Gathered) -> Option<usize> {
     let code = sheet.text(row, field);
     let found = if code.is_empty() { None } else { to.names.country(code) };
     known(found, Names::expected_country, (sheet.column(field), row), to)
@@ -131,7 +99,7 @@ fn known(
     found
 }
 
-fn sector(sheet: &Sheet, row: &Row<'_>, to: &mut Gathered) -> Option<usize> {
+pub(super) fn sector(sheet: &Sheet, row: &Row<'_>, to: &mut Gathered) -> Option<usize> {
     sector_of(sheet, row, "sector", to)
 }
 
@@ -141,43 +109,75 @@ fn sector_of(sheet: &Sheet, row: &Row<'_>, field: &str, to: &mut Gathered) -> Op
     known(found, Names::expected_sector, (sheet.column(field), row), to)
 }
 
+/// A file of the folder that is being read: its rows of the year, each cell once.
+struct Part<'a> {
+    sheet: &'a Sheet,
+    counts: tally::Reading,
+    years: Years,
+    seen: HashMap<Vec<&'a str>, u64>,
+}
+
+impl<'a> Part<'a> {
+    fn new(path: &Path, sheet: &'a Sheet, year: Option<i16>) -> Self {
+        let mut counts = tally::Reading::new(path);
+        counts.note(&sheet.notes);
+        Self { sheet, counts, years: Years::new(year), seen: HashMap::new() }
+    }
+
+    /// False where a row is of another year; a fault where `fields` are those of a row above.
+    fn takes(&mut self, row: &Row<'a>, fields: &[&str], to: &mut Gathered) -> bool {
+        if !self.years.take(self.sheet, row, to) {
+            self.counts.left_out("of other years");
+            return false;
+        }
+        let key: Vec<&str> = fields.iter().map(|field| self.sheet.text(row, field)).collect();
+        if let Some(first) = self.seen.insert(key, row.line) {
+            let expected = format!("each cell once; line {first} has it too");
+            to.faults.push(row.fault(self.sheet.column(fields[0]), &expected, "Delete one of the two rows."));
+        }
+        true
+    }
+}
+
 /// Inputs, value added, output and final demand, each where there is a file.
 pub fn read_production(request: &Request, aliases: &Aliases, to: &mut Gathered) {
     let folder = &request.input;
+    let year = request.year.or(to.year);
+    let fields = ["country", "input_sector", "output_sector", "inputs"];
     if let Some(path) = find(folder, "io.csv")
-        && let Some(sheet) = Sheet::read(
-            &path,
-            aliases,
-            &["country", "input_sector", "output_sector", "inputs"],
-            &[],
-            &mut to.faults,
-        )
+        && let Some(sheet) = Sheet::read(&path, aliases, &fields, &["year"], &mut to.faults)
     {
+        let mut part = Part::new(&path, &sheet, year);
         for row in sheet.rows() {
+            if !part.takes(&row, &fields[..3], to) {
+                continue;
+            }
             let value = sheet.number(&row, "inputs", ANY, &mut to.faults);
             let n = country(&sheet, &row, "country", to);
             let k = sector_of(&sheet, &row, "input_sector", to);
             let j = sector_of(&sheet, &row, "output_sector", to);
             if let (Some(n), Some(k), Some(j), Some(value)) = (n, k, j, value) {
                 *to.inputs.entry([n, k, j]).or_default() += value;
+                part.counts.used();
             }
         }
+        to.tally.add(part.counts);
         to.note("inputs", "observed", "io.csv");
     }
     for (file, fields) in
         [("value_added.csv", ["value_added", "output"].as_slice()), ("final_demand.csv", &["final_demand"])]
     {
         let Some(path) = find(folder, file) else { continue };
-        let Some(sheet) =
-            Sheet::read(&path, aliases, &["country"], &["sector", fields[0], "output"], &mut to.faults)
-        else {
+        let optional = ["sector", "year", fields[0], "output"];
+        let Some(sheet) = Sheet::read(&path, aliases, &["country"], &optional, &mut to.faults) else {
             continue;
         };
-        read_country_sectors(&sheet, file, fields, to);
+        read_country_sectors(Part::new(&path, &sheet, year), file, fields, to);
     }
 }
 
-fn read_country_sectors(sheet: &Sheet, file: &str, fields: &[&str], to: &mut Gathered) {
+fn read_country_sectors(mut part: Part<'_>, file: &str, fields: &[&str], to: &mut Gathered) {
+    let sheet = part.sheet;
     let found: Vec<&str> = fields.iter().copied().filter(|field| sheet.has(field)).collect();
     if found.is_empty() {
         to.faults.push(file_fault(
@@ -188,17 +188,13 @@ fn read_country_sectors(sheet: &Sheet, file: &str, fields: &[&str], to: &mut Gat
             "Name a column so.",
         ));
     }
-    let mut seen = HashSet::new();
     for row in sheet.rows() {
+        if !part.takes(&row, &["country", "sector"], to) {
+            continue;
+        }
         let (n, j) = (country(sheet, &row, "country", to), sector(sheet, &row, to));
         let (Some(n), Some(j)) = (n, j) else { continue };
-        if !seen.insert(["country", "sector"].map(|field| sheet.text(&row, field))) {
-            to.faults.push(row.fault(
-                sheet.column("country"),
-                "each cell once",
-                "Delete one of the two rows.",
-            ));
-        }
+        part.counts.used();
         for &field in &found {
             let Some(value) = sheet.number(&row, field, ANY, &mut to.faults) else { continue };
             let sums = match field {
@@ -209,6 +205,7 @@ fn read_country_sectors(sheet: &Sheet, file: &str, fields: &[&str], to: &mut Gat
             *sums.entry([n, j]).or_default() += value;
         }
     }
+    to.tally.add(part.counts);
     for field in found {
         to.note(field, "observed", file);
     }
@@ -218,8 +215,9 @@ fn read_country_sectors(sheet: &Sheet, file: &str, fields: &[&str], to: &mut Gat
 pub fn read_tariffs(request: &Request, aliases: &Aliases, to: &mut Gathered) {
     if let Some(path) = find(&request.input, "tariffs.csv") {
         let fields = ["tariff_exporter", "tariff_importer", "tariff"];
-        if let Some(sheet) = Sheet::read(&path, aliases, &fields, &["sector"], &mut to.faults) {
-            read_tariff_rows(&sheet, to);
+        let year = request.year.or(to.year);
+        if let Some(sheet) = Sheet::read(&path, aliases, &fields, &["sector", "year"], &mut to.faults) {
+            read_tariff_rows(Part::new(&path, &sheet, year), to);
         }
         to.has_tariffs = true;
     }
@@ -227,22 +225,59 @@ pub fn read_tariffs(request: &Request, aliases: &Aliases, to: &mut Gathered) {
 }
 
 /// An empty cell is a rate that is missing, not one of zero.
-fn read_tariff_rows(sheet: &Sheet, to: &mut Gathered) {
+fn read_tariff_rows(mut part: Part<'_>, to: &mut Gathered) {
+    let sheet = part.sheet;
     let mut missing = 0;
+    let mut sums: BTreeMap<[usize; 3], [f64; 2]> = BTreeMap::new();
     for row in sheet.rows() {
-        let i = country(sheet, &row, "tariff_exporter", to);
-        let n = country(sheet, &row, "tariff_importer", to);
+        if !part.takes(&row, &["tariff_exporter", "tariff_importer", "sector"], to) {
+            continue;
+        }
+        let exporters = taxed(sheet, &row, "tariff_exporter", to);
+        let importers = taxed(sheet, &row, "tariff_importer", to);
         let j = sector(sheet, &row, to);
         if sheet.text(&row, "tariff").is_empty() {
             missing += 1;
+            part.counts.left_out("without a rate");
             continue;
         }
         let pct = sheet.number(&row, "tariff", TARIFF, &mut to.faults);
-        if let (Some(i), Some(n), Some(j), Some(pct)) = (i, n, j, pct) {
-            let [sum, weight] = to.tariffs.entry([i, n, j]).or_default();
-            (*sum, *weight) = (*sum + pct, *weight + 1.0);
+        let (Some(exporters), Some(importers), Some(j), Some(pct)) = (exporters, importers, j, pct) else {
+            continue;
+        };
+        if exporters.is_empty() || importers.is_empty() {
+            part.counts.left_out("of countries that no table of trade has");
+            continue;
+        }
+        part.counts.used();
+        for &i in &exporters {
+            for &n in importers.iter().filter(|n| **n != i) {
+                let [sum, weight] = sums.entry([i, n, j]).or_default();
+                (*sum, *weight) = (*sum + pct, *weight + 1.0);
+            }
         }
     }
+    to.tariffs.extend(sums);
+    to.tally.add(part.counts);
     let source = format!("tariffs.csv, simple mean over the codes of a group; {missing} rows without a rate");
     to.note("tariffs", "observed", source);
+}
+
+/// Countries of the trade that a code of a tariff means, the members of a union among them; `None` where it is none.
+fn taxed(sheet: &Sheet, row: &Row<'_>, field: &str, to: &mut Gathered) -> Option<Vec<usize>> {
+    let code = sheet.text(row, field);
+    if code.is_empty() {
+        to.faults.push(row.fault(sheet.column(field), "a country code", "Fill the cell or delete the row."));
+        return None;
+    }
+    if let Some(at) = to.names.known_country(code) {
+        return Some(vec![at]);
+    }
+    let year = to.year.unwrap_or(i16::MAX);
+    let members = to.names.codes.members(code, year).unwrap_or_else(|| vec![code]);
+    let found: Vec<usize> = members.into_iter().filter_map(|member| to.names.known_country(member)).collect();
+    if found.is_empty() {
+        to.tally.rate_left_out(code);
+    }
+    Some(found)
 }

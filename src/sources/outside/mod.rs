@@ -7,18 +7,20 @@
 //!
 //! | layout | file | read by |
 //! | --- | --- | --- |
-//! | `long` | `trade.csv` under common column names, with optional tables | [`long`] |
+//! | `long` | `trade.csv` under common column names, with optional tables | [`long`], `long_trade` |
 //! | `wiod2013` | `trade.csv`, `io.csv`, `final_demand.csv`, `value_added.csv` of the 2013 release | [`long`] |
 //! | `icio`, `adb`, `wiod2016` | wide inter-country tables | [`wide`], [`headers`], [`totals`] |
-//! | `baci` | `BACI_HS*_Y*.csv` with its country codes | [`baci`] |
-//! | tariffs of `long` and `baci` | `tariffs.csv`, or WITS downloads | [`wits`] |
+//! | `baci` | `BACI_HS*_Y*.csv` with its country codes | [`baci`], `baci_files` |
+//! | tariffs of `long` and `baci` | `tariffs.csv`, or WITS downloads | [`wits`], `wits_rates` |
 
 pub mod baci;
+mod baci_files;
 pub mod codes;
 pub mod gathered;
 pub mod headers;
 mod identities;
 pub mod long;
+mod long_trade;
 pub mod names;
 pub mod sheet;
 pub mod tally;
@@ -26,6 +28,7 @@ pub mod totals;
 pub mod wide;
 mod wide_plan;
 pub mod wits;
+mod wits_rates;
 pub mod write;
 
 use std::path::PathBuf;

@@ -5,10 +5,12 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
+use super::Rows;
 use super::lines::{self, WeighedLines};
-use super::{Rows, own_table};
 use crate::data::{Files, Row, Table};
 use crate::policy::aggregate::{Aggregates, simple_mean_pct};
+use crate::sources::Reading;
+use crate::sources::reading::whole;
 
 /// Share of the lines of a group that must be ad valorem or free; below it the group's rate is left as it is,
 /// because specific rates have no ad-valorem equivalent in the lines.
@@ -69,18 +71,26 @@ pub struct FromLines {
 }
 
 /// Replaces the rates in `rates` (`importer,product_group,mfn_pct,collected_pct,source,mark`) that lines give.
-///
-/// # Errors
-/// Where a table is missing or faulty.
-pub fn apply(input: &Path, own: &Files, how: Aggregation, rates: &mut Rows) -> anyhow::Result<FromLines> {
-    let importers = own_table(own, "tariff_lines.csv", &lines::COLUMNS)?;
-    let programmes = own_table(own, "programmes.csv", &PROGRAMME_COLUMNS)?;
-    let substitution = own_table(own, "substitution.csv", &["product_group", "sigma", "source", "mark"])?;
+pub fn apply(
+    input: &Path,
+    own: &Files,
+    how: Aggregation,
+    rates: &mut Rows,
+    reading: &mut Reading,
+) -> Option<FromLines> {
+    let importers = reading.own(own, "tariff_lines.csv", &lines::COLUMNS);
+    let programmes = reading.own(own, "programmes.csv", &PROGRAMME_COLUMNS);
+    let substitution = reading.own(own, "substitution.csv", &["product_group", "sigma", "source", "mark"]);
+    let (importers, programmes, substitution) = (importers?, programmes?, substitution?);
     let mut found = FromLines::default();
+    let mut is_whole = true;
     for importer in importers.rows() {
-        let lines = lines::read(input, own, &importer)?;
+        let Some(lines) = lines::read(input, own, &importer, reading) else {
+            is_whole = false;
+            continue;
+        };
         for (g, group) in lines.groups.iter().enumerate() {
-            let sigma = sigma(&substitution, group)?;
+            let sigma = sigma(&substitution, group, reading)?;
             let summary = Summary::new(&lines, g, sigma);
             let is_except = importer.text("except").split(';').any(|except| except == group);
             let used = summary.used(how, is_except);
@@ -96,16 +106,20 @@ pub fn apply(input: &Path, own: &Files, how: Aggregation, rates: &mut Rows) -> a
                 }
             }
         }
-        found.preferences.extend(preferences(&importer, &lines, &programmes, &substitution, how)?);
+        found.preferences.extend(preferences(&importer, &lines, (&programmes, &substitution), how, reading)?);
     }
-    Ok(found)
+    is_whole.then_some(found)
 }
 
-fn sigma(substitution: &Table, group: &str) -> anyhow::Result<f64> {
+fn sigma(substitution: &Table, group: &str, reading: &mut Reading) -> Option<f64> {
     let find = |name: &str| substitution.rows().find(|row| row.text("product_group") == name);
-    let row = find(group).or_else(|| find("*"));
-    let sigma = row.and_then(|row| row.text("sigma").parse().ok()).filter(|sigma: &f64| *sigma > 0.0);
-    sigma.ok_or_else(|| anyhow::anyhow!("substitution.csv: no positive sigma for {group}, and no row `*`"))
+    let Some(row) = find(group).or_else(|| find("*")) else {
+        let expected = format!("a row of {group}, or one of *");
+        let fault = whole(substitution.file(), "product_group", "no such row", &expected, "Add it.");
+        reading.faults.push(fault);
+        return None;
+    };
+    reading.number(&row, "sigma", ("a number above 0", |sigma| sigma > 0.0))
 }
 
 /// The lines of one group.
@@ -191,10 +205,10 @@ impl Summary {
 fn preferences(
     importer: &Row<'_>,
     lines: &WeighedLines,
-    programmes: &Table,
-    substitution: &Table,
+    (programmes, substitution): (&Table, &Table),
     how: Aggregation,
-) -> anyhow::Result<Rows> {
+    reading: &mut Reading,
+) -> Option<Rows> {
     let mut agreements: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
     for row in programmes.rows().filter(|row| row.text("importer") == importer.text("importer")) {
         let codes = agreements.entry((row.text("agreement"), row.text("exporter"))).or_default();
@@ -206,7 +220,7 @@ fn preferences(
             if importer.text("except").split(';').any(|except| except == group) {
                 continue;
             }
-            let left = Left::new(lines, g, &codes, sigma(substitution, group)?, how);
+            let left = Left::new(lines, g, &codes, sigma(substitution, group, reading)?, how);
             let source =
                 format!("{}: programmes {}; {}", importer.text("source"), codes.join(" "), left.basis);
             let names = [agreement, importer.text("importer"), exporter, group].map(str::to_owned);
@@ -214,7 +228,7 @@ fn preferences(
             rows.push([names.as_slice(), &[format!("{:.4}", left.share)], &counts].concat());
         }
     }
-    Ok(rows)
+    Some(rows)
 }
 
 /// What programmes leave of the duties on one group.

@@ -3,36 +3,51 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::{Rows, own_table};
-use crate::data::{Axes, Files};
-use crate::sources::read_table;
+use jiff::civil::Date;
+
+use super::Rows;
+use crate::data::{Axes, Files, Row};
+use crate::sources::Reading;
+
+/// Columns of `memberships.csv`.
+pub const COLUMNS: [&str; 6] = ["agreement", "party", "valid_from", "valid_until", "source", "mark"];
 
 /// Rows `agreement,party,valid_from,valid_until,source,mark`, sorted.
 ///
 /// Notes in brackets after a name (parties with dates of their own) are read as part of the same agreement.
 /// Members of a group (`groups.csv`) were bound by the group's agreements until their own date.
-///
-/// # Errors
-/// Where a table is missing or faulty.
-pub fn rows(facts: &Path, own: &Files, axes: &Axes) -> anyhow::Result<Rows> {
-    let names = own_table(own, "agreements.csv", &["source_name", "agreement", "valid_until"])?;
-    let groups = own_table(own, "groups.csv", &["group", "member", "valid_until", "source", "mark"])?;
-    let columns = ["agreement", "party", "valid_from", "valid_until", "source", "mark"];
-    let extra = own_table(own, "memberships.csv", &columns)?;
+pub fn rows(facts: &Path, own: &Files, axes: &Axes, reading: &mut Reading) -> Option<Rows> {
+    let names = reading.own(own, "agreements.csv", &["source_name", "agreement", "valid_until"]);
+    let groups = reading.own(own, "groups.csv", &["group", "member", "valid_until", "source", "mark"]);
+    let extra = reading.own(own, "memberships.csv", &COLUMNS);
+    let columns = ["agreement", "members", "entered_into_force", "confidence"];
+    let facts = reading.table(&facts.join("agreements.csv"), &columns)?;
+    let (names, groups, extra) = (names?, groups?, extra?);
     let of_name: HashMap<&str, (&str, &str)> = names
         .rows()
         .map(|row| (row.text("source_name"), (row.text("agreement"), row.text("valid_until"))))
         .collect();
-    let columns = ["agreement", "members", "signed", "entered_into_force", "status_oct_2020", "confidence"];
-    let facts = read_table(&facts.join("agreements.csv"), &columns, &[])?;
+    reading.each_once(&facts, &["agreement"]);
     let mut rows = Rows::new();
-    for row in facts.rows().filter(|row| !row.text("entered_into_force").is_empty()) {
+    let mut n_used = 0;
+    for row in facts.rows() {
         let name = row.text("agreement");
+        if row.text("entered_into_force").is_empty() {
+            reading.left(&facts, "not in force", name);
+            continue;
+        }
         let known = of_name.get(name).or_else(|| of_name.get(name.split(" (").next().unwrap_or(name)));
-        let Some(&(agreement, until)) = known else { continue };
+        let Some(&(agreement, until)) = known else {
+            reading.left(&facts, "of agreements that data/sources/policy/agreements.csv does not name", name);
+            continue;
+        };
+        n_used += 1;
+        check(&row, reading);
         let (from, mark) = (row.text("entered_into_force"), mark(row.text("confidence")));
         let mut add = |party: &str, until: &str, source: &str| {
-            if axes.country_idx.contains_key(party) && (until.is_empty() || from < until) {
+            if !axes.country_idx.contains_key(party) {
+                reading.left(&facts, "of parties that are no economy of the set", party);
+            } else if until.is_empty() || from < until {
                 rows.push([agreement, party, from, until, source, mark].map(str::to_owned).to_vec());
             }
         };
@@ -45,15 +60,30 @@ pub fn rows(facts: &Path, own: &Files, axes: &Axes) -> anyhow::Result<Rows> {
             }
         }
     }
+    reading.used(&facts, n_used);
     rows.extend(extra.rows().map(|row| columns_of(&row)));
     rows.sort();
-    Ok(rows)
+    Some(rows)
 }
 
-fn columns_of(row: &crate::data::Row<'_>) -> Vec<String> {
-    ["agreement", "party", "valid_from", "valid_until", "source", "mark"]
-        .map(|column| row.text(column).to_owned())
-        .to_vec()
+/// A day as ISO 8601 writes it, and parties by codes of two or three letters.
+fn check(row: &Row<'_>, reading: &mut Reading) {
+    let day = row.text("entered_into_force");
+    if day.len() != "2020-01-31".len() || day.parse::<Date>().is_err() {
+        let fault =
+            row.fault("entered_into_force", "a day such as 2020-01-31, or empty", "Correct the cell.");
+        reading.faults.push(fault);
+    }
+    let is_code =
+        |party: &str| (2..=3).contains(&party.len()) && party.bytes().all(|byte| byte.is_ascii_uppercase());
+    if !row.text("members").split(';').all(is_code) {
+        let expected = "codes of countries with ; between them";
+        reading.faults.push(row.fault("members", expected, "Correct the cell."));
+    }
+}
+
+fn columns_of(row: &Row<'_>) -> Vec<String> {
+    COLUMNS.map(|column| row.text(column).to_owned()).to_vec()
 }
 
 /// The weaker mark of a mixed one: a date that is recalled stays recalled.

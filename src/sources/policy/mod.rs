@@ -8,15 +8,15 @@ mod lines;
 mod memberships;
 mod trade;
 
+use std::collections::HashMap;
 use std::path::Path;
-
-use anyhow::Context;
 
 use crate::data::{Axes, Files, Row, SectorKind, Table};
 use crate::error::InputErrors;
 use crate::output::dir::{Existing, OutputDir};
 
-use super::read_table;
+use super::Reading;
+use super::reading::whole;
 pub use lines::WeighedLines;
 
 use aggregate::Aggregation;
@@ -26,69 +26,141 @@ const FOOD_MULTIPLE: f64 = 2.0;
 /// Id of the food sector.
 const FOOD_SECTOR: &str = "food";
 
+/// What a number must be, in words and as a test.
+type Rule = (&'static str, fn(f64) -> bool);
+
+const PCT: Rule = ("percent between 0 and 10000 (5 means 5 %)", |v| (0.0..=10_000.0).contains(&v));
+const SHARE: Rule = ("a share above 0, at most 1", |v| v > 0.0 && v <= 1.0);
+const INTENSITY: Rule = ("tons between 0 and 1000", |v| (0.0..=1000.0).contains(&v));
+
 /// Rows of one table.
 type Rows = Vec<Vec<String>>;
+/// File, columns and rows of each table.
+type Tables = Vec<(&'static str, &'static [&'static str], Rows)>;
 
-/// Writes the tables to `out` for the countries and sectors of `axes`.
+/// Writes the tables to `out` for the countries and sectors of `axes`; what was read and left out, for the user.
 ///
 /// # Errors
-/// Where a file is missing or faulty, or the folder cannot be written.
+/// [`InputErrors`] with every fault of every file, or where the folder cannot be written.
 pub fn write(
     input: &Path,
     axes: &Axes,
     out: &Path,
     existing: Existing,
     how: Aggregation,
-) -> anyhow::Result<()> {
-    let facts = input.join("facts");
-    let groups = read_table(
-        &facts.join("group_to_sector.csv"),
-        &["product_group", "sector", "share", "definition", "confidence"],
-        &[],
-    )?;
-    let rates = read_table(
-        &facts.join("tariffs_mfn_by_group.csv"),
-        &["importer", "product_group", "mfn_pct", "definition", "confidence"],
-        &[],
-    )?;
+) -> anyhow::Result<Vec<String>> {
+    let mut reading = Reading::new();
+    let tables = read(input, axes, how, &mut reading);
+    let (tables, lines) = reading.finish(tables)?;
     let dir = OutputDir::create(out, existing)?;
-    let columns = ["product_group", "sector", "weight_share", "source", "mark"];
-    dir.write_csv("product_groups.csv", &columns, &copied(&groups, ["product_group", "sector", "share"]))?;
-    let columns = ["importer", "product_group", "mfn_pct", "collected_pct", "source", "mark"];
-    let own = Files::embedded().folder("sources/policy");
-    let mut rates = copied(&rates, ["importer", "product_group", "mfn_pct"]);
-    rates.iter_mut().for_each(|row| row.insert(3, String::new()));
-    let from_lines = aggregate::apply(input, &own, how, &mut rates)?;
-    dir.write_csv("mfn.csv", &columns, &rates)?;
-    dir.write_csv("aggregation.csv", &aggregate::COLUMNS, &from_lines.aggregation)?;
-    dir.write_csv("preferences.csv", &aggregate::PREFERENCE_COLUMNS, &from_lines.preferences)?;
-    let columns = ["importer", "sector", "ave_pct", "source", "mark"];
-    dir.write_csv("barriers.csv", &columns, &barriers(&facts, axes)?)?;
-    let columns = ["agreement", "party", "valid_from", "valid_until", "source", "mark"];
-    dir.write_csv("memberships.csv", &columns, &memberships::rows(&facts, &own, axes)?)?;
-    trade::write(input, &own, axes, &dir)?;
+    for (file, columns, rows) in &tables {
+        dir.write_csv(file, columns, rows)?;
+    }
     dir.finish()?;
-    Ok(())
+    Ok(lines)
 }
 
-/// The tariff lines of an importer below `input`; `None` where `tariff_lines.csv` does not name it.
+/// All tables; faults of one file do not keep the others from being read.
+fn read(input: &Path, axes: &Axes, how: Aggregation, reading: &mut Reading) -> Option<Tables> {
+    let facts = input.join("facts");
+    let own = Files::embedded().folder("sources/policy");
+    let groups = product_groups(&facts, axes, reading);
+    let rates = rates(&facts, axes, groups.as_ref(), reading);
+    let mut rates = rates.unwrap_or_default();
+    let from_lines = aggregate::apply(input, &own, how, &mut rates, reading);
+    let barriers = barriers(&facts, axes, reading);
+    let memberships = memberships::rows(&facts, &own, axes, reading);
+    let traded = trade::tables(input, &own, axes, groups.as_ref(), reading);
+    let (groups, from_lines) = (groups?, from_lines?);
+    let mut tables: Tables = vec![
+        (
+            "product_groups.csv",
+            &["product_group", "sector", "weight_share", "source", "mark"],
+            copied(&groups, ["product_group", "sector", "share"]),
+        ),
+        ("mfn.csv", &["importer", "product_group", "mfn_pct", "collected_pct", "source", "mark"], rates),
+        ("aggregation.csv", &aggregate::COLUMNS, from_lines.aggregation),
+        ("preferences.csv", &aggregate::PREFERENCE_COLUMNS, from_lines.preferences),
+        ("barriers.csv", &["importer", "sector", "ave_pct", "source", "mark"], barriers?),
+        ("memberships.csv", &memberships::COLUMNS, memberships?),
+    ];
+    tables.extend(traded?);
+    Some(tables)
+}
+
+/// Product groups of the facts, each of a known sector, with shares that sum to one in every sector.
+fn product_groups(facts: &Path, axes: &Axes, reading: &mut Reading) -> Option<Table> {
+    let columns = ["product_group", "sector", "share", "definition", "confidence"];
+    let table = reading.table(&facts.join("group_to_sector.csv"), &columns)?;
+    reading.each_once(&table, &["product_group", "sector"]);
+    let mut sums: HashMap<&str, f64> = HashMap::new();
+    for row in table.rows() {
+        row.index("sector", &axes.sector_idx, "sector of the set", &mut reading.faults);
+        if let Some(share) = reading.number(&row, "share", SHARE) {
+            *sums.entry(row.text("sector")).or_default() += share;
+        }
+    }
+    for row in table.rows() {
+        if sums.remove(row.text("sector")).is_some_and(|sum| (sum - 1.0).abs() > 1e-6) {
+            let expected = format!("shares of {} that sum to 1", row.text("sector"));
+            reading.faults.push(row.fault("share", &expected, "Correct the shares."));
+        }
+    }
+    Some(table)
+}
+
+/// Rows of `mfn.csv`, `collected_pct` still empty.
+fn rates(facts: &Path, axes: &Axes, groups: Option<&Table>, reading: &mut Reading) -> Option<Rows> {
+    let columns = ["importer", "product_group", "mfn_pct", "definition", "confidence"];
+    let table = reading.table(&facts.join("tariffs_mfn_by_group.csv"), &columns)?;
+    reading.each_once(&table, &["importer", "product_group"]);
+    let groups = names(groups, "product_group");
+    for row in table.rows() {
+        row.index("importer", &axes.country_idx, "country of the set", &mut reading.faults);
+        if !groups.is_empty() {
+            row.index("product_group", &groups, "group of group_to_sector.csv", &mut reading.faults);
+        }
+        reading.number(&row, "mfn_pct", PCT);
+    }
+    let mut rates = copied(&table, ["importer", "product_group", "mfn_pct"]);
+    rates.iter_mut().for_each(|row| row.insert(3, String::new()));
+    Some(rates)
+}
+
+/// Names in a column, with the row that they stand on.
+fn names(table: Option<&Table>, column: &str) -> HashMap<String, usize> {
+    let rows = table.into_iter().flat_map(Table::rows).enumerate();
+    rows.map(|(at, row)| (row.text(column).to_owned(), at)).collect()
+}
+
+/// The tariff lines of an importer below `input`, with what was read; `None` where `tariff_lines.csv` does not name it.
 ///
 /// # Errors
-/// Where a table is missing or faulty.
-pub fn lines_of(input: &Path, own: &Files, importer: &str) -> anyhow::Result<Option<WeighedLines>> {
-    let importers = own_table(own, "tariff_lines.csv", &lines::COLUMNS)?;
-    let row = importers.rows().find(|row| row.text("importer") == importer);
-    row.map(|row| lines::read(input, own, &row)).transpose()
+/// [`InputErrors`] with every fault of every file.
+pub fn lines_of(
+    input: &Path,
+    own: &Files,
+    importer: &str,
+) -> Result<Option<(WeighedLines, Vec<String>)>, InputErrors> {
+    let mut reading = Reading::new();
+    let importers = reading.own(own, "tariff_lines.csv", &lines::COLUMNS);
+    let row = importers.as_ref().and_then(|table| table.rows().find(|row| row.text("importer") == importer));
+    let Some(row) = row else { return reading.faults.into_result(None) };
+    let lines = lines::read(input, own, &row, &mut reading);
+    reading.finish(lines).map(Some)
 }
 
 /// Agreement and programme code, for all that `programmes.csv` says of an importer.
 ///
 /// # Errors
-/// Where the table is missing or faulty.
-pub fn programmes_of(own: &Files, importer: &str) -> anyhow::Result<Vec<(String, String)>> {
-    let table = own_table(own, "programmes.csv", &aggregate::PROGRAMME_COLUMNS)?;
-    let rows = table.rows().filter(|row| row.text("importer") == importer);
-    Ok(rows.map(|row| (row.text("agreement").to_owned(), row.text("programme").to_owned())).collect())
+/// [`InputErrors`] where the table is missing or faulty.
+pub fn programmes_of(own: &Files, importer: &str) -> Result<Vec<(String, String)>, InputErrors> {
+    let mut reading = Reading::new();
+    let table = reading.own(own, "programmes.csv", &aggregate::PROGRAMME_COLUMNS);
+    let rows = table.as_ref().into_iter().flat_map(Table::rows);
+    let of_importer = rows.filter(|row| row.text("importer") == importer);
+    let found = of_importer.map(|row| (row.text("agreement").to_owned(), row.text("programme").to_owned()));
+    reading.finish(Some(found.collect())).map(|(found, _)| found)
 }
 
 /// Three columns, then the definition as source, and the confidence as mark.
@@ -104,10 +176,24 @@ fn copied(table: &Table, columns: [&str; 3]) -> Rows {
 /// Ad-valorem equivalents of every importer and sector of the model.
 ///
 /// The facts name one figure for goods, three services and the other services; food has twice the goods figure.
-fn barriers(facts: &Path, axes: &Axes) -> anyhow::Result<Rows> {
+fn barriers(facts: &Path, axes: &Axes, reading: &mut Reading) -> Option<Rows> {
     let columns = ["importer", "kind", "sector", "ave_pct", "definition", "confidence"];
-    let table = read_table(&facts.join("barriers_ave.csv"), &columns, &[])?;
+    let table = reading.table(&facts.join("barriers_ave.csv"), &columns)?;
+    reading.each_once(&table, &["importer", "kind", "sector"]);
+    for row in table.rows() {
+        if !matches!(row.text("kind"), "goods" | "services") {
+            reading.faults.push(row.fault("kind", "goods or services", "Correct the cell."));
+        }
+        row.index("importer", &axes.country_idx, "country of the set", &mut reading.faults);
+        let is_other =
+            row.text("sector").starts_with("all") || row.text("sector").starts_with("transport_other");
+        if !is_other {
+            row.index("sector", &axes.sector_idx, "sector of the set", &mut reading.faults);
+        }
+        reading.number(&row, "ave_pct", PCT);
+    }
     let mut rows = Rows::new();
+    let mut missing = Vec::new();
     for country in &axes.countries {
         for sector in &axes.sectors {
             let of_country = || table.rows().filter(|row| row.text("importer") == country.iso3);
@@ -117,12 +203,12 @@ fn barriers(facts: &Path, axes: &Axes) -> anyhow::Result<Rows> {
                 SectorKind::Services => ("services", "transport_other"),
             };
             let is_other = |row: &Row<'_>| row.text("kind") == kind && row.text("sector").starts_with(other);
-            let row = named
-                .or_else(|| of_country().find(is_other))
-                .with_context(|| format!("barriers_ave.csv: nothing on {} {}", country.iso3, sector.id))?;
-            let ave: f64 = row.text("ave_pct").parse().with_context(|| format!("line {}", row.line))?;
-            let twice = sector.id == FOOD_SECTOR;
-            let pct = if twice { FOOD_MULTIPLE * ave } else { ave };
+            let Some(row) = named.or_else(|| of_country().find(is_other)) else {
+                missing.push(format!("{},{}", country.iso3, sector.id));
+                continue;
+            };
+            let Ok(ave) = row.text("ave_pct").parse::<f64>() else { continue };
+            let pct = if sector.id == FOOD_SECTOR { FOOD_MULTIPLE * ave } else { ave };
             rows.push(vec![
                 country.iso3.clone(),
                 sector.id.clone(),
@@ -132,11 +218,10 @@ fn barriers(facts: &Path, axes: &Axes) -> anyhow::Result<Rows> {
             ]);
         }
     }
-    Ok(rows)
-}
-
-/// A table of the project's own that steers the reading.
-fn own_table(own: &Files, name: &str, columns: &[&str]) -> anyhow::Result<Table> {
-    let text = own.read(name).map_err(InputErrors::from)?;
-    Ok(Table::parse_sound(&own.display(name), &text, columns, &[])?)
+    if let Some(first) = missing.first() {
+        let found = format!("{} cells missing, the first {first}", missing.len());
+        let expected = "a row of every importer for each sector, or for all of its kind";
+        reading.faults.push(whole(table.file(), "importer,sector", &found, expected, "Add the rows."));
+    }
+    Some(rows)
 }

@@ -1,32 +1,38 @@
 //! What policy needs to know of trade: supply of each country, lines of each group, embodied emissions.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
-use super::{Rows, lines, own_table};
-use crate::data::{Axes, Dataset, Files, SectorKind};
-use crate::output::dir::OutputDir;
-use crate::sources::read_table;
+use super::{INTENSITY, Rows, Tables, lines, names};
+use crate::data::{Axes, Dataset, Files, SectorKind, Table};
+use crate::error::Faults;
+use crate::sources::Reading;
 
 /// Baseline whose exports say what cumulation brings in.
 const BASELINE: &str = "apac";
 
-/// Writes `supply.csv`, `group_lines.csv` and `emissions.csv`.
-///
-/// # Errors
-/// Where a table is missing or faulty, or the folder cannot be written.
-pub fn write(input: &Path, own: &Files, axes: &Axes, dir: &OutputDir) -> anyhow::Result<()> {
-    dir.write_csv("supply.csv", &["country", "sector", "supply_share", "source", "mark"], &supply(axes)?)?;
-    let columns = ["product_group", "lines", "source", "mark"];
-    dir.write_csv("group_lines.csv", &columns, &group_lines(input, own)?)?;
-    let columns = ["exporter", "product_group", "t_co2_per_1000_usd", "source", "mark"];
-    dir.write_csv("emissions.csv", &columns, &emissions(&input.join("facts"), axes)?)?;
-    Ok(())
+/// `supply.csv`, `group_lines.csv` and `emissions.csv`; `groups` is the table of product groups.
+pub fn tables(
+    input: &Path,
+    own: &Files,
+    axes: &Axes,
+    groups: Option<&Table>,
+    reading: &mut Reading,
+) -> Option<Tables> {
+    let supply = supply(axes, reading);
+    let group_lines = group_lines(input, own, reading);
+    let emissions = emissions(&input.join("facts"), axes, groups?, reading);
+    Some(vec![
+        ("supply.csv", &["country", "sector", "supply_share", "source", "mark"], supply?),
+        ("group_lines.csv", &["product_group", "lines", "source", "mark"], group_lines?),
+        ("emissions.csv", &["exporter", "product_group", "t_co2_per_1000_usd", "source", "mark"], emissions?),
+    ])
 }
 
 /// Share of each country in the exports of all, by goods sector.
-fn supply(axes: &Axes) -> anyhow::Result<Rows> {
-    let data = Dataset::read(&Files::embedded().folder(BASELINE))?;
+fn supply(axes: &Axes, reading: &mut Reading) -> Option<Rows> {
+    let data = Dataset::read(&Files::embedded().folder(BASELINE));
+    let data = data.map_err(|errors| reading.faults.extend(Faults::from(errors))).ok()?;
     let mut rows = Rows::new();
     for (j, sector) in data.axes.sectors.iter().enumerate().filter(|(_, one)| one.kind == SectorKind::Goods) {
         let exports =
@@ -40,29 +46,38 @@ fn supply(axes: &Axes) -> anyhow::Result<Rows> {
             }
         }
     }
-    Ok(rows)
+    Some(rows)
 }
 
 /// HS6 products of each group; groups that no product falls in count as one line.
-fn group_lines(input: &Path, own: &Files) -> anyhow::Result<Rows> {
-    let importers = own_table(own, "tariff_lines.csv", &lines::COLUMNS)?;
-    let Some(importer) = importers.rows().next() else { return Ok(Rows::new()) };
+fn group_lines(input: &Path, own: &Files, reading: &mut Reading) -> Option<Rows> {
+    let importers = reading.own(own, "tariff_lines.csv", &lines::COLUMNS)?;
+    let importer = importers.rows().next()?;
     let mut counts: BTreeMap<String, u32> = BTreeMap::new();
-    for group in lines::product_groups(input, own, importer.text("products"))?.into_values() {
+    // The same file was read with the lines: what is wrong with it has been said.
+    let products = lines::product_groups(input, own, importer.text("products"), &mut Reading::new())?;
+    for group in products.into_values() {
         *counts.entry(group).or_default() += 1;
     }
     let row = |(group, count): (String, u32)| {
         vec![group, count.to_string(), "HS6 products by GTAP sector".to_owned(), "public".to_owned()]
     };
-    Ok(counts.into_iter().map(row).collect())
+    Some(counts.into_iter().map(row).collect())
 }
 
 /// Emissions of product groups: the facts name some groups themselves, the others by their sector.
-fn emissions(facts: &Path, axes: &Axes) -> anyhow::Result<Rows> {
-    let columns = ["product_group", "sector", "share", "definition", "confidence"];
-    let groups = read_table(&facts.join("group_to_sector.csv"), &columns, &[])?;
+fn emissions(facts: &Path, axes: &Axes, groups: &Table, reading: &mut Reading) -> Option<Rows> {
     let columns = ["iso3", "product_group", "t_co2_per_1000_usd", "definition", "confidence"];
-    let table = read_table(&facts.join("emissions.csv"), &columns, &[])?;
+    let table = reading.table(&facts.join("emissions.csv"), &columns)?;
+    reading.each_once(&table, &["iso3", "product_group"]);
+    let mut known: HashMap<String, usize> = names(Some(groups), "product_group");
+    known.extend(names(Some(groups), "sector"));
+    for row in table.rows() {
+        row.index("iso3", &axes.country_idx, "country of the set", &mut reading.faults);
+        let what = "product group or sector of group_to_sector.csv";
+        row.index("product_group", &known, what, &mut reading.faults);
+        reading.number(&row, "t_co2_per_1000_usd", INTENSITY);
+    }
     let mut rows = BTreeSet::new();
     for country in &axes.countries {
         for group in groups.rows() {
@@ -70,6 +85,7 @@ fn emissions(facts: &Path, axes: &Axes) -> anyhow::Result<Rows> {
                 table.rows().find(|row| row.text("iso3") == country.iso3 && row.text("product_group") == name)
             };
             let Some(row) = find(group.text("product_group")).or_else(|| find(group.text("sector"))) else {
+                reading.left(&table, "missing for groups", group.text("product_group"));
                 continue;
             };
             rows.insert(vec![
@@ -81,5 +97,5 @@ fn emissions(facts: &Path, axes: &Axes) -> anyhow::Result<Rows> {
             ]);
         }
     }
-    Ok(rows.into_iter().collect())
+    Some(rows.into_iter().collect())
 }

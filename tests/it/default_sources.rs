@@ -1,0 +1,329 @@
+//! Outside tables of the default set: `calibrate --source apac|policy` and `schedule --lines` name every fault with
+//! its file and line, all at once, and count what they read.
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use assert_cmd::assert::Assert;
+
+fn put(folder: &Path, file: &str, text: &str) {
+    let path = folder.join(file);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+fn calibrate(source: &str, input: &Path) -> Assert {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tradepath"));
+    command.args(["calibrate", "--source", source, "--input"]).arg(input).arg("--out").arg(input.join("out"));
+    command.assert()
+}
+
+fn lines(input: &Path, importer: &str) -> Assert {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tradepath"));
+    command.args([
+        "schedule",
+        "tpp_return",
+        "--exporter",
+        "JPN",
+        "--years",
+        "2021..2021",
+        "--importer",
+        importer,
+    ]);
+    command.arg("--lines").arg(input).arg("--out").arg(input.join("out")).assert()
+}
+
+/// The message of a refusal, exit code 2, nothing written.
+fn refusal(assert: Assert, input: &Path) -> String {
+    let assert = assert.code(2);
+    assert!(!input.join("out").exists(), "nothing is written");
+    String::from_utf8(assert.get_output().stderr.clone()).unwrap()
+}
+
+fn holds(message: &str, expected: &[&str]) {
+    for text in expected {
+        assert!(message.contains(text), "`{text}` is not in:\n{message}");
+    }
+}
+
+/// Tariff lines of three products, each of its own group.
+fn tariff_lines(folder: &Path) {
+    put(
+        folder,
+        "data/us_tariffs/mfn_hs8.csv",
+        "hs8,mfn_rate,rate_type,rate_raw,note\n61091000,0.165,ad_valorem,16.5%,x\n52081100,0,free,Free,x\n\
+         04011000,,specific,0.34c,x\n98010010,0,free,Free,x\n",
+    );
+    put(
+        folder,
+        "data/us_tariffs/general_and_special_hs8.csv",
+        "hs8,general_raw,special_raw\n61091000,16.5%,\"Free (AU,CL) 8% (JP)\"\n",
+    );
+    put(folder, "data/us_tariffs/hs6_gtap.csv", "hs6,gtap_sector\n610910,wap\n520811,tex\n040110,rmk\n");
+    put(
+        folder,
+        "data/baci_hs2_exports/exports_hs2_2011_2020.csv",
+        "year,exporter,hs2,value_musd\n2019,CHN,61,10\n2019,USA,61,10\n2018,CHN,52,5\n2019,CHN,52,5\n2019,CHN,04,5\n",
+    );
+    pack(folder, "data/baci_hs2_exports/exports_hs2_2011_2020.csv");
+}
+
+fn pack(folder: &Path, file: &str) {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut encoder, &fs::read(folder.join(file)).unwrap()).unwrap();
+    fs::write(folder.join(format!("{file}.gz")), encoder.finish().unwrap()).unwrap();
+    fs::remove_file(folder.join(file)).unwrap();
+}
+
+#[test]
+fn lines_are_read_with_their_programmes_and_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    tariff_lines(folder.path());
+    let told = lines(folder.path(), "USA").success();
+    let told = String::from_utf8(told.get_output().stderr.clone()).unwrap();
+    holds(
+        &told,
+        &[
+            "mfn_hs8.csv: 4 rows, 3 used",
+            "mfn_hs8.csv: 1 rows of products without a group, by chapter, 1 names: 98",
+            "exports_hs2_2011_2020.csv.gz: 5 rows, 4 used",
+        ],
+    );
+    let written = fs::read_to_string(folder.path().join("out/lines.csv")).unwrap();
+    let rows = [
+        "USA,JPN,2021,61091000,apparel,16.5,8\n",
+        "USA,JPN,2021,52081100,textiles,0,0\n",
+        "USA,JPN,2021,04011000,agriculture,,\n",
+    ];
+    holds(&written, &rows);
+    let other = tempfile::tempdir().unwrap();
+    tariff_lines(other.path());
+    holds(&refusal(lines(other.path(), "JPN"), other.path()), &["expected an importer of tariff_lines.csv"]);
+}
+
+/// What is wrong with the lines of the next test, as both commands say it.
+const LINE_FAULTS: [&str; 9] = [
+    "mfn_hs8.csv:2 `mfn_rate` = 16.5: expected a ratio between 0 and 10 (0.025 means 2.5 %)",
+    "mfn_hs8.csv:3 `hs8` = 6109100: expected 8 digits",
+    "mfn_hs8.csv:4 `mfn_rate` = 0.1: expected 0, as the line is free",
+    "mfn_hs8.csv:5 `rate_type` = unknown",
+    "mfn_hs8.csv:5 `hs8` = 0\u{e9}011000: expected 8 digits",
+    "mfn_hs8.csv:6 `hs8` = 52081100: expected each hs8 once; line 4 has it too",
+    "mfn_hs8.csv:6 `mfn_rate` = 1e999",
+    "exports_hs2_2011_2020.csv.gz `file` = ",
+    "hs6_gtap.csv:2 `hs6` = 61091: expected 6 digits",
+];
+
+#[test]
+fn every_fault_of_the_lines_is_named_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    tariff_lines(folder.path());
+    put(
+        folder.path(),
+        "data/us_tariffs/mfn_hs8.csv",
+        "hs8,mfn_rate,rate_type,rate_raw\n61091000,16.5,ad_valorem,x\n6109100,0,free,Free\n52081100,0.1,free,Free\n\
+         0\u{e9}011000,,unknown,x\n52081100,1e999,ad_valorem,x\n",
+    );
+    put(folder.path(), "data/us_tariffs/hs6_gtap.csv", "hs6,gtap_sector\n61091,wap\n520811,tex\n");
+    let packed = folder.path().join("data/baci_hs2_exports/exports_hs2_2011_2020.csv.gz");
+    let cut = fs::read(&packed).unwrap();
+    fs::write(&packed, &cut[..40]).unwrap();
+    holds(&refusal(lines(folder.path(), "USA"), folder.path()), &LINE_FAULTS);
+    let told = refusal(calibrate("policy", folder.path()), folder.path());
+    holds(&told, &LINE_FAULTS);
+    holds(
+        &told,
+        &["group_to_sector.csv `file` = missing", "barriers_ave.csv `file` = missing", "Check --input"],
+    );
+}
+
+#[test]
+fn policy_tables_are_the_committed_ones() {
+    let Some(data) = crate::oracles::shared("data") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tradepath"));
+    command.args(["calibrate", "--source", "policy", "--input"]).arg(data.parent().unwrap());
+    let told = command.arg("--out").arg(&out).assert().success();
+    let told = String::from_utf8(told.get_output().stderr.clone()).unwrap();
+    holds(&told, &["mfn_hs8.csv: 13073 rows, 10899 used", "by chapter, 2 names: 98, 99"]);
+    let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/policy/tables");
+    for entry in fs::read_dir(&committed).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let [made, kept] = [&out, &committed].map(|folder| fs::read_to_string(folder.join(&name)).unwrap());
+        // How sure a date of an agreement is may be known better by now.
+        let without_mark = |text: &str| -> Vec<String> {
+            let is_marked = name == "memberships.csv";
+            let cut = |line: &str| line.rsplit_once(',').map_or(line, |(row, _)| row).to_owned();
+            text.lines().map(|line| if is_marked { cut(line) } else { line.to_owned() }).collect()
+        };
+        assert_eq!(without_mark(&made), without_mark(&kept), "{name}");
+    }
+}
+
+#[test]
+fn every_cell_that_policy_copies_is_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path();
+    tariff_lines(input);
+    put(
+        input,
+        "facts/group_to_sector.csv",
+        "product_group,sector,share,definition,confidence\ntextiles,textiles_apparel_leather,0.4,x,recalled\n\
+         apparel,textiles_apparel_leather,-1e308,x,recalled\ncereals,agricultur,1,x,recalled\n\
+         meat,food,0.9,x,recalled\n",
+    );
+    put(
+        input,
+        "facts/tariffs_mfn_by_group.csv",
+        "importer,product_group,mfn_pct,definition,confidence\nUSA,textiles,-1e400,x,recalled\n\
+         USA,apparel,3,x,recalled\nUSA,apparel,4,x,recalled\nUSB,apparel,4,x,recalled\nUSA,steel,4,x,recalled\n",
+    );
+    put(
+        input,
+        "facts/barriers_ave.csv",
+        "importer,kind,sector,ave_pct,definition,confidence\nUSA,goods,all,nan,x,recalled\nUSA,good,all,5,x,recalled\n",
+    );
+    put(
+        input,
+        "facts/emissions.csv",
+        "iso3,product_group,t_co2_per_1000_usd,definition,confidence\nUSA,textiles,\u{663},x,recalled\n\
+         USA,steel,0.1,x,recalled\n",
+    );
+    put(
+        input,
+        "facts/agreements.csv",
+        "agreement,members,signed,entered_into_force,status_oct_2020,confidence,source\n\
+         KORUS,KOR;USA,2007-06-30,2012-13-15,x,recalled,x\nAUSFTA,AUS,USA;x,2005-01-01,x,recalled,x\n\
+         AUSFTA,AUS;usa,x,2005-01-01,x,recalled,x\n",
+    );
+    let told = refusal(calibrate("policy", input), input);
+    holds(
+        &told,
+        &[
+            "group_to_sector.csv:3 `share` = -1e308: expected a share above 0, at most 1",
+            "group_to_sector.csv:4 `sector` = agricultur: expected a sector of the set",
+            "group_to_sector.csv:5 `share` = 0.9: expected shares of food that sum to 1",
+            "tariffs_mfn_by_group.csv:2 `mfn_pct` = -1e400",
+            "tariffs_mfn_by_group.csv:4 `importer` = USA: expected each importer,product_group once; line 3",
+            "tariffs_mfn_by_group.csv:5 `importer` = USB",
+            "tariffs_mfn_by_group.csv:6 `product_group` = steel",
+            "barriers_ave.csv:2 `ave_pct` = nan",
+            "barriers_ave.csv:3 `kind` = good: expected goods or services",
+            "barriers_ave.csv `importer,sector` = 439 cells missing, the first USA,utilities_construction",
+            "emissions.csv:2 `t_co2_per_1000_usd` = \u{663}",
+            "emissions.csv:3 `product_group` = steel",
+            "agreements.csv:2 `entered_into_force` = 2012-13-15: expected a day such as 2020-01-31",
+            "agreements.csv:4 `members` = AUS;usa",
+            "agreements.csv:4 `agreement` = AUSFTA: expected each agreement once",
+        ],
+    );
+}
+
+#[test]
+fn every_fault_of_the_default_set_is_named_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path();
+    holds(
+        &refusal(calibrate("apac", input), input),
+        &[
+            "9 faults in the input",
+            "wiod2013_2011/io.csv `file` = missing",
+            "trade_panel_1964_2016.csv.gz `file` = missing",
+            "Check --input",
+        ],
+    );
+    let gdp = "data/baci_hs2_exports/population_gdp_2011_2020.csv";
+    put(
+        input,
+        gdp,
+        "year,iso3,population_thousand,gdp_musd\n2019,USA,1,-5\n2019,JPN,1,many\n2019,JPN,1,3\n2019,VNM,1,NA\n",
+    );
+    put(
+        input,
+        "facts/hs2_to_sector.csv",
+        "hs2,sector,share,confidence\n01,agriculture,1,x\n02,AUS,1,x\n03,food,7,x\n",
+    );
+    put(
+        input,
+        "data/baci_hs2_exports/exports_hs2_2011_2020.csv",
+        "year,exporter,hs2,value_musd\n2018,USA,01,5\n",
+    );
+    pack(input, "data/baci_hs2_exports/exports_hs2_2011_2020.csv");
+    put(
+        input,
+        "data/gravity/trade_panel_1964_2016.csv",
+        "exporter,importer,year,trade_musd\nUSA,JPN,2016,5\nUSA,JPN,2016,6\nUSA,,2016,1e999\n",
+    );
+    pack(input, "data/gravity/trade_panel_1964_2016.csv");
+    put(
+        input,
+        "data/baci_hs2_exports/services_exports_wdi.csv",
+        "year,exporter,category,value_musd\n2019,USA,ict,5\n2019,USA,ict,6\n2019,USA,ict\n",
+    );
+    put(
+        input,
+        "facts/growth.csv",
+        "iso3,variable,years,pct_per_year,definition,confidence\nUSA,real_gdp_growth,2022-2020,nan,x,x\n",
+    );
+    put(
+        input,
+        "data/wiod2013_2011/trade.csv",
+        "exporter,importer,sector,year,value_musd\nUSA,JPN,c99,2011,5\nUSA,JPN,c1,2011,x\n",
+    );
+    put(
+        input,
+        "data/wiod2013_2011/io.csv",
+        "country,input_sector,using_sector,value_musd\nUSA,c1,c1,5\nUSA,c1,c1,5\n",
+    );
+    put(input, "data/wiod2013_2011/value_added.csv", "country,sector,gross_output_musd\nUSA,c1,-5\n");
+    let told = refusal(calibrate("apac", input), input);
+    let shown = told.lines().filter(|line| line.starts_with("  ")).count();
+    assert!(shown >= 30, "{told}");
+    holds(
+        &told,
+        &[
+            "wiod2013_2011/trade.csv:2 `sector` = c99",
+            "wiod2013_2011/trade.csv:3 `value_musd` = x: expected a finite number",
+            "wiod2013_2011/io.csv:3 `country` = USA: expected each country,input_sector,using_sector once; line 2",
+            "wiod2013_2011/value_added.csv:2 `gross_output_musd` = -5: expected 0 or more",
+            "population_gdp_2011_2020.csv:2 `gdp_musd` = -5: expected a number above 0",
+            "population_gdp_2011_2020.csv:3 `gdp_musd` = many",
+            "population_gdp_2011_2020.csv:4 `year` = 2019: expected each year,iso3 once; line 3 has it too",
+            "population_gdp_2011_2020.csv `year` = no such row: expected rows of 2011",
+        ],
+    );
+}
+
+#[test]
+fn the_last_tables_of_the_default_set_are_checked_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path();
+    put(
+        input,
+        "facts/hs2_to_sector.csv",
+        "hs2,sector,share,confidence\n01,agriculture,1,x\n02,AUS,1,x\n03,food,7,x\n",
+    );
+    put(
+        input,
+        "facts/growth.csv",
+        "iso3,variable,years,pct_per_year,definition,confidence\nUSA,real_gdp_growth,2022-2020,nan,x,x\n",
+    );
+    put(
+        input,
+        "data/baci_hs2_exports/services_exports_wdi.csv",
+        "year,exporter,category,value_musd\n2019,USA,ict,5\n2019,USA,ict,6\n2019,USA,ict\n",
+    );
+    holds(
+        &refusal(calibrate("apac", input), input),
+        &[
+            "hs2_to_sector.csv:3 `sector` = AUS: expected a sector of the set (agriculture,",
+            "hs2_to_sector.csv:4 `share` = 7: expected a share above 0, at most 1",
+            "services_exports_wdi.csv:3 `value_musd` = 6: expected each exporter and category once; line 2",
+            "services_exports_wdi.csv:4 `row` = 3 cells where the header has 4",
+            "growth.csv:2 `years` = 2022-2020: expected a year, or first-last such as 2022-2025",
+            "growth.csv:2 `pct_per_year` = nan: expected percent a year between -50 and 50",
+        ],
+    );
+}

@@ -130,7 +130,7 @@ fn run(command: &str, names: &[String], args: &GameArgs) -> anyhow::Result<()> {
         None => Files::embedded().folder("apac"),
     };
     let data = Dataset::read(&files)?;
-    super::solve::refuse_large(data.n(), data.s(), super::memory::available_bytes())?;
+    super::solve::refuse_large(data.n(), data.s(), crate::data::memory::usable_bytes())?;
     let mut faults = Faults::new();
     let players: Vec<usize> =
         names.iter().filter_map(|name| player(name, names, &data, &mut faults)).collect();

@@ -9,9 +9,9 @@ use ndarray::{Array1, Array2};
 use serde_json::json;
 
 use super::changes::{ChangeFiles, Changes};
-use super::{manifest, memory};
+use super::manifest;
 use crate::calibration::Economy;
-use crate::data::{Dataset, Files};
+use crate::data::{Dataset, Files, memory};
 use crate::equilibrium::decompose::Exact;
 use crate::equilibrium::sensitivity::delta_method_se;
 use crate::equilibrium::{Equilibrium, PreparedBaseline, Shock, decompose};
@@ -78,7 +78,7 @@ pub struct SolveArgs {
 pub fn run(args: &SolveArgs) -> anyhow::Result<()> {
     let started = Instant::now();
     let data = Dataset::read(&Files::directory(&args.baseline))?;
-    refuse_large(data.n(), data.s(), memory::available_bytes())?;
+    refuse_large(data.n(), data.s(), memory::usable_bytes())?;
     let mut inputs = data.inputs.clone();
     let changes = Changes::read(&args.files(), &data.axes, &mut inputs)?;
     let (economy, cured) = match args.cure_negative_demand {
@@ -148,21 +148,21 @@ const ARRAYS: u64 = 45;
 ///
 /// # Errors
 /// [`InputErrors`] with the number of bytes.
-pub fn refuse_large(n: usize, s: usize, available: Option<u64>) -> Result<(), InputErrors> {
+pub fn refuse_large(n: usize, s: usize, usable: u64) -> Result<(), InputErrors> {
     let [n_wide, s_wide] = [n, s].map(|len| len as u64);
     let cells = n_wide.saturating_mul(s_wide).saturating_mul(n_wide.saturating_add(s_wide));
     let bytes = cells.saturating_mul(ARRAYS * size_of::<f64>() as u64);
-    match available {
-        Some(available) if bytes > available => Err(InputErrors::from(Fault {
-            file: "--baseline".into(),
-            line: None,
-            field: "countries x sectors".into(),
-            found: format!("{n} x {s}, about {bytes} bytes to solve"),
-            expected: format!("what fits into the {available} bytes of memory that are free"),
-            remedy: "Join countries or sectors, or use a machine with more memory.".into(),
-        })),
-        _ => Ok(()),
+    if bytes <= usable {
+        return Ok(());
     }
+    Err(InputErrors::from(Fault {
+        file: "--baseline".into(),
+        line: None,
+        field: "countries x sectors".into(),
+        found: format!("{n} x {s}, about {bytes} bytes to solve"),
+        expected: format!("what fits into the {usable} bytes of memory that can be used"),
+        remedy: "Join countries or sectors, or use a machine with more memory.".into(),
+    }))
 }
 
 /// Tables with their rows.
@@ -208,14 +208,13 @@ mod tests {
 
     #[test]
     fn a_set_that_does_not_fit_is_refused_with_its_bytes() {
-        assert!(refuse_large(25, 18, Some(10_000_000)).is_ok());
-        assert!(refuse_large(20_000, 20, None).is_ok(), "where the system tells nothing, nothing is refused");
-        let refused = refuse_large(20_000, 20, Some(16 << 30)).unwrap_err().to_string();
+        assert!(refuse_large(25, 18, 10_000_000).is_ok());
+        let refused = refuse_large(20_000, 20, 16 << 30).unwrap_err().to_string();
         // 45 x 8 x 20,000 x 20 x 20,020 bytes.
         assert!(
             refused.contains("2882880000000 bytes") && refused.contains("17179869184 bytes"),
             "{refused}"
         );
-        assert!(refuse_large(usize::MAX, usize::MAX, Some(u64::MAX - 1)).is_err());
+        assert!(refuse_large(usize::MAX, usize::MAX, u64::MAX - 1).is_err());
     }
 }

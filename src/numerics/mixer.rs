@@ -13,14 +13,15 @@ pub struct Mixer {
     memory: usize,
     last: Option<(DVector<f64>, DVector<f64>)>,
     /// Differences of steps, and of the points to which they lead, newest first.
-    differences: VecDeque<(DVector<f64>, DVector<f64>)>,
+    df: VecDeque<DVector<f64>>,
+    dg: VecDeque<DVector<f64>>,
 }
 
 impl Mixer {
     /// Remembers `memory` differences.
     #[must_use]
     pub fn new(memory: usize) -> Self {
-        Self { memory, last: None, differences: VecDeque::new() }
+        Self { memory, last: None, df: VecDeque::new(), dg: VecDeque::new() }
     }
 
     /// The next point after `at`, whose step is `step`.
@@ -28,16 +29,18 @@ impl Mixer {
         let f = DVector::from_column_slice(step);
         let g = DVector::from_column_slice(at) + &f;
         if let Some((f_old, g_old)) = self.last.replace((f.clone(), g.clone())) {
-            self.differences.push_front((&f - f_old, &g - g_old));
-            self.differences.truncate(self.memory);
+            self.df.push_front(&f - f_old);
+            self.dg.push_front(&g - g_old);
+            self.df.truncate(self.memory);
+            self.dg.truncate(self.memory);
         }
-        if self.differences.is_empty() {
+        if self.df.is_empty() {
             return g.as_slice().to_vec();
         }
-        let columns = |pick: fn(&(DVector<f64>, DVector<f64>)) -> &DVector<f64>| {
-            DMatrix::from_columns(&self.differences.iter().map(|pair| pick(pair).clone()).collect::<Vec<_>>())
+        let columns = |of: &VecDeque<DVector<f64>>| {
+            DMatrix::from_columns(&of.iter().cloned().collect::<Vec<DVector<f64>>>())
         };
-        let (df, dg) = (columns(|pair| &pair.0), columns(|pair| &pair.1));
+        let (df, dg) = (columns(&self.df), columns(&self.dg));
         let decomposed = df.svd(true, true);
         let least = RANK * decomposed.singular_values.amax();
         match decomposed.solve(&f, least) {

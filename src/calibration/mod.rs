@@ -62,8 +62,8 @@ impl Economy {
     pub fn from_dataset(data: &Dataset) -> Result<Self, InputErrors> {
         let (economy, cured) = Self::from_dataset_cured(data)?;
         let fault = |cure: &CuredDemand| Fault {
-            file: data.meta.name.clone(),
-            line: None,
+            file: data.files.display("io.csv"),
+            line: data.line_naming("io.csv", &cure.country),
             field: format!("implied final demand of {},{}", cure.country, cure.sector),
             found: format!("{:.3} million USD", cure.before_musd),
             expected: "0 or more (expenditure less intermediate use)".into(),
@@ -186,19 +186,21 @@ impl Economy {
 
     fn faults(&self, data: &Dataset) -> Vec<Fault> {
         let mut faults = Vec::new();
-        let mut fault = |field: String, found: String, expected: &str, remedy: &str| {
-            faults.push(Fault {
-                file: data.meta.name.clone(),
-                line: None,
-                field,
-                found,
-                expected: expected.into(),
-                remedy: remedy.into(),
-            });
-        };
+        let mut fault =
+            |(file, name): (&str, &str), field: String, found: String, expected: &str, remedy: &str| {
+                faults.push(Fault {
+                    file: data.files.display(file),
+                    line: data.line_naming(file, name),
+                    field,
+                    found,
+                    expected: expected.into(),
+                    remedy: remedy.into(),
+                });
+            };
         for (c, country) in data.axes.countries.iter().enumerate() {
             if self.va_musd[c] <= 0.0 {
                 fault(
+                    ("trade.csv", &country.iso3),
                     format!("value added of {}", country.iso3),
                     self.va_musd[c].to_string(),
                     "more than 0",
@@ -216,6 +218,7 @@ impl Economy {
                 .sum();
             if traded > 0.0 {
                 fault(
+                    ("sectors.csv", &sector.id),
                     format!("theta of {}", sector.id),
                     "empty (not traded)".into(),
                     &format!("a number above 0: trade.csv has {traded} million USD of its trade"),
@@ -225,6 +228,7 @@ impl Economy {
         }
         if let Some(c) = self.country_apart(false) {
             fault(
+                ("trade.csv", &data.axes.countries[c].iso3),
                 format!("trade of {}", data.axes.countries[c].iso3),
                 format!("none with {}", data.axes.countries[0].iso3),
                 "a chain of trade between all countries: without one relative wages are undefined",
@@ -233,7 +237,13 @@ impl Economy {
         }
         let sum = self.deficit_musd.sum();
         if sum.abs() > DEFICIT_SUM_TOLERANCE * self.world_va_musd() {
-            fault("sum of deficits".into(), sum.to_string(), "0", "Correct deficits.csv.");
+            fault(
+                ("deficits.csv", ""),
+                "sum of deficits".into(),
+                sum.to_string(),
+                "0",
+                "Correct deficits.csv.",
+            );
         }
         faults
     }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use crate::data::Files;
-use crate::error::{Fault, InputErrors};
+use crate::error::{Fault, InputErrors, shortened};
 use crate::output::TableSpec;
 use crate::output::dir::{Existing, OutputDir, number};
 use crate::output::events::Rows;
@@ -28,6 +28,8 @@ const DIFFERENCES: TableSpec = TableSpec {
 };
 /// Differences that are printed.
 const SHOWN: usize = 10;
+/// Characters of a cell that are printed.
+const LONGEST_SHOWN: usize = 200;
 
 /// Options of `tradepath compare`.
 #[derive(Debug, Args)]
@@ -82,7 +84,8 @@ pub fn run(args: &CompareArgs) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     for row in found.iter().take(SHOWN) {
-        eprintln!("{} [{}] {}: {} | {}", row[0], row[1], row[2], row[3], row[4]);
+        let [file, key, column, a, b] = [0, 1, 2, 3, 4].map(|k: usize| shortened(&row[k], LONGEST_SHOWN));
+        eprintln!("{file} [{key}] {column}: {a} | {b}");
     }
     eprintln!(
         "{} differences{}",

@@ -1,7 +1,6 @@
 //! The parts of a split run: each as it was written, all of one run, each once.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -9,6 +8,7 @@ use serde_json::Value;
 use super::reduce::is_own;
 use super::run_tables::{SHARD_FILE, ShardInfo};
 use super::verify;
+use crate::data::Files;
 use crate::error::{Fault, Faults, InputErrors};
 use crate::output::dir::{FileEntry, listed};
 
@@ -56,10 +56,11 @@ pub fn read_parts(folders: &[PathBuf]) -> Result<Vec<Part>, InputErrors> {
 fn read_part(folder: &Path) -> Result<Part, InputErrors> {
     let file = folder.join(SHARD_FILE);
     let expected = "the output of `tradepath run --shard k/K`";
-    let text = fs::read_to_string(&file)
-        .map_err(|error| fault(folder, &format!("{SHARD_FILE}: {error}"), expected))?;
-    let info: ShardInfo = serde_json::from_str(&text)
-        .map_err(|error| fault(folder, &format!("{SHARD_FILE}: {error}"), expected))?;
+    let text = Files::directory(folder).read(SHARD_FILE)?;
+    let info: ShardInfo = serde_json::from_str(&text).map_err(|error| Fault {
+        line: Some(error.line() as u64),
+        ..fault(&file, &error.to_string(), expected)
+    })?;
     let manifest = verify::folder(folder)?;
     if manifest["fingerprint"] != info.fingerprint {
         return Err(fault(folder, "manifest.json and shard.json of two runs", expected).into());

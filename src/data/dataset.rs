@@ -60,6 +60,8 @@ pub struct Dataset {
     pub alpha: Option<Array2<f64>>,
     /// Deficits as given, million USD, `[n]`; `None` = implied by trade.
     pub deficit_musd: Option<Array1<f64>>,
+    /// The folder that was read, for messages.
+    pub files: Files,
     /// Name and text of every file read, for checksums.
     pub inputs: Vec<(String, String)>,
 }
@@ -83,5 +85,13 @@ impl Dataset {
     #[must_use]
     pub fn s(&self) -> usize {
         self.axes.n_sectors()
+    }
+
+    /// First line of a file that was read with this name in a cell of its own, for messages.
+    #[must_use]
+    pub fn line_naming(&self, file: &str, name: &str) -> Option<u64> {
+        let (_, text) = self.inputs.iter().find(|(known, _)| known.ends_with(file))?;
+        let names = |line: &str| line.split(',').any(|cell| cell.trim() == name);
+        text.lines().position(names).map(|at| at as u64 + 1)
     }
 }

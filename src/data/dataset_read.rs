@@ -103,6 +103,7 @@ pub(super) fn read(files: &Files) -> Result<Dataset, InputErrors> {
         gamma_va,
         alpha,
         deficit_musd: deficits,
+        files: files.clone(),
         inputs: reader.inputs,
     })
 }

@@ -42,6 +42,9 @@ pub struct Plan {
     pub bilateral_years: Vec<i16>,
     /// Parameters that are drawn.
     pub uncertainty: Uncertainty,
+    /// The text that was read, which knows the lines of the keys.
+    #[serde(skip)]
+    text: String,
 }
 
 /// Parameters that are drawn once a draw.
@@ -110,15 +113,17 @@ impl std::str::FromStr for Shard {
     }
 }
 
-/// A fault of a key at the line on which the key stands.
-fn at_line_of_key(mut fault: Fault, text: &str) -> Fault {
+/// Line on which a key stands; where its value is a list over several lines, the one that holds `item`.
+fn line_of(text: &str, key: &str, item: &str) -> Option<u64> {
     let is_key = |line: &str| {
-        line.trim_start()
-            .strip_prefix(fault.field.as_str())
-            .is_some_and(|rest| rest.trim_start().starts_with('='))
+        line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='))
     };
-    fault.line = text.lines().position(is_key).map(|at| at as u64 + 1);
-    fault
+    let first = text.lines().position(is_key)?;
+    let quoted = format!("\"{item}\"");
+    let rest = text.lines().skip(first);
+    let list = rest.enumerate().take_while(|(k, line)| *k == 0 || !line.contains('='));
+    let of_item = list.into_iter().find(|(_, line)| line.contains(&quoted)).map_or(0, |(k, _)| k);
+    Some((first + of_item) as u64 + 1)
 }
 
 impl Plan {
@@ -129,15 +134,37 @@ impl Plan {
     pub fn read(files: &Files, file: &str) -> Result<Self, InputErrors> {
         let text = files.read(file).map_err(InputErrors::from)?;
         let name = files.display(file);
-        let plan: Self = toml::from_str(&text).map_err(|error| {
+        let mut plan: Self = toml::from_str(&text).map_err(|error| {
             let expected = "the keys of a plan (see plan.toml of `tradepath init DIR`)";
             let words = [expected, "Correct the key or its value."];
             InputErrors::from(toml_fault(&name, &text, &error, "plan", words))
         })?;
-        let faults = plan.faults(&name);
-        faults.into_result(plan).map_err(|InputErrors(faults)| {
-            InputErrors(faults.into_iter().map(|fault| at_line_of_key(fault, &text)).collect())
-        })
+        plan.text = text;
+        let mut faults = plan.faults(&name);
+        faults.extend(plan.check_options(files, &name));
+        faults.into_result(plan)
+    }
+
+    /// Faults of options that have no file.
+    fn check_options(&self, files: &Files, file: &str) -> Faults {
+        let mut faults = Faults::new();
+        let there = files.folder("options").list(".toml");
+        for id in self.options.iter().filter(|id| !there.contains(&format!("{id}.toml"))) {
+            let known: Vec<&str> = there.iter().filter_map(|name| name.strip_suffix(".toml")).collect();
+            faults.push(Fault {
+                file: file.to_owned(),
+                line: line_of(&self.text, "options", id),
+                field: "options".into(),
+                found: id.clone(),
+                expected: format!(
+                    "an option with a file in {}: {}",
+                    files.display("options"),
+                    known.join(", ")
+                ),
+                remedy: "Correct the name, or add the file.".into(),
+            });
+        }
+        faults
     }
 
     /// What is wrong with the values of the plan itself; names are checked against the data later.
@@ -148,7 +175,7 @@ impl Plan {
             if !ok {
                 faults.push(Fault {
                     file: file.to_owned(),
-                    line: None,
+                    line: line_of(&self.text, field, &found),
                     field: field.into(),
                     found,
                     expected: expected.into(),
@@ -205,7 +232,7 @@ impl Plan {
         if self.years[0] < base_year {
             faults.push(Fault {
                 file: file.to_owned(),
-                line: None,
+                line: line_of(&self.text, "years", ""),
                 field: "years".into(),
                 found: format!("{}..{}", self.years[0], self.years[1]),
                 expected: format!("years from {base_year} on, the year of {}", self.baseline),
@@ -225,7 +252,7 @@ impl Plan {
             let known: Vec<&str> = axes.countries.iter().map(|country| country.iso3.as_str()).collect();
             faults.push(Fault {
                 file: file.to_owned(),
-                line: None,
+                line: line_of(&self.text, field, code),
                 field: field.into(),
                 found: code.clone(),
                 expected: format!("a country of {}: {}", self.baseline, known.join(", ")),

@@ -88,7 +88,9 @@ pub fn differences(folder: &Path, listed: &[FileEntry]) -> io::Result<Vec<Differ
                     found.push(Difference::Changed(entry.path));
                 }
             }
-            _ => found.push(Difference::Foreign(entry.path)),
+            // A link, device or folder in the place of a file of the result.
+            (Some(_), false) => found.push(Difference::Changed(entry.path)),
+            (None, _) => found.push(Difference::Foreign(entry.path)),
         }
     }
     found.extend(wanted.into_keys().map(|path| Difference::Missing(path.to_owned())));

@@ -7,11 +7,14 @@ use nalgebra::{DMatrix, DVector};
 /// Singular values below this share of the largest are dropped.
 const RANK: f64 = 1e-10;
 
+/// A step, and the point to which it leads.
+type Iterate = (DVector<f64>, DVector<f64>);
+
 /// History of the last iterates.
 #[derive(Debug)]
 pub struct Mixer {
     memory: usize,
-    last: Option<(DVector<f64>, DVector<f64>)>,
+    last: Option<Iterate>,
     /// Differences of steps, and of the points to which they lead, newest first.
     df: VecDeque<DVector<f64>>,
     dg: VecDeque<DVector<f64>>,
@@ -28,6 +31,10 @@ impl Mixer {
     pub fn next(&mut self, at: &[f64], step: &[f64]) -> Vec<f64> {
         let f = DVector::from_column_slice(step);
         let g = DVector::from_column_slice(at) + &f;
+        if g.iter().any(|value| !value.is_finite()) {
+            // The decomposition below never ends on what is no number; the caller sees it in the point itself.
+            return g.as_slice().to_vec();
+        }
         if let Some((f_old, g_old)) = self.last.replace((f.clone(), g.clone())) {
             self.df.push_front(&f - f_old);
             self.dg.push_front(&g - g_old);

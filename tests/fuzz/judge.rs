@@ -17,8 +17,15 @@ const RUN_FAILED: [&str; 6] =
     ["converge", "no equilibrium", "no optimum", "memory", "differ", "no best answers"];
 
 /// Faults of rows together, which have no line of their own.
-const OF_ROWS: [&str; 7] =
-    ["= sum ", "no row", "missing", "a gap of", "changed since it was written", "no list of files", "without a row"];
+const OF_ROWS: [&str; 7] = [
+    "= sum ",
+    "no row",
+    "missing",
+    "a gap of",
+    "changed since it was written",
+    "no list of files",
+    "without a row",
+];
 /// What no reader may take for a number.
 const NO_NUMBERS: [&str; 14] = [
     "nan",

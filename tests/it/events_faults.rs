@@ -286,8 +286,8 @@ fn timeline_explains_and_fits_and_refuses_unknown_names() {
     tradepath(folder.path())
         .args(["hybrid", "--explain", "in_farce"])
         .assert()
-        .failure()
-        .stderr(contains("nothing called `in_farce`"));
+        .code(2)
+        .stderr(contains("`--explain` = in_farce: expected a date, a milestone (").and(contains("in_force")));
     tradepath(folder.path())
         .args(["hybrid", "--set", "speed=1", "--out", "x"])
         .assert()

@@ -64,8 +64,8 @@ fn gains(numbers: &mut Numbers) -> [String; 2] {
         for year in 2021..=2024 {
             for country in COUNTRIES {
                 let measures = [
-                    ("real_income_vs_status_quo", "pct"),
-                    ("real_income_money_vs_status_quo", "musd2019"),
+                    ("real_income_vs_stay", "pct"),
+                    ("real_income_money_vs_stay", "musd2019"),
                     ("exports", "pct"),
                 ];
                 for (measure, unit) in measures {
@@ -254,8 +254,7 @@ fn the_charts_show_the_right_cells() {
     make(run.path());
     let rows = read(run.path(), "charts/gains_by_option.csv");
     let projections = read(run.path(), "projections.csv");
-    let row =
-        projections.lines().find(|line| line.starts_with("join,2024,AAA,real_income_vs_status_quo")).unwrap();
+    let row = projections.lines().find(|line| line.starts_with("join,2024,AAA,real_income_vs_stay")).unwrap();
     let cells: Vec<&str> = row.split(',').collect();
     for (statistic, at) in [("mean", 5), ("p05", 6), ("p25", 7), ("p50", 8), ("p75", 9), ("p95", 10)] {
         assert!(rows.contains(&format!("join,2024,AAA,{statistic},{}\n", cells[at])), "{statistic}");
@@ -303,7 +302,7 @@ fn set_gain(run: &Path, option: &str, mean: &str, path: &str) {
     {
         let set = |line: &str| {
             let mut columns = line.splitn(6, ',').map(str::to_owned).collect::<Vec<_>>();
-            let is_gain = columns[3].ends_with("vs_status_quo");
+            let is_gain = columns[3].ends_with("vs_stay");
             if columns[..3] == [option, "2024", "AAA"] && is_gain {
                 columns[5].clone_from(&cells);
             }
@@ -420,7 +419,7 @@ fn fails_with_an_unknown_column() {
 
 #[test]
 fn fails_with_an_unknown_option_country_or_sector() {
-    let rows = "real_income_vs_status_quo";
+    let rows = "real_income_vs_stay";
     refuses(
         "projections.csv",
         &format!("stay,2021,AAA,{rows}"),
@@ -450,8 +449,8 @@ fn fails_with_a_missing_year_of_the_focus() {
     let expected = "`option,year,iso3` = no gain against the reference option for join,2023,AAA: expected a row for every";
     refuses(
         "reference.csv",
-        "join,2023,AAA,real_income_vs_status_quo,",
         "join,2023,AAA,real_income_vs_stay,",
+        "join,2023,AAA,real_income_vs_other,",
         &["reference.csv", expected],
     );
 }

@@ -52,7 +52,7 @@ const USITC_USA: f64 = 0.23;
 /// An agreement of `parties` that is in force from the first day of 2021.
 fn option(id: &str, agreement: &str, parties: &str) -> String {
     format!(
-        "id = \"{id}\"\ntitle = \"{id}\"\n[[process]]\nid = \"{id}\"\nparty = \"all\"\nstart = \"2021-01-01\"\n\
+        "id = \"{id}\"\ntitle = \"{id}\"\nbodies = [\"all\"]\n[[process]]\nid = \"{id}\"\nparty = \"all\"\nstart = \"2021-01-01\"\n\
          [[process.stage]]\nid = \"entry\"\nduration = {{ kind = \"fixed\", days = 0 }}\n\
          effects = [\"join:{agreement}:{parties}\"]\nmilestone = \"in_force\"\nsource = \"test\"\nmark = \"assumption\"\n"
     )

@@ -55,7 +55,7 @@ pub const FORMATS: &[Format] = &[
             "solve --baseline base --tariffs in/tariffs.csv --deficits @gdp_share --sensitivities --out out",
         ],
         then: None,
-        is_read_whole: true,
+        is_read_whole: false,
         short: 120,
     },
     Format {

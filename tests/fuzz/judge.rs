@@ -17,8 +17,16 @@ const RUN_FAILED: [&str; 6] =
     ["converge", "no equilibrium", "no optimum", "memory", "differ", "no best answers"];
 
 /// Faults of rows together, which have no line of their own.
-const OF_ROWS: [&str; 7] =
-    ["= sum ", "no row", "missing", "a gap of", "changed since it was written", "no list of files", "without a row"];
+const OF_ROWS: [&str; 8] = [
+    "= sum ",
+    "no row",
+    "missing",
+    "a gap of",
+    "changed since it was written",
+    "no list of files",
+    "without a row",
+    "lost or changed",
+];
 /// What no reader may take for a number.
 const NO_NUMBERS: [&str; 14] = [
     "nan",
@@ -105,13 +113,14 @@ fn place(case: &Case, outcome: &Outcome, before: &Listing) -> Option<String> {
         return Some("exit code 2 without a word".to_owned());
     }
     if case.only_words {
+        // `given:FILE` is named by its file; of an empty word nothing can be named.
+        let is_named = |word: &String| {
+            let part = word.rsplit(':').next().unwrap_or(word);
+            part.trim().is_empty() || words.contains(part)
+        };
         let names = words.contains("--")
             || words.contains("command line")
-            || case
-                .arguments
-                .iter()
-                .skip(1)
-                .any(|word| !word.trim().is_empty() && words.contains(word.as_str()));
+            || case.arguments.iter().skip(1).any(is_named);
         return (!names).then(|| "a refusal that names no option and no value".to_owned());
     }
     let changed: Vec<&str> = case

@@ -135,8 +135,11 @@ fn place(case: &Case, outcome: &Outcome, before: &Listing) -> Option<String> {
         .filter(|name| name.contains('.'))
         .collect();
     // A folder is named where what is wrong is that a file of it is missing, or that files contradict each other.
-    let names_folder = case.arguments.iter().skip(1).any(|word| words.contains(&format!(" {word} `")));
-    if names_folder && !case.has_line {
+    let is_folder =
+        |word: &String| words.contains(&format!(" {word} `")) || words.contains(&format!(" {word} ("));
+    let names_folder = case.arguments.iter().skip(1).any(is_folder);
+    let is_of_rows = OF_ROWS.iter().any(|word| words.contains(word));
+    if names_folder && (is_of_rows || !case.has_line) {
         return None;
     }
     if !names.iter().any(|name| words.contains(name)) {
@@ -148,7 +151,6 @@ fn place(case: &Case, outcome: &Outcome, before: &Listing) -> Option<String> {
             rest.next() == Some(':') && rest.next().is_some_and(|c| c.is_ascii_digit())
         })
     };
-    let is_of_rows = OF_ROWS.iter().any(|word| words.contains(word));
     (case.has_line && !is_of_rows && !names.iter().any(has_line))
         .then(|| "a refusal of one line that names no line".to_owned())
 }

@@ -13,8 +13,15 @@ const LONGEST_LINE: usize = 4000;
 /// Longest message: every fault of an input of 20,000 rows.
 const LONGEST_MESSAGE: usize = 16 << 20;
 /// What a failed run says, as opposed to bad input.
-const RUN_FAILED: [&str; 6] =
-    ["converge", "no equilibrium", "no optimum", "memory", "differ", "no best answers"];
+const RUN_FAILED: [&str; 7] = [
+    "converge",
+    "no equilibrium",
+    "no optimum",
+    "memory",
+    "differ",
+    "no best answers",
+    "nothing to estimate",
+];
 
 /// Faults of rows together, which have no line of their own.
 const OF_ROWS: [&str; 8] = [
@@ -116,7 +123,9 @@ fn place(case: &Case, outcome: &Outcome, before: &Listing) -> Option<String> {
         // `given:FILE` is named by its file; of an empty word nothing can be named.
         let is_named = |word: &String| {
             let part = word.rsplit(':').next().unwrap_or(word);
-            part.trim().is_empty() || words.contains(part)
+            // Long words are shown in part.
+            let start: String = part.chars().take(80).collect();
+            part.trim().is_empty() || words.contains(&start)
         };
         let names = words.contains("--")
             || words.contains("command line")
@@ -136,7 +145,7 @@ fn place(case: &Case, outcome: &Outcome, before: &Listing) -> Option<String> {
         .collect();
     // A folder is named where what is wrong is that a file of it is missing, or that files contradict each other.
     let is_folder =
-        |word: &String| words.contains(&format!(" {word} `")) || words.contains(&format!(" {word} ("));
+        |word: &String| [" `", " (", ": --"].iter().any(|next| words.contains(&format!(" {word}{next}")));
     let names_folder = case.arguments.iter().skip(1).any(is_folder);
     let is_of_rows = OF_ROWS.iter().any(|word| words.contains(word));
     if names_folder && (is_of_rows || !case.has_line) {

@@ -131,3 +131,13 @@ fn faults_of_outside_tables_name_the_folder_and_the_row_of_the_user() {
     ));
     assert!(!at.join("out").exists());
 }
+
+#[test]
+fn a_column_that_the_panel_lacks_names_the_panel() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("p.csv"), "a;b\n1;2\n").unwrap();
+    let mut estimate = tradepath(folder.path());
+    estimate.args(["estimate", "--panel", "p.csv", "--formula", "y ~ x", "--delimiter", ";", "--out", "out"]);
+    estimate.assert().code(2).stderr(contains("p.csv: no column `y`"));
+    assert!(!folder.path().join("out").exists());
+}

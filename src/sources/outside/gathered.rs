@@ -183,7 +183,8 @@ impl Gathered {
             }
             _ => return,
         };
-        self.faults.push(file_fault("--year", "year", &found, &expected, &remedy));
+        let place = format!("{}: --year", request.input.display());
+        self.faults.push(file_fault(&place, "year", &found, &expected, &remedy));
     }
 
     /// The tables over all countries and sectors must fit into memory.

@@ -1,7 +1,7 @@
 //! `tradepath estimate`: gravity by PPML with absorbed effects.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
@@ -219,6 +219,14 @@ impl EstimateArgs {
     }
 }
 
+/// A fault of the formula against the columns of a panel names the panel too.
+fn of_panel(error: EstimationError, panel: &Path) -> anyhow::Error {
+    match error {
+        EstimationError::Formula(_) => anyhow::Error::from(error).context(panel.display().to_string()),
+        _ => error.into(),
+    }
+}
+
 /// Estimates and writes the tables of `output::estimate`, `fit.json` and `datapackage.json`.
 ///
 /// # Errors
@@ -231,7 +239,7 @@ pub fn run(args: &EstimateArgs, is_quiet: bool) -> anyhow::Result<()> {
     let spec = args.specification()?;
     let options = PanelOptions { delimiter: args.delimiter, missing: args.missing.clone() };
     let file = PanelFile::open_with(&args.panel, &options).map_err(EstimationError::from)?;
-    let panel = read_panel(&file, &spec)?;
+    let panel = read_panel(&file, &spec).map_err(|error| of_panel(error, &args.panel))?;
     drop(file);
     let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
     let output = OutputDir::create(&args.out, existing)?;

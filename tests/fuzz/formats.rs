@@ -55,7 +55,7 @@ pub const FORMATS: &[Format] = &[
             "solve --baseline base --tariffs in/tariffs.csv --deficits @gdp_share --sensitivities --out out",
         ],
         then: None,
-        is_read_whole: true,
+        is_read_whole: false,
         short: 120,
     },
     Format {
@@ -78,7 +78,7 @@ pub const FORMATS: &[Format] = &[
         commands: &["check in"],
         then: None,
         is_read_whole: true,
-        short: 40,
+        short: 30,
     },
     Format {
         name: "options",
@@ -110,7 +110,7 @@ pub const FORMATS: &[Format] = &[
         ],
         then: None,
         is_read_whole: true,
-        short: 150,
+        short: 120,
     },
     Format {
         name: "policy",
@@ -124,7 +124,7 @@ pub const FORMATS: &[Format] = &[
         ],
         then: None,
         is_read_whole: true,
-        short: 110,
+        short: 90,
     },
     Format {
         name: "schedules",
@@ -205,7 +205,7 @@ pub const FORMATS: &[Format] = &[
         touched: &["in/"],
         commands: &["calibrate --source adb --input in --year 2019 --out out"],
         then: Some("check out"),
-        is_read_whole: true,
+        is_read_whole: false,
         short: 80,
     },
     Format {
@@ -214,7 +214,7 @@ pub const FORMATS: &[Format] = &[
         touched: &["in/"],
         commands: &["calibrate --source wiod2016 --input in --out out"],
         then: Some("check out"),
-        is_read_whole: true,
+        is_read_whole: false,
         short: 80,
     },
     Format {

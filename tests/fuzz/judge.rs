@@ -13,11 +13,18 @@ const LONGEST_LINE: usize = 4000;
 /// Longest message: every fault of an input of 20,000 rows.
 const LONGEST_MESSAGE: usize = 16 << 20;
 /// What a failed run says, as opposed to bad input.
-const RUN_FAILED: [&str; 6] =
-    ["converge", "no equilibrium", "no optimum", "memory", "differ", "no best answers"];
+const RUN_FAILED: [&str; 7] = [
+    "converge",
+    "no equilibrium",
+    "no optimum",
+    "memory",
+    "differ",
+    "no best answers",
+    "nothing to estimate",
+];
 
 /// Faults of rows together, which have no line of their own.
-const OF_ROWS: [&str; 7] = [
+const OF_ROWS: [&str; 8] = [
     "= sum ",
     "no row",
     "missing",
@@ -25,6 +32,7 @@ const OF_ROWS: [&str; 7] = [
     "changed since it was written",
     "no list of files",
     "without a row",
+    "lost or changed",
 ];
 /// What no reader may take for a number.
 const NO_NUMBERS: [&str; 14] = [
@@ -112,13 +120,16 @@ fn place(case: &Case, outcome: &Outcome, before: &Listing) -> Option<String> {
         return Some("exit code 2 without a word".to_owned());
     }
     if case.only_words {
+        // `given:FILE` is named by its file; of an empty word nothing can be named.
+        let is_named = |word: &String| {
+            let part = word.rsplit(':').next().unwrap_or(word);
+            // Long words are shown in part.
+            let start: String = part.chars().take(80).collect();
+            part.trim().is_empty() || words.contains(&start)
+        };
         let names = words.contains("--")
             || words.contains("command line")
-            || case
-                .arguments
-                .iter()
-                .skip(1)
-                .any(|word| !word.trim().is_empty() && words.contains(word.as_str()));
+            || case.arguments.iter().skip(1).any(is_named);
         return (!names).then(|| "a refusal that names no option and no value".to_owned());
     }
     let changed: Vec<&str> = case
@@ -133,8 +144,11 @@ fn place(case: &Case, outcome: &Outcome, before: &Listing) -> Option<String> {
         .filter(|name| name.contains('.'))
         .collect();
     // A folder is named where what is wrong is that a file of it is missing, or that files contradict each other.
-    let names_folder = case.arguments.iter().skip(1).any(|word| words.contains(&format!(" {word} `")));
-    if names_folder && !case.has_line {
+    let is_folder =
+        |word: &String| [" `", " (", ": --"].iter().any(|next| words.contains(&format!(" {word}{next}")));
+    let names_folder = case.arguments.iter().skip(1).any(is_folder);
+    let is_of_rows = OF_ROWS.iter().any(|word| words.contains(word));
+    if names_folder && (is_of_rows || !case.has_line) {
         return None;
     }
     if !names.iter().any(|name| words.contains(name)) {
@@ -146,7 +160,6 @@ fn place(case: &Case, outcome: &Outcome, before: &Listing) -> Option<String> {
             rest.next() == Some(':') && rest.next().is_some_and(|c| c.is_ascii_digit())
         })
     };
-    let is_of_rows = OF_ROWS.iter().any(|word| words.contains(word));
     (case.has_line && !is_of_rows && !names.iter().any(has_line))
         .then(|| "a refusal of one line that names no line".to_owned())
 }

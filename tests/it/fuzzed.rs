@@ -97,3 +97,47 @@ fn a_folder_in_the_place_of_a_file_of_a_result_is_a_change() {
     let answer = tradepath(at).args(["check", "out"]).assert().code(2);
     answer.stderr(contains("out/sectors.csv `file` = changed since it was written"));
 }
+
+/// A copy of a folder of fixtures.
+fn fixture(name: &str, to: &Path) {
+    fs::create_dir(to).unwrap();
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/readers").join(name);
+    for entry in fs::read_dir(own).unwrap() {
+        let entry = entry.unwrap();
+        fs::write(to.join(entry.file_name()), fs::read(entry.path()).unwrap()).unwrap();
+    }
+}
+
+#[test]
+fn faults_of_outside_tables_name_the_folder_and_the_row_of_the_user() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    fixture("long", &at.join("long"));
+    let calibrate = || {
+        let mut command = tradepath(at);
+        command.args(["calibrate", "--source", "long", "--input", "long", "--out", "out"]);
+        command.assert().code(2)
+    };
+    let path = at.join("long/sectors.csv");
+    let sound = fs::read_to_string(&path).unwrap();
+    fs::write(&path, sound.replace("goods,Goods,goods,5,1", "goods,Goods,goods,5,1e19")).unwrap();
+    calibrate().stderr(contains("long/sectors.csv:2 `theta_se` = 1e19"));
+    fs::write(&path, sound).unwrap();
+    let path = at.join("long/tariffs.csv");
+    let without = fs::read_to_string(&path).unwrap().replace("CCC,AAA,goods,10\n", "");
+    fs::write(&path, without).unwrap();
+    calibrate().stderr(contains(
+        "long (tariffs) `exporter,importer,sector` = 1 cells missing, the first CCC,AAA,goods",
+    ));
+    assert!(!at.join("out").exists());
+}
+
+#[test]
+fn a_column_that_the_panel_lacks_names_the_panel() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("p.csv"), "a;b\n1;2\n").unwrap();
+    let mut estimate = tradepath(folder.path());
+    estimate.args(["estimate", "--panel", "p.csv", "--formula", "y ~ x", "--delimiter", ";", "--out", "out"]);
+    estimate.assert().code(2).stderr(contains("p.csv: no column `y`"));
+    assert!(!folder.path().join("out").exists());
+}

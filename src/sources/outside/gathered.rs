@@ -1,6 +1,7 @@
 //! What a reader found, by country and sector, until all files are read.
 
 use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
 
 use ndarray::{Array2, Array3};
 
@@ -182,7 +183,8 @@ impl Gathered {
             }
             _ => return,
         };
-        self.faults.push(file_fault("--year", "year", &found, &expected, &remedy));
+        let place = format!("{}: --year", request.input.display());
+        self.faults.push(file_fault(&place, "year", &found, &expected, &remedy));
     }
 
     /// The tables over all countries and sectors must fit into memory.
@@ -245,7 +247,7 @@ impl Gathered {
             }
         }
         let remedy = "Add the rows, or pass --absent-is-zero where the file lists only trade above 0.";
-        self.report_missing("trade", &missing, axes, remedy);
+        self.report_missing((&request.input, "trade"), &missing, axes, remedy);
         trade
     }
 
@@ -283,7 +285,7 @@ impl Gathered {
         match request.missing_tariff_pct {
             None => {
                 let remedy = "Add the rows, or pass --missing-tariff PCT to use one rate for all of them.";
-                self.report_missing("tariffs", &missing, axes, remedy);
+                self.report_missing((&request.input, "tariffs"), &missing, axes, remedy);
             }
             Some(pct) if !missing.is_empty() => {
                 let source =
@@ -321,11 +323,18 @@ impl Gathered {
         inputs
     }
 
-    fn report_missing(&mut self, table: &str, missing: &[[usize; 3]], axes: &Axes, remedy: &str) {
+    /// Rows that no file of the folder has.
+    fn report_missing(
+        &mut self,
+        (input, table): (&Path, &str),
+        missing: &[[usize; 3]],
+        axes: &Axes,
+        remedy: &str,
+    ) {
         let Some(&[i, m, j]) = missing.first() else { return };
         let first = format!("{},{},{}", axes.countries[i].iso3, axes.countries[m].iso3, axes.sectors[j].id);
         self.faults.push(file_fault(
-            table,
+            &format!("{} ({table})", input.display()),
             "exporter,importer,sector",
             &format!("{} cells missing, the first {first}", missing.len()),
             "a row for every exporter, importer and sector (missing is not zero)",

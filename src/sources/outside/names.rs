@@ -278,7 +278,8 @@ fn sector_groups(table: &Table, faults: &mut Faults) -> Grouping<Sector> {
         };
         let mut optional = |column: &str| match row.text(column) {
             "" => None,
-            _ => row.number(column, "a number above 0, or empty", |v| v > 0.0, faults),
+            // The bounds of a baseline's sectors.csv, said here where the user wrote the number.
+            _ => row.number(column, "0.001 to 1000, or empty", |v| (1e-3..=1e3).contains(&v), faults),
         };
         let (theta, theta_se) = (optional("theta"), optional("theta_se"));
         let id = row.text("sector");

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::data::raw_text::tables_in;
+use crate::error::shortened;
 
 /// Codes that one line of the summary names; the rest are counted.
 const NAMED: usize = 8;
+/// Characters of a code that the summary shows.
+const LONGEST_NAME: usize = 80;
 
 /// What became of the rows of one file.
 #[derive(Debug, Clone)]
@@ -130,7 +133,7 @@ impl Tally {
 }
 
 fn listed(names: impl Iterator<Item = String>) -> String {
-    let names: Vec<String> = names.collect();
+    let names: Vec<String> = names.map(|name| shortened(&name, LONGEST_NAME)).collect();
     match names.len() {
         n if n > NAMED => format!("{} and {} more", names[..NAMED].join(", "), n - NAMED),
         _ => names.join(", "),

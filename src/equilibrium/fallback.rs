@@ -13,6 +13,7 @@ use super::norms::{Norms, PRICE_TOLERANCE};
 use super::precondition::Preconditioner;
 use super::rescale::{Scale, largest_power};
 use super::response::Response;
+use super::result::Equilibrium;
 use super::search::{Search, limit};
 use super::solve::Shock;
 
@@ -44,6 +45,16 @@ impl Search<'_> {
             self.is_rescaled = true;
         }
         self.scale = scale;
+    }
+
+    /// Begins at an equilibrium found before, in the scale that is loaded.
+    pub(super) fn start_at(&mut self, start: &Equilibrium) {
+        let frame = &self.prepared.core.frame;
+        self.workspace.start_at(frame, start);
+        if let Some(scale) = &self.scale {
+            let prices = &mut self.workspace.z[frame.shape.stride..];
+            prices.iter_mut().zip(&scale.ln_price).for_each(|(price, scale)| *price -= scale);
+        }
     }
 
     /// Moves all nominal values in proportion so that world value added is the numeraire.

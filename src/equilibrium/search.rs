@@ -6,7 +6,7 @@ use super::linear::Linear;
 use super::norms::{Norms, broke_country, is_distorted};
 use super::precondition::Preconditioner;
 use super::quota::Wedges;
-use super::rescale::Scale;
+use super::rescale::{Scale, largest_power};
 use super::response::Response;
 use super::result::Equilibrium;
 use super::solution::Solution;
@@ -18,6 +18,10 @@ use crate::numerics::lanes::Lane;
 
 /// Methods in the order in which they are tried.
 pub(super) const CHAIN: [Method; 4] = [Method::Anderson, Method::Damped, Method::Newton, Method::Homotopy];
+/// The same where costs change by much: steps that the baseline's derivatives shape lead nowhere then.
+const WIDE_CHAIN: [Method; 4] = [Method::Anderson, Method::Newton, Method::Damped, Method::Homotopy];
+/// A power `kappa^theta` of `e^6` changes costs by much.
+const WIDE: f64 = 6.0;
 /// Iterations before a method gives up.
 pub(super) const MAX_ANDERSON: usize = 80;
 /// Longest step of a log wage; longer ones are cut in proportion.
@@ -164,11 +168,18 @@ impl<'p> Search<'p> {
         }
         let own = self.workspace.response.is_real_gdp.then(|| self.own_preconditioner()).flatten();
         let preconditioner = own.as_ref().or(core.preconditioner.as_ref());
-        for (tried, method) in methods.iter().enumerate() {
+        let mut order = methods;
+        for tried in 0..methods.len() {
+            if tried == 1 && methods == CHAIN && largest_power(&core.economy, self.shock) > WIDE {
+                order = &WIDE_CHAIN;
+            }
+            let method = &order[tried];
             if tried > 0 || *method != Method::Anderson {
                 self.load(self.shock);
-                if tried > 0 {
-                    self.workspace.start_at_baseline(&core.frame);
+                match start.filter(|_| *method == Method::Newton) {
+                    Some(start) => self.start_at(start),
+                    None if tried > 0 => self.workspace.start_at_baseline(&core.frame),
+                    None => {}
                 }
             }
             self.stats.method = method.name();

@@ -41,7 +41,7 @@ pub const FORMATS: &[Format] = &[
             "solve --baseline in --tariffs in/tariffs_counterfactual.csv --cure-negative-demand --out out",
         ],
         then: None,
-        is_read_whole: true,
+        is_read_whole: false,
         short: 80,
     },
     Format {

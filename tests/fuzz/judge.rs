@@ -11,9 +11,9 @@ const MOST_RESIDENT_KIB: u64 = 1 << 20;
 /// Longest line of a message: a cell is quoted in part, not whole.
 const LONGEST_LINE: usize = 4000;
 /// Longest message: every fault of an input of 20,000 rows.
-const LONGEST_MESSAGE: usize = 16 << 20;
+const LONGEST_MESSAGE: usize = 64 << 20;
 /// What a failed run says, as opposed to bad input.
-const RUN_FAILED: [&str; 7] = [
+const RUN_FAILED: [&str; 8] = [
     "converge",
     "no equilibrium",
     "no optimum",
@@ -24,7 +24,7 @@ const RUN_FAILED: [&str; 7] = [
 ];
 
 /// Faults of rows together, which have no line of their own.
-const OF_ROWS: [&str; 8] = [
+const OF_ROWS: [&str; 9] = [
     "= sum ",
     "no row",
     "missing",
@@ -33,6 +33,7 @@ const OF_ROWS: [&str; 8] = [
     "no list of files",
     "without a row",
     "lost or changed",
+    "not recognised",
 ];
 /// What no reader may take for a number.
 const NO_NUMBERS: [&str; 14] = [
@@ -144,9 +145,10 @@ fn place(case: &Case, outcome: &Outcome, before: &Listing) -> Option<String> {
         .filter(|name| name.contains('.'))
         .collect();
     // A folder is named where what is wrong is that a file of it is missing, or that files contradict each other.
-    let is_folder =
-        |word: &String| [" `", " (", ": --"].iter().any(|next| words.contains(&format!(" {word}{next}")));
-    let names_folder = case.arguments.iter().skip(1).any(is_folder);
+    let is_folder = |word: &String| {
+        [" `", "/ `", " (", ": --"].iter().any(|next| words.contains(&format!(" {word}{next}")))
+    };
+    let names_folder = case.arguments.iter().skip(1).any(is_folder) || words.contains("options/ `option`");
     let is_of_rows = OF_ROWS.iter().any(|word| words.contains(word));
     if names_folder && (is_of_rows || !case.has_line) {
         return None;

@@ -253,6 +253,7 @@ fn country_groups(table: &Table, codes: &Codes, faults: &mut Faults) -> Grouping
             name: row.text("name").into(),
             region: row.text("region").into(),
         };
+        plain_text(&row, &["name", "region"], faults);
         groups.add(country, row.text("iso3"), &row, faults);
     }
     // A table that lists one code of a country takes its ISO code too, so that other files find it.
@@ -263,6 +264,13 @@ fn country_groups(table: &Table, codes: &Codes, faults: &mut Faults) -> Grouping
         }
     }
     groups
+}
+
+/// Texts that a baseline may hold, said where the user wrote them.
+fn plain_text(row: &Row<'_>, columns: &[&str], faults: &mut Faults) {
+    for column in columns.iter().filter(|column| row.text(column).chars().any(char::is_control)) {
+        faults.push(row.fault(column, "text without control characters", "Correct the cell."));
+    }
 }
 
 fn sector_groups(table: &Table, faults: &mut Faults) -> Grouping<Sector> {
@@ -284,6 +292,7 @@ fn sector_groups(table: &Table, faults: &mut Faults) -> Grouping<Sector> {
         let (theta, theta_se) = (optional("theta"), optional("theta_se"));
         let id = row.text("sector");
         let sector = Sector { id: id.into(), name: row.text("name").into(), kind, theta, theta_se };
+        plain_text(&row, &["name"], faults);
         groups.add(sector, id, &row, faults);
     }
     groups

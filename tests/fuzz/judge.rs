@@ -21,6 +21,7 @@ const RUN_FAILED: [&str; 8] = [
     "differ",
     "no best answers",
     "nothing to estimate",
+    "overflows",
 ];
 
 /// Faults of rows together, which have no line of their own.

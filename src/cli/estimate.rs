@@ -1,6 +1,5 @@
 //! `tradepath estimate`: gravity by PPML with absorbed effects.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -273,11 +272,8 @@ pub fn run(args: &EstimateArgs, is_quiet: bool) -> anyhow::Result<()> {
         _ => {}
     }
     output.finish()?;
-    match std::io::stdout().write_all(printed.as_bytes()) {
-        // The reader has seen enough.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        result => Ok(result?),
-    }
+    print!("{printed}");
+    Ok(())
 }
 
 /// What a user should know about rows and regressors that were not used.

@@ -149,7 +149,7 @@ fn execute(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Nash(args) => optimal::run_nash(args)?,
         Command::Calibrate(args) => calibrate::run(args, cli.quiet)?,
         Command::Estimate(args) => estimate::run(args, cli.quiet)?,
-        Command::Timeline(args) => timeline::run(args)?,
+        Command::Timeline(args) => timeline::run(args, cli.quiet)?,
         Command::Schedule(args) => schedule::run(args)?,
         Command::Reduce(args) => reduce::run(args, cli.quiet)?,
         Command::Init(args) => init::run(args, cli.quiet)?,

@@ -1,6 +1,5 @@
 //! `tradepath optimal` and `tradepath nash`: the tariffs that countries would choose.
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -174,10 +173,9 @@ fn run(command: &str, names: &[String], args: &GameArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Says how well the first-order conditions hold. The result stands whether or not anybody reads this.
+/// Says how well the first-order conditions hold.
 fn report(command: &str, names: &[String], choice: &TariffChoice) {
-    let _ = writeln!(
-        std::io::stderr(),
+    println!(
         "{command} tariffs of {}: largest first-order condition {:.1e} per unit of import share (tolerance \
          {FIRST_ORDER_TOLERANCE:.0e}), {} equilibria, {} rounds",
         names.join(", "),

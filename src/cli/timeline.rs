@@ -86,12 +86,12 @@ fn setting(text: &str) -> Result<(String, f64), String> {
 ///
 /// # Errors
 /// Where the option is unknown or faulty, or the folder cannot be written.
-pub fn run(args: &TimelineArgs) -> anyhow::Result<()> {
+pub fn run(args: &TimelineArgs, quiet: bool) -> anyhow::Result<()> {
     let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
     if let Some(file) = &args.fit {
-        return timeline_fit::run(file, args.out.as_deref(), existing);
+        return timeline_fit::run(file, args.out.as_deref(), existing, quiet);
     }
-    let (spec, world, program) = load(args)?;
+    let (spec, world, program) = load(args, quiet)?;
     if let Some(query) = &args.explain {
         let path = match args.draw {
             Some(draw) => program.timeline(args.seed, draw),
@@ -125,7 +125,7 @@ pub fn run(args: &TimelineArgs) -> anyhow::Result<()> {
 }
 
 /// The option, the world, and both as a program.
-fn load(args: &TimelineArgs) -> anyhow::Result<(OptionSpec, OptionSpec, Program)> {
+fn load(args: &TimelineArgs, quiet: bool) -> anyhow::Result<(OptionSpec, OptionSpec, Program)> {
     let beside = || args.data.files().folder("options");
     let files = args.options.as_ref().map_or_else(beside, |folder| Files::directory(folder));
     let id = args.option.as_deref().unwrap_or_default();
@@ -138,7 +138,7 @@ fn load(args: &TimelineArgs) -> anyhow::Result<(OptionSpec, OptionSpec, Program)
     let [start, end] = spec.horizon.unwrap_or(LONGEST_HORIZON);
     for (spec, whose) in [(&spec, "the option"), (&world, "the world")] {
         let beyond = spec.beyond(end);
-        if let Some(&(_, first)) = beyond.first() {
+        if let Some(&(_, first)) = beyond.first().filter(|_| !quiet) {
             let names: Vec<&str> = beyond.iter().take(LISTED).map(|(name, _)| *name).collect();
             let more = if beyond.len() > LISTED { ", ..." } else { "" };
             eprintln!(

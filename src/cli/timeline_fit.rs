@@ -20,17 +20,18 @@ const MOST_DAYS: f64 = 100_000.0;
 ///
 /// # Errors
 /// Where the table cannot be read or the folder cannot be written.
-pub fn run(file: &Path, out: Option<&Path>, existing: Existing) -> anyhow::Result<()> {
+pub fn run(file: &Path, out: Option<&Path>, existing: Existing, quiet: bool) -> anyhow::Result<()> {
     let (samples, left_out) = read(file)?;
-    if let Some(text) = left_out {
+    if let Some(text) = left_out.filter(|_| !quiet) {
         eprintln!("{}: {text}", file.display());
     }
     let rows: Rows = samples.iter().flat_map(rows).collect();
     let Some(out) = out else {
-        let mut writer = csv::Writer::from_writer(std::io::stdout());
+        let mut writer = csv::Writer::from_writer(Vec::new());
         writer.write_record(FIT.header())?;
         rows.iter().try_for_each(|row| writer.write_record(row))?;
-        return Ok(writer.flush()?);
+        print!("{}", String::from_utf8(writer.into_inner()?)?);
+        return Ok(());
     };
     let output = OutputDir::create(out, existing)?;
     output.write_csv(FIT.file, &FIT.header(), &rows)?;

@@ -205,7 +205,7 @@ pub const FORMATS: &[Format] = &[
         touched: &["in/"],
         commands: &["calibrate --source adb --input in --year 2019 --out out"],
         then: Some("check out"),
-        is_read_whole: false,
+        is_read_whole: true,
         short: 80,
     },
     Format {
@@ -214,7 +214,7 @@ pub const FORMATS: &[Format] = &[
         touched: &["in/"],
         commands: &["calibrate --source wiod2016 --input in --out out"],
         then: Some("check out"),
-        is_read_whole: false,
+        is_read_whole: true,
         short: 80,
     },
     Format {

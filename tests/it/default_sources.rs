@@ -152,13 +152,7 @@ fn policy_tables_are_the_committed_ones() {
     for entry in fs::read_dir(&committed).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         let [made, kept] = [&out, &committed].map(|folder| fs::read_to_string(folder.join(&name)).unwrap());
-        // How sure a date of an agreement is may be known better by now.
-        let without_mark = |text: &str| -> Vec<String> {
-            let is_marked = name == "memberships.csv";
-            let cut = |line: &str| line.rsplit_once(',').map_or(line, |(row, _)| row).to_owned();
-            text.lines().map(|line| if is_marked { cut(line) } else { line.to_owned() }).collect()
-        };
-        assert_eq!(without_mark(&made), without_mark(&kept), "{name}");
+        assert_eq!(made, kept, "{name}");
     }
 }
 

@@ -70,7 +70,7 @@ fn a_search_without_an_optimum_is_said_to_run_away() {
     optimal(folder.path(), "fixed").code(2).stderr(contains("runs away").and(contains("--deficits zero")));
     assert!(!folder.path().join("out").exists());
     // With trade in balance there is one, and it is reported.
-    optimal(folder.path(), "zero").success().stderr(contains("largest first-order condition"));
+    optimal(folder.path(), "zero").success().stdout(contains("largest first-order condition"));
     let manifest = std::fs::read_to_string(folder.path().join("out/manifest.json")).unwrap();
     let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
     assert!(manifest["largest_first_order"].as_f64().unwrap() <= FIRST_ORDER_TOLERANCE);

@@ -235,15 +235,16 @@ impl<'p> Rows<'p> {
         let (mut sum, mut total) = (0.0, None);
         let mut stated = vec![None; plan.columns.len()];
         for (at, &column) in plan.columns.iter().enumerate() {
-            let is_read = match (kind, column) {
-                (_, Column::Skipped) | (RowKind::Skipped, _) => false,
-                (RowKind::Industry { .. }, _) => true,
-                (_, column) => matches!(column, Column::Industry { .. }),
-            };
-            if !is_read {
+            if column == Column::Skipped || kind == RowKind::Skipped {
                 continue;
             }
             let text = record.get(plan.header.first + at).unwrap_or("");
+            let is_used =
+                matches!(kind, RowKind::Industry { .. }) || matches!(column, Column::Industry { .. });
+            // What value added pays in columns of final demand is of no use, but must be a number where it stands.
+            if text.is_empty() && !is_used {
+                continue;
+            }
             let Some(musd) = text.parse::<f64>().ok().filter(|value| value.is_finite()) else {
                 let found = if text.is_empty() { "empty" } else { text };
                 let expected = "a finite number, million USD (missing is not zero)";
@@ -251,6 +252,9 @@ impl<'p> Rows<'p> {
                 plan.fault(line, (&plan.header.columns[at].name, found), (expected, remedy), to);
                 continue;
             };
+            if !is_used {
+                continue;
+            }
             self.sums.see(text);
             match (kind, column) {
                 (RowKind::Totals { .. }, _) => stated[at] = Some(musd),

@@ -17,8 +17,6 @@ pub struct DataDir {
     pub data: Option<PathBuf>,
 }
 
-// Not every command needs every part.
-#[allow(dead_code)]
 impl DataDir {
     /// The folder; nothing outside it is read.
     #[must_use]

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use super::changes::{ChangeFiles, Changes};
+use super::data_dir::DataDir;
 use super::manifest;
 use crate::calibration::{Economy, Tariffs};
 use crate::data::{Dataset, Files};
@@ -32,9 +33,11 @@ enum VaryArg {
 /// Options that both commands share.
 #[derive(Debug, Args)]
 struct GameArgs {
-    /// Baseline directory; default: the embedded data set.
-    #[arg(long, value_name = "DIR")]
+    /// Baseline directory; default: the one that the plan of --data names, else the embedded data set.
+    #[arg(conflicts_with = "data", long, value_name = "DIR")]
     baseline: Option<PathBuf>,
+    #[command(flatten)]
+    data: DataDir,
     /// Which tariffs of a country move together.
     #[arg(long, value_enum, default_value = "cell")]
     vary: VaryArg,
@@ -126,7 +129,7 @@ fn run(command: &str, names: &[String], args: &GameArgs) -> anyhow::Result<()> {
     let started = Instant::now();
     let files = match &args.baseline {
         Some(folder) => Files::directory(folder),
-        None => Files::embedded().folder("apac"),
+        None => args.data.baseline()?,
     };
     let data = Dataset::read(&files)?;
     super::solve::refuse_large(data.n(), data.s(), crate::data::memory::usable_bytes())?;

@@ -192,3 +192,15 @@ fn memory_is_estimated_before_it_is_taken() {
     let found = check_in_4_gb(folder.path()).code(2);
     found.stderr(contains("1 countries and 20000 sectors, which need about 12801920000 bytes of memory"));
 }
+
+#[test]
+fn optimal_reads_the_baseline_that_the_plan_names() {
+    let folder = data();
+    change(folder.path(), "plan.toml", "baseline = \"apac\"", "baseline = \"tiny\"");
+    let (data, out) = (folder.path().display().to_string(), folder.path().join("o").display().to_string());
+    let optimal =
+        |more: &[&str]| tradepath(&[&["optimal", "--country", "AAA", "--out", &out], more].concat());
+    optimal(&[]).code(2).stderr(contains("a country of the baseline, once (USA, CAN"));
+    optimal(&["--data", &data, "--baseline", &data]).code(2).stderr(contains("cannot be used with"));
+    optimal(&["--data", &data]).success().stdout(contains("optimal tariffs of AAA"));
+}

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::manifest;
 use crate::data::memory;
+use crate::error::shortened;
 use crate::estimation::covariance::SmallSample;
 use crate::estimation::design::{Specification, read_panel};
 use crate::estimation::filter::Filter;
@@ -325,10 +326,15 @@ fn warnings(estimates: &Estimates) -> Vec<String> {
     warnings
 }
 
+/// Longest entry of a list that a warning repeats whole.
+const LONGEST_SHOWN: usize = 120;
+
 fn cut(entries: &[String]) -> String {
+    let shown: Vec<String> =
+        entries.iter().take(LISTED).map(|entry| shortened(entry, LONGEST_SHOWN)).collect();
     match entries.len() {
-        0..=LISTED => entries.join(", "),
-        n => format!("{} and {} more", entries[..LISTED].join(", "), n - LISTED),
+        0..=LISTED => shown.join(", "),
+        n => format!("{} and {} more", shown.join(", "), n - LISTED),
     }
 }
 

@@ -10,7 +10,25 @@ use super::run_tables::{SHARD_FILE, ShardInfo};
 use super::verify;
 use crate::data::Files;
 use crate::error::{Fault, Faults, InputErrors};
-use crate::output::dir::{FileEntry, listed};
+use crate::output::dir::{FileEntry, MANIFEST, listed};
+
+/// What the manifests of all parts say alike: the joined manifest takes it from the first.
+const DESCRIBED: [&str; 14] = [
+    "command",
+    "plan",
+    "title",
+    "focus",
+    "partners",
+    "years",
+    "reference_option",
+    "baseline",
+    "source",
+    "licence",
+    "options",
+    "countries",
+    "sectors",
+    "inputs",
+];
 
 /// One part.
 pub struct Part {
@@ -75,6 +93,13 @@ fn check_alike(first: &Part, part: &Part, faults: &mut Faults) {
         let expected = "parts of one plan, seed, data and version";
         faults.push(fault(&part.folder, "a part of another run", expected));
         return;
+    }
+    for key in DESCRIBED.into_iter().filter(|key| first.manifest[key] != part.manifest[key]) {
+        let expected = format!("`{key}` as in {}", first.folder.join(MANIFEST).display());
+        faults.push(Fault {
+            field: key.into(),
+            ..fault(&part.folder.join(MANIFEST), &format!("another {key}"), &expected)
+        });
     }
     let names: std::collections::BTreeSet<&String> = first.files.keys().chain(part.files.keys()).collect();
     for name in names.into_iter().filter(|name| !name.contains('/')) {

@@ -30,6 +30,7 @@ use super::formula::{EffectTerm, Formula, Name, Part};
 use super::levels::{Levels, combine};
 use super::panel::Panel;
 use super::symmetric;
+use crate::data::memory::usable_bytes;
 use crate::numerics::cholesky::generalised_inverse;
 
 /// Most exporter- and importer-period effects for which their covariance is inverted as a whole; beyond,
@@ -38,6 +39,8 @@ const MAX_DENSE: usize = 3_000;
 
 /// Sum of a pair's leverages above which the inverse of the correction is no longer close to its expansion.
 const MAX_LEVERAGE: f64 = 0.5;
+/// Square matrices over the rows of a pair that stand side by side.
+const PAIR_MATRICES: u64 = 6;
 
 /// The formula is not a gravity equation for which corrections are known.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -192,6 +195,12 @@ impl<'a> Gravity<'a> {
             (pair.i, pair.j) = (exporter.codes[row] as usize, importer.codes[row] as usize);
             pair.rows.push(row);
             pair.periods.push(time.codes[row] as usize);
+        }
+        let largest = pairs.iter().map(|pair| pair.rows.len() as u64).max().unwrap_or(0);
+        let bytes = largest.saturating_mul(largest).saturating_mul(PAIR_MATRICES * size_of::<f64>() as u64);
+        if bytes > usable_bytes() {
+            let found = format!("{largest} rows of one pair, whose matrices take {bytes} bytes of memory");
+            return Err(NotGravity { found });
         }
         let (n_i, n_j, t) = (exporter.n(), importer.n(), time.n());
         Ok(Self { fit, pairs, n_i, n_j, t, has_pairs: roles.has_pairs })

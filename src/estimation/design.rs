@@ -12,7 +12,7 @@ use super::formula::{EffectTerm, Factor, Formula, FormulaError, Name, Span};
 use super::levels::Levels;
 use super::panel::{Panel, PanelFile, Use};
 use crate::data::memory::usable_bytes;
-use crate::error::Faults;
+use crate::error::{Faults, shortened};
 
 /// Most regressors, each dummy counted.
 const MAX_REGRESSORS: usize = 4_000;
@@ -233,8 +233,24 @@ fn unknown_column(name: &Name, text: &str, header: &[String]) -> FormulaError {
     FormulaError {
         text: text.to_owned(),
         span: name.span,
-        message: format!("no column `{}`: the panel has {}.{hint}", name.text, header.join(", ")),
+        message: format!(
+            "no column `{}`: the panel has {}.{hint}",
+            shortened(&name.text, LONGEST_NAME),
+            listed(header)
+        ),
     }
+}
+
+/// Longest name that a message repeats whole, and most names that it lists.
+const LONGEST_NAME: usize = 60;
+const MOST_NAMES: usize = 40;
+
+/// Names of columns for a message.
+pub(super) fn listed(header: &[String]) -> String {
+    let shown: Vec<String> =
+        header.iter().take(MOST_NAMES).map(|name| shortened(name, LONGEST_NAME)).collect();
+    let more = header.len().saturating_sub(MOST_NAMES);
+    if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
 }
 
 /// Number of letters to insert, delete or change (Levenshtein).

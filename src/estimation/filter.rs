@@ -3,6 +3,7 @@
 //! Numbers compare as numbers: `year == 2006` holds for a cell `2006.0`. Texts compare as they are written,
 //! and never with numbers. A missing cell meets no condition.
 
+use super::design::listed;
 use super::formula::{FormulaError, Span};
 use super::panel::{Category, Panel, Use};
 
@@ -117,7 +118,7 @@ impl Filter {
     pub fn parse(text: &str) -> Result<Self, FormulaError> {
         let fail = |message: &str| Self::error_in(text, message.to_owned());
         let (at, sign, comparison) = find_sign(text, 0)
-            .ok_or_else(|| fail("expected COLUMN, one of == != < <= > >= in, and a value"))?;
+            .ok_or_else(|| fail("--where: expected COLUMN, one of == != < <= > >= in, and a value"))?;
         let (left, right) = (&text[..at], &text[at + sign.len()..]);
         let is_list = matches!(comparison, Comparison::In | Comparison::NotIn);
         if find_sign(right, 0).is_some() {
@@ -155,7 +156,7 @@ impl Filter {
         let has = |name: &str| header.iter().any(|column| column == name);
         let named = self.values.iter().filter(|value| value.quote == Some('`')).map(|value| &value.text);
         if let Some(name) = std::iter::once(&self.column).chain(named).find(|name| !has(name)) {
-            return Err(self.error(format!("no column `{name}`: the panel has {}", header.join(", "))));
+            return Err(self.error(format!("no column `{name}`: the panel has {}", listed(header))));
         }
         let usage = if self.is_ordering() { Use::Number } else { Use::Category };
         let mut columns = vec![(self.column.clone(), usage)];

@@ -193,7 +193,9 @@ fn taken_for_number(case: &Case) -> Option<String> {
     if !case.is_read_whole {
         return None;
     }
-    case.done.iter().find_map(|done| {
+    // Lists of files are read where a folder is replaced or verified only.
+    let read = case.done.iter().filter(|done| !done.contains("manifest.json"));
+    read.into_iter().find_map(|done| {
         let parts: Vec<&str> = done.split('`').collect();
         let [.., was, _, now, _] = parts[..] else { return None };
         let is_none = was.parse::<f64>().is_ok() && NO_NUMBERS.contains(&now);

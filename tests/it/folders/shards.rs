@@ -85,6 +85,12 @@ fn a_part_that_is_not_as_it_was_written_is_refused() {
     refused(&|q| edit(&q.join("milestones.csv"), |text| format!("{text}{text}")), "p2", "milestones.csv");
     refused(&|q| fs::remove_file(q.join("tariffs.csv")).unwrap(), "p2", "q/tariffs.csv `file` = missing");
     refused(&|q| fs::remove_file(q.join("manifest.json")).unwrap(), "p2", "no list of files");
+    let other_focus = |text: &str| text.replacen("\"focus\": \"USA\"", "\"focus\": \"JPN\"", 1);
+    refused(
+        &|q| edit(&q.join("manifest.json"), other_focus),
+        "p2",
+        "q/manifest.json `focus` = another focus",
+    );
     let foreign = |q: &Path| {
         fs::copy(at.join("other/parts/2028.block"), q.join("parts/2028.block")).unwrap();
     };

@@ -3,6 +3,7 @@
 pub mod calibration;
 pub mod cli;
 pub mod data;
+pub mod economy;
 pub mod ensemble;
 pub mod equilibrium;
 pub mod error;
@@ -15,4 +16,3 @@ pub mod projection;
 pub mod report;
 pub mod rng;
 pub mod schedules;
-pub mod sources;

@@ -6,8 +6,8 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use tradepath::calibration::{Economy, Tariffs};
 use tradepath::data::{Dataset, Files};
+use tradepath::economy::{Economy, Tariffs};
 use tradepath::equilibrium::{Closure, PreparedBaseline, Quota, QuotaCell, Shock};
 
 static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use ndarray::{Array1, Array2, Array3, Axis};
-use tradepath::calibration::Economy;
 use tradepath::data::{Axes, Country, Dataset, Files, Sector, SectorKind, Table};
+use tradepath::economy::Economy;
 use tradepath::equilibrium::{Closure, PreparedBaseline, Shock};
 use tradepath::error::Faults;
 

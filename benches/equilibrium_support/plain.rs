@@ -1,7 +1,7 @@
 //! The price sweep as one writes it down: the version that the kernels are measured against.
 
 use ndarray::Array2;
-use tradepath::calibration::Economy;
+use tradepath::economy::Economy;
 use tradepath::equilibrium::Shock;
 
 /// Weights of a policy and prices to sweep from.

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::calibration::balance::{BalanceOptions, ReExports, Weights};
+use crate::calibration::outside::{self, Layout, Request};
+use crate::calibration::policy::aggregate::Aggregation;
+use crate::calibration::{apac, policy};
 use crate::data::memory;
 use crate::error::{Fault, Faults};
 use crate::output::dir::Existing;
-use crate::sources::outside::{self, Layout, Request};
-use crate::sources::policy::aggregate::Aggregation;
-use crate::sources::{apac, policy};
 
 /// Outside data that can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use ndarray::{Array1, Array2, Array3};
 
-use crate::calibration::Economy;
 use crate::data::{Axes, Files, Row, Table};
+use crate::economy::Economy;
 use crate::equilibrium::{Closure, Quota, QuotaCell, Shock};
 use crate::error::{Fault, Faults, InputErrors};
 use crate::schedules::percent;

@@ -8,8 +8,8 @@ use serde_json::json;
 
 use super::data_dir::DataDir;
 use super::verify;
-use crate::calibration::Economy;
 use crate::data::{Dataset, Files, companions};
+use crate::economy::Economy;
 use crate::ensemble::{PLAN_FILE, Plan};
 use crate::error::{Fault, Faults, InputErrors};
 use crate::events::{Tables, read_option, read_options};

@@ -5,13 +5,13 @@ use std::path::Path;
 
 use jiff::civil::date;
 
+use crate::calibration::policy::WeighedLines;
 use crate::data::Files;
 use crate::error::InputErrors;
 use crate::output::TableSpec;
 use crate::output::dir::number;
 use crate::policy::{PolicyBook, Regimes};
 use crate::schedules::lines::PartnerTerms;
-use crate::sources::policy::WeighedLines;
 
 /// `lines.csv`.
 pub const LINES: TableSpec = TableSpec {
@@ -115,11 +115,11 @@ pub struct Found {
 /// [`InputErrors`] with every fault of every table.
 pub fn read(input: &Path, importer: &str) -> Result<Option<Found>, InputErrors> {
     let own = Files::embedded().folder("sources/policy");
-    let Some((lines, notes)) = crate::sources::policy::lines_of(input, &own, importer)? else {
+    let Some((lines, notes)) = crate::calibration::policy::lines_of(input, &own, importer)? else {
         return Ok(None);
     };
     let mut programmes = Programmes::new();
-    for (agreement, programme) in crate::sources::policy::programmes_of(&own, importer)? {
+    for (agreement, programme) in crate::calibration::policy::programmes_of(&own, importer)? {
         programmes.entry(agreement).or_default().push(programme);
     }
     Ok(Some(Found { lines, programmes, notes }))

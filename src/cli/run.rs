@@ -10,12 +10,12 @@ use serde_json::{Value, json};
 use super::progress::Progress;
 use super::store::{Owner, Store};
 use super::{manifest, run_resume, run_tables, signals, summary};
+use crate::calibration::PROVENANCE_COLUMNS;
 use crate::data::{Axes, Files, ReadFile, Table, memory};
 use crate::ensemble::{Experiment, PLAN_FILE, Plan, RunCounts, Shard, run_bytes};
 use crate::error::{Fault, Faults, InputErrors};
 use crate::output::dir::{Existing, OutputDir};
 use crate::output::run::RunFrame;
-use crate::sources::PROVENANCE_COLUMNS;
 
 /// What of the events is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -10,8 +10,8 @@ use serde_json::json;
 
 use super::changes::{ChangeFiles, Changes};
 use super::manifest;
-use crate::calibration::Economy;
 use crate::data::{Dataset, Files, memory};
+use crate::economy::Economy;
 use crate::equilibrium::decompose::Exact;
 use crate::equilibrium::sensitivity::delta_method_se;
 use crate::equilibrium::{Equilibrium, PreparedBaseline, Shock, decompose};

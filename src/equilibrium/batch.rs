@@ -12,7 +12,7 @@ use super::search::{FARTHEST_LN_WAGE, MAX_ANDERSON};
 use super::solution::Solution;
 use super::solve::{Method, NoEquilibrium, PreparedBaseline, Shock, SolveStats};
 use super::sweep::Buffers;
-use crate::calibration::Economy;
+use crate::economy::Economy;
 use crate::numerics::Anderson;
 use crate::numerics::aligned::Aligned;
 use crate::numerics::lanes::{Lane, PACK_WIDTH, Pack, SinglePack, Term};

@@ -7,7 +7,7 @@ use ndarray::{ArrayBase, Data, Ix3};
 use super::dispatch::Reweighing;
 use super::frame::Shape;
 use super::solve::Shock;
-use crate::calibration::Economy;
+use crate::economy::Economy;
 use crate::numerics::vectorised::vectorised;
 
 /// Cells whose trade cost or technology changes, in the order `[j][n][i]`. Kept between shocks.

@@ -6,7 +6,7 @@ use ndarray::{Array1, Array2, Array3, Axis};
 
 use super::result::Equilibrium;
 use super::solve::{NoEquilibrium, PreparedBaseline, Shock};
-use crate::calibration::Economy;
+use crate::economy::Economy;
 use crate::numerics::spectral::Chebyshev;
 
 /// Terms of trade and volume of trade with arithmetic changes at base weights, in percent, `[n]`.

@@ -1,6 +1,6 @@
 //! The arrays of one baseline as the kernels read them: flat, countries contiguous, money scaled.
 
-use crate::calibration::Economy;
+use crate::economy::Economy;
 use crate::numerics::aligned::Aligned;
 use crate::numerics::kernels::ROW_MULTIPLE;
 

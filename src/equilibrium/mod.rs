@@ -1,6 +1,6 @@
 //! The static equilibrium in changes (`model.md` section 2; Caliendo & Parro 2015, eq. 10-14).
 //!
-//! [`PreparedBaseline`] is built once from an [`Economy`](crate::calibration::Economy) and solves many
+//! [`PreparedBaseline`] is built once from an [`Economy`](crate::economy::Economy) and solves many
 //! [`Shock`]s. Unknowns are log wages `[n]`, log prices `[n,j]` and expenditure `[n,j]`, found together:
 //!
 //! 1. `sweep`: one evaluation gives the residuals of prices, expenditure and labour markets. It costs three

@@ -5,8 +5,8 @@ use ndarray::Array3;
 use super::polish::{Trial, polish};
 use super::result::Equilibrium;
 use super::solve::{NoEquilibrium, PreparedBaseline, Shock};
-use crate::calibration::{Economy, Tariffs};
 use crate::data::SectorKind;
+use crate::economy::{Economy, Tariffs};
 use crate::numerics::bounded::{BoundedOptions, minimise};
 
 /// First-order condition at which tariffs are accepted: d ln W / d ln tau per unit of import share.

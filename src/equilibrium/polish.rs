@@ -3,7 +3,7 @@
 use super::optimal::{FIRST_ORDER_TOLERANCE, Instruments, TariffError};
 use super::result::Equilibrium;
 use super::solve::{NoEquilibrium, PreparedBaseline, Shock};
-use crate::calibration::Tariffs;
+use crate::economy::Tariffs;
 use crate::numerics::mixer::Mixer;
 
 /// Evaluations of the last stretch, and iterates that it remembers.

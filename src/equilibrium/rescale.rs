@@ -13,7 +13,7 @@ use super::response::Response;
 use super::result::Equilibrium;
 use super::solve::Shock;
 use super::sweep::Buffers;
-use crate::calibration::Economy;
+use crate::economy::Economy;
 
 /// Powers of `e` up to which nothing is scaled.
 const UNSCALED: f64 = 100.0;

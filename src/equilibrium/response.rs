@@ -3,7 +3,7 @@
 use super::changes::{Changes, Row, unflat};
 use super::frame::{Frame, Shape};
 use super::solve::Shock;
-use crate::calibration::Economy;
+use crate::economy::Economy;
 use crate::numerics::aligned::Aligned;
 use crate::numerics::kernels::{n_pack_blocks, n_runs, pack_block, pack_place, write_runs};
 use crate::numerics::lanes::Lane;

@@ -4,7 +4,7 @@ use ndarray::{Array1, Array2, Array3};
 
 use super::quota::QuotaOutcome;
 use super::solve::SolveStats;
-use crate::calibration::{Economy, Tariffs};
+use crate::economy::{Economy, Tariffs};
 
 /// An equilibrium: changes relative to the baseline it was solved from, levels in million USD.
 #[must_use]

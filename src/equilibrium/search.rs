@@ -63,7 +63,7 @@ impl Workspace {
         }
     }
 
-    pub fn load(&mut self, frame: &Frame, economy: &crate::calibration::Economy, shock: &Shock) {
+    pub fn load(&mut self, frame: &Frame, economy: &crate::economy::Economy, shock: &Shock) {
         self.response.load(frame, economy, &[(0, shock)]);
         let has_quotas = !shock.quotas.is_empty();
         self.quotas = has_quotas.then(|| Wedges::new(frame, economy, shock, &mut self.response));

@@ -7,7 +7,7 @@ use super::linear::{Accuracy, Linear};
 use super::result::Equilibrium;
 use super::search::Workspace;
 use super::solve::{PreparedBaseline, Shock};
-use crate::calibration::Economy;
+use crate::economy::Economy;
 
 /// Derivatives of `ln W_hat` of one country at one equilibrium.
 #[derive(Debug, Clone)]

@@ -7,7 +7,7 @@ use super::response::Response;
 use super::result::Equilibrium;
 use super::solve::{Shock, SolveStats};
 use super::sweep::Buffers;
-use crate::calibration::Economy;
+use crate::economy::Economy;
 use crate::numerics::lanes::Lane;
 
 /// A member of a workspace that has converged.

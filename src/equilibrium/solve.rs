@@ -12,7 +12,7 @@ use super::quota::Quota;
 use super::result::Equilibrium;
 use super::search::{CHAIN, Search, Workspace};
 use super::sweep::Transfers;
-use crate::calibration::{Economy, Tariffs};
+use crate::economy::{Economy, Tariffs};
 
 /// How deficits behave in the counterfactual (`model.md` section 2).
 #[derive(Debug, Clone, PartialEq)]

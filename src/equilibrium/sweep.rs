@@ -6,7 +6,7 @@ use super::frame::{Frame, Shape};
 use super::response::Response;
 use super::solve::Closure;
 use super::weights::Weights;
-use crate::calibration::Economy;
+use crate::economy::Economy;
 use crate::numerics::aligned::Aligned;
 use crate::numerics::elementary::{exp, ln};
 use crate::numerics::kernels::Sum;

@@ -4,7 +4,7 @@ use ndarray::Array1;
 
 use super::TableSpec;
 use super::dir::number;
-use crate::calibration::{CuredDemand, Economy};
+use crate::economy::{CuredDemand, Economy};
 use crate::equilibrium::decompose::{Exact, first_order};
 use crate::equilibrium::{Equilibrium, result};
 

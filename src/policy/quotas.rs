@@ -12,7 +12,7 @@ use super::PolicyParameters;
 use super::book::PolicyBook;
 use super::regime::Situation;
 use super::regimes::{Binding, Regimes, YearState};
-use crate::calibration::Economy;
+use crate::economy::Economy;
 use crate::schedules::{Part, Quota, QuotaUnit};
 
 /// A quota on the goods of parties that have come under its schedule.

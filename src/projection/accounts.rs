@@ -2,8 +2,8 @@
 
 use ndarray::{Array1, Array2, Array3, ArrayView2, ArrayView3};
 
-use crate::calibration::Economy;
 use crate::data::SectorKind;
+use crate::economy::Economy;
 use crate::equilibrium::{Equilibrium, decompose, result};
 
 /// Totals of the flows at border prices, million USD.

@@ -14,7 +14,7 @@ pub use accounts::{Accounts, BaseAccounts};
 pub use growth::Growth;
 pub use outcome::Outcome;
 
-use crate::calibration::Economy;
+use crate::economy::Economy;
 use crate::equilibrium::{Closure, NoEquilibrium, PreparedBaseline, Shock};
 use crate::policy::{PolicyBook, PolicyParameters, Regimes};
 

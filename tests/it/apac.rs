@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use assert_cmd::Command;
-use tradepath::calibration::Economy;
 use tradepath::data::{Dataset, Files};
+use tradepath::economy::Economy;
 use tradepath::equilibrium::{Closure, PreparedBaseline, Shock, result};
 
 use crate::oracles::shared;

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use ndarray::Array3;
-use tradepath::calibration::{Economy, Tariffs};
 use tradepath::data::{Dataset, Files};
+use tradepath::economy::{Economy, Tariffs};
 use tradepath::equilibrium::{Closure, Equilibrium, Method, PreparedBaseline, Shock};
 
 pub fn economy(folder: &str) -> Economy {

@@ -5,8 +5,8 @@ use std::path::Path;
 use ndarray::{Array1, Array2, Array3};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-use tradepath::calibration::{Economy, Tariffs};
 use tradepath::data::{Axes, Country, Dataset, Files, Sector, SectorKind};
+use tradepath::economy::{Economy, Tariffs};
 use tradepath::equilibrium::{Closure, Method, PreparedBaseline, Shock, decompose};
 
 fn tiny() -> Economy {

@@ -1,8 +1,8 @@
 //! Optimal and Nash tariffs against closed forms.
 
 use ndarray::{Array1, Array2, Array3};
-use tradepath::calibration::{Economy, Tariffs};
 use tradepath::data::{Axes, Country, Sector, SectorKind};
+use tradepath::economy::{Economy, Tariffs};
 use tradepath::equilibrium::optimal::{TariffSearch, Vary};
 use tradepath::equilibrium::{Closure, PreparedBaseline, Shock};
 

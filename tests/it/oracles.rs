@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use ndarray::Array1;
-use tradepath::calibration::Economy;
 use tradepath::data::{Dataset, Files, Table};
+use tradepath::economy::Economy;
 use tradepath::equilibrium::{Closure, Equilibrium, PreparedBaseline, Shock, decompose, result};
 use tradepath::error::Faults;
 
@@ -70,14 +70,12 @@ impl Oracle {
     }
 
     fn bilateral_pct(&self, importer: usize, exporter: usize) -> f64 {
-        let flow = |pi: &ndarray::Array3<f64>,
-                    tau: &tradepath::calibration::Tariffs,
-                    x: &ndarray::Array2<f64>|
-         -> f64 {
-            (0..self.base.s())
-                .map(|j| pi[[j, importer, exporter]] * x[[importer, j]] / tau[[j, importer, exporter]])
-                .sum()
-        };
+        let flow =
+            |pi: &ndarray::Array3<f64>, tau: &tradepath::economy::Tariffs, x: &ndarray::Array2<f64>| -> f64 {
+                (0..self.base.s())
+                    .map(|j| pi[[j, importer, exporter]] * x[[importer, j]] / tau[[j, importer, exporter]])
+                    .sum()
+            };
         let old = flow(&self.base.pi, &self.base.tau, &self.base.x_musd);
         100.0 * (flow(&self.new.pi, &self.new.tau, &self.new.x_musd) / old - 1.0)
     }

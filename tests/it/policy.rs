@@ -1,8 +1,8 @@
 //! Tariffs and barriers on hand-worked cases: published cells, dates, agreements side by side, duties.
 
 use jiff::civil::{Date, date};
-use tradepath::calibration::Economy;
 use tradepath::data::{Axes, Dataset, Files};
+use tradepath::economy::Economy;
 use tradepath::policy::{
     BaseCosts, GroupRate, PolicyBook, PolicyParameters, PolicyTimeline, Regimes, YearState,
 };

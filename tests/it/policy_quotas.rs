@@ -1,8 +1,8 @@
 //! Which tariff-rate quotas and safeguards a change of memberships opens, by hand.
 
 use jiff::civil::{Date, date};
-use tradepath::calibration::Economy;
 use tradepath::data::{Dataset, Files};
+use tradepath::economy::Economy;
 use tradepath::policy::{PolicyParameters, QuotaInForce, Regimes, YearState};
 
 use crate::policy::{Case, TWELVE, close};

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use ndarray::Array1;
 use proptest::prelude::*;
-use tradepath::calibration::Economy;
 use tradepath::data::{Dataset, Files};
+use tradepath::economy::Economy;
 use tradepath::equilibrium::{
     Closure, Equilibrium, Method, PreparedBaseline, Quota, QuotaCell, QuotaRegime, Shock, decompose,
 };

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 use predicates::str::contains;
-use tradepath::calibration::Economy;
 use tradepath::data::{Dataset, Files};
+use tradepath::economy::Economy;
 use tradepath::equilibrium::{Closure, PreparedBaseline, Shock};
 
 use crate::oracles::shared;

@@ -18,7 +18,7 @@ const RANKS: [&[&str]; 13] = [
     &["error", "rng", "numerics"],
     &["data"],
     &["estimation"],
-    &["calibration"],
+    &["economy"],
     &["schedules"],
     &["policy"],
     &["events", "equilibrium"],
@@ -26,7 +26,7 @@ const RANKS: [&[&str]; 13] = [
     &["ensemble"],
     &["output"],
     &["report"],
-    &["sources"],
+    &["calibration"],
     &["cli"],
 ];
 

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use ndarray::{Array1, Array3};
-use tradepath::calibration::Economy;
 use tradepath::data::{Dataset, Files};
+use tradepath::economy::Economy;
 use tradepath::equilibrium::{Closure, Method, PreparedBaseline, Shock, decompose};
 
 /// Factors on trade costs; tariffs are a factor less one.

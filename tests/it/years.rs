@@ -1,7 +1,7 @@
 //! The baseline path of the default set.
 
-use tradepath::calibration::Economy;
 use tradepath::data::{Dataset, Files};
+use tradepath::economy::Economy;
 use tradepath::equilibrium::Shock;
 use tradepath::policy::PolicyBook;
 use tradepath::projection::{BaselinePath, Growth};

@@ -28,7 +28,7 @@ use ndarray::{Array1, Array3};
 
 use super::result::Equilibrium;
 use super::solve::Shock;
-use crate::calibration::Economy;
+use crate::economy::Economy;
 pub(super) use wedges::Wedges;
 
 /// A tariff-rate quota of one importer on one product of a sector.

@@ -5,7 +5,7 @@ use super::super::response::Response;
 use super::super::solve::Shock;
 use super::demand::{Demand, Supply, WEDGE_TOLERANCE};
 use super::{Quota, QuotaCell, QuotaOutcome, QuotaRegime, Rest, cells, products};
-use crate::calibration::Economy;
+use crate::economy::Economy;
 
 /// Rounds over quotas that compete inside one sector of one importer; the tenth has not been seen.
 const MAX_ROUNDS: usize = 60;

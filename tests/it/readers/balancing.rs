@@ -2,13 +2,13 @@
 
 use ndarray::{Array2, Array3, Axis};
 use proptest::prelude::*;
-use tradepath::calibration::Economy;
 use tradepath::calibration::balance::{BalanceOptions, RawTables, ReExports, Weights, balance};
+use tradepath::calibration::outside::gathered::Facts;
+use tradepath::calibration::outside::{Layout, write};
 use tradepath::data::{Axes, Country, Dataset, Files, Sector, SectorKind};
+use tradepath::economy::Economy;
 use tradepath::equilibrium::{Closure, PreparedBaseline, Shock};
 use tradepath::output::dir::Existing;
-use tradepath::sources::outside::gathered::Facts;
-use tradepath::sources::outside::{Layout, write};
 
 fn axes(n: usize, s: usize) -> Axes {
     let country = |c: usize| Country { iso3: format!("C{c}"), name: String::new(), region: String::new() };

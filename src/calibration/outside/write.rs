@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use super::gathered::Facts;
-use crate::calibration::Economy;
+use crate::calibration::PROVENANCE_COLUMNS;
 use crate::calibration::balance::{Adjustment, Balanced};
 use crate::data::{Dataset, Files, SectorKind};
+use crate::economy::Economy;
 use crate::error::{Fault, InputErrors};
 use crate::output::dir::{Existing, OutputDir, number};
-use crate::sources::PROVENANCE_COLUMNS;
 
 /// Adjustments that the summary shows.
 const SHOWN: usize = 10;

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use super::{INTENSITY, Rows, Tables, lines, names};
+use crate::calibration::Reading;
 use crate::data::{Axes, Dataset, Files, SectorKind, Table};
 use crate::error::Faults;
-use crate::sources::Reading;
 
 /// Baseline whose exports say what cumulation brings in.
 const BASELINE: &str = "apac";

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use super::Rule;
+use crate::calibration::Reading;
 use crate::data::{Files, Row, Table};
 use crate::schedules::LineSchedule;
 use crate::schedules::lines::{Line, parse_special};
-use crate::sources::Reading;
 
 /// Columns of `tariff_lines.csv`; groups under `except` keep their rate, for the reason given.
 pub const COLUMNS: [&str; 10] = [

@@ -7,10 +7,10 @@ use clap::ValueEnum;
 
 use super::Rows;
 use super::lines::{self, WeighedLines};
+use crate::calibration::Reading;
+use crate::calibration::reading::whole;
 use crate::data::{Files, Row, Table};
 use crate::policy::aggregate::{Aggregates, simple_mean_pct};
-use crate::sources::Reading;
-use crate::sources::reading::whole;
 
 /// Share of the lines of a group that must be ad valorem or free; below it the group's rate is left as it is,
 /// because specific rates have no ad-valorem equivalent in the lines.

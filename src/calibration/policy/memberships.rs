@@ -6,8 +6,8 @@ use std::path::Path;
 use jiff::civil::Date;
 
 use super::Rows;
+use crate::calibration::Reading;
 use crate::data::{Axes, Files, Row};
-use crate::sources::Reading;
 
 /// Columns of `memberships.csv`.
 pub const COLUMNS: [&str; 6] = ["agreement", "party", "valid_from", "valid_until", "source", "mark"];

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use crate::calibration::reading::whole;
 use crate::data::{Axes, Country, Files, Row, Sector, SectorKind, Table};
 use crate::error::{Fault, Faults, InputErrors};
-use crate::sources::reading::whole;
 
 /// Adds the codes of a row; each belongs to one row only.
 fn add_codes(to: &mut HashMap<String, usize>, at: usize, row: &Row<'_>, column: &str, faults: &mut Faults) {

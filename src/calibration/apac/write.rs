@@ -5,10 +5,10 @@ use std::path::Path;
 use ndarray::Array3;
 
 use super::{Apac, YEAR};
-use crate::calibration::Economy;
+use crate::calibration::PROVENANCE_COLUMNS;
 use crate::data::{Dataset, Files, SectorKind};
+use crate::economy::Economy;
 use crate::output::dir::{Existing, OutputDir, number};
-use crate::sources::PROVENANCE_COLUMNS;
 
 /// Decimals of a flow in million USD: a thousand dollars.
 const FLOW_DECIMALS: usize = 3;

@@ -5,8 +5,8 @@ use ndarray::{Array1, Array2, Array3, ArrayViewMut2, Axis};
 use super::concordance::Concordance;
 use super::raw::Raw;
 use super::trade::Trade;
+use crate::calibration::reading::whole;
 use crate::error::{Faults, InputErrors};
-use crate::sources::reading::whole;
 
 /// Least share of output sold at home.
 const HOME_SHARE: f64 = 0.15;

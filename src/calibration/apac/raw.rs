@@ -7,9 +7,9 @@ use ndarray::{Array1, Array2, Array3};
 
 use super::YEAR;
 use super::concordance::Concordance;
+use crate::calibration::Reading;
+use crate::calibration::reading::whole;
 use crate::data::{Row, Table};
-use crate::sources::Reading;
-use crate::sources::reading::whole;
 
 /// Last year of the partner pattern.
 const PATTERN_YEAR: &str = "2016";

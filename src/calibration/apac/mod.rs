@@ -18,8 +18,8 @@ use production::Production;
 use raw::Raw;
 use trade::Trade;
 
+use crate::calibration::Reading;
 use crate::error::InputErrors;
-use crate::sources::Reading;
 
 /// Base year of the set.
 pub const YEAR: i16 = 2019;

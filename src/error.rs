@@ -50,6 +50,19 @@ pub fn shortened(text: &str, most: usize) -> String {
 }
 
 impl Fault {
+    /// A fault of a file as a whole: it has no line.
+    #[must_use]
+    pub fn of_file(file: &str, field: &str, found: &str, expected: &str, remedy: &str) -> Self {
+        Self {
+            file: file.into(),
+            line: None,
+            field: field.into(),
+            found: found.into(),
+            expected: expected.into(),
+            remedy: remedy.into(),
+        }
+    }
+
     /// The fault as messages show it: each part of bounded length and without control characters.
     #[must_use]
     pub fn for_display(&self) -> Self {

@@ -33,7 +33,7 @@ impl Reading {
         if !path.exists() {
             let remedy = "Check --input: the folder that holds data/ and facts/.";
             let file = path.display().to_string();
-            self.faults.push(whole(&file, "file", "missing", "a file of this name", remedy));
+            self.faults.push(Fault::of_file(&file, "file", "missing", "a file of this name", remedy));
             return None;
         }
         let raw = match RawText::read(path, ReadOptions::new(Held::Cells)) {
@@ -88,7 +88,7 @@ impl Reading {
         if rows.is_empty() {
             let expected = format!("rows of {year}");
             let remedy = "Fetch the file again with the years that SOURCE.md beside it names.";
-            self.faults.push(whole(table.file(), "year", "no such row", &expected, remedy));
+            self.faults.push(Fault::of_file(table.file(), "year", "no such row", &expected, remedy));
         }
         rows
     }
@@ -146,18 +146,5 @@ impl Reading {
             Some(value) => self.faults.into_result((value, lines)),
             None => Err(InputErrors(self.faults.as_slice().to_vec())),
         }
-    }
-}
-
-/// A fault of a table as a whole.
-#[must_use]
-pub fn whole(file: &str, field: &str, found: &str, expected: &str, remedy: &str) -> Fault {
-    Fault {
-        file: file.into(),
-        line: None,
-        field: field.into(),
-        found: found.into(),
-        expected: expected.into(),
-        remedy: remedy.into(),
     }
 }

@@ -13,7 +13,7 @@ use crate::estimation::covariance::SmallSample;
 use crate::estimation::design::{Specification, read_panel};
 use crate::estimation::filter::Filter;
 use crate::estimation::fit::FitOptions;
-use crate::estimation::formula::{EffectTerm, Formula};
+use crate::estimation::formula::{EffectTerm, Formula, FormulaError};
 use crate::estimation::panel::{Panel, PanelFile, PanelOptions};
 use crate::estimation::separation::Rules;
 use crate::estimation::{Estimates, EstimationError, Method, Options, estimate};
@@ -184,11 +184,16 @@ fn iterations(text: &str) -> Result<usize, String> {
 }
 
 impl EstimateArgs {
-    fn specification(&self) -> Result<Specification, EstimationError> {
-        let clusters = self.cluster.iter().map(|text| EffectTerm::parse(text)).collect::<Result<_, _>>()?;
-        let filters = self.conditions.iter().map(|text| Filter::parse(text)).collect::<Result<_, _>>()?;
+    fn specification(&self) -> anyhow::Result<Specification> {
+        let of_option = |option: &'static str| {
+            move |error: FormulaError| anyhow::Error::from(EstimationError::from(error)).context(option)
+        };
+        let clusters = self.cluster.iter().map(|text| EffectTerm::parse(text)).collect::<Result<_, _>>();
+        let clusters = clusters.map_err(of_option("--cluster"))?;
+        let filters = self.conditions.iter().map(|text| Filter::parse(text)).collect::<Result<_, _>>();
+        let filters = filters.map_err(EstimationError::from)?;
         Ok(Specification {
-            formula: Formula::parse(&self.formula)?,
+            formula: Formula::parse(&self.formula).map_err(of_option("--formula"))?,
             weights: self.weights.clone(),
             offset: self.offset.clone(),
             clusters,
@@ -244,7 +249,7 @@ pub fn run(args: &EstimateArgs, is_quiet: bool) -> anyhow::Result<()> {
     let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
     let output = OutputDir::create(&args.out, existing)?;
     let seconds_reading = started.elapsed().as_secs_f64();
-    let estimates = estimate(&panel, &spec, &args.options())?;
+    let estimates = estimate(&panel, &spec, &args.options()).map_err(|error| of_panel(error, &args.panel))?;
     let seconds = (seconds_reading, started.elapsed().as_secs_f64() - seconds_reading);
     if !is_quiet {
         warnings(&estimates).iter().for_each(|warning| eprintln!("warning: {warning}"));

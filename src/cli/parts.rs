@@ -96,9 +96,11 @@ fn check_alike(first: &Part, part: &Part, faults: &mut Faults) {
     }
     for key in DESCRIBED.into_iter().filter(|key| first.manifest[key] != part.manifest[key]) {
         let expected = format!("`{key}` as in {}", first.folder.join(MANIFEST).display());
+        let file = part.folder.join(MANIFEST);
         faults.push(Fault {
+            line: line_of_key(&file, key),
             field: key.into(),
-            ..fault(&part.folder.join(MANIFEST), &format!("another {key}"), &expected)
+            ..fault(&file, &format!("another {key}"), &expected)
         });
     }
     let names: std::collections::BTreeSet<&String> = first.files.keys().chain(part.files.keys()).collect();
@@ -113,6 +115,13 @@ fn check_alike(first: &Part, part: &Part, faults: &mut Faults) {
             format!("the tables of {}: run every part with the same options", first.folder.display());
         faults.push(fault(&part.folder, &found, &expected));
     }
+}
+
+/// Line of a key at the top of a file of keys, where it is there.
+fn line_of_key(file: &Path, key: &str) -> Option<u64> {
+    let text = std::fs::read_to_string(file).ok()?;
+    let at = text.lines().position(|line| line.starts_with(&format!("  \"{key}\":")))?;
+    Some(at as u64 + 1)
 }
 
 fn check_numbers(parts: &[Part], faults: &mut Faults) {

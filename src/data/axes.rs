@@ -1,5 +1,7 @@
 //! The countries and sectors of a data set and their positions.
 
+use super::Row;
+use crate::error::Faults;
 use std::collections::HashMap;
 
 /// Goods or services.
@@ -9,6 +11,20 @@ pub enum SectorKind {
     Goods,
     /// Pays no tariff; barriers are ad-valorem equivalents.
     Services,
+}
+
+impl SectorKind {
+    /// The kind in the column `kind`; a fault and goods where it is neither.
+    pub fn of_row(row: &Row<'_>, faults: &mut Faults) -> Self {
+        match row.text("kind") {
+            "goods" => Self::Goods,
+            "services" => Self::Services,
+            _ => {
+                faults.push(row.fault("kind", "goods or services", "Correct the cell."));
+                Self::Goods
+            }
+        }
+    }
 }
 
 /// A country or group of countries.

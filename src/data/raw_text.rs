@@ -262,6 +262,17 @@ impl RawText {
         Ok(Self { sha256, ..text })
     }
 
+    /// Names of the columns; none where the first line cannot be read.
+    #[must_use]
+    pub fn header(&self) -> Vec<String> {
+        let mut reader = csv::ReaderBuilder::new()
+            .trim(csv::Trim::All)
+            .comment(Some(b'#'))
+            .delimiter(self.delimiter)
+            .from_reader(self.text.as_bytes());
+        reader.headers().map(|header| header.iter().map(str::to_owned).collect()).unwrap_or_default()
+    }
+
     fn collect(file: &str, source: Box<dyn Read>, options: ReadOptions) -> Result<Self, RawError> {
         let mut reader = RawReader::start(source, options)?;
         let mut text = String::new();

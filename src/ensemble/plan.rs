@@ -141,8 +141,29 @@ impl Plan {
         })?;
         plan.text = text;
         let mut faults = plan.faults(&name);
+        faults.extend(plan.check_baseline(files, &name));
         faults.extend(plan.check_options(files, &name));
         faults.into_result(plan)
+    }
+
+    /// A fault where the baseline is no folder beside the plan.
+    fn check_baseline(&self, files: &Files, file: &str) -> Faults {
+        let mut faults = Faults::new();
+        let folder = files.folder(&self.baseline);
+        let found = match folder.read_optional("meta.toml") {
+            Err(fault) => fault.found,
+            Ok(None) if folder.list("").is_empty() => format!("{}, where no file is", self.baseline),
+            Ok(_) => return faults,
+        };
+        faults.push(Fault {
+            file: file.to_owned(),
+            line: line_of(&self.text, "baseline", ""),
+            field: "baseline".into(),
+            found,
+            expected: "a folder beside the plan with a baseline data set".into(),
+            remedy: "Correct the name, or copy the data set into that folder.".into(),
+        });
+        faults
     }
 
     /// Faults of options that have no file.

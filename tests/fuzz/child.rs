@@ -10,6 +10,10 @@ use std::time::{Duration, Instant};
 pub const MOST_ADDRESS_KIB: u64 = 3 << 20;
 /// Processor time after which a call counts as hanging; overridden by `TRADEPATH_FUZZ_SECONDS`.
 const MOST_SECONDS: f64 = 20.0;
+/// What each draw that is asked for may add: its events are written, which is work and no hang.
+const SECONDS_PER_DRAW: f64 = 0.002;
+/// Draws for which the limit is raised; more must be refused or end in the usual time.
+const MOST_DRAWS: f64 = 100_000.0;
 /// A call that waits for something uses no processor time; this many times the limit by the clock end it as well.
 const CLOCK_FACTOR: f64 = 5.0;
 /// Ticks of a second in `/proc/PID/stat` (`USER_HZ`, 100 on every Linux).
@@ -44,18 +48,21 @@ pub fn call(folder: &Path, log: &Path, arguments: &[String]) -> Result<Outcome, 
     // Two calls run side by side; threads of their own would only wait for each other.
     command.env("RAYON_NUM_THREADS", "1");
     let child = command.spawn().map_err(told)?;
-    let mut outcome = watch(child)?;
+    let mut outcome = watch(child, limit_seconds(arguments))?;
     outcome.stdout = String::from_utf8_lossy(&fs::read(&out).map_err(told)?).into_owned();
     outcome.stderr = String::from_utf8_lossy(&fs::read(&err).map_err(told)?).into_owned();
     Ok(outcome)
 }
 
-fn limit_seconds() -> f64 {
-    std::env::var("TRADEPATH_FUZZ_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(MOST_SECONDS)
+fn limit_seconds(arguments: &[String]) -> f64 {
+    let asked = std::env::var("TRADEPATH_FUZZ_SECONDS").ok().and_then(|text| text.parse().ok());
+    let after = arguments.iter().skip_while(|word| *word != "--draws").nth(1);
+    let draws = after.and_then(|text| text.parse().ok()).filter(|draws| *draws <= MOST_DRAWS).unwrap_or(0.0);
+    asked.unwrap_or(MOST_SECONDS) + draws * SECONDS_PER_DRAW
 }
 
-fn watch(mut child: Child) -> Result<Outcome, String> {
-    let (start, limit) = (Instant::now(), limit_seconds());
+fn watch(mut child: Child, limit: f64) -> Result<Outcome, String> {
+    let start = Instant::now();
     let (mut peak_kib, mut processor, mut hangs) = (0, 0.0_f64, false);
     let mut pause = Duration::from_micros(500);
     let status = loop {

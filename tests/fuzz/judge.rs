@@ -125,9 +125,11 @@ fn place(case: &Case, outcome: &Outcome, before: &Listing) -> Option<String> {
         // `given:FILE` is named by its file; of an empty word nothing can be named.
         let is_named = |word: &String| {
             let part = word.rsplit(':').next().unwrap_or(word);
-            // Long words are shown in part.
+            // Long words are shown in part, control characters as codes.
+            let shown = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
             let start: String = part.chars().take(80).collect();
-            part.trim().is_empty() || words.contains(&start)
+            let coded: String = part.chars().take(80).map(shown).collect();
+            part.trim().is_empty() || words.contains(&start) || words.contains(&coded)
         };
         let names = words.contains("--")
             || words.contains("command line")

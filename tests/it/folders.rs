@@ -263,6 +263,15 @@ fn what_a_killed_command_left_is_cleaned_or_put_back() {
     fs::copy(at.join("out/trade.csv"), at.join(".out.old/trade.csv")).unwrap();
     solve().success();
     assert_eq!(names(at), ["base", "out"]);
+    // Killed just before the new result took its name, and while such a one was being removed.
+    for kept in [&["manifest.json", "trade.csv", "sectors.csv"][..], &["manifest.json"]] {
+        fs::create_dir(at.join(".out.partial")).unwrap();
+        for file in kept {
+            fs::copy(at.join("out").join(file), at.join(".out.partial").join(file)).unwrap();
+        }
+        solve().success();
+        assert_eq!(names(at), ["base", "out"]);
+    }
     // A folder of the same name that is somebody else's.
     fs::create_dir(at.join(".out.partial")).unwrap();
     fs::write(at.join(".out.partial/mine.txt"), "mine").unwrap();

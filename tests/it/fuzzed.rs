@@ -52,6 +52,8 @@ fn faults_of_a_plan_have_the_line_of_the_key_or_of_the_item() {
         ("\"MYS\"", "\"MYX\"", "partners"),
         ("theta_se_ratio = 1.0", "theta_se_ratio = -1.0", "theta_se_ratio"),
         ("draws = 200", "draws = 0", "draws"),
+        ("baseline = \"apac\"", "baseline = \"../../canary\"", "baseline"),
+        ("baseline = \"apac\"", "baseline = \"apak\"", "baseline"),
     ] {
         let text = sound.replace(was, now);
         assert_ne!(text, sound);
@@ -140,4 +142,88 @@ fn a_column_that_the_panel_lacks_names_the_panel() {
     estimate.args(["estimate", "--panel", "p.csv", "--formula", "y ~ x", "--delimiter", ";", "--out", "out"]);
     estimate.assert().code(2).stderr(contains("p.csv: no column `y`"));
     assert!(!folder.path().join("out").exists());
+}
+
+/// 20,000 rows that share no level with any other are no directions in which a fit could run away.
+#[test]
+fn many_rows_of_their_own_are_dropped_within_three_gigabytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let mut panel = String::from("exporter,importer,trade,dist,rta\n");
+    for k in 0..380 {
+        let (exporter, importer) = (k / 20, k % 20);
+        let trade = if k % 17 == 0 { 0 } else { 50 + (k * 37) % 101 };
+        panel += &format!("E{exporter},I{importer},{trade},{},{}\n", 100 + (k * 53) % 997, k % 3 / 2);
+    }
+    let sound = panel.clone();
+    (0..20_000).for_each(|k| panel += &format!("X{k},M{k},7{k},15{k},0{k}\n"));
+    fs::write(at.join("sound.csv"), sound).unwrap();
+    fs::write(at.join("many.csv"), panel).unwrap();
+    let coefficients = |file: &str| {
+        let line = "ulimit -v 3000000; exec \"$@\"";
+        let mut command = Command::new("sh");
+        command.args(["-c", line, "sh", env!("CARGO_BIN_EXE_tradepath"), "estimate", "--panel", file]);
+        command.args(["--formula", "trade ~ ln(dist) + rta | exporter + importer"]);
+        command.args(["--cluster", "exporter^importer", "--bias-correct"]);
+        let out = at.join(file.trim_end_matches(".csv"));
+        command.args(["--out"]).arg(&out).current_dir(at);
+        command.assert().success();
+        fs::read_to_string(out.join("coefficients.csv")).unwrap()
+    };
+    assert_eq!(coefficients("many.csv"), coefficients("sound.csv"));
+}
+
+#[test]
+fn formulas_and_their_options_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("p.csv"), "y,x\n1,2\n2,3\n").unwrap();
+    let estimate = |words: &[&str]| {
+        let mut command = tradepath(folder.path());
+        command.args(["estimate", "--panel", "p.csv", "--out", "out"]).args(words);
+        command.assert().code(2)
+    };
+    estimate(&["--formula", ""]).stderr(contains("--formula"));
+    estimate(&["--formula", "y ~ x", "--cluster", "a^"]).stderr(contains("--cluster"));
+    estimate(&["--formula", "y ~ x", "--where", "y"]).stderr(contains("--where"));
+}
+
+#[test]
+fn a_country_that_only_the_header_names_is_a_fault_of_the_header() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    fixture("adb", &at.join("adb"));
+    let path = fs::read_dir(at.join("adb")).unwrap().map(|entry| entry.unwrap().path());
+    let path = path.into_iter().find(|path| path.to_string_lossy().contains("MRIO")).unwrap();
+    let sound = fs::read_to_string(&path).unwrap();
+    let mut lines: Vec<String> = sound.lines().map(str::to_owned).collect();
+    let mut cells: Vec<&str> = lines[1].split(',').collect();
+    let last = cells.iter().rposition(|cell| *cell == "JPN").unwrap();
+    cells[last] = "JPNJPN";
+    lines[1] = cells.join(",");
+    fs::write(&path, lines.join("\n")).unwrap();
+    let name = path.file_name().unwrap().to_str().unwrap();
+    let mut command = tradepath(at);
+    command.args(["calibrate", "--source", "adb", "--input", "adb", "--year", "2019", "--out", "out"]);
+    command.assert().code(2).stderr(contains(format!("{name}:3 `value added of JPNJPN (after balancing)`")));
+}
+
+#[test]
+fn a_row_of_another_year_is_a_fault() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    fixture("wiod2016", &at.join("wiod"));
+    let path = fs::read_dir(at.join("wiod")).unwrap().map(|entry| entry.unwrap().path());
+    let path = path.into_iter().find(|path| path.to_string_lossy().contains("WIOT")).unwrap();
+    let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+    let sound = fs::read_to_string(&path).unwrap();
+    for year in ["0x10", "2013", ""] {
+        let text = sound.replace("JPN,1,2014", &format!("JPN,1,{year}"));
+        assert_ne!(text, sound);
+        fs::write(&path, &text).unwrap();
+        let mut command = tradepath(at);
+        command.args(["calibrate", "--source", "wiod2016", "--input", "wiod", "--out", "out"]);
+        let found = if year.is_empty() { "empty" } else { year };
+        let place = format!("{name}:5 `Year` = {found}: expected 2014, as on the first row");
+        command.assert().code(2).stderr(contains(place));
+    }
 }

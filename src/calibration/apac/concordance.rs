@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use crate::calibration::reading::whole;
 use crate::data::{Axes, Country, Files, Row, Sector, SectorKind, Table};
 use crate::error::{Fault, Faults, InputErrors};
 
@@ -102,14 +101,7 @@ impl Concordance {
             services.push(share.map(|share| (row.text("services_category").to_owned(), share)));
             theta_source.push((row.text("theta_source").to_owned(), row.text("mark").to_owned()));
             add_codes(&mut sector_of, j, &row, "wiod_codes", &mut faults);
-            let kind = match row.text("kind") {
-                "goods" => SectorKind::Goods,
-                "services" => SectorKind::Services,
-                _ => {
-                    faults.push(row.fault("kind", "goods or services", "Correct the cell."));
-                    SectorKind::Goods
-                }
-            };
+            let kind = SectorKind::of_row(&row, &mut faults);
             let (id, name) = (row.text("sector").into(), row.text("name").into());
             list.push(Sector { id, name, kind, theta, theta_se });
         }
@@ -128,7 +120,13 @@ impl Concordance {
         }
         if rest.is_none() {
             let remedy = "Add an economy that takes every other code.";
-            faults.push(whole(economies.file(), "codes", "no row", "one row with the codes *", remedy));
+            faults.push(Fault::of_file(
+                economies.file(),
+                "codes",
+                "no row",
+                "one row with the codes *",
+                remedy,
+            ));
         }
         let rest = rest.unwrap_or(0);
         faults.into_result(Self { axes, economy_of, rest, donor, sector_of, services, theta_source })

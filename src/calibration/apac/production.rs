@@ -5,8 +5,7 @@ use ndarray::{Array1, Array2, Array3, ArrayViewMut2, Axis};
 use super::concordance::Concordance;
 use super::raw::Raw;
 use super::trade::Trade;
-use crate::calibration::reading::whole;
-use crate::error::{Faults, InputErrors};
+use crate::error::{Fault, Faults, InputErrors};
 
 /// Least share of output sold at home.
 const HOME_SHARE: f64 = 0.15;
@@ -90,7 +89,13 @@ impl Production {
         let expected = "home sales above 0, as output less exports";
         let remedy =
             "Compare its GDP and its exports by chapter: the exports need more output than the GDP gives.";
-        faults.push(whole("production", &format!("home sales of {code},{sector}"), &found, expected, remedy));
+        faults.push(Fault::of_file(
+            "production",
+            &format!("home sales of {code},{sector}"),
+            &found,
+            expected,
+            remedy,
+        ));
     }
 
     /// The donor's structure scaled to GDP, with room for the exports of each sector.

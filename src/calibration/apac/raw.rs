@@ -8,8 +8,8 @@ use ndarray::{Array1, Array2, Array3};
 use super::YEAR;
 use super::concordance::Concordance;
 use crate::calibration::Reading;
-use crate::calibration::reading::whole;
 use crate::data::{Row, Table};
+use crate::error::Fault;
 
 /// Last year of the partner pattern.
 const PATTERN_YEAR: &str = "2016";
@@ -88,7 +88,7 @@ fn check_filled(table: &Table, column: &str, sums: &Array1<f64>, by: &Concordanc
     for (country, sum) in by.axes.countries.iter().zip(sums).filter(|(_, sum)| **sum <= 0.0) {
         let expected = format!("rows of {} that sum to more than 0", country.iso3);
         let remedy = "Add the rows; the codes of an economy stand in data/sources/apac/economies.csv.";
-        reading.faults.push(whole(table.file(), column, &sum.to_string(), &expected, remedy));
+        reading.faults.push(Fault::of_file(table.file(), column, &sum.to_string(), &expected, remedy));
     }
 }
 

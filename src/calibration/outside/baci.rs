@@ -13,7 +13,7 @@ use super::codes::Meaning;
 use super::gathered::Gathered;
 use super::sheet::{Aliases, find, open};
 use super::tally;
-use super::{Request, baci_files, file_fault, long, noted};
+use super::{Request, baci_files, long, noted};
 use crate::data::raw_text::csv_fault;
 use crate::error::{Fault, Faults};
 
@@ -43,7 +43,7 @@ fn require_production(request: &Request, to: &mut Gathered) {
         let file = request.input.join("value_added.csv").display().to_string();
         let expected = "country, sector, gross_output_musd (and value_added_musd)";
         let remedy = "Add gross output: BACI has no home sales, and they are output less exports.";
-        to.faults.push(file_fault(&file, "file", "missing", expected, remedy));
+        to.faults.push(Fault::of_file(&file, "file", "missing", expected, remedy));
     }
 }
 
@@ -55,7 +55,7 @@ impl Products {
     pub fn new(to: &mut Gathered) -> Option<Self> {
         let Some(table) = to.names.concordance.clone() else {
             let remedy = "Put concordance.csv (hs,sector,share) into the input folder or --concordance DIR.";
-            to.faults.push(file_fault("concordance.csv", "file", "missing", "a concordance", remedy));
+            to.faults.push(Fault::of_file("concordance.csv", "file", "missing", "a concordance", remedy));
             return None;
         };
         let mut faults = Faults::new();
@@ -83,7 +83,8 @@ impl Products {
         }
         for (hs, (sum, line)) in sums.into_iter().filter(|(_, (sum, _))| (sum - 1.0).abs() > 1e-6) {
             let found = format!("shares of {hs} sum to {sum}");
-            let fault = file_fault(table.file(), "share", &found, "shares that sum to 1", "Correct them.");
+            let fault =
+                Fault::of_file(table.file(), "share", &found, "shares that sum to 1", "Correct them.");
             faults.push(Fault { line: Some(line), ..fault });
         }
         // Trade and tariffs read the same table: its faults are told once.
@@ -172,7 +173,7 @@ fn columns<R: std::io::Read>(
     if let [Some(t), Some(i), Some(j), Some(k), Some(v)] = ["t", "i", "j", "k", "v"].map(once) {
         return Some([t, i, j, k, v]);
     }
-    let fault = file_fault(file, "header", &header.join(","), "t,i,j,k,v,q", "Keep the header of BACI.");
+    let fault = Fault::of_file(file, "header", &header.join(","), "t,i,j,k,v,q", "Keep the header of BACI.");
     faults.push(Fault { line: Some(1), ..fault });
     None
 }
@@ -209,7 +210,8 @@ impl<'a> Reading<'a> {
 
     fn fault(&self, line: u64, (field, found): (&str, &str), text: (&str, &str), to: &mut Gathered) {
         let (expected, remedy) = text;
-        to.faults.push(Fault { line: Some(line), ..file_fault(&self.file, field, found, expected, remedy) });
+        to.faults
+            .push(Fault { line: Some(line), ..Fault::of_file(&self.file, field, found, expected, remedy) });
     }
 
     /// Adds a row `t,i,j,k,v` of the wanted year.
@@ -323,8 +325,13 @@ impl<'a> Reading<'a> {
         for (pair, product, lines) in rows.doubled() {
             let [i, j] = pair.map(code);
             let expected = format!("each row once; line {} has it too", lines[0]);
-            let fault =
-                file_fault(&self.file, "i,j,k", &format!("{i},{j},{product:06}"), &expected, "Delete one.");
+            let fault = Fault::of_file(
+                &self.file,
+                "i,j,k",
+                &format!("{i},{j},{product:06}"),
+                &expected,
+                "Delete one.",
+            );
             to.faults.push(Fault { line: Some(lines[1]), ..fault });
         }
         to.unmatched.extend(self.unmatched);

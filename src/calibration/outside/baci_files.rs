@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::gathered::Gathered;
 use super::sheet::stem;
-use super::{Request, file_fault, noted, tally};
+use super::{Request, noted, tally};
 use crate::data::raw_text::tables_in;
 use crate::data::{Held, RawText, ReadOptions, Row, Table};
+use crate::error::Fault;
 
 /// A file `BACI_HS92_Y2019_V202201.csv`: its year and release.
 struct Release {
@@ -69,7 +70,7 @@ fn one_of(releases: Vec<Release>, request: &Request, to: &mut Gathered) -> Optio
     let folder = request.input.display().to_string();
     if releases.is_empty() {
         let remedy = "Name the file as CEPII does: BACI_HS92_Y2019_V202201.csv.";
-        to.faults.push(file_fault(&folder, "files", "no BACI_HS*_Y*.csv", "one BACI file", remedy));
+        to.faults.push(Fault::of_file(&folder, "files", "no BACI_HS*_Y*.csv", "one BACI file", remedy));
         return None;
     }
     let is_of_year =
@@ -89,7 +90,7 @@ fn one_of(releases: Vec<Release>, request: &Request, to: &mut Gathered) -> Optio
             (names(&of_year), "one BACI file of the year", "Keep the release that you mean.")
         }
     };
-    to.faults.push(file_fault(&folder, "files", &found, expected, remedy));
+    to.faults.push(Fault::of_file(&folder, "files", &found, expected, remedy));
     None
 }
 
@@ -107,7 +108,7 @@ fn country_codes(
     let [path] = paths.as_slice() else {
         let found = if paths.is_empty() { "no country_codes*.csv".to_owned() } else { names(&paths) };
         let remedy = "Put the country codes that come with the BACI file beside it, and no others.";
-        to.faults.push(file_fault(
+        to.faults.push(Fault::of_file(
             &folder.display().to_string(),
             "files",
             &found,

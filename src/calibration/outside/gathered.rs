@@ -7,11 +7,11 @@ use ndarray::{Array2, Array3};
 
 use super::names::Names;
 use super::tally::Tally;
-use super::{Layout, Request, file_fault};
+use super::{Layout, Request};
 use crate::calibration::balance::RawTables;
 use crate::data::memory::usable_bytes;
 use crate::data::{Axes, SectorKind};
-use crate::error::{Faults, InputErrors};
+use crate::error::{Fault, Faults, InputErrors};
 
 /// Memory for one cell of exporter, importer and sector while tables are balanced, bytes.
 const BYTES_PER_CELL: u64 = 8 * 24;
@@ -52,6 +52,8 @@ pub struct Gathered {
     pub tally: Tally,
     /// File and line where each country first has figures, for faults of the result.
     pub places: HashMap<usize, (String, u64)>,
+    /// File and line of the header that names each country, for those without figures.
+    pub headed: HashMap<usize, (String, u64)>,
     /// Faults of all files.
     pub faults: Faults,
 }
@@ -75,7 +77,7 @@ pub struct Facts {
     pub reading: Vec<String>,
     /// The user's main file.
     pub main_file: String,
-    /// File and line where each country first has figures, by code.
+    /// File and line where each country first has figures, or is named where it has none, by code.
     pub places: HashMap<String, (String, u64)>,
 }
 
@@ -102,6 +104,7 @@ impl Gathered {
             provenance: Vec::new(),
             tally,
             places: HashMap::new(),
+            headed: HashMap::new(),
             faults: Faults::new(),
         }
     }
@@ -159,7 +162,12 @@ impl Gathered {
             has_tariffs: self.has_tariffs,
             reading: self.tally.lines(&request.input, &self.names.renamed),
             main_file: self.tally.main_file().unwrap_or(&request.input).display().to_string(),
-            places: self.places.into_iter().map(|(at, place)| (self.names.iso3(at), place)).collect(),
+            places: self
+                .headed
+                .into_iter()
+                .chain(self.places)
+                .map(|(at, place)| (self.names.iso3(at), place))
+                .collect(),
         };
         self.faults.into_result((raw, facts))
     }
@@ -184,7 +192,7 @@ impl Gathered {
             _ => return,
         };
         let place = format!("{}: --year", request.input.display());
-        self.faults.push(file_fault(&place, "year", &found, &expected, &remedy));
+        self.faults.push(Fault::of_file(&place, "year", &found, &expected, &remedy));
     }
 
     /// The tables over all countries and sectors must fit into memory.
@@ -193,7 +201,7 @@ impl Gathered {
         let cells = n.saturating_mul(n).saturating_mul(s) + n.saturating_mul(s).saturating_mul(s);
         let (needed, usable) = (cells.saturating_mul(BYTES_PER_CELL), usable_bytes());
         if needed > usable {
-            self.faults.push(file_fault(
+            self.faults.push(Fault::of_file(
                 "calibrate",
                 "countries x sectors",
                 &format!("{n} x {s}, which take about {needed} bytes of memory"),
@@ -333,7 +341,7 @@ impl Gathered {
     ) {
         let Some(&[i, m, j]) = missing.first() else { return };
         let first = format!("{},{},{}", axes.countries[i].iso3, axes.countries[m].iso3, axes.sectors[j].id);
-        self.faults.push(file_fault(
+        self.faults.push(Fault::of_file(
             &format!("{} ({table})", input.display()),
             "exporter,importer,sector",
             &format!("{} cells missing, the first {first}", missing.len()),

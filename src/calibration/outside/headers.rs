@@ -173,12 +173,16 @@ fn numbered_header(path: &Path, head: &[StringRecord], to: &mut Gathered) -> Opt
     let names = head.first()?;
     let first = names.iter().position(|name| name.eq_ignore_ascii_case("RNr"))?;
     let has_year = names.get(first + 1).is_some_and(|name| name.eq_ignore_ascii_case("Year"));
-    let year = head.get(1)?.get(first + 1).filter(|_| has_year).and_then(|year| year.parse().ok());
+    let year: Option<i16> =
+        head.get(1)?.get(first + 1).filter(|_| has_year).and_then(|year| year.parse().ok());
     to.year = to.year.or(year);
     to.years.extend(year);
     let mut code_of: HashMap<String, String> = HashMap::new();
     for record in noted(reader(path), &mut to.faults)?.records().skip(1).filter_map(Result::ok) {
         let cell = |at: usize| record.get(at).unwrap_or("").to_owned();
+        if has_year && (year.is_none() || cell(first + 1).parse().ok() != year) {
+            to.faults.push(other_year(path, &record, &cell(first + 1), year));
+        }
         if !cell(2).eq_ignore_ascii_case("TOT") {
             code_of.insert(cell(first), cell(0));
         }
@@ -194,4 +198,13 @@ fn numbered_header(path: &Path, head: &[StringRecord], to: &mut Gathered) -> Opt
         Label { country: country.to_owned(), code, name: name.to_owned() }
     });
     Some(Header { records: 1, line: line_of(names), first: figures, columns: columns.collect() })
+}
+
+/// A table is of one year; a row that says another one, or none, was moved or mistyped.
+fn other_year(path: &Path, record: &StringRecord, found: &str, year: Option<i16>) -> Fault {
+    let expected = year.map_or_else(|| "a year".to_owned(), |year| format!("{year}, as on the first row"));
+    let file = path.display().to_string();
+    let found = if found.is_empty() { "empty" } else { found };
+    let fault = Fault::of_file(&file, "Year", found, &expected, "Take the row as published, of one year.");
+    Fault { line: Some(line_of(record)), ..fault }
 }

@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use super::file_fault;
 use super::gathered::Gathered;
+use crate::error::Fault;
 
 /// Share of output that sales may miss: small trade is left out of the tables.
 const SALES_SHARE: f64 = 0.01;
@@ -48,7 +48,7 @@ pub fn check(folder: &Path, to: &mut Gathered) {
                 let found = format!("{tables} sum to {sum:.1}");
                 let expected = format!("the gross output of value_added.csv, {output:.1}, within rounding");
                 let remedy = "A row was lost or changed: take the tables as published.";
-                faults.push(file_fault(&folder.display().to_string(), &field, &found, &expected, remedy));
+                faults.push(Fault::of_file(&folder.display().to_string(), &field, &found, &expected, remedy));
             }
         }
     }

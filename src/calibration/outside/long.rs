@@ -9,8 +9,9 @@ use std::path::Path;
 use super::gathered::Gathered;
 use super::names::Names;
 use super::sheet::{Aliases, Sheet, find};
-use super::{Layout, Request, file_fault, long_trade, tally, wits};
+use super::{Layout, Request, long_trade, tally, wits};
 use crate::data::Row;
+use crate::error::Fault;
 
 /// What a number must be, in words and as a test.
 pub(super) type Rule = (&'static str, fn(f64) -> bool);
@@ -38,7 +39,7 @@ fn require(folder: &Path, name: &str, to: &mut Gathered) -> Option<std::path::Pa
     if found.is_none() {
         let file = folder.join(name).display().to_string();
         let remedy = "Check --input and --source.";
-        to.faults.push(file_fault(&file, "file", "missing", &format!("{name} or {name}.gz"), remedy));
+        to.faults.push(Fault::of_file(&file, "file", "missing", &format!("{name} or {name}.gz"), remedy));
     }
     found
 }
@@ -180,7 +181,7 @@ fn read_country_sectors(mut part: Part<'_>, file: &str, fields: &[&str], to: &mu
     let sheet = part.sheet;
     let found: Vec<&str> = fields.iter().copied().filter(|field| sheet.has(field)).collect();
     if found.is_empty() {
-        to.faults.push(file_fault(
+        to.faults.push(Fault::of_file(
             file,
             &fields.join(" or "),
             "missing column",

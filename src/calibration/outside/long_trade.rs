@@ -11,9 +11,9 @@ use super::codes::Meaning;
 use super::gathered::Gathered;
 use super::long::{ANY, FLOW, Years, country, sector};
 use super::sheet::{Aliases, Sheet};
-use super::{Layout, Request, file_fault, tally};
+use super::{Layout, Request, tally};
 use crate::data::Row;
-use crate::error::Faults;
+use crate::error::{Fault, Faults};
 
 /// Least relative difference of two reports that is counted.
 const SAME: f64 = 1e-9;
@@ -142,7 +142,7 @@ impl<'a> Reading<'a> {
         self.refuse_unions(to);
         if self.flows.is_empty() && to.faults.is_empty() {
             let remedy = "Check the columns of year and direction, and --year.";
-            to.faults.push(file_fault(&self.file, "rows", "none used", "rows of trade", remedy));
+            to.faults.push(Fault::of_file(&self.file, "rows", "none used", "rows of trade", remedy));
         }
         let has_home = self.flows.keys().any(|[exporter, importer, _]| exporter == importer);
         let (mut n_both, mut n_differ, mut n_inside) = (0, 0, 0);
@@ -203,7 +203,7 @@ impl<'a> Reading<'a> {
             if beside.len() > 1 {
                 let found = format!("{code} and {}", beside.join(", "));
                 let remedy = "Keep the union or its members: both would count the same trade twice.";
-                let fault = file_fault(&self.file, "country", &found, "a union or its members", remedy);
+                let fault = Fault::of_file(&self.file, "country", &found, "a union or its members", remedy);
                 to.faults.push(fault);
             }
         }

@@ -122,18 +122,6 @@ pub fn calibrate(request: &Request, out: &std::path::Path, existing: Existing) -
     Ok(Summary { lines: write::summary(&balanced, &facts) })
 }
 
-/// A fault of a file as a whole.
-fn file_fault(file: &str, field: &str, found: &str, expected: &str, remedy: &str) -> Fault {
-    Fault {
-        file: file.into(),
-        line: None,
-        field: field.into(),
-        found: found.into(),
-        expected: expected.into(),
-        remedy: remedy.into(),
-    }
-}
-
 /// The value, or the fault noted.
 fn noted<T>(result: Result<T, Fault>, faults: &mut Faults) -> Option<T> {
     result.map_err(|fault| faults.push(fault)).ok()

@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 
 use super::codes::{Codes, Meaning};
 use super::sheet::read_table;
-use super::{Layout, Request, file_fault, noted};
+use super::{Layout, Request, noted};
 use crate::data::{Country, Files, Row, Sector, SectorKind, Table};
-use crate::error::{Faults, InputErrors};
+use crate::error::{Fault, Faults, InputErrors};
 
 /// Stands for every code that is not listed.
 const OTHERS: &str = "*";
@@ -212,7 +212,7 @@ impl Names {
             (&self.sectors.file, self.sectors.members.is_empty()),
         ] {
             if empty {
-                faults.push(file_fault(
+                faults.push(Fault::of_file(
                     file,
                     "rows",
                     "none met",
@@ -230,7 +230,7 @@ fn check_folder(folder: &Path, faults: &mut Faults) {
     if !TABLES.iter().any(|name| folder.join(name).is_file()) {
         let (file, expected) = (folder.display().to_string(), format!("some of {}", TABLES.join(", ")));
         let remedy = "Check --concordance and the names of its files.";
-        faults.push(file_fault(&file, "--concordance", "none of its tables", &expected, remedy));
+        faults.push(Fault::of_file(&file, "--concordance", "none of its tables", &expected, remedy));
     }
 }
 
@@ -276,14 +276,7 @@ fn plain_text(row: &Row<'_>, columns: &[&str], faults: &mut Faults) {
 fn sector_groups(table: &Table, faults: &mut Faults) -> Grouping<Sector> {
     let mut groups = Grouping::new(table.file().to_owned());
     for row in table.rows() {
-        let kind = match row.text("kind") {
-            "goods" => SectorKind::Goods,
-            "services" => SectorKind::Services,
-            _ => {
-                faults.push(row.fault("kind", "goods or services", "Correct the cell."));
-                SectorKind::Goods
-            }
-        };
+        let kind = SectorKind::of_row(&row, faults);
         let mut optional = |column: &str| match row.text(column) {
             "" => None,
             // The bounds of a baseline's sectors.csv, said here where the user wrote the number.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use super::{file_fault, noted};
+use super::noted;
 use crate::data::raw_text::{RawReader, tables_in};
 use crate::data::{Files, Held, RawText, ReadOptions, Row, Table};
 use crate::error::{Fault, Faults};
@@ -91,7 +91,7 @@ impl Sheet {
     ) -> Option<Self> {
         let file = path.display().to_string();
         let raw = noted(RawText::read(path, ReadOptions::new(Held::Cells)), faults)?;
-        let header: Vec<String> = header(&raw);
+        let header = raw.header();
         let before = faults.as_slice().len();
         let columns = columns(&file, &header, aliases, (required, optional), faults);
         if faults.as_slice().len() > before {
@@ -158,21 +158,11 @@ fn columns(
             None if required.contains(field) => {
                 let names: Vec<&str> = aliases.of(field).map(|(alias, _)| alias).collect();
                 let expected = format!("one of the columns {}", names.join(", "));
-                let fault = file_fault(file, field, "missing column", &expected, "Name a column so.");
+                let fault = Fault::of_file(file, field, "missing column", &expected, "Name a column so.");
                 faults.push(Fault { line: Some(1), ..fault });
             }
             None => {}
         }
     }
     columns
-}
-
-fn header(raw: &RawText) -> Vec<String> {
-    let mut reader = csv::ReaderBuilder::new()
-        .trim(csv::Trim::All)
-        .comment(Some(b'#'))
-        .delimiter(raw.delimiter)
-        .from_reader(raw.text.as_bytes());
-    let header = reader.headers().map(|header| header.iter().map(str::to_owned).collect::<Vec<_>>());
-    header.unwrap_or_default()
 }

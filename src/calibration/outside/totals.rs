@@ -5,7 +5,6 @@
 
 use std::collections::HashMap;
 
-use super::file_fault;
 use super::headers::Label;
 use crate::error::{Fault, Faults};
 
@@ -155,6 +154,6 @@ impl Sums {
 }
 
 fn fault(file: &str, line: u64, field: &str, (found, total, what): (&str, f64, &str), faults: &mut Faults) {
-    let fault = file_fault(file, field, found, &format!("{total:.3}, {what}"), REMEDY);
+    let fault = Fault::of_file(file, field, found, &format!("{total:.3}, {what}"), REMEDY);
     faults.push(Fault { line: Some(line), ..fault });
 }

@@ -27,9 +27,10 @@ use super::sheet::{Aliases, stem};
 use super::tally::Reading;
 use super::totals::Sums;
 use super::wide_plan::{Column, Plan, plan};
-use super::{Layout, Request, file_fault, long, noted};
+use super::{Layout, Request, long, noted};
 use crate::data::number_remedy;
 use crate::data::raw_text::{csv_fault, tables_in};
+use crate::error::Fault;
 
 /// Faults of one file after which reading stops: a table with the wrong separator has millions.
 const MOST_FAULTS: usize = 200;
@@ -76,7 +77,7 @@ fn find(folder: &Path, to: &mut Gathered) -> Option<PathBuf> {
     let names: Vec<String> = tables.iter().map(|path| stem(path)).collect();
     let found = if names.is_empty() { "no table".to_owned() } else { names.join(", ") };
     let remedy = "Leave one inter-country table (.csv, .csv.gz or .zip) in the folder, with its first lines as published.";
-    to.faults.push(file_fault(&folder.display().to_string(), "files", &found, "one .csv file", remedy));
+    to.faults.push(Fault::of_file(&folder.display().to_string(), "files", &found, "one .csv file", remedy));
     None
 }
 
@@ -94,7 +95,7 @@ fn check_name(path: &Path, request: &Request, to: &mut Gathered) {
     {
         let expected = format!("the year in the name of the table {name}");
         let remedy = format!("Pass --year {first}, or correct the name of the file.");
-        to.faults.push(file_fault(
+        to.faults.push(Fault::of_file(
             &path.display().to_string(),
             "--year",
             &year.to_string(),

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use csv::StringRecord;
 
+use super::Layout;
 use super::gathered::Gathered;
 use super::headers::{self, Header, LABELS, Label, Labels, Meaning};
-use super::{Layout, file_fault};
 use crate::error::Fault;
 
 /// What a column holds.
@@ -47,7 +47,7 @@ pub(super) fn plan(path: &Path, layout: Layout, labels: &Labels, to: &mut Gather
         if to.faults.as_slice().len() == before {
             let expected = "a header as the layout is published";
             let remedy = "Export the sheet as comma-separated values without changing its first lines.";
-            to.faults.push(file_fault(&file, "header", "not recognised", expected, remedy));
+            to.faults.push(Fault::of_file(&file, "header", "not recognised", expected, remedy));
         }
         return None;
     };
@@ -66,6 +66,9 @@ pub(super) fn plan(path: &Path, layout: Layout, labels: &Labels, to: &mut Gather
             let found = format!("column {number}");
             plan.fault(plan.header.line, (&label.name, &found), (&expected, remedy), to);
         }
+        if let Column::Industry { n, .. } | Column::Final { n } = column {
+            to.headed.entry(n).or_insert_with(|| (plan.file.clone(), plan.header.line));
+        }
         plan.columns.push(column);
     }
     Some(plan)
@@ -80,7 +83,7 @@ impl Plan {
         (expected, remedy): (&str, &str),
         to: &mut Gathered,
     ) {
-        let fault = file_fault(&self.file, field, found, expected, remedy);
+        let fault = Fault::of_file(&self.file, field, found, expected, remedy);
         to.faults.push(Fault { line: Some(line), ..fault });
     }
 

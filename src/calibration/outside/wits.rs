@@ -19,9 +19,10 @@ use super::codes::Meaning;
 use super::gathered::Gathered;
 use super::sheet::stem;
 use super::wits_rates::{Counts, Duty, Rate, Rates};
-use super::{Request, file_fault, noted, tally};
+use super::{Request, noted, tally};
 use crate::data::raw_text::tables_in;
 use crate::data::{Held, RawText, ReadOptions, Row, Table};
+use crate::error::Fault;
 
 /// Column of the weight.
 const IMPORTS: &str = "Imports Value in 1000 USD";
@@ -100,7 +101,7 @@ impl Found {
         let Some(raw) = noted(RawText::read(path, ReadOptions::new(Held::Cells)), &mut to.faults) else {
             return;
         };
-        let header = header(&raw);
+        let header = raw.header();
         let columns = if header.iter().any(|name| name == BULK.reporter) { &BULK } else { &QUERY };
         let is_known = match columns.duty {
             // Other bulk downloads hold preferences by code of a group: they stay among the unread files.
@@ -189,7 +190,7 @@ impl Found {
         if self.year.is_none() && years.len() > 1 {
             let found = years.iter().map(i16::to_string).collect::<Vec<_>>().join(", ");
             let expected = "tariffs of one year, or --year";
-            to.faults.push(file_fault(&folder, "Tariff Year", &found, expected, "Pass --year."));
+            to.faults.push(Fault::of_file(&folder, "Tariff Year", &found, expected, "Pass --year."));
         }
         let Some(wanted) = self.year else { return };
         for (reporter, found) in self.rates.reporters_without(wanted) {
@@ -200,7 +201,7 @@ impl Found {
             let expected = format!("tariffs of {reporter} for {wanted}, the year of the trade");
             let remedy =
                 "Fetch the tariffs of that year, or leave this reporter out and pass --missing-tariff.";
-            to.faults.push(file_fault(&folder, "Tariff Year", &years, &expected, remedy));
+            to.faults.push(Fault::of_file(&folder, "Tariff Year", &years, &expected, remedy));
         }
     }
 }
@@ -211,15 +212,6 @@ impl Columns {
             .into_iter()
             .filter(|name| !name.is_empty())
     }
-}
-
-fn header(raw: &RawText) -> Vec<String> {
-    let mut reader = csv::ReaderBuilder::new()
-        .trim(csv::Trim::All)
-        .comment(Some(b'#'))
-        .delimiter(raw.delimiter)
-        .from_reader(raw.text.as_bytes());
-    reader.headers().map(|header| header.iter().map(str::to_owned).collect()).unwrap_or_default()
 }
 
 /// A number of 0 or more; an empty cell has none.

@@ -8,8 +8,8 @@ use clap::ValueEnum;
 use super::Rows;
 use super::lines::{self, WeighedLines};
 use crate::calibration::Reading;
-use crate::calibration::reading::whole;
 use crate::data::{Files, Row, Table};
+use crate::error::Fault;
 use crate::policy::aggregate::{Aggregates, simple_mean_pct};
 
 /// Share of the lines of a group that must be ad valorem or free; below it the group's rate is left as it is,
@@ -115,7 +115,7 @@ fn sigma(substitution: &Table, group: &str, reading: &mut Reading) -> Option<f64
     let find = |name: &str| substitution.rows().find(|row| row.text("product_group") == name);
     let Some(row) = find(group).or_else(|| find("*")) else {
         let expected = format!("a row of {group}, or one of *");
-        let fault = whole(substitution.file(), "product_group", "no such row", &expected, "Add it.");
+        let fault = Fault::of_file(substitution.file(), "product_group", "no such row", &expected, "Add it.");
         reading.faults.push(fault);
         return None;
     };

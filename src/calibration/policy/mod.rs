@@ -12,11 +12,10 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use crate::data::{Axes, Files, Row, SectorKind, Table};
-use crate::error::InputErrors;
+use crate::error::{Fault, InputErrors};
 use crate::output::dir::{Existing, OutputDir};
 
 use super::Reading;
-use super::reading::whole;
 pub use lines::WeighedLines;
 
 use aggregate::Aggregation;
@@ -221,7 +220,13 @@ fn barriers(facts: &Path, axes: &Axes, reading: &mut Reading) -> Option<Rows> {
     if let Some(first) = missing.first() {
         let found = format!("{} cells missing, the first {first}", missing.len());
         let expected = "a row of every importer for each sector, or for all of its kind";
-        reading.faults.push(whole(table.file(), "importer,sector", &found, expected, "Add the rows."));
+        reading.faults.push(Fault::of_file(
+            table.file(),
+            "importer,sector",
+            &found,
+            expected,
+            "Add the rows.",
+        ));
     }
     Some(rows)
 }

@@ -4,6 +4,8 @@
 //! two effects, a constant moved between the effects of one component of the graph of positive rows.
 //! Three effects and more: [`local`].
 
+use std::collections::BTreeSet;
+
 use nalgebra::DMatrix;
 
 use super::super::absorb::blocks::Forest;
@@ -17,20 +19,27 @@ use super::local;
 /// accurate to 1e-11, squared.
 const NULL: f64 = 1e-13;
 
+/// More directions than this are left to the rectifier; each takes a number for every row.
+pub const MAX_DIRECTIONS: usize = 400;
+
 /// A basis of the directions, over all rows; `None` where they are not found with reasonable effort.
 #[must_use]
 pub fn find(design: &Design, known: &Known) -> Option<Vec<Vec<f64>>> {
     let is_positive: Vec<bool> = design.y.iter().map(|&y| y > 0.0).collect();
     let combinations = if known.is_identified { Vec::new() } else { null_combinations(design, &is_positive) };
     if design.effects.len() <= 2 {
-        return Some(by_components(design, combinations));
+        return by_components(design, combinations);
     }
     if combinations.is_empty() { local::find(design, &known.is_free) } else { None }
 }
 
-/// Directions that vanish on every positive row, over all rows.
-fn by_components(design: &Design, combinations: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
+/// Directions that vanish on every positive row, over all rows; `None` where there are too many.
+fn by_components(design: &Design, combinations: Vec<Vec<f64>>) -> Option<Vec<Vec<f64>>> {
     let tree = Tree::new(design);
+    let crossed = tree.crossed(design);
+    if combinations.len() + crossed.len() > MAX_DIRECTIONS {
+        return None;
+    }
     let mut directions: Vec<Vec<f64>> = combinations
         .into_iter()
         .map(|z| {
@@ -38,17 +47,15 @@ fn by_components(design: &Design, combinations: Vec<Vec<f64>>) -> Vec<Vec<f64>> 
             (0..design.n()).map(|row| z[row] - alpha(row)).collect()
         })
         .collect();
-    if design.effects.len() == 2 {
-        for component in tree.components() {
-            let moved = |row: usize| {
-                let side =
-                    |effect: usize| f64::from(u8::from(tree.component_of(design, effect, row) == component));
-                side(0) - side(1)
-            };
-            directions.push((0..design.n()).map(moved).collect());
-        }
+    for component in crossed {
+        let moved = |row: usize| {
+            let side =
+                |effect: usize| f64::from(u8::from(tree.component_of(design, effect, row) == component));
+            side(0) - side(1)
+        };
+        directions.push((0..design.n()).map(moved).collect());
     }
-    directions
+    Some(directions)
 }
 
 /// Combinations of regressors that the effects explain on the positive rows, over all rows.
@@ -132,8 +139,11 @@ impl Tree {
         Self { component, n_first, edges }
     }
 
-    fn components(&self) -> impl Iterator<Item = usize> + '_ {
-        (0..self.component.len()).filter(|&node| self.component[node] == node)
+    /// Components that some row leaves: only there does a constant moved between the effects show.
+    fn crossed(&self, design: &Design) -> BTreeSet<usize> {
+        let both = |row: usize| [0, 1].map(|effect| self.component_of(design, effect, row));
+        let rows = if design.effects.len() == 2 { 0..design.n() } else { 0..0 };
+        rows.map(both).filter(|[first, second]| first != second).flatten().collect()
     }
 
     fn component_of(&self, design: &Design, effect: usize, row: usize) -> usize {

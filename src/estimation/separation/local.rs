@@ -5,13 +5,14 @@ use std::collections::HashSet;
 
 use super::super::design::Design;
 use super::super::levels::Levels;
+use super::directions::MAX_DIRECTIONS;
 
 /// More levels than this are left to the rectifier; elimination with 1,500 takes some seconds.
 const MAX_LEVELS: usize = 1_500;
 /// Entries of eliminated rows below this are zero; they are small whole numbers or ratios of such.
 const ENTRY: f64 = 1e-9;
 
-/// A basis of the directions, over all rows, or `None` where it would touch too many levels. Regressors must
+/// A basis of the directions, over all rows, or `None` where it would touch too many levels or be too large. Regressors must
 /// be linearly independent of the effects on the positive rows.
 pub fn find(design: &Design, is_free: &[Vec<bool>]) -> Option<Vec<Vec<f64>>> {
     let chosen = Chosen::new(is_free);
@@ -27,7 +28,8 @@ pub fn find(design: &Design, is_free: &[Vec<bool>]) -> Option<Vec<Vec<f64>>> {
         }
         direction
     };
-    Some(chosen.null_space(design, &touched).iter().map(evaluate).collect())
+    let basis = chosen.null_space(design, &touched);
+    (basis.len() <= MAX_DIRECTIONS).then(|| basis.iter().map(evaluate).collect())
 }
 
 /// Levels that may differ from zero, numbered across effects.

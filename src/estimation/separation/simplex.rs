@@ -17,8 +17,6 @@ use super::super::design::Design;
 use super::certificate::Known;
 use super::directions;
 
-/// More directions than this are left to the rectifier.
-const MAX_DIRECTIONS: usize = 400;
 /// Entries of a direction, scaled to a largest of 1, below this are zero.
 const ZERO: f64 = 1e-8;
 /// Reduced costs below this are zero.
@@ -39,7 +37,7 @@ pub fn find(design: &Design, known: &Known) -> Option<Vec<bool>> {
     if directions.is_empty() {
         return Some(flags);
     }
-    if directions.len() > MAX_DIRECTIONS {
+    if directions.len() > directions::MAX_DIRECTIONS {
         return None;
     }
     let touched: Vec<usize> =

@@ -100,13 +100,25 @@ pub(super) fn recover(names: &Names, target: &Path) -> Result<(), OutputError> {
     Ok(())
 }
 
-/// Removes a staging folder, known by its marker or by being empty; anything else is left alone.
+/// Removes a staging folder: known by its marker, by a manifest of ours (complete, and killed just before it took
+/// its name) or by being empty; anything else is left alone. A failure to clean up must not hide the first error.
 fn discard(folder: &Path) {
-    if folder.join(MARKER).is_file() {
-        // A failure to clean up must not hide the first error.
-        let _ = fs::remove_dir_all(folder);
-    } else {
-        let _ = fs::remove_dir(folder);
+    let marker = folder.join(MARKER);
+    if marker.is_file() {
+        // The marker goes last: a command that is killed here leaves a folder that the next one knows.
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            let _ = match path == marker {
+                true => Ok(()),
+                false if is_folder => fs::remove_dir_all(&path),
+                false => fs::remove_file(&path),
+            };
+        }
+        let _ = fs::remove_file(&marker);
+    }
+    if fs::remove_dir(folder).is_err() && manifest(folder).is_some() {
+        let _ = ours::remove(folder);
     }
 }
 

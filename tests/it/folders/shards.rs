@@ -89,7 +89,7 @@ fn a_part_that_is_not_as_it_was_written_is_refused() {
     refused(
         &|q| edit(&q.join("manifest.json"), other_focus),
         "p2",
-        "q/manifest.json `focus` = another focus",
+        "q/manifest.json:7 `focus` = another focus",
     );
     let foreign = |q: &Path| {
         fs::copy(at.join("other/parts/2028.block"), q.join("parts/2028.block")).unwrap();

@@ -16,6 +16,7 @@ mod events_timeline;
 mod files;
 mod folders;
 mod fuzzed;
+mod goldens;
 mod input_errors;
 mod invariants;
 mod names;

@@ -1,4 +1,4 @@
-//! What the estimated trade effect of deep agreements says of barriers to goods (`model.md` sections 4, 7, 8).
+//! What the estimated trade effect of deep agreements says of barriers to goods (`docs/model.md` sections 4, 7, 8).
 //!
 //! ```text
 //! beta(s)      = (1 - s) b0 + s b1                  ln trade, s = share of the provisions that the estimate counts

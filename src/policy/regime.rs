@@ -65,7 +65,7 @@ impl PolicyBook {
 
     /// The rate of `group` in a situation.
     ///
-    /// `effective = u t_pref + (1 - u) t_mfn + additional duties` (`model.md` section 4): the price aggregate of the
+    /// `effective = u t_pref + (1 - u) t_mfn + additional duties` (`docs/model.md` section 4): the price aggregate of the
     /// lines; what is collected follows from their revenue aggregate.
     #[must_use]
     pub fn group_rate(

@@ -1,6 +1,6 @@
 //! Who claims a preference, and what claiming costs.
 
-/// Share of eligible trade that claims a preference (`model.md` section 4).
+/// Share of eligible trade that claims a preference (`docs/model.md` section 4).
 ///
 /// The share rises with the margin, net of what the rule of origin costs more than the standard one, and with the
 /// age of the agreement; the strictness of the rule caps it (see [`super::origin`]). The cost of proving origin is

@@ -1,4 +1,4 @@
-//! The rate of each product group on each date, from staging category and base rate (`model.md` section 4).
+//! The rate of each product group on each date, from staging category and base rate (`docs/model.md` section 4).
 //!
 //! A schedule is a folder `data/schedules/<id>/` with `default.csv`, `<importer>.csv` and
 //! `<importer>.<exporter>.csv`, the most special file first; [`staging`] says what a category leaves of the

@@ -3,6 +3,7 @@
 mod apac;
 mod data_folder;
 mod default_sources;
+mod docs;
 mod equilibrium;
 mod estimation;
 mod events;

@@ -156,6 +156,18 @@ fn the_code_cites_sections_of_the_model_that_exist() {
     assert!(cited > 10, "only {cited} citations");
 }
 
+#[test]
+fn the_layers_are_all_in_the_architecture() {
+    let page = fs::read_to_string(root().join("docs/architecture.md")).unwrap();
+    for entry in fs::read_dir(root().join("src")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let module = name.trim_end_matches(".rs");
+        let is_there =
+            page.lines().any(|line| line.starts_with('|') && line.contains(&format!("[`{module}`](")));
+        assert!(is_there || ["lib", "main"].contains(&module), "docs/architecture.md: no row for {module}");
+    }
+}
+
 /// The lists of columns in a page: rows of tables that begin with a file and end with its columns in one code span.
 fn columns_listed(page: &str) -> BTreeMap<(String, String), String> {
     let (mut listed, mut command) = (BTreeMap::new(), String::new());

@@ -14,6 +14,7 @@ mod events_history;
 mod events_luck;
 mod events_ties;
 mod events_timeline;
+mod examples;
 mod files;
 mod folders;
 mod fuzzed;

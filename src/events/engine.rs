@@ -50,7 +50,7 @@ impl Program {
         self.resolve(Workspace::new(self).draw(seed, draw))
     }
 
-    /// The reference path with names and dates; see [`reference`].
+    /// The reference path with names and dates; see [`reference()`].
     #[must_use]
     pub fn reference(&self) -> DrawnTimeline {
         let mut workspace = Workspace::new(self);

@@ -3,7 +3,7 @@
 //! Every reader adds what it finds to [`Gathered`] under the codes of its layout; [`names`] says which country
 //! and sector each code belongs to (tables in `data/sources/<layout>/`, or the user's own); [`Gathered::finish`]
 //! makes arrays of it; [`codes`] knows the country codes of databases; [`tally`] counts what was read and left out;
-//! `calibration::balance` makes them consistent; [`write`] writes the directory.
+//! `calibration::balance` makes them consistent; [`write`](mod@write) writes the directory.
 //!
 //! | layout | file | read by |
 //! | --- | --- | --- |

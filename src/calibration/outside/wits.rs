@@ -10,7 +10,7 @@
 //! Rates are of the year of the trade. The effectively applied rate (`AHS`) of a pair and product counts before the
 //! most-favoured-nation rate (`MFN`) of the pair, and that before the rate towards the world (partner `000`). A rate
 //! of a customs union holds for its members of the year, and inside the union there is none. An empty rate is
-//! missing: it is left out of the mean and counted, never taken for zero. [`super::wits_rates`] makes sectors of products.
+//! missing: it is left out of the mean and counted, never taken for zero. `wits_rates` makes sectors of products.
 
 use std::path::{Path, PathBuf};
 

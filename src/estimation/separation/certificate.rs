@@ -3,9 +3,9 @@
 //! A direction `z = X gamma + D alpha` that vanishes on every positive row vanishes everywhere if
 //!
 //! * no combination of regressors is explained by the effects on the positive rows. This holds on all of them
-//!   if it holds on some, so that a small part of the rows is enough ([`are_identified`]);
+//!   if it holds on some, so that a small part of the rows is enough (`are_identified`);
 //! * the dummies of every zero row are a combination of those of positive rows. With one effect: its level has
-//!   a positive row. With two: positive rows join its levels. With more: [`free_levels`].
+//!   a positive row. With two: positive rows join its levels. With more: `free_levels`.
 //!
 //! Where the proof fails the rules decide, with what is known.
 

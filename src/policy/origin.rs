@@ -39,7 +39,7 @@ pub struct OriginRules {
 }
 
 impl OriginRules {
-    /// True where some rule of the agreement leaves trade out.
+    /// True if some rule of the agreement leaves trade out.
     #[must_use]
     pub fn is_strict(&self, agreement: usize) -> bool {
         self.by_agreement.row(agreement).iter().any(|rule| rule.strictness_share > 0.0)

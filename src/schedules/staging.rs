@@ -33,7 +33,7 @@ impl Category {
 
     /// Reads a path `1:0.71;10:0.52;16:0.23` of shares left, `kind` being `held` or `linear`.
     ///
-    /// `None` where the path is empty, its years do not rise, or a share rises or leaves 0..1.
+    /// `None` if the path is empty, its years do not rise, or a share rises or leaves 0..1.
     #[must_use]
     pub fn listed(kind: &str, path: &str) -> Option<Self> {
         let points: Vec<(u32, f64)> = path

@@ -43,7 +43,7 @@ fn declares(source: &str, name: &str) -> bool {
         let words = format!("{word} {name}");
         source.match_indices(&words).any(|(at, _)| is_end(&source[at + words.len()..]))
     };
-    DECLARATIONS.iter().any(|word| declared(&word))
+    DECLARATIONS.iter().any(declared)
 }
 
 /// The anchor that a heading gets on the usual sites.
@@ -178,10 +178,9 @@ fn columns_listed(page: &str) -> BTreeMap<(String, String), String> {
         let cells: Vec<&str> = line.split('|').map(str::trim).collect();
         let [_, file, .., columns, _] = cells[..] else { continue };
         let code = |cell: &str| Some(cell.strip_prefix('`')?.strip_suffix('`')?.to_owned());
-        if let (Some(file), Some(columns)) = (code(file), code(columns)) {
-            if file.ends_with(".csv") && !command.is_empty() {
-                listed.insert((command.clone(), file), columns);
-            }
+        let (Some(file), Some(columns)) = (code(file), code(columns)) else { continue };
+        if file.ends_with(".csv") && !command.is_empty() {
+            listed.insert((command.clone(), file), columns);
         }
     }
     listed

@@ -84,7 +84,7 @@ pub struct Request {
     pub year: Option<i16>,
     /// Tariff where the files have none, percent; absent = such a cell is an error.
     pub missing_tariff_pct: Option<f64>,
-    /// True where a flow that is not listed is none.
+    /// True if a flow that is not listed is none.
     pub absent_is_zero: bool,
     /// Choices of the balancing.
     pub balance: BalanceOptions,

@@ -231,7 +231,7 @@ fn count(row: &Row<'_>, column: &str, to: &mut Gathered) -> Option<f64> {
     row.number(column, "0 or more, at most 1e18, or empty", is_valid, &mut to.faults)
 }
 
-/// Countries of a code by their ISO codes, each with whether a customs union stands for it; `None` where the code is
+/// Countries of a code by their ISO codes, each with whether a customs union stands for it; `None` if the code is
 /// not known, which is a fault, or is no country.
 fn countries(row: &Row<'_>, column: &str, year: i16, to: &mut Gathered) -> Option<Vec<(String, bool)>> {
     let code = row.text(column);

@@ -17,7 +17,7 @@ use super::local;
 /// accurate to 1e-11, squared.
 const NULL: f64 = 1e-13;
 
-/// A basis of the directions, over all rows; `None` where they are not found with reasonable effort.
+/// A basis of the directions, over all rows; `None` if they are not found with reasonable effort.
 #[must_use]
 pub fn find(design: &Design, known: &Known) -> Option<Vec<Vec<f64>>> {
     let is_positive: Vec<bool> = design.y.iter().map(|&y| y > 0.0).collect();

@@ -10,7 +10,7 @@ use std::fmt;
 pub struct Fault {
     /// File as the user knows it.
     pub file: String,
-    /// Line of the file, 1 = first line; `None` where the fault is of the file as a whole.
+    /// Line of the file, 1 = first line; `None` if the fault is of the file as a whole.
     pub line: Option<u64>,
     /// Column, key or quantity that is wrong.
     pub field: String,
@@ -100,7 +100,7 @@ impl Faults {
         &self.0
     }
 
-    /// True where nothing was found wrong.
+    /// True if nothing was found wrong.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -1,6 +1,6 @@
 //! Outside tables that do not add up are turned into a baseline that does.
 //!
-//! A baseline clears its markets where, for every country `n` and sector `j` (`model.md` section 1),
+//! A baseline clears its markets where, for every country `n` and sector `j` (`docs/model.md` section 1),
 //!
 //! ```text
 //! sales        sum_m T[j,m,n]            = sum_k Z[n,k,j] + V[n,j]     costs

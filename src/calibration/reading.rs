@@ -28,7 +28,7 @@ impl Reading {
         Self::default()
     }
 
-    /// Reads an outside table; it needs `columns`, others are left alone. `None` where its header is unusable.
+    /// Reads an outside table; it needs `columns`, others are left alone. `None` if its header is unusable.
     pub fn table(&mut self, path: &Path, columns: &[&str]) -> Option<Table> {
         if !path.exists() {
             let remedy = "Check --input: the folder that holds data/ and facts/.";

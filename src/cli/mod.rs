@@ -70,6 +70,10 @@ struct Cli {
     /// Threads to use; 0 = all cores. Results do not depend on it.
     #[arg(long, global = true, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=MOST_THREADS))]
     threads: u16,
+    /// Significant digits of the numbers in the files; 17 writes each so that it reads back as the same number.
+    /// `estimate` always writes 12.
+    #[arg(long, global = true, value_name = "N", default_value_t = output::dir::DEFAULT_DIGITS, value_parser = clap::value_parser!(u8).range(1..=i64::from(output::dir::ALL_DIGITS)))]
+    digits: u8,
 }
 
 #[derive(Debug, Subcommand)]
@@ -125,6 +129,7 @@ pub fn main() -> ExitCode {
 
 fn prepare(cli: &Cli) -> anyhow::Result<()> {
     signals::watch()?;
+    output::dir::set_digits(cli.digits);
     Ok(rayon::ThreadPoolBuilder::new().num_threads(cli.threads.into()).build_global()?)
 }
 

@@ -252,7 +252,7 @@ impl Names {
         self.0.get(set).into_iter().flatten().map(String::as_str)
     }
 
-    /// True where the set has the name, or where its table could not be read: then that is the fault.
+    /// True if the set has the name, or where its table could not be read: then that is the fault.
     fn has(&self, set: &str, name: &str) -> bool {
         self.0.get(set).is_none_or(|names| names.contains(name))
     }

@@ -22,7 +22,7 @@ impl Table {
     /// Parses `text`; every required column must be there and no column outside the two lists.
     ///
     /// Faults (unreadable CSV, missing or unknown columns, no row) are added to `faults`; the result
-    /// is `None` where the header is unusable.
+    /// is `None` if the header is unusable.
     pub fn parse(
         file: &str,
         text: &str,
@@ -170,19 +170,19 @@ impl<'t> Row<'t> {
         self.table.columns.get(column).and_then(|&at| self.record.get(at)).unwrap_or("")
     }
 
-    /// The number in `column`; `None` where the cell is empty or holds a word.
+    /// The number in `column`; `None` if the cell is empty or holds a word.
     #[must_use]
     pub fn value(&self, column: &str) -> Option<f64> {
         self.text(column).parse().ok()
     }
 
-    /// The day in `column`; `None` where the cell is empty.
+    /// The day in `column`; `None` if the cell is empty.
     #[must_use]
     pub fn day(&self, column: &str) -> Option<Date> {
         self.text(column).parse().ok()
     }
 
-    /// Position of the name in `column`; `None` where the cell is empty or holds a word.
+    /// Position of the name in `column`; `None` if the cell is empty or holds a word.
     #[must_use]
     pub fn position(&self, column: &str, known: &HashMap<String, usize>) -> Option<usize> {
         known.get(self.text(column)).copied()

@@ -1,4 +1,4 @@
-//! A baseline directory (`contract.md`) in memory: checked, complete, not yet an equilibrium.
+//! A baseline directory (`docs/contract.md`) in memory: checked, complete, not yet an equilibrium.
 
 use ndarray::{Array1, Array2, Array3};
 use serde::Deserialize;

@@ -28,7 +28,7 @@ pub fn is_label(text: &str) -> bool {
 /// What [`is_printable`] takes, in words.
 pub const PRINTABLE: &str = "text without control characters";
 
-/// True where no control character stands in the text: charts and reports can print it.
+/// True if no control character stands in the text: charts and reports can print it.
 #[must_use]
 pub fn is_printable(text: &str) -> bool {
     // The last two are no characters of XML.

@@ -1,7 +1,7 @@
 //! Reads and validates files and does nothing else.
 //!
 //! [`Files`] is a folder on disk or the one embedded in the binary; [`csv_table::Table`] a CSV file with
-//! the line of each row; [`dataset::Dataset`] a baseline directory as `contract.md` defines it.
+//! the line of each row; [`dataset::Dataset`] a baseline directory as `docs/contract.md` defines it.
 
 pub mod axes;
 pub mod columns;

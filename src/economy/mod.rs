@@ -13,7 +13,7 @@ const DEFICIT_SUM_TOLERANCE: f64 = 1e-6;
 /// 1 + tariff, `[j,n,i]`; economies, shocks and equilibria with the same tariffs share them until one is written to.
 pub type Tariffs = ArcArray<f64, Ix3>;
 
-/// Shares and levels of one static economy (`model.md` section 1).
+/// Shares and levels of one static economy (`docs/model.md` section 1).
 ///
 /// `[j,n,i]` = sector, importer, exporter; `[n,j]` = country, sector; money in million USD.
 #[derive(Debug, Clone)]

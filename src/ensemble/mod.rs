@@ -1,4 +1,4 @@
-//! Options x draws x years: equal states are solved once, results do not depend on order (`model.md` section 7).
+//! Options x draws x years: equal states are solved once, results do not depend on order (`docs/model.md` section 7).
 //!
 //! [`Plan`] says what to run; [`Experiment`] holds everything that draws share; [`Experiment::year_block`] solves
 //! one year of every option and draw into a [`YearBlock`]; [`summary`] turns blocks into quantiles. Blocks can be

@@ -62,7 +62,7 @@ pub struct Correction {
     pub beta: Vec<f64>,
     /// Corrected covariance, clustered by pair.
     pub covariance: DMatrix<f64>,
-    /// True where the one-sided form was not positive definite and the symmetric one was used.
+    /// True if the one-sided form was not positive definite and the symmetric one was used.
     pub is_symmetric: bool,
     /// Coefficients before.
     pub uncorrected: Vec<f64>,
@@ -240,7 +240,7 @@ impl<'a> Gravity<'a> {
         }
     }
 
-    /// `b`, one entry a regressor.
+    /// `b`, one entry per regressor.
     fn score_bias(&self) -> DVector<f64> {
         let k = self.fit.beta.len();
         let mut bias = DVector::zeros(k);

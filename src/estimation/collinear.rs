@@ -1,4 +1,4 @@
-//! Regressors that the effects absorb, or that are combinations of others.
+//! Finds regressors that the effects absorb, or that are linear combinations of others.
 
 use nalgebra::{DMatrix, DVector};
 
@@ -21,12 +21,12 @@ pub struct Collinear {
     pub reason: String,
 }
 
-/// Which regressors stay.
+/// Regressors that stay, and those that are left out.
 #[derive(Debug, Default)]
 pub struct Found {
     /// One entry a regressor.
     pub keep: Vec<bool>,
-    /// Those that do not stay.
+    /// Regressors left out.
     pub dropped: Vec<Collinear>,
     /// Least part of its length that a regressor keeps once effects and earlier regressors are taken off.
     pub least_left: f64,
@@ -38,11 +38,11 @@ pub fn length(x: &[f64], w: &[f64]) -> f64 {
     super::fit::sum_rows(x.len(), |row| w[row] * x[row] * x[row]).sqrt()
 }
 
-/// Finds them from the Gram matrix after the projection and the lengths before it, in the order of the
-/// formula: the first of several that depend on each other stays. What is not finite stays, so that the fit
-/// fails on it.
+/// Finds the regressors to keep from the Gram matrix after the projection and the lengths before it. Regressors are
+/// taken in the order of the formula: the first of several that depend on each other stays. Entries that are not finite
+/// stay, so that the fit fails on them with a message.
 ///
-/// Cost: `k^3`, by one row of a Cholesky factor a regressor, scaled to a unit diagonal.
+/// Cost: `k^3`. Each regressor adds one row to a Cholesky factor with unit diagonal.
 #[must_use]
 pub fn find(gram: &DMatrix<f64>, before: &[f64], terms: &[String], has_effects: bool) -> Found {
     let k = terms.len();

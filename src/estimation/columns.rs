@@ -8,12 +8,12 @@ use super::formula::{Expression, Factor, FormulaError, Function, Name};
 use super::panel::{Category, MISSING, Panel};
 use crate::error::{Fault, Faults};
 
-/// Sizes of numbers whose squares and products neither overflow nor vanish.
+/// Range of numbers whose squares and products neither overflow nor underflow.
 const SIZES: std::ops::RangeInclusive<f64> = 1e-100..=1e100;
 /// Faults of one column that are listed.
 const LISTED: usize = 20;
 
-/// Evaluates factors over the used rows and notes what is missing.
+/// Evaluates factors over the rows in use and records missing values.
 pub struct Columns<'a> {
     panel: &'a Panel,
     rows: &'a [u32],
@@ -22,11 +22,11 @@ pub struct Columns<'a> {
     faults: &'a mut Faults,
     /// Name of the first missing column of the rows that have one.
     missing: BTreeMap<usize, String>,
-    /// What the formula asks for and the panel does not have.
+    /// Parts of the formula that the panel cannot provide.
     wrong: Option<FormulaError>,
 }
 
-/// What evaluation left behind.
+/// Missing values and faults found during evaluation.
 pub struct Left {
     /// Name of the first missing column by the place of the rows that have one.
     pub missing: BTreeMap<usize, String>,
@@ -40,7 +40,7 @@ impl<'a> Columns<'a> {
         Self { panel, rows, text, faults, missing: BTreeMap::new(), wrong: None }
     }
 
-    /// What was missing or wrong.
+    /// Missing values and faults found.
     pub fn finish(self) -> Left {
         Left { missing: self.missing, wrong: self.wrong }
     }
@@ -49,7 +49,7 @@ impl<'a> Columns<'a> {
         self.missing.entry(at).or_insert_with(|| name.to_owned());
     }
 
-    /// The used rows of a column.
+    /// A column restricted to the rows in use.
     fn pick<T: Copy>(&self, column: &[T]) -> Vec<T> {
         if self.rows.len() == column.len() {
             return column.to_vec();
@@ -77,7 +77,7 @@ impl<'a> Columns<'a> {
         codes
     }
 
-    /// Notes the rows where a category is missing.
+    /// Records the rows in which a category is missing.
     pub fn note_categories(&mut self, name: &str) {
         let Some(column) = self.panel.category(name) else { return };
         if !column.codes.contains(&MISSING) {
@@ -103,7 +103,7 @@ impl<'a> Columns<'a> {
         }
     }
 
-    /// Places where `is_faulty` holds and nothing is missing.
+    /// Rows for which `is_faulty` is true and nothing is missing.
     fn find(&self, values: &[f64], is_faulty: impl Fn(f64) -> bool) -> Vec<usize> {
         let faulty = values.iter().enumerate().filter(|(_, value)| is_faulty(**value));
         faulty.map(|(at, _)| at).filter(|at| !self.missing.contains_key(at)).collect()
@@ -166,7 +166,7 @@ impl<'a> Columns<'a> {
         values
     }
 
-    /// Columns that a term makes: one but for dummies.
+    /// Number of columns of a term: one, except for dummies.
     pub fn width(&self, factors: &[Factor]) -> usize {
         let width = |factor: &Factor| match factor {
             Factor::Dummies(name, _) => {
@@ -177,7 +177,7 @@ impl<'a> Columns<'a> {
         factors.iter().map(width).fold(1, usize::saturating_mul)
     }
 
-    /// The levels that the used rows have.
+    /// Levels that occur in the rows in use.
     fn used_levels(&self, column: &Category) -> Vec<usize> {
         let mut is_used = vec![false; column.levels.len()];
         let codes = self.rows.iter().map(|&row| column.codes[row as usize]);
@@ -215,7 +215,7 @@ impl<'a> Columns<'a> {
         }
     }
 
-    /// Arithmetic over the rows; what has no finite value is a fault.
+    /// Evaluates arithmetic over the rows; a value that is not finite is a fault.
     fn value(&mut self, expression: &Expression) -> Vec<f64> {
         let values = match expression {
             Expression::Column(name) => return self.numbers(&name.text),
@@ -236,7 +236,7 @@ impl<'a> Columns<'a> {
                 a.iter().zip(&b).map(|(&a, &b)| operation.value(a, b)).collect()
             }
         };
-        // A logarithm that has no value is reported already.
+        // Logarithms of numbers that are not above 0 have been reported already.
         let is_lost = |value: f64| value.is_infinite() || (value.is_nan() && self.faults.is_empty());
         let faulty = self.find(&values, is_lost);
         self.list_faults(&faulty, |columns, at| {

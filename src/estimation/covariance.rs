@@ -7,10 +7,10 @@
 //! M = sum over non-empty sets A of clusterings of (-1)^(|A|+1) M_A    multi-way (Cameron, Gelbach & Miller 2011)
 //! ```
 //!
-//! The difference of a multi-way `M` need not be positive. As in the reference programs it is then `V` that
-//! is repaired, by setting its negative eigenvalues to zero: fixest where a variance is negative, ppmlhdfe
-//! where any eigenvalue is. The eigenvalues are those of `V` in units of the robust standard errors, so that
-//! the unit of a regressor changes no test.
+//! A multi-way `M` is a difference and need not be positive. As in the reference programs, `V` is then repaired by setting
+//! its negative eigenvalues to zero: under the fixest convention if a variance is negative, under ppmlhdfe if any
+//! eigenvalue is. Eigenvalues are taken in units of the robust standard errors, so that the units of regressors do not
+//! matter.
 
 use nalgebra::{DMatrix, DVector};
 
@@ -49,7 +49,7 @@ impl SmallSample {
     }
 }
 
-/// What the factor needs to know.
+/// Counts that the small-sample factor depends on.
 #[derive(Debug, Clone, Copy)]
 pub struct Counts {
     /// Observations used.
@@ -58,7 +58,7 @@ pub struct Counts {
     pub k: usize,
 }
 
-/// A covariance with what it rests on.
+/// A covariance with the counts behind it.
 #[derive(Debug, Clone)]
 pub struct Covariance {
     /// Of the coefficients.
@@ -69,7 +69,7 @@ pub struct Covariance {
     pub n_clusters: Vec<usize>,
     /// Degrees of freedom counted in `k`.
     pub degrees: usize,
-    /// True where a multi-way covariance was not positive and negative eigenvalues were set to 0.
+    /// True if a multi-way covariance was not positive and negative eigenvalues were set to 0.
     pub is_repaired: bool,
 }
 
@@ -90,7 +90,7 @@ pub fn covariance(
 ) -> Covariance {
     let bread = collinear::inverse(hessian);
     let n = counts.n as f64;
-    // With as many parameters as rows residuals are zero, and so is the covariance, whatever the factor.
+    // With as many parameters as rows, residuals and covariance are zero, whatever the factor.
     let spread = |numerator: f64| match convention {
         SmallSample::Fixest => numerator / (n - counts.k as f64).max(1.0),
         _ => 1.0,
@@ -188,7 +188,7 @@ pub struct Wald {
 
 /// Tests `R b = q`.
 ///
-/// Shapes: `restrictions` is `(restrictions, coefficients)`, `values` one entry a restriction.
+/// Shapes: `restrictions` is `(restrictions, coefficients)`, `values` one entry per restriction.
 #[must_use]
 pub fn wald(
     beta: &DVector<f64>,

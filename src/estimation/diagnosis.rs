@@ -1,4 +1,4 @@
-//! What a fit says about its data: why it failed, whether it is perfect, whether it allows inference.
+//! Diagnosis of a fit: why it failed, whether it is perfect, whether it allows inference.
 
 use nalgebra::DMatrix;
 
@@ -9,12 +9,12 @@ use super::{EstimationError, Method};
 
 /// Residuals relative to the outcome below which a fit is perfect.
 const PERFECT: f64 = 1e-8;
-/// Spread of an offset beyond which it is hardly a logarithm: factors of 1e13.
+/// Spread of an offset beyond which it is unlikely to be a logarithm (factors of 1e13).
 const WIDE_OFFSET: f64 = 30.0;
-/// Largest outcome, as a multiple of the median of the positive ones, beyond which it is hardly trade.
+/// Largest plausible outcome, as a multiple of the median of the positive ones.
 const OUTLIER: f64 = 1e12;
 
-/// What in the data may keep a fit from converging.
+/// Features of the data that may prevent convergence.
 pub fn hints(panel: &Panel, design: &Design) -> Vec<String> {
     let mut hints = Vec::new();
     let line = |at: usize| panel.lines[design.rows[at] as usize];
@@ -49,8 +49,8 @@ pub fn hints(panel: &Panel, design: &Design) -> Vec<String> {
     hints
 }
 
-/// True where residuals are rounding, as with as many parameters as rows: with PPML in each row, with least
-/// squares relative to all.
+/// True if all residuals are rounding, as with as many parameters as rows. PPML compares each row with its own outcome,
+/// least squares with the size of all.
 pub fn is_perfect(design: &Design, fit: &Fit, method: Method) -> bool {
     let (y, mu) = (&design.y, &fit.mu);
     match method {

@@ -1,7 +1,7 @@
-//! Which rows to use: `exporter != importer`, `trade > 0`, `year in 1986 1990 1994`, `sector == "Agri-food"`.
+//! Conditions on rows: `exporter != importer`, `trade > 0`, `year in 1986 1990 1994`, `sector == "Agri-food"`.
 //!
-//! Numbers compare as numbers: `year == 2006` holds for a cell `2006.0`. Texts compare as they are written,
-//! and never with numbers. A missing cell meets no condition.
+//! Numbers are compared as numbers: `year == 2006` is true for a cell `2006.0`. Texts are compared as written, and never
+//! with numbers. A missing cell meets no condition.
 
 use super::design::listed;
 use super::formula::{FormulaError, Span};
@@ -20,7 +20,7 @@ enum Comparison {
     NotIn,
 }
 
-/// The comparisons by their sign; where several start at one place, the first holds.
+/// Comparisons by their sign; of several that match at one place the first counts.
 const SIGNS: [(&str, Comparison); 9] = [
     ("!=", Comparison::NotEqual),
     ("==", Comparison::Equal),
@@ -55,7 +55,7 @@ impl Operand {
         }
     }
 
-    /// True where it names a column of the panel other than `left`.
+    /// True if it names a column of the panel other than `left`.
     fn is_column(&self, left: &str, has: impl Fn(&str) -> bool) -> bool {
         match self.quote {
             Some('`') => true,
@@ -171,8 +171,7 @@ impl Filter {
         Ok(columns)
     }
 
-    /// Takes the rows that do not meet the condition off `keep`. Answers what the user should know: values that no
-    /// row has.
+    /// Clears `keep` for rows that do not meet the condition. Returns notes for the user: values that no row has.
     ///
     /// # Errors
     /// [`FormulaError`] where numbers are compared with text.

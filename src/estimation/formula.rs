@@ -101,7 +101,7 @@ pub struct Formula {
     pub terms: Vec<Term>,
     /// The absorbed effects in order.
     pub effects: Vec<EffectTerm>,
-    /// True where a constant is to be estimated.
+    /// True if a constant is to be estimated.
     pub intercept: bool,
 }
 

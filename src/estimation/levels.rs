@@ -76,7 +76,7 @@ impl Levels {
         counts
     }
 
-    /// True where every level lies inside one level of `other`.
+    /// True if every level lies inside one level of `other`.
     #[must_use]
     pub fn is_nested_in(&self, other: &Levels) -> bool {
         let mut parent = vec![u32::MAX; self.n()];

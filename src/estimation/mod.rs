@@ -1,4 +1,4 @@
-//! Gravity estimates with their covariance (`model.md` section 8).
+//! Gravity estimates with their covariance (`docs/model.md` section 8).
 //!
 //! ```text
 //! E[y | x, d] = exp(x' beta + sum_q alpha_q[d_q] + offset)

@@ -52,7 +52,7 @@ pub struct Panel {
     pub sha256: String,
     /// Line of each row in the (unpacked) file, 1 = header.
     pub lines: Vec<u64>,
-    /// What a user should know about how it was read.
+    /// Notes for the user on how it was read.
     pub notes: Vec<String>,
     numbers: HashMap<String, Vec<f64>>,
     categories: HashMap<String, Category>,
@@ -234,7 +234,7 @@ impl PanelFile {
     }
 }
 
-/// True where no cell of a row holds anything.
+/// True if no cell of a row holds anything.
 fn is_blank(record: &csv::ByteRecord) -> bool {
     record.iter().all(|cell| cell.trim_ascii().is_empty())
 }
@@ -246,13 +246,13 @@ impl Panel {
         self.lines.len()
     }
 
-    /// The numbers of `column`, `NaN` where missing; `None` where it was not read as numbers.
+    /// The numbers of `column`, `NaN` where missing; `None` if it was not read as numbers.
     #[must_use]
     pub fn number(&self, column: &str) -> Option<&[f64]> {
         self.numbers.get(column).map(Vec::as_slice)
     }
 
-    /// The levels of `column`; `None` where it was not read as categories.
+    /// The levels of `column`; `None` if it was not read as categories.
     #[must_use]
     pub fn category(&self, column: &str) -> Option<&Category> {
         self.categories.get(column)

@@ -1,14 +1,14 @@
-//! Functions of symmetric matrices that always end.
+//! Functions of symmetric matrices that always terminate.
 //!
-//! The library's iterations have no bound of their own and never end on numbers that are not finite. Here
-//! such a matrix gives NaN, which the fit then reports as an overflow.
+//! The library's iterations are unbounded and do not terminate if an entry is not finite. Here such a matrix gives NaN,
+//! which the fit reports as an overflow.
 
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 
 /// Iterations for each row of a matrix; two or three are usual.
 const ITERATIONS_PER_ROW: usize = 100;
 
-/// Eigenvalues and vectors; `None` where an entry is not finite or the iteration does not end.
+/// Eigenvalues and vectors; `None` if an entry is not finite or the iteration does not end.
 #[must_use]
 pub fn eigen(matrix: DMatrix<f64>) -> Option<SymmetricEigen<f64, nalgebra::Dyn>> {
     let k = matrix.nrows();
@@ -21,7 +21,7 @@ pub fn eigen(matrix: DMatrix<f64>) -> Option<SymmetricEigen<f64, nalgebra::Dyn>>
     SymmetricEigen::try_new(matrix, f64::EPSILON, ITERATIONS_PER_ROW * (k + 10))
 }
 
-/// `Q f(L) Q'` for a matrix `Q L Q'`; NaN where [`eigen`] has no answer.
+/// `Q f(L) Q'` for a matrix `Q L Q'`; NaN if [`eigen`] returns `None`.
 #[must_use]
 pub fn function(matrix: DMatrix<f64>, f: impl Fn(f64) -> f64) -> DMatrix<f64> {
     let k = matrix.nrows();

@@ -1,4 +1,4 @@
-//! Turns an option and the world into a [`Program`].
+//! Compiles an option and the world to a [`Program`].
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -18,9 +18,9 @@ use super::timeline::Horizon;
 use crate::policy::PolicyTimeline;
 
 impl Program {
-    /// Compiles an option and the world, which begin from the memberships `initial`.
+    /// Compiles an option and the world. Draws begin from the memberships `initial`.
     ///
-    /// Both are valid, as [`super::read_option`] leaves them. Cost: once a run, not once a draw.
+    /// Both must be valid, as [`super::read_option`] returns them. Done once per run, not once per draw.
     #[must_use]
     pub fn compile(
         option: &OptionSpec,
@@ -46,7 +46,7 @@ impl Program {
         compiler.program
     }
 
-    /// Fills the tables that say who looks at which fact.
+    /// Fills the tables of the stages and processes that watch each fact.
     fn watch(&mut self) {
         let n = self.facts.len();
         for table in [&mut self.guards_of, &mut self.paces_of, &mut self.ends_of] {
@@ -66,7 +66,7 @@ impl Program {
     }
 }
 
-/// Adds a number that is not below the last one, once.
+/// Adds a number to a rising list, unless it is the last one already.
 fn note(list: &mut Vec<u32>, at: u32) {
     if list.last() != Some(&at) {
         list.push(at);
@@ -111,7 +111,7 @@ impl<'a> Compiler<'a> {
         compiler
     }
 
-    /// Numbers agreements, parties and the facts of membership, and notes who is in at the start.
+    /// Numbers agreements, parties and membership facts, and records the members at the start.
     fn memberships(&mut self, specs: [&OptionSpec; 2], initial: &PolicyTimeline) {
         let (agreements, mut parties) = touched(specs);
         let of_touched = || initial.memberships.iter().filter(|one| agreements.contains(&one.agreement));
@@ -207,7 +207,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// A stage of the process number `at`; where it leads to is filled in by the caller.
+    /// A stage of process `at`; the caller fills in the next stage.
     fn stage(&mut self, process: &str, stage: &Stage, at: u32, n_visits: u32) -> StageCode {
         let name = format!("{process}.{}", stage.id);
         let n_outcomes = n_visits.saturating_mul(stage.max_retries.saturating_add(1));
@@ -332,5 +332,5 @@ impl<'a> Compiler<'a> {
     }
 }
 
-/// Days over which a calendar counts where nothing is said, and the length of a year in shifts.
+/// Default days over which a calendar counts, and the length of a year in shifts.
 pub(super) const DAYS_OF_YEAR: f64 = 365.25;

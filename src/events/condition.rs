@@ -1,13 +1,16 @@
-//! What stages and events depend on: changes as functions of the state, and rules of entry into force.
+//! Conditions of stages and events: shifts of probabilities and pace, and rules of entry into force.
 
 use jiff::civil::Date;
 use serde::Deserialize;
 
 /// A change of a probability or of a pace, as a function of the state.
 ///
-/// The amount is 1 where `when` holds and `unless` does not, else 0; it is multiplied by the years since a date
-/// or since a fact began to hold, by how near the next date of a calendar is, and by a parameter, where these
-/// are given. A probability `p` becomes `p * product(by ^ amount) + sum(add * amount)`, kept within 0 and 1.
+/// The amount is 1 if `when` holds and `unless` does not, else 0. It is multiplied by each of these that is given: the
+/// years since a date or since a fact began to hold, the closeness of the next date of a calendar, a parameter.
+///
+/// ```text
+/// probability = clamp(p * product(by ^ amount) + sum(add * amount), 0, 1)
+/// ```
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Shift {
@@ -15,13 +18,14 @@ pub struct Shift {
     pub when: Option<String>,
     /// Fact that must not hold.
     pub unless: Option<String>,
-    /// Years since this date count.
+    /// Multiplies the amount by the years since this date.
     pub per_year_since: Option<Date>,
-    /// Years since this fact began to hold count.
+    /// Multiplies the amount by the years since this fact began to hold.
     pub per_year_of: Option<String>,
     /// Most years that count.
     pub at_most_years: Option<f64>,
-    /// Calendar whose next date counts: 1 on the day itself, 0 from `within_days` before on, straight between.
+    /// Calendar whose next date counts: the factor is 1 on the date, 0 `within_days` before it or earlier, and linear
+    /// between.
     pub before: Option<String>,
     /// Days before a date of the calendar within which it counts.
     pub within_days: Option<f64>,
@@ -46,7 +50,7 @@ impl Shift {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
-    /// Beginning of the facts that count: `fact` and the party, joined, hold once the party has ratified.
+    /// Prefix of the facts that count: the fact named `fact` followed by the party means that the party has ratified.
     pub fact: String,
     /// Parties that count.
     pub parties: Vec<Weighted>,
@@ -75,7 +79,7 @@ impl Weighted {
     }
 }
 
-/// One case of a rule; all that is given must be met.
+/// One case of a rule; all conditions that are given must be met.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuleCase {

@@ -1,4 +1,4 @@
-//! How long a stage takes: distributions given as data, drawn by inversion of one uniform number.
+//! Durations of stages: distributions given as data, drawn by inversion of one uniform number.
 
 use std::sync::Arc;
 
@@ -34,12 +34,12 @@ pub enum Duration {
     },
     /// Weibull, by its shape and scale.
     Weibull {
-        /// Shape; below 1 the longer it lasted the longer it will last.
+        /// Shape; below 1 the hazard falls over time.
         shape: f64,
         /// Scale: the 63 % quantile.
         scale_days: f64,
     },
-    /// What was seen: the column `days` of a CSV file of the options folder, straight between its values.
+    /// Observed days: the column `days` of a CSV file in the options folder, with linear interpolation.
     Empirical {
         /// File, relative to the folder of options.
         file: String,
@@ -53,7 +53,7 @@ pub enum Duration {
 const NORMAL_Q90: f64 = 1.281_551_565_544_600_4;
 
 impl Duration {
-    /// What is wrong with the parameters: key, what was found and what was expected.
+    /// Faults of the parameters: key, value found, value expected.
     #[must_use]
     pub fn faults(&self) -> Vec<(&'static str, String, String)> {
         let above_0 = [LEAST_DAYS, MOST_DAYS];
@@ -98,7 +98,7 @@ impl Duration {
         faults
     }
 
-    /// True where it always rounds to no day at all.
+    /// True if it always rounds to 0 days.
     #[must_use]
     pub fn is_instant(&self) -> bool {
         let most = match self {
@@ -110,7 +110,7 @@ impl Duration {
         (0.0..0.5).contains(&most)
     }
 
-    /// True where every draw takes the same time, so that no luck is needed.
+    /// True if every draw takes the same time, so that no random number is needed.
     #[must_use]
     pub fn is_fixed(&self) -> bool {
         matches!(self, Self::Fixed { .. })
@@ -123,6 +123,14 @@ impl Duration {
     }
 
     /// Days at the quantile `u` in (0, 1).
+    ///
+    /// ```
+    /// use tradepath::events::Duration;
+    ///
+    /// let talks = Duration::Triangular { low_days: 100.0, mode_days: 200.0, high_days: 300.0 };
+    /// assert!((talks.quantile(0.5) - 200.0).abs() < 1e-9);
+    /// assert_eq!(Duration::Fixed { days: 60.0 }.days(0.9), 60);
+    /// ```
     #[must_use]
     pub fn quantile(&self, u: f64) -> f64 {
         match *self {

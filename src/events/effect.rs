@@ -1,25 +1,25 @@
-//! What an event does, parsed from `verb:...`.
+//! Effects of events, parsed from `verb:...`.
 
 use jiff::civil::Date;
 
 use crate::policy::PolicyTimeline;
 
-/// What an event does.
+/// An effect of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     /// `set:NAME`: a fact holds from now on.
     Set(String),
-    /// `clear:NAME`: a fact holds no more.
+    /// `clear:NAME`: a fact no longer holds.
     Clear(String),
     /// `join:AGREEMENT:PARTY;PARTY`; `@OTHER` stands for all members of another agreement on that day.
     Join(String, Vec<String>),
     /// `leave:AGREEMENT:PARTY;PARTY`.
     Leave(String, Vec<String>),
-    /// `suspend:AGREEMENT:PARTY;PARTY`: leaves for the time being; `suspended:AGREEMENT:PARTY` holds.
+    /// `suspend:AGREEMENT:PARTY;PARTY`: leaves until it resumes; `suspended:AGREEMENT:PARTY` holds meanwhile.
     Suspend(String, Vec<String>),
-    /// `resume:AGREEMENT:PARTY;PARTY`: joins again where suspended.
+    /// `resume:AGREEMENT:PARTY;PARTY`: joins again if suspended.
     Resume(String, Vec<String>),
-    /// `cancel:PROCESS`: the process ends wherever it stands.
+    /// `cancel:PROCESS`: the process ends at its current stage.
     Cancel(String),
 }
 
@@ -28,7 +28,7 @@ pub const FORMS: &str =
     "set:NAME, clear:NAME, cancel:PROCESS, or join, leave, suspend or resume with :AGREEMENT:A;B";
 
 impl Effect {
-    /// Parses one effect; `None` where the text is none.
+    /// Parses one effect; `None` if the text is not an effect.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (verb, rest) = text.split_once(':')?;
@@ -51,7 +51,7 @@ impl Effect {
         }
     }
 
-    /// Agreement and parties, where it is about memberships.
+    /// Agreement and parties, if the effect changes memberships.
     #[must_use]
     pub fn memberships(&self) -> Option<(&str, &[String])> {
         match self {

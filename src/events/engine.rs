@@ -1,13 +1,12 @@
 //! One draw of a program: processes, recurring events and facts on a queue of days.
 //!
-//! What falls on one day comes in a stated order: first what begins or ends by itself, then what recurs, then the
-//! ends of stages; among these in the order of declaration (the option's file, its includes, the world). A stage of
-//! no length that begins on the day takes its turn at the place of its process, so that the result does not depend
-//! on how a process is cut into stages.
+//! Events of one day have a fixed order: first facts with dates, then recurring events, then the ends of stages; among
+//! these the order of declaration (the option's file, its includes, the world). A stage of 0 days that begins on the day
+//! takes its turn at the place of its process. So the result does not depend on how a process is divided into stages.
 //!
-//! Nothing is polled: a fact that changes wakes the stages that wait for it, changes the pace of those that
-//! watch it, and ends the processes that it ends. Cost of a draw: `O(E log Q)` for `E` events and a queue of
-//! `Q`, one hash for each random number, no allocation once the workspace has grown.
+//! Nothing is polled. A fact that changes wakes the stages that wait for it, changes the pace of stages that watch it,
+//! and ends the processes that it cancels. Cost of a draw: `O(E log Q)` for `E` events and a queue of length `Q`, one
+//! hash for each random number, and no allocation once the workspace has grown.
 
 use super::program::{BranchCode, CompactDraw, Entry, Kind, NONE, Outcome, Program, StageCode};
 use super::queue::{Queue, Ticket};
@@ -16,9 +15,9 @@ use super::streams::Streams;
 use super::timeline::{DrawnTimeline, Horizon};
 use crate::policy::PolicyTimeline;
 
-/// Runs one draw of `option` with the `world`'s processes beside it; for many draws compile a [`Program`] once.
+/// Runs one draw of `option` together with the processes of the `world`. For many draws compile a [`Program`] once.
 ///
-/// The same (seed, draw) gives the same luck to every process and stage of the same name, whatever else runs.
+/// The same seed and draw give every stage of the same name the same random numbers, whatever else runs.
 #[must_use]
 pub fn draw(
     option: &OptionSpec,
@@ -31,8 +30,8 @@ pub fn draw(
     Program::compile(option, world, initial, horizon).timeline(seed, draw)
 }
 
-/// The reference path: every stage of the option succeeds after its median duration; what the world does, and
-/// what recurs, happens where it is at least as likely as not.
+/// The reference path: every stage of the option succeeds after its median duration. Stages of the world and recurring
+/// events happen if their probability is at least one half.
 #[must_use]
 pub fn reference(
     option: &OptionSpec,
@@ -50,7 +49,7 @@ impl Program {
         self.resolve(Workspace::new(self).draw(seed, draw))
     }
 
-    /// The reference path with names and dates; see [`reference`].
+    /// The reference path with names and dates; see [`reference()`].
     #[must_use]
     pub fn reference(&self) -> DrawnTimeline {
         let mut workspace = Workspace::new(self);
@@ -59,7 +58,7 @@ impl Program {
     }
 }
 
-/// Where the numbers come from.
+/// Source of the random numbers.
 #[derive(Debug, Clone, Copy)]
 enum Luck {
     /// A stream for each process and stage.
@@ -68,25 +67,25 @@ enum Luck {
     Median,
 }
 
-/// What comes first on a day: facts and memberships with dates, then what recurs, then the ends of stages.
+/// Priorities on one day: facts and memberships with dates, then recurring events, then ends of stages.
 const BY_ITSELF: u8 = 0;
 const RECURS: u8 = 1;
 pub(super) const ENDS: u8 = 2;
 
-/// Something that is due.
+/// An entry of the queue.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Due {
     /// The stage of a process ends.
     Stage { process: u32 },
-    /// A rule with a waiting time is looked at again.
+    /// A rule with a waiting time is checked again.
     Rule { process: u32, stage: u32 },
-    /// A recurring event comes round for the `occurrence`-th time.
+    /// A recurring event is due for the `occurrence`-th time.
     Recurring { event: u32, occurrence: u32 },
     /// A fact begins or ends by itself.
     Dated { at: u32 },
 }
 
-/// Where a process stands.
+/// The current stage of a process.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Active {
     pub stage: u32,
@@ -94,20 +93,20 @@ pub(super) struct Active {
     pub began: i32,
     /// Days of work left at `noted`, before stretching.
     pub left_days: f64,
-    /// Days that a day of work takes.
+    /// Calendar days per day of work.
     pub pace: f64,
     pub noted: i32,
     pub parent: u32,
-    /// In the queue; none while it waits for its guards.
+    /// Its entry in the queue; `None` while it waits for its guards.
     pub ticket: Option<Ticket>,
-    /// True while its time is over and its guards do not hold.
+    /// True while its duration is over but its guards do not hold.
     pub is_waiting: bool,
     pub retries: u32,
-    /// True while it waits for another try, which no fact stretches.
+    /// True while it waits for another try; facts do not change the pace of that.
     pub is_retry: bool,
 }
 
-/// Memory for draws, used again and again.
+/// Reusable memory for draws.
 #[derive(Debug)]
 pub struct Workspace<'p> {
     pub(super) program: &'p Program,
@@ -234,7 +233,7 @@ impl<'p> Workspace<'p> {
         }
     }
 
-    /// Day on which a stage ends that has `days` to go.
+    /// Day on which a stage with `days` left ends.
     pub(super) fn end(&self, code: &StageCode, day: i32, days: f64) -> i32 {
         let end = day.saturating_add(days.round() as i32);
         if !code.on_first_of_month {
@@ -280,7 +279,7 @@ impl<'p> Workspace<'p> {
         }
     }
 
-    /// Does what an outcome does and begins the stage after it, unless the outcome itself ended the process.
+    /// Applies the effects of an outcome and begins the next stage, unless an effect ended the process.
     fn go_on(&mut self, process: u32, outcome: &Outcome, next: u32, day: i32, seq: u32) {
         self.apply(&outcome.effects, day, seq);
         if self.active[process as usize].is_some() {
@@ -299,7 +298,7 @@ impl<'p> Workspace<'p> {
         });
     }
 
-    /// How a stage ends whose guards hold: one uniform number is cut into success, branches and failure.
+    /// Outcome of a stage whose guards hold: one uniform number decides between success, branches and failure.
     fn outcome(&mut self, process: u32, stage: u32, day: i32) -> Ended {
         let code = &self.program.stages[stage as usize];
         let visit = self.outcomes_drawn[stage as usize];
@@ -329,8 +328,8 @@ impl<'p> Workspace<'p> {
         Ended::Failure
     }
 
-    /// The outcome in the reference path: success of the option's own stages where it is possible at all, else what
-    /// is at least as likely as not.
+    /// Outcome in the reference path. The option's own stages succeed if success is possible; otherwise an outcome
+    /// happens if its probability is at least one half.
     fn likely_outcome(&self, process: u32, code: &StageCode, success: f64, day: i32) -> Ended {
         let is_own = self.program.processes[process as usize].is_own;
         if success >= 0.5 || (is_own && success > 0.0) {

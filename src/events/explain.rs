@@ -1,4 +1,4 @@
-//! Why something happened when it did: the chain of causes in a log.
+//! The chain of causes of an event in a log.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use super::program::Program;
 use super::timeline::{DrawnTimeline, LoggedEvent};
 
-/// The program has nothing of that name, and it is no date.
+/// The query is neither a date nor a name that the program knows.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "a date, a milestone ({}), a process or PROCESS.STAGE; nothing called `{query}` is in this option",
@@ -22,8 +22,8 @@ pub struct NothingFound {
 }
 
 impl Program {
-    /// The chain of causes of a date, a milestone, a process or a stage, as lines of text, latest first; where it does
-    /// not happen in this path, a line that says so.
+    /// The chain of causes of a date, a milestone, a process or a stage, as lines of text, latest first. If it does not
+    /// happen in this path, one line says so.
     ///
     /// # Errors
     /// [`NothingFound`] where the query is none of these.
@@ -57,7 +57,7 @@ impl Program {
     }
 }
 
-/// The chain of causes as lines of text; an event that waited has two: what it waited for, and the step before it.
+/// The chain of causes as lines of text. An event that waited has two causes: what it waited for, and the step before.
 fn explain(timeline: &DrawnTimeline, query: &str) -> String {
     let log = &timeline.log;
     let date: Option<Date> = query.parse().ok();
@@ -75,10 +75,10 @@ fn explain(timeline: &DrawnTimeline, query: &str) -> String {
     text
 }
 
-/// Most steps by which lines are moved to the right.
+/// Deepest indentation of lines.
 const MOST_INDENT: usize = 40;
 
-/// Goes back through the causes. The list of what is still to be told is kept here: chains may be long.
+/// Goes back through the causes. Uses a list instead of recursion, because chains may be long.
 fn tell(log: &[LoggedEvent], asked: &LoggedEvent, before: &Before, text: &mut String) {
     let mut seen = vec![false; log.len()];
     let mut open = vec![(asked, 0, "")];
@@ -109,7 +109,7 @@ fn tell(log: &[LoggedEvent], asked: &LoggedEvent, before: &Before, text: &mut St
     }
 }
 
-/// For each event of a log the one before it of the same stage.
+/// For each event of a log, the previous event of the same stage.
 struct Before(Vec<Option<usize>>);
 
 impl Before {
@@ -120,7 +120,7 @@ impl Before {
         Self(before.collect())
     }
 
-    /// The event that says that the stage of `event` waited just before it.
+    /// The event just before `event` in which its stage began to wait, if there is one.
     fn waited<'l>(&self, log: &'l [LoggedEvent], event: &LoggedEvent) -> Option<&'l LoggedEvent> {
         let before = self.0.get(event.seq as usize).copied().flatten().and_then(|at| log.get(at))?;
         (event.event != "waiting" && before.event == "waiting").then_some(before)

@@ -1,4 +1,4 @@
-//! Fits durations to what was seen: log-normal, Weibull and triangular, with the distance to the sample.
+//! Fits durations to samples of days: log-normal, Weibull and triangular, each with its distance to the sample.
 
 use std::collections::BTreeMap;
 
@@ -52,8 +52,8 @@ fn log_normal(sample: &[f64]) -> Duration {
     Duration::LogNormal { median_days, p90_days: median_days * (NORMAL_Q90 * sigma).exp() }
 }
 
-/// Newton's method on the likelihood of the shape, which has one root. Days count in units of the longest, so that no
-/// power grows beyond 1.
+/// Newton's method for the maximum-likelihood shape, which is the only root. Days are divided by the longest, so that
+/// powers stay below 1.
 fn weibull(sample: &[f64]) -> Duration {
     let longest = sample.iter().copied().fold(0.0, f64::max);
     let parts: Vec<f64> = sample.iter().map(|days| days / longest).collect();
@@ -84,7 +84,7 @@ fn triangular(sample: &[f64], low: f64, high: f64) -> Duration {
     Duration::Triangular { low_days: low, mode_days, high_days: high }
 }
 
-/// Distance at the steps of the sample; the distribution function is found by bisection of the quantiles.
+/// Largest distance at the steps of the sample. The distribution function is computed by bisection of the quantiles.
 fn ks_distance(sample: &[f64], duration: &Duration) -> f64 {
     let n = sample.len() as f64;
     let gap = |(k, &days): (usize, &f64)| {

@@ -1,13 +1,14 @@
-//! Where the stages of a process lead: what nothing leads to, what goes round in no time, what waits for itself.
+//! Checks of the flow of a process: stages that cannot be reached, loops that take no time, stages that wait for
+//! themselves.
 //!
-//! All of it takes time in proportion to stages, outcomes and guards.
+//! Cost: linear in the number of stages, outcomes and guards.
 
 use std::collections::{HashMap, HashSet};
 
 use super::effect::Effect;
 use super::spec::{OptionSpec, Process, Stage};
 
-/// How an edge comes about.
+/// Kind of an edge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
     Success,
@@ -20,7 +21,7 @@ pub(super) type Leads = Vec<(Step, Option<usize>)>;
 /// For each stage the positions of the stages that it can lead to; `None` = the process ends.
 pub(super) fn steps(process: &Process) -> Vec<Leads> {
     let ids = process.stages.iter().map(|stage| stage.id.as_str());
-    // Of two stages with one id, a fault of its own, the first counts.
+    // Two stages with the same id are reported elsewhere; the first one counts here.
     let mut by_id: HashMap<&str, usize> = HashMap::new();
     ids.enumerate().for_each(|(at, id)| _ = by_id.entry(id).or_insert(at));
     let position = |to: &str| by_id.get(to).copied();
@@ -37,7 +38,7 @@ pub(super) fn steps(process: &Process) -> Vec<Leads> {
     process.stages.iter().enumerate().map(of_stage).collect()
 }
 
-/// Stages of a process that nothing leads to.
+/// Stages of a process that cannot be reached.
 pub(super) fn unreachable(process: &Process) -> Vec<&Stage> {
     let steps = steps(process);
     let (mut is_reached, mut open) = (vec![false; steps.len()], vec![0]);
@@ -55,11 +56,11 @@ pub(super) fn unreachable(process: &Process) -> Vec<&Stage> {
         .collect()
 }
 
-/// A stage from which a process comes back to it without a day going by.
+/// A stage to which a process returns without a day going by.
 pub(super) fn timeless_loop(process: &Process) -> Option<&Stage> {
     let steps = steps(process);
     let is_instant: Vec<bool> = process.stages.iter().map(|stage| stage.duration.is_instant()).collect();
-    // Stages that cannot be part of such a loop are taken away until none is left that can be.
+    // Remove stages that cannot be part of such a loop until no more can be removed.
     let onward = |at: usize| {
         let to = steps[at].iter().filter_map(|(_, to)| *to);
         to.filter(|&to| is_instant[to]).collect::<Vec<_>>()
@@ -78,15 +79,15 @@ pub(super) fn timeless_loop(process: &Process) -> Option<&Stage> {
             }
         }
     }
-    // What is left lies on a loop or after one; a stage with a branch among these is named first.
+    // The stages left lie on a loop or after one; prefer to name one with a branch.
     let left = || instant().filter(|&at| !is_taken[at]);
     let at = left().find(|&at| !process.stages[at].branches.is_empty()).or_else(|| left().next())?;
     process.stages.get(at)
 }
 
-/// Stages that wait for facts which only come after them, with the first such fact.
+/// Stages that wait for facts which can only be set after them, with the first such fact.
 ///
-/// `given` says which facts come from elsewhere.
+/// `given` is true for facts that are set elsewhere.
 pub(super) fn deadlocks(spec: &OptionSpec, given: impl Fn(&str) -> bool) -> Vec<(&Process, &Stage, String)> {
     let mut search = Search::new(spec);
     while let Some(at) = search.open.pop() {
@@ -133,7 +134,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// A stage that something has led to, or that a fact has come for.
+    /// Visits a stage that has become reachable, or that waited for a fact that has become possible.
     fn visit(&mut self, (process, at): (usize, usize), given: impl Fn(&str) -> bool) {
         if matches!(self.states[process][at], State::Ended) {
             return;
@@ -158,7 +159,7 @@ impl<'a> Search<'a> {
         self.open.extend(unseen.map(|to| (process, to)));
     }
 
-    /// A fact that the stage requires and that nothing can have set.
+    /// A fact that the stage requires and that nothing visited so far can set.
     fn missing(&self, stage: &Stage, given: impl Fn(&str) -> bool) -> Option<String> {
         let is_set = |fact: &String| {
             self.set.contains(fact) || any_party(fact).is_some_and(|any| self.set.contains(&any))

@@ -1,4 +1,4 @@
-//! How large the figures of an option may be. What is beyond is a slip of the pen; the engine counts on the bounds.
+//! Bounds of the figures of an option. Larger values are taken for typing errors; the engine relies on the bounds.
 
 use jiff::civil::{Date, date};
 
@@ -11,7 +11,7 @@ pub(super) fn shown(value: f64) -> String {
 pub(super) const DATES: [Date; 2] = [date(1900, 1, 1), date(2200, 12, 31)];
 /// Most days of a duration, a waiting time or a pause: nearly three centuries.
 pub(super) const MOST_DAYS: f64 = 100_000.0;
-/// Least of what must be above 0 days.
+/// Least value of durations that must be above 0 days.
 pub(super) const LEAST_DAYS: f64 = 0.001;
 /// Most years of a shift, and between two occurrences.
 pub(super) const MOST_YEARS: f64 = 300.0;

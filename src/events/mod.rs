@@ -1,4 +1,4 @@
-//! Runs dated processes to a timeline; contains no economics (`model.md` section 5).
+//! Runs dated processes to a timeline; contains no economics (`docs/model.md` section 5).
 //!
 //! An option is data: [`spec`] says what it holds, [`read_option`] reads and checks it with what it includes. It is
 //! compiled once to a [`Program`] of integers; a [`Workspace`] runs draws of it on a queue of days. [`milestones`]

@@ -1,4 +1,4 @@
-//! Names that an option and the world mention, and a program without processes.
+//! Names that an option and the world use, and a program without processes.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -9,12 +9,12 @@ use super::spec::OptionSpec;
 use super::timeline::Horizon;
 use crate::policy::PolicyTimeline;
 
-/// Position of a name that is among the names, which are sorted.
+/// Position of a name in sorted `names`, which contain it.
 pub(super) fn position(names: &[String], name: &str) -> u16 {
     names.binary_search_by(|other| other.as_str().cmp(name)).unwrap_or(0) as u16
 }
 
-/// Agreements and parties that effects and guards name.
+/// Agreements and parties in effects and guards.
 pub(super) fn touched(specs: [&OptionSpec; 2]) -> (BTreeSet<String>, BTreeSet<String>) {
     let (mut agreements, mut parties) = (BTreeSet::new(), BTreeSet::new());
     for spec in specs {

@@ -1,6 +1,5 @@
-//! An option compiled with the world: everything that has a name is a number.
-//!
-//! Names return only when a draw is written ([`Program::resolve`]).
+//! An option compiled together with the world. Names are replaced by numbers; they come back when a draw is written
+//! ([`Program::resolve`]).
 
 use std::sync::Arc;
 
@@ -12,7 +11,7 @@ use super::streams::Streams;
 use super::timeline::Horizon;
 use crate::policy::PolicyTimeline;
 
-/// An option and the world, ready to be drawn any number of times.
+/// A compiled option and world, from which any number of draws can be made.
 #[derive(Debug, Clone)]
 pub struct Program {
     /// Id of the option.
@@ -24,7 +23,7 @@ pub struct Program {
     pub(super) days: (i32, i32),
     pub(super) facts: Vec<String>,
     pub(super) initial: Arc<PolicyTimeline>,
-    /// Agreements that something joins, leaves or refers to.
+    /// Agreements that effects or guards refer to.
     pub(super) agreements: Vec<String>,
     pub(super) parties: Vec<String>,
     /// Members of each agreement at the start: party and first day.
@@ -82,7 +81,7 @@ pub(super) struct StageCode {
 /// No stage, no event, no milestone.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// What an event does and is called.
+/// Effects and milestone of an outcome.
 #[derive(Debug, Clone)]
 pub(super) struct Outcome {
     pub effects: Vec<EffectCode>,
@@ -122,7 +121,7 @@ pub(super) struct RecurringCode {
     pub outcome: Outcome,
 }
 
-/// A fact that begins or ends on a date by itself.
+/// A fact that begins or ends on a date.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Dated {
     pub fact: u32,
@@ -216,7 +215,7 @@ pub(super) struct Change {
     pub joins: bool,
 }
 
-/// One draw in numbers: 16 bytes an event.
+/// One draw as numbers, 16 bytes per event.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CompactDraw {
     pub(super) log: Vec<Entry>,

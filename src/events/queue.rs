@@ -1,15 +1,27 @@
-//! Events in order of (day, priority, rank), and among equals of these in the order in which they were put in.
+//! A queue of events ordered by (day, priority, rank). Events with equal keys come out in the order of insertion.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// Names an event in the queue, to cancel it.
+/// Handle of an event in the queue, used to cancel it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ticket(u32);
 
 /// A deterministic queue of dated events. Days are counted from any origin.
 ///
-/// The key packs day, priority, rank and sequence number into one integer, so that the heap compares numbers only.
+/// The key packs day, priority, rank and sequence number into one integer, so that the heap compares only numbers.
+///
+/// ```
+/// use tradepath::events::queue::Queue;
+///
+/// let mut queue = Queue::new();
+/// queue.push(7, (1, 0), "election");
+/// queue.push(7, (0, 0), "law begins");
+/// let vote = queue.push(3, (2, 0), "vote");
+/// queue.cancel(vote);
+/// assert_eq!(queue.pop(), Some((7, "law begins")));
+/// assert_eq!(queue.pop(), Some((7, "election")));
+/// ```
 #[derive(Debug)]
 pub struct Queue<E> {
     heap: BinaryHeap<Reverse<u128>>,
@@ -32,13 +44,13 @@ impl<E> Queue<E> {
         Self { heap: BinaryHeap::new(), events: Vec::new() }
     }
 
-    /// Empties the queue and keeps its memory.
+    /// Removes all events and keeps the memory.
     pub fn clear(&mut self) {
         self.heap.clear();
         self.events.clear();
     }
 
-    /// Adds an event; the lowest `priority` of a day comes first, and of a priority the lowest `rank`; O(log n).
+    /// Adds an event. On one day the lowest `priority` comes first, then the lowest `rank`. O(log n).
     pub fn push(&mut self, day: i32, (priority, rank): (u8, u32), event: E) -> Ticket {
         let sequence = self.events.len() as u32;
         self.events.push(Some(event));
@@ -48,12 +60,12 @@ impl<E> Queue<E> {
         Ticket(sequence)
     }
 
-    /// Takes an event out before its day; nothing happens where it has come already; O(1).
+    /// Removes an event; returns `None` if it has come out already. O(1).
     pub fn cancel(&mut self, ticket: Ticket) -> Option<E> {
         self.events.get_mut(ticket.0 as usize)?.take()
     }
 
-    /// Takes the next event; O(log n).
+    /// Removes and returns the next event. O(log n).
     pub fn pop(&mut self) -> Option<(i32, E)> {
         loop {
             let Reverse(key) = self.heap.pop()?;

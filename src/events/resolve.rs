@@ -1,11 +1,11 @@
-//! A draw in numbers back to names and dates, and what summaries count.
+//! From a draw in numbers back to names and dates, and the counts of summaries.
 
 use super::program::{CompactDraw, Entry, Kind, NONE, Outcome, Program, StageCode, date_of};
 use super::timeline::{DrawnTimeline, LoggedEvent};
 use crate::policy::PolicyTimeline;
 
 impl Program {
-    /// What happened, or what it was called, of one event.
+    /// Effects and milestone of an event.
     fn outcome(&self, entry: &Entry) -> Option<&Outcome> {
         match entry.kind {
             Kind::Reached => Some(&self.stages[entry.item as usize].outcome),

@@ -1,4 +1,4 @@
-//! Samples of days from CSV files, for empirical durations.
+//! Reads samples of days from CSV files, for empirical durations.
 
 use std::sync::Arc;
 
@@ -11,10 +11,10 @@ pub(super) fn is_inside(path: &str) -> bool {
     path.split('/').all(is_identifier)
 }
 
-/// The column `days` of a CSV text, rising; `file` as the user knows it.
+/// The column `days` of a CSV text in rising order; `file` is the name for messages.
 ///
 /// # Errors
-/// Every cell that is no number of days, with its line.
+/// Every cell that is not a number of days, with its line.
 pub(super) fn read_sample(file: &str, text: &str) -> Result<Arc<[f64]>, Faults> {
     let fault = |line: u64, found: &str, expected: &str| Fault {
         file: file.to_owned(),

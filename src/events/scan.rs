@@ -1,4 +1,4 @@
-//! Goes through the parts of an option: effects and guards with their places.
+//! Iterates over the parts of an option: effects and guards with their places.
 
 use jiff::civil::Date;
 
@@ -26,7 +26,7 @@ impl OptionSpec {
         of_stages.chain(of_recurring)
     }
 
-    /// What begins after the last day of a horizon, with its date: nothing of it happens.
+    /// Processes and events that begin after the last day of a horizon and so do not happen, with their dates.
     #[must_use]
     pub fn beyond(&self, end: Date) -> Vec<(&str, Date)> {
         let facts = self.facts.iter().filter_map(|fact| Some((fact.name.as_str(), fact.from?)));

@@ -1,6 +1,6 @@
 //! Options as data: processes with stages, durations, guards, outcomes and effects (`data/options/*.toml`).
 //!
-//! [`super::read`] reads and joins the files, [`super::validate`] checks them, [`super::compile`] turns them
+//! `read` reads and joins the files, [`super::validate`] checks them, `compile` turns them
 //! into a program of integers.
 
 use jiff::civil::Date;

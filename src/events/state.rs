@@ -1,14 +1,14 @@
-//! What a draw knows: facts, memberships, and what follows when they change.
+//! The state of a draw: facts, memberships, and the consequences of their changes.
 
 use super::compile::DAYS_OF_YEAR;
 use super::engine::{Active, Due, ENDS, Workspace};
 use super::program::{Change, EffectCode, Kind, NONE, RuleCode, ShiftCode, Who};
 
-/// Largest factor that shifts come to.
+/// Upper bound of the product of the factors of shifts.
 const LARGEST_FACTOR: f64 = 1e100;
 
 impl Workspace<'_> {
-    /// How much of a shift counts on a day.
+    /// Amount of a shift on a day.
     pub(super) fn amount(&self, shift: &ShiftCode, day: i32) -> f64 {
         let holds = |fact: u32| fact != NONE && self.holds[fact as usize];
         if (shift.when != NONE && !holds(shift.when)) || holds(shift.unless) {
@@ -34,7 +34,7 @@ impl Workspace<'_> {
     }
 
     pub(super) fn product(&self, shifts: &[ShiftCode], day: i32) -> f64 {
-        // The bound keeps a factor of 0 beside a huge one from giving what is no number.
+        // The bound avoids 0 x infinity, which is NaN.
         let factor = |shift: &ShiftCode| shift.by.powf(self.amount(shift, day)).min(LARGEST_FACTOR);
         shifts.iter().fold(1.0, |product: f64, shift| (product * factor(shift)).min(LARGEST_FACTOR))
     }
@@ -61,7 +61,7 @@ impl Workspace<'_> {
     fn rule_is_met(&self, rule: &RuleCode, days: i32) -> bool {
         let ratified = rule.parties.iter().filter(|(fact, _)| self.holds[*fact as usize]);
         let (count, share) = ratified.fold((0, 0.0), |(count, sum), (_, share)| (count + 1, sum + share));
-        // Shares are sums of rounded numbers: all of them together need not be 1 to the last bit.
+        // Shares are sums of rounded numbers, so that even all of them may sum to slightly less than 1.
         let enough = |found: f64, least: f64| found >= least - 1e-9;
         rule.cases.iter().any(|case| {
             count >= case.count
@@ -138,7 +138,7 @@ impl Workspace<'_> {
         }
     }
 
-    /// Notes a fact; where that is news, wakes, stretches and ends what watches it.
+    /// Records a fact. If it changes, wakes the stages that wait for it, changes paces, and ends processes.
     pub(super) fn set_fact(&mut self, fact: usize, holds: bool, day: i32, seq: u32) {
         if self.holds[fact] == holds {
             return;
@@ -159,7 +159,7 @@ impl Workspace<'_> {
         }
     }
 
-    /// Puts the stages that waited and wait no more into the queue, each at the place of its process.
+    /// Puts stages that no longer have to wait into the queue, each at the place of its process.
     pub(super) fn wake(&mut self, stages: &[u32], day: i32, seq: u32) {
         for &stage in stages {
             let process = self.program.stages[stage as usize].process;
@@ -172,7 +172,7 @@ impl Workspace<'_> {
         }
     }
 
-    /// A rule with a waiting time may be met now.
+    /// Checks a rule whose waiting time is over.
     pub(super) fn look_again(&mut self, process: u32, stage: u32, day: i32) {
         let parent = self.active[process as usize].map_or(NONE, |active| active.parent);
         self.wake(&[stage], day, parent);
@@ -187,7 +187,7 @@ impl Workspace<'_> {
         }
     }
 
-    /// What is left of a stage goes on at another pace.
+    /// Continues the rest of a stage at a new pace.
     fn change_pace(&mut self, stage: u32, day: i32) {
         let program = self.program;
         let code = &program.stages[stage as usize];

@@ -1,4 +1,4 @@
-//! What one draw yields: memberships and a log that replays to them.
+//! The result of one draw: memberships, and a log that replays to them.
 
 use jiff::civil::Date;
 
@@ -33,21 +33,21 @@ pub struct LoggedEvent {
     pub parent_seq: Option<u64>,
     /// Milestone reached.
     pub milestone: Option<String>,
-    /// What it did.
+    /// Its effects.
     pub effects: Vec<String>,
 }
 
-/// What one draw yields.
+/// The result of one draw.
 #[derive(Debug, Clone)]
 pub struct DrawnTimeline {
-    /// Memberships at the start and those that events changed.
+    /// Memberships at the start, with the changes by events.
     pub policy: PolicyTimeline,
     /// Every event that fired.
     pub log: Vec<LoggedEvent>,
 }
 
 impl DrawnTimeline {
-    /// The memberships that follow from `initial` and the log alone.
+    /// Applies the effects in a log to the memberships `initial`.
     #[must_use]
     pub fn replay(initial: &PolicyTimeline, log: &[LoggedEvent]) -> PolicyTimeline {
         let (mut policy, mut suspended) = (initial.clone(), Vec::new());

@@ -1,6 +1,6 @@
 //! What an option must satisfy before it runs; every fault is listed with its line.
 //!
-//! [`super::figures`] holds the ranges of the numbers; here are the names: what they are made of, that nothing has
+//! `figures` holds the ranges of the numbers; here are the names: what they are made of, that nothing has
 //! two, and that each of them leads somewhere.
 
 use std::collections::{BTreeSet, HashMap};

@@ -9,19 +9,19 @@
 //! revenue   t_r     = (1 + t_p)^s sum_l w_l t_l (1 + t_l)^(-s)
 //! ```
 //!
-//! `t_p` is the uniform rate with the same price index, `t_r` the duties collected in percent of what the aggregate
-//! is worth at world prices. Equal rates give that rate in both. The means ignore that high rates shrink their own
-//! trade (trade-weighted) or weigh lines that nobody trades (simple).
+//! `t_p` is the uniform rate that gives the same price index. `t_r` are the duties collected, relative to the value of
+//! the aggregate at world prices. If all lines have the same rate, both equal it. The trade-weighted mean understates
+//! high rates, because they reduce the trade that weighs them; the simple mean counts lines that nobody trades.
 
 /// Weight and rate of a line; the rate is in percent.
 pub type WeightedRate = (f64, f64);
 
-/// The aggregates of a set of lines, percent.
+/// Aggregates of a set of lines, percent.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Aggregates {
-    /// Mean with the weights.
+    /// Weighted mean.
     pub weighted_pct: f64,
-    /// Uniform rate with the same price index.
+    /// Uniform rate that gives the same price index.
     pub price_pct: f64,
     /// Duties collected in percent of the aggregate at world prices.
     pub revenue_pct: f64,
@@ -30,15 +30,25 @@ pub struct Aggregates {
 impl Aggregates {
     /// Duties collected in percent of the value at the border: `1 / (1 - t_r / (1 + t_p)) - 1`.
     ///
-    /// Spending on the aggregate is `1 + t_p` times its worth at world prices, of which `t_r` is duties. The value at
-    /// the border is above that worth, as buyers take more of the lines with low rates than suits them.
+    /// Spending on the aggregate is `1 + t_p` times its value at world prices, and `t_r` of that are duties. The value
+    /// at the border exceeds the value of the undistorted aggregate, because buyers shift towards lines with low rates.
     #[must_use]
     pub fn collected_pct(&self) -> f64 {
         let duties_share = self.revenue_pct / (100.0 + self.price_pct);
         100.0 * duties_share / (1.0 - duties_share)
     }
 
-    /// Aggregates lines with the elasticity of substitution `sigma`; `None` where no line has a weight.
+    /// Aggregates lines with the elasticity of substitution `sigma`; `None` if no line has a weight.
+    ///
+    /// ```
+    /// use tradepath::policy::aggregate::Aggregates;
+    ///
+    /// // Two equally important lines, one free and one at 100 %.
+    /// let pair = Aggregates::new(&[(0.5, 0.0), (0.5, 100.0)], 2.0).unwrap();
+    /// assert!((pair.weighted_pct - 50.0).abs() < 1e-9);
+    /// assert!((pair.price_pct - 100.0 / 3.0).abs() < 1e-9);
+    /// assert!((pair.collected_pct() - 20.0).abs() < 1e-9);
+    /// ```
     #[must_use]
     pub fn new(lines: &[WeightedRate], sigma: f64) -> Option<Self> {
         let total: f64 = lines.iter().map(|(weight, _)| weight).sum();

@@ -1,7 +1,13 @@
-//! Barriers other than tariffs as icebergs: what agreements remove, and what of it reaches everybody.
+//! Barriers other than tariffs as icebergs: the part that agreements remove, for members and for everybody.
 //!
-//! In services a depth class states the share of a barrier that it removes. In goods it states how strong its text is
-//! beside the full one, whose cut is estimated: [`super::depth_effect`].
+//! ```text
+//! d        = 1 + AVE - removed
+//! services   removed = AVE x cut
+//! goods      removed = strength x (cut of the full text, see depth_effect)
+//! ```
+//!
+//! In services a depth class states the share of a barrier that it removes. In goods it states the strength of its text
+//! relative to the full text, whose cut is estimated ([`super::depth_effect`]).
 
 use jiff::civil::Date;
 
@@ -11,7 +17,7 @@ use super::regime::Situation;
 use super::regimes::Regimes;
 use crate::data::SectorKind;
 
-/// What the agreements of one importer open for everybody, by date: the same for all its partners.
+/// Cuts by one importer's agreements that reach everybody, by date. They are the same for all its partners.
 #[derive(Debug, Default)]
 pub(super) struct Spillovers(Vec<(Date, Vec<f64>)>);
 
@@ -30,15 +36,15 @@ impl Spillovers {
     }
 }
 
-/// Raises each share to that of a further agreement: the deepest counts.
+/// Raises each share to that of another agreement, if that is higher: the deepest agreement counts.
 fn deepen(cuts: &mut [f64], further: &[f64]) {
     cuts.iter_mut().zip(further).for_each(|(cut, further)| *cut = cut.max(*further));
 }
 
 impl PolicyBook {
-    /// How deep agreements go in a situation on `date`, `[j]`: see [`super::book::Depth`].
+    /// Depth of the agreements in a situation on `date`, `[j]`; see [`super::book::Depth`].
     ///
-    /// The deepest agreement of the pair counts; without one, the spill-over of the importer's deepest.
+    /// The deepest agreement of the pair counts, or the spill-over of the importer's deepest if that is more.
     pub(super) fn cut_shares(
         &self,
         regimes: &Regimes,
@@ -54,7 +60,7 @@ impl PolicyBook {
         }
     }
 
-    /// Adds `share_of_year` times the barriers left after `cuts` to `factors`, `[j]`.
+    /// Adds the barriers left after `cuts`, times `share_of_year`, to `factors`, `[j]`.
     pub(super) fn add_barriers(
         &self,
         importer: usize,

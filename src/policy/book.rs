@@ -1,4 +1,4 @@
-//! All policy tables of a data set, resolved to positions.
+//! All policy tables of a data set, with names resolved to positions.
 
 use std::collections::HashMap;
 
@@ -25,25 +25,25 @@ pub struct Group {
     pub weight: f64,
 }
 
-/// Where a country that joins late begins in the schedules.
+/// Year of the schedule in which a country that joins late begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LateJoiner {
-    /// At the first step, on its own entry.
+    /// The first year, on its own entry.
     StepOne,
-    /// At the step that the first members have reached.
+    /// The year that the first members have reached.
     CatchUp,
 }
 
-/// Whose goods a member treats by the schedule.
+/// Whose goods get the tariff cuts of a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// Those of members.
+    /// Goods of the other members.
     Members,
-    /// Those of everybody: the members cut their most-favoured-nation rates.
+    /// Goods of everybody: the members cut their most-favoured-nation rates.
     Everybody,
 }
 
-/// What an agreement does to tariffs and barriers.
+/// An agreement: whom it binds, and its effect on tariffs and barriers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Agreement {
     /// Id, as in events and memberships.
@@ -56,18 +56,18 @@ pub struct Agreement {
     pub schedule: Option<String>,
     /// Where late joiners begin.
     pub late_joiner: LateJoiner,
-    /// True where the preference needs no claim (customs unions, cuts for everybody).
+    /// True if the preference needs no claim (customs unions, cuts for everybody).
     pub is_automatic: bool,
     /// Position of its depth class.
     pub depth: usize,
     /// Whose goods the tariff cuts reach.
     pub reach: Reach,
-    /// Position of the agreement that a party must belong to as well: an addendum binds those who joined both.
+    /// Position of the agreement that this one is an addendum to; it binds those who joined both.
     pub addendum_to: Option<usize>,
 }
 
-/// How far agreements of one class lower barriers other than tariffs: in services the share of a barrier that is
-/// removed, in goods the strength of the text, as a share of what the full text removes.
+/// Depth of the agreements of one class. In services: the share of a barrier that is removed. In goods: the strength of
+/// the text, relative to the full text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Depth {
     /// Between members, by year since entry (last = complete), `[j]`.
@@ -77,10 +77,9 @@ pub struct Depth {
 }
 
 impl Depth {
-    /// Shares phased in by equal yearly steps.
+    /// Phases shares in by equal yearly steps.
     ///
-    /// `share` is reached between members after `phase_years`, and `spillover_share` of that for everybody else;
-    /// each `[j]`.
+    /// Members reach `share` after `phase_years`; everybody else gets `spillover_share` of what members have. All `[j]`.
     #[must_use]
     pub fn new(share: &[f64], spillover_share: &[f64], phase_years: &[u32]) -> Self {
         let longest = phase_years.iter().copied().max().unwrap_or(1).max(1);
@@ -136,7 +135,7 @@ pub struct PolicyBook {
     pub group_lines: Vec<f64>,
     /// Most-favoured-nation rate, percent, `[n,g]`.
     pub mfn_pct: Array2<f64>,
-    /// How far what is collected of a group is below the price aggregate of its lines, percentage points, `[n,g]`.
+    /// Price aggregate of a group's lines less the rate that is collected, percentage points, `[n,g]`.
     pub collected_gap_pp: Array2<f64>,
     /// Agreements.
     pub agreements: Vec<Agreement>,
@@ -148,7 +147,7 @@ pub struct PolicyBook {
     pub utilisation: Utilisation,
     /// Rules of origin.
     pub origin: OriginRules,
-    /// Share of each country in world exports, `[n,j]`: what cumulation brings in.
+    /// Share of each country in world exports, `[n,j]`; used for cumulation.
     pub supply_share: Array2<f64>,
     /// Additional duties.
     pub duties: Vec<Duty>,
@@ -156,7 +155,7 @@ pub struct PolicyBook {
     pub carbon: Vec<CarbonList>,
     /// Ad-valorem equivalent of barriers other than tariffs, percent, `[n,j]`.
     pub barrier_ave_pct: Array2<f64>,
-    /// The estimate that cuts of barriers to goods rest on.
+    /// Estimate behind the cuts of barriers to goods.
     pub depth_effect: DepthEffect,
     /// Depth classes.
     pub depths: Vec<Depth>,
@@ -164,11 +163,11 @@ pub struct PolicyBook {
     pub classes: Vec<String>,
     /// Single provisions, each with its state by depth class; `None` = the class has no switches.
     pub provisions: Vec<(Provision, Vec<Option<bool>>)>,
-    /// Memberships in force or dated at the cut-off.
+    /// Memberships known at the start: in force, or dated.
     pub initial: PolicyTimeline,
     /// Schedules as written, with quotas and side letters.
     pub schedule_book: ScheduleBook,
-    /// What the full text takes off the price of goods by the point estimates, `[j]`.
+    /// Price cut of goods under the full text at the point estimates, `[j]`.
     pub(super) price_cuts: Vec<f64>,
     pub(super) schedules: ResolvedSchedules,
     pub(super) indices: Indices,
@@ -191,7 +190,7 @@ pub(super) struct ResolvedSchedules {
     pub of_pair: Array3<usize>,
 }
 
-/// What is looked up often, worked out once.
+/// Look-up tables, computed once.
 #[derive(Debug, Clone)]
 pub(super) struct Indices {
     /// Duties of each importer.
@@ -221,7 +220,7 @@ impl Indices {
     }
 }
 
-/// Years that a schedule table holds: the longest staging of the facts is 30 years.
+/// Years that a schedule table holds: the longest staging in the data takes 30 years.
 pub(super) const SCHEDULE_YEARS: u32 = 31;
 
 impl PolicyBook {
@@ -231,8 +230,7 @@ impl PolicyBook {
         self.axes.n_countries()
     }
 
-    /// Agreement, importer and a partner, once a membership, where the agreement has no schedule of the importer
-    /// for the partner.
+    /// Members without a schedule towards a partner: agreement, importer, partner, at most one for each membership.
     #[must_use]
     pub fn members_without_schedule(&self, timeline: &PolicyTimeline) -> Vec<(usize, usize, usize)> {
         let lacking = |one| lacking(&self.agreements, &self.schedules, &self.axes, timeline, one);
@@ -275,7 +273,7 @@ impl PolicyBook {
     }
 }
 
-/// A partner towards whom a member has no schedule: agreement, importer, partner.
+/// A partner towards whom a member has no schedule, as agreement, importer and partner.
 pub(super) fn lacking(
     agreements: &[Agreement],
     schedules: &ResolvedSchedules,

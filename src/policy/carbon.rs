@@ -1,4 +1,4 @@
-//! Carbon tariffs: the carbon price on the emissions embodied in goods of those who stay outside the agreement.
+//! Carbon tariffs: members of an agreement charge the carbon price on emissions embodied in the goods of non-members.
 //!
 //! ```text
 //! duty, percent of the value = price [USD/t] x emissions [t / 1,000 USD] / 1,000 x 100 x covered share
@@ -18,7 +18,7 @@ pub struct CarbonList {
 }
 
 impl CarbonList {
-    /// The duties that follow from a price and the emissions `[i,g]`, in tonnes a 1,000 US dollars.
+    /// Duties from a price and the emissions `[i,g]`, in tonnes per 1,000 US dollars.
     #[must_use]
     pub fn new(
         list: String,
@@ -35,7 +35,12 @@ impl CarbonList {
     }
 }
 
-/// Duty in percent of the value for a price in US dollars a tonne and tonnes a 1,000 US dollars.
+/// Duty in percent of the value, from a price in US dollars per tonne and tonnes per 1,000 US dollars.
+///
+/// ```
+/// // 50 dollars per tonne, 0.4 tonnes per 1,000 dollars: 20 dollars on 1,000.
+/// assert_eq!(tradepath::policy::carbon::carbon_duty_pct(50.0, 0.4), 2.0);
+/// ```
 #[must_use]
 pub fn carbon_duty_pct(price_usd_per_t: f64, t_per_1000_usd: f64) -> f64 {
     price_usd_per_t * t_per_1000_usd / 10.0

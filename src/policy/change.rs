@@ -1,4 +1,4 @@
-//! How trade costs differ between two timelines in one year, for the pairs that differ at all.
+//! Changes of trade costs between two timelines in one year, for the pairs that differ.
 
 use ndarray::Array3;
 
@@ -8,19 +8,19 @@ use super::book::{PolicyBook, Reach};
 use super::regimes::{Regimes, YearState};
 use super::year::PairTariffs;
 
-/// Ratios of trade costs, `[j,n,i]`; exactly 1 where nothing changed.
+/// Ratios of trade costs, `[j,n,i]`; exactly 1 for pairs that do not change.
 #[derive(Debug, Clone)]
 pub struct CostChange {
-    /// (1 + tariff') / (1 + tariff), what is collected.
+    /// `(1 + tariff') / (1 + tariff)`, of the duties collected.
     pub tariff_ratio: Array3<f64>,
-    /// d' / d, the gap between price aggregate and what is collected included.
+    /// `d' / d`, including the gap between the price aggregate and the duties collected.
     pub iceberg_ratio: Array3<f64>,
 }
 
-/// Tariffs (zeros where nobody asked) and barrier factors of a pair over a year.
+/// Tariffs (zeros if not asked for) and barrier factors of a pair over a year.
 type PairCosts = (PairTariffs, Vec<f64>);
 
-/// Costs of a year under the regimes that all futures start from, worked out pair by pair when first asked for.
+/// Costs of a year under the memberships known at the start; each pair is computed when it is first asked for.
 #[derive(Debug)]
 pub struct BaseCosts<'a> {
     book: &'a PolicyBook,
@@ -32,7 +32,7 @@ pub struct BaseCosts<'a> {
 }
 
 impl<'a> BaseCosts<'a> {
-    /// Nothing worked out yet.
+    /// Starts with nothing computed.
     #[must_use]
     pub fn new(
         book: &'a PolicyBook,
@@ -54,21 +54,21 @@ impl<'a> BaseCosts<'a> {
     }
 }
 
-/// Whose costs a change of memberships touches.
+/// Parties whose costs a change of memberships affects.
 struct Concerned {
     /// Parties whose own membership moved, `[n]`.
     moved: Vec<bool>,
     /// Parties of the agreements concerned, `[n]`.
     shared: Vec<bool>,
-    /// True where the content of a new member counts for all others, so that their trade is touched too.
+    /// True if content of a new member counts as originating for the others, so that trade among them changes too.
     cumulates: bool,
 }
 
 impl PolicyBook {
     /// Costs under `new` relative to `base`, of the same year and with the same parameters.
     ///
-    /// `state` says what differs; only its parties' pairs are worked out: as importers all of them
-    /// (spill-overs), as exporters those towards members of the agreements concerned.
+    /// Only pairs that `state` concerns are computed: all pairs of an importer whose membership differs (spill-overs),
+    /// and pairs among the parties of the agreements concerned.
     #[must_use]
     pub fn cost_change(&self, base: &mut BaseCosts<'_>, new: &Regimes, state: &YearState) -> CostChange {
         let (n, s) = (self.n(), self.axes.n_sectors());
@@ -90,8 +90,8 @@ impl PolicyBook {
         change
     }
 
-    /// The parties whose trade the agreements concerned touch: the members, or everybody where cuts reach
-    /// non-members or members tax the carbon of non-members.
+    /// Parties whose trade a change affects: the members, or everybody if the cuts reach non-members or members charge
+    /// a carbon tariff on them.
     fn concerned(&self, new: &Regimes, state: &YearState) -> Concerned {
         let n = self.n();
         let (mut moved, mut shared, mut cumulates) = (vec![false; n], vec![false; n], false);
@@ -112,7 +112,7 @@ impl PolicyBook {
 }
 
 impl CostChange {
-    /// Puts in the ratios of one pair: tariffs, barriers, and what of the tariff system is iceberg.
+    /// Writes the tariff and iceberg ratios of one pair.
     fn put(
         &mut self,
         (importer, exporter): (usize, usize),

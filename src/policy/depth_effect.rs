@@ -1,8 +1,8 @@
-//! What the estimated trade effect of deep agreements says of barriers to goods (`model.md` sections 4, 7, 8).
+//! From the estimated effect of deep agreements on trade to cuts of barriers to goods (`docs/model.md` sections 4, 7, 8).
 //!
 //! ```text
 //! beta(s)      = (1 - s) b0 + s b1                  ln trade, s = share of the provisions that the estimate counts
-//! beta_net     = max(0, beta(text depth) - tariffs) what the full text does beyond tariffs
+//! beta_net     = max(0, beta(text depth) - tariffs) effect of the full text beyond tariffs
 //! price cut[j] = 1 - exp(-beta_net / theta[j])
 //! d_full / d   = max(1 - price cut[j], (1 + AVE (1 - actionable)) / (1 + AVE))
 //! ```
@@ -16,7 +16,7 @@ pub struct Estimate {
     pub se: f64,
 }
 
-/// `depth_effect.csv`: the estimate, and what turns it into cuts of barriers.
+/// `depth_effect.csv`: the estimate, and the figures that convert it to cuts of barriers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DepthEffect {
     /// Change of ln trade by an agreement without provisions.
@@ -25,25 +25,26 @@ pub struct DepthEffect {
     pub full_depth: Estimate,
     /// Covariance of the two.
     pub covariance: f64,
-    /// Share of the provisions that the full text stands for.
+    /// Share of the provisions that the full text contains.
     pub text_depth_share: f64,
     /// Part of the estimate that preferential tariffs explain, ln trade.
     pub tariff: Estimate,
     /// Share of a barrier that an agreement can act on at all.
     pub actionable_share: f64,
-    /// What `chapters.csv` and `provisions.csv` add up to for the full text: strength 1.
+    /// Sum of the cuts of `chapters.csv` and `provisions.csv` for the full text, which has strength 1.
     pub text_cut_share: f64,
 }
 
 impl DepthEffect {
-    /// Change of ln trade by the full text beyond tariffs; negative only in tables that are refused.
+    /// Effect of the full text on ln trade beyond tariffs. Tables that make it negative are refused.
     #[must_use]
     pub fn net_ln_trade(&self) -> f64 {
         let s = self.text_depth_share;
         (1.0 - s) * self.no_depth.value + s * self.full_depth.value - self.tariff.value
     }
 
-    /// Standard error of [`Self::net_ln_trade`]: the two estimates with their covariance, the tariff part independent.
+    /// Standard error of [`Self::net_ln_trade`], from the two estimates with their covariance and the tariff part,
+    /// which is taken as independent.
     #[must_use]
     pub fn net_se(&self) -> f64 {
         let (none, full) = (1.0 - self.text_depth_share, self.text_depth_share);
@@ -53,7 +54,7 @@ impl DepthEffect {
         (estimated + self.tariff.se.powi(2)).max(0.0).sqrt()
     }
 
-    /// Strength of a text whose chapters and provisions add up to `cut_share`; nothing is deeper than the full text.
+    /// Strength of a text whose chapters and provisions add up to `cut_share`; at most 1, the full text.
     #[must_use]
     pub fn strength(&self, cut_share: f64) -> f64 {
         (cut_share / self.text_cut_share).min(1.0)
@@ -66,7 +67,7 @@ impl DepthEffect {
     }
 }
 
-/// `1 - exp(-beta_net / theta)` by sector, `[j]`; 0 where `net_ln_trade` is negative or nothing is traded.
+/// `1 - exp(-beta_net / theta)` by sector, `[j]`; 0 if `net_ln_trade` is negative or the sector is not traded.
 pub fn price_cuts(net_ln_trade: f64, theta: impl IntoIterator<Item = Option<f64>>) -> Vec<f64> {
     let cut = |theta: Option<f64>| theta.map_or(0.0, |theta| -(-net_ln_trade.max(0.0) / theta).exp_m1());
     theta.into_iter().map(cut).collect()

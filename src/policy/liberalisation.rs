@@ -1,12 +1,12 @@
-//! The test of "substantially all the trade" (GATT Article XXIV:8): what an agreement frees between two parties.
+//! The test of "substantially all the trade" (GATT Article XXIV:8): the shares that an agreement frees between two parties.
 //!
-//! The treaty names no share. By the Understanding of 1994 a reasonable length of time should exceed ten years only
-//! in exceptional cases; a share of nine tenths is a common reading of "substantially all". A group whose
-//! most-favoured-nation rate is 0 counts as free; within a group the schedule's parts, or the lines, decide.
+//! The treaty does not state a share; nine tenths is a common reading. The Understanding of 1994 allows more than ten
+//! years only in exceptional cases. A group with a most-favoured-nation rate of 0 counts as free. Within a group the
+//! parts of the schedule decide, or the tariff lines if they are known.
 
 use super::book::PolicyBook;
 
-/// Year of an agreement whose rates the test looks at: the first after ten years.
+/// Year of the agreement in which the test looks at the rates: the first after ten years.
 pub const TEST_YEAR: u32 = 11;
 /// Share of trade, and of lines, that counts as substantially all.
 pub const SUBSTANTIALLY_ALL_SHARE: f64 = 0.9;
@@ -21,7 +21,7 @@ pub struct Liberalisation {
 }
 
 impl Liberalisation {
-    /// True where both shares count as substantially all.
+    /// True if both shares count as substantially all.
     #[must_use]
     pub fn is_substantially_all(&self) -> bool {
         self.trade_share >= SUBSTANTIALLY_ALL_SHARE && self.line_share >= SUBSTANTIALLY_ALL_SHARE
@@ -29,9 +29,9 @@ impl Liberalisation {
 }
 
 impl PolicyBook {
-    /// What `agreement` frees between importer and exporter in its year `year`.
+    /// Shares that `agreement` frees between importer and exporter in its year `year`.
     ///
-    /// `trade_musd` is the trade of the pair by sector, `[j]`. `None` where the pair trades no goods.
+    /// `trade_musd` is the trade of the pair by sector, `[j]`. Returns `None` if the pair trades no goods.
     #[must_use]
     pub fn liberalisation(
         &self,

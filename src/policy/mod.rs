@@ -1,4 +1,4 @@
-//! From the regimes in force to tariffs and trade costs (`model.md` section 4).
+//! From the regimes in force to tariffs and trade costs (`docs/model.md` section 4).
 //!
 //! [`PolicyTimeline`] says who belongs to what from when to when; events edit it. [`PolicyBook`] holds the
 //! tables (rates, agreements, schedules, utilisation, additional duties, barriers, depth) and turns a timeline

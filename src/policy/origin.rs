@@ -1,12 +1,12 @@
-//! Rules of origin: what proving origin costs, which goods cannot prove it, and how cumulation helps.
+//! Rules of origin: the cost of proving origin, the share of goods that cannot prove it, and the effect of cumulation.
 //!
 //! ```text
 //! eligible share = 1 - strictness (1 - cumulation x supply of the members)
 //! ```
 //!
-//! The strictness of a rule is the share of a group's trade whose inputs come from outside where a member
-//! counts its own content alone; each member whose content counts as well brings in its share of world supply.
-//! The standard rule has strictness 0, as the utilisation shares are already shares of trade in eligible lines.
+//! The strictness of a rule is the share of a group's trade that does not qualify if only the exporter's own content
+//! counts. With cumulation the content of other members counts too, in proportion to their share of world supply. The
+//! standard rule has strictness 0, because the utilisation shares are already shares of eligible trade.
 
 use ndarray::Array2;
 
@@ -39,7 +39,7 @@ pub struct OriginRules {
 }
 
 impl OriginRules {
-    /// True where some rule of the agreement leaves trade out.
+    /// True if some rule of the agreement leaves trade out.
     #[must_use]
     pub fn is_strict(&self, agreement: usize) -> bool {
         self.by_agreement.row(agreement).iter().any(|rule| rule.strictness_share > 0.0)

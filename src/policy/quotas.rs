@@ -1,10 +1,10 @@
 //! The tariff-rate quotas and safeguards that a change of memberships opens, as parts of sector flows.
 //!
-//! Quotas that bind a pair at the start are in the data. Where a further party comes under a schedule, the quotas
-//! reserved for it are its own; of those for all members it gets the share that it has in today's imports, as
-//! licences allotted by past trade would give it. Rates are scaled with their schedule part, so that the mean of
-//! the group stays what `mfn.csv` says. Outside a quota an exporter pays the lowest rate that it has otherwise; a
-//! safeguard concerns those who claim its own agreement.
+//! Quotas that bind a pair at the start are part of the data. When another party comes under a schedule, it gets the
+//! quotas that are reserved for it. Of a quota for all members it gets its share in today's imports, as if licences
+//! were given by past trade. Rates are scaled together with their part of the schedule, so that the mean of the group
+//! stays the rate of `mfn.csv`. Outside a quota an exporter pays the lowest rate that it has otherwise. A safeguard
+//! concerns only exporters that claim its own agreement.
 
 use jiff::civil::{Date, date};
 
@@ -26,7 +26,7 @@ pub struct QuotaInForce {
     pub importer: usize,
     /// Sector.
     pub sector: usize,
-    /// The product in the trade of each exporter that is new to it.
+    /// The product in the trade of each exporter that is new to the quota.
     pub parts: Vec<QuotaPart>,
     /// Volume, million USD at the border at the prices of the baseline year.
     pub volume_musd: f64,
@@ -39,21 +39,21 @@ pub struct QuotaInForce {
 pub struct QuotaPart {
     /// Exporter.
     pub exporter: usize,
-    /// Share of the sector's flow over the year: less where the quota is in force for a part of it.
+    /// Share of the sector's flow over the year; smaller if the quota is in force for only a part of the year.
     pub trade_share: f64,
-    /// Rate at which the tariff before counts the product, percent.
+    /// Rate of the product in the baseline tariff, percent.
     pub base_pct: f64,
-    /// Rate at which the new tariff counts it, percent.
+    /// Rate of the product in the new tariff, percent.
     pub new_pct: f64,
-    /// Rate inside the quota, percent; of a safeguard what the schedule leaves.
+    /// Rate inside the quota, percent; for a safeguard the rate of the schedule.
     pub in_quota_pct: f64,
-    /// Rate without the quota, percent; of a safeguard beyond its trigger.
+    /// Rate without the quota, percent; for a safeguard the rate beyond its trigger.
     pub out_of_quota_pct: f64,
-    /// Today's imports where the quota comes on top of them, million USD.
+    /// Today's imports if the quota comes on top of them, million USD.
     pub kept_musd: f64,
 }
 
-/// One quota looked at in one group and year.
+/// One quota in one product group and year, with all that its terms depend on.
 struct Look<'a> {
     book: &'a PolicyBook,
     economy: &'a Economy,
@@ -75,9 +75,9 @@ struct Bound {
 }
 
 impl PolicyBook {
-    /// Quotas of `year` for pairs that are bound by their schedule under `new` and not under `base`.
+    /// Quotas of `year` for pairs that their schedule binds under `new` but not under `base`.
     ///
-    /// `economy` is the baseline of the year; `state` says what differs.
+    /// `economy` is the baseline of the year; `state` holds the memberships that differ.
     #[must_use]
     pub fn quotas_in_force(
         &self,
@@ -102,7 +102,7 @@ impl PolicyBook {
         found
     }
 
-    /// Agreements in which a party's membership moved, with those parties.
+    /// Agreements in which a membership differs, with the parties concerned.
     fn moved_agreements(&self, state: &YearState) -> Vec<(usize, Vec<usize>)> {
         let mut all: Vec<(usize, Vec<usize>)> = Vec::new();
         for membership in state.changed() {
@@ -117,7 +117,7 @@ impl PolicyBook {
         all
     }
 
-    /// Rate at which the tariff of a situation counts a part of a group whose full rate is `full_pct`, percent.
+    /// Rate of a part of a group in the tariff of a situation, percent; `full_pct` is the rate before any cut.
     fn part_rate_pct(
         &self,
         situation: &Situation<'_>,
@@ -134,14 +134,14 @@ impl PolicyBook {
         full_pct * (1.0 - rate.utilisation_share * (1.0 - left)) + situation.duty_pct[g]
     }
 
-    /// Share of its rate that a binding leaves of a part; `None` where its schedule has no part of that name, or it is
-    /// the whole group.
+    /// Share of its rate that a binding leaves of a part. `None` if the schedule has no part of that name, or the part
+    /// is the whole group.
     fn part_of(&self, binding: &Binding<'_>, pair: (usize, usize), g: usize, part: &str) -> Option<f64> {
         let id = self.agreements[binding.agreement].schedule.as_deref()?;
         let [importer, exporter] = [pair.0, pair.1].map(|n| self.axes.countries[n].iso3.as_str());
         let schedule = self.schedule_book.with_letters(id, importer, exporter)?;
         let mut parts = schedule.parts(&self.groups[g].id)?.iter();
-        // Of a whole group the rates of lines may say more than the staging.
+        // For a whole group the rates of tariff lines may replace the staging.
         let own = parts.find(|one| one.name == part && one.trade_share < 1.0)?;
         Some(own.category.remaining_share(binding.schedule_year))
     }
@@ -177,14 +177,14 @@ impl Look<'_> {
         })
     }
 
-    /// The product in the trade of an exporter that is new to the quota; `None` where a safeguard does not concern
-    /// it, as it claims another agreement.
+    /// The product in the trade of an exporter that is new to the quota. `None` if the quota is a safeguard and the
+    /// exporter claims another agreement.
     fn quota_part(&self, base: &Regimes, new: &Regimes, exporter: usize, bound: &Bound) -> Option<QuotaPart> {
         let (book, quota) = (self.book, self.quota);
         let (part, full_pct) = self.part(exporter)?;
         let central = PolicyParameters::default();
         let base_pct = self.mean_rate_pct(base, exporter, full_pct, central, false);
-        // The baseline has central parameters: what a draw changes comes on top of its rate.
+        // The baseline uses central parameters: the effect of drawn parameters is added to its rate.
         let drawn_base_pct = self.mean_rate_pct(base, exporter, full_pct, self.parameters, false);
         let drawn_pct = self.mean_rate_pct(new, exporter, full_pct, self.parameters, true);
         let new_pct = (100.0 + base_pct) * (100.0 + drawn_pct) / (100.0 + drawn_base_pct) - 100.0;
@@ -214,8 +214,8 @@ impl Look<'_> {
         })
     }
 
-    /// The part of the exporter's schedule that the quota is on, and its rate before any cut, percent: scaled so
-    /// that the duties of the parts are those of the group.
+    /// The part of the exporter's schedule under the quota, and its rate before any cut, percent. The rate is scaled so
+    /// that the duties of the parts add up to those of the group.
     fn part(&self, exporter: usize) -> Option<(Part, f64)> {
         let [n, i] = [self.importer, exporter].map(|c| self.book.axes.countries[c].iso3.as_str());
         let schedule = self.book.schedule_book.with_letters(self.id, n, i)?;
@@ -231,7 +231,7 @@ impl Look<'_> {
         bindings.find(|one| self.book.agreements[one.agreement].schedule.as_deref() == Some(self.id))
     }
 
-    /// How much of the year the agreement of the quota binds a pair; `None` = never.
+    /// Share of the year in which the agreement of the quota binds a pair; `None` = never.
     fn bound(&self, regimes: &Regimes, exporter: usize) -> Option<Bound> {
         let pair = (self.importer, exporter);
         let mut bound: Option<Bound> = None;
@@ -249,7 +249,7 @@ impl Look<'_> {
         stretches.iter().any(|(from, _)| self.binding(base, exporter, *from).is_some())
     }
 
-    /// Rate at which the tariffs of the year, or of its bound days, count the part, percent.
+    /// Mean rate of the part over the year, or over the days on which the pair is bound, percent.
     fn mean_rate_pct(
         &self,
         regimes: &Regimes,
@@ -294,7 +294,7 @@ impl Look<'_> {
         newcomers_musd / (newcomers_musd + old_musd)
     }
 
-    /// The whole quota in money of the baseline year.
+    /// The whole quota, million USD at prices of the baseline year.
     fn volume_musd(&self, schedule_year: u32) -> f64 {
         let (book, volume) = (self.book, self.quota.volume(schedule_year));
         let group = &book.groups[self.g];

@@ -1,4 +1,8 @@
-//! Which rate a good pays: traders claim the agreement that saves most, then additional duties come on top.
+//! The rate that a good pays: traders claim the agreement that saves most; additional duties come on top.
+//!
+//! ```text
+//! paid = u t_pref + (1 - u) t_mfn + additional duties      u = share of trade that claims the preference
+//! ```
 
 use std::borrow::Cow;
 
@@ -9,7 +13,7 @@ use super::book::PolicyBook;
 use super::regimes::{Binding, Regimes};
 use super::utilisation::compliance_pct;
 
-/// What holds for a pair on a date: everything that decides on the rates of all its groups.
+/// Everything that determines the rates of a pair on a date.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Situation<'a> {
     /// Importer and exporter.
@@ -21,7 +25,7 @@ pub struct Situation<'a> {
 }
 
 impl Situation<'_> {
-    /// The same with one agreement alone.
+    /// The same situation with one agreement alone.
     #[must_use]
     pub fn alone(&self, binding: usize) -> Self {
         Self { bindings: vec![self.bindings[binding]], ..self.clone() }
@@ -33,7 +37,7 @@ impl Situation<'_> {
 pub struct GroupRate {
     /// Most-favoured-nation rate.
     pub mfn_pct: f64,
-    /// Agreement that traders claim: the one that saves most, use and age considered.
+    /// Agreement that traders claim: the one that saves most, given its use and age.
     pub agreement: Option<usize>,
     /// Lowest rate that the goods qualify for, with additional duties.
     pub statutory_pct: f64,
@@ -41,13 +45,13 @@ pub struct GroupRate {
     pub utilisation_share: f64,
     /// Rate paid on average, with additional duties.
     pub effective_pct: f64,
-    /// What is collected of it, percent of the value: below the rate paid where lines with high rates trade less.
+    /// Duties collected, percent of the value; below the rate paid if lines with high rates trade less.
     pub collected_pct: f64,
     /// Cost of proving origin, averaged over all trade.
     pub compliance_pct: f64,
 }
 
-/// What one agreement offers for one group.
+/// Terms of one agreement for one group.
 struct Offer {
     preference_pct: f64,
     used_share: f64,
@@ -55,7 +59,7 @@ struct Offer {
 }
 
 impl PolicyBook {
-    /// What holds for a pair on a date.
+    /// The situation of a pair on a date.
     #[must_use]
     pub fn situation<'a>(&'a self, regimes: &'a Regimes, pair: (usize, usize), date: Date) -> Situation<'a> {
         let bindings = regimes.bindings(self, pair, date).collect();
@@ -65,8 +69,8 @@ impl PolicyBook {
 
     /// The rate of `group` in a situation.
     ///
-    /// `effective = u t_pref + (1 - u) t_mfn + additional duties` (`model.md` section 4): the price aggregate of the
-    /// lines; what is collected follows from their revenue aggregate.
+    /// `effective = u t_pref + (1 - u) t_mfn + additional duties` (`docs/model.md` section 4). The rate paid is the price
+    /// aggregate of the lines; the duties collected follow from their revenue aggregate.
     #[must_use]
     pub fn group_rate(
         &self,
@@ -101,10 +105,10 @@ impl PolicyBook {
         rate
     }
 
-    /// What is collected of a group whose price aggregate is `paid_pct`, percent of the value at the border.
+    /// Duties collected on a group whose price aggregate is `paid_pct`, percent of the value at the border.
     ///
-    /// The two differ in the second order of the rates of the lines ([`super::aggregate`]), so that the gap falls
-    /// with the square of what is left of them.
+    /// The two differ in the second order of the rates of the lines ([`super::aggregate`]). Therefore the gap falls with
+    /// the square of the share that is left of the rates.
     fn collected_pct(&self, importer: usize, group: usize, paid_pct: f64) -> f64 {
         let at = [importer, group];
         match self.collected_gap_pp[at] {
@@ -113,7 +117,7 @@ impl PolicyBook {
         }
     }
 
-    /// `None` where the agreement leaves the most-favoured-nation rate as it is.
+    /// Terms of an agreement for a group; `None` if it does not lower the most-favoured-nation rate.
     fn offer(
         &self,
         binding: &Binding<'_>,

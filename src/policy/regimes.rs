@@ -1,4 +1,4 @@
-//! A timeline resolved to positions: which agreements bind a pair on a date.
+//! The agreements that bind a pair on a date: a timeline with names resolved to positions.
 
 use jiff::civil::Date;
 
@@ -14,15 +14,15 @@ type Span = (Date, Date);
 pub struct Regimes {
     n: usize,
     spans: Vec<Vec<Span>>,
-    /// First day of each agreement for anybody.
+    /// First day on which each agreement has a member.
     first: Vec<Option<Date>>,
-    /// Agreements that each party belongs to at some time, rising.
+    /// Agreements that each party belongs to at some time, in rising order.
     of_party: Vec<Vec<usize>>,
-    /// Parties that each agreement has at some time, rising.
+    /// Parties that belong to each agreement at some time, in rising order.
     parties: Vec<Vec<usize>>,
-    /// Days on which some membership of a party begins or ends, rising.
+    /// Days on which a membership of the party begins or ends, in rising order.
     days: Vec<Vec<Date>>,
-    /// Eligible shares `[g]` of agreements with strict rules of origin, each from a day on, rising.
+    /// Eligible shares `[g]` of agreements with strict rules of origin, each with the day from which it holds.
     eligible: Vec<Vec<(Date, Vec<f64>)>>,
 }
 
@@ -35,7 +35,7 @@ pub struct Binding<'a> {
     pub schedule_year: u32,
     /// Year since both were members, 1 = first.
     pub age_years: u32,
-    /// False where the exporter is no member and the importer's cuts reach everybody.
+    /// False if the exporter is not a member and gets the cuts because they reach everybody.
     pub is_mutual: bool,
     /// Shares of the most-favoured-nation rates left, `[g]`; `None` = no preference.
     pub left_share: Option<&'a [f64]>,
@@ -106,7 +106,7 @@ impl Regimes {
         &self.spans[agreement * self.n + party]
     }
 
-    /// True where `party` belongs to `agreement` on `date`.
+    /// True if `party` belongs to `agreement` on `date`.
     #[must_use]
     pub fn is_member(&self, agreement: usize, party: usize, date: Date) -> bool {
         self.since(agreement, party, date).is_some()
@@ -117,13 +117,13 @@ impl Regimes {
         spans.filter(|(from, until)| *from <= date && date < *until).map(|(from, _)| *from).min()
     }
 
-    /// Since when both parties of a pair are bound: by the agreement, and by the one that it is an addendum to.
+    /// First day on which the agreement binds both parties; for an addendum also the agreement that it belongs to.
     fn since_both(&self, book: &PolicyBook, at: usize, pair: (usize, usize), date: Date) -> Option<Date> {
         let agreement = &book.agreements[at];
         if agreement.hub.is_some_and(|hub| hub != pair.0 && hub != pair.1) {
             return None;
         }
-        // Most agreements of an importer never bind this exporter: that is cheap to see.
+        // A cheap test first: most agreements of an importer never bind this exporter.
         if agreement.reach == Reach::Members && self.spans(at, pair.1).is_empty() {
             return None;
         }
@@ -172,7 +172,7 @@ impl Regimes {
         after.checked_sub(1).map(|at| steps[at].1.as_slice())
     }
 
-    /// The deepest year of each agreement that `party` shares with anybody on `date`: agreement, age.
+    /// Agreements that `party` shares with anybody on `date`, each with its age since the first partner.
     pub fn own_bindings<'a>(
         &'a self,
         book: &'a PolicyBook,
@@ -195,21 +195,21 @@ impl Regimes {
     }
 }
 
-/// Those of rising `days` that lie in `year`.
+/// The days that lie in `year`; `days` are in rising order.
 pub(super) fn within(days: &[Date], year: i16) -> &[Date] {
     let from = days.partition_point(|day| day.year() < year);
     let until = days.partition_point(|day| day.year() <= year);
     &days[from..until]
 }
 
-/// What differs from the starting memberships in one year; equal states have equal costs.
+/// Memberships of one year that differ from those at the start. Equal states have equal costs.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct YearState(Vec<Membership>);
 
 impl YearState {
-    /// The memberships of `timeline` that are not those of `initial` and have begun by the end of `year`.
+    /// The memberships of `timeline` that differ from `initial` and have begun by the end of `year`.
     ///
-    /// Ends after the year are forgotten: they do not matter yet.
+    /// Ends after the year are dropped, since they do not matter yet.
     #[must_use]
     pub fn new(initial: &PolicyTimeline, timeline: &PolicyTimeline, year: i16) -> Self {
         let normal = |membership: &Membership| {

@@ -1,4 +1,4 @@
-//! The costs of many timelines over many years: equal states are resolved once, the rest in parallel.
+//! Trade costs of many timelines over many years; equal states are computed once, the others in parallel.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use super::year::YearCosts;
 impl PolicyBook {
     /// Tariffs and icebergs of every pair in every year under every timeline, `[timeline][year]`.
     ///
-    /// Cost: one [`PolicyBook::year_costs`] a state that differs, `O(pairs x stretches x groups x agreements)`.
+    /// Cost: one [`PolicyBook::year_costs`] for each distinct state, `O(pairs x stretches x groups x agreements)`.
     #[must_use]
     pub fn resolve(
         &self,

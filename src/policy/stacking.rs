@@ -6,7 +6,7 @@
 //!                       member and the exporter is not
 //! ```
 //!
-//! The duties of several lists add up, as the lists cover different lines; a carbon tariff is charged on top.
+//! Duties of several lists add up, because the lists cover different lines. A carbon tariff comes on top.
 
 use std::borrow::Cow;
 
@@ -22,7 +22,7 @@ impl Duty {
         self.duty_pct * self.coverage_share[group]
     }
 
-    /// True where the duty is charged by `importer` on goods of `exporter` on `date`.
+    /// True if `importer` charges the duty on goods of `exporter` on `date`.
     #[must_use]
     pub fn applies(&self, importer: usize, exporter: usize, date: Date) -> bool {
         self.importer == importer
@@ -34,7 +34,7 @@ impl Duty {
 }
 
 impl CarbonList {
-    /// True where `importer` charges the list on goods of `exporter` on `date`.
+    /// True if `importer` charges the list on goods of `exporter` on `date`.
     #[must_use]
     pub fn applies(&self, regimes: &Regimes, importer: usize, exporter: usize, date: Date) -> bool {
         regimes.is_member(self.agreement, importer, date)
@@ -43,7 +43,7 @@ impl CarbonList {
 }
 
 impl PolicyBook {
-    /// The additional duties on a group: list and percent of the group's value.
+    /// Additional duties on a group: name of the list, and percent of the group's value.
     #[must_use]
     pub fn duties_of<'a>(
         &'a self,

@@ -1,16 +1,15 @@
-//! Who claims a preference, and what claiming costs.
+//! The share of trade that claims a preference, and the cost of claiming.
 
-/// Share of eligible trade that claims a preference (`model.md` section 4).
+/// Share of eligible trade that claims a preference (`docs/model.md` section 4).
 ///
-/// The share rises with the margin, net of what the rule of origin costs more than the standard one, and with the
-/// age of the agreement; the strictness of the rule caps it (see [`super::origin`]). The cost of proving origin is
-/// paid by users only and is iceberg; nobody claims at a loss, so that the mean cost of users is at most half the
-/// margin.
+/// The share rises with the margin and with the age of the agreement. The margin is net of the extra cost of the rule of
+/// origin over the standard rule. Strict rules cap the share ([`super::origin`]). Only users pay the cost of proving
+/// origin, which is an iceberg. Nobody claims at a loss, so the mean cost of users is at most half of the margin.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Utilisation {
-    /// Upper end of the margin in percentage points, share of trade; margins rise.
+    /// Upper end of the margin in percentage points, and share of trade; in order of the margin.
     pub by_margin: Vec<(f64, f64)>,
-    /// Agreement year from which a ratio holds, ratio to the share of a mature agreement; years rise.
+    /// First agreement year of a ratio, and the ratio to the share of a mature agreement; in order of the year.
     pub by_age: Vec<(u32, f64)>,
 }
 
@@ -25,7 +24,7 @@ impl Utilisation {
     }
 }
 
-/// Mean cost of those who claim, percent of the value.
+/// Mean cost of users, percent of the value.
 #[must_use]
 pub fn compliance_pct(origin_cost_pct: f64, margin_pp: f64) -> f64 {
     origin_cost_pct.min(margin_pp / 2.0)

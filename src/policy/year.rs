@@ -1,4 +1,4 @@
-//! Trade costs of a year: rates and barriers weighted by the days in force.
+//! Trade costs of a year: means of rates and barriers, weighted by the days in force.
 
 use jiff::civil::{Date, date};
 use ndarray::Array3;
@@ -12,10 +12,9 @@ use super::regimes::{Regimes, within};
 /// Trade costs of one year.
 #[derive(Debug, Clone)]
 pub struct YearCosts {
-    /// 1 + what is collected of the tariff, `[j,n,i]`; 1 at home and in services.
+    /// 1 + the duties collected, as a share of the border value, `[j,n,i]`; 1 at home and in services.
     pub tariff_factor: Array3<f64>,
-    /// (1 + ad-valorem equivalent of barriers) (1 + cost of proving origin), times (1 + price aggregate) /
-    /// (1 + what is collected) of the tariff, `[j,n,i]`; 1 at home.
+    /// `(1 + AVE left) (1 + cost of proving origin) (1 + rate paid) / (1 + duties collected)`, `[j,n,i]`; 1 at home.
     pub iceberg_factor: Array3<f64>,
 }
 
@@ -28,7 +27,7 @@ pub struct PairTariffs {
     pub statutory_pct: Vec<f64>,
     /// Rate paid on average, with additional duties, `[j]`.
     pub effective_pct: Vec<f64>,
-    /// What is collected of it, `[j]`.
+    /// Duties collected, percent of the border value, `[j]`.
     pub collected_pct: Vec<f64>,
     /// Share of trade that claims a preference, `[j]`.
     pub utilisation_share: Vec<f64>,
@@ -51,8 +50,8 @@ impl PairTariffs {
 }
 
 impl PairTariffs {
-    /// What of the tariff system is iceberg in a sector: the cost of proving origin, and what the dispersion of
-    /// rates over lines raises the price above the duties collected.
+    /// Iceberg factor of the tariffs of a sector: the cost of proving origin, and the part of the price that exceeds the
+    /// duties collected because rates differ between lines.
     #[must_use]
     pub fn iceberg_factor(&self, j: usize) -> f64 {
         let dispersion = (100.0 + self.effective_pct[j]) / (100.0 + self.collected_pct[j]);
@@ -61,7 +60,7 @@ impl PairTariffs {
 }
 
 impl PolicyBook {
-    /// First days of the stretches of `year` in which nothing changes for a pair, with their share of the year.
+    /// Divides `year` into stretches without a change for a pair; returns the first day and the share of the year of each.
     #[must_use]
     pub fn stretches(&self, regimes: &Regimes, pair: (usize, usize), year: i16) -> Vec<(Date, f64)> {
         let first = date(year, 1, 1);
@@ -142,10 +141,10 @@ impl PolicyBook {
         self.pair_costs(regimes, pair, (year, parameters), &mut Spillovers::default(), false).1
     }
 
-    /// Tariffs (zeros unless wanted) and barrier factors of a pair over a year.
+    /// Tariffs (zeros unless `wants_tariffs`) and barrier factors of a pair over a year.
     ///
-    /// `spillovers` is kept over the partners of an importer. The agreements of a stretch are looked up once, and
-    /// stretches without a difference are one.
+    /// `spillovers` is a cache that all partners of an importer share. Neighbouring stretches that do not differ are
+    /// merged, so that their rates are computed once.
     pub(super) fn pair_costs(
         &self,
         regimes: &Regimes,
@@ -195,7 +194,7 @@ impl PolicyBook {
     }
 }
 
-/// Adds a stretch of days; where nothing differs from the one before, it only grows longer.
+/// Adds a stretch of days, or lengthens the last one if the situation is the same.
 fn add_stretch<'a>(situations: &mut Vec<(Situation<'a>, f64)>, situation: Situation<'a>, share_of_year: f64) {
     match situations.last_mut() {
         Some((before, share)) if *before == situation => *share += share_of_year,

@@ -86,7 +86,7 @@ impl BaseAccounts {
 
     /// Terms of trade to first order, percent of income, `[n]`: `sum (E dc[n] - M dc[i]) / I` with base weights.
     ///
-    /// Source: Caliendo & Parro (2015), eq. 25; `model.md` section 2.
+    /// Source: Caliendo & Parro (2015), eq. 25; `docs/model.md` section 2.
     #[must_use]
     pub fn terms_of_trade_pct(&self, ln_cost: &Array2<f64>) -> Array1<f64> {
         let terms = decompose::terms_of_trade_musd(&self.flows, &self.output, ln_cost);

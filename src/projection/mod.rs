@@ -1,4 +1,4 @@
-//! Years: the baseline path, and one counterfactual of one year against it (`model.md` section 6).
+//! Years: the baseline path, and one counterfactual of one year against it (`docs/model.md` section 6).
 //!
 //! Each year of the path is an equilibrium of its own, solved from the year before with the real-GDP
 //! growth of the growth table and the trade costs that the memberships known at the start give; a counterfactual

@@ -6,15 +6,15 @@ use super::letters::Letter;
 use super::quota::Quota;
 use super::staging::Category;
 
-/// Group that stands for all groups not named in the same file.
+/// Name of the row that covers every group not named in the same file.
 pub(super) const OTHER: &str = "other";
-/// File of all importers without one of their own.
+/// File stem of the schedule for importers that have no file of their own.
 pub(super) const DEFAULT: &str = "default";
 
 /// Part of a product group with a staging of its own.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Part {
-    /// Name, for explanations.
+    /// Name, used when a rate is explained.
     pub name: String,
     /// Share of the group's trade; sums to 1 over the parts.
     pub trade_share: f64,
@@ -33,13 +33,13 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// A schedule of the parts of each group, trade shares given; duty shares are worked out.
+    /// Builds a schedule from the parts of each group; computes their shares in the duties.
     #[must_use]
     pub fn new(groups: BTreeMap<String, Vec<Part>>) -> Self {
         Self { groups: groups.into_iter().map(|(group, parts)| (group, weighted(parts))).collect() }
     }
 
-    /// Parts of a product group; `None` where the schedule says nothing of it.
+    /// Parts of a product group; `None` if the schedule does not cover it.
     #[must_use]
     pub fn parts(&self, group: &str) -> Option<&[Part]> {
         self.groups.get(group).or_else(|| self.groups.get(OTHER)).map(Vec::as_slice)
@@ -67,7 +67,7 @@ impl Schedule {
     }
 }
 
-/// Turns trade shares into shares of the duties: parts with a high base rate weigh more.
+/// Turns trade shares into shares of the duties: a part with a high base rate has a larger weight.
 fn weighted(mut parts: Vec<Part>) -> Vec<Part> {
     let has_rates = parts.iter().all(|part| part.base_rate_pct.is_some_and(|pct| pct > 0.0));
     let weight = |part: &Part| match part.base_rate_pct {
@@ -91,7 +91,8 @@ pub struct ScheduleBook {
 }
 
 impl ScheduleBook {
-    /// The schedule of `importer` towards `exporter`: the most special file there is.
+    /// The schedule of `importer` towards `exporter`: the file of the pair if there is one, else the importer's file,
+    /// else the default.
     #[must_use]
     pub fn find(&self, id: &str, importer: &str, exporter: &str) -> Option<&Schedule> {
         [format!("{importer}.{exporter}"), importer.to_owned(), DEFAULT.to_owned()]

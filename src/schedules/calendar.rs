@@ -15,8 +15,8 @@ pub struct CutDates {
 }
 
 impl CutDates {
-    /// The dates of `cut_dates.csv` (`importer,month,day,source,mark`; importer `*` = all others), whose cells have
-    /// been checked; `None` with a fault where there is no row for `*`.
+    /// Reads `cut_dates.csv` (`importer,month,day,source,mark`; importer `*` = all others), whose cells have been
+    /// checked before. Returns `None` and adds a fault if there is no row for `*`.
     #[must_use]
     pub fn read(table: &Table, faults: &mut Faults) -> Option<Self> {
         let (mut default, mut by_importer) = (None, HashMap::new());
@@ -47,7 +47,17 @@ impl CutDates {
     }
 }
 
-/// Year of an agreement (1 = from entry into force) that `date` lies in; cut dates after entry begin the next.
+/// Year of an agreement in which `date` lies. Year 1 begins on entry into force; each annual cut date after that
+/// begins the next year (`docs/model.md` section 4).
+///
+/// ```
+/// use jiff::civil::date;
+/// use tradepath::schedules::calendar::agreement_year;
+///
+/// let (entry, first_of_january) = (date(2018, 12, 30), (1, 1));
+/// assert_eq!(agreement_year(entry, date(2018, 12, 31), first_of_january), 1);
+/// assert_eq!(agreement_year(entry, date(2019, 1, 1), first_of_january), 2);
+/// ```
 #[must_use]
 pub fn agreement_year(entry: Date, date: Date, cut: (i8, i8)) -> u32 {
     let passed = |date: Date| i32::from(date.year()) - i32::from((date.month(), date.day()) < cut);

@@ -20,12 +20,12 @@ pub struct Letter {
     part: String,
     base_rate_pct: Option<f64>,
     category: Category,
-    /// A fault to be given where the cell does not exist.
+    /// Fault to report if the cell does not exist.
     missing: Fault,
 }
 
 impl Letter {
-    /// Reads a row of which the category is known.
+    /// Reads a row whose category is known.
     pub(super) fn read(row: &Row<'_>, part: Part) -> Self {
         let text = |column: &str| row.text(column).to_owned();
         Self {
@@ -49,7 +49,7 @@ impl Letter {
 }
 
 impl ScheduleBook {
-    /// The schedule of `importer` towards `exporter` with the side letters between them.
+    /// The schedule of `importer` towards `exporter`, with the side letters between the two applied.
     #[must_use]
     pub fn with_letters(&self, id: &str, importer: &str, exporter: &str) -> Option<Cow<'_, Schedule>> {
         let schedule = self.find(id, importer, exporter)?;
@@ -67,7 +67,7 @@ impl ScheduleBook {
         Some(changed)
     }
 
-    /// Faults of letters that change a cell that does not exist.
+    /// Adds a fault for each letter about a cell that does not exist.
     pub(super) fn check_letters(&self, id: &str, faults: &mut Faults) {
         for letter in self.letters_of(id) {
             let schedule = self.find(id, &letter.importer, &letter.exporter);

@@ -1,8 +1,8 @@
 //! A schedule line by line: base rates, existing programmes and the staging of a further agreement.
 //!
-//! A line pays the lowest of its most-favoured-nation rate, the rate of a programme that the partner has, and what
-//! the further agreement leaves of the most-favoured-nation rate. A line whose rate is specific or compound has no
-//! ad-valorem equivalent here: it is missing, which is not zero, unless a programme makes it free.
+//! A line pays the lowest of three rates: most-favoured-nation, the rate of a programme that the partner has, and the
+//! rate of the further agreement. A line with a specific or compound duty has no ad-valorem equivalent here. Its rate
+//! is missing (NaN), which is not zero, unless a programme makes the line free.
 
 use ndarray::{Array3, Zip};
 
@@ -13,7 +13,7 @@ pub enum ProgrammeRate {
     Free,
     /// Percent of the value.
     Pct(f64),
-    /// Text that states no ad-valorem rate (`See 9912.05`, a specific rate): read as no preference.
+    /// Text without an ad-valorem rate (`See 9912.05`, a specific duty); counts as no preference.
     Other,
 }
 
@@ -31,7 +31,7 @@ pub struct Line {
 }
 
 impl Line {
-    /// The best rate of the `programmes` that a partner has; `None` = none of them, or none with a rate.
+    /// Lowest rate among the `programmes` that a partner has; `None` if no programme gives one.
     #[must_use]
     pub fn preference_pct(&self, programmes: &[String]) -> Option<f64> {
         let own = self.programmes.iter().filter(|(code, _)| programmes.contains(code));
@@ -43,7 +43,7 @@ impl Line {
         .min_by(f64::total_cmp)
     }
 
-    /// Rate without any further agreement, percent; not a number = no ad-valorem equivalent.
+    /// Rate without a further agreement, percent; NaN if there is no ad-valorem equivalent.
     #[must_use]
     pub fn existing_pct(&self, programmes: &[String]) -> f64 {
         let mfn = self.mfn_pct.unwrap_or(f64::NAN);
@@ -75,7 +75,7 @@ fn parse_rate(text: &str) -> ProgrammeRate {
     pct.filter(|pct| pct.is_finite() && *pct >= 0.0).map_or(ProgrammeRate::Other, ProgrammeRate::Pct)
 }
 
-/// A partner: the programmes that it has, and what a further agreement leaves by year and group.
+/// A partner: its programmes, and the shares of the duties that a further agreement leaves.
 #[derive(Debug, Clone, Default)]
 pub struct PartnerTerms {
     /// Codes of its programmes.
@@ -92,7 +92,7 @@ pub struct LineSchedule {
 }
 
 impl LineSchedule {
-    /// Rates in percent of every line, `[partner, year, line]`; not a number = no ad-valorem equivalent.
+    /// Rates of all lines in percent, `[partner, year, line]`; NaN if there is no ad-valorem equivalent.
     ///
     /// Single precision halves the memory and keeps seven digits of a rate. Cost: one pass over the result.
     #[must_use]
@@ -105,7 +105,7 @@ impl LineSchedule {
                 let left = partner.left_share.get(year).and_then(Option::as_ref);
                 Zip::from(row).and(&self.lines).and(&existing).for_each(|rate, line, known| {
                     let further = left.map_or(1.0, |left| left[line.group]);
-                    // Zero of a missing rate is known: the line is free.
+                    // A share of zero is zero whatever the missing rate is: the line is free.
                     let offered = match (line.mfn_pct, further) {
                         (Some(mfn), _) => mfn * further,
                         (None, 0.0) => 0.0,

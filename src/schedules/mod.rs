@@ -1,9 +1,15 @@
-//! The rate of each product group on each date, from staging category and base rate (`model.md` section 4).
+//! Tariff schedules: the rate of each product group in each year of an agreement (`docs/model.md` section 4).
 //!
 //! A schedule is a folder `data/schedules/<id>/` with `default.csv`, `<importer>.csv` and
-//! `<importer>.<exporter>.csv`, the most special file first; [`staging`] says what a category leaves of the
-//! base rate in year `k` of an agreement, [`calendar`] which year `k` a date is in. [`letters`] change single cells
-//! between two parties, [`quota`] holds tariff-rate quotas, [`lines`] resolves a schedule line by line.
+//! `<importer>.<exporter>.csv`; the file of the pair counts first, then the importer's, then the default.
+//!
+//! | module | question |
+//! | --- | --- |
+//! | [`staging`] | which share of the base rate is left in year `k`? |
+//! | [`calendar`] | in which year `k` is a date? |
+//! | [`letters`] | which single cells did two parties change? |
+//! | [`quota`] | which tariff-rate quotas and safeguards are there? |
+//! | [`lines`] | what does a single tariff line pay? |
 
 mod book;
 pub mod calendar;

@@ -1,14 +1,14 @@
-//! Asks where a column of percentages looks as if it held ratios.
+//! Finds columns of percentages that look as if they held ratios.
 
 use crate::data::Table;
 use crate::error::Faults;
 
-/// Comment line that answers the question: the column does hold percent.
+/// Comment line that confirms that a column holds percent.
 pub const CONFIRMATION: &str = "# unit: percent";
 
-/// Adds a fault where the largest rate of `column` is below 1 in size: 0.35 for 35 % is a common mistake.
+/// Adds a fault if the largest absolute rate of `column` is below 1: writing 0.35 for 35 % is a common mistake.
 ///
-/// A file that says `# unit: percent` in a line of its own is taken at its word; so is a column of zeros.
+/// A file with the line `# unit: percent` is accepted as it is, and so is a column of zeros.
 pub fn ask(table: &Table, text: &str, column: &str, faults: &mut Faults) {
     if text.lines().any(|line| line.trim().eq_ignore_ascii_case(CONFIRMATION)) {
         return;

@@ -1,19 +1,20 @@
-//! Tariff-rate quotas and volume safeguards as written in a schedule: volumes that grow, a rate inside, one outside.
+//! Tariff-rate quotas and volume safeguards as a schedule states them: a volume by year, a rate inside and one outside.
 //!
-//! A safeguard is a quota too: up to the trigger imports pay what the schedule leaves, beyond it the listed rate.
+//! A safeguard is a quota whose rate inside is the schedule's own: imports up to the trigger pay that rate, imports
+//! beyond it pay the listed one.
 
 use crate::data::Row;
 use crate::error::Faults;
 
-/// What a volume is counted in, with what turns it into money.
+/// Unit of a volume, with the figure that converts it to money.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum QuotaUnit {
-    /// Tonnes (or tonnes of milk equivalent), each worth so many US dollars at the border.
+    /// Tonnes (or tonnes of milk equivalent).
     Tonnes {
-        /// US dollars a tonne.
+        /// Value of a tonne at the border, US dollars.
         unit_value_usd: f64,
     },
-    /// Percent of the importer's production, which is such a share of the output of its sector.
+    /// Percent of the importer's production of the product.
     ProductionPct {
         /// Share of the product in the output of the sector.
         production_share: f64,
@@ -33,13 +34,13 @@ pub struct Quota {
     pub part: String,
     /// Unit of the volume.
     pub unit: QuotaUnit,
-    /// Rate inside the quota, percent; `None` = what the part's category leaves: a safeguard.
+    /// Rate inside the quota, percent; `None` = the rate of the part's category (a safeguard).
     pub in_quota_pct: Option<f64>,
     /// Rate outside the quota by agreement year, percent, each held until the next.
     out_of_quota_pct: Vec<(u32, f64)>,
     /// Volume by agreement year, linear between, constant before and after.
     volume_by_year: Vec<(u32, f64)>,
-    /// True where the quota comes on top of what is imported today.
+    /// True if the quota comes on top of today's imports.
     pub today_kept: bool,
     /// Share of the rent that exporters keep.
     pub exporter_rent_share: f64,
@@ -71,7 +72,7 @@ impl Quota {
         held.or(points.first()).map_or(0.0, |(_, pct)| *pct)
     }
 
-    /// Listed rate outside the quota before anything is cut, percent.
+    /// Listed rate outside the quota before the first cut, percent.
     #[must_use]
     pub fn base_pct(&self) -> f64 {
         self.out_of_quota_pct(1)
@@ -94,7 +95,7 @@ impl Quota {
         }
     }
 
-    /// Reads a row of `quotas.csv` whose cells have been checked; a quota without a rate outside it is a fault.
+    /// Reads a row of `quotas.csv` whose cells have been checked. A quota without a rate outside is a fault.
     pub(super) fn read(row: &Row<'_>, faults: &mut Faults) -> Option<Self> {
         let outside = outside(row, faults);
         let inside = row.value("in_quota_pct");
@@ -142,7 +143,7 @@ fn outside(row: &Row<'_>, faults: &mut Faults) -> Option<Vec<(u32, f64)>> {
     found
 }
 
-/// The unit with the figure that turns it into money.
+/// Reads the unit and the figure that converts it to money.
 fn unit(row: &Row<'_>, faults: &mut Faults) -> Option<QuotaUnit> {
     let is_produced = row.text("unit") == "percent of production";
     let (column, expected) = match is_produced {
@@ -159,7 +160,7 @@ fn unit(row: &Row<'_>, faults: &mut Faults) -> Option<QuotaUnit> {
     })
 }
 
-/// Above 0 at first, and no rate that no country has charged.
+/// True if the first rate is above 0 and no rate is implausibly high.
 fn is_rate(points: &[(u32, f64)]) -> bool {
     points[0].1 > 0.0 && points.iter().all(|(_, pct)| pct.is_finite() && (0.0..=100_000.0).contains(pct))
 }

@@ -18,7 +18,7 @@ const SPECIAL: [&str; 3] = ["categories.csv", "letters.csv", "quotas.csv"];
 
 type Categories = HashMap<String, Category>;
 
-/// What the rows of one schedule folder are read against.
+/// A schedule folder while it is read: the names that its rows may use, and the faults found.
 struct Folder<'a> {
     files: Files,
     names: Names,
@@ -74,7 +74,7 @@ impl ScheduleBook {
 }
 
 impl ScheduleBook {
-    /// Faults of quotas on parts that the importer's schedule does not leave to a quota.
+    /// Adds a fault for each quota on a part that the importer's schedule does not assign to one.
     fn check_quotas(&self, id: &str, file: &str, faults: &mut Faults) {
         for quota in self.quotas_of(id) {
             let exporter = quota.exporter.as_deref().unwrap_or_default();
@@ -123,7 +123,7 @@ fn missing_schedule(folder: &Files, id: &str) -> Fault {
 }
 
 impl Folder<'_> {
-    /// The table, its text and its rows without a fault; `None` where the file is absent or unusable.
+    /// The table and its text; `None` if the file is absent or cannot be parsed.
     fn table(&mut self, rule: &TableRule, name: &str) -> Option<(Table, String)> {
         let text = match self.files.read_optional(name) {
             Ok(text) => text?,
@@ -136,7 +136,7 @@ impl Folder<'_> {
         Some((table, text))
     }
 
-    /// A file is named by its importer, or by importer and exporter.
+    /// Adds a fault if the name of a file is neither an importer nor `importer.exporter`.
     fn check_stem(&mut self, name: &str, countries: &[&str]) {
         let stem = name.trim_end_matches(".csv");
         let is_known = |code: &str| countries.contains(&code);

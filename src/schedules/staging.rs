@@ -1,6 +1,6 @@
-//! Staging categories: what is left of a base rate in year `k` after entry into force.
+//! Staging categories: the share of a base rate that is left in year `k` after entry into force.
 
-/// How a rate is cut. Year 1 begins on entry into force; the next ones on the importer's cut date.
+/// How a rate is cut. Year 1 begins on entry into force, each later year on the importer's annual cut date.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Category {
     /// Equal annual steps, free in year `years`; `EIF` is one step, `B5` five.
@@ -8,12 +8,12 @@ pub enum Category {
         /// Steps.
         years: u32,
     },
-    /// Shares left by year, each held until the next one named.
+    /// Shares left by year; each is held until the next year that is named.
     Held(Vec<(u32, f64)>),
-    /// Shares left by year, in equal steps between the years named.
+    /// Shares left by year; equal yearly steps between the years that are named.
     Linear(Vec<(u32, f64)>),
-    /// No cut: the most-favoured-nation rate goes on. Tariff-rate quotas are read so too: their
-    /// out-of-quota rate is what the next unit pays.
+    /// No cut: the most-favoured-nation rate stays. Parts under a tariff-rate quota use this too, since the next
+    /// unit pays the rate outside the quota.
     Excluded,
 }
 
@@ -33,7 +33,7 @@ impl Category {
 
     /// Reads a path `1:0.71;10:0.52;16:0.23` of shares left, `kind` being `held` or `linear`.
     ///
-    /// `None` where the path is empty, its years do not rise, or a share rises or leaves 0..1.
+    /// `None` if the path is empty, its years do not rise, or a share rises or leaves 0..1.
     #[must_use]
     pub fn listed(kind: &str, path: &str) -> Option<Self> {
         let points: Vec<(u32, f64)> = path
@@ -53,7 +53,7 @@ impl Category {
         }
     }
 
-    /// What a path should have been, naming the first point that is wrong.
+    /// Describes what a path should look like, naming the first point that is wrong.
     #[must_use]
     pub fn expected(kind: &str, path: &str) -> String {
         let shape = "year:share pairs such as 1:0.7;10:0.5 with rising years and falling shares within 0..1, and kind held or linear";
@@ -81,6 +81,17 @@ impl Category {
     }
 
     /// Share of the base rate left in year `year` (1 = from entry into force).
+    ///
+    /// ```
+    /// use tradepath::schedules::Category;
+    ///
+    /// // Five equal steps: a fifth goes on entry, the rest by year 5.
+    /// let five_steps = Category::builtin("B5").unwrap();
+    /// assert_eq!([1, 5].map(|year| five_steps.remaining_share(year)), [0.8, 0.0]);
+    /// // Held for three years, then halved.
+    /// let late = Category::listed("held", "4:0.5").unwrap();
+    /// assert_eq!([3, 4].map(|year| late.remaining_share(year)), [1.0, 0.5]);
+    /// ```
     #[must_use]
     pub fn remaining_share(&self, year: u32) -> f64 {
         match self {
@@ -94,7 +105,7 @@ impl Category {
     }
 }
 
-/// Linear between the points, full before the first, the last share after the last.
+/// Linear between the points, starting from 1 in year 0; constant after the last point.
 fn linear(points: &[(u32, f64)], year: u32) -> f64 {
     let mut before = (0, 1.0);
     for &(at, share) in points {

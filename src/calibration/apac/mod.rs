@@ -2,7 +2,7 @@
 //!
 //! Steps, one file each: [`concordance`] names economies and sectors (data, not code); [`raw`] reads and
 //! aggregates the outside tables; [`trade`] builds trade of 2019 from exports by sector and partner
-//! patterns; [`production`] outputs, inputs and home sales; [`tariffs`] base rates; [`write`] the directory.
+//! patterns; [`production`] outputs, inputs and home sales; [`tariffs`] base rates; [`write`](mod@write) the directory.
 
 pub mod concordance;
 pub mod production;

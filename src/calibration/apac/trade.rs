@@ -15,7 +15,7 @@ const EVEN_SHARE: f64 = 1e-3;
 pub struct Trade {
     /// Flows at border prices, `[j,n,i]`, million USD; 0 on the diagonal.
     pub flows_musd: Array3<f64>,
-    /// True where exports of the economy and sector are published figures, `[n,j]`.
+    /// True if exports of the economy and sector are published figures, `[n,j]`.
     pub is_observed: Array2<bool>,
 }
 
@@ -87,7 +87,7 @@ fn external_share(pattern: &Array2<f64>) -> Array1<f64> {
     Array1::from_shape_fn(pattern.nrows(), |i| 1.0 - pattern[[i, i]] / pattern.row(i).sum())
 }
 
-/// True where the input-output tables know the economy itself.
+/// True if the input-output tables know the economy itself.
 fn is_in_tables(by: &Concordance, n: usize) -> bool {
     by.donor[n] == n && n != by.rest
 }

@@ -52,7 +52,7 @@ impl Cells {
 /// How the reconciliation ended.
 #[derive(Debug, Clone, Copy)]
 pub struct Fit {
-    /// True where every gap is below [`TOLERANCE`].
+    /// True if every gap is below [`TOLERANCE`].
     pub converged: bool,
     /// Sweeps made.
     pub sweeps: usize,

@@ -18,7 +18,7 @@ struct Release {
 }
 
 impl Release {
-    /// What the name says; `None` where it is no BACI file.
+    /// What the name says; `None` if it is no BACI file.
     fn of(path: PathBuf) -> Option<Self> {
         let name = stem(&path).to_ascii_uppercase();
         let parts = name.strip_suffix(".CSV").unwrap_or(&name).strip_prefix("BACI_")?.split('_');

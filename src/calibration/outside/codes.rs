@@ -77,13 +77,13 @@ impl Codes {
         }
     }
 
-    /// True where `code` stands for all partners together.
+    /// True if `code` stands for all partners together.
     #[must_use]
     pub fn is_world(&self, code: &str) -> bool {
         self.meaning(code) == Some(&Meaning::World)
     }
 
-    /// True where trade under `code` belongs to no country.
+    /// True if trade under `code` belongs to no country.
     #[must_use]
     pub fn is_nowhere(&self, code: &str) -> bool {
         self.meaning(code) == Some(&Meaning::Nowhere)
@@ -96,7 +96,7 @@ impl Codes {
         Some(self.members_of(union, year))
     }
 
-    /// True where both are members of one customs union on the last day of `year`, by their ISO codes.
+    /// True if both are members of one customs union on the last day of `year`, by their ISO codes.
     #[must_use]
     pub fn share_a_union(&self, one: &str, other: &str, year: i16) -> bool {
         let unions =

@@ -36,7 +36,7 @@ pub struct Gathered {
     pub final_demand: Sums<2>,
     /// Tariffs by exporter, importer and sector: weighted sum of percentages, and sum of weights.
     pub tariffs: HashMap<[usize; 3], [f64; 2]>,
-    /// True where some file has tariffs.
+    /// True if some file has tariffs.
     pub has_tariffs: bool,
     /// Base year, where a file says it.
     pub year: Option<i16>,

@@ -134,7 +134,7 @@ pub struct Header {
     pub columns: Vec<Label>,
 }
 
-/// The header of a file, or `None` where it is not that of the layout.
+/// The header of a file, or `None` if it is not that of the layout.
 pub fn read(path: &Path, layout: Layout, to: &mut Gathered) -> Option<Header> {
     let mut reader = noted(reader(path), &mut to.faults)?;
     let head: Vec<StringRecord> = reader.records().take(HEADER_LINES).filter_map(Result::ok).collect();

@@ -58,7 +58,7 @@ impl Years {
         Self { wanted, only: None, is_reported: false }
     }
 
-    /// True where the row is of the wanted year, or all rows are of one; a file without years is of the right one.
+    /// True if the row is of the wanted year, or all rows are of one; a file without years is of the right one.
     pub(super) fn take(&mut self, sheet: &Sheet, row: &Row<'_>, to: &mut Gathered) -> bool {
         if !sheet.has("year") {
             return true;
@@ -125,7 +125,7 @@ impl<'a> Part<'a> {
         Self { sheet, counts, years: Years::new(year), seen: HashMap::new() }
     }
 
-    /// False where a row is of another year; a fault where `fields` are those of a row above.
+    /// False if a row is of another year; a fault where `fields` are those of a row above.
     fn takes(&mut self, row: &Row<'a>, fields: &[&str], to: &mut Gathered) -> bool {
         if !self.years.take(self.sheet, row, to) {
             self.counts.left_out("of other years");
@@ -264,7 +264,7 @@ fn read_tariff_rows(mut part: Part<'_>, to: &mut Gathered) {
     to.note("tariffs", "observed", source);
 }
 
-/// Countries of the trade that a code of a tariff means, the members of a union among them; `None` where it is none.
+/// Countries of the trade that a code of a tariff means, the members of a union among them; `None` if it is none.
 fn taxed(sheet: &Sheet, row: &Row<'_>, field: &str, to: &mut Gathered) -> Option<Vec<usize>> {
     let code = sheet.text(row, field);
     if code.is_empty() {

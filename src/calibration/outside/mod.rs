@@ -3,7 +3,7 @@
 //! Every reader adds what it finds to [`Gathered`] under the codes of its layout; [`names`] says which country
 //! and sector each code belongs to (tables in `data/sources/<layout>/`, or the user's own); [`Gathered::finish`]
 //! makes arrays of it; [`codes`] knows the country codes of databases; [`tally`] counts what was read and left out;
-//! `calibration::balance` makes them consistent; [`write`] writes the directory.
+//! `calibration::balance` makes them consistent; [`write`](mod@write) writes the directory.
 //!
 //! | layout | file | read by |
 //! | --- | --- | --- |
@@ -84,7 +84,7 @@ pub struct Request {
     pub year: Option<i16>,
     /// Tariff where the files have none, percent; absent = such a cell is an error.
     pub missing_tariff_pct: Option<f64>,
-    /// True where a flow that is not listed is none.
+    /// True if a flow that is not listed is none.
     pub absent_is_zero: bool,
     /// Choices of the balancing.
     pub balance: BalanceOptions,

@@ -144,7 +144,7 @@ impl Names {
         faults.into_result(names)
     }
 
-    /// Country of a code, or `None` where no row takes it.
+    /// Country of a code, or `None` if no row takes it.
     ///
     /// The world as a partner is no country, and trade of no country belongs to the row of all others, if any.
     pub fn country(&mut self, code: &str) -> Option<usize> {
@@ -170,7 +170,7 @@ impl Names {
         known(code).or_else(|| known(self.codes.iso3(code)?))
     }
 
-    /// Sector of a code, or `None` where no row takes it.
+    /// Sector of a code, or `None` if no row takes it.
     pub fn sector(&mut self, code: &str) -> Option<usize> {
         self.sectors.at(code, |own| Sector { id: code.into(), name: code.into(), ..own.clone() })
     }

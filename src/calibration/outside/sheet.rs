@@ -108,7 +108,7 @@ impl Sheet {
         self.table.rows()
     }
 
-    /// True where the file has a column for `field`.
+    /// True if the file has a column for `field`.
     #[must_use]
     pub fn has(&self, field: &str) -> bool {
         self.columns.contains_key(field)

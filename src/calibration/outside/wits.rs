@@ -10,7 +10,7 @@
 //! Rates are of the year of the trade. The effectively applied rate (`AHS`) of a pair and product counts before the
 //! most-favoured-nation rate (`MFN`) of the pair, and that before the rate towards the world (partner `000`). A rate
 //! of a customs union holds for its members of the year, and inside the union there is none. An empty rate is
-//! missing: it is left out of the mean and counted, never taken for zero. [`super::wits_rates`] makes sectors of products.
+//! missing: it is left out of the mean and counted, never taken for zero. `wits_rates` makes sectors of products.
 
 use std::path::{Path, PathBuf};
 
@@ -223,7 +223,7 @@ fn count(row: &Row<'_>, column: &str, to: &mut Gathered) -> Option<f64> {
     row.number(column, "0 or more, at most 1e18, or empty", is_valid, &mut to.faults)
 }
 
-/// Countries of a code by their ISO codes, each with whether a customs union stands for it; `None` where the code is
+/// Countries of a code by their ISO codes, each with whether a customs union stands for it; `None` if the code is
 /// not known, which is a fault, or is no country.
 fn countries(row: &Row<'_>, column: &str, year: i16, to: &mut Gathered) -> Option<Vec<(String, bool)>> {
     let code = row.text(column);

@@ -25,7 +25,7 @@ pub struct Rate {
     pub pct: f64,
     /// Imports, thousand USD; 0 where the download has none.
     pub weight: f64,
-    /// True where a customs union stands for a country: the country's own rate counts before it.
+    /// True if a customs union stands for a country: the country's own rate counts before it.
     pub is_indirect: bool,
     /// Line of the file.
     pub line: u64,

@@ -39,7 +39,7 @@ const RATIO: Rule = ("a ratio between 0 and 10 (0.025 means 2.5 %)", |v| (0.0..=
 const FREE: Rule = ("0, as the line is free", |v| v == 0.0);
 const FLOW: Rule = ("0 or more, at most 1e12 million USD", |v| (0.0..=1e12).contains(&v));
 
-/// Reads the lines that a row of `tariff_lines.csv` names; `None` where a file cannot be used.
+/// Reads the lines that a row of `tariff_lines.csv` names; `None` if a file cannot be used.
 pub fn read(input: &Path, own: &Files, importer: &Row<'_>, reading: &mut Reading) -> Option<WeighedLines> {
     let group_of = product_groups(input, own, importer.text("products"), reading);
     let special =

@@ -13,7 +13,7 @@ pub enum Held {
     Sums,
     /// The text is held, and columns of it.
     Text,
-    /// Every cell is held on its own, as [`super::Table`] does.
+    /// Every cell is held on its own, as [`Table`](crate::data::Table) does.
     Cells,
 }
 

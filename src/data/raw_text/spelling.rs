@@ -12,7 +12,7 @@ const LINES: usize = 200;
 pub(super) struct Spelling {
     /// Separator of the cells.
     pub(super) delimiter: u8,
-    /// True where numbers have a decimal comma.
+    /// True if numbers have a decimal comma.
     pub(super) has_decimal_comma: bool,
 }
 
@@ -112,7 +112,7 @@ enum Mark {
 }
 
 impl Mark {
-    /// The mark of a cell; `None` where it is no number or has none.
+    /// The mark of a cell; `None` if it is no number or has none.
     fn of(cell: &str) -> Option<Self> {
         let text = bare(cell);
         let digits = text.trim_start_matches(['+', '-']);

@@ -56,7 +56,7 @@ pub struct Blocks {
 }
 
 impl Blocks {
-    /// Finds the blocks; `None` where they would be too large to factor.
+    /// Finds the blocks; `None` if they would be too large to factor.
     #[must_use]
     pub fn plan(incidence: &Incidence<'_>) -> Option<Self> {
         let (n_groups, m) = (incidence.starts.len() - 1, incidence.n_targets);
@@ -87,7 +87,7 @@ impl Blocks {
         Self::new(incidence, members, groups)
     }
 
-    /// With the levels and groups of each block; `None` where they would be too large to factor.
+    /// With the levels and groups of each block; `None` if they would be too large to factor.
     #[must_use]
     pub fn new(incidence: &Incidence<'_>, members: Vec<Vec<u32>>, groups: Vec<Vec<u32>>) -> Option<Self> {
         let mut local = vec![0; incidence.n_targets];
@@ -118,7 +118,7 @@ impl Blocks {
         (dense <= sparse, dense.min(sparse) + size.powi(3) / 6.0)
     }
 
-    /// Factors the blocks for weights `w` (one a row).
+    /// Factors the blocks for weights `w` (one per row).
     pub fn factor(&mut self, incidence: &Incidence<'_>, w: &[f64]) {
         let mut factors = std::mem::take(&mut self.factors);
         factors.resize_with(self.members.len(), Factor::default);
@@ -141,7 +141,7 @@ impl Blocks {
         }
     }
 
-    /// Adds a row's weight to the Gram matrix of the targets; answers their places.
+    /// Adds a row's weight to the Gram matrix of the targets; returns their positions.
     #[inline]
     fn add_row<'a>(
         &'a self,

@@ -4,10 +4,10 @@ use super::kernel::Sweep;
 use super::precondition::Preconditioner;
 use super::{System, Tolerance};
 
-/// Steps after which a projection is given up for this round; the outer iteration goes on with what there is
-/// and decides itself whether it converges.
+/// Steps after which a projection stops for this round. The outer iteration continues with the result and decides
+/// whether it converges.
 pub const MAX_STEPS: usize = 2_000;
-/// Columns that one sweep handles together; more do not fit the registers.
+/// Columns that one sweep handles together; more do not fit into registers.
 const MAX_WIDTH: usize = 6;
 
 /// Calls a function of `W` columns with the width of a batch.
@@ -24,7 +24,7 @@ macro_rules! with_width {
     };
 }
 
-/// Solves all systems in batches; answers what is left of each right side, and the steps.
+/// Solves all systems in batches; returns the residuals and the number of steps.
 pub fn solve_all(
     sweep: &Sweep<'_>,
     preconditioner: &Preconditioner,
@@ -100,7 +100,7 @@ struct Goal {
     tolerance: Tolerance,
 }
 
-/// Conjugate gradients from `v`, whose residual is `r`; answers the steps.
+/// Conjugate gradients from `v`, whose residual is `r`; returns the number of steps.
 fn conjugate<const W: usize>(
     sweep: &Sweep<'_>,
     preconditioner: &Preconditioner,

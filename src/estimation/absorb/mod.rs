@@ -1,7 +1,7 @@
 //! Weighted projection off absorbed effects: the within-transformation.
 //!
 //! ```text
-//! c~ = c - D U,   D' W (c - D U) = 0,   D = [D_1 ... D_Q] one dummy a level, W = diag(w)
+//! c~ = c - D U,   D' W (c - D U) = 0,   D = [D_1 ... D_Q] one dummy per level, W = diag(w)
 //! ```
 //!
 //! The effect with most levels is eliminated (its coefficients are group means), which leaves
@@ -9,7 +9,7 @@
 //! with a preconditioner made of dense Cholesky factors ([`blocks`]):
 //!
 //! * two effects, or three of which two are small: `S` itself falls into blocks that have no row in
-//!   common (one a year for `exporter^year + importer^year`), so that one step is exact;
+//!   common (one per year for `exporter^year + importer^year`), so that one step is exact;
 //! * with pair effects: the Gram matrix of the other two effects, factored year by year;
 //! * where the blocks would be too large: the diagonal.
 //!
@@ -126,7 +126,7 @@ impl Absorber {
     }
 
     /// Solves `S v = b` under the weights of the last [`Absorber::refresh`], starting from the given `v`.
-    /// Answers `b - S v`. With a factor of these very weights the systems are solved without iterating.
+    /// Returns `b - S v`. With a factor for the same weights the systems are solved without iterations.
     pub fn solve(&mut self, w: &[f64], group_w: &[f64], systems: &mut [System<'_>]) -> Vec<Vec<f64>> {
         let sweep = Sweep { layout: &self.layout, w, group_w };
         if self.layout.n_outer() == 0 {
@@ -138,10 +138,10 @@ impl Absorber {
         residuals
     }
 
-    /// Replaces each column by its residual from the effects under the weights `w`; answers the coefficients
-    /// of the outer levels that were taken off.
+    /// Replaces each column by its residual from the effects under the weights `w`. Returns the coefficients of the
+    /// outer levels that were subtracted.
     ///
-    /// Columns and weights are in the order of the layout. `tolerances` has one entry a column.
+    /// Columns and weights are in the order of the layout. `tolerances` has one entry per column.
     pub fn demean(
         &mut self,
         w: &[f64],

@@ -85,12 +85,12 @@ impl Preconditioner {
         self.is_built = false;
     }
 
-    /// True where it is the inverse for the weights of the last refresh, up to rounding.
+    /// True if it is the inverse for the weights of the last refresh, up to rounding.
     pub fn is_exact(&self) -> bool {
         matches!(self.kind, Kind::Nothing) || (self.is_fresh && matches!(self.kind, Kind::Exact(_)))
     }
 
-    /// Renews the factors for weights `w` where that pays; answers whether it did.
+    /// Renews the factors for weights `w` if that pays; returns true if it did.
     pub fn refresh(&mut self, layout: &Layout, w: &[f64]) -> bool {
         if self.is_built && !self.is_worth_renewing(layout) {
             self.is_fresh = false;
@@ -119,7 +119,7 @@ impl Preconditioner {
         self.last_steps.saturating_sub(self.steps_when_fresh + free) as f64 * step > cost
     }
 
-    /// Tells how many steps the last projection took.
+    /// Records the number of steps of the last projection.
     pub fn note_steps(&mut self, steps: usize) {
         self.last_steps = steps;
         if self.is_fresh {

@@ -61,7 +61,7 @@ impl<'a> Regressors<'a> {
     }
 }
 
-/// True where every regressor is certainly identified, given their products less what the effects explain.
+/// True if every regressor is certainly identified, given their products less what the effects explain.
 pub fn is_clear(x: &[Vec<f64>], w: &[f64], hessian: &DMatrix<f64>, terms: &[String]) -> bool {
     let before: Vec<f64> = x.iter().map(|x| collinear::length(x, w)).collect();
     collinear::find(hessian, &before, terms, true).least_left > CLEARLY_IDENTIFIED

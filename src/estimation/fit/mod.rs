@@ -9,7 +9,7 @@
 //! ```
 //!
 //! Neither `X~` nor `c~` is made: all that a step needs are sums by level, which one pass over the rows
-//! gives together with the new index ([`rows`]), and coefficients of the levels ([`newton`]). It has converged
+//! gives together with the new index (`rows`), and coefficients of the levels (`newton`). It has converged
 //! when the step in `eta`, in the root mean square under `w`, is below the tolerance; at the solution the
 //! tolerance bounds the relative error of fitted trade.
 //!

@@ -111,7 +111,7 @@ impl<'a> Iteration<'a> {
         Self { rows, point, sums, beta, outer, v, path, step: f64::INFINITY }
     }
 
-    /// True where every regressor is certainly identified.
+    /// True if every regressor is certainly identified.
     fn is_clear(&self, hessian: &DMatrix<f64>, terms: &[String]) -> bool {
         identify::is_clear(self.rows.x, &self.point.w, hessian, terms)
     }

@@ -90,7 +90,7 @@ fn is_part(character: char) -> bool {
     character.is_alphanumeric() || matches!(character, '_' | '.')
 }
 
-/// True where a number starts at `at`.
+/// True if a number starts at `at`.
 fn is_digit(characters: &[char], at: usize) -> bool {
     let digit = |at: usize| characters.get(at).is_some_and(char::is_ascii_digit);
     digit(at) || (characters[at] == '.' && digit(at + 1))

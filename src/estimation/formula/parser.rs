@@ -40,7 +40,7 @@ impl Parser {
         self.error_at(self.at, expected)
     }
 
-    /// True where every token has been read.
+    /// True if every token has been read.
     pub fn is_done(&self) -> bool {
         self.at >= self.tokens.len()
     }

@@ -34,7 +34,7 @@ pub struct Category {
 }
 
 impl Category {
-    /// Text and number of the level of row `row`; `None` where it is missing.
+    /// Text and number of the level of row `row`; `None` if it is missing.
     #[must_use]
     pub fn cell(&self, row: usize) -> Option<(&str, Option<f64>)> {
         let code = self.codes[row] as usize;
@@ -42,7 +42,7 @@ impl Category {
         Some((text, self.numbers.as_ref().map(|numbers| numbers[code])))
     }
 
-    /// True where level `code` is the one that a user writes as `text`.
+    /// True if level `code` is the one that a user writes as `text`.
     #[must_use]
     pub fn is_level(&self, code: usize, text: &str) -> bool {
         match (&self.numbers, text.parse::<f64>()) {
@@ -67,7 +67,7 @@ enum Values {
     Category { codes: Vec<u32>, levels: Vec<String>, known: HashMap<Vec<u8>, u32>, last: (Vec<u8>, u32) },
 }
 
-/// True where `text` is missing in a number column.
+/// True if `text` is missing in a number column.
 fn is_missing_number(text: &[u8]) -> bool {
     MISSING_NUMBERS.iter().any(|known| known.as_bytes() == text)
 }

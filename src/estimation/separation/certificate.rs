@@ -3,9 +3,9 @@
 //! A direction `z = X gamma + D alpha` that vanishes on every positive row vanishes everywhere if
 //!
 //! * no combination of regressors is explained by the effects on the positive rows. This holds on all of them
-//!   if it holds on some, so that a small part of the rows is enough ([`are_identified`]);
+//!   if it holds on some, so that a small part of the rows is enough (`are_identified`);
 //! * the dummies of every zero row are a combination of those of positive rows. With one effect: its level has
-//!   a positive row. With two: positive rows join its levels. With more: [`free_levels`].
+//!   a positive row. With two: positive rows join its levels. With more: `free_levels`.
 //!
 //! Where the proof fails the rules decide, with what is known.
 
@@ -29,11 +29,11 @@ const TOLERANCE: f64 = 1e-6;
 
 /// What is certain about a design.
 pub struct Known {
-    /// True where no combination of regressors is explained by the effects on the positive rows.
+    /// True if no combination of regressors is explained by the effects on the positive rows.
     pub is_identified: bool,
     /// With three effects and more, levels at which a direction of the effects may differ from zero.
     pub is_free: Vec<Vec<bool>>,
-    /// True where no direction of the effects differs from zero on a zero row.
+    /// True if no direction of the effects differs from zero on a zero row.
     is_joined: bool,
 }
 
@@ -62,7 +62,7 @@ impl Known {
         Self { is_identified: are_identified(design), is_free, is_joined }
     }
 
-    /// True where no row is separated.
+    /// True if no row is separated.
     #[must_use]
     pub fn is_sound(&self) -> bool {
         self.is_identified && self.is_joined
@@ -75,7 +75,7 @@ fn has_positive_rows(levels: &Levels, y: &[f64]) -> bool {
     !is_positive.contains(&false)
 }
 
-/// True where the levels of every zero row are joined by positive rows.
+/// True if the levels of every zero row are joined by positive rows.
 fn are_joined(a: &Levels, b: &Levels, y: &[f64]) -> bool {
     let mut forest = Forest::new(a.n() + b.n());
     let rows = || a.codes.iter().zip(&b.codes).zip(y);
@@ -86,7 +86,7 @@ fn are_joined(a: &Levels, b: &Levels, y: &[f64]) -> bool {
     rows().all(|((&a_code, &b_code), &y)| y > 0.0 || roots[a_code as usize] == roots[a.n() + b_code as usize])
 }
 
-/// True where no combination of regressors is explained by the effects on some of the positive rows: those of
+/// True if no combination of regressors is explained by the effects on some of the positive rows: those of
 /// the first levels of the effect with most levels, which keep whole levels of the others together.
 fn are_identified(design: &Design) -> bool {
     let k = design.x.len();

@@ -57,7 +57,7 @@ pub struct Report {
     pub rows: Vec<Separated>,
     /// Levels whose outcomes are all zero: effect and level.
     pub zero_levels: Vec<(String, String)>,
-    /// True where the rectifier stopped before it was sure; rows may be left that are separated.
+    /// True if the rectifier stopped before it was sure; rows may be left that are separated.
     pub is_incomplete: bool,
 }
 

@@ -30,9 +30,9 @@ const TOLERANCE: f64 = 1e-9;
 
 /// What the rectifier found.
 pub struct Found {
-    /// One entry a row.
+    /// One entry per row.
     pub separated: Vec<bool>,
-    /// True where it stopped before it was sure.
+    /// True if it stopped before it was sure.
     pub is_incomplete: bool,
 }
 

@@ -27,7 +27,7 @@ const MAX_DANTZIG: usize = 2_000;
 const MAX_PIVOTS: usize = 50_000;
 const MAX_WORK: usize = 20_000_000_000;
 
-/// One flag a row, or `None` where the rule does not apply (three effects, too many directions).
+/// One flag a row, or `None` if the rule does not apply (three effects, too many directions).
 #[must_use]
 pub fn find(design: &Design, known: &Known) -> Option<Vec<bool>> {
     let directions = directions::find(design, known)?;
@@ -53,7 +53,7 @@ pub fn find(design: &Design, known: &Known) -> Option<Vec<bool>> {
     Some(flags)
 }
 
-/// A direction on the given rows, largest entry 1; `None` where it vanishes there.
+/// A direction on the given rows, largest entry 1; `None` if it vanishes there.
 fn scaled(z: &[f64], rows: &[usize]) -> Option<Vec<f64>> {
     let largest = rows.iter().fold(0.0_f64, |largest, &row| largest.max(z[row].abs()));
     let whole = z.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
@@ -110,7 +110,7 @@ impl<'a> Programme<'a> {
         if variable < self.z.len() { -1.0 } else { 0.0 }
     }
 
-    /// `gamma`, or `None` where the pivots run out.
+    /// `gamma`, or `None` if the pivots run out.
     fn solve(mut self) -> Option<DVector<f64>> {
         let one = self.p * (2 * self.z.len() + self.p);
         for pivot in 0..MAX_PIVOTS.min(MAX_WORK / one.max(1)) {

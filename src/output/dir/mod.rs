@@ -18,12 +18,14 @@ use serde_json::{Value, json};
 
 mod hash;
 mod lock;
+mod number;
 mod ours;
 mod staging;
 mod target;
 
 pub use hash::{sha256, sha256_file};
 use lock::Lock;
+pub use number::{ALL_DIGITS, DEFAULT_DIGITS, number, set_digits};
 pub use ours::{Difference, FileEntry, MANIFEST, differences, listed, manifest};
 use staging::Staging;
 pub use staging::abandon_all;
@@ -291,37 +293,5 @@ fn check(shown: &Path, target: &Path, existing: Existing) -> Result<(), OutputEr
             first.path(),
             first.what()
         )),
-    }
-}
-
-/// A number as it stands in files: nine significant digits, no trailing zeros, no minus zero.
-#[must_use]
-pub fn number(value: f64) -> String {
-    if value == 0.0 {
-        return "0".into();
-    }
-    let digits = 8 - value.abs().log10().floor() as i32;
-    let text = if (0..=17).contains(&digits) {
-        format!("{value:.*}", digits as usize)
-    } else if digits < 0 {
-        format!("{value:.0}")
-    } else {
-        // Below 1e-9: noise of the solver in every unit used here.
-        return "0".into();
-    };
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::number;
-
-    #[test]
-    fn numbers_are_short_and_have_no_minus_zero() {
-        assert_eq!(number(-0.0), "0");
-        assert_eq!(number(1e-12), "0");
-        assert_eq!(number(0.1 + 0.2), "0.3");
-        assert_eq!(number(-1_234.567_891_234), "-1234.56789");
-        assert_eq!(number(1e10), "10000000000");
     }
 }

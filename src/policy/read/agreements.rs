@@ -8,7 +8,7 @@ use crate::data::{Files, Row};
 use crate::policy::book::{Agreement, LateJoiner, Reach};
 use crate::policy::state::{Membership, PolicyTimeline};
 
-/// A party that is away for less than this has a misread date more often than a second membership.
+/// Shorter absences of a party are reported: they are more often a misread date than a second membership.
 const LONGEST_ABSENCE_READ_AS_GAP_DAYS: i32 = 366;
 
 impl Reader<'_> {

@@ -48,7 +48,7 @@ impl Reader<'_> {
         Some(CarbonList::new(list, agreement, price, emissions, coverage))
     }
 
-    /// Tonnes of CO2 in 1,000 US dollars of exports, `[n,g]`; not a number where no row is given.
+    /// Tonnes of CO2 per 1,000 US dollars of exports, `[n,g]`; NaN for cells without a row.
     fn emissions(&self, places: &Places) -> Array2<f64> {
         let n_groups = places.values().map(Vec::len).sum();
         let mut emissions = Array2::from_elem((self.axes.n_countries(), n_groups), f64::NAN);

@@ -1,4 +1,4 @@
-//! `depth_effect.csv`: the estimated effect of depth on trade, one item a row.
+//! `depth_effect.csv`: the estimated effect of depth on trade, one item per row.
 
 use super::Reader;
 use crate::data::{Row, Table};
@@ -8,12 +8,12 @@ pub(super) const FILE: &str = "depth_effect.csv";
 /// Change of ln trade that no agreement exceeds: a factor of twenty.
 const LARGEST_LN_TRADE: f64 = 3.0;
 
-/// What a row may hold.
+/// An item of the file and the values that it may have.
 struct Item {
     name: &'static str,
     expected: &'static str,
     is_valid: fn(f64) -> bool,
-    /// True where the row must have a standard error, false where it must have none.
+    /// True if the row must have a standard error, false if it must not.
     has_se: bool,
 }
 
@@ -65,7 +65,7 @@ pub(super) fn item_names() -> impl Iterator<Item = &'static str> {
 }
 
 impl Reader<'_> {
-    /// The estimate; `None` where an item is missing or faulty.
+    /// The estimate; `None` if an item is missing or faulty.
     pub(super) fn depth_effect(&mut self) -> Option<DepthEffect> {
         let table = self.sound(FILE)?;
         let (mut found, mut lines) = ([None; ITEMS.len()], [None; ITEMS.len()]);

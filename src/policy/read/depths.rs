@@ -1,4 +1,4 @@
-//! `depth.csv`: how far each class of agreements lowers barriers, stated or computed from chapters and provisions.
+//! `depth.csv`: the depth of each class of agreements, stated or computed from chapters and provisions.
 
 use std::collections::HashMap;
 
@@ -8,10 +8,10 @@ use crate::data::{Row, SectorKind};
 use crate::policy::DepthEffect;
 use crate::policy::book::Depth;
 
-/// Word in `cut_share` and `spillover_share` that has the share computed from chapters and provisions.
+/// Word in `cut_share` and `spillover_share` that asks for the share to be computed from chapters and provisions.
 const COMPUTED: &str = "chapters";
 
-/// What `depth.csv` says of one class, by sector.
+/// The rows of `depth.csv` for one class, by sector.
 struct Stated {
     cut_share: Vec<f64>,
     spillover_share: Vec<f64>,
@@ -19,7 +19,7 @@ struct Stated {
 }
 
 impl Reader<'_> {
-    /// Depth classes; `effect` turns the shares that goods rows state into strengths.
+    /// Depth classes. `effect` converts the shares of goods rows to strengths.
     pub(super) fn depths(
         &mut self,
         text: &Text,

@@ -33,7 +33,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Ids of the product groups, of their table alone.
+    /// Ids of the product groups, read from their table alone.
     pub(super) fn group_ids(mut self) -> Result<Vec<String>, InputErrors> {
         let table = TABLES.iter().find(|rule| rule.file == GROUPS).and_then(|rule| {
             let table = self.parsed(rule)?;
@@ -73,7 +73,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Names by what they name; those of tables that could not be parsed are left out, so that nobody asks for them.
+    /// Names by kind. Names of tables that could not be parsed are left out, so that they cause no further faults.
     fn names(&self) -> Names {
         let mut names = Names::default();
         names.add(COUNTRY, self.axes.countries.iter().map(|country| country.iso3.as_str()));
@@ -83,7 +83,7 @@ impl<'a> Reader<'a> {
             DEFINED.iter().filter(|(_, file, _)| self.unsound.contains(file)).map(|(set, ..)| *set).collect();
         for (set, file, column) in DEFINED.iter().filter(|(set, ..)| !unknown.contains(set)) {
             let rows = self.tables.get(file).into_iter().flat_map(|table| table.rows());
-            // What is no identifier is no name that another table could mean.
+            // Text that is not a valid identifier cannot be referred to by another table.
             names.add(set, rows.map(|row| row.text(column)).filter(|name| is_identifier(name)));
         }
         names

@@ -1,4 +1,4 @@
-//! Intervals of validity: the stretches of one list or one membership follow each other without overlap or gap.
+//! Intervals of validity: those of one duty list or one membership must follow each other without overlap or gap.
 
 use std::collections::BTreeMap;
 
@@ -17,10 +17,10 @@ pub(super) struct Interval<'t> {
     pub until: Option<Date>,
 }
 
-/// Intervals by what they belong to, such as `list from exporter`.
+/// Intervals by owner, such as `list importer exporter`.
 pub(super) type Intervals<'t> = BTreeMap<String, Vec<Interval<'t>>>;
 
-/// First day, and first day no longer in force, of a row; `None` with a fault where the second is not later.
+/// First day and first day no longer in force of a row. Returns `None` and adds a fault if the second is not later.
 pub(super) fn interval_of(row: &Row<'_>, faults: &mut Faults) -> Option<(Date, Option<Date>)> {
     let (from, until) = (row.day("valid_from")?, row.day("valid_until"));
     if until.is_some_and(|until| until <= from) {
@@ -32,7 +32,7 @@ pub(super) fn interval_of(row: &Row<'_>, faults: &mut Faults) -> Option<(Date, O
 
 /// Adds a fault for each overlap, and for each gap up to `longest_gap_days`.
 ///
-/// `pause` says how a gap that is meant is written.
+/// `pause` is the remedy: how to write a gap that is intended.
 pub(super) fn check(intervals: Intervals<'_>, longest_gap_days: i32, pause: &str, faults: &mut Faults) {
     for (what, mut list) in intervals {
         list.sort_by_key(|interval| interval.from);

@@ -1,9 +1,9 @@
-//! Reads the policy tables of a folder; every fault of every table is reported.
+//! Reads the policy tables of a folder and reports every fault of every table.
 //!
-//! [`rules`] declares every column; all cells are checked first, so that no reader meets a name that points nowhere or
-//! a number out of its range. What the readers add is skipped for tables with a fault: a half-read table proves nothing.
+//! [`rules`] declares every column. All cells are checked first, so that the readers meet only known names and numbers
+//! within their range. Checks across tables skip tables with a fault, since a table that is read in part proves nothing.
 //!
-//! One module a family of files: [`rates`], [`agreements`], [`provisions`], [`depths`] and [`depth_effect`], [`origin`],
+//! One module per family of files: [`rates`], [`agreements`], [`provisions`], [`depths`] and [`depth_effect`], [`origin`],
 //! [`duties`], [`carbon`], [`schedules`]; [`intervals`] checks that dated rows follow each other.
 
 mod agreements;
@@ -153,7 +153,7 @@ impl Reader<'_> {
         read.map_err(|errors| self.faults.extend(errors.into())).ok()
     }
 
-    /// A table without a fault in any cell; `None` also where an optional file is absent.
+    /// A table without a fault in any cell; `None` if it has one, or if an optional file is absent.
     fn sound(&self, name: &str) -> Option<Rc<Table>> {
         self.tables.get(name).filter(|_| !self.unsound.contains(name)).cloned()
     }
@@ -174,7 +174,7 @@ impl Reader<'_> {
         });
     }
 
-    /// Position of the country in a cell that has been checked; `None` where it is empty or `*`.
+    /// Position of the country in a cell that has been checked; `None` if it is empty or `*`.
     fn country(&self, row: &Row<'_>, column: &str) -> Option<usize> {
         row.position(column, &self.axes.country_idx)
     }
@@ -184,7 +184,7 @@ impl Reader<'_> {
     }
 }
 
-/// Positions of the product group of a row; none where its table has a fault.
+/// Positions of the product group of a row; empty if its table has a fault.
 fn places_of<'p>(row: &Row<'_>, places: &'p Places) -> &'p [usize] {
     places.get(row.text("product_group")).map_or(&[], Vec::as_slice)
 }

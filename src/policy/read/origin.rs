@@ -1,4 +1,4 @@
-//! `utilisation.csv`, `utilisation_age.csv`, `origin_rules.csv` and `supply.csv`: who claims, and who may.
+//! `utilisation.csv`, `utilisation_age.csv`, `origin_rules.csv` and `supply.csv`: use of preferences and rules of origin.
 
 use std::collections::HashMap;
 
@@ -37,7 +37,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Rules of every agreement and group; the most special row counts: agreement and group, group, agreement, all.
+    /// Rule of every agreement and group. The first row found counts: agreement and group, group, agreement, all.
     pub(super) fn origin_rules(
         &mut self,
         agreements: &[Agreement],
@@ -67,7 +67,7 @@ impl Reader<'_> {
         OriginRules { by_agreement, standard_cost_pct: standard.cost_pct }
     }
 
-    /// A row that depends on a provision counts where the agreement's class has it.
+    /// True if the row does not depend on a provision, or the class of the agreement has the provision.
     fn provision_is_on(&self, row: &Row<'_>, agreement: Option<&Agreement>, text: &Text) -> bool {
         let name = row.text("provision");
         if name.is_empty() {

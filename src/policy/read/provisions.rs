@@ -18,7 +18,7 @@ use crate::data::{Row, Table};
 pub struct Provision {
     /// Id, as in `switches.csv`.
     pub id: String,
-    /// Kind, such as `suspended`: a switch may turn all of a kind.
+    /// Kind, such as `suspended`; one switch can turn on or off all provisions of a kind.
     pub kind: String,
     /// Change of the cut share where it is on, `[j]`; all zero = explicitly no effect.
     pub change_share: Vec<f64>,
@@ -38,7 +38,7 @@ pub(super) struct Text {
 }
 
 impl Text {
-    /// Share of a barrier of sector `j` that `class` removes; not a number where a strength is missing.
+    /// Share of a barrier of sector `j` that `class` removes; NaN if a strength is missing.
     pub fn cut_share(&self, class: &str, j: usize) -> f64 {
         let (chapters, _) = self.chapters_of(class, j);
         let on = self.provisions.iter().filter(|provision| self.is_on(class, provision));
@@ -71,14 +71,14 @@ impl Text {
         self.provisions.iter().map(|provision| (provision.clone(), states(provision))).collect()
     }
 
-    /// True where `class` has the provision.
+    /// True if `class` has the provision.
     pub fn is_on(&self, class: &str, provision: &Provision) -> bool {
         let state = |name: &str| self.switches.get(&(class.to_owned(), name.to_owned())).copied();
         state(&provision.id).or_else(|| state(&provision.kind)).unwrap_or(false)
     }
 }
 
-/// Decimal figures add up to decimal figures: 0.375 is not 0.37499999.
+/// Rounds a sum of decimal figures, so that 0.375 does not become 0.37499999.
 fn decimal(sum: f64) -> f64 {
     (sum * 1e9).round() / 1e9
 }
@@ -91,7 +91,7 @@ const SWITCHES: &str = "switches.csv";
 pub(super) const TEXT_FILES: [&str; 4] = [CHAPTERS, STRENGTHS, PROVISIONS, SWITCHES];
 
 impl Reader<'_> {
-    /// The text of agreements; empty where the data set has no such files.
+    /// The text of agreements; empty if the data set has no such files.
     pub(super) fn text(&mut self) -> Text {
         let mut text = Text::default();
         if let Some(table) = self.sound(CHAPTERS) {
@@ -112,7 +112,7 @@ impl Reader<'_> {
         text
     }
 
-    /// Faults of provisions that no class turns on or off.
+    /// Adds a fault for each provision that no class turns on or off.
     fn check_switched(&mut self, text: &Text) {
         let (Some(provisions), Some(_)) = (self.sound(PROVISIONS), self.sound(SWITCHES)) else { return };
         for row in provisions.rows() {
@@ -164,7 +164,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A row without a sector may not state an effect.
+    /// Adds a fault if a row without a sector states an effect.
     fn require_zero_without_scope(&mut self, row: &Row<'_>, column: &str) {
         if row.text("scope") == NO_SCOPE && row.value(column) != Some(0.0) {
             let expected = "0, as the scope is none";

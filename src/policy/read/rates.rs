@@ -1,4 +1,4 @@
-//! `product_groups.csv`, `mfn.csv` and `barriers.csv`: what importers charge everybody.
+//! `product_groups.csv`, `mfn.csv` and `barriers.csv`: rates and barriers that hold for everybody.
 
 use ndarray::Array2;
 
@@ -45,7 +45,7 @@ impl Reader<'_> {
         lines
     }
 
-    /// Most-favoured-nation rates, and how far what is collected is below them, `[n,g]`.
+    /// Most-favoured-nation rates, and their distance to the rates collected, `[n,g]`.
     pub(super) fn mfn(&mut self, places: &Places) -> (Array2<f64>, Array2<f64>) {
         const FILE: &str = "tables/mfn.csv";
         let shape = (self.axes.n_countries(), places.values().map(Vec::len).sum());

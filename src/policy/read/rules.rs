@@ -1,4 +1,4 @@
-//! What every column of every policy table may hold: its names point somewhere, its numbers lie in their range.
+//! The columns of every policy table with the values they may hold: known names, numbers within a range.
 
 use super::depth_effect;
 use crate::data::{Column, Holds, MARK, SOURCE, TableRule, column};
@@ -18,7 +18,7 @@ pub(super) const ITEM: &str = "figure of the estimate";
 /// File of the product groups.
 pub(super) const GROUPS: &str = "tables/product_groups.csv";
 
-/// What tables define: the set of names, the file, its column.
+/// Names that tables define: kind of name, file, column.
 pub(super) const DEFINED: [(&str, &str, &str); 9] = [
     (GROUP, GROUPS, "product_group"),
     (AGREEMENT, "agreements.csv", "agreement"),
@@ -31,7 +31,7 @@ pub(super) const DEFINED: [(&str, &str, &str); 9] = [
     (CHARGED, "carbon.csv", "duty_list"),
 ];
 
-/// Tables that a data set need not have.
+/// Tables that are optional.
 pub(super) const OPTIONAL: [&str; 8] = [
     "chapters.csv",
     "provisions.csv",
@@ -72,7 +72,7 @@ const LINES: Holds = Holds::Whole(1.0, 1e6, "lines, 1 or more");
 const SOME_LINES: Holds = Holds::Whole(0.0, 1e6, "lines, 0 or more");
 const FROM: Column = column("valid_from", Holds::Day);
 const UNTIL: Column = column("valid_until", Holds::Day).or_empty();
-/// Word of a scope that no sector is in.
+/// Scopes without any sector.
 pub(super) const NO_SCOPE: &str = "none";
 const KINDS: &[&str] = &["goods", "services"];
 const KINDS_OR_NONE: &[&str] = &["goods", "services", NO_SCOPE];

@@ -1,4 +1,4 @@
-//! Looks up the schedule of each agreement and pair, and tabulates the shares that it leaves.
+//! Finds the schedule of each agreement and pair, and tabulates the shares of the duties that it leaves.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -16,7 +16,7 @@ type Preferences = HashMap<(usize, usize, Option<usize>), Vec<Preference>>;
 const PREFERENCES: &str = "tables/preferences.csv";
 const MEMBERSHIPS: &str = "tables/memberships.csv";
 
-/// What the lines of a group leave of the most-favoured-nation duties.
+/// Shares of the most-favoured-nation duties that the tariff lines of a group leave.
 struct Preference {
     group: String,
     left_share: f64,
@@ -24,7 +24,7 @@ struct Preference {
 }
 
 impl Reader<'_> {
-    /// `preferences.csv`; empty where the data set has none.
+    /// Reads `preferences.csv`; empty if the data set has none.
     fn preferences(&mut self, agreements: &[Agreement]) -> Preferences {
         let mut preferences = Preferences::new();
         let Some(table) = self.sound(PREFERENCES) else { return preferences };
@@ -47,7 +47,7 @@ impl Reader<'_> {
         preferences
     }
 
-    /// Tables of all pairs; a member without a schedule is a fault at the line of its membership.
+    /// Tables of all pairs. A member without a schedule is a fault at the line of its membership.
     pub(super) fn resolve(
         &mut self,
         book: &ScheduleBook,

@@ -9,15 +9,17 @@ use std::hint::black_box;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use jiff::civil::date;
 use tradepath::data::{Dataset, Files};
-use tradepath::events::{DrawnTimeline, Horizon, OptionSpec, Program, Workspace, read_option};
+use tradepath::events::{DrawnTimeline, Horizon, OptionSpec, Program, Tables, Workspace, read_option};
 use tradepath::policy::{PolicyBook, PolicyTimeline};
 
 const HORIZON: Horizon = Horizon { start: date(2020, 11, 1), end: date(2035, 12, 31) };
 /// Draws in one measured round, so that a round is an average over luck.
 const DRAWS: u64 = 256;
 
-fn embedded(id: &str) -> OptionSpec {
-    read_option(&Files::embedded().folder("options"), id).expect("the embedded options are sound")
+fn embedded(id: &str, book: &PolicyBook) -> OptionSpec {
+    let tables = Tables::of(book);
+    read_option(&Files::embedded().folder("options"), id, Some(&tables))
+        .expect("the embedded options are sound")
 }
 
 fn events(program: &Program) -> u64 {
@@ -42,12 +44,12 @@ fn bench_program(criterion: &mut Criterion, name: BenchmarkId, program: &Program
 fn bench_options(criterion: &mut Criterion) {
     let files = Files::embedded();
     let axes = Dataset::read(&files.folder("apac")).expect("the embedded data are sound").axes;
-    let initial = PolicyBook::read(&files, &axes).expect("the embedded tables are sound").initial;
-    let world = embedded("world");
+    let book = PolicyBook::read(&files, &axes).expect("the embedded tables are sound");
+    let world = embedded("world", &book);
     for id in ["status_quo", "cptpp_accession", "cptpp_renegotiation", "hybrid"] {
-        let program = Program::compile(&embedded(id), &world, &initial, HORIZON);
+        let program = Program::compile(&embedded(id, &book), &world, &book.initial, HORIZON);
         let drawn = program.timeline(1, 0);
-        assert!(DrawnTimeline::replay(&initial, &drawn.log) == drawn.policy, "{id} replays");
+        assert!(DrawnTimeline::replay(&book.initial, &drawn.log) == drawn.policy, "{id} replays");
         bench_program(criterion, BenchmarkId::new("256 draws", id), &program);
     }
 }
@@ -74,13 +76,14 @@ fn chained(n: usize) -> OptionSpec {
     let folder = std::env::temp_dir().join(format!("events-bench-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("the folder for temporary files can be written");
     std::fs::write(folder.join("chain.toml"), text).expect("the folder for temporary files can be written");
-    let option = read_option(&Files::directory(&folder), "chain").expect("the chain is sound");
+    let option = read_option(&Files::directory(&folder), "chain", None).expect("the chain is sound");
     std::fs::remove_dir_all(&folder).expect("the folder is ours");
     option
 }
 
 fn bench_growth(criterion: &mut Criterion) {
-    let nothing = embedded("status_quo");
+    let folder = Files::embedded().folder("options");
+    let nothing = read_option(&folder, "status_quo", None).expect("it has no blocks");
     for n in [10, 40, 160, 640] {
         let program = Program::compile(&chained(n), &nothing, &PolicyTimeline::default(), HORIZON);
         bench_program(criterion, BenchmarkId::new("256 draws, processes", n), &program);

@@ -33,7 +33,7 @@ enum Format {
 /// Options of `tradepath check`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  tradepath check data/tiny              a baseline directory\n  tradepath check mine/plan.toml         a plan with all the data that it names\n  tradepath check mine/options/hybrid.toml\n  tradepath check mine/schedules/tpp\n  tradepath check outputs/default        a finished result against the hashes of its manifest.json\n  tradepath check /tmp/new_schedule --data mine\n\nOptions, schedules and policy tables are checked against the data folder (with plan.toml) that they lie in, else that of --data; schedules outside of one against the embedded tables."
+    after_help = "Examples:\n  tradepath check data/tiny              a baseline directory\n  tradepath check mine/plan.toml         a plan with all the data that it names\n  tradepath check mine/options/hybrid.toml\n  tradepath check mine/schedules/tpp\n  tradepath check outputs/default        a finished result against the hashes of its manifest.json\n  tradepath check /tmp/new_schedule --data mine\n\nOptions, schedules and policy tables are checked against the data folder (with plan.toml) that they lie in, else that of --data; schedules outside of one against the embedded tables, and so are the blocks of options (for_each)."
 )]
 pub struct CheckArgs {
     /// Baseline directory, plan, option file, schedule folder, folder of policy tables or finished result.
@@ -140,12 +140,17 @@ fn check_plan(files: &Files, name: &str) -> Result<(), InputErrors> {
     faults.into_result(())
 }
 
-/// An option, and that the data folder it lies in has the agreements that it names.
+/// An option, and that the data folder it lies in has the agreements that it names. Outside of one the embedded
+/// tables say for whom its blocks are repeated, as where `timeline` takes a folder of options.
 fn check_option(path: &Path, id: &str, data: &DataDir) -> Result<(), InputErrors> {
     let options = Files::directory(parent(path));
-    let Some(data) = data_of(path, 2, data) else { return read_option(&options, id).map(|_| ()) };
-    let (_, book) = data.policy()?;
-    read_options(&options, [id], Some(&Tables::of(&book))).map(|_| ())
+    let folder = data_of(path, 2, data);
+    let (_, book) = folder.clone().unwrap_or_default().policy()?;
+    let tables = Tables::of(&book);
+    match folder {
+        Some(_) => read_options(&options, [id], Some(&tables)).map(|_| ()),
+        None => read_option(&options, id, Some(&tables)).map(|_| ()),
+    }
 }
 
 /// Policy tables, against the baseline of the data folder that they lie in.

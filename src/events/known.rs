@@ -6,7 +6,7 @@ use super::effect::Effect;
 use super::place::Place;
 use super::spec::OptionSpec;
 use crate::error::{Fault, Faults};
-use crate::policy::PolicyBook;
+use crate::policy::{PolicyBook, PolicyTimeline};
 
 /// What the policy tables and the data know.
 #[derive(Debug, Clone, Default)]
@@ -15,6 +15,8 @@ pub struct Tables<'a> {
     pub agreements: BTreeSet<&'a str>,
     /// Countries of the data, and members of agreements.
     pub parties: BTreeSet<&'a str>,
+    /// Who is a member when.
+    pub memberships: Option<&'a PolicyTimeline>,
 }
 
 impl<'a> Tables<'a> {
@@ -26,6 +28,7 @@ impl<'a> Tables<'a> {
         Self {
             agreements: book.agreements.iter().map(|agreement| agreement.id.as_str()).collect(),
             parties: countries.chain(members).collect(),
+            memberships: Some(&book.initial),
         }
     }
 }

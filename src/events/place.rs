@@ -12,6 +12,8 @@ pub struct Place {
     pub file: Arc<str>,
     /// Line of the first key.
     pub line: u64,
+    /// True where a block was written out, so that others have the same lines.
+    pub(super) is_of_block: bool,
     /// Line of each key; of the `k`-th item of an array `key.k`, of a key inside it `key.k.inner`.
     keys: Arc<BTreeMap<String, u64>>,
 }
@@ -26,11 +28,22 @@ impl Place {
         key.rsplit_once('.').map_or(self.line, |(outer, _)| self.line_of(outer))
     }
 
+    /// The place of a stage of a block for a member of its `case`-th case, whose keys come before those of the stage.
+    pub(super) fn of_case(&self, case: usize) -> Self {
+        let before = format!("where.{case}.");
+        let of_case = self.keys.iter().filter_map(|(key, &line)| Some((key.strip_prefix(&before)?, line)));
+        let is_given = |key: &str| of_case.clone().any(|(given, _)| given == key);
+        let mut keys = BTreeMap::clone(&self.keys);
+        keys.retain(|key, _| !is_given(key.split('.').next().unwrap_or(key)));
+        keys.extend(of_case.clone().map(|(key, line)| (key.to_owned(), line)));
+        Self { keys: Arc::new(keys), ..self.clone() }
+    }
+
     /// The place of a table inside a text; arrays of tables named `apart` have places of their own.
     pub(super) fn of_table(file: &Arc<str>, lines: &Lines, table: &DeTable<'_>, apart: &str) -> Self {
         let mut keys = BTreeMap::new();
         note(&mut keys, lines, "", table, apart);
-        Self { file: Arc::clone(file), line: lines.first(table), keys: Arc::new(keys) }
+        Self { file: Arc::clone(file), line: lines.first(table), is_of_block: false, keys: Arc::new(keys) }
     }
 }
 
@@ -65,7 +78,7 @@ impl Lines {
     }
 
     /// Line of a byte, 1 = first line; O(log n).
-    fn of_byte(&self, byte: usize) -> u64 {
+    pub fn of_byte(&self, byte: usize) -> u64 {
         self.0.partition_point(|&begin| begin <= byte) as u64
     }
 

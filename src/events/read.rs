@@ -6,6 +6,7 @@ use std::sync::Arc;
 use toml::de::DeTable;
 
 use super::duration::Duration;
+use super::expand::{expand, strays};
 use super::known::{Tables, unknown_names};
 use super::limits::{DATES, MOST_DEPTH};
 use super::place::{Lines, Place, tables};
@@ -18,15 +19,16 @@ use crate::error::{Fault, Faults, InputErrors};
 /// File that holds what others do under every option.
 pub const WORLD: &str = "world";
 
-/// Reads and checks the option `id` of a folder, and the world beside it, where there is one.
+/// Reads and checks the option `id` of a folder, and the world beside it, where there is one. Blocks for the members
+/// of an agreement need the tables; names are not checked against them.
 ///
 /// # Errors
 /// [`InputErrors`]: unknown option (with the known ones), unknown keys, circular includes, figures out of range,
 /// effects that are none, guards that nothing can ever meet, stages that nothing leads to; faults of the world too.
-pub fn read_option(files: &Files, id: &str) -> Result<OptionSpec, InputErrors> {
-    let world = load_world(files);
+pub fn read_option(files: &Files, id: &str, tables: Option<&Tables<'_>>) -> Result<OptionSpec, InputErrors> {
+    let world = load_world(files, tables);
     let mut faults = world.faults.clone();
-    let spec = load_option(files, id, &world, &mut faults);
+    let spec = load_option(files, id, &world, tables, &mut faults);
     finish(spec, faults)
 }
 
@@ -39,10 +41,11 @@ pub fn read_options<'i>(
     ids: impl IntoIterator<Item = &'i str>,
     tables: Option<&Tables<'_>>,
 ) -> Result<(Vec<OptionSpec>, OptionSpec), InputErrors> {
-    let world = load_world(files);
+    let world = load_world(files, tables);
     let mut faults = world.faults.clone();
-    let specs: Vec<_> = ids.into_iter().map(|id| load_option(files, id, &world, &mut faults)).collect();
-    let world_spec = load_option(files, WORLD, &world, &mut faults);
+    let mut load = |id| load_option(files, id, &world, tables, &mut faults);
+    let specs: Vec<_> = ids.into_iter().map(&mut load).collect();
+    let world_spec = load(WORLD);
     if let Some(tables) = tables {
         for spec in specs.iter().flatten().chain(&world_spec) {
             faults.extend(unknown_names(spec, world_spec.as_ref(), tables));
@@ -76,8 +79,8 @@ struct World {
     is_whole: bool,
 }
 
-fn load_world(files: &Files) -> World {
-    let mut reader = Reader::new(files);
+fn load_world(files: &Files, tables: Option<&Tables<'_>>) -> World {
+    let mut reader = Reader::new(files, tables);
     let spec = match files.read_optional(&format!("{WORLD}.toml")) {
         Ok(None) => None,
         Ok(Some(_)) => reader.load(WORLD, ""),
@@ -94,7 +97,13 @@ fn load_world(files: &Files) -> World {
 }
 
 /// The option `id`; its faults are added to those that are there.
-fn load_option(files: &Files, id: &str, world: &World, faults: &mut Faults) -> Option<OptionSpec> {
+fn load_option(
+    files: &Files,
+    id: &str,
+    world: &World,
+    tables: Option<&Tables<'_>>,
+    faults: &mut Faults,
+) -> Option<OptionSpec> {
     if id == WORLD && (world.spec.is_some() || !world.is_whole) {
         return world.spec.clone();
     }
@@ -125,7 +134,7 @@ fn load_option(files: &Files, id: &str, world: &World, faults: &mut Faults) -> O
         faults.push(unknown(id));
         return None;
     }
-    let mut reader = Reader::new(files);
+    let mut reader = Reader::new(files, tables);
     let spec = reader.load(id, "");
     faults.extend(reader.faults);
     let spec = spec?;
@@ -136,6 +145,7 @@ fn load_option(files: &Files, id: &str, world: &World, faults: &mut Faults) -> O
 
 struct Reader<'a> {
     files: &'a Files,
+    tables: Option<&'a Tables<'a>>,
     faults: Faults,
     /// False where a file could not be read: what it would declare is not known.
     is_whole: bool,
@@ -148,9 +158,10 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(files: &'a Files) -> Self {
+    fn new(files: &'a Files, tables: Option<&'a Tables<'a>>) -> Self {
         Self {
             files,
+            tables,
             faults: Faults::new(),
             is_whole: true,
             open: Vec::new(),
@@ -176,6 +187,10 @@ impl<'a> Reader<'a> {
         };
         let mut spec = self.parse(&file, &text)?;
         self.head(&file, &text, id, &spec);
+        let of_blocks = expand(&mut spec, self.tables);
+        // A block that is left out would declare names.
+        self.is_whole &= of_blocks.as_slice().is_empty();
+        self.faults.extend(of_blocks);
         self.read_samples(&mut spec);
         for milestone in spec.processes.iter_mut().flat_map(|process| &mut process.stages).flat_map(|stage| {
             stage.milestone.iter_mut().chain(stage.branches.iter_mut().filter_map(|b| b.milestone.as_mut()))
@@ -245,7 +260,9 @@ impl<'a> Reader<'a> {
         match toml::from_str::<OptionSpec>(text) {
             Ok(mut spec) => {
                 if let Ok(root) = DeTable::parse(text) {
-                    spec.note_places(&Arc::from(display), &Lines::new(text), root.get_ref());
+                    let (display, lines, root) = (Arc::from(display), Lines::new(text), root.get_ref());
+                    spec.note_places(&display, &lines, root);
+                    self.faults.extend(strays(&display, &lines, root));
                 }
                 Some(spec)
             }

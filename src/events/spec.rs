@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::condition::{Rule, Shift};
 use super::duration::Duration;
+use super::for_each::{Case, Members};
 use super::limits::LARGEST;
 use super::place::Place;
 
@@ -143,6 +144,11 @@ pub struct Fact {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Process {
+    /// Members for each of which it is written out; absent = it stands for itself.
+    pub for_each: Option<Members>,
+    /// Members of the set for whom it is not.
+    #[serde(default)]
+    pub except: Vec<String>,
     /// Id; with the stage it names the random stream, so that options share luck where the step is the same.
     pub id: String,
     /// Party that carries the process.
@@ -164,6 +170,16 @@ pub struct Process {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Stage {
+    /// Members for each of which it is written out, one after the other; absent = it stands for itself.
+    pub for_each: Option<Members>,
+    /// Members of the set for whom it is not.
+    #[serde(default)]
+    pub except: Vec<String>,
+    /// What differs by member.
+    #[serde(default, rename = "where")]
+    pub cases: Vec<Case>,
+    /// Milestone that the last of the members reaches.
+    pub milestone_of_all: Option<String>,
     /// Id inside the process.
     pub id: String,
     /// How long it takes.

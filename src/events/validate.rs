@@ -3,7 +3,7 @@
 //! `figures` holds the ranges of the numbers; here are the names: what they are made of, that nothing has
 //! two, and that each of them leads somewhere.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use jiff::civil::{Date, date};
 
@@ -22,7 +22,7 @@ pub const LONGEST_HORIZON: [Date; 2] = [date(2020, 11, 1), date(2050, 12, 31)];
 /// All faults of an option with what it includes; `world` is what others do, where there is such a file.
 #[must_use]
 pub fn validate(spec: &OptionSpec, world: Option<&OptionSpec>) -> Faults {
-    let mut check = Check { spec, faults: figures(spec), names: Names::new(spec, world) };
+    let mut check = Check::new(spec, figures(spec), Names::new(spec, world));
     for process in &spec.processes {
         check.stages(process);
     }
@@ -37,7 +37,7 @@ pub fn validate(spec: &OptionSpec, world: Option<&OptionSpec>) -> Faults {
 /// Faults of the figures and of the spelling of an option, which no other file can mend.
 #[must_use]
 pub(super) fn figures(spec: &OptionSpec) -> Faults {
-    let mut check = Check { spec, faults: Faults::new(), names: Names::default() };
+    let mut check = Check::new(spec, Faults::new(), Names::default());
     check.declared();
     check.process_figures();
     for event in &spec.recurring {
@@ -78,9 +78,18 @@ pub(super) struct Check<'a> {
     pub spec: &'a OptionSpec,
     pub faults: Faults,
     pub names: Names<'a>,
+    /// Files and lines of blocks with what was found there and what was expected.
+    told: HashSet<(String, u64, String, String)>,
+}
+
+impl<'a> Check<'a> {
+    fn new(spec: &'a OptionSpec, faults: Faults, names: Names<'a>) -> Self {
+        Self { spec, faults, names, told: HashSet::new() }
+    }
 }
 
 impl Check<'_> {
+    /// Notes a fault; the same one of several members of a block once.
     pub fn fault(
         &mut self,
         (place, key): (&Place, &str),
@@ -92,7 +101,10 @@ impl Check<'_> {
         let (file, field) = (place.file.to_string(), field.to_owned());
         let found = if found.is_empty() { "empty".to_owned() } else { found.to_owned() };
         let (expected, remedy) = (expected.to_owned(), remedy.to_owned());
-        self.faults.push(Fault { file, line, field, found, expected, remedy });
+        let same = || (file.clone(), place.line_of(key), found.clone(), expected.clone());
+        if !place.is_of_block || self.told.insert(same()) {
+            self.faults.push(Fault { file, line, field, found, expected, remedy });
+        }
     }
 
     /// An id, a party, a milestone.

@@ -1,15 +1,22 @@
 //! The event engine on the embedded options.
 
+use std::sync::LazyLock;
+
 use jiff::civil::date;
-use tradepath::data::Files;
+use tradepath::data::{Dataset, Files};
 use tradepath::events::milestones::Tally;
-use tradepath::events::{DrawnTimeline, Horizon, OptionSpec, Program, list_options, read_option};
-use tradepath::policy::PolicyTimeline;
+use tradepath::events::{DrawnTimeline, Horizon, OptionSpec, Program, Tables, list_options, read_option};
+use tradepath::policy::{PolicyBook, PolicyTimeline};
 
 const HORIZON: Horizon = Horizon { start: date(2020, 11, 1), end: date(2035, 12, 31) };
 
+static BOOK: LazyLock<PolicyBook> = LazyLock::new(|| {
+    let axes = Dataset::read(&Files::embedded().folder("apac")).unwrap().axes;
+    PolicyBook::read(&Files::embedded(), &axes).unwrap()
+});
+
 fn embedded(id: &str) -> OptionSpec {
-    read_option(&Files::embedded().folder("options"), id).unwrap()
+    read_option(&Files::embedded().folder("options"), id, Some(&Tables::of(&BOOK))).unwrap()
 }
 
 /// The members of the CPTPP at the start, in alphabetical order.

@@ -78,8 +78,9 @@ fn faults(files: &[(&str, &str)]) -> Vec<Fault> {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
-    let found =
-        read_option(&Files::directory(folder.path()), "small").err().map_or_else(Vec::new, |errors| errors.0);
+    let found = read_option(&Files::directory(folder.path()), "small", None)
+        .err()
+        .map_or_else(Vec::new, |errors| errors.0);
     let prefix = format!("{}/", folder.path().display());
     found.into_iter().map(|fault| Fault { file: fault.file.replace(&prefix, ""), ..fault }).collect()
 }
@@ -316,8 +317,9 @@ fn agreements_and_parties_are_those_of_the_tables() {
         .replace("probability = 0.5\n", "probability = 0.5\nrequires = [\"member:pct:AAA\"]\n")
         .replace("join:pact:AAA", "join:pact:AAA;@other;BBB");
     fs::write(folder.path().join("small.toml"), text).unwrap();
-    let option = read_option(&Files::directory(folder.path()), "small").unwrap();
-    let known = Tables { agreements: BTreeSet::from(["pact"]), parties: BTreeSet::from(["AAA"]) };
+    let option = read_option(&Files::directory(folder.path()), "small", None).unwrap();
+    let known =
+        Tables { agreements: BTreeSet::from(["pact"]), parties: BTreeSet::from(["AAA"]), memberships: None };
     let faults = unknown_names(&option, None, &known);
     let told: Vec<_> = faults.as_slice().iter().map(|one| (one.line, one.found.as_str())).collect();
     assert_eq!(told, [(Some(25), "AAB"), (Some(31), "pct"), (Some(40), "other"), (Some(40), "BBB")]);
@@ -329,7 +331,7 @@ fn agreements_and_parties_are_those_of_the_tables() {
 fn settings_stay_in_range() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("small.toml"), SOUND).unwrap();
-    let mut option = read_option(&Files::directory(folder.path()), "small").unwrap();
+    let mut option = read_option(&Files::directory(folder.path()), "small", None).unwrap();
     for value in [f64::NAN, f64::INFINITY, -0.1, 1.1, 1e308] {
         let error = option.set("demands", value).unwrap_err();
         assert!(matches!(error, SettingError::OutOfRange { .. }), "{error}");
@@ -367,7 +369,7 @@ fn ten_thousand_stages_answer() {
     for (text, reached) in [(process("p".into()) + &row, n), (chain, n)] {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("small.toml"), head.to_owned() + &text).unwrap();
-        let option = read_option(&Files::directory(folder.path()), "small").unwrap();
+        let option = read_option(&Files::directory(folder.path()), "small", None).unwrap();
         let nothing = OptionSpec { processes: Vec::new(), ..option.clone() };
         let program = Program::compile(&option, &nothing, &PolicyTimeline::default(), horizon);
         let path = program.timeline(1, 0);

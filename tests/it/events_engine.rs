@@ -15,7 +15,7 @@ const HORIZON: Horizon = Horizon { start: date(2020, 11, 1), end: date(2035, 12,
 fn option(tables: &str) -> OptionSpec {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("small.toml"), text(tables)).unwrap();
-    read_option(&Files::directory(folder.path()), "small").unwrap()
+    read_option(&Files::directory(folder.path()), "small", None).unwrap()
 }
 
 /// Adds the keys that every table needs.
@@ -26,7 +26,7 @@ fn text(tables: &str) -> String {
 
 /// The world in which nothing else happens.
 pub fn nothing() -> OptionSpec {
-    read_option(&Files::embedded().folder("options"), "status_quo").unwrap()
+    read_option(&Files::embedded().folder("options"), "status_quo", None).unwrap()
 }
 
 /// The program of an option from its tables.
@@ -371,7 +371,7 @@ fn empirical_durations_come_from_a_file_of_days() {
     fs::write(folder.path().join("small.toml"), text(tables)).unwrap();
     fs::create_dir(folder.path().join("timing")).unwrap();
     fs::write(folder.path().join("timing/days.csv"), "case,days\na,40\nb,10\nc,20\n").unwrap();
-    let option = read_option(&Files::directory(folder.path()), "small").unwrap();
+    let option = read_option(&Files::directory(folder.path()), "small", None).unwrap();
     let program = Program::compile(&option, &nothing(), &PolicyTimeline::default(), HORIZON);
     assert_eq!(program.reference().log[0].date, date(2021, 1, 21));
     let found = Tally::count(&program, 1, 4000).milestones(&program);

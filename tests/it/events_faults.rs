@@ -32,7 +32,7 @@ fn message(files: &[(&str, &str)]) -> String {
     for (name, text) in files {
         fs::write(folder.path().join(name), text).unwrap();
     }
-    let error = read_option(&Files::directory(folder.path()), "small").unwrap_err().to_string();
+    let error = read_option(&Files::directory(folder.path()), "small", None).unwrap_err().to_string();
     error.replace(&folder.path().display().to_string(), "")
 }
 
@@ -48,7 +48,7 @@ fn refused(line: &str, by: &str, expected: &str) {
 fn the_sound_option_is_accepted() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("small.toml"), SOUND).unwrap();
-    read_option(&Files::directory(folder.path()), "small").unwrap();
+    read_option(&Files::directory(folder.path()), "small", None).unwrap();
 }
 
 #[test]
@@ -196,7 +196,7 @@ fn includes_are_followed_and_circles_and_missing_files_are_refused() {
     fs::write(folder.path().join("small.toml"), prefixed).unwrap();
     let part = with("part", "", "b").replace("probability = 0.5", "milestone = \"in_force\"");
     fs::write(folder.path().join("part.toml"), part).unwrap();
-    let option = read_option(&Files::directory(folder.path()), "small").unwrap();
+    let option = read_option(&Files::directory(folder.path()), "small", None).unwrap();
     let ids: Vec<_> = option.processes.iter().map(|process| process.id.as_str()).collect();
     assert_eq!(ids, ["a", "b"]);
     assert_eq!(option.processes[1].stages[0].milestone.as_deref(), Some("first_in_force"));
@@ -207,10 +207,11 @@ fn agreements_that_the_policy_tables_do_not_hold_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let text = SOUND.replace("probability = 0.5", "requires = [\"member:cptp:JPN\"]");
     fs::write(folder.path().join("small.toml"), text).unwrap();
-    let option = read_option(&Files::directory(folder.path()), "small").unwrap();
+    let option = read_option(&Files::directory(folder.path()), "small", None).unwrap();
     let of = |agreements: &[&'static str]| Tables {
         agreements: agreements.iter().copied().collect(),
         parties: ["AAA", "JPN"].into(),
+        memberships: None,
     };
     let faults = unknown_names(&option, None, &of(&["cptpp"]));
     let lines: Vec<_> = faults.as_slice().iter().map(|fault| (fault.line, fault.found.as_str())).collect();

@@ -10,7 +10,8 @@ use tradepath::policy::PolicyTimeline;
 fn replayed(id: &str, initial: &PolicyTimeline) -> DrawnTimeline {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/options_history");
     let files = Files::directory(&folder);
-    let (option, world) = (read_option(&files, id).unwrap(), read_option(&files, "world").unwrap());
+    let (option, world) =
+        (read_option(&files, id, None).unwrap(), read_option(&files, "world", None).unwrap());
     let [start, end] = option.horizon.unwrap();
     let program = Program::compile(&option, &world, initial, Horizon { start, end });
     let drawn = program.timeline(7, 7);

@@ -143,7 +143,8 @@ fn includes_come_after_their_option_and_before_the_world() {
     write("b.toml", head("b") + &one("of_b"));
     write("world.toml", head("world") + &one("abroad"));
     let files = Files::directory(folder.path());
-    let (option, world) = (read_option(&files, "small").unwrap(), read_option(&files, "world").unwrap());
+    let (option, world) =
+        (read_option(&files, "small", None).unwrap(), read_option(&files, "world", None).unwrap());
     let path = Program::compile(&option, &world, &PolicyTimeline::default(), HORIZON).reference();
     let order: Vec<_> = path.log.iter().map(|event| event.process.as_str()).collect();
     assert_eq!(order, ["own", "of_b", "of_a", "abroad"]);

@@ -10,6 +10,7 @@ mod events;
 mod events_bounds;
 mod events_engine;
 mod events_faults;
+mod events_for_each;
 mod events_history;
 mod events_luck;
 mod events_ties;

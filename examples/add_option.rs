@@ -16,10 +16,10 @@
 use std::fs;
 
 use jiff::civil::date;
-use tradepath::data::Files;
+use tradepath::data::{Dataset, Files};
 use tradepath::events::milestones::Tally;
-use tradepath::events::{Horizon, Program, WORLD, read_option};
-use tradepath::policy::PolicyTimeline;
+use tradepath::events::{Horizon, Program, Tables, read_options};
+use tradepath::policy::PolicyBook;
 
 /// Two stages: talks that may fail, then entry into force on the first of a month.
 const QUICK_DEAL: &str = r#"
@@ -58,10 +58,12 @@ pub fn main() -> Result<(), Box<dyn std::error::Error>> {
     tradepath::data::write_embedded(folder.path())?;
     fs::write(folder.path().join("options/quick_deal.toml"), QUICK_DEAL)?;
 
-    let files = Files::directory(folder.path()).folder("options");
-    let (option, world) = (read_option(&files, "quick_deal")?, read_option(&files, WORLD)?);
+    // Blocks that repeat for each member of an agreement ask the policy tables who is a member.
+    let files = Files::directory(folder.path());
+    let book = PolicyBook::read(&files, &Dataset::read(&files.folder("apac"))?.axes)?;
+    let (options, world) = read_options(&files.folder("options"), ["quick_deal"], Some(&Tables::of(&book)))?;
     let horizon = Horizon { start: date(2020, 11, 1), end: date(2030, 12, 31) };
-    let program = Program::compile(&option, &world, &PolicyTimeline::default(), horizon);
+    let program = Program::compile(&options[0], &world, &book.initial, horizon);
 
     // The reference path: every stage of the option succeeds after its median duration.
     let reference = program.reference();

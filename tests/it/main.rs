@@ -20,6 +20,7 @@ mod files;
 mod folders;
 mod fuzzed;
 mod goldens;
+mod imports;
 mod input_errors;
 mod invariants;
 mod names;

@@ -1,48 +1,54 @@
-//! Price sweep, evaluation, solve and a batch of 64, by size; a roofline of the price sweep beside them.
+//! Solves as `tradepath run` makes them, by size: from the baseline, and from the solution of a policy nearby, as the
+//! draws of a year follow each other. A roofline of their evaluations and the equations in plain loops beside them.
 //!
 //! `cargo bench --bench equilibrium`, with `TRADEPATH_BENCH_SIZES=77x45,160x65` for the largest.
-//! Before anything is timed, results are compared: sweep with the plain version, batch with single solves,
-//! residuals with the tolerance. `benches/README.md` says how the table there was made.
+//! Before anything is timed, solutions are compared: with the equations in plain loops, with the tolerance, and with
+//! Newton's method. `benches/README.md` says how the table there was made.
 
 #[path = "equilibrium_support/economies.rs"]
 mod economies;
-#[path = "equilibrium_support/plain.rs"]
-mod plain;
+#[path = "../tests/support/reference.rs"]
+mod reference;
 #[path = "equilibrium_support/roofline.rs"]
 mod roofline;
 
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use economies::{Case, batch, cases};
-use plain::Plain;
-use tradepath::equilibrium::Method;
-use tradepath::equilibrium::probe::{PackProbe, Probe};
+use economies::{Case, cases, policies};
+use reference::Reference;
+use tradepath::equilibrium::{Closure, Equilibrium, Method, Shock};
 
-/// Equality first: a fast wrong answer is not timed.
+/// Equality first: a fast wrong result is not timed.
 fn check(case: &Case) {
     let (prepared, shock) = (&case.prepared, &case.shock);
-    let plain = Plain::new(prepared.economy(), shock);
-    let mut probe = Probe::new(prepared, shock);
-    probe.set_prices(&plain.ln_price);
-    probe.sweep_prices();
-    let gap = (&probe.swept() / &plain.sweep() - 1.0).iter().fold(0.0_f64, |gap, d| d.abs().max(gap));
-    assert!(gap < 1e-13, "{}: the sweeps differ by {gap:e}", case.name);
-    let mut pack = PackProbe::new(prepared, shock);
-    pack.set_prices(&plain.ln_price);
-    pack.sweep_prices();
-    assert!((0..pack.members()).all(|lane| pack.swept(lane) == probe.swept()), "bytes of a pack's sweep");
     let solved = prepared.solve(shock).expect("the policy has an equilibrium");
+    let reference = Reference { base: prepared.economy(), shock, closure: &Closure::Fixed };
+    for (equation, gap) in reference.gaps(&solved) {
+        assert!(gap < 1e-9, "{}: {equation} misses by {gap:e}", case.name);
+    }
     assert!(solved.stats.residual < 1e-10 && solved.stats.walras_residual.abs() < 1e-10);
     if prepared.economy().n() * prepared.economy().s() < 2000 {
         let other = prepared.solve_with(shock, Method::Newton).expect("Newton finds it as well");
         assert!((&solved.ln_wage - &other.ln_wage).iter().all(|gap| gap.abs() < 1e-8));
     }
-    for (shock, outcome) in batch(case).iter().zip(prepared.solve_batch(&batch(case))).take(3) {
-        let (alone, member) = (prepared.solve(shock).expect("solves"), outcome.expect("solves"));
-        assert!(alone.ln_wage == member.ln_wage && alone.x_musd == member.x_musd, "bytes of the batch");
-    }
     println!("{}: {} evaluations, checked", case.name, solved.stats.evaluations);
+}
+
+/// Solves policies one after the other, each from the one before; evaluations in all.
+fn solve_in_turn(case: &Case, policies: &[Shock]) -> usize {
+    let mut last: Option<Equilibrium> = None;
+    let mut evaluations = 0;
+    for shock in policies {
+        let solved = match &last {
+            Some(start) => case.prepared.solve_from(shock, start),
+            None => case.prepared.solve(shock),
+        };
+        let solved = solved.expect("the policy has an equilibrium");
+        evaluations += solved.stats.evaluations;
+        last = Some(solved);
+    }
+    evaluations
 }
 
 /// Seconds of one run, best of several groups long enough for the clock.
@@ -55,52 +61,41 @@ fn seconds(mut run: impl FnMut()) -> f64 {
     roofline::best_of(15, || (0..repetitions).for_each(|_| run())) / repetitions as f64
 }
 
-/// One line a size: times in one run, and the share of the roofline that the price sweep reaches.
+/// One line a size: times in one run, and the share of the roofline that a solve reaches.
 fn table(case: &Case, rate: f64) {
     let (prepared, shock) = (&case.prepared, &case.shock);
-    let plain = Plain::new(prepared.economy(), shock);
-    let mut probe = Probe::new(prepared, shock);
-    let many = batch(case);
-    let sweep = seconds(|| probe.sweep_prices());
-    let evaluation = seconds(|| {
-        black_box(probe.evaluate());
-    });
-    let written_down = seconds(|| {
-        black_box(plain.sweep());
-    });
+    let base = prepared.economy();
+    let (n, s) = (base.n(), base.s());
+    let solved = prepared.solve(shock).expect("the policy has an equilibrium");
+    let evaluations = solved.stats.evaluations;
     let solve = seconds(|| {
         let _ = black_box(prepared.solve(black_box(shock)));
     });
-    let in_batch = seconds(|| {
-        prepared.solve_each(&many, |_, outcome| {
-            let _ = black_box(outcome);
-        });
+    let many = policies(case);
+    let in_turn = seconds(|| {
+        black_box(solve_in_turn(case, &many));
     }) / many.len() as f64;
-    let one_by_one = seconds(|| {
-        for shock in &many {
-            let _ = black_box(prepared.solve(shock));
-        }
-    }) / many.len() as f64;
-    let mut pack = PackProbe::new(prepared, shock);
-    let side_by_side = seconds(|| pack.sweep_prices()) / pack.members() as f64;
-    let multiply_adds = probe.multiply_adds();
-    let bandwidth = roofline::read_bandwidth(8 * multiply_adds);
-    let limit = (8.0 * multiply_adds as f64 / bandwidth).max(multiply_adds as f64 / rate);
+    let turns = solve_in_turn(case, &many) as f64 / many.len() as f64;
+    // One evaluation in plain loops: every equation once, without what the comparison costs beside them.
+    let plain = seconds(|| {
+        black_box(Reference { base, shock, closure: &Closure::Fixed }.gaps(&solved));
+    });
+    // Multiply-adds of an evaluation, in double precision, and of a step, in single.
+    let (evaluation, step) = (3 * n * n * s + 2 * n * s * s, 2 * n * n * s + 2 * n * s * s);
+    let bandwidth = roofline::read_bandwidth(8 * evaluation + 4 * step);
+    let (evaluated, stepped) = (evaluation * evaluations, step * (evaluations - 1));
+    let by_bytes = (8 * evaluated + 4 * stepped) as f64 / bandwidth;
+    // A vector holds twice as many numbers in single precision.
+    let by_products = (evaluated as f64 + 0.5 * stepped as f64) / rate;
     println!(
-        "{}: sweep {:.2} us ({:.1} x the plain one, {:.0} % of the roofline, {:.0} GB/s read), in a pack {:.3} us a \
-         member ({:.0} % of the multiply-adds), evaluation {:.2} us, solve {:.1} us, \
-         in a batch of 64 {:.1} us, the same one by one {:.1} us",
+        "{}: solve {:.1} us ({evaluations} evaluations, {:.0} % of the roofline of their passes, {:.0} GB/s read), one of \
+         64 in turn {:.1} us ({turns:.1} evaluations), an evaluation in plain loops {:.1} us",
         case.name,
-        1e6 * sweep,
-        written_down / sweep,
-        100.0 * limit / sweep,
-        1e-9 * bandwidth,
-        1e6 * side_by_side,
-        100.0 * multiply_adds as f64 / rate / side_by_side,
-        1e6 * evaluation,
         1e6 * solve,
-        1e6 * in_batch,
-        1e6 * one_by_one,
+        100.0 * by_bytes.max(by_products) / solve,
+        1e-9 * bandwidth,
+        1e6 * in_turn,
+        1e6 * plain,
     );
 }
 
@@ -113,15 +108,12 @@ fn bench_sizes(criterion: &mut Criterion) {
     cases.iter().for_each(|case| table(case, rate));
     for case in &cases {
         let (prepared, shock, name) = (&case.prepared, &case.shock, &case.name);
-        let mut probe = Probe::new(prepared, shock);
-        criterion.bench_function(&format!("price sweep {name}"), |b| b.iter(|| probe.sweep_prices()));
-        criterion.bench_function(&format!("evaluation {name}"), |b| b.iter(|| black_box(probe.evaluate())));
         criterion.bench_function(&format!("solve {name}"), |b| {
             b.iter(|| black_box(prepared.solve(black_box(shock))));
         });
-        let many = batch(case);
-        criterion.bench_function(&format!("batch of 64 {name}"), |b| {
-            b.iter(|| black_box(prepared.solve_batch(black_box(&many))));
+        let many = policies(case);
+        criterion.bench_function(&format!("64 in turn {name}"), |b| {
+            b.iter(|| black_box(solve_in_turn(case, black_box(&many))));
         });
     }
 }

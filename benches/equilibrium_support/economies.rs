@@ -121,7 +121,7 @@ fn liberalise(base: &Economy) -> Shock {
 }
 
 /// 64 policies around the one of the case.
-pub fn batch(case: &Case) -> Vec<Shock> {
+pub fn policies(case: &Case) -> Vec<Shock> {
     let base = case.prepared.economy();
     (0..64).map(|k| case.shock.part(base, 0.5 + f64::from(k) / 128.0)).collect()
 }

@@ -117,7 +117,7 @@ pub fn run(args: &SolveArgs) -> anyhow::Result<()> {
         "sensitivities": args.sensitivities, "cured_final_demands": cured.len(),
         "numeraire": "world value added is unchanged",
         "baseline_resolved_max_ln_wage": prepared.resolved_ln_wage,
-        "method": stats.method, "iterations": stats.evaluations, "sweeps": stats.sweeps,
+        "method": stats.method, "iterations": stats.evaluations,
         "residual": stats.residual, "price_residual": stats.price_residual,
         "walras_residual": stats.walras_residual, "decomposition_gap_ln": exact.gap,
         "decomposition_pieces": exact.pieces, "seconds": started.elapsed().as_secs_f64(),

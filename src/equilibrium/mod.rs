@@ -1,48 +1,51 @@
-//! The static equilibrium in changes (`model.md` section 2; Caliendo & Parro 2015, eq. 10-14).
+//! The static equilibrium in changes (`docs/model.md` sections 2 and 3; Caliendo & Parro 2015, eq. 10-14).
 //!
-//! [`PreparedBaseline`] is built once from an [`Economy`](crate::economy::Economy) and solves many
-//! [`Shock`]s. Unknowns are log wages `[n]`, log prices `[n,j]` and expenditure `[n,j]`, found together:
+//! [`PreparedBaseline`] is built once from an [`Economy`](crate::economy::Economy) and solves many [`Shock`]s. The
+//! unknowns are log wages `[n]`, log prices `[n,j]` and expenditure `[n,j]`, found together.
 //!
-//! 1. `sweep`: one evaluation gives the residuals of prices, expenditure and labour markets. It costs three
-//!    passes over the N^2 S trade weights, two over the N S^2 input shares and 2 N S powers.
-//! 2. `precondition`: `linear` and `adjoint` eliminate prices and expenditure from the linearised baseline
-//!    by implicit differentiation; the result turns residuals into a step.
-//! 3. `numerics::anderson` accelerates; 9 to 15 evaluations reach 1e-11 on real data.
-//! 4. `fallback` takes over where that fails: damped steps, Newton with the analytic Jacobian and homotopy, on
-//!    conditions that `rescale` has brought into the range of numbers where costs change by many powers of ten.
+//! | equation of `docs/model.md` section 2 | file | function |
+//! | --- | --- | --- |
+//! | `kappa_hat` and the weights `pi A_hat kappa_hat^-theta` | `conditions/changed_cells.rs`, `conditions/weights.rs` | `ChangedCells::weigh`, `TradeWeights::load` |
+//! | unit costs `c_hat` | `conditions/costs.rs` | `unit_costs` |
+//! | price indices `P_hat` | `conditions/prices.rs` | `price_powers`, `price_residuals` |
+//! | shares `pi'` | `conditions/sales.rs` | `shares` |
+//! | output `Y'` | `conditions/sales.rs` | `output` |
+//! | tariff revenue `R'` | `conditions/revenue.rs` | `tariff_revenue` |
+//! | income `I'`, deficits `D'` of each closure | `conditions/income.rs` | `income`, `Deficits` |
+//! | expenditure `X'` | `conditions/spending.rs` | `spending` |
+//! | balance of trade, numeraire, Walras' law | `conditions/balance.rs` | `balance` |
+//! | all of them in order, and when they hold | `conditions/evaluate.rs`, `conditions/acceptance.rs` | `Conditions::evaluate`, `Norms::score` |
+//! | welfare `W_hat`, equivalent variation, creation and diversion of trade | `counterfactual/result.rs` | [`Equilibrium`] |
+//! | decompositions, first order and exact | `studies/decompose.rs` | [`decompose::first_order`], [`decompose::exact`] |
+//! | tariff-rate quotas (section 4) | `quota/demand.rs`, `quota/wedges.rs` | `Demand::clear`, `Wedges::settle` |
 //!
-//! Tariff-rate quotas are solved for in every evaluation ([`quota`]).
+//! Rooms, each of which uses only those above it:
 //!
-//! The same linearisation at a solution gives `sensitivity` and `optimal`. `batch` runs members of a batch
-//! side by side with the bytes of single solves: what the baseline fixes is read once for all of them, and
-//! their own weights only where they differ from it (`changes`, `response`). Kernels are in `numerics::kernels`,
-//! written in vectors of whatever width the machine has and compiled for each by `dispatch`; results do not depend
-//! on which one runs.
+//! * `counterfactual`: the words, without numerics: shock, closure, quota, result, failure.
+//! * `conditions`: one file an equation, and the arrays that they read and write.
+//! * `linearised`: derivatives of the conditions; the preconditioner of the search.
+//! * `quota`: wedges of tariff-rate quotas, solved in every evaluation.
+//! * `search`: the methods, one file each, and the order in which they are tried.
+//! * `prepared`: [`PreparedBaseline`], the face of the rooms above.
+//! * `studies`: what is asked of many equilibria: decomposition, sensitivity, optimal tariffs.
+//!
+//! Speed: an evaluation makes three passes over the N N S weights, two over the N S S input shares and takes 2 N S
+//! powers. Products run in vectors of the machine ([`numerics::products`](crate::numerics::products)); results do not
+//! depend on their width.
 
-mod adjoint;
-mod batch;
-mod changes;
-pub mod decompose;
-mod dispatch;
-mod fallback;
-mod frame;
-mod linear;
-mod norms;
-pub mod optimal;
-mod polish;
-mod precondition;
-pub mod probe;
-pub mod quota;
-mod rescale;
-mod response;
-pub mod result;
+mod conditions;
+mod counterfactual;
+mod linearised;
+mod prepared;
+mod quota;
 mod search;
-pub mod sensitivity;
-mod solution;
-mod solve;
-mod sweep;
-mod weights;
+mod studies;
 
-pub use quota::{Quota, QuotaCell, QuotaError, QuotaOutcome, QuotaRegime};
-pub use result::Equilibrium;
-pub use solve::{Closure, Method, NoEquilibrium, PreparedBaseline, Shock, SolveStats, TOLERANCE};
+pub use counterfactual::failure::{NoEquilibrium, TOLERANCE};
+pub use counterfactual::quota::{Quota, QuotaCell, QuotaOutcome, QuotaRegime};
+pub use counterfactual::result::{self, Equilibrium};
+pub use counterfactual::shock::{Closure, Shock};
+pub use counterfactual::stats::{Method, SolveStats};
+pub use prepared::PreparedBaseline;
+pub use quota::check::QuotaError;
+pub use studies::{decompose, optimal, sensitivity};

@@ -19,7 +19,7 @@ use super::separation::{self, Report, Rules};
 use super::{EstimationError, design};
 use crate::numerics::cholesky::dot;
 use crate::numerics::special::ln_gamma;
-use crate::numerics::vectorised::vectorised;
+use crate::numerics::vectors::vectorised;
 
 /// Rows whose likelihood is summed together.
 const TILE: usize = 1_024;

@@ -5,7 +5,7 @@
 
 use rayon::prelude::*;
 
-use super::vectorised::vectorised;
+use super::vectors::vectorised;
 
 /// Pivots below this part of their diagonal entry are read as zero.
 const PIVOT_TOLERANCE: f64 = 1e-11;

@@ -6,13 +6,11 @@ pub mod bounded;
 pub mod cholesky;
 pub mod distributions;
 pub mod elementary;
-pub mod kernels;
-pub mod lanes;
 pub mod mixer;
+pub mod products;
 pub mod quantiles;
 pub mod special;
 pub mod spectral;
-pub mod vectorised;
 pub mod vectors;
 
 pub use anderson::Anderson;

@@ -1,11 +1,11 @@
-//! Methods, batches and derivatives on the default data set and the tiny one.
+//! Methods and derivatives on the default data set and the tiny one.
 
 use std::path::Path;
 
 use ndarray::Array3;
 use tradepath::data::{Dataset, Files};
 use tradepath::economy::{Economy, Tariffs};
-use tradepath::equilibrium::{Closure, Equilibrium, Method, PreparedBaseline, Shock};
+use tradepath::equilibrium::{Closure, Method, PreparedBaseline, Shock};
 
 pub fn economy(folder: &str) -> Economy {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
@@ -34,39 +34,6 @@ pub fn shocks(base: &Economy) -> Vec<Shock> {
     all.push(Shock { tau: Some(foreign(f64::NAN).into()), ..Shock::default() });
     all.push(Shock { tau: Some(foreign(1.0).into()), ..Shock::default() });
     all
-}
-
-fn same_bytes(a: &Equilibrium, b: &Equilibrium) -> bool {
-    let bits = |found: &Equilibrium| -> Vec<u64> {
-        let tables = [&found.ln_price, &found.ln_cost, &found.x_musd, &found.y_musd];
-        let rows = [&found.ln_wage, &found.income, &found.revenue, &found.deficit];
-        let numbers = tables.iter().flat_map(|table| table.iter()).chain(&found.pi);
-        numbers.chain(rows.iter().flat_map(|row| row.iter())).map(|value| value.to_bits()).collect()
-    };
-    bits(a) == bits(b) && a.stats.evaluations == b.stats.evaluations
-}
-
-#[test]
-fn a_batch_of_any_size_and_order_has_the_bytes_of_single_solves() {
-    let prepared = PreparedBaseline::new(economy("data/apac"), Closure::GdpShare).unwrap();
-    let shocks = shocks(prepared.economy());
-    let alone: Vec<_> = shocks.iter().map(|shock| prepared.solve(shock)).collect();
-    for size in [1, 5, shocks.len()] {
-        let batches = shocks.chunks(size).flat_map(|some| prepared.solve_batch(some));
-        for (at, (batch, alone)) in batches.zip(&alone).enumerate() {
-            match (batch, alone) {
-                (Ok(batch), Ok(alone)) => {
-                    assert!(same_bytes(&batch, alone), "shock {at} in batches of {size}")
-                }
-                (Err(batch), Err(alone)) => assert_eq!(batch.to_string(), alone.to_string()),
-                _ => panic!("shock {at} in batches of {size} ends otherwise than alone"),
-            }
-        }
-    }
-    let backwards: Vec<Shock> = shocks.iter().rev().cloned().collect();
-    for (batch, alone) in prepared.solve_batch(&backwards).iter().rev().zip(&alone) {
-        assert!(batch.as_ref().ok().zip(alone.as_ref().ok()).is_none_or(|(a, b)| same_bytes(a, b)));
-    }
 }
 
 #[test]

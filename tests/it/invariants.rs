@@ -201,7 +201,7 @@ fn economies_without_an_equilibrium_are_refused_with_a_reason() {
 
 /// A random economy: zeros, non-traded sectors, elasticities of 0.5 to 30, tariffs of 0 to 500 %, deficits;
 /// not an equilibrium under its own final-demand shares.
-fn random_economy() -> impl Strategy<Value = Economy> {
+pub fn random_economy() -> impl Strategy<Value = Economy> {
     (2usize..13, 1usize..9).prop_flat_map(|(n, s)| {
         (
             prop::collection::vec(0.0f64..1.0, s * n * n),

@@ -1,5 +1,8 @@
 //! Integration tests, one binary.
 
+#[path = "../support/reference.rs"]
+mod plain;
+
 mod apac;
 mod data_folder;
 mod default_sources;
@@ -35,6 +38,7 @@ mod policy_rules;
 mod quotas;
 mod raw_text;
 mod readers;
+mod reference;
 mod release;
 mod report;
 mod run;

@@ -33,19 +33,8 @@ const RANKS: [&[&str]; 13] = [
 ];
 
 /// Layers with circles that are still to be undone.
-const OPEN_LAYERS: [&str; 11] = [
-    "calibration",
-    "cli",
-    "data",
-    "ensemble",
-    "equilibrium",
-    "estimation",
-    "numerics",
-    "output",
-    "policy",
-    "report",
-    "schedules",
-];
+const OPEN_LAYERS: [&str; 9] =
+    ["calibration", "cli", "data", "ensemble", "estimation", "output", "policy", "report", "schedules"];
 
 fn rank(module: &str) -> usize {
     RANKS.iter().position(|names| names.contains(&module)).unwrap_or_else(|| panic!("{module} has no rank"))

@@ -3,11 +3,11 @@
 /// Most steps of the search between two rates; the tenth is rarely needed.
 const MAX_STEPS: usize = 100;
 /// Change of a log wedge that ends the search.
-pub(super) const WEDGE_TOLERANCE: f64 = 1e-15;
+pub const WEDGE_TOLERANCE: f64 = 1e-15;
 
 /// The product in the trade of one exporter, at the wages and prices of an evaluation.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Supply {
+pub struct Supply {
     /// Weight in the importer's price index at a factor of 1.
     pub weight: f64,
     /// Change of the price at the border.
@@ -27,7 +27,7 @@ impl Supply {
 }
 
 /// Demand for the product of one quota.
-pub(super) struct Demand<'a> {
+pub struct Demand<'a> {
     /// By exporter.
     pub supplies: &'a [Supply],
     /// Weight of everything else in the price index.

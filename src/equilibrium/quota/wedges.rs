@@ -1,11 +1,13 @@
 //! The wedges of all quotas at given wages, prices and expenditure, written into the weights of a search.
 
-use super::super::frame::{Frame, Shape};
-use super::super::response::Response;
-use super::super::solve::Shock;
+use super::cells::{Rest, cells, products};
 use super::demand::{Demand, Supply, WEDGE_TOLERANCE};
-use super::{Quota, QuotaCell, QuotaOutcome, QuotaRegime, Rest, cells, products};
 use crate::economy::Economy;
+use crate::equilibrium::conditions::layout::{FlatEconomy, Shape};
+use crate::equilibrium::conditions::loaded::LoadedShock;
+use crate::equilibrium::conditions::point::Point;
+use crate::equilibrium::counterfactual::quota::{Quota, QuotaCell, QuotaOutcome, QuotaRegime};
+use crate::equilibrium::counterfactual::shock::Shock;
 
 /// Rounds over quotas that compete inside one sector of one importer; the tenth has not been seen.
 const MAX_ROUNDS: usize = 60;
@@ -14,7 +16,7 @@ const MAX_ROUNDS: usize = 60;
 #[derive(Debug)]
 struct Cell {
     at: [usize; 3],
-    /// Weight and net weight of what is no quota product.
+    /// Weight, gross and net of tariff, of the trade outside the quotas.
     rest: f64,
     rest_net: f64,
     iceberg: f64,
@@ -31,9 +33,9 @@ struct Part {
     scale: f64,
 }
 
-/// Quotas of a search, with the wedges of the last evaluation.
+/// Quotas of a search, with the wedges of the last evaluation; money scaled as in [`FlatEconomy`].
 #[derive(Debug)]
-pub(in super::super) struct Wedges {
+pub struct Wedges {
     quotas: Vec<Quota>,
     cells: Vec<Cell>,
     /// By quota, in the order of its cells.
@@ -51,27 +53,27 @@ pub(in super::super) struct Wedges {
 }
 
 impl Wedges {
-    /// Takes the quota products out of the cells of a response that `shock` has been loaded into.
-    pub fn new(frame: &Frame, economy: &Economy, shock: &Shock, response: &mut Response<f64>) -> Self {
+    /// Takes the quota products out of the cells of a loaded that `shock` has been loaded into.
+    pub fn new(base: &FlatEconomy, economy: &Economy, shock: &Shock, loaded: &mut LoadedShock) -> Self {
         let quotas = shock.quotas.clone();
         let places = cells(&quotas);
-        places.iter().for_each(|at| response.include(0, *at, frame));
-        let cell = |at: &[usize; 3]| Cell::new(frame, economy, shock, response, *at);
+        places.iter().for_each(|at| loaded.weights.include(base, *at));
+        let cell = |at: &[usize; 3]| Cell::new(base, economy, shock, loaded, *at);
         let cells: Vec<Cell> = places.iter().map(cell).collect();
         let mut sectors: Vec<usize> = quotas.iter().map(|quota| quota.sector).collect();
         sectors.sort_unstable();
         sectors.dedup();
-        sectors.iter().for_each(|&j| response.taxed[j] = true);
+        sectors.iter().for_each(|&j| loaded.weights.is_taxed[j] = true);
         let parts: Vec<Vec<Part>> = (quotas.iter())
             .map(|quota| {
-                let one = |one: &QuotaCell| Part::new(frame, economy, shock, &cells, (quota, one));
+                let one = |one: &QuotaCell| Part::new(base, economy, shock, &cells, (quota, one));
                 quota.cells.iter().map(one).collect()
             })
             .collect();
         let supply = |cell: &QuotaCell| Supply {
             weight: 0.0,
             price: 1.0,
-            kept: frame.unit * cell.kept_musd,
+            kept: base.unit * cell.kept_musd,
             ln_in: (cell.in_quota_pct / 100.0).ln_1p(),
             ln_out: (cell.out_of_quota_pct / 100.0).ln_1p(),
         };
@@ -80,113 +82,112 @@ impl Wedges {
         let highest = |some: &Vec<Supply>| some.iter().map(|one| one.ln_out).fold(0.0, f64::max);
         let wedges = Self {
             ln_wedge: supplies.iter().map(highest).collect(),
-            powers: vec![0.0; sectors.len() * frame.shape.stride],
-            given: response.transfer.clone(),
+            powers: vec![0.0; sectors.len() * base.shape.stride],
+            given: loaded.transfer.clone(),
             quotas,
             cells,
             parts,
             supplies,
             sectors,
         };
-        (0..wedges.quotas.len()).for_each(|at| wedges.write(frame, response, at));
+        (0..wedges.quotas.len()).for_each(|at| wedges.write(loaded, at));
         wedges
     }
 
-    /// Solves for the wedges at `z` and writes weights and transfers into the response; false where they do not
+    /// Solves for the wedges at `z` and writes weights and transfers into the loaded; false where they do not
     /// settle. Allocates nothing.
-    pub fn settle(&mut self, frame: &Frame, response: &mut Response<f64>, z: &[f64]) -> bool {
-        self.take_powers(frame, response, z);
-        self.take_supplies(frame, response);
+    pub fn settle(&mut self, base: &FlatEconomy, loaded: &mut LoadedShock, z: &[f64]) -> bool {
+        self.take_powers(base, loaded, z);
+        self.take_supplies(base, loaded);
         let mut is_settled = false;
         for _ in 0..MAX_ROUNDS {
             let mut moved = 0.0_f64;
             for at in 0..self.quotas.len() {
-                let found =
-                    self.demand(frame, response, z, at).clear(frame.unit * self.quotas[at].volume_musd);
+                let found = self.demand(base, loaded, z, at).clear(base.unit * self.quotas[at].volume_musd);
                 moved = moved.max((found - self.ln_wedge[at]).abs());
                 self.ln_wedge[at] = found;
-                self.write(frame, response, at);
+                self.write(loaded, at);
             }
             if moved <= WEDGE_TOLERANCE {
                 is_settled = true;
                 break;
             }
         }
-        self.pay_rents(frame, response, z);
+        self.pay_rents(base, loaded, z);
         is_settled
     }
 
     /// Costs of the sectors with quotas at the wages and prices of `z`, to the power -theta.
-    fn take_powers(&mut self, frame: &Frame, response: &Response<f64>, z: &[f64]) {
-        let Shape { stride, s, .. } = frame.shape;
-        let (wage, price) = z.split_at(stride);
+    fn take_powers(&mut self, base: &FlatEconomy, loaded: &LoadedShock, z: &[f64]) {
+        let Shape { stride, s, .. } = base.shape;
+        let Point { ln_w, ln_p, .. } = Point::new(base.shape, z);
         for (&j, powers) in self.sectors.iter().zip(self.powers.chunks_exact_mut(stride)) {
             for (i, power) in powers.iter_mut().enumerate() {
-                let inputs = (0..s).map(|k| frame.gamma[(j * s + k) * stride + i] * price[k * stride + i]);
-                let cost = frame.gamma_va[j * stride + i] * wage[i] + inputs.sum::<f64>();
-                *power = (-response.theta[j] * cost).exp();
+                let inputs = (0..s).map(|k| base.gamma_io[(j * s + k) * stride + i] * ln_p[k * stride + i]);
+                let cost = base.gamma_va[j * stride + i] * ln_w[i] + inputs.sum::<f64>();
+                *power = (-loaded.theta[j] * cost).exp();
             }
         }
     }
 
-    fn take_supplies(&mut self, frame: &Frame, response: &Response<f64>) {
+    fn take_supplies(&mut self, base: &FlatEconomy, loaded: &LoadedShock) {
         for (parts, supplies) in self.parts.iter().zip(&mut self.supplies) {
             for (part, supply) in parts.iter().zip(supplies) {
                 let Cell { at: [j, _, i], iceberg, .. } = self.cells[part.cell];
                 let row = self.sectors.partition_point(|&sector| sector < j);
-                let power = self.powers[row * frame.shape.stride + i];
+                let power = self.powers[row * base.shape.stride + i];
                 supply.weight = part.scale * power;
-                supply.price = power.powf(-1.0 / response.theta[j]) * iceberg;
+                supply.price = power.powf(-1.0 / loaded.theta[j]) * iceberg;
             }
         }
     }
 
     /// Demand for the product of a quota at the wedges of the others.
-    fn demand(&self, frame: &Frame, response: &Response<f64>, z: &[f64], at: usize) -> Demand<'_> {
-        let Shape { n, stride, .. } = frame.shape;
+    fn demand(&self, base: &FlatEconomy, loaded: &LoadedShock, z: &[f64], at: usize) -> Demand<'_> {
+        let Shape { n, stride, .. } = base.shape;
         let Quota { sector: j, importer, .. } = self.quotas[at];
         let row = self.sectors.partition_point(|&sector| sector < j) * stride;
-        let weights = |i: usize| response.w_in[(j * n + i) * stride + importer];
+        let weights = |i: usize| loaded.weights.gross[base.shape.cell(j, i, importer)];
         let all: f64 = (0..n).map(|i| weights(i) * self.powers[row + i]).sum();
-        let (theta, supplies) = (response.theta[j], &self.supplies[at]);
+        let (theta, supplies) = (loaded.theta[j], &self.supplies[at]);
         let own = |supply: &Supply| supply.weight * (-theta * supply.paid(self.ln_wedge[at])).exp();
         let others = all - supplies.iter().map(own).sum::<f64>();
-        let expenditure = z[stride + frame.shape.block() + j * stride + importer];
+        let expenditure = Point::new(base.shape, z).x[j * stride + importer];
         Demand { supplies, others, expenditure, theta }
     }
 
     /// Rent per exporter, scaled money: what it pays above the rate inside, on its imports under the quota.
     fn rents<'a>(
         &'a self,
-        frame: &Frame,
+        base: &FlatEconomy,
         demand: &'a Demand<'_>,
         at: usize,
     ) -> impl Iterator<Item = f64> + 'a {
         let ln_wedge = self.ln_wedge[at];
-        let inside = demand.inside(ln_wedge, frame.unit * self.quotas[at].volume_musd);
+        let inside = demand.inside(ln_wedge, base.unit * self.quotas[at].volume_musd);
         demand.supplies.iter().zip(inside).map(move |(supply, inside)| {
             (supply.paid(ln_wedge).exp() - supply.ln_in.exp()) * inside * supply.price
         })
     }
 
     /// Pays exporters their share of the rents.
-    fn pay_rents(&self, frame: &Frame, response: &mut Response<f64>, z: &[f64]) {
-        response.transfer.copy_from_slice(&self.given);
+    fn pay_rents(&self, base: &FlatEconomy, loaded: &mut LoadedShock, z: &[f64]) {
+        loaded.transfer.copy_from_slice(&self.given);
         for (at, quota) in self.quotas.iter().enumerate() {
-            let demand = self.demand(frame, response, z, at);
-            for (cell, rent) in quota.cells.iter().zip(self.rents(frame, &demand, at)) {
+            let demand = self.demand(base, loaded, z, at);
+            for (cell, rent) in quota.cells.iter().zip(self.rents(base, &demand, at)) {
                 let paid = quota.exporter_rent_share * rent;
-                response.transfer[quota.importer] -= paid;
-                response.transfer[cell.exporter] += paid;
+                loaded.transfer[quota.importer] -= paid;
+                loaded.transfer[cell.exporter] += paid;
             }
         }
     }
 
     /// Writes the weights of the cells of a quota.
-    fn write(&self, frame: &Frame, response: &mut Response<f64>, at: usize) {
+    fn write(&self, loaded: &mut LoadedShock, at: usize) {
         for part in &self.parts[at] {
             let cell = &self.cells[part.cell];
-            let theta = response.theta[cell.at[0]];
+            let theta = loaded.theta[cell.at[0]];
             let (mut weight, mut net) = (cell.rest, cell.rest_net);
             for &(quota, place) in &cell.parts {
                 let paid = self.supplies[quota][place].paid(self.ln_wedge[quota]);
@@ -194,22 +195,22 @@ impl Wedges {
                 weight += own;
                 net += own * (-paid).exp();
             }
-            response.change(0, cell.at, frame.shape, [weight, net]);
+            loaded.weights.change(cell.at, [weight, net]);
         }
     }
 
     /// The outcomes at the point of the last evaluation.
-    pub fn outcomes(&self, frame: &Frame, response: &Response<f64>, z: &[f64]) -> Vec<QuotaOutcome> {
-        (0..self.quotas.len()).map(|at| self.outcome(frame, response, z, at)).collect()
+    pub fn outcomes(&self, base: &FlatEconomy, loaded: &LoadedShock, z: &[f64]) -> Vec<QuotaOutcome> {
+        (0..self.quotas.len()).map(|at| self.outcome(base, loaded, z, at)).collect()
     }
 
-    fn outcome(&self, frame: &Frame, response: &Response<f64>, z: &[f64], at: usize) -> QuotaOutcome {
-        let (ln_wedge, unit) = (self.ln_wedge[at], frame.unit);
+    fn outcome(&self, base: &FlatEconomy, loaded: &LoadedShock, z: &[f64], at: usize) -> QuotaOutcome {
+        let (ln_wedge, unit) = (self.ln_wedge[at], base.unit);
         let limit = unit * self.quotas[at].volume_musd;
-        let demand = self.demand(frame, response, z, at);
+        let demand = self.demand(base, loaded, z, at);
         let imports: Vec<f64> = demand.imports(ln_wedge).collect();
         let inside_musd = demand.inside(ln_wedge, limit).sum::<f64>() / unit;
-        let rents: Vec<f64> = self.rents(frame, &demand, at).map(|rent| rent / unit).collect();
+        let rents: Vec<f64> = self.rents(base, &demand, at).map(|rent| rent / unit).collect();
         let paid = demand
             .supplies
             .iter()
@@ -240,21 +241,21 @@ impl Wedges {
     /// Average factor 1 + tariff of each cell with quota products.
     pub fn factors<'a>(
         &'a self,
-        frame: &'a Frame,
-        response: &'a Response<f64>,
+        base: &'a FlatEconomy,
+        loaded: &'a LoadedShock,
     ) -> impl Iterator<Item = ([usize; 3], f64)> + 'a {
-        let Shape { n, stride, .. } = frame.shape;
         self.cells.iter().filter_map(move |cell| {
             let [j, m, i] = cell.at;
-            let at = (j * n + i) * stride + m;
-            (response.net_in[at] > 0.0).then(|| (cell.at, response.w_in[at] / response.net_in[at]))
+            let at = base.shape.cell(j, i, m);
+            let (gross, net) = (loaded.weights.gross[at], loaded.weights.net[at]);
+            (net > 0.0).then(|| (cell.at, gross / net))
         })
     }
 }
 
 impl Part {
     fn new(
-        frame: &Frame,
+        base: &FlatEconomy,
         economy: &Economy,
         shock: &Shock,
         cells: &[Cell],
@@ -265,29 +266,29 @@ impl Part {
         let theta = shock.theta(economy)[quota.sector];
         let factor = 1.0 + product.base_pct / 100.0;
         let share = product.trade_share * factor / economy.tau[at];
-        let scale = base_weight(frame, shock, at) * share * (cells[cell].iceberg / factor).powf(-theta);
+        let scale = base_weight(base, shock, at) * share * (cells[cell].iceberg / factor).powf(-theta);
         Self { cell, scale }
     }
 }
 
 /// Baseline share times the change of technology.
-fn base_weight(frame: &Frame, shock: &Shock, [j, m, i]: [usize; 3]) -> f64 {
+fn base_weight(base: &FlatEconomy, shock: &Shock, [j, m, i]: [usize; 3]) -> f64 {
     let technology = shock.technology_hat.as_ref().map_or(1.0, |a| a[[i, j]]);
-    frame.pi_in[(j * frame.shape.n + i) * frame.shape.stride + m] * technology
+    base.pi[base.shape.cell(j, i, m)] * technology
 }
 
 impl Cell {
     fn new(
-        frame: &Frame,
+        base: &FlatEconomy,
         economy: &Economy,
         shock: &Shock,
-        response: &Response<f64>,
+        loaded: &LoadedShock,
         at: [usize; 3],
     ) -> Self {
-        let (theta, tau) = (response.theta[at[0]], economy.tau[at]);
+        let (theta, tau) = (loaded.theta[at[0]], economy.tau[at]);
         let iceberg = shock.iceberg_hat.as_ref().map_or(1.0, |d| d[at]);
         let rest = Rest::new(shock, economy, at);
-        let weight = base_weight(frame, shock, at) * rest.share * rest.base_factor / tau
+        let weight = base_weight(base, shock, at) * rest.share * rest.base_factor / tau
             * (rest.factor / rest.base_factor * iceberg).powf(-theta);
         let parts = products(&shock.quotas, at).map(|(quota, place, _)| (quota, place)).collect();
         Self { at, rest: weight, rest_net: weight / rest.factor, iceberg, parts }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::plan::Layout;
-use crate::numerics::vectorised::vectorised;
+use crate::numerics::vectors::vectorised;
 
 /// One set of weights over a layout.
 pub struct Sweep<'a> {

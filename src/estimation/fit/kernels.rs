@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::numerics::elementary::ln;
-use crate::numerics::vectorised::vectorised;
+use crate::numerics::vectors::vectorised;
 
 /// Rows whose logarithms are taken together.
 const LOGARITHMS: usize = 16_384;

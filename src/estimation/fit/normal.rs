@@ -4,7 +4,7 @@ use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
 
 use crate::numerics::cholesky::dot;
-use crate::numerics::vectorised::vectorised;
+use crate::numerics::vectors::vectorised;
 
 /// Rows of one task; bounds depend on the data alone.
 const CHUNK: usize = 16_384;

@@ -12,7 +12,7 @@ use super::MIN_WEIGHT;
 use super::kernels::{scatter, total};
 use crate::estimation::absorb::{Layout, weighted_sum};
 use crate::numerics::elementary::exp;
-use crate::numerics::vectorised::vectorised;
+use crate::numerics::vectors::vectorised;
 
 /// What does not change from step to step; one entry a row, in layout order.
 pub struct Rows<'a> {

@@ -11,7 +11,7 @@ use super::{normal_equations, sum_rows};
 use crate::estimation::absorb::Layout;
 use crate::estimation::collinear;
 use crate::estimation::design::Design;
-use crate::numerics::vectorised::vectorised;
+use crate::numerics::vectors::vectorised;
 
 /// Rounds of scaling before the first step.
 const ROUNDS: usize = 4;

@@ -1,0 +1,195 @@
+//! Adjoints of the linearised conditions: derivatives of any function of the equilibrium.
+
+use nalgebra::DMatrix;
+use rayon::prelude::*;
+
+use super::linear::{Accuracy, Linear};
+use crate::equilibrium::conditions::layout::Shape;
+use crate::numerics::products::Sum;
+
+/// Weights of a function of the equilibrium whose derivatives are wanted.
+#[derive(Clone)]
+pub struct Seeds {
+    /// On log prices, `[j][n]`.
+    pub price: Vec<f64>,
+    /// On value added, revenue and deficits, `[n]`.
+    pub va: Vec<f64>,
+    pub revenue: Vec<f64>,
+    pub deficit: Vec<f64>,
+    /// On the labour excess demands of all countries, `[n]`.
+    pub excess: Vec<f64>,
+}
+
+impl Seeds {
+    pub fn zero(shape: Shape) -> Self {
+        let row = || vec![0.0; shape.stride];
+        Self { price: vec![0.0; shape.block()], va: row(), revenue: row(), deficit: row(), excess: row() }
+    }
+}
+
+/// Derivatives of a seeded function with prices and expenditure eliminated.
+pub struct Adjoint {
+    /// With respect to residuals of prices and expenditure, `[j][n]`.
+    pub price: Vec<f64>,
+    pub spending: Vec<f64>,
+    /// With respect to log wages, `[n]`.
+    pub wage: Vec<f64>,
+    /// With respect to output at given shares, `[j][n]`, and revenue, `[n]`.
+    pub output: Vec<f64>,
+    pub revenue: Vec<f64>,
+    /// With respect to the log price that a sweep finds, `[j][n]`.
+    pub swept_price: Vec<f64>,
+}
+
+/// Derivatives of a seeded function with respect to one cell of the trade costs.
+pub struct CellDerivative {
+    /// With respect to its log cost at a given tariff.
+    pub cost: f64,
+    /// What a log tariff adds: less money at the border for the same expenditure.
+    pub duty: f64,
+}
+
+impl Linear<'_> {
+    /// Adds to `va` what deficits pass on.
+    fn deficit_adjoint(&self, deficit: &[f64], va: &mut [f64]) {
+        let Some(rho) = &self.rho else { return };
+        let (spent, share) = self.deficit_shares(rho);
+        let passed = self.va.iter().zip(rho).zip(deficit).map(|((va, rho), d)| va * (1.0 + rho) * d);
+        let weighted = passed.sum::<f64>() / spent;
+        for ((va, share), d) in va.iter_mut().zip(share).zip(deficit) {
+            *va += share * (d - weighted);
+        }
+    }
+
+    /// Derivatives of the seeded function at given wages and policy, prices and expenditure eliminated.
+    pub fn adjoint(&self, seeds: &Seeds, accuracy: Accuracy) -> Adjoint {
+        let Shape { n, s, stride } = self.base.shape;
+        let block = self.base.shape.block();
+        let spending = self.settle(&self.block_spending, Sum::Rows, accuracy, &|u| {
+            let revenue = sum(&self.income_adjoint(u), &seeds.revenue);
+            let mut bought: Vec<f64> =
+                (0..block).map(|at| (1.0 - self.net_share[at]) * revenue[at % stride]).collect();
+            self.trade(&self.net_pi, &self.output_adjoint(u, seeds), &mut bought);
+            bought
+        });
+        let (output, income) = (self.output_adjoint(&spending, seeds), self.income_adjoint(&spending));
+        let revenue = sum(&income, &seeds.revenue);
+        let mut va: Vec<f64> = (0..stride).map(|c| income[c] + seeds.va[c] - seeds.excess[c]).collect();
+        self.deficit_adjoint(&sum(&income, &seeds.deficit), &mut va);
+        let (swept, cost) = self.share_adjoint(&output, &revenue);
+        let costs = |v: &[f64]| {
+            let mut cost = cost.clone();
+            self.trade(&self.pi_by_exporter, &sum(v, &swept), &mut cost);
+            cost
+        };
+        let (mut direct, mut wage) = (seeds.price.clone(), vec![0.0; stride]);
+        for c in 0..n {
+            match self.is_real_gdp {
+                true => (0..s).for_each(|j| {
+                    direct[j * stride + c] += self.base.alpha[j * stride + c] * self.va[c] * va[c];
+                }),
+                false => wage[c] = self.va[c] * va[c],
+            }
+        }
+        let price = self.settle(&self.block_price, Sum::Rows, accuracy, &|v| {
+            let mut price = direct.clone();
+            self.by_country(&self.base.gamma_io, Sum::Rows, &costs(v), &mut price);
+            price
+        });
+        for (at, cost) in costs(&price).iter().enumerate() {
+            wage[at % stride] += self.base.gamma_va[at] * cost;
+        }
+        Adjoint { swept_price: sum(&price, &swept), price, spending, wage, output, revenue }
+    }
+
+    /// What output passes on to expenditure `u` on inputs and to excess demands, `[j][n]`.
+    fn output_adjoint(&self, u: &[f64], seeds: &Seeds) -> Vec<f64> {
+        let Shape { stride, .. } = self.base.shape;
+        let gamma_va = self.base.gamma_va.iter().enumerate();
+        let mut output: Vec<f64> = gamma_va.map(|(at, gamma)| gamma * seeds.excess[at % stride]).collect();
+        self.by_country(&self.base.gamma_io, Sum::Columns, u, &mut output);
+        output
+    }
+
+    /// What income passes on to final expenditure `u`, `[n]`.
+    fn income_adjoint(&self, u: &[f64]) -> Vec<f64> {
+        let Shape { stride, .. } = self.base.shape;
+        let mut income = vec![0.0; stride];
+        for (at, (alpha, u)) in self.base.alpha.iter().zip(u).enumerate() {
+            income[at % stride] += alpha * u;
+        }
+        income
+    }
+
+    /// What the shares pass on from output and revenue to the prices that a sweep finds and to costs.
+    fn share_adjoint(&self, output: &[f64], revenue: &[f64]) -> (Vec<f64>, Vec<f64>) {
+        let Shape { stride, .. } = self.base.shape;
+        let block = self.base.shape.block();
+        let (mut swept, mut cost) = (vec![0.0; block], vec![0.0; block]);
+        let taxed: Vec<f64> = (0..block).map(|at| self.theta_x[at] * revenue[at % stride]).collect();
+        self.trade(&self.net_pi, output, &mut swept);
+        self.trade(&self.net_pi_by_exporter, &taxed, &mut cost);
+        for at in 0..block {
+            swept[at] = self.theta_x[at] * (swept[at] - self.net_share[at] * revenue[at % stride]);
+            cost[at] -= self.theta[at / stride] * self.y[at] * output[at];
+        }
+        (swept, cost)
+    }
+
+    /// Seeds of equation `c` of the system: excess demand of country `c`, or for the last the numeraire.
+    fn equation(&self, c: usize) -> Seeds {
+        let mut seeds = Seeds::zero(self.base.shape);
+        if c + 1 == self.base.shape.n {
+            seeds.va[..=c].fill(1.0 / self.numeraire);
+        } else {
+            seeds.excess[c] = 1.0;
+        }
+        seeds
+    }
+
+    /// The reduced Jacobian of the system in log wages, and the adjoint of every equation.
+    pub fn reduced(&self, accuracy: Accuracy) -> (DMatrix<f64>, Vec<Adjoint>) {
+        let n = self.base.shape.n;
+        let adjoints: Vec<Adjoint> =
+            (0..n).into_par_iter().map(|c| self.adjoint(&self.equation(c), accuracy)).collect();
+        (DMatrix::from_fn(n, n, |row, column| adjoints[row].wage[column]), adjoints)
+    }
+
+    /// The adjoint of a seeded function with wages eliminated as well.
+    ///
+    /// `None` where the reduced Jacobian is singular.
+    pub fn total_adjoint(&self, seeds: &Seeds, reduced: &DMatrix<f64>) -> Option<Adjoint> {
+        let n = self.base.shape.n;
+        let direct = self.adjoint(seeds, Accuracy::Full);
+        let gradient = nalgebra::DVector::from_iterator(n, direct.wage[..n].iter().copied());
+        let multipliers = reduced.transpose().lu().solve(&-gradient)?;
+        let mut all = seeds.clone();
+        for c in 0..n {
+            let equation = self.equation(c);
+            for at in 0..n {
+                all.va[at] += multipliers[c] * equation.va[at];
+                all.excess[at] += multipliers[c] * equation.excess[at];
+            }
+        }
+        Some(self.adjoint(&all, Accuracy::Full))
+    }
+
+    /// Derivatives with respect to one cell of the trade costs.
+    pub fn cell(&self, adjoint: &Adjoint, j: usize, m: usize, i: usize) -> CellDerivative {
+        let shape @ Shape { stride, .. } = self.base.shape;
+        let at = shape.cell(j, m, i);
+        let flow = self.net_pi_by_exporter[at] * self.x[j * stride + m];
+        let value = flow * (adjoint.output[j * stride + i] - adjoint.revenue[m]);
+        let cost = self.pi_by_exporter[at] * adjoint.swept_price[j * stride + m] - self.theta[j] * value;
+        CellDerivative { cost, duty: -value }
+    }
+
+    /// Share of a cell, `pi[j,n,i]`.
+    pub fn share(&self, j: usize, m: usize, i: usize) -> f64 {
+        self.pi_by_exporter[self.base.shape.cell(j, m, i)]
+    }
+}
+
+fn sum(a: &[f64], b: &[f64]) -> Vec<f64> {
+    a.iter().zip(b).map(|(a, b)| a + b).collect()
+}

@@ -1,0 +1,111 @@
+//! The face of the solver: a baseline that is prepared once, and solves many counterfactuals.
+
+use std::sync::Arc;
+
+use super::conditions::income::Deficits;
+use super::counterfactual::failure::NoEquilibrium;
+use super::counterfactual::result::Equilibrium;
+use super::counterfactual::shock::{Closure, Shock};
+use super::counterfactual::stats::Method;
+use super::search::chain::CHAIN;
+use super::search::core::Core;
+use super::search::state::Search;
+use crate::economy::Economy;
+
+/// Baselines are solved to this share of every tolerance, so that a shock without changes returns no change.
+const BASELINE_TIGHTNESS: f64 = 0.002;
+
+/// A baseline equilibrium with what all counterfactuals share. Cheap to clone.
+#[derive(Clone)]
+pub struct PreparedBaseline {
+    pub(super) core: Arc<Core>,
+    pub(super) deficits: Arc<Deficits>,
+    /// How far re-solving moved wages from the data: largest |ln w|.
+    pub resolved_ln_wage: f64,
+}
+
+impl PreparedBaseline {
+    /// Re-solves the data under their own final-demand shares and the closure, and prepares the steps of
+    /// counterfactuals: the linearised system at the baseline.
+    ///
+    /// # Errors
+    /// [`NoEquilibrium`] where the data cannot be brought into equilibrium.
+    pub fn new(data: Economy, closure: Closure) -> Result<Self, Box<NoEquilibrium>> {
+        let base_closure = match &closure {
+            Closure::Zero => Closure::Zero,
+            _ => Closure::Fixed,
+        };
+        NoEquilibrium::check(&data, &base_closure)?;
+        let mut core = Core::new(data);
+        let deficits = Deficits::new(&base_closure, &core.economy, &core.base);
+        let mut resolved_ln_wage = 0.0;
+        if !core.prepare(&deficits) {
+            let solved =
+                Search::new(&core, &deficits, &Shock::default(), BASELINE_TIGHTNESS).run(None, &CHAIN)?;
+            resolved_ln_wage = solved.ln_wage.iter().fold(0.0_f64, |largest, ln| largest.max(ln.abs()));
+            core = Core::new(solved.rebase(&core.economy));
+            core.prepare(&Deficits::new(&base_closure, &core.economy, &core.base));
+        }
+        let deficits = Arc::new(Deficits::new(&closure, &core.economy, &core.base));
+        Ok(Self { core: Arc::new(core), deficits, resolved_ln_wage })
+    }
+
+    /// The same baseline with another closure for its counterfactuals.
+    #[must_use]
+    pub fn with_closure(&self, closure: Closure) -> Self {
+        let deficits = Arc::new(Deficits::new(&closure, &self.core.economy, &self.core.base));
+        Self { deficits, ..self.clone() }
+    }
+
+    /// The baseline economy, in equilibrium.
+    #[must_use]
+    pub fn economy(&self) -> &Economy {
+        &self.core.economy
+    }
+
+    /// The counterfactual of one shock.
+    ///
+    /// # Errors
+    /// [`NoEquilibrium`] with the worst country where no method converged.
+    pub fn solve(&self, shock: &Shock) -> Result<Equilibrium, Box<NoEquilibrium>> {
+        self.search(shock, 1.0).run(None, &CHAIN)
+    }
+
+    /// The same counterfactual as [`Self::solve`], begun at an equilibrium found before.
+    ///
+    /// `start` must come from this baseline (any shock, any closure); its wages, prices and expenditure
+    /// save evaluations where the two shocks are near. The result does not depend on it beyond the
+    /// tolerance of the solver; where the start leads nowhere the search begins again at the baseline.
+    ///
+    /// # Errors
+    /// [`NoEquilibrium`] with the worst country where no method converged.
+    pub fn solve_from(&self, shock: &Shock, start: &Equilibrium) -> Result<Equilibrium, Box<NoEquilibrium>> {
+        self.search(shock, 1.0).run(Some(start), &CHAIN)
+    }
+
+    /// As [`Self::solve_from`], with every residual brought down to where rounding ends, as far as that goes.
+    pub(super) fn solve_tightly(
+        &self,
+        shock: &Shock,
+        start: &Equilibrium,
+    ) -> Result<Equilibrium, Box<NoEquilibrium>> {
+        self.search(shock, BASELINE_TIGHTNESS).run(Some(start), &CHAIN)
+    }
+
+    fn search<'p>(&'p self, shock: &'p Shock, tightness: f64) -> Search<'p> {
+        Search::new(&self.core, &self.deficits, shock, tightness)
+    }
+
+    /// True where deficits other than 0 are to be financed.
+    pub(super) fn has_deficits(&self) -> bool {
+        self.deficits.any()
+    }
+
+    /// The counterfactual by one method alone, to compare methods.
+    ///
+    /// # Errors
+    /// [`NoEquilibrium`] where this method did not converge.
+    pub fn solve_with(&self, shock: &Shock, method: Method) -> Result<Equilibrium, Box<NoEquilibrium>> {
+        self.search(shock, 1.0).run(None, &[method])
+    }
+}

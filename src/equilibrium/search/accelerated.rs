@@ -1,0 +1,29 @@
+//! Wages, prices and expenditure together: preconditioned at the baseline, Anderson accelerated.
+
+use super::state::Search;
+use crate::equilibrium::linearised::preconditioner::Preconditioner;
+
+/// Evaluations before the method gives up.
+const MAX_EVALUATIONS: usize = 80;
+/// Evaluations spent on tightening a solution that is already accepted.
+const MAX_TIGHTENING: usize = 4;
+
+impl Search<'_> {
+    /// True where the point was brought within the tolerances.
+    pub fn accelerated(&mut self, preconditioner: &Preconditioner) -> bool {
+        self.workspace.restart();
+        let mut accepted = 0;
+        for _ in 0..MAX_EVALUATIONS {
+            let score = self.evaluate().score();
+            accepted += usize::from(score <= 1.0);
+            if score <= self.tightness || (score <= 1.0 && accepted > MAX_TIGHTENING) {
+                return true;
+            }
+            if score == f64::INFINITY || self.is_far() {
+                return false;
+            }
+            self.workspace.accelerate(self.shape(), preconditioner);
+        }
+        false
+    }
+}

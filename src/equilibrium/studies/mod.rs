@@ -1,0 +1,7 @@
+//! Studies that ask for many equilibria, or for their derivatives.
+
+pub mod decompose;
+pub mod optimal;
+pub mod sensitivity;
+mod tariff_choice;
+mod trial;

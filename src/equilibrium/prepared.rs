@@ -71,7 +71,7 @@ impl PreparedBaseline {
         self.search(shock, 1.0).run(None, &CHAIN)
     }
 
-    /// The same counterfactual as [`Self::solve`], begun at an equilibrium found before.
+    /// The same counterfactual as [`Self::solve`]; the search starts at an equilibrium found before.
     ///
     /// `start` must come from this baseline (any shock, any closure); its wages, prices and expenditure
     /// save evaluations where the two shocks are near. The result does not depend on it beyond the

@@ -32,7 +32,7 @@ impl Mixer {
         let f = DVector::from_column_slice(step);
         let g = DVector::from_column_slice(at) + &f;
         if g.iter().any(|value| !value.is_finite()) {
-            // The decomposition below never ends on what is no number; the caller sees it in the point itself.
+            // The decomposition below never ends on NaN; the caller sees it in the point itself.
             return g.as_slice().to_vec();
         }
         if let Some((f_old, g_old)) = self.last.replace((f.clone(), g.clone())) {

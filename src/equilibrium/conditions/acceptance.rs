@@ -81,7 +81,8 @@ impl Norms {
     /// The residual that is furthest from its tolerance, and the country where it is largest.
     pub fn worst(&self, shape: Shape, at: &Evaluated) -> WorstResidual {
         if let Some(country) = (0..shape.n).find(|&c| !is_finite(shape, at, c)) {
-            let measure = "what is no number, in the conditions";
+            // NaN or infinite: no size says more than where it is.
+            let measure = "a condition";
             return WorstResidual { measure, size: f64::NAN, tolerance: TOLERANCE, country };
         }
         let Shape { n, stride, .. } = shape;

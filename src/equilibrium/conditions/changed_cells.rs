@@ -43,7 +43,7 @@ struct Costs {
     iceberg_hat: Vec<f64>,
 }
 
-/// A shock beside its baseline, all `[j][n][i]` but for technology.
+/// Costs and technology of the baseline and of the shock, all `[j][n][i]` but for technology.
 struct Sides<'s> {
     shares: Cow<'s, [f64]>,
     old_tau: Cow<'s, [f64]>,

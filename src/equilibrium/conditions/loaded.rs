@@ -1,4 +1,4 @@
-//! A shock as the equations read it: what of a counterfactual does not change with wages.
+//! A shock as the equations read it: the parts of a counterfactual that do not change with wages.
 
 use super::layout::FlatEconomy;
 use super::weights::TradeWeights;
@@ -14,7 +14,7 @@ pub struct LoadedShock {
     pub endowment: Vec<f64>,
     /// True where `endowment` is real GDP, and labour adjusts to it.
     pub is_real_gdp: bool,
-    /// Income from abroad beside the deficits of the closure, `[n]`.
+    /// Income from abroad on top of the deficits of the closure, `[n]`.
     pub transfer: Vec<f64>,
     /// World value added of the counterfactual: the numeraire.
     pub numeraire: f64,

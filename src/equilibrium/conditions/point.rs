@@ -1,4 +1,4 @@
-//! Where the equations are evaluated, and what they come to there.
+//! The point at which the equations are evaluated, and their values there.
 
 use super::layout::Shape;
 use crate::numerics::aligned::Aligned;
@@ -75,7 +75,7 @@ impl Residuals {
     }
 }
 
-/// What the equations come to at the last point; money scaled as in [`FlatEconomy`](super::layout::FlatEconomy).
+/// Values of the equations at the last point; money scaled as in [`FlatEconomy`](super::layout::FlatEconomy).
 pub struct Evaluated {
     /// `ln c_hat`, `[j][n]`.
     pub ln_c: Aligned<f64>,

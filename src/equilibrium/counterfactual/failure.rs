@@ -1,4 +1,4 @@
-//! Why there is no equilibrium.
+//! The error of a solve: why no equilibrium was found, or why none can exist.
 
 use super::result::Equilibrium;
 use super::shock::Closure;

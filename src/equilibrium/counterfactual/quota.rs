@@ -32,7 +32,7 @@ pub struct QuotaCell {
     pub in_quota_pct: f64,
     /// Rate without the quota, percent; at least the rate inside.
     pub out_of_quota_pct: f64,
-    /// Imports that enter beside the quota under terms of their own, million USD at baseline prices.
+    /// Imports that enter outside the quota, under terms of their own, million USD at baseline prices.
     pub kept_musd: f64,
 }
 

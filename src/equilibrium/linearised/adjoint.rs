@@ -7,7 +7,7 @@ use super::linear::{Accuracy, Linear};
 use crate::equilibrium::conditions::layout::Shape;
 use crate::numerics::products::Sum;
 
-/// Weights of a function of the equilibrium whose derivatives are wanted.
+/// A function of the equilibrium whose derivatives are wanted, as its weights.
 #[derive(Clone)]
 pub struct Seeds {
     /// On log prices, `[j][n]`.
@@ -45,12 +45,12 @@ pub struct Adjoint {
 pub struct CellDerivative {
     /// With respect to its log cost at a given tariff.
     pub cost: f64,
-    /// What a log tariff adds: less money at the border for the same expenditure.
+    /// What a log tariff adds to that: the same expenditure pays for less at the border.
     pub duty: f64,
 }
 
 impl Linear<'_> {
-    /// Adds to `va` what deficits pass on.
+    /// Adds to `va` the adjoint that comes through deficits.
     fn deficit_adjoint(&self, deficit: &[f64], va: &mut [f64]) {
         let Some(rho) = &self.rho else { return };
         let (spent, share) = self.deficit_shares(rho);
@@ -102,7 +102,7 @@ impl Linear<'_> {
         Adjoint { swept_price: sum(&price, &swept), price, spending, wage, output, revenue }
     }
 
-    /// What output passes on to expenditure `u` on inputs and to excess demands, `[j][n]`.
+    /// Adjoint of output, through expenditure `u` on inputs and excess demands, `[j][n]`.
     fn output_adjoint(&self, u: &[f64], seeds: &Seeds) -> Vec<f64> {
         let Shape { stride, .. } = self.base.shape;
         let gamma_va = self.base.gamma_va.iter().enumerate();
@@ -111,7 +111,7 @@ impl Linear<'_> {
         output
     }
 
-    /// What income passes on to final expenditure `u`, `[n]`.
+    /// Adjoint of income, through final expenditure `u`, `[n]`.
     fn income_adjoint(&self, u: &[f64]) -> Vec<f64> {
         let Shape { stride, .. } = self.base.shape;
         let mut income = vec![0.0; stride];
@@ -121,7 +121,7 @@ impl Linear<'_> {
         income
     }
 
-    /// What the shares pass on from output and revenue to the prices that a sweep finds and to costs.
+    /// Adjoints of the prices that a sweep finds and of costs, through the shares in output and revenue.
     fn share_adjoint(&self, output: &[f64], revenue: &[f64]) -> (Vec<f64>, Vec<f64>) {
         let Shape { stride, .. } = self.base.shape;
         let block = self.base.shape.block();

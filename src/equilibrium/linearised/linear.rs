@@ -1,7 +1,7 @@
 //! The equilibrium conditions linearised at a point: tangents, adjoints and the reduced Jacobian.
 //!
-//! With F the price and expenditure sweep, e the excess demands and w log wages, prices and expenditure z
-//! are eliminated by implicit differentiation: `de/dw = E_w + L F_w` with `L = E_z (I - F_z)^-1`.
+//! Let w be log wages, z prices and expenditure, `z = F(w, z)` their conditions and `e(w, z)` the excess demands.
+//! Implicit differentiation eliminates prices and expenditure: `de/dw = e_w + L F_w` with `L = e_z (I - F_z)^-1`.
 
 use nalgebra::DMatrix;
 
@@ -135,10 +135,6 @@ impl<'f> Linear<'f> {
         all
     }
 
-    fn row(&self, j: usize) -> std::ops::Range<usize> {
-        self.base.shape.row(j)
-    }
-
     /// `out[j][a] += sum_b matrix[j][b][a] vector[j][b]`.
     pub fn trade(&self, matrix: &[f64], x: &[f64], out: &mut [f64]) {
         add_by_sector(self.base.shape, matrix, x, out);
@@ -235,7 +231,7 @@ impl<'f> Linear<'f> {
             *d += share;
         }
         for j in 0..s {
-            for at in self.row(j) {
+            for at in self.base.shape.row(j) {
                 income[at % stride] += (1.0 - self.net_share[at]) * spending[at]
                     - self.theta_x[at] * (self.net_share[at] * price[at] - inward[at]);
             }

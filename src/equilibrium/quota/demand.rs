@@ -12,7 +12,7 @@ pub struct Supply {
     pub weight: f64,
     /// Change of the price at the border.
     pub price: f64,
-    /// Imports that enter beside the quota, scaled money at baseline prices.
+    /// Imports that enter under other terms than the quota, scaled money at baseline prices.
     pub kept: f64,
     /// Logs of 1 + rate inside and outside the quota.
     pub ln_in: f64,
@@ -54,7 +54,7 @@ impl Demand<'_> {
         })
     }
 
-    /// Imports beside those kept, of exporters who pay at least `ln_least` outside the quota.
+    /// Imports in excess of those kept, of exporters who pay at least `ln_least` outside the quota.
     fn in_use(&self, ln_wedge: f64, ln_least: f64) -> f64 {
         let uses = self.supplies.iter().zip(self.imports(ln_wedge));
         let uses = uses.filter(|(supply, _)| supply.ln_out >= ln_least);

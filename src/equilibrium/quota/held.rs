@@ -1,4 +1,4 @@
-//! Quotas held at the wedges that they came to.
+//! Quotas replaced by the wedges of an equilibrium.
 
 use std::borrow::Cow;
 
@@ -10,8 +10,8 @@ use crate::equilibrium::counterfactual::result::Equilibrium;
 use crate::equilibrium::counterfactual::shock::Shock;
 
 impl Shock {
-    /// The same shock with every quota replaced by the tariff, the iceberg and the transfer that it came to in
-    /// `solved`: a shock without quotas that has the same equilibrium.
+    /// The same shock with every quota replaced by the tariff, the iceberg and the transfer of `solved`: a
+    /// shock without quotas that has the same equilibrium.
     #[must_use]
     pub fn with_wedges_of(&self, base: &Economy, solved: &Equilibrium) -> Cow<'_, Self> {
         if self.quotas.is_empty() {

@@ -1,7 +1,7 @@
 //! Tariff-rate quotas as part of the equilibrium: a complementarity between a quota and the wedge it leaves.
 //!
 //! A quota `Q` leaves a wedge `t` between the price inside and outside the border. Exporter `i` pays `a_i` inside the
-//! quota and `b_i` without it (its most-favoured-nation rate, or the preference of another agreement), so that it pays
+//! quota and `b_i` outside it (its most-favoured-nation rate, or the preference of another agreement), so that it pays
 //! `t_i = max(min(t, b_i), a_i)` and uses the quota while `b_i > t`. With its imports `M_i`, of which `K_i` keep access
 //! of their own:
 //!
@@ -15,9 +15,12 @@
 //!
 //! A product is a part of the cells of its exporters. Inside a cell parts substitute with the elasticity of the
 //! sector, so that each part is one more origin, with base share `s b / T` (`s` its share of the flow at the
-//! border, `b` and `T` the base factors 1 + tariff of the part and of the cell); what is left of the cell is
-//! another. Nothing changes where the wedges are those of the base. [`wedges`] solves for the wedges in every
-//! evaluation, at the wages, prices and expenditure of the search, so that all conditions hold together.
+//! border, `b` and `T` the base factors 1 + tariff of the part and of the cell); the rest of the cell is
+//! another. Nothing changes where the wedges are those of the base. `wedges` solves for them in every evaluation, at
+//! the wages, prices and expenditure of the search, so that all conditions hold together. `check` refuses quotas that
+//! contradict themselves, `held` turns solved quotas into tariffs, icebergs and transfers.
+//!
+//! Source: `docs/model.md` section 4.
 
 mod cells;
 pub mod check;

@@ -1,4 +1,4 @@
-//! The methods in order, until one of them finds the equilibrium, and what is said where none does.
+//! Tries the methods in order until one of them finds the equilibrium, and writes the error where none does.
 
 use super::core::Core;
 use super::rescale::largest_power;
@@ -16,12 +16,12 @@ pub const CHAIN: [Method; 4] = [Method::Anderson, Method::Damped, Method::Newton
 const WIDE_CHAIN: [Method; 4] = [Method::Anderson, Method::Newton, Method::Damped, Method::Homotopy];
 /// A power `kappa_hat^theta` of `e^6` changes costs by much.
 const WIDE: f64 = 6.0;
-/// Why a point that clears all markets is no equilibrium.
+/// Refusal of a point at which markets clear but a country spends less than nothing.
 const BROKE: &str = "would spend less than nothing: its surplus exceeds its value added and revenue; the deficits \
                      given cannot be financed at these trade costs (--deficits zero balances trade)";
-/// Why a shock is refused before anything is tried.
+/// Refusal of a shock before anything is tried.
 const CONTRADICTION: &str = "has a tariff-rate quota that contradicts itself or the baseline";
-/// What is said where deficits are to blame.
+/// Advice where deficits are to blame.
 const NOT_FINANCED: &str = "The deficits given cannot be financed at these trade costs: with trade in balance there \
                             is an equilibrium. Pass --deficits zero, or give smaller deficits with --deficits given:FILE.";
 

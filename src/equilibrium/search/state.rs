@@ -1,5 +1,5 @@
-//! One search: its conditions, its point, and what it has found out so far. The files beside this one are its
-//! methods; `chain` tries them in order.
+//! One search: its conditions, its point, and what it has found so far. The methods are in files of their own;
+//! `chain` tries them in order.
 
 use super::core::Core;
 use super::rescale::Scale;

@@ -20,7 +20,7 @@ use crate::numerics::anderson::Anderson;
 /// Longest step of a log wage; longer ones are cut in proportion.
 const LONGEST_STEP: f64 = 1.0;
 
-/// A loaded shock, the unknowns, and what the conditions come to at them; kept between searches.
+/// A loaded shock, the unknowns, and the values of the conditions; kept between searches.
 pub struct Workspace {
     pub shock: LoadedShock,
     /// Quotas of the shock, where it has some.

@@ -1,4 +1,17 @@
-//! Where a welfare change comes from: first order as published, and exactly along the policy path.
+//! Decompositions of a welfare change: first order as published, and exactly along the policy path.
+//!
+//! At any equilibrium, with exports E and imports M at border prices, t = tau - 1 and domestic flows included (they
+//! cancel), the envelope theorem gives
+//!
+//! ```text
+//! I dlnW = sum (E dln c[n] - M dln c[i])      terms of trade
+//!        + sum t M (dln M - dln c[i])         volume of trade
+//!        - sum tau M dln d                    barriers
+//!        + sum tau M dln A / theta            technology
+//!        + dD                                 transfers
+//! ```
+//!
+//! Source: `docs/model.md` section 2; Caliendo & Parro (2015), eq. 25-26 for the first order.
 
 use std::borrow::Cow;
 
@@ -13,7 +26,7 @@ use crate::numerics::spectral::Chebyshev;
 
 /// Terms of trade and volume of trade with arithmetic changes at base weights, in percent, `[n]`.
 ///
-/// Source: `model.md` section 2; Caliendo & Parro (2015), eq. 25-26.
+/// Source: `docs/model.md` section 2; Caliendo & Parro (2015), eq. 25-26.
 #[derive(Debug, Clone)]
 pub struct FirstOrder {
     /// `sum (E dc[n] - M dc[i]) / I`.
@@ -59,7 +72,7 @@ const MAX_PIECES: usize = 400;
 /// Pieces shorter than this are taken as they are.
 const SHORTEST: f64 = 1e-10;
 
-/// Parts of `ln W_hat` along the policy path, `[n]` each; they sum to it (`model.md` section 2).
+/// Parts of `ln W_hat` along the policy path, `[n]` each; they sum to it (`docs/model.md` section 2).
 #[derive(Debug, Clone)]
 pub struct Exact {
     /// Export against import prices.
@@ -127,8 +140,8 @@ impl Exact {
 /// All changes move in logs from base to counterfactual; derivatives along the path are those of the
 /// interpolating polynomial, so that the error falls faster than any power of the degree. The sum of the parts is
 /// known, `ln W_hat`, and so is the error: a piece on which it shows is halved. Costs that choke trade off act in a
-/// short piece of their path, which the halving finds. Quotas move as the tariffs, icebergs and transfers that they
-/// come to.
+/// short piece of their path, which the halving finds. Quotas move as the tariffs, icebergs and transfers that
+/// stand for them.
 ///
 /// # Errors
 /// [`DecompositionError`] where a point of the path could not be solved or the parts do not sum to `ln W_hat`.
@@ -172,7 +185,7 @@ pub fn exact(prepared: &PreparedBaseline, shock: &Shock, degree: usize) -> Resul
     Err(DecompositionError::Gap { country, gap: gaps[n], pieces: parts.pieces })
 }
 
-/// Largest size; what is no number is infinite.
+/// Largest size; NaN counts as infinite.
 fn largest(values: &Array1<f64>) -> f64 {
     values
         .iter()

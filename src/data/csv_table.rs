@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 
 use super::raw_text::{RawText, csv_fault, number_remedy};
-use crate::error::{Fault, Faults, InputErrors, shortened};
+use crate::error::{Fault, Faults, shortened};
 
 /// Characters of a cell that a message repeats.
 const LONGEST_CELL_SHOWN: usize = 80;
@@ -88,23 +88,6 @@ impl Table {
             });
         }
         Some(Self { file: file.to_owned(), columns, rows })
-    }
-
-    /// Parses `text` as [`Table::parse`] does, where faults are not gathered with those of other files.
-    ///
-    /// # Errors
-    /// [`InputErrors`] with every fault of the table.
-    pub fn parse_sound(
-        file: &str,
-        text: &str,
-        required: &[&str],
-        optional: &[&str],
-    ) -> Result<Self, InputErrors> {
-        let mut faults = Faults::new();
-        match Self::parse(file, text, required, optional, &mut faults) {
-            Some(table) => faults.into_result(table),
-            None => Err(InputErrors(faults.as_slice().to_vec())),
-        }
     }
 
     /// The rows in file order.

@@ -75,7 +75,7 @@ pub struct Covariance {
 
 /// Scores `s_i` as rows: `x~_i` times the residual.
 #[must_use]
-pub fn scores(x_within: &[Vec<f64>], residual: &[f64]) -> Vec<Vec<f64>> {
+pub(crate) fn scores(x_within: &[Vec<f64>], residual: &[f64]) -> Vec<Vec<f64>> {
     x_within.iter().map(|x| x.iter().zip(residual).map(|(x, r)| x * r).collect()).collect()
 }
 

@@ -154,10 +154,19 @@ impl Term {
 }
 
 impl Formula {
-    /// Parses `text`.
+    /// Parses a formula.
+    ///
+    /// ```
+    /// use tradepath::estimation::formula::Formula;
+    ///
+    /// let formula = Formula::parse("trade ~ ln(dist) + rta | exporter^year + importer^year")?;
+    /// assert_eq!((formula.terms.len(), formula.effects.len()), (2, 2));
+    /// assert!(Formula::parse("trade ~ | exporter").is_err());
+    /// # Ok::<(), tradepath::estimation::formula::FormulaError>(())
+    /// ```
     ///
     /// # Errors
-    /// [`FormulaError`] that points at the first place that does not fit the grammar.
+    /// [`FormulaError`] with the position of the first text that does not fit the grammar.
     pub fn parse(text: &str) -> Result<Self, FormulaError> {
         let mut parser = Parser::new(text)?;
         let response = match <[Factor; 1]>::try_from(parser.factor()?) {

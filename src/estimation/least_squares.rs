@@ -13,7 +13,7 @@ use super::fit::{Fit, LAST_TOLERANCE, NotConverged, normal_equations, sum_rows};
 ///
 /// # Errors
 /// [`NotConverged`] where the projection off the effects does not reach its accuracy, or numbers overflow.
-pub fn least_squares(design: &Design, absorber: &mut Absorber) -> Result<Fit, NotConverged> {
+pub(crate) fn least_squares(design: &Design, absorber: &mut Absorber) -> Result<Fit, NotConverged> {
     let n = design.n();
     let w = design.weights.clone().unwrap_or_else(|| vec![1.0; n]);
     let offset = |row: usize| design.offset.as_ref().map_or(0.0, |offset| offset[row]);

@@ -33,7 +33,7 @@ impl Levels {
 
     /// The effect `term` over the given rows of a panel, none of which has a missing part.
     #[must_use]
-    pub fn from_panel(panel: &Panel, term: &EffectTerm, rows: &[u32]) -> Self {
+    pub(crate) fn from_panel(panel: &Panel, term: &EffectTerm, rows: &[u32]) -> Self {
         let mut levels = match plain_parts(panel, term) {
             Some(parts) => number_parts(&parts, rows),
             None => {
@@ -48,7 +48,7 @@ impl Levels {
 
     /// The same levels of other rows.
     #[must_use]
-    pub fn with_codes(&self, codes: Vec<u32>) -> Self {
+    pub(crate) fn with_codes(&self, codes: Vec<u32>) -> Self {
         Self { label: self.label.clone(), codes, names: Arc::clone(&self.names) }
     }
 
@@ -78,7 +78,7 @@ impl Levels {
 
     /// True if every level lies inside one level of `other`.
     #[must_use]
-    pub fn is_nested_in(&self, other: &Levels) -> bool {
+    pub(crate) fn is_nested_in(&self, other: &Levels) -> bool {
         let mut parent = vec![u32::MAX; self.n()];
         self.codes.iter().zip(&other.codes).all(|(&code, &outer)| {
             let slot = &mut parent[code as usize];

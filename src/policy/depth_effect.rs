@@ -56,7 +56,7 @@ impl DepthEffect {
 
     /// Strength of a text whose chapters and provisions add up to `cut_share`; at most 1, the full text.
     #[must_use]
-    pub fn strength(&self, cut_share: f64) -> f64 {
+    pub(crate) fn strength(&self, cut_share: f64) -> f64 {
         (cut_share / self.text_cut_share).min(1.0)
     }
 

@@ -9,7 +9,7 @@ use super::book::PolicyBook;
 /// Year of the agreement in which the test looks at the rates: the first after ten years.
 pub const TEST_YEAR: u32 = 11;
 /// Share of trade, and of lines, that counts as substantially all.
-pub const SUBSTANTIALLY_ALL_SHARE: f64 = 0.9;
+pub(crate) const SUBSTANTIALLY_ALL_SHARE: f64 = 0.9;
 
 /// Shares that an agreement frees for the imports of one party from another.
 #[derive(Debug, Clone, Copy, PartialEq)]

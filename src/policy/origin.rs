@@ -41,7 +41,7 @@ pub struct OriginRules {
 impl OriginRules {
     /// True if some rule of the agreement leaves trade out.
     #[must_use]
-    pub fn is_strict(&self, agreement: usize) -> bool {
+    pub(crate) fn is_strict(&self, agreement: usize) -> bool {
         self.by_agreement.row(agreement).iter().any(|rule| rule.strictness_share > 0.0)
     }
 }

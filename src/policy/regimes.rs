@@ -102,7 +102,7 @@ impl Regimes {
 
     /// Stretches of membership of `party` in `agreement`.
     #[must_use]
-    pub fn spans(&self, agreement: usize, party: usize) -> &[Span] {
+    pub(crate) fn spans(&self, agreement: usize, party: usize) -> &[Span] {
         &self.spans[agreement * self.n + party]
     }
 
@@ -173,7 +173,7 @@ impl Regimes {
     }
 
     /// Agreements that `party` shares with anybody on `date`, each with its age since the first partner.
-    pub fn own_bindings<'a>(
+    pub(crate) fn own_bindings<'a>(
         &'a self,
         book: &'a PolicyBook,
         party: usize,

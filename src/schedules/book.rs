@@ -102,7 +102,7 @@ impl ScheduleBook {
 
     /// Side letters of a schedule.
     #[must_use]
-    pub fn letters_of(&self, id: &str) -> &[Letter] {
+    pub(super) fn letters_of(&self, id: &str) -> &[Letter] {
         self.letters.get(id).map_or(&[], Vec::as_slice)
     }
 

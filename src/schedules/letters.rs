@@ -9,7 +9,7 @@ use crate::error::{Fault, Faults};
 
 /// One changed cell.
 #[derive(Debug, Clone)]
-pub struct Letter {
+pub(crate) struct Letter {
     /// Importer.
     pub importer: String,
     /// Exporter.

@@ -4,7 +4,7 @@ use crate::data::Table;
 use crate::error::Faults;
 
 /// Comment line that confirms that a column holds percent.
-pub const CONFIRMATION: &str = "# unit: percent";
+pub(crate) const CONFIRMATION: &str = "# unit: percent";
 
 /// Adds a fault if the largest absolute rate of `column` is below 1: writing 0.35 for 35 % is a common mistake.
 ///

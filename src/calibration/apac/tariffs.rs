@@ -12,7 +12,7 @@ use crate::policy::{PolicyBook, PolicyParameters, Regimes};
 ///
 /// # Errors
 /// Where a policy table is faulty.
-pub fn base_tariffs(by: &Concordance) -> Result<Array3<f64>, InputErrors> {
+pub(crate) fn base_tariffs(by: &Concordance) -> Result<Array3<f64>, InputErrors> {
     let book = PolicyBook::read(&Files::embedded(), &by.axes)?;
     let regimes = Regimes::new(&book, &book.initial);
     let costs = book.year_costs(&regimes, YEAR, PolicyParameters::default());

@@ -77,7 +77,7 @@ impl Trade {
 
     /// Exports by economy and sector, `[n,j]`, million USD.
     #[must_use]
-    pub fn exports_musd(&self) -> Array2<f64> {
+    pub(crate) fn exports_musd(&self) -> Array2<f64> {
         self.flows_musd.sum_axis(Axis(1)).reversed_axes()
     }
 }

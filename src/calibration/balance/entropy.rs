@@ -37,13 +37,13 @@ pub struct Cells {
 impl Cells {
     /// Sales and inputs bought, `[n,j]`.
     #[must_use]
-    pub fn sales_and_inputs(&self) -> (Array2<f64>, Array2<f64>) {
+    pub(crate) fn sales_and_inputs(&self) -> (Array2<f64>, Array2<f64>) {
         (self.trade_musd.sum_axis(Axis(1)).reversed_axes(), self.inputs_musd.sum_axis(Axis(1)))
     }
 
     /// Tariff-inclusive expenditure and use as inputs, `[n,j]`.
     #[must_use]
-    pub fn spending_and_uses(&self) -> (Array2<f64>, Array2<f64>) {
+    pub(crate) fn spending_and_uses(&self) -> (Array2<f64>, Array2<f64>) {
         let spending = &self.trade_musd * &self.tariff_factor;
         (spending.sum_axis(Axis(2)).reversed_axes(), self.inputs_musd.sum_axis(Axis(2)))
     }
@@ -63,7 +63,7 @@ pub struct Fit {
 }
 
 /// Scales the cells until all markets clear.
-pub fn reconcile(cells: &mut Cells, weights: &Weights) -> Fit {
+pub(crate) fn reconcile(cells: &mut Cells, weights: &Weights) -> Fit {
     let mut fit = Fit { converged: false, sweeps: 0, residual: f64::INFINITY, worst: (0, 0) };
     let has_tariff = cells.tariff_factor.map_axis(Axis(2), |row| row.iter().any(|&tau| tau != 1.0));
     while fit.sweeps < MOST_SWEEPS {

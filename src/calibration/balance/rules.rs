@@ -18,12 +18,12 @@ use crate::data::Axes;
 use crate::error::{Fault, InputErrors};
 
 /// Least share of output sold at home, where home sales are output less exports.
-pub const LEAST_HOME_SHARE: f64 = 0.05;
+pub(crate) const LEAST_HOME_SHARE: f64 = 0.05;
 /// Value added of a sector without any, as a share of its sales.
-pub const LEAST_VALUE_ADDED: f64 = 0.01;
+pub(crate) const LEAST_VALUE_ADDED: f64 = 0.01;
 /// Final demand of a good without any, as a share of expenditure: below what anyone measures, and enough that
 /// the reconciliation, which may shrink it, leaves it above the rounding of the files.
-pub const LEAST_FINAL_DEMAND: f64 = 1e-4;
+pub(crate) const LEAST_FINAL_DEMAND: f64 = 1e-4;
 /// Final demand below this share of [`LEAST_FINAL_DEMAND`] counts as none.
 const NO_FINAL_DEMAND: f64 = 1e-2;
 

@@ -79,13 +79,13 @@ impl Codes {
 
     /// True if `code` stands for all partners together.
     #[must_use]
-    pub fn is_world(&self, code: &str) -> bool {
+    pub(crate) fn is_world(&self, code: &str) -> bool {
         self.meaning(code) == Some(&Meaning::World)
     }
 
     /// True if trade under `code` belongs to no country.
     #[must_use]
-    pub fn is_nowhere(&self, code: &str) -> bool {
+    pub(crate) fn is_nowhere(&self, code: &str) -> bool {
         self.meaning(code) == Some(&Meaning::Nowhere)
     }
 
@@ -98,7 +98,7 @@ impl Codes {
 
     /// True if both are members of one customs union on the last day of `year`, by their ISO codes.
     #[must_use]
-    pub fn share_a_union(&self, one: &str, other: &str, year: i16) -> bool {
+    pub(crate) fn share_a_union(&self, one: &str, other: &str, year: i16) -> bool {
         let unions =
             self.memberships.iter().map(|[union, ..]| union).collect::<std::collections::HashSet<_>>();
         unions.into_iter().any(|union| {

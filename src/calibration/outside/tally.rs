@@ -77,7 +77,7 @@ impl Tally {
     }
 
     /// Notes a file whose rows are not counted, so that it is not listed as unread.
-    pub fn also_read(&mut self, file: &Path) {
+    pub(crate) fn also_read(&mut self, file: &Path) {
         self.also_read.push(file.to_owned());
     }
 
@@ -87,7 +87,7 @@ impl Tally {
     }
 
     /// Counts a rate of a country that no table of trade has.
-    pub fn rate_left_out(&mut self, code: &str) {
+    pub(crate) fn rate_left_out(&mut self, code: &str) {
         *self.rates_left_out.entry(code.to_owned()).or_default() += 1;
     }
 

@@ -229,7 +229,7 @@ impl Blocks {
 }
 
 /// Disjoint sets with path halving.
-pub struct Forest(Vec<u32>);
+pub(crate) struct Forest(Vec<u32>);
 
 impl Forest {
     /// `n` sets of one node.

@@ -119,13 +119,13 @@ impl Absorber {
     }
 
     /// Prepares for the weights `w`: renews the preconditioner where that pays.
-    pub fn refresh(&mut self, w: &[f64]) {
+    pub(crate) fn refresh(&mut self, w: &[f64]) {
         if self.layout.n_outer() > 0 {
             self.factorisations += usize::from(self.preconditioner.refresh(&self.layout, w));
         }
     }
 
-    /// Solves `S v = b` under the weights of the last [`Absorber::refresh`], starting from the given `v`.
+    /// Solves `S v = b` under the weights of the last `refresh`, starting from the given `v`.
     /// Returns `b - S v`. With a factor for the same weights the systems are solved without iterations.
     pub fn solve(&mut self, w: &[f64], group_w: &[f64], systems: &mut [System<'_>]) -> Vec<Vec<f64>> {
         let sweep = Sweep { layout: &self.layout, w, group_w };
@@ -208,7 +208,7 @@ impl Absorber {
 
     /// Sum of `w` over each group.
     #[must_use]
-    pub fn group_sums(&self, w: &[f64]) -> Vec<f64> {
+    pub(crate) fn group_sums(&self, w: &[f64]) -> Vec<f64> {
         let sums = |groups: &std::ops::Range<usize>| -> Vec<f64> {
             groups.clone().map(|group| w[self.layout.group(group)].iter().sum()).collect()
         };
@@ -246,6 +246,6 @@ fn centre(first: &mut [f64], later: &mut [f64], mut forest: Forest) {
 /// `sum w x` in eight independent sums, which the compiler turns into vector instructions.
 #[inline(always)]
 #[must_use]
-pub fn weighted_sum(x: &[f64], w: &[f64]) -> f64 {
+pub(crate) fn weighted_sum(x: &[f64], w: &[f64]) -> f64 {
     crate::numerics::cholesky::dot(x, w)
 }

@@ -32,7 +32,7 @@ pub use normal::{normal_equations, sum_rows};
 /// Smallest weight, so that no level has a weight of zero.
 const MIN_WEIGHT: f64 = 1e-280;
 /// Relative accuracy of the last projection, on which the covariance rests.
-pub const LAST_TOLERANCE: f64 = 1e-10;
+pub(crate) const LAST_TOLERANCE: f64 = 1e-10;
 
 /// When to stop.
 ///

@@ -73,7 +73,7 @@ pub fn find(design: &Design) -> Found {
 }
 
 /// Projection on regressors and effects under the rectifier's weights.
-pub struct Projection {
+pub(crate) struct Projection {
     absorber: Absorber,
     w: Vec<f64>,
     x: Vec<Vec<f64>>,

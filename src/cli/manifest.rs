@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::output::dir;
+use crate::data;
 
 /// Name and SHA-256 of every input file.
 #[must_use]
@@ -13,7 +13,7 @@ pub fn checksums(inputs: &[(String, String)]) -> Vec<Value> {
 /// SHA-256 of a text, in hexadecimal.
 #[must_use]
 pub fn sha256(text: &str) -> String {
-    dir::sha256(text.as_bytes())
+    data::sha256(text.as_bytes())
 }
 
 /// JSON as text, indented, with a line end.

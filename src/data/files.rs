@@ -9,8 +9,8 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use include_dir::{Dir, include_dir};
-use sha2::{Digest, Sha256};
 
+use super::hash::sha256;
 use crate::error::Fault;
 
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/data");
@@ -173,7 +173,7 @@ impl Files {
 
     /// Notes what was read; a file that says something else than the last time is refused.
     fn note(&self, path: &str, file: &str, bytes: &[u8]) -> Result<(), Fault> {
-        let sha256: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = sha256(bytes);
         let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         let before = log.insert(path.to_owned(), (sha256.clone(), bytes.len() as u64));
         drop(log);

@@ -10,6 +10,7 @@ pub mod csv_table;
 pub mod dataset;
 mod dataset_read;
 pub mod files;
+mod hash;
 pub mod ids;
 pub mod memory;
 pub mod nearest;
@@ -21,6 +22,7 @@ pub use columns::{Column, Holds, MARK, MARKS, NOTE, Names, SOURCE, TableRule, co
 pub use csv_table::{Row, Table};
 pub use dataset::{Dataset, Meta, Valuation};
 pub use files::{Files, ReadFile, write_embedded};
+pub use hash::{sha256, sha256_file};
 pub use ids::{IDENTIFIER, LABEL, is_identifier, is_label, is_printable};
 pub use nearest::nearest;
 pub use raw_text::{Held, RawText, ReadOptions, number_remedy};

@@ -14,8 +14,7 @@ use std::fmt;
 use std::io::{self, Read};
 use std::path::Path;
 
-use sha2::{Digest, Sha256};
-
+use super::hash::{sha256, sha256_read};
 use crate::error::Fault;
 
 mod decode;
@@ -233,20 +232,11 @@ impl RawText {
     /// A [`Fault`] where it is no regular file, too large, damaged, or not the text of a table.
     pub fn read(path: &Path, options: ReadOptions) -> Result<Self, Fault> {
         let file = path.display().to_string();
-        let hash = || {
-            let mut hash = Sha256::new();
-            let mut stored = unpack::open_regular(&unpack::split_archive(path).0)?;
-            let mut block = vec![0; BLOCK];
-            loop {
-                match stored.read(&mut block).map_err(raw_error)? {
-                    0 => return Ok(hash),
-                    n => hash.update(&block[..n]),
-                }
-            }
-        };
+        let stored = || unpack::open_regular(&unpack::split_archive(path).0);
         let read = unpack::open(path, &options).and_then(|source| Self::collect(&file, source, options));
         let mut text = read.map_err(|error| error.fault(&file))?;
-        text.sha256 = hex(hash().map_err(|error: RawError| error.fault(&file))?);
+        let hash = stored().and_then(|stored| sha256_read(stored).map_err(raw_error));
+        text.sha256 = hash.map_err(|error| error.fault(&file))?;
         Ok(text)
     }
 
@@ -255,7 +245,7 @@ impl RawText {
     /// # Errors
     /// As [`RawText::read`].
     pub fn from_bytes(file: &str, bytes: Vec<u8>, options: ReadOptions) -> Result<Self, Fault> {
-        let sha256 = hex(Sha256::new_with_prefix(&bytes));
+        let sha256 = sha256(&bytes);
         let read =
             unpack::open_bytes(bytes, &options).and_then(|source| Self::collect(file, source, options));
         let text = read.map_err(|error| error.fault(file))?;
@@ -280,8 +270,4 @@ impl RawText {
         let (delimiter, notes) = (reader.delimiter(), reader.notes(file));
         Ok(Self { file: file.to_owned(), text, delimiter, notes, sha256: String::new() })
     }
-}
-
-fn hex(hash: Sha256) -> String {
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -12,6 +12,7 @@ use super::formula::{EffectTerm, Factor, Formula, FormulaError, Name, Span};
 use super::levels::Levels;
 use super::panel::{Panel, PanelFile, Use};
 use crate::data::memory::usable_bytes;
+use crate::data::nearest;
 use crate::error::{Faults, shortened};
 
 /// Most regressors, each dummy counted.
@@ -223,13 +224,8 @@ pub fn read_panel(file: &PanelFile, spec: &Specification) -> Result<Panel, Estim
 }
 
 fn unknown_column(name: &Name, text: &str, header: &[String]) -> FormulaError {
-    let near = header.iter().map(|column| (distance(column, &name.text), column)).min();
-    let hint = match near {
-        Some((steps, column)) if steps <= 2 || steps * 3 <= name.text.len() => {
-            format!(" Did you mean `{column}`?")
-        }
-        _ => String::new(),
-    };
+    let near = nearest(&name.text, header.iter().map(String::as_str));
+    let hint = near.map_or_else(String::new, |column| format!(" Did you mean `{column}`?"));
     FormulaError {
         text: text.to_owned(),
         span: name.span,
@@ -251,22 +247,6 @@ pub(super) fn listed(header: &[String]) -> String {
         header.iter().take(MOST_NAMES).map(|name| shortened(name, LONGEST_NAME)).collect();
     let more = header.len().saturating_sub(MOST_NAMES);
     if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
-}
-
-/// Number of letters to insert, delete or change (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let change = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = change.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }
 
 /// The rows that meet every condition.

@@ -1,11 +1,14 @@
-//! Tail probabilities of the normal, chi-squared and Student t distributions.
+//! Tail probabilities of the normal, chi-squared and Student t distributions, by the incomplete gamma and beta
+//! functions of `statrs`.
+//!
+//! Two things stay ours. `statrs` finds the quantile of Student t by AS 64, which at 100,000 degrees of freedom is
+//! wrong by 4e-6: [`student_bound`] halves an interval instead. Its `ln_gamma` branches: [`ln_gamma`] does not, so
+//! that a sum over millions of rows runs on vectors.
+
+use statrs::function::{beta::beta_reg, gamma::gamma_ur};
 
 use super::elementary::ln;
 
-/// Relative accuracy at which the series and continued fractions stop.
-const EPSILON: f64 = 1e-16;
-/// Terms after which they stop in any case; 200 suffice for all arguments used in tests.
-const MAX_TERMS: u32 = 10_000;
 /// Degrees of freedom above which Student t is taken as a normal variable of another scale.
 const NEARLY_NORMAL_DEGREES: f64 = 1e6;
 
@@ -22,7 +25,7 @@ pub fn normal_two_sided(z: f64) -> f64 {
 /// `p = I_x(degrees / 2, 1 / 2)` with `x = degrees / (degrees + t^2)` (Abramowitz & Stegun 26.7.1).
 #[must_use]
 pub fn student_two_sided(t: f64, degrees: f64) -> f64 {
-    if t.is_nan() || degrees.is_nan() {
+    if t.is_nan() || degrees.is_nan() || degrees <= 0.0 {
         return f64::NAN;
     }
     if t.is_infinite() {
@@ -40,12 +43,8 @@ pub fn student_two_sided(t: f64, degrees: f64) -> f64 {
     if rest <= 0.0 {
         return 1.0;
     }
-    let front = (a * x.ln() + b * rest.ln() + ln_gamma(a + b) - ln_gamma(a) - ln_gamma(b)).exp();
-    if x < (a + 1.0) / (a + b + 2.0) {
-        front * beta_fraction(a, b, x) / a
-    } else {
-        1.0 - front * beta_fraction(b, a, rest) / b
-    }
+    // The continued fraction converges on either side of this point for one of the two.
+    if x < (a + 1.0) / (a + b + 2.0) { beta_reg(a, b, x) } else { 1.0 - beta_reg(b, a, rest) }
 }
 
 /// The `t` that a Student t variable exceeds in size with probability `p`, by bisection.
@@ -63,82 +62,20 @@ pub fn student_bound(p: f64, degrees: f64) -> f64 {
     0.5 * (low + high)
 }
 
-/// Lentz's method for the continued fraction of the incomplete beta function (Abramowitz & Stegun 26.5.8).
-fn beta_fraction(a: f64, b: f64, x: f64) -> f64 {
-    let tiny = f64::MIN_POSITIVE / EPSILON;
-    let bounded = |value: f64| if value.abs() < tiny { tiny } else { value };
-    let mut c = 1.0;
-    let mut d = 1.0 / bounded(1.0 - (a + b) * x / (a + 1.0));
-    let mut value = d;
-    for m in 1..MAX_TERMS {
-        let m = f64::from(m);
-        let even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
-        let odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
-        let before = value;
-        for numerator in [even, odd] {
-            d = 1.0 / bounded(1.0 + numerator * d);
-            c = bounded(1.0 + numerator / c);
-            value *= c * d;
-        }
-        if (value - before).abs() <= EPSILON * value.abs() {
-            break;
-        }
-    }
-    value
-}
-
-/// Probability that a chi-squared variable with `degrees` of freedom exceeds `x`.
+/// Probability that a chi-squared variable with `degrees` of freedom exceeds `x`; with none it is always 0.
+///
+/// `Q(degrees / 2, x / 2)`, the regularised upper incomplete gamma function (Abramowitz & Stegun 26.4.19).
 #[must_use]
 pub fn chi_squared_tail(x: f64, degrees: f64) -> f64 {
     if x.is_nan() || degrees.is_nan() {
-        return f64::NAN;
+        f64::NAN
+    } else if x <= 0.0 {
+        1.0
+    } else if x.is_infinite() || degrees <= 0.0 {
+        0.0
+    } else {
+        gamma_ur(degrees / 2.0, x / 2.0)
     }
-    gamma_upper(degrees / 2.0, x / 2.0)
-}
-
-/// Regularised upper incomplete gamma function `Q(a, x)` (Abramowitz & Stegun 6.5.29, 6.5.31).
-fn gamma_upper(a: f64, x: f64) -> f64 {
-    if x <= 0.0 {
-        return 1.0;
-    }
-    if x.is_infinite() {
-        return 0.0;
-    }
-    let scale = (a * x.ln() - x - ln_gamma(a)).exp();
-    if x < a + 1.0 { 1.0 - scale * lower_series(a, x) } else { scale * upper_fraction(a, x) }
-}
-
-fn lower_series(a: f64, x: f64) -> f64 {
-    let (mut term, mut sum) = (1.0 / a, 1.0 / a);
-    for k in 1..MAX_TERMS {
-        term *= x / (a + f64::from(k));
-        sum += term;
-        if term < sum * EPSILON {
-            break;
-        }
-    }
-    sum
-}
-
-/// Lentz's method for the continued fraction.
-fn upper_fraction(a: f64, x: f64) -> f64 {
-    let tiny = f64::MIN_POSITIVE / EPSILON;
-    let mut b = x + 1.0 - a;
-    let (mut c, mut d) = (1.0 / tiny, 1.0 / b);
-    let mut value = d;
-    for k in 1..MAX_TERMS {
-        let k = f64::from(k);
-        let numerator = -k * (k - a);
-        b += 2.0;
-        d = 1.0 / (numerator * d + b).abs().max(tiny).copysign(numerator * d + b);
-        c = b + numerator / c;
-        let change = c * d;
-        value *= change;
-        if (change - 1.0).abs() < EPSILON {
-            break;
-        }
-    }
-    value
 }
 
 /// Logarithm of the gamma function for positive `x` (Lanczos, g = 7, nine coefficients), without branches.

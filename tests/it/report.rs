@@ -7,9 +7,9 @@ use std::path::Path;
 use assert_cmd::Command;
 use predicates::str::contains;
 use tempfile::TempDir;
-use tradepath::data::Files;
+use tradepath::data::{Files, sha256_file};
 use tradepath::output::OutputDir;
-use tradepath::output::dir::{Existing, sha256_file};
+use tradepath::output::dir::Existing;
 use tradepath::report::{self, ReportSummary, Run};
 
 const OPTIONS: [&str; 3] = ["stay", "join", "partial"];

@@ -16,14 +16,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-mod hash;
 mod lock;
 mod number;
 mod ours;
 mod staging;
 mod target;
 
-pub use hash::{sha256, sha256_file};
 use lock::Lock;
 pub use number::{ALL_DIGITS, DEFAULT_DIGITS, number, set_digits};
 pub use ours::{Difference, FileEntry, MANIFEST, differences, listed, manifest};

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::hash::sha256_file;
+use crate::data::sha256_file;
 
 /// The file that lists the others.
 pub const MANIFEST: &str = "manifest.json";

@@ -6,7 +6,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{OutputError, at, hash, lock, manifest, ours};
+use super::{OutputError, at, lock, manifest, ours};
+use crate::data::sha256;
 
 /// File that says that a staging folder is one.
 pub(super) const MARKER: &str = ".tradepath-staging";
@@ -50,7 +51,7 @@ impl Names {
             return target.with_file_name(format!(".{name}.{end}"));
         }
         let head: String = name.chars().take(LONGEST_NAME_BYTES / 8).collect();
-        let digest = hash::sha256(name.as_bytes());
+        let digest = sha256(name.as_bytes());
         target.with_file_name(format!(".{head}-{}.{end}", &digest[..16]))
     }
 }

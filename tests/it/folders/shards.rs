@@ -98,7 +98,7 @@ fn a_part_that_is_not_as_it_was_written_is_refused() {
     // Hashes made anew do not help: the block itself knows its run.
     let forged = |q: &Path| {
         foreign(q);
-        let hash = tradepath::output::dir::sha256_file(&q.join("parts/2028.block")).unwrap();
+        let hash = tradepath::data::sha256_file(&q.join("parts/2028.block")).unwrap();
         let mut manifest: serde_json::Value =
             serde_json::from_slice(&fs::read(q.join("manifest.json")).unwrap()).unwrap();
         for entry in manifest["files"].as_array_mut().unwrap() {

@@ -1,4 +1,4 @@
-//! SHA-256 of texts and files, in hexadecimal.
+//! SHA-256 in hexadecimal, of bytes and of files.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -19,10 +19,18 @@ pub fn sha256(bytes: &[u8]) -> String {
 /// # Errors
 /// Where the file cannot be read.
 pub fn sha256_file(path: &Path) -> io::Result<String> {
-    let (mut file, mut hasher) = (File::open(path)?, Sha256::new());
+    sha256_read(File::open(path)?)
+}
+
+/// SHA-256 of all that `source` still holds, read piece by piece.
+///
+/// # Errors
+/// Where the source cannot be read.
+pub(super) fn sha256_read(mut source: impl Read) -> io::Result<String> {
+    let mut hasher = Sha256::new();
     let mut buffer = vec![0; BUFFER_BYTES];
     loop {
-        match file.read(&mut buffer)? {
+        match source.read(&mut buffer)? {
             0 => return Ok(hexadecimal(&hasher.finalize())),
             n => hasher.update(&buffer[..n]),
         }

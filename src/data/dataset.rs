@@ -5,7 +5,6 @@ use serde::Deserialize;
 
 use super::axes::Axes;
 use super::files::Files;
-use crate::error::InputErrors;
 
 /// Where trade values are measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -67,14 +66,6 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    /// Reads and checks a baseline directory.
-    ///
-    /// # Errors
-    /// [`InputErrors`] with every fault of every file.
-    pub fn read(files: &Files) -> Result<Self, InputErrors> {
-        super::dataset_read::read(files)
-    }
-
     /// Number of countries.
     #[must_use]
     pub fn n(&self) -> usize {

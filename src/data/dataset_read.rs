@@ -56,7 +56,17 @@ const DEFICITS: TableRule = TableRule {
     key: &["country"],
 };
 
-pub(super) fn read(files: &Files) -> Result<Dataset, InputErrors> {
+impl Dataset {
+    /// Reads and checks a baseline directory.
+    ///
+    /// # Errors
+    /// [`InputErrors`] with every fault of every file.
+    pub fn read(files: &Files) -> Result<Self, InputErrors> {
+        read(files)
+    }
+}
+
+fn read(files: &Files) -> Result<Dataset, InputErrors> {
     let mut reader = Reader { files, faults: Faults::new(), inputs: Vec::new() };
     let meta = reader.meta();
     let countries = reader.countries();

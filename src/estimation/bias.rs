@@ -25,6 +25,7 @@ use nalgebra::{DMatrix, DVector};
 use super::collinear;
 use super::covariance::Covariance;
 use super::design::Design;
+pub use super::error::NotGravity;
 use super::fit::Fit;
 use super::formula::{EffectTerm, Formula, Name, Part};
 use super::levels::{Levels, combine};
@@ -41,17 +42,6 @@ const MAX_DENSE: usize = 3_000;
 const MAX_LEVERAGE: f64 = 0.5;
 /// Square matrices over the rows of a pair that stand side by side.
 const PAIR_MATRICES: u64 = 6;
-
-/// The formula is not a gravity equation for which corrections are known.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "--bias-correct needs the effects exporter^time + importer^time, or these and exporter^importer; \
-     found {found}. Write the formula that way, or leave the option out."
-)]
-pub struct NotGravity {
-    /// Effects of the formula.
-    pub found: String,
-}
 
 /// What the correction did.
 #[derive(Debug, Clone)]

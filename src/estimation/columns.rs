@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::design::Specification;
 use super::filter::list;
 use super::formula::{Expression, Factor, FormulaError, Function, Name};
 use super::panel::{Category, MISSING, Panel};
+use super::specification::Specification;
 use crate::error::{Fault, Faults};
 
 /// Range of numbers whose squares and products neither overflow nor underflow.

@@ -4,13 +4,14 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
-use super::EstimationError;
 use super::absorb::Layout;
 use super::columns::Columns;
-use super::filter::Filter;
-use super::formula::{EffectTerm, Factor, Formula, FormulaError, Name, Span};
+use super::error::EstimationError;
+use super::formula::{EffectTerm, Factor, FormulaError, Name, Span};
 use super::levels::Levels;
+use super::names::{LONGEST_NAME, listed};
 use super::panel::{Panel, PanelFile, Use};
+pub use super::specification::{INTERCEPT, Specification};
 use crate::data::memory::usable_bytes;
 use crate::data::nearest;
 use crate::error::{Faults, shortened};
@@ -19,44 +20,6 @@ use crate::error::{Faults, shortened};
 const MAX_REGRESSORS: usize = 4_000;
 /// Bytes of memory for each entry of a regressor: the fit holds copies.
 const BYTES_AN_ENTRY: u64 = 32;
-
-/// Label of the constant.
-pub const INTERCEPT: &str = "(constant)";
-
-/// Everything a user says about a regression but the method.
-#[derive(Debug, Clone)]
-pub struct Specification {
-    /// Outcome, regressors, absorbed effects.
-    pub formula: Formula,
-    /// Column of frequency or sampling weights.
-    pub weights: Option<String>,
-    /// Column that enters the index with coefficient 1.
-    pub offset: Option<String>,
-    /// Clusters of the covariance; none = robust to heteroskedasticity.
-    pub clusters: Vec<EffectTerm>,
-    /// Conditions that rows must meet.
-    pub filters: Vec<Filter>,
-    /// True where a row without outcome is dropped rather than a fault.
-    pub may_drop_missing_outcome: bool,
-    /// True where the outcome must not be negative (PPML).
-    pub is_outcome_positive: bool,
-}
-
-impl Specification {
-    /// A specification with the formula alone.
-    #[must_use]
-    pub fn new(formula: Formula) -> Self {
-        Self {
-            formula,
-            weights: None,
-            offset: None,
-            clusters: Vec::new(),
-            filters: Vec::new(),
-            may_drop_missing_outcome: false,
-            is_outcome_positive: true,
-        }
-    }
-}
 
 /// A row that is not used, with the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -235,18 +198,6 @@ fn unknown_column(name: &Name, text: &str, header: &[String]) -> FormulaError {
             listed(header)
         ),
     }
-}
-
-/// Longest name that a message repeats whole, and most names that it lists.
-const LONGEST_NAME: usize = 60;
-const MOST_NAMES: usize = 40;
-
-/// Names of columns for a message.
-pub(super) fn listed(header: &[String]) -> String {
-    let shown: Vec<String> =
-        header.iter().take(MOST_NAMES).map(|name| shortened(name, LONGEST_NAME)).collect();
-    let more = header.len().saturating_sub(MOST_NAMES);
-    if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
 }
 
 /// The rows that meet every condition.

@@ -14,6 +14,7 @@ use super::diagnosis;
 use super::fit::{Fit, FitOptions, NotConverged, ppml, sum_rows};
 use super::least_squares::least_squares;
 use super::levels::Levels;
+use super::method::Method;
 use super::panel::Panel;
 use super::separation::{self, Report, Rules};
 use super::{EstimationError, design};
@@ -23,16 +24,6 @@ use crate::numerics::vectors::vectorised;
 
 /// Rows whose likelihood is summed together.
 const TILE: usize = 1_024;
-
-/// How coefficients are found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Method {
-    /// Poisson pseudo-maximum likelihood.
-    #[default]
-    Ppml,
-    /// (Weighted) least squares.
-    LeastSquares,
-}
 
 /// Options of [`estimate`].
 ///

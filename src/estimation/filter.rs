@@ -3,8 +3,8 @@
 //! Numbers are compared as numbers: `year == 2006` is true for a cell `2006.0`. Texts are compared as written, and never
 //! with numbers. A missing cell meets no condition.
 
-use super::design::listed;
 use super::formula::{FormulaError, Span};
+use super::names::listed;
 use super::panel::{Category, Panel, Use};
 
 /// How two sides are compared.

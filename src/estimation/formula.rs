@@ -23,72 +23,13 @@
 mod expression;
 mod lexer;
 mod parser;
-
-use std::fmt;
+mod span;
+mod terms;
 
 pub use expression::{Expression, Function, Operation};
 use parser::Parser;
-
-/// Characters of a formula that a message repeats.
-const SHOWN: usize = 1_000;
-
-/// A stretch of the formula's text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Span {
-    /// First character, 0 = start of the text.
-    pub start: usize,
-    /// One past the last character.
-    pub end: usize,
-}
-
-/// A column named in the formula.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Name {
-    /// The name without backquotes.
-    pub text: String,
-    /// Where it stands.
-    pub span: Span,
-}
-
-/// One multiplicand of a regressor, or the outcome.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Factor {
-    /// Arithmetic in number columns.
-    Value(Expression),
-    /// One dummy for each level of a column but the reference.
-    Dummies(Name, Option<Name>),
-    /// 1 where both columns hold the same text.
-    Same(Name, Name),
-    /// 1 where they do not.
-    Differs(Name, Name),
-}
-
-/// A regressor: the product of its factors.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Term {
-    /// The factors, at least one.
-    pub factors: Vec<Factor>,
-    /// Where the term stands.
-    pub span: Span,
-}
-
-/// A part of an absorbed effect or cluster.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Part {
-    /// A column.
-    Column(Name),
-    /// The unordered pair of two columns.
-    Pair(Name, Name),
-}
-
-/// An absorbed effect or a cluster: one level for each combination of its parts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EffectTerm {
-    /// The parts, at least one.
-    pub parts: Vec<Part>,
-    /// As written, without blanks.
-    pub label: String,
-}
+pub use span::{FormulaError, Name, Span};
+pub use terms::{EffectTerm, Factor, Part, Term};
 
 /// A parsed formula.
 #[derive(Debug, Clone, PartialEq)]
@@ -103,54 +44,6 @@ pub struct Formula {
     pub effects: Vec<EffectTerm>,
     /// True if a constant is to be estimated.
     pub intercept: bool,
-}
-
-/// The formula cannot be read, or names what is not there.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub struct FormulaError {
-    /// The text.
-    pub text: String,
-    /// The place that is wrong.
-    pub span: Span,
-    /// What is wrong and what to do.
-    pub message: String,
-}
-
-impl fmt::Display for FormulaError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = (self.span.end - self.span.start).max(1);
-        if self.span.end > SHOWN {
-            return write!(f, "{} (character {})", self.message, self.span.start + 1);
-        }
-        writeln!(f, "{}\n  {}", self.message, self.text.chars().take(SHOWN).collect::<String>())?;
-        write!(f, "  {}{}", " ".repeat(self.span.start), "^".repeat(width))
-    }
-}
-
-impl Factor {
-    /// The factor as a label of output tables.
-    #[must_use]
-    pub fn label(&self) -> String {
-        match self {
-            Self::Value(expression) => expression.to_string(),
-            Self::Dummies(name, _) => name.text.clone(),
-            Self::Same(a, b) => format!("same({},{})", a.text, b.text),
-            Self::Differs(a, b) => format!("differs({},{})", a.text, b.text),
-        }
-    }
-}
-
-impl Term {
-    /// The term as it is named in messages; equal for equal terms.
-    #[must_use]
-    pub fn label(&self) -> String {
-        let label = |factor: &Factor| match factor {
-            Factor::Dummies(name, Some(level)) => format!("i({},ref={})", name.text, level.text),
-            Factor::Dummies(name, None) => format!("i({})", name.text),
-            other => other.label(),
-        };
-        self.factors.iter().map(label).collect::<Vec<_>>().join(":")
-    }
 }
 
 impl Formula {
@@ -210,13 +103,5 @@ impl EffectTerm {
             return Err(parser.error("one effect; repeat the option for several"));
         }
         Ok(effect)
-    }
-
-    /// The columns it is made of.
-    pub fn columns(&self) -> impl Iterator<Item = &Name> {
-        self.parts.iter().flat_map(|part| match part {
-            Part::Column(name) => vec![name],
-            Part::Pair(a, b) => vec![a, b],
-        })
     }
 }

@@ -13,20 +13,11 @@ use std::path::Path;
 
 use crate::data::{Held, RawText, ReadOptions};
 use crate::error::{Fault, Faults, InputErrors};
-use column::Builder;
-pub use column::{Category, MISSING, MISSING_NUMBERS};
+use column::{Builder, Column};
+pub use column::{Category, MISSING, MISSING_NUMBERS, Use};
 
 /// Faulty rows after which reading ends.
 const MAX_FAULTY_ROWS: usize = 100;
-
-/// How the formula uses a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Use {
-    /// As numbers.
-    Number,
-    /// As text whose equal values make a level.
-    Category,
-}
 
 /// What a user says about the file.
 #[derive(Debug, Clone, Default)]
@@ -198,7 +189,15 @@ impl PanelFile {
             categories: HashMap::new(),
         };
         for builder in builders {
-            builder.finish(&mut panel, &mut faults);
+            let (name, column) = builder.finish(&panel.file, &mut faults);
+            match column {
+                Column::Numbers(numbers) => {
+                    panel.numbers.insert(name, numbers);
+                }
+                Column::Categories(category) => {
+                    panel.categories.insert(name, category);
+                }
+            }
         }
         faults.into_result(panel)
     }

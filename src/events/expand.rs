@@ -9,9 +9,10 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use toml::de::{DeTable, DeValue};
 
-use super::for_each::{Members, PLACEHOLDER, process_of, stage_of};
+use super::for_each::{Members, PLACEHOLDER};
 use super::known::Tables;
 use super::limits::MOST_STAGES;
+use super::of_member::{process_of, stage_of};
 use super::place::{Lines, Place};
 use super::spec::{OptionSpec, Process, Stage};
 use super::validate::LONGEST_HORIZON;

@@ -20,6 +20,7 @@ pub mod known;
 mod limits;
 pub mod milestones;
 mod names;
+mod of_member;
 mod place;
 mod program;
 pub mod queue;

@@ -8,7 +8,7 @@ use ndarray::{Array2, Array3, ArrayView1};
 use super::carbon::CarbonList;
 use super::depth_effect::DepthEffect;
 use super::origin::OriginRules;
-use super::read::provisions::Provision;
+use super::provision::Provision;
 use super::state::{Membership, PolicyTimeline};
 use super::utilisation::Utilisation;
 use crate::data::Axes;

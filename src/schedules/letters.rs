@@ -1,11 +1,9 @@
 //! Side letters: single cells of a schedule that one importer changes for one exporter.
 
-use std::borrow::Cow;
-
-use super::book::{Part, Schedule, ScheduleBook};
+use super::schedule::Part;
 use super::staging::Category;
 use crate::data::Row;
-use crate::error::{Fault, Faults};
+use crate::error::Fault;
 
 /// One changed cell.
 #[derive(Debug, Clone)]
@@ -18,10 +16,10 @@ pub(crate) struct Letter {
     pub group: String,
     /// Part; `*` = all parts.
     part: String,
-    base_rate_pct: Option<f64>,
-    category: Category,
+    pub base_rate_pct: Option<f64>,
+    pub category: Category,
     /// Fault to report if the cell does not exist.
-    missing: Fault,
+    pub missing: Fault,
 }
 
 impl Letter {
@@ -43,38 +41,8 @@ impl Letter {
         }
     }
 
-    fn is_of(&self, part: &Part) -> bool {
+    /// True for a part that the letter changes.
+    pub(super) fn is_of(&self, part: &Part) -> bool {
         self.part == "*" || self.part == part.name
-    }
-}
-
-impl ScheduleBook {
-    /// The schedule of `importer` towards `exporter`, with the side letters between the two applied.
-    #[must_use]
-    pub fn with_letters(&self, id: &str, importer: &str, exporter: &str) -> Option<Cow<'_, Schedule>> {
-        let schedule = self.find(id, importer, exporter)?;
-        let mut changed = Cow::Borrowed(schedule);
-        for letter in self.letters_of(id) {
-            if letter.importer == importer && letter.exporter == exporter {
-                let mut parts = changed.parts(&letter.group).unwrap_or_default().to_vec();
-                for part in parts.iter_mut().filter(|part| letter.is_of(part)) {
-                    part.category = letter.category.clone();
-                    part.base_rate_pct = letter.base_rate_pct.or(part.base_rate_pct);
-                }
-                changed.to_mut().set(&letter.group, parts);
-            }
-        }
-        Some(changed)
-    }
-
-    /// Adds a fault for each letter about a cell that does not exist.
-    pub(super) fn check_letters(&self, id: &str, faults: &mut Faults) {
-        for letter in self.letters_of(id) {
-            let schedule = self.find(id, &letter.importer, &letter.exporter);
-            let parts = schedule.and_then(|schedule| schedule.parts(&letter.group)).unwrap_or_default();
-            if !parts.iter().any(|part| letter.is_of(part)) {
-                faults.push(letter.missing.clone());
-            }
-        }
     }
 }

@@ -19,10 +19,12 @@ pub mod percent;
 pub mod quota;
 mod read;
 mod rules;
+mod schedule;
 pub mod staging;
 
-pub use book::{Part, Schedule, ScheduleBook};
+pub use book::ScheduleBook;
 pub use calendar::CutDates;
 pub use lines::LineSchedule;
 pub use quota::{Quota, QuotaUnit};
+pub use schedule::{Part, Schedule};
 pub use staging::Category;

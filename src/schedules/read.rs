@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::book::{DEFAULT, Part, Schedule, ScheduleBook};
+use super::book::{DEFAULT, ScheduleBook};
 use super::letters::Letter;
 use super::percent;
 use super::quota::Quota;
 use super::rules::{CATEGORIES, COUNTRY, GROUP, LETTERS, QUOTAS, SCHEDULE};
+use super::schedule::{Part, Schedule};
 use super::staging::Category;
 use crate::data::{Files, Names, Row, Table, TableRule};
 use crate::error::{Fault, Faults, InputErrors};

@@ -1,6 +1,6 @@
 //! What every column of the files of a schedule may hold.
 
-use super::book::OTHER;
+use super::schedule::OTHER;
 use crate::data::{Column, Holds, MARK, NOTE, SOURCE, TableRule, column};
 
 pub(super) const GROUP: &str = "product group";

@@ -30,8 +30,11 @@ mod conjugate;
 mod kernel;
 mod plan;
 mod precondition;
+mod system;
 
 pub use plan::Layout;
+pub(crate) use system::weighted_sum;
+pub use system::{System, Tolerance};
 
 use rayon::prelude::*;
 
@@ -40,33 +43,6 @@ use kernel::Sweep;
 use precondition::Preconditioner;
 
 use super::levels::Levels;
-
-/// Part of a column's length that is rounding.
-const ROUNDING: f64 = 1e-13;
-
-/// When a column's projection is accurate enough; the loosest of the three holds.
-///
-/// All are in the norm `sqrt(r' M^-1 r)`, about the W-norm of the part of the column that the effects
-/// still explain.
-#[derive(Debug, Clone, Copy)]
-pub struct Tolerance {
-    /// Relative to the W-norm of the column itself.
-    pub of_column: f64,
-    /// Relative to the explained part at the start.
-    pub of_start: f64,
-    /// Relative to `sqrt(sum w)`, that is, in units of the column.
-    pub absolute: f64,
-}
-
-impl Tolerance {
-    /// An accuracy relative to the W-norm of a column, less what the groups explain of it; `length` is its
-    /// whole W-norm, of which rounding leaves the smallest part that can be asked for, and `sum_w` that of 1,
-    /// squared.
-    #[must_use]
-    pub fn relative(of_column: f64, length: f64, sum_w: f64) -> Self {
-        Self { of_column, of_start: 0.0, absolute: ROUNDING * length / sum_w.sqrt() }
-    }
-}
 
 /// Projects columns off the effects of a [`Layout`], keeping its preconditioner between calls.
 #[derive(Debug)]
@@ -79,18 +55,6 @@ pub struct Absorber {
     pub unfinished: usize,
     /// Times the preconditioner was factored.
     pub factorisations: usize,
-}
-
-/// One system `S v = b` for [`Absorber::solve`]; vectors over the outer levels.
-pub struct System<'a> {
-    /// Right side.
-    pub b: &'a [f64],
-    /// Where the solution starts, and then the solution.
-    pub v: &'a mut Vec<f64>,
-    /// W-norm of the column that `b` comes from, without group means.
-    pub norm: f64,
-    /// When it is accurate enough.
-    pub tolerance: Tolerance,
 }
 
 impl Absorber {
@@ -241,11 +205,4 @@ fn centre(first: &mut [f64], later: &mut [f64], mut forest: Forest) {
         let root = forest.root(at);
         *value += sums[root] / counts[root];
     }
-}
-
-/// `sum w x` in eight independent sums, which the compiler turns into vector instructions.
-#[inline(always)]
-#[must_use]
-pub(crate) fn weighted_sum(x: &[f64], w: &[f64]) -> f64 {
-    crate::numerics::cholesky::dot(x, w)
 }

@@ -9,8 +9,6 @@ use std::collections::HashMap;
 use crate::data::number_remedy;
 use crate::error::{Fault, Faults};
 
-use super::{Panel, Use};
-
 /// Code of a missing category.
 pub const MISSING: u32 = u32::MAX;
 /// Texts that stand for a missing cell in number columns; the empty cell does in all.
@@ -21,6 +19,15 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 const LISTED: usize = 20;
 /// Characters of a cell that a message repeats.
 const SHOWN: usize = 60;
+
+/// How the formula uses a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Use {
+    /// As numbers.
+    Number,
+    /// As text whose equal values make a level.
+    Category,
+}
 
 /// A column of categories.
 #[derive(Debug, Clone, Default)]
@@ -60,6 +67,12 @@ pub(super) struct Builder<'a> {
     /// Texts of missing cells that the user named.
     missing: &'a [String],
     faults: usize,
+}
+
+/// A column that has been read.
+pub(super) enum Column {
+    Numbers(Vec<f64>),
+    Categories(Category),
 }
 
 enum Values {
@@ -159,10 +172,11 @@ impl<'a> Builder<'a> {
         }
     }
 
-    pub(super) fn finish(self, panel: &mut Panel, faults: &mut Faults) {
+    /// Name and values of the column of `file`.
+    pub(super) fn finish(self, file: &str, faults: &mut Faults) -> (String, Column) {
         if self.faults > LISTED {
             faults.push(Fault {
-                file: panel.file.clone(),
+                file: file.to_owned(),
                 line: None,
                 field: self.name.clone(),
                 found: format!("{} more cells that are no numbers", self.faults - LISTED),
@@ -170,14 +184,11 @@ impl<'a> Builder<'a> {
                 remedy: "Check that it is the column you mean.".into(),
             });
         }
-        match self.values {
-            Values::Number(values) => {
-                panel.numbers.insert(self.name, values);
-            }
-            Values::Category { codes, levels, .. } => {
-                panel.categories.insert(self.name, category(codes, levels));
-            }
-        }
+        let values = match self.values {
+            Values::Number(values) => Column::Numbers(values),
+            Values::Category { codes, levels, .. } => Column::Categories(category(codes, levels)),
+        };
+        (self.name, values)
     }
 }
 

@@ -19,9 +19,6 @@ use super::local;
 /// accurate to 1e-11, squared.
 const NULL: f64 = 1e-13;
 
-/// More directions than this are left to the rectifier; each takes a number for every row.
-pub const MAX_DIRECTIONS: usize = 400;
-
 /// A basis of the directions, over all rows; `None` where they are not found with reasonable effort.
 #[must_use]
 pub fn find(design: &Design, known: &Known) -> Option<Vec<Vec<f64>>> {
@@ -37,7 +34,7 @@ pub fn find(design: &Design, known: &Known) -> Option<Vec<Vec<f64>>> {
 fn by_components(design: &Design, combinations: Vec<Vec<f64>>) -> Option<Vec<Vec<f64>>> {
     let tree = Tree::new(design);
     let crossed = tree.crossed(design);
-    if combinations.len() + crossed.len() > MAX_DIRECTIONS {
+    if combinations.len() + crossed.len() > local::MAX_DIRECTIONS {
         return None;
     }
     let mut directions: Vec<Vec<f64>> = combinations

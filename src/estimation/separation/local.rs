@@ -5,8 +5,9 @@ use std::collections::HashSet;
 
 use super::super::design::Design;
 use super::super::levels::Levels;
-use super::directions::MAX_DIRECTIONS;
 
+/// More directions than this are left to the rectifier; each takes a number for every row.
+pub const MAX_DIRECTIONS: usize = 400;
 /// More levels than this are left to the rectifier; elimination with 1,500 takes some seconds.
 const MAX_LEVELS: usize = 1_500;
 /// Entries of eliminated rows below this are zero; they are small whole numbers or ratios of such.

@@ -15,7 +15,7 @@ use nalgebra::{DMatrix, DVector};
 
 use super::super::design::Design;
 use super::certificate::Known;
-use super::directions;
+use super::{directions, local};
 
 /// Entries of a direction, scaled to a largest of 1, below this are zero.
 const ZERO: f64 = 1e-8;
@@ -37,7 +37,7 @@ pub fn find(design: &Design, known: &Known) -> Option<Vec<bool>> {
     if directions.is_empty() {
         return Some(flags);
     }
-    if directions.len() > directions::MAX_DIRECTIONS {
+    if directions.len() > local::MAX_DIRECTIONS {
         return None;
     }
     let touched: Vec<usize> =

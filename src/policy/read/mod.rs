@@ -14,7 +14,7 @@ mod duties;
 mod gather;
 mod intervals;
 mod origin;
-pub(super) mod provisions;
+mod provisions;
 mod rates;
 mod rules;
 mod schedules;

@@ -12,17 +12,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::Reader;
 use super::rules::NO_SCOPE;
 use crate::data::{Row, Table};
-
-/// A provision that a class of agreements has or has not.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Provision {
-    /// Id, as in `switches.csv`.
-    pub id: String,
-    /// Kind, such as `suspended`; one switch can turn on or off all provisions of a kind.
-    pub kind: String,
-    /// Change of the cut share where it is on, `[j]`; all zero = explicitly no effect.
-    pub change_share: Vec<f64>,
-}
+use crate::policy::provision::Provision;
 
 /// Chapters, strengths, provisions and switches.
 #[derive(Debug, Clone, Default)]

@@ -13,101 +13,19 @@
 //! left of rounding closes in `V` and `F`, so that clearing is exact. Every move is an [`Adjustment`].
 
 pub mod entropy;
+mod log;
+mod raw;
 pub mod rules;
+mod weights;
 
-use ndarray::{Array2, Array3, Axis};
+use ndarray::{Array3, Axis};
 
 use crate::data::Axes;
 use crate::error::{Fault, InputErrors};
 use entropy::Cells;
-
-/// Least move of a cell that is listed, million USD: one dollar.
-const LISTED_MUSD: f64 = 1e-6;
-/// Least relative move of a cell that is listed: below it is rounding.
-const LISTED_SHARE: f64 = 1e-9;
-
-/// How much each table is trusted: a table of twice the weight moves about half as far.
-///
-/// | table | default | why |
-/// | --- | --- | --- |
-/// | trade | 4 | recorded by two customs offices |
-/// | value added | 2 | national accounts |
-/// | inputs | 1 | surveys years apart, mostly estimated |
-/// | final demand | 1 | takes what inventories leave |
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Weights {
-    /// Weight of trade and home sales.
-    pub trade: f64,
-    /// Weight of inputs.
-    pub inputs: f64,
-    /// Weight of value added.
-    pub value_added: f64,
-    /// Weight of final demand.
-    pub final_demand: f64,
-}
-
-impl Default for Weights {
-    fn default() -> Self {
-        Self { trade: 4.0, inputs: 1.0, value_added: 2.0, final_demand: 1.0 }
-    }
-}
-
-/// What becomes of exports that exceed what a country's output can supply.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ReExports {
-    /// They are taken off the hub's exports and imports and become trade between origin and destination.
-    #[default]
-    ToOrigin,
-    /// They stay, and the hub's output is raised to supply them.
-    Keep,
-}
-
-/// Choices of the balancing.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct BalanceOptions {
-    /// How much each table is trusted.
-    pub weights: Weights,
-    /// Rule for exports above output.
-    pub re_exports: ReExports,
-}
-
-/// Outside data on the model's countries and sectors, million USD, not yet consistent.
-#[derive(Debug, Clone)]
-pub struct RawTables {
-    /// Countries and sectors.
-    pub axes: Axes,
-    /// Trade at border prices, `[j,n,i]`; a diagonal cell may be NaN: output less exports.
-    pub trade_musd: Array3<f64>,
-    /// Gross output, `[n,j]`, needed only where home sales are NaN.
-    pub output_musd: Option<Array2<f64>>,
-    /// Use of input k by sector j, `[n,k,j]`; absent = no intermediates.
-    pub inputs_musd: Option<Array3<f64>>,
-    /// Value added, `[n,j]`; absent = what inputs leave of sales.
-    pub value_added_musd: Option<Array2<f64>>,
-    /// Final demand, `[n,j]`; absent = what inputs leave of expenditure.
-    pub final_demand_musd: Option<Array2<f64>>,
-    /// Tariffs, `[j,n,i]`, percent.
-    pub tariff_pct: Array3<f64>,
-}
-
-/// One cell that balancing moved.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Adjustment {
-    /// `trade`, `inputs`, `value_added` or `final_demand`.
-    pub table: &'static str,
-    /// Exporter of trade, else the country.
-    pub country: String,
-    /// Sector; of inputs the one that supplies.
-    pub sector: String,
-    /// Importer of trade, using sector of inputs, else empty.
-    pub partner: String,
-    /// Before, million USD.
-    pub before_musd: f64,
-    /// After, million USD.
-    pub after_musd: f64,
-    /// Rule or step that moved it.
-    pub step: &'static str,
-}
+pub use log::{Adjustment, Log};
+pub use raw::{BalanceOptions, RawTables, ReExports};
+pub use weights::Weights;
 
 /// A baseline whose markets clear.
 #[derive(Debug, Clone)]
@@ -181,59 +99,5 @@ fn not_cleared(axes: &Axes, fit: &entropy::Fit) -> Fault {
             "Look at trade, inputs and value added of this country and sector: they contradict each other. \
                  Correct them, or aggregate the sector."
                 .into(),
-    }
-}
-
-/// Collects what was moved.
-pub struct Log<'a> {
-    axes: &'a Axes,
-    moves: Vec<Adjustment>,
-}
-
-impl<'a> Log<'a> {
-    /// An empty log over these names.
-    #[must_use]
-    pub fn new(axes: &'a Axes) -> Self {
-        Self { axes, moves: Vec::new() }
-    }
-
-    /// Notes a move of the cell of `country`, `sector` and `partner`, unless it is rounding.
-    pub fn push(&mut self, cell: (&'static str, [String; 3]), values: [f64; 2], step: &'static str) {
-        let (table, [country, sector, partner]) = cell;
-        let [before_musd, after_musd] = values;
-        let moved = (after_musd - before_musd).abs();
-        // A NaN before (home sales derived from output) is no move.
-        if moved > LISTED_MUSD && moved > LISTED_SHARE * before_musd.abs() {
-            self.moves.push(Adjustment { table, country, sector, partner, before_musd, after_musd, step });
-        }
-    }
-
-    /// Notes every cell that differs between two states.
-    pub fn compare(&mut self, before: &Cells, after: &Cells, step: &'static str) {
-        let axes = self.axes;
-        let country = |n: usize| axes.countries[n].iso3.clone();
-        let sector = |j: usize| axes.sectors[j].id.clone();
-        for ((j, n, i), &old) in before.trade_musd.indexed_iter() {
-            let cell = ("trade", [country(i), sector(j), country(n)]);
-            self.push(cell, [old, after.trade_musd[[j, n, i]]], step);
-        }
-        for ((n, k, j), &old) in before.inputs_musd.indexed_iter() {
-            let cell = ("inputs", [country(n), sector(k), sector(j)]);
-            self.push(cell, [old, after.inputs_musd[[n, k, j]]], step);
-        }
-        for ((n, j), &old) in before.value_added_musd.indexed_iter() {
-            let cell = ("value_added", [country(n), sector(j), String::new()]);
-            self.push(cell, [old, after.value_added_musd[[n, j]]], step);
-        }
-        for ((n, j), &old) in before.final_demand_musd.indexed_iter() {
-            let cell = ("final_demand", [country(n), sector(j), String::new()]);
-            self.push(cell, [old, after.final_demand_musd[[n, j]]], step);
-        }
-    }
-
-    fn sorted(mut self) -> Vec<Adjustment> {
-        let size = |a: &Adjustment| (a.after_musd - a.before_musd).abs();
-        self.moves.sort_by(|a, b| size(b).total_cmp(&size(a)));
-        self.moves
     }
 }

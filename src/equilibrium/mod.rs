@@ -5,7 +5,7 @@
 //!
 //! | equation of `docs/model.md` section 2 | file | function |
 //! | --- | --- | --- |
-//! | `kappa_hat` and the weights `pi A_hat kappa_hat^-theta` | `conditions/changed_cells.rs`, `conditions/weights.rs` | `ChangedCells::weigh`, `TradeWeights::load` |
+//! | `kappa_hat` and the weights `pi A_hat kappa_hat^-theta` | `conditions/changed_cells.rs`, `conditions/weights.rs` | `weigh`, `TradeWeights::load` |
 //! | unit costs `c_hat` | `conditions/costs.rs` | `unit_costs` |
 //! | price indices `P_hat` | `conditions/prices.rs` | `price_powers`, `price_residuals` |
 //! | shares `pi'` | `conditions/sales.rs` | `shares` |

@@ -90,29 +90,60 @@ impl Anderson {
         self.df.rotate_right(1);
         self.dg.rotate_right(1);
         let (newest, older) = self.df.split_at_mut(1);
-        let (df, dg) = (&mut newest[0][..], &mut self.dg[0][..]);
+        let pass = Pass {
+            f: chunks(f),
+            f_old: chunks(&self.f_old),
+            moved: chunks(&self.moved),
+            older: std::array::from_fn(|back| chunks(&older[back])),
+        };
+        let (with_columns, with_f) = pass.run(newest[0].as_chunks_mut().0, self.dg[0].as_chunks_mut().0);
+        self.normal.push(with_columns, with_f);
+    }
+}
+
+/// Numbers that are summed side by side.
+type Chunk = [f32; CHUNK];
+
+#[inline(always)]
+fn chunks(values: &[f32]) -> &[Chunk] {
+    values.as_chunks().0
+}
+
+/// What one pass over the history reads.
+struct Pass<'a> {
+    f: &'a [Chunk],
+    f_old: &'a [Chunk],
+    moved: &'a [Chunk],
+    older: [&'a [Chunk]; MEMORY - 1],
+}
+
+impl Pass<'_> {
+    /// Writes the newest differences; their inner products with all columns and with the step.
+    #[inline(always)]
+    fn run(&self, df: &mut [Chunk], dg: &mut [Chunk]) -> ([f64; MEMORY], f64) {
+        let len = df.len();
+        let (f, f_old, moved) = (&self.f[..len], &self.f_old[..len], &self.moved[..len]);
+        let older = self.older.map(|column| &column[..len]);
+        let dg = &mut dg[..len];
         let mut with_columns = [[0.0_f32; CHUNK]; MEMORY];
         let mut with_f = [0.0_f32; CHUNK];
-        for at in (0..df.len()).step_by(CHUNK) {
-            let chunk = |values: &[f32]| -> [f32; CHUNK] { std::array::from_fn(|l| values[at + l]) };
-            let (f, f_old, moved) = (chunk(f), chunk(&self.f_old), chunk(&self.moved));
+        for at in 0..len {
             let mut new = [0.0; CHUNK];
             for l in 0..CHUNK {
-                new[l] = f[l] - f_old[l];
-                df[at + l] = new[l];
-                dg[at + l] = moved[l] + new[l];
+                new[l] = f[at][l] - f_old[at][l];
+                dg[at][l] = moved[at][l] + new[l];
                 with_columns[0][l] = new[l].mul_add(new[l], with_columns[0][l]);
-                with_f[l] = new[l].mul_add(f[l], with_f[l]);
+                with_f[l] = new[l].mul_add(f[at][l], with_f[l]);
             }
-            for (sums, older) in with_columns[1..].iter_mut().zip(&*older) {
-                let older = chunk(older);
+            df[at] = new;
+            for (sums, older) in with_columns[1..].iter_mut().zip(&older) {
                 for l in 0..CHUNK {
-                    sums[l] = new[l].mul_add(older[l], sums[l]);
+                    sums[l] = new[l].mul_add(older[at][l], sums[l]);
                 }
             }
         }
-        let total = |sums: [f32; CHUNK]| f64::from((sums[0] + sums[2]) + (sums[1] + sums[3]));
-        self.normal.push(with_columns.map(total), total(with_f));
+        let total = |sums: Chunk| f64::from((sums[0] + sums[2]) + (sums[1] + sums[3]));
+        (with_columns.map(total), total(with_f))
     }
 }
 

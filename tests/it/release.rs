@@ -33,8 +33,7 @@ const RANKS: [&[&str]; 13] = [
 ];
 
 /// Layers with circles that are still to be undone.
-const OPEN_LAYERS: [&str; 9] =
-    ["calibration", "cli", "data", "ensemble", "estimation", "output", "policy", "report", "schedules"];
+const OPEN_LAYERS: [&str; 4] = ["cli", "ensemble", "output", "report"];
 
 fn rank(module: &str) -> usize {
     RANKS.iter().position(|names| names.contains(&module)).unwrap_or_else(|| panic!("{module} has no rank"))

@@ -16,13 +16,11 @@ use std::path::Path;
 use concordance::Concordance;
 use production::Production;
 use raw::Raw;
+pub use raw::YEAR;
 use trade::Trade;
 
 use crate::calibration::Reading;
 use crate::error::InputErrors;
-
-/// Base year of the set.
-pub const YEAR: i16 = 2019;
 
 /// Everything that the baseline directory is written from.
 pub struct Apac {

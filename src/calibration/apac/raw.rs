@@ -5,12 +5,13 @@ use std::path::Path;
 
 use ndarray::{Array1, Array2, Array3};
 
-use super::YEAR;
 use super::concordance::Concordance;
 use crate::calibration::Reading;
 use crate::data::{Row, Table};
 use crate::error::Fault;
 
+/// Base year of the set.
+pub const YEAR: i16 = 2019;
 /// Last year of the partner pattern.
 const PATTERN_YEAR: &str = "2016";
 /// Year of the input-output tables.

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::gathered::Gathered;
+use super::request::{Request, noted};
 use super::sheet::stem;
-use super::{Request, noted, tally};
+use super::tally;
 use crate::data::raw_text::tables_in;
 use crate::data::{Held, RawText, ReadOptions, Row, Table};
 use crate::error::Fault;

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::noted;
+use super::request::noted;
 use crate::data::{Files, Table};
 use crate::error::Faults;
 

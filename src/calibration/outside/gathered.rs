@@ -6,8 +6,8 @@ use std::path::Path;
 use ndarray::{Array2, Array3};
 
 use super::names::Names;
+use super::request::{Layout, Request};
 use super::tally::Tally;
-use super::{Layout, Request};
 use crate::calibration::balance::RawTables;
 use crate::data::memory::usable_bytes;
 use crate::data::{Axes, SectorKind};

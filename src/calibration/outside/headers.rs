@@ -6,8 +6,8 @@ use std::path::Path;
 use csv::StringRecord;
 
 use super::gathered::Gathered;
+use super::request::{Layout, Request, noted};
 use super::sheet::{open, read_table};
-use super::{Layout, Request, noted};
 use crate::data::raw_text::RawReader;
 use crate::data::{Files, Table};
 use crate::error::Fault;

@@ -9,9 +9,10 @@ use std::path::Path;
 
 use super::codes::Meaning;
 use super::gathered::Gathered;
-use super::long::{ANY, FLOW, Years, country, sector};
+use super::long_cells::{ANY, FLOW, Years, country, sector};
+use super::request::{Layout, Request};
 use super::sheet::{Aliases, Sheet};
-use super::{Layout, Request, tally};
+use super::tally;
 use crate::data::Row;
 use crate::error::{Fault, Faults};
 

@@ -20,8 +20,11 @@ pub mod gathered;
 pub mod headers;
 mod identities;
 pub mod long;
+mod long_cells;
 mod long_trade;
 pub mod names;
+mod products;
+mod request;
 pub mod sheet;
 pub mod tally;
 pub mod totals;
@@ -31,64 +34,12 @@ pub mod wits;
 mod wits_rates;
 pub mod write;
 
-use std::path::PathBuf;
-
-use crate::calibration::balance::{BalanceOptions, balance};
-use crate::error::{Fault, Faults, InputErrors};
+use crate::calibration::balance::balance;
+use crate::error::InputErrors;
 use crate::output::dir::Existing;
 use gathered::Gathered;
 use names::Names;
-
-/// A published layout.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Layout {
-    /// Long CSV files under common column names.
-    Long,
-    /// Long tables of the WIOD 2013 release.
-    Wiod2013,
-    /// OECD inter-country input-output tables, wide.
-    Icio,
-    /// ADB multi-regional input-output tables, wide.
-    Adb,
-    /// WIOD 2016 release, wide.
-    Wiod2016,
-    /// CEPII BACI by HS product.
-    Baci,
-}
-
-impl Layout {
-    /// Name on the command line and of its folder in `data/sources`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Long => "long",
-            Self::Wiod2013 => "wiod2013",
-            Self::Icio => "icio",
-            Self::Adb => "adb",
-            Self::Wiod2016 => "wiod2016",
-            Self::Baci => "baci",
-        }
-    }
-}
-
-/// What the user chose.
-#[derive(Debug, Clone)]
-pub struct Request {
-    /// Layout of the data.
-    pub layout: Layout,
-    /// Folder that holds them.
-    pub input: PathBuf,
-    /// Folder with `countries.csv`, `sectors.csv`, `concordance.csv` in place of those of `data/sources`.
-    pub concordance: Option<PathBuf>,
-    /// Year to take from files with several, and base year where the files do not say.
-    pub year: Option<i16>,
-    /// Tariff where the files have none, percent; absent = such a cell is an error.
-    pub missing_tariff_pct: Option<f64>,
-    /// True if a flow that is not listed is none.
-    pub absent_is_zero: bool,
-    /// Choices of the balancing.
-    pub balance: BalanceOptions,
-}
+pub use request::{Layout, Request};
 
 /// What was made, for the summary.
 #[derive(Debug, Clone)]
@@ -120,9 +71,4 @@ pub fn calibrate(request: &Request, out: &std::path::Path, existing: Existing) -
     let balanced = balance(raw, &request.balance).map_err(of_the_user)?;
     write::write(&balanced, &facts, out, existing)?;
     Ok(Summary { lines: write::summary(&balanced, &facts) })
-}
-
-/// The value, or the fault noted.
-fn noted<T>(result: Result<T, Fault>, faults: &mut Faults) -> Option<T> {
-    result.map_err(|fault| faults.push(fault)).ok()
 }

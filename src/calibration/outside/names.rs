@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::codes::{Codes, Meaning};
+use super::request::{Layout, Request, noted};
 use super::sheet::read_table;
-use super::{Layout, Request, noted};
 use crate::data::{Country, Files, Row, Sector, SectorKind, Table};
 use crate::error::{Fault, Faults, InputErrors};
 

@@ -23,11 +23,12 @@ use csv::StringRecord;
 
 use super::gathered::Gathered;
 use super::headers::{LABELS, Label, Labels, Meaning, reader};
+use super::long;
+use super::request::{Layout, Request, noted};
 use super::sheet::{Aliases, stem};
 use super::tally::Reading;
 use super::totals::Sums;
 use super::wide_plan::{Column, Plan, plan};
-use super::{Layout, Request, long, noted};
 use crate::data::number_remedy;
 use crate::data::raw_text::{csv_fault, tables_in};
 use crate::error::Fault;

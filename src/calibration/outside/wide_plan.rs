@@ -5,9 +5,9 @@ use std::path::Path;
 
 use csv::StringRecord;
 
-use super::Layout;
 use super::gathered::Gathered;
 use super::headers::{self, Header, LABELS, Label, Labels, Meaning};
+use super::request::Layout;
 use crate::error::Fault;
 
 /// What a column holds.

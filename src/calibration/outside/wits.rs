@@ -14,12 +14,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::baci::Products;
 use super::codes::Meaning;
 use super::gathered::Gathered;
+use super::products::Products;
+use super::request::{Request, noted};
 use super::sheet::stem;
+use super::tally;
 use super::wits_rates::{Counts, Duty, Rate, Rates};
-use super::{Request, noted, tally};
 use crate::data::raw_text::tables_in;
 use crate::data::{Held, RawText, ReadOptions, Row, Table};
 use crate::error::Fault;

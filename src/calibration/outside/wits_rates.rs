@@ -6,8 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::baci::Products;
 use super::gathered::Gathered;
+use super::products::Products;
 
 /// Duty type of a rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

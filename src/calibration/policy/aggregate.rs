@@ -5,8 +5,8 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use super::Rows;
 use super::lines::{self, WeighedLines};
+use super::tables::Rows;
 use crate::calibration::Reading;
 use crate::data::{Files, Row, Table};
 use crate::error::Fault;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
-use super::Rows;
+use super::tables::Rows;
 use crate::calibration::Reading;
 use crate::data::{Axes, Files, Row};
 

@@ -6,6 +6,7 @@
 pub mod aggregate;
 mod lines;
 mod memberships;
+mod tables;
 mod trade;
 
 use std::collections::HashMap;
@@ -19,23 +20,12 @@ use super::Reading;
 pub use lines::WeighedLines;
 
 use aggregate::Aggregation;
+use tables::{PCT, Rows, SHARE, Tables, names};
 
 /// Multiple of a country's barrier on goods that its food sector has (stated by the facts file).
 const FOOD_MULTIPLE: f64 = 2.0;
 /// Id of the food sector.
 const FOOD_SECTOR: &str = "food";
-
-/// What a number must be, in words and as a test.
-type Rule = (&'static str, fn(f64) -> bool);
-
-const PCT: Rule = ("percent between 0 and 10000 (5 means 5 %)", |v| (0.0..=10_000.0).contains(&v));
-const SHARE: Rule = ("a share above 0, at most 1", |v| v > 0.0 && v <= 1.0);
-const INTENSITY: Rule = ("tons between 0 and 1000", |v| (0.0..=1000.0).contains(&v));
-
-/// Rows of one table.
-type Rows = Vec<Vec<String>>;
-/// File, columns and rows of each table.
-type Tables = Vec<(&'static str, &'static [&'static str], Rows)>;
 
 /// Writes the tables to `out` for the countries and sectors of `axes`; what was read and left out, for the user.
 ///
@@ -124,12 +114,6 @@ fn rates(facts: &Path, axes: &Axes, groups: Option<&Table>, reading: &mut Readin
     let mut rates = copied(&table, ["importer", "product_group", "mfn_pct"]);
     rates.iter_mut().for_each(|row| row.insert(3, String::new()));
     Some(rates)
-}
-
-/// Names in a column, with the row that they stand on.
-fn names(table: Option<&Table>, column: &str) -> HashMap<String, usize> {
-    let rows = table.into_iter().flat_map(Table::rows).enumerate();
-    rows.map(|(at, row)| (row.text(column).to_owned(), at)).collect()
 }
 
 /// The tariff lines of an importer below `input`, with what was read; `None` where `tariff_lines.csv` does not name it.

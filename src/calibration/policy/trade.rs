@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
-use super::{INTENSITY, Rows, Tables, lines, names};
+use super::lines;
+use super::tables::{INTENSITY, Rows, Tables, names};
 use crate::calibration::Reading;
 use crate::data::{Axes, Dataset, Files, SectorKind, Table};
 use crate::error::Faults;

@@ -107,7 +107,9 @@ impl ChangedCells {
                 || {
                     end = self.find_in_sector(n, &sides, j);
                     self.gather(n, &sides, first, end);
-                    self.weigh(theta, first, end);
+                    let Costs { old_tau, new_tau, iceberg_hat } = &self.costs;
+                    let (gross, net) = (&mut self.gross[first..end], &mut self.net[first..end]);
+                    weigh(theta, old_tau, new_tau, iceberg_hat, gross, net);
                 },
             );
             *is_taxed |= self.costs.new_tau[..end - first].iter().any(|tau| *tau != 1.0);
@@ -169,19 +171,6 @@ impl ChangedCells {
         }
     }
 
-    /// Weights from shares and costs. Powers are within 4 units in the last place times `1 + |theta ln kappa_hat|`.
-    #[inline(always)]
-    fn weigh(&mut self, theta: f64, first: usize, end: usize) {
-        let Costs { old_tau, new_tau, iceberg_hat } = &self.costs;
-        let costs = old_tau.iter().zip(new_tau).zip(iceberg_hat);
-        let weights = self.gross[first..end].iter_mut().zip(&mut self.net[first..end]);
-        for ((gross, net), ((&old_tau, &new_tau), &iceberg_hat)) in weights.zip(costs) {
-            let kappa_hat = new_tau / old_tau * iceberg_hat;
-            *gross *= exp(-theta * ln(kappa_hat));
-            *net = *gross / new_tau;
-        }
-    }
-
     /// Cells of sector `j` with their gross and net weights.
     pub fn weights_of_sector(&self, j: usize) -> impl Iterator<Item = (u32, [f64; 2])> + '_ {
         let range = self.begins[j]..self.begins[j + 1];
@@ -224,6 +213,25 @@ impl ChangedCells {
     pub fn set(&mut self, at: [usize; 3], shape: Shape, [gross, net]: [f64; 2]) {
         let place = self.place(at, shape).expect("a cell is put on the list before its weights move");
         (self.gross[place], self.net[place]) = (gross, net);
+    }
+}
+
+/// Turns shares times changes of technology into weights, gross and net of tariff, by the costs of the same cells.
+/// Powers are within 4 units in the last place times `1 + |theta ln kappa_hat|`.
+#[inline(always)]
+fn weigh(
+    theta: f64,
+    old_tau: &[f64],
+    new_tau: &[f64],
+    iceberg_hat: &[f64],
+    gross: &mut [f64],
+    net: &mut [f64],
+) {
+    let costs = old_tau.iter().zip(new_tau).zip(iceberg_hat);
+    for ((gross, net), ((&old_tau, &new_tau), &iceberg_hat)) in gross.iter_mut().zip(net).zip(costs) {
+        let kappa_hat = new_tau / old_tau * iceberg_hat;
+        *gross *= exp(-theta * ln(kappa_hat));
+        *net = *gross / new_tau;
     }
 }
 

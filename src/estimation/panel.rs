@@ -1,10 +1,9 @@
-//! Reads a panel: a CSV file, of which only the named columns are kept. How it is spelt and packed is up to
-//! [`RawText`].
+//! Reads a panel: a CSV file of which only the columns in use are kept. [`RawText`] handles encoding and compression.
 //!
-//! A column is read as numbers, as categories, or as both, as the formula uses it ([`column`]). Missing cells
-//! stay missing: `NaN` among numbers, [`MISSING`] among categories. The empty cell is missing in every
-//! column, `NA` and the like ([`MISSING_NUMBERS`]) in number columns alone: among texts `NA` is a code
-//! (Namibia). Rows without any filled cell are passed over, and so are columns without a name.
+//! A column is read as numbers, as categories, or as both, depending on the formula ([`column`]). Missing cells stay
+//! missing: NaN among numbers, [`MISSING`] among categories. An empty cell is missing in every column. `NA` and similar
+//! texts ([`MISSING_NUMBERS`]) are missing in number columns only, because `NA` is also a country code (Namibia). Empty
+//! rows and columns without a name are skipped.
 
 mod column;
 
@@ -19,10 +18,10 @@ pub use column::{Category, MISSING, MISSING_NUMBERS, Use};
 /// Faulty rows after which reading ends.
 const MAX_FAULTY_ROWS: usize = 100;
 
-/// What a user says about the file.
+/// Options of reading a file.
 #[derive(Debug, Clone, Default)]
 pub struct PanelOptions {
-    /// Separator of cells; found where it is not given.
+    /// Separator of cells; detected if not given.
     pub delimiter: Option<u8>,
     /// Texts that stand for a missing cell in every column, besides the empty cell.
     pub missing: Vec<String>,
@@ -58,7 +57,7 @@ pub struct PanelFile {
     delimiter: u8,
     notes: Vec<String>,
     missing: Vec<String>,
-    /// Column names; empty where a column has none.
+    /// Column names; empty if a column has none.
     pub header: Vec<String>,
 }
 
@@ -66,7 +65,7 @@ impl PanelFile {
     /// Reads the file at `path`.
     ///
     /// # Errors
-    /// Where the file cannot be read or unpacked, or the header names a column twice.
+    /// If the file cannot be read or unpacked, or the header names a column twice.
     pub fn open(path: &Path) -> Result<Self, InputErrors> {
         Self::open_with(path, &PanelOptions::default())
     }

@@ -1,6 +1,6 @@
 //! What a block says that stands for one process or stage of each member of a set (`docs/model.md` section 5).
 //!
-//! [`super::expand`] writes the processes and stages out; nothing behind it knows of blocks.
+//! `expand` writes the processes and stages out; nothing behind it knows of blocks.
 
 use serde::Deserialize;
 

@@ -57,7 +57,10 @@ pub fn call(folder: &Path, log: &Path, arguments: &[String]) -> Result<Outcome, 
 fn limit_seconds(arguments: &[String]) -> f64 {
     let asked = std::env::var("TRADEPATH_FUZZ_SECONDS").ok().and_then(|text| text.parse().ok());
     let after = arguments.iter().skip_while(|word| *word != "--draws").nth(1);
-    let draws = after.and_then(|text| text.parse().ok()).filter(|draws| *draws <= MOST_DRAWS).unwrap_or(0.0);
+    let draws = after
+        .and_then(|text| text.parse().ok())
+        .filter(|draws| (0.0..=MOST_DRAWS).contains(draws))
+        .unwrap_or(0.0);
     asked.unwrap_or(MOST_SECONDS) + draws * SECONDS_PER_DRAW
 }
 

@@ -1,8 +1,8 @@
 //! One column of a panel: from cells to numbers or categories.
 //!
-//! A column whose cells are all numbers, but for those that are missing, is a number column, also where it is
-//! used as categories: its levels stand in the order of the numbers, and whole numbers are written without
-//! point, so that `2001.0` and `2001` are one level. `007` is no number but a code.
+//! A column is a number column if all its cells are numbers or missing, even if it is used as categories. Its levels are
+//! then in the order of the numbers, and whole numbers are written without a point, so that `2001.0` and `2001` are the
+//! same level. `007` is a code, not a number.
 
 use std::collections::HashMap;
 
@@ -148,7 +148,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The fault of a cell that is no number, with its likely cause.
+    /// The fault of a cell that is not a number, with its likely cause.
     fn fault(&self, cell: &[u8], file: &str, line: u64) -> Fault {
         let text = String::from_utf8_lossy(cell);
         let remedy = match number_remedy(&text) {

@@ -7,7 +7,7 @@
 //! * the dummies of every zero row are a combination of those of positive rows. With one effect: its level has
 //!   a positive row. With two: positive rows join its levels. With more: `free_levels`.
 //!
-//! Where the proof fails the rules decide, with what is known.
+//! If the proof fails, the rules decide, using the parts of it that hold.
 
 use nalgebra::DMatrix;
 
@@ -27,7 +27,7 @@ const GROWTH: usize = 8;
 const CLEAR: f64 = 1e-6;
 const TOLERANCE: f64 = 1e-6;
 
-/// What is certain about a design.
+/// Facts that are proved about a design.
 pub struct Known {
     /// True if no combination of regressors is explained by the effects on the positive rows.
     pub is_identified: bool,

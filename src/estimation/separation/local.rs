@@ -1,5 +1,5 @@
 //! Directions of the effects on the levels where they may differ from zero ([`super::anchors`]): each positive
-//! row is a constraint of at most one entry an effect; Gaussian elimination gives a basis of what meets all.
+//! row is a constraint with at most one entry per effect. Gaussian elimination gives a basis of the solutions.
 
 use std::collections::HashSet;
 

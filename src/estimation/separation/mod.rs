@@ -1,15 +1,15 @@
 //! Separated observations: rows whose fitted value would have to be zero, so that no estimate exists.
 //!
 //! Correia, Guimaraes & Zylkin (2019), "Verifying the existence of maximum likelihood estimates for
-//! generalized linear models". With `z = X gamma + D alpha`, rows are separated when some `z` is 0 wherever
-//! `y > 0`, not below 0 wherever `y = 0`, and above 0 there: those rows can be dropped without changing any
-//! estimate, and must be. Three rules, applied until none finds a row or a proof ([`certificate`]) says that
-//! there is none:
+//! generalized linear models". Rows are separated if there is a `z = X gamma + D alpha` that is 0 for all rows with
+//! `y > 0`, at least 0 for all rows with `y = 0`, and above 0 for the separated ones. These rows must be dropped; the
+//! estimates do not change. Three rules are applied until none finds a row, or a proof ([`certificate`]) shows that there
+//! is none:
 //!
 //! * `fixed_effect`: every outcome of a level is zero (`no positive outcome` where all are);
 //! * `simplex` ([`simplex`]): a linear programme over the directions that vanish where `y > 0`, which are
 //!   known for up to two effects, and found for more where they touch few levels;
-//! * `relu` ([`rectifier`]): the iterative rectifier, for what is left.
+//! * `relu` ([`rectifier`]): the iterative rectifier, for the remaining cases.
 
 mod anchors;
 pub mod certificate;
@@ -50,7 +50,7 @@ pub struct Separated {
     pub rule: String,
 }
 
-/// What was found.
+/// Result of the search.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
     /// Separated rows in the order of the panel.

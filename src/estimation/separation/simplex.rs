@@ -8,7 +8,7 @@
 //! max sum_i s_i,   s_i <= z_i' gamma,   0 <= s_i <= 1,   i: y_i = 0
 //! ```
 //!
-//! has `s_i = 1` for exactly the separated rows. Solved is its dual, which has one constraint a direction:
+//! has `s_i = 1` for exactly the separated rows. Its dual is solved, which has one constraint per direction:
 //! `min - sum a_i,  sum_i (a_i + b_i) z_i = 0,  0 <= a_i <= 1,  b_i >= 0`; the multipliers are `-gamma`.
 
 use nalgebra::{DMatrix, DVector};
@@ -27,7 +27,7 @@ const MAX_DANTZIG: usize = 2_000;
 const MAX_PIVOTS: usize = 50_000;
 const MAX_WORK: usize = 20_000_000_000;
 
-/// One flag a row, or `None` if the rule does not apply (three effects, too many directions).
+/// One flag per row, or `None` if the rule does not apply (three effects, too many directions).
 #[must_use]
 pub fn find(design: &Design, known: &Known) -> Option<Vec<bool>> {
     let directions = directions::find(design, known)?;

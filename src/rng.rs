@@ -35,7 +35,10 @@ fn open_unit(bits: u64) -> f64 {
 
 /// Name of a stream, prepared so that its first number costs one hash of a block, without allocation.
 ///
-/// `StreamName::new(name).uniform(seed, draw)` equals `Stream::new(seed, draw, name).uniform()`.
+/// `StreamName::new(name).uniform(seed, draw)` equals `Stream::new(seed, draw, name).uniform()`. The padding of SHA-256
+/// and the first block of ChaCha are written out here for speed: a number takes 160 ns, with the generator of
+/// `rand_chacha`, which makes four blocks at once, 185 ns, with the hash of `sha2` as well 200 ns. A draw of the
+/// hybrid asks for 84 numbers in 32 microseconds: the library would cost 7 and 10 % of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StreamName {
     /// The padded message; the first 16 bytes await seed and draw.

@@ -1,7 +1,8 @@
 //! Minimum of a smooth function above lower bounds: projected L-BFGS.
 //!
 //! Source: Nocedal & Wright (2006), algorithm 7.4, on the variables that are free; the step along the
-//! projected path is halved until the value falls, or, where the value no longer tells, the gradient.
+//! projected path is halved until the value falls, or, where the value no longer tells, the gradient. Hand-written:
+//! the L-BFGS of `argmin` knows no bounds, and the crates that do wrap the Fortran code.
 
 use std::collections::VecDeque;
 

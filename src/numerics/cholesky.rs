@@ -2,6 +2,10 @@
 //!
 //! Same bytes at every vector width: sums run in the order of their index in fixed accumulators and multiply
 //! and add are never fused.
+//!
+//! Not `faer` (0.24, tried on one core): it is faster, 0.3 against 0.9 ms at 300 rows and 75 against 150 ms at 2,000,
+//! but it fuses and takes the widest vectors at hand, so that estimates would depend on the machine; and it replaces
+//! a pivot that vanishes by a number, where the callers here must know which rows are decoupled.
 
 use rayon::prelude::*;
 

@@ -1,4 +1,6 @@
 //! Anderson mixing of a fixed-point iteration of few unknowns, in double precision (Walker & Ni 2011, type II).
+//!
+//! Hand-written: the least-squares problem is solved by `nalgebra`, and the rest is the history of the iterates.
 
 use std::collections::VecDeque;
 

@@ -1,4 +1,7 @@
 //! From the tokens of a formula to its terms.
+//!
+//! Hand-written: the grammar is a dozen rules, each function one of them, and a fault points at its place in the
+//! formula with words of its own, which is most of the code and which a parser crate would not write.
 
 use super::expression::{Expression, Function, Operation};
 use super::lexer::{Kind, Token, tokens};

@@ -10,6 +10,9 @@
 //!
 //! has `s_i = 1` for exactly the separated rows. Its dual is solved, which has one constraint per direction:
 //! `min - sum a_i,  sum_i (a_i + b_i) z_i = 0,  0 <= a_i <= 1,  b_i >= 0`; the multipliers are `-gamma`.
+//!
+//! Hand-written: a few constraints and up to millions of variables, whose columns are the rows of the panel and are
+//! never copied; solvers at hand store the matrix anew, or wrap C++.
 
 use nalgebra::{DMatrix, DVector};
 

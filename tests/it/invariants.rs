@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use tradepath::data::{Axes, Country, Dataset, Files, Sector, SectorKind};
 use tradepath::economy::{Economy, Tariffs};
-use tradepath::equilibrium::{Closure, Method, PreparedBaseline, Shock, decompose};
+use tradepath::equilibrium::{Closure, Equilibrium, Method, PreparedBaseline, Shock, decompose};
 
 fn tiny() -> Economy {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/tiny");
@@ -56,6 +56,25 @@ fn the_exact_parts_sum_to_the_welfare_change() {
         assert!((sum - welfare).abs() < 1e-8, "{sum} against {welfare}");
     }
     assert!(exact.transfers.iter().any(|part| part.abs() > 1e-6), "the closure moves transfers");
+}
+
+#[test]
+fn creation_and_diversion_sum_to_the_change_of_a_flow() {
+    let prepared = PreparedBaseline::new(tiny(), Closure::Fixed).unwrap();
+    let base = prepared.economy();
+    let solved = prepared.solve(&tariff_shock(base)).unwrap();
+    for ((j, n, i), _) in base.pi.indexed_iter() {
+        let parts = solved.trade_change(base, [j, n, i]);
+        let change = solved.flow_musd(j, n, i) - base.flow_musd([j, n, i]);
+        assert!(
+            (parts.expansion_musd + parts.substitution_musd - change).abs() < 1e-9 * base.world_va_musd()
+        );
+    }
+    let gains = solved.equivalent_variation_musd(base);
+    for (n, gain) in gains.iter().enumerate() {
+        let ratio = 1.0 + gain / Equilibrium::base_income(base)[n];
+        assert!((ratio.ln() - solved.ln_welfare(base)[n]).abs() < 1e-12);
+    }
 }
 
 #[test]

@@ -63,25 +63,18 @@ impl<'f> Linear<'f> {
         x: &[f64],
         at: &Evaluated,
     ) -> Self {
-        let shape @ Shape { n, s, stride } = base.shape;
-        let (mut pi, mut net_pi) = (shock.weights.gross.clone(), shock.weights.net.clone());
-        let mut net_pi_by_exporter = shock.weights.net_by_exporter.clone();
-        let mut pi_by_exporter = Aligned::filled(0.0, shape.cube());
+        let shape = base.shape;
+        let [pi, pi_by_exporter, net_pi, net_pi_by_exporter] = shares(shape, shock, at);
         let mut net_share = vec![1.0; shape.block()];
-        for j in 0..s {
-            for i in 0..n {
-                for m in 0..n {
-                    let (by_importer, by_exporter) = (shape.cell(j, i, m), shape.cell(j, m, i));
-                    let factor = at.c_power[j * stride + i] / at.p_power[j * stride + m];
-                    pi[by_importer] *= factor;
-                    net_pi[by_importer] *= factor;
-                    net_pi_by_exporter[by_exporter] *= factor;
-                    pi_by_exporter[by_exporter] = pi[by_importer];
-                    net_share[j * stride + m] -= pi[by_importer] - net_pi[by_importer];
+        for j in 0..shape.s {
+            for i in 0..shape.n {
+                for m in 0..shape.n {
+                    let cell = shape.cell(j, i, m);
+                    net_share[j * shape.stride + m] -= pi[cell] - net_pi[cell];
                 }
             }
         }
-        let theta_x = (0..shape.block()).map(|at| shock.theta[at / stride] * x[at]);
+        let theta_x = (0..shape.block()).map(|at| shock.theta[at / shape.stride] * x[at]);
         let mut linear = Self {
             theta_x: theta_x.collect(),
             pi,
@@ -254,4 +247,24 @@ impl<'f> Linear<'f> {
         let factor = self.va.iter().sum::<f64>() / spent;
         (spent, rho.iter().map(|rho| (1.0 + rho) * factor - 1.0).collect())
     }
+}
+
+/// Shares pi' `[j][i][n]` and `[j][n][i]`, and the same over tariffs.
+fn shares(shape: Shape, shock: &LoadedShock, at: &Evaluated) -> [Aligned<f64>; 4] {
+    let (mut pi, mut net_pi) = (shock.weights.gross.clone(), shock.weights.net.clone());
+    let mut net_pi_by_exporter = shock.weights.net_by_exporter.clone();
+    let mut pi_by_exporter = Aligned::filled(0.0, shape.cube());
+    for j in 0..shape.s {
+        for i in 0..shape.n {
+            for m in 0..shape.n {
+                let (by_importer, by_exporter) = (shape.cell(j, i, m), shape.cell(j, m, i));
+                let factor = at.c_power[j * shape.stride + i] / at.p_power[j * shape.stride + m];
+                pi[by_importer] *= factor;
+                net_pi[by_importer] *= factor;
+                net_pi_by_exporter[by_exporter] *= factor;
+                pi_by_exporter[by_exporter] = pi[by_importer];
+            }
+        }
+    }
+    [pi, pi_by_exporter, net_pi, net_pi_by_exporter]
 }

@@ -27,7 +27,7 @@ impl Tolerance {
     }
 }
 
-/// One system `S v = b` for [`Absorber::solve`]; vectors over the outer levels.
+/// One system `S v = b` for [`Absorber::solve`](super::Absorber::solve); vectors over the outer levels.
 pub struct System<'a> {
     /// Right side.
     pub b: &'a [f64],

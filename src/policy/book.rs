@@ -82,7 +82,7 @@ impl Depth {
     /// Members reach `share` after `phase_years`; everybody else gets `spillover_share` of what members have. All `[j]`.
     #[must_use]
     pub fn new(share: &[f64], spillover_share: &[f64], phase_years: &[u32]) -> Self {
-        let longest = phase_years.iter().copied().max().unwrap_or(1).max(1);
+        let longest = phase_years.iter().copied().fold(1, u32::max);
         let step = |year: u32| -> Vec<f64> {
             let shares = share.iter().zip(phase_years);
             shares.map(|(share, &years)| share * (f64::from(year.min(years)) / f64::from(years))).collect()

@@ -44,6 +44,7 @@ impl PolicyBook {
         let mut sums = [0.0; 4];
         for (g, group) in self.groups.iter().enumerate() {
             let is_free_for_all = self.mfn_pct[[pair.0, g]] == 0.0;
+            // Without a preference nothing is freed.
             let share = if is_free_for_all { 1.0 } else { free.map_or(0.0, |free| free[g]) };
             let (trade, lines) = (trade_musd[group.sector] * group.weight, self.group_lines[g]);
             let add = [trade * share, trade, lines * share, lines];

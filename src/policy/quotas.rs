@@ -127,9 +127,10 @@ impl PolicyBook {
     ) -> f64 {
         let rate = self.group_rate(situation, g, parameters);
         let claimed = situation.bindings.iter().find(|binding| Some(binding.agreement) == rate.agreement);
+        // Where no agreement is claimed, all of the rate is left.
         let left = claimed.map_or(1.0, |binding| {
             let own = self.part_of(binding, situation.pair, g, part);
-            own.or(binding.left_share.map(|shares| shares[g])).unwrap_or(1.0)
+            own.unwrap_or_else(|| binding.left_share.expect("a claimed agreement has a preference")[g])
         });
         full_pct * (1.0 - rate.utilisation_share * (1.0 - left)) + situation.duty_pct[g]
     }
@@ -287,6 +288,7 @@ impl Look<'_> {
         let is_old = |i: &usize| *i != self.importer && self.binding(base, *i, last_day).is_some();
         let is_new = |i: &usize| parts.iter().any(|part| part.exporter == *i);
         let of = |i: usize| {
+            // A seller whose schedule does not have the part sells none under it.
             let share = self.part(i).map_or(0.0, |(part, _)| part.trade_share);
             self.today_musd(i, share * self.book.groups[self.g].weight)
         };

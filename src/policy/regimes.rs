@@ -151,7 +151,7 @@ impl Regimes {
             let cut = book.cut_dates[importer];
             let start = match agreement.late_joiner {
                 LateJoiner::StepOne => both,
-                LateJoiner::CatchUp => self.first[at].unwrap_or(both),
+                LateJoiner::CatchUp => self.first[at].expect("an agreement that binds has a member"),
             };
             let schedule_year = agreement_year(start, date, cut);
             let left_share = book.left_share(at, (importer, exporter), schedule_year);

@@ -28,6 +28,8 @@ use crate::data::{Axes, Files, Row, Table};
 use crate::error::{Fault, Faults, InputErrors};
 use crate::schedules::{CutDates, ScheduleBook};
 
+/// Why a cell of a table without faults holds a number.
+const CHECKED: &str = "cells of sound tables have been checked";
 /// Largest distance of shares from the sum that they must have.
 const SHARE_TOLERANCE: f64 = 1e-6;
 
@@ -160,7 +162,7 @@ impl Reader<'_> {
 
     /// The text of a file that has been read before.
     fn text_of(&self, name: &str) -> String {
-        self.files.read(name).unwrap_or_default()
+        self.files.read(name).expect("a file that has been read before")
     }
 
     fn fault(&mut self, file: &str, field: String, found: &str, expected: &str, remedy: &str) {
@@ -186,5 +188,8 @@ impl Reader<'_> {
 
 /// Positions of the product group of a row; empty if its table has a fault.
 fn places_of<'p>(row: &Row<'_>, places: &'p Places) -> &'p [usize] {
-    places.get(row.text("product_group")).map_or(&[], Vec::as_slice)
+    match places.get(row.text("product_group")) {
+        Some(places) => places,
+        None => &[],
+    }
 }

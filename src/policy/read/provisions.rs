@@ -9,8 +9,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::Reader;
 use super::rules::NO_SCOPE;
+use super::{CHECKED, Reader};
 use crate::data::{Row, Table};
 use crate::policy::provision::Provision;
 
@@ -61,7 +61,7 @@ impl Text {
         self.provisions.iter().map(|provision| (provision.clone(), states(provision))).collect()
     }
 
-    /// True if `class` has the provision.
+    /// True if `class` has the provision: a class without a switch for it has it not.
     pub fn is_on(&self, class: &str, provision: &Provision) -> bool {
         let state = |name: &str| self.switches.get(&(class.to_owned(), name.to_owned())).copied();
         state(&provision.id).or_else(|| state(&provision.kind)).unwrap_or(false)
@@ -92,7 +92,7 @@ impl Reader<'_> {
         }
         for row in self.sound(STRENGTHS).iter().flat_map(|table| table.rows()) {
             let key = ["depth_class", "chapter"].map(|column| row.text(column).to_owned());
-            text.strengths.insert(key.into(), row.value("strength_share").unwrap_or(f64::NAN));
+            text.strengths.insert(key.into(), row.value("strength_share").expect(CHECKED));
         }
         for row in self.sound(SWITCHES).iter().flat_map(|table| table.rows()) {
             let key = ["depth_class", "provision"].map(|column| row.text(column).to_owned());
@@ -149,7 +149,7 @@ impl Reader<'_> {
                     self.faults.push(row.fault(column, &expected, "Make the rows of the provision agree."));
                 }
             }
-            let change = row.value("change_share").unwrap_or(0.0);
+            let change = row.value("change_share").expect(CHECKED);
             self.scope(&row).into_iter().for_each(|j| text.provisions[at].change_share[j] += change);
         }
     }

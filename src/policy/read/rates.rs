@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use super::rules::GROUPS;
-use super::{Places, Reader, SHARE_TOLERANCE, places_of};
+use super::{CHECKED, Places, Reader, SHARE_TOLERANCE, places_of};
 use crate::data::{Row, SectorKind};
 use crate::policy::book::Group;
 use crate::schedules::percent;
@@ -37,7 +37,8 @@ impl Reader<'_> {
         let Some(table) = self.sound(FILE) else { return lines };
         for row in table.rows() {
             let at = places_of(&row, places);
-            at.iter().for_each(|&g| lines[g] = row.value("lines").unwrap_or(f64::NAN) / at.len() as f64);
+            let n_lines = row.value("lines").expect(CHECKED);
+            at.iter().for_each(|&g| lines[g] = n_lines / at.len() as f64);
         }
         for (id, _) in places.iter().filter(|(_, at)| lines[at[0]].is_nan()) {
             self.fault(FILE, id.clone(), "no row", "a row for every product group", NOT_ZERO);
@@ -56,6 +57,7 @@ impl Reader<'_> {
             let (Some(n), Some(pct)) = (self.country(&row, "importer"), row.value("mfn_pct")) else {
                 continue;
             };
+            // An empty cell: the lines have one rate, which is collected.
             let collected_pct = row.value("collected_pct").unwrap_or(pct);
             if collected_pct > pct {
                 let expected = format!("empty, or percent, 0 to {pct}: duties collected where lines differ");

@@ -79,8 +79,9 @@ impl Reader<'_> {
                     };
                     let at = key.and_then(|key| known.get(&key).copied()).unwrap_or_else(|| {
                         let place = (id.as_str(), codes[importer]);
-                        let table =
-                            self.tabulate(&found, place, groups, from_lines.map_or(&[], Vec::as_slice));
+                        // Without rates of tariff lines the stages of the schedule hold.
+                        let from_lines = from_lines.map_or(&[][..], Vec::as_slice);
+                        let table = self.tabulate(&found, place, groups, from_lines);
                         resolved.tables.push(table);
                         resolved.tables.len() - 1
                     });
@@ -101,6 +102,7 @@ impl Reader<'_> {
         preferences: &[Preference],
     ) -> ScheduleTable {
         let shape = (SCHEDULE_YEARS as usize, groups.len());
+        // A group without a row is NaN here and a fault below.
         let tabulated = |share: &dyn Fn(&str, u32) -> Option<f64>| {
             Array2::from_shape_fn(shape, |(year, g)| share(&groups[g], year as u32 + 1).unwrap_or(f64::NAN))
         };
@@ -135,7 +137,8 @@ impl Reader<'_> {
         for (membership, line) in initial.memberships.iter().zip(lines) {
             let found = lacking(agreements, resolved, self.axes, initial, membership);
             let Some((a, _, exporter)) = found else { continue };
-            let id = agreements[a].schedule.as_deref().unwrap_or_default();
+            let id =
+                agreements[a].schedule.as_deref().expect("only an agreement with a schedule can lack one");
             let partner = &self.axes.countries[exporter].iso3;
             self.faults.push(Fault {
                 file: self.files.display(MEMBERSHIPS),

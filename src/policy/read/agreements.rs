@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::Reader;
 use super::intervals::{Interval, Intervals, check, interval_of};
 use crate::data::{Files, Row};
-use crate::policy::book::{Agreement, LateJoiner, Reach};
+use crate::policy::agreements::{Agreement, LateJoiner, Reach};
 use crate::policy::state::{Membership, PolicyTimeline};
 
 /// Shorter absences of a party are reported: they are more often a misread date than a second membership.

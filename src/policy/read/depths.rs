@@ -6,7 +6,7 @@ use super::provisions::{TEXT_FILES, Text};
 use super::{CHECKED, Reader};
 use crate::data::{Row, SectorKind};
 use crate::policy::DepthEffect;
-use crate::policy::book::Depth;
+use crate::policy::depth::Depth;
 
 /// Word in `cut_share` and `spillover_share` that asks for the share to be computed from chapters and provisions.
 const COMPUTED: &str = "chapters";

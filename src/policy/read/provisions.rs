@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::rules::NO_SCOPE;
 use super::{CHECKED, Reader};
 use crate::data::{Row, Table};
+use crate::policy::depth::{Depth, DepthClass, DepthClasses, SwitchedProvision};
 use crate::policy::provision::Provision;
 
 /// Chapters, strengths, provisions and switches.
@@ -52,13 +53,18 @@ impl Text {
         })
     }
 
-    /// Provisions with their state by class; `None` = the class has no switches.
-    pub fn states(&self, classes: &[String]) -> Vec<(Provision, Vec<Option<bool>>)> {
+    /// The depth classes with their names, and the provisions with their state in each.
+    pub fn classes(&self, names: Vec<String>, depths: Vec<Depth>) -> DepthClasses {
         let is_switched = |class: &String| self.switches.keys().any(|(known, _)| known == class);
         let state =
             |class: &String, provision: &Provision| is_switched(class).then(|| self.is_on(class, provision));
-        let states = |provision: &Provision| classes.iter().map(|class| state(class, provision)).collect();
-        self.provisions.iter().map(|provision| (provision.clone(), states(provision))).collect()
+        let switched = |provision: &Provision| SwitchedProvision {
+            provision: provision.clone(),
+            states: names.iter().map(|class| state(class, provision)).collect(),
+        };
+        let provisions = self.provisions.iter().map(switched).collect();
+        let classes = names.into_iter().zip(depths).map(|(name, depth)| DepthClass { name, depth });
+        DepthClasses { classes: classes.collect(), provisions }
     }
 
     /// True if `class` has the provision: a class without a switch for it has it not.

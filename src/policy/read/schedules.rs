@@ -7,7 +7,8 @@ use ndarray::{Array2, Array3};
 
 use super::Reader;
 use crate::error::Fault;
-use crate::policy::book::{Agreement, ResolvedSchedules, SCHEDULE_YEARS, ScheduleTable, lacking};
+use crate::policy::agreements::Agreement;
+use crate::policy::concessions::{SCHEDULE_YEARS, ScheduleTable, ScheduleTables};
 use crate::policy::state::PolicyTimeline;
 use crate::schedules::{Schedule, ScheduleBook};
 
@@ -54,12 +55,12 @@ impl Reader<'_> {
         agreements: &[Agreement],
         groups: &[String],
         (initial, lines): (&PolicyTimeline, &[u64]),
-    ) -> ResolvedSchedules {
+    ) -> ScheduleTables {
         let codes: Vec<&str> = self.axes.countries.iter().map(|country| country.iso3.as_str()).collect();
         let preferences = self.preferences(agreements);
         let n = codes.len();
         let of_pair = Array3::from_elem((agreements.len(), n, n), usize::MAX);
-        let mut resolved = ResolvedSchedules { tables: Vec::new(), of_pair };
+        let mut resolved = ScheduleTables { tables: Vec::new(), of_pair };
         for (a, agreement) in agreements.iter().enumerate() {
             let Some(id) = &agreement.schedule else { continue };
             let mut known: HashMap<(usize, Option<Option<usize>>), usize> = HashMap::new();
@@ -129,17 +130,20 @@ impl Reader<'_> {
 
     fn check_members(
         &mut self,
-        resolved: &ResolvedSchedules,
+        resolved: &ScheduleTables,
         agreements: &[Agreement],
         initial: &PolicyTimeline,
         lines: &[u64],
     ) {
         for (membership, line) in initial.memberships.iter().zip(lines) {
-            let found = lacking(agreements, resolved, self.axes, initial, membership);
-            let Some((a, _, exporter)) = found else { continue };
-            let id =
-                agreements[a].schedule.as_deref().expect("only an agreement with a schedule can lack one");
-            let partner = &self.axes.countries[exporter].iso3;
+            let Some(missing) = resolved.missing(agreements, self.axes, initial, membership) else {
+                continue;
+            };
+            let id = agreements[missing.agreement]
+                .schedule
+                .as_deref()
+                .expect("only an agreement with a schedule can lack one");
+            let partner = &self.axes.countries[missing.exporter].iso3;
             self.faults.push(Fault {
                 file: self.files.display(MEMBERSHIPS),
                 line: Some(*line),

@@ -11,6 +11,7 @@ use jiff::civil::date;
 use tradepath::data::{Dataset, Files};
 use tradepath::ensemble::Plan;
 use tradepath::events::{Horizon, Tables, read_option, reference};
+use tradepath::policy::resolve::resolve;
 use tradepath::policy::{PolicyBook, PolicyParameters, Regimes};
 use tradepath::schedules::LineSchedule;
 use tradepath::schedules::lines::{Line, PartnerTerms, parse_special};
@@ -51,7 +52,7 @@ fn options() {
     let timelines: Vec<_> = paths.iter().map(|path| &path.policy).collect();
     let years = plan.years[0]..=plan.years[1];
     let parameters = PolicyParameters::default();
-    let (time, costs) = best(|| book.resolve(&timelines, years.clone(), parameters));
+    let (time, costs) = best(|| resolve(&book, &timelines, years.clone(), parameters));
     let last = timelines.len() - 1;
     let alone = book.year_costs(&Regimes::new(&book, timelines[last]), plan.years[1], parameters);
     assert_eq!(costs[last][costs[last].len() - 1].tariff_factor, alone.tariff_factor);

@@ -48,7 +48,7 @@ impl Reading {
             .comment(Some(b'#'))
             .delimiter(raw.delimiter)
             .from_reader(raw.text.as_bytes());
-        let header = reader.headers().cloned().unwrap_or_default();
+        let header = reader.headers().cloned().expect("text in memory can be read");
         let all: Vec<&str> = header.iter().collect();
         let table = Table::parse_raw(&raw, columns, &all, &mut self.faults)?;
         self.notes.extend(raw.notes.iter().cloned());

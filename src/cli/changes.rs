@@ -161,7 +161,7 @@ struct ChangeReader<'a> {
 
 impl ChangeReader<'_> {
     fn table(&mut self, path: &Path, columns: &[&str]) -> Option<Table> {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         let text = match Files::read_named(path) {
             Ok(text) => text,
             Err(fault) => {
@@ -319,13 +319,11 @@ impl ChangeReader<'_> {
     fn exporters(&mut self, row: &Row<'_>) -> Option<Vec<usize>> {
         let known = |code: &str| self.axes.country_idx.get(code).copied();
         let found: Option<Vec<usize>> = row.text("exporters").split('|').map(str::trim).map(known).collect();
-        let mut sorted = found.clone().unwrap_or_default();
-        sorted.sort_unstable();
-        sorted.dedup();
-        if found.as_ref().is_none_or(|all| all.len() != sorted.len()) {
+        let is_once = |all: &Vec<usize>| all.iter().collect::<HashSet<_>>().len() == all.len();
+        let found = found.filter(is_once);
+        if found.is_none() {
             let expected = "countries of the baseline, each once, separated by |";
             self.faults.push(row.fault("exporters", expected, "Correct the list."));
-            return None;
         }
         found
     }

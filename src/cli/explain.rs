@@ -24,14 +24,14 @@ pub fn text(book: &PolicyBook, regimes: &Regimes, query: &str) -> anyhow::Result
     }
     let situation = book.situation(regimes, pair, day);
     let mut text = format!("{group} from {exporter} into {importer} on {day}\n");
-    text += &format!("  most-favoured-nation rate {:>33.2} %\n", book.mfn_pct[[pair.0, g]]);
+    text += &format!("  most-favoured-nation rate {:>33.2} %\n", book.mfn.pct(pair.0, g));
     for at in 0..situation.bindings.len() {
         text += &agreement(book, &situation, at, g);
     }
     if situation.bindings.is_empty() {
         text += "  no agreement binds the pair\n";
     }
-    for (list, pct) in book.duties_of(regimes, pair, g, day) {
+    for (list, pct) in book.duties.on_group(regimes, pair, g, day) {
         text += &format!("  additional duty {list}: {pct:.2} % of the group's value\n");
     }
     let rate = book.group_rate(&situation, g, PolicyParameters::default());
@@ -64,10 +64,11 @@ fn agreement(book: &PolicyBook, situation: &Situation<'_>, at: usize, g: usize) 
             &format!("    rule of origin: {share:.0} % of trade qualifies, content of all members counted\n");
     }
     let code = |n: usize| book.axes.countries[n].iso3.as_str();
-    let quotas = agreement.schedule.iter().flat_map(|id| book.schedule_book.quotas_of(id)).filter(|quota| {
-        let is_for = quota.exporter.as_deref().is_none_or(|only| only == code(situation.pair.1));
-        quota.importer == code(situation.pair.0) && is_for && quota.group == book.groups[g].id
-    });
+    let quotas =
+        agreement.schedule.iter().flat_map(|id| book.concessions.schedules.quotas_of(id)).filter(|quota| {
+            let is_for = quota.exporter.as_deref().is_none_or(|only| only == code(situation.pair.1));
+            quota.importer == code(situation.pair.0) && is_for && quota.group == book.groups[g].id
+        });
     for quota in quotas {
         text += &format!("    {}\n", quota.terms(year));
     }

@@ -138,12 +138,13 @@ fn require_years(years: [i16; 2]) -> Result<(), InputErrors> {
 /// Members that an option adds to an agreement without giving them a schedule.
 fn check_members(book: &PolicyBook, timeline: &PolicyTimeline, file: &str) -> Result<(), InputErrors> {
     let mut faults = Faults::new();
-    for (agreement, importer, exporter) in book.members_without_schedule(timeline) {
-        let [party, partner] = [importer, exporter].map(|n| book.axes.countries[n].iso3.as_str());
+    for missing in book.members_without_schedule(timeline) {
+        let [party, partner] =
+            [missing.importer, missing.exporter].map(|n| book.axes.countries[n].iso3.as_str());
         faults.push(Fault {
             file: file.to_owned(),
             line: None,
-            field: format!("join:{}", book.agreements[agreement].id),
+            field: format!("join:{}", book.agreements[missing.agreement].id),
             found: party.to_owned(),
             expected: format!("a member with a schedule towards {partner}"),
             remedy: format!("Add {party}.csv to the schedule of the agreement, or leave {party} out."),

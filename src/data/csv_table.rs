@@ -73,7 +73,9 @@ impl Table {
         let mut rows = Vec::new();
         for record in reader.records() {
             match record {
-                Ok(record) => rows.push((record.position().map_or(0, csv::Position::line), record)),
+                Ok(record) => {
+                    rows.push((record.position().expect("a record that was read has a place").line(), record))
+                }
                 Err(error) => faults.push(csv_fault(file, error)),
             }
         }

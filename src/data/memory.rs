@@ -36,6 +36,7 @@ fn group_bytes() -> Option<u64> {
     let groups = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
     let own = groups.lines().find_map(|line| line.strip_prefix("0::")).unwrap_or("/").to_owned();
     let number = |path: String| fs::read_to_string(path).ok()?.trim().parse::<u64>().ok();
+    // What a use that cannot be read leaves is the limit itself.
     let left = |limit: &str, used: &str| {
         Some(number(limit.to_owned())?.saturating_sub(number(used.to_owned()).unwrap_or(0)))
     };

@@ -260,7 +260,8 @@ impl RawText {
             .comment(Some(b'#'))
             .delimiter(self.delimiter)
             .from_reader(self.text.as_bytes());
-        reader.headers().map(|header| header.iter().map(str::to_owned).collect()).unwrap_or_default()
+        let header = reader.headers().expect("text in memory can be read");
+        header.iter().map(str::to_owned).collect()
     }
 
     fn collect(file: &str, source: Box<dyn Read>, options: ReadOptions) -> Result<Self, RawError> {

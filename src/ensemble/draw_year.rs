@@ -6,7 +6,7 @@ use super::experiment::{Experiment, OptionRun, RunCounts, RunError};
 use super::parameters::DrawnParameters;
 use crate::equilibrium::{Equilibrium, NoEquilibrium, Quota, QuotaCell, QuotaOutcome, Shock};
 use crate::events::DrawnTimeline;
-use crate::policy::{BaseCosts, QuotaInForce, QuotaPart, Regimes, YearState};
+use crate::policy::{BaseCosts, QuotaInForce, QuotaPart, Regimes, YearState, quotas_in_force};
 use crate::projection::{BaselineYear, Outcome};
 
 /// One draw in one year, and what is known of it.
@@ -63,10 +63,10 @@ impl<'a> DrawYear<'a> {
     fn shock(&mut self, timeline: &DrawnTimeline, state: &YearState) -> Shock {
         let (book, economy) = (&self.experiment.book, self.base.prepared.economy());
         let new = Regimes::new(book, &timeline.policy);
-        let change = book.cost_change(&mut self.costs, &new, state);
+        let change = self.costs.change_to(&new, state);
         let regimes = (&self.experiment.regimes, &new);
         let (year, parameters) = (self.base.year, self.parameters.policy());
-        let quotas = book.quotas_in_force(economy, regimes, state, year, parameters);
+        let quotas = quotas_in_force(book, economy, regimes, state, year, parameters);
         Shock {
             tau: Some((change.tariff_ratio * &economy.tau).into()),
             iceberg_hat: Some(change.iceberg_ratio),

@@ -123,7 +123,7 @@ impl Experiment {
             .iter()
             .map(|&draw| {
                 let means = (data.axes.sectors.as_slice(), theta);
-                DrawnParameters::draw(&plan.uncertainty, means, &book.depth_effect, plan.seed, draw)
+                DrawnParameters::draw(&plan.uncertainty, means, book.barriers.effect(), plan.seed, draw)
             })
             .collect();
         let regimes = Regimes::new(&book, &book.initial);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::filter::list;
 use super::formula::{Expression, Factor, FormulaError, Function, Name};
-use super::panel::{Category, MISSING, Panel};
+use super::panel::{Category, IN_PANEL, MISSING, Panel};
 use super::specification::Specification;
 use crate::error::{Fault, Faults};
 
@@ -59,8 +59,7 @@ impl<'a> Columns<'a> {
 
     /// A number column.
     fn numbers(&mut self, name: &str) -> Vec<f64> {
-        let Some(column) = self.panel.number(name) else { return vec![f64::NAN; self.rows.len()] };
-        let values = self.pick(column);
+        let values = self.pick(self.panel.number(name).expect(IN_PANEL));
         for (at, _) in values.iter().enumerate().filter(|(_, value)| value.is_nan()) {
             self.note_missing(at, name);
         }
@@ -69,8 +68,7 @@ impl<'a> Columns<'a> {
 
     /// A category column as codes.
     fn categories(&mut self, name: &str) -> Vec<u32> {
-        let Some(column) = self.panel.category(name) else { return vec![MISSING; self.rows.len()] };
-        let codes = self.pick(&column.codes);
+        let codes = self.pick(&self.panel.category(name).expect(IN_PANEL).codes);
         for (at, _) in codes.iter().enumerate().filter(|(_, code)| **code == MISSING) {
             self.note_missing(at, name);
         }
@@ -79,7 +77,7 @@ impl<'a> Columns<'a> {
 
     /// Records the rows in which a category is missing.
     pub fn note_categories(&mut self, name: &str) {
-        let Some(column) = self.panel.category(name) else { return };
+        let column = self.panel.category(name).expect(IN_PANEL);
         if !column.codes.contains(&MISSING) {
             return;
         }
@@ -123,7 +121,7 @@ impl<'a> Columns<'a> {
     /// The outcome, with its faults.
     pub fn outcome(&mut self, spec: &Specification) -> Vec<f64> {
         let response = &spec.formula.response;
-        let values = self.factor(response).pop().map(|(_, column)| column).unwrap_or_default();
+        let (_, values) = self.factor(response).pop().expect("a response is one column");
         let label = response.label();
         if !spec.may_drop_missing_outcome {
             let faulty: Vec<usize> = self.missing.keys().copied().collect();
@@ -170,7 +168,7 @@ impl<'a> Columns<'a> {
     pub fn width(&self, factors: &[Factor]) -> usize {
         let width = |factor: &Factor| match factor {
             Factor::Dummies(name, _) => {
-                self.panel.category(&name.text).map_or(0, |column| self.used_levels(column).len())
+                self.used_levels(self.panel.category(&name.text).expect(IN_PANEL)).len()
             }
             _ => 1,
         };
@@ -255,7 +253,7 @@ impl<'a> Columns<'a> {
 
     fn dummies(&mut self, name: &Name, reference: Option<&Name>) -> Vec<(String, Vec<f64>)> {
         let codes = self.categories(&name.text);
-        let Some(column) = self.panel.category(&name.text) else { return Vec::new() };
+        let column = self.panel.category(&name.text).expect(IN_PANEL);
         let used = self.used_levels(column);
         if let Some(level) = reference
             && !used.iter().any(|&code| column.is_level(code, &level.text))
@@ -290,7 +288,7 @@ impl<'a> Columns<'a> {
     fn same(&mut self, a: &str, b: &str) -> Vec<f64> {
         self.note_categories(a);
         self.note_categories(b);
-        let (Some(a), Some(b)) = (self.panel.category(a), self.panel.category(b)) else { return Vec::new() };
+        let [a, b] = [a, b].map(|name| self.panel.category(name).expect(IN_PANEL));
         let is_same = |&row: &u32| {
             let is_same = match (a.cell(row as usize), b.cell(row as usize)) {
                 (Some((_, Some(a))), Some((_, Some(b)))) => a == b,

@@ -60,18 +60,36 @@ impl Design {
         self.y.len()
     }
 
+    /// Weight of a row; 1 without weights.
+    #[must_use]
+    pub(crate) fn weight(&self, row: usize) -> f64 {
+        self.weights.as_ref().map_or(1.0, |weights| weights[row])
+    }
+
+    /// Weights of all rows; 1 without weights.
+    #[must_use]
+    pub(crate) fn weights_or_ones(&self) -> Vec<f64> {
+        self.weights.clone().unwrap_or_else(|| vec![1.0; self.n()])
+    }
+
+    /// Part of the index of a row with coefficient 1; 0 without an offset.
+    #[must_use]
+    pub(crate) fn offset(&self, row: usize) -> f64 {
+        self.offset.as_ref().map_or(0.0, |offset| offset[row])
+    }
+
     /// Keeps the marked rows.
     pub fn retain(&mut self, keep: &[bool]) {
         let mut pick = |values: &mut Vec<f64>| {
             let mut at = keep.iter();
-            values.retain(|_| *at.next().unwrap_or(&false));
+            values.retain(|_| *at.next().expect("a mark for every row"));
         };
         pick(&mut self.y);
         self.x.iter_mut().for_each(&mut pick);
         self.weights.iter_mut().for_each(&mut pick);
         self.offset.iter_mut().for_each(&mut pick);
         let mut at = keep.iter();
-        self.rows.retain(|_| *at.next().unwrap_or(&false));
+        self.rows.retain(|_| *at.next().expect("a mark for every row"));
         self.effects.iter_mut().chain(&mut self.clusters).for_each(|levels| levels.retain(keep));
     }
 

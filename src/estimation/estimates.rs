@@ -295,7 +295,7 @@ fn joint_test(terms: &[String], beta: &[f64], covariance: &DMatrix<f64>) -> Wald
 }
 
 fn pseudo_r2(design: &Design, fit: &Fit, method: Method) -> f64 {
-    let omega = |row: usize| design.weights.as_ref().map_or(1.0, |weights| weights[row]);
+    let omega = |row: usize| design.weight(row);
     let y = &design.y;
     match method {
         Method::LeastSquares => {

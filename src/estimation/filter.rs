@@ -5,7 +5,7 @@
 
 use super::formula::{FormulaError, Span};
 use super::names::listed;
-use super::panel::{Category, Panel, Use};
+use super::panel::{Category, IN_PANEL, Panel, Use};
 
 /// How two sides are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -180,7 +180,7 @@ impl Filter {
             self.apply_order(panel, keep);
             return Ok(Vec::new());
         }
-        let Some(left) = panel.category(&self.column) else { return Ok(Vec::new()) };
+        let left = panel.category(&self.column).expect(IN_PANEL);
         let mut is_equal = vec![false; keep.len()];
         let mut notes = Vec::new();
         for value in &self.values {
@@ -248,8 +248,9 @@ impl Filter {
         let value = &self.values[0];
         let is_column = value.is_column(&self.column, |name| panel.number(name).is_some());
         let right = panel.number(&value.text).filter(|_| is_column);
+        // Used where the value is no column; then `columns` has checked that it is a number.
         let constant = number(&value.text).unwrap_or(f64::NAN);
-        let Some(left) = panel.number(&self.column) else { return };
+        let left = panel.number(&self.column).expect(IN_PANEL);
         for (row, keep) in keep.iter_mut().enumerate() {
             let (a, b) = (left[row], right.map_or(constant, |right| right[row]));
             *keep &= match self.comparison {

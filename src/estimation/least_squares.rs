@@ -15,9 +15,8 @@ use super::fit::{Fit, LAST_TOLERANCE, NotConverged, normal_equations, sum_rows};
 /// [`NotConverged`] where the projection off the effects does not reach its accuracy, or numbers overflow.
 pub(crate) fn least_squares(design: &Design, absorber: &mut Absorber) -> Result<Fit, NotConverged> {
     let n = design.n();
-    let w = design.weights.clone().unwrap_or_else(|| vec![1.0; n]);
-    let offset = |row: usize| design.offset.as_ref().map_or(0.0, |offset| offset[row]);
-    let mut within: Vec<f64> = (0..n).map(|row| design.y[row] - offset(row)).collect();
+    let w = design.weights_or_ones();
+    let mut within: Vec<f64> = (0..n).map(|row| design.y[row] - design.offset(row)).collect();
     let mut x = design.x.clone();
     let before: Vec<f64> = x.iter().map(|x| collinear::length(x, &w)).collect();
     let sum_w = sum_rows(n, |row| w[row]);
@@ -27,7 +26,7 @@ pub(crate) fn least_squares(design: &Design, absorber: &mut Absorber) -> Result<
     let mut columns: Vec<&mut [f64]> = x.iter_mut().map(Vec::as_mut_slice).collect();
     columns.push(&mut within);
     let mut taken = absorber.demean(&w, &mut columns, &tolerances);
-    let mut outer = taken.pop().unwrap_or_default();
+    let mut outer = taken.pop().expect("one vector for every column");
     let (gram, right) = normal_equations(&x, &within, &w);
     let found = collinear::find(&gram, &before, &design.terms, absorber.layout().eliminated.is_some());
     let kept: Vec<usize> = (0..x.len()).filter(|&k| found.keep[k]).collect();

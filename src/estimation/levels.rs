@@ -37,9 +37,9 @@ impl Levels {
         let mut levels = match plain_parts(panel, term) {
             Some(parts) => number_parts(&parts, rows),
             None => {
-                let mut parts = term.parts.iter().map(|part| part_levels(panel, part, rows));
-                let first = parts.next().unwrap_or_default();
-                parts.fold(first, |levels, part| combine(&levels, &part))
+                let parts = term.parts.iter().map(|part| part_levels(panel, part, rows));
+                let all = parts.reduce(|levels, part| combine(&levels, &part));
+                all.expect("an effect has a part")
             }
         };
         levels.label.clone_from(&term.label);
@@ -55,7 +55,7 @@ impl Levels {
     /// Keeps the marked rows and the levels that they have.
     pub fn retain(&mut self, keep: &[bool]) {
         let mut kept = keep.iter();
-        self.codes.retain(|_| *kept.next().unwrap_or(&false));
+        self.codes.retain(|_| *kept.next().expect("a mark for every row"));
         let mut new = vec![u32::MAX; self.n()];
         self.codes.iter().for_each(|&code| new[code as usize] = 0);
         for (next, code) in new.iter_mut().filter(|code| **code == 0).enumerate() {
@@ -174,7 +174,10 @@ fn part_levels(panel: &Panel, part: &Part, rows: &[u32]) -> Levels {
             names.sort();
             names.dedup();
             let rank = |levels: &[String]| -> Vec<usize> {
-                levels.iter().map(|name| names.binary_search(&name).unwrap_or(0)).collect()
+                levels
+                    .iter()
+                    .map(|name| names.binary_search(&name).expect("`names` holds the levels of both"))
+                    .collect()
             };
             let (rank_a, rank_b) = (rank(&a.levels), rank(&b.levels));
             let key = |&row: &u32| {

@@ -15,6 +15,9 @@ use crate::error::{Fault, Faults, InputErrors};
 use column::{Builder, Column};
 pub use column::{Category, MISSING, MISSING_NUMBERS, Use};
 
+/// Why a panel has the columns of a specification.
+pub(super) const IN_PANEL: &str = "`read_panel` reads every column that the specification names";
+
 /// Faulty rows after which reading ends.
 const MAX_FAULTY_ROWS: usize = 100;
 
@@ -155,10 +158,11 @@ impl PanelFile {
                 Ok(false) => break,
                 Ok(true) if is_blank(&record) => n_blank += 1,
                 Ok(true) => {
-                    let line = record.position().map_or(0, csv::Position::line);
+                    let line = record.position().expect("a record that was read has a place").line();
                     lines.push(line);
                     for builder in &mut builders {
-                        builder.push(record.get(builder.at).unwrap_or(b""), &self.file, line, &mut faults);
+                        let cell = record.get(builder.at).expect("records are as long as the header");
+                        builder.push(cell, &self.file, line, &mut faults);
                     }
                     let nameless = record.iter().enumerate().skip(named);
                     for (at, cell) in nameless.filter(|(_, cell)| !cell.trim_ascii().is_empty()) {

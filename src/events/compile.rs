@@ -224,6 +224,7 @@ impl<'a> Compiler<'a> {
             probability: stage.probability,
             shifts: self.shifts(&stage.shifts),
             branches: stage.branches.iter().map(|branch| self.branch(branch)).collect(),
+            // Without a wait there is no retry, see `max_retries`.
             retry_days: stage.retry_days.map_or(0, |days| days as i32),
             max_retries: if stage.retry_days.is_some() { stage.max_retries } else { 0 },
             on_first_of_month: stage.on_first_of_month,
@@ -279,17 +280,21 @@ impl<'a> Compiler<'a> {
     }
 
     fn shift(&mut self, shift: &Shift) -> ShiftCode {
-        let parameter = shift.parameter.as_ref().and_then(|name| self.parameters.get(name.as_str()).copied());
-        let calendar = shift.before.as_ref().and_then(|name| self.calendar_idx.get(name.as_str()).copied());
+        let parameter =
+            |name: &String| *self.parameters.get(name.as_str()).expect("a checked shift names a parameter");
+        let calendar =
+            |name: &String| *self.calendar_idx.get(name.as_str()).expect("a checked shift names a calendar");
+        let (factor, before) = (shift.parameter.as_ref().map(parameter), shift.before.as_ref().map(calendar));
         ShiftCode {
             when: self.optional_fact(shift.when.as_ref()),
             unless: self.optional_fact(shift.unless.as_ref()),
             since: shift.per_year_since.map(day_number),
             of: self.optional_fact(shift.per_year_of.as_ref()),
             at_most_years: shift.at_most_years.unwrap_or(f64::INFINITY),
-            before: calendar.unwrap_or(NONE),
+            before: before.unwrap_or(NONE),
             within_days: shift.within_days.unwrap_or(DAYS_OF_YEAR),
-            parameter: parameter.unwrap_or(1.0),
+            // The factor of a shift without a parameter.
+            parameter: factor.unwrap_or(1.0),
             add: shift.add,
             by: shift.by,
         }

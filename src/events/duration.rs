@@ -146,7 +146,7 @@ impl Duration {
             Self::Empirical { ref sample, .. } => {
                 let at = u * sample.len().saturating_sub(1) as f64;
                 let (low, high) = (at.floor() as usize, at.ceil() as usize);
-                let value = |k: usize| sample.get(k).copied().unwrap_or(0.0);
+                let value = |k: usize| *sample.get(k).expect("a checked sample has a day");
                 value(low) + (at - at.floor()) * (value(high) - value(low))
             }
         }

@@ -151,7 +151,7 @@ impl<'a> Search<'a> {
         let branches = stage.branches.iter().flat_map(|branch| &branch.effects);
         let effects = stage.effects.iter().chain(branches).filter_map(|text| Effect::parse(text));
         for fact in effects.flat_map(|effect| effect.sets()) {
-            self.open.extend(self.waiting.remove(&fact).unwrap_or_default());
+            self.open.extend(self.waiting.remove(&fact).into_iter().flatten());
             self.set.insert(fact);
         }
         let onward = self.steps[process][at].iter().filter_map(|(_, to)| *to);

@@ -11,7 +11,8 @@ use crate::policy::PolicyTimeline;
 
 /// Position of a name in sorted `names`, which contain it.
 pub(super) fn position(names: &[String], name: &str) -> u16 {
-    names.binary_search_by(|other| other.as_str().cmp(name)).unwrap_or(0) as u16
+    let found = names.binary_search_by(|other| other.as_str().cmp(name));
+    found.expect("`touched` gathers every name of an effect or a guard") as u16
 }
 
 /// Agreements and parties in effects and guards.

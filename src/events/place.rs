@@ -43,7 +43,9 @@ impl Place {
     pub(super) fn of_table(file: &Arc<str>, lines: &Lines, table: &DeTable<'_>, apart: &str) -> Self {
         let mut keys = BTreeMap::new();
         note(&mut keys, lines, "", table, apart);
-        Self { file: Arc::clone(file), line: lines.first(table), is_of_block: false, keys: Arc::new(keys) }
+        // An empty table has no line of its own: the text is meant.
+        let line = lines.first(table).unwrap_or(1);
+        Self { file: Arc::clone(file), line, is_of_block: false, keys: Arc::new(keys) }
     }
 }
 
@@ -56,7 +58,8 @@ fn note(keys: &mut BTreeMap<String, u64>, lines: &Lines, before: &str, table: &D
             DeValue::Array(items) => {
                 for (k, item) in items.iter().enumerate() {
                     let inner = item.get_ref().as_table();
-                    let line = inner.map_or_else(|| lines.of_byte(item.span().start), |one| lines.first(one));
+                    let first = inner.and_then(|one| lines.first(one));
+                    let line = first.unwrap_or_else(|| lines.of_byte(item.span().start));
                     keys.insert(format!("{name}.{k}"), line);
                     if let Some(inner) = inner {
                         note(keys, lines, &format!("{name}.{k}."), inner, apart);
@@ -82,9 +85,9 @@ impl Lines {
         self.0.partition_point(|&begin| begin <= byte) as u64
     }
 
-    /// Line of the first key of a table.
-    fn first(&self, table: &DeTable<'_>) -> u64 {
-        self.of_byte(table.keys().map(|key| key.span().start).min().unwrap_or(0))
+    /// Line of the first key of a table; `None` if it is empty.
+    fn first(&self, table: &DeTable<'_>) -> Option<u64> {
+        table.keys().map(|key| key.span().start).min().map(|byte| self.of_byte(byte))
     }
 }
 

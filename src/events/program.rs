@@ -234,7 +234,7 @@ const EPOCH: Date = date(1970, 1, 1);
 
 /// Days since 1970.
 pub(super) fn day_number(date: Date) -> i32 {
-    EPOCH.until(date).map_or(0, |span| span.get_days())
+    EPOCH.until(date).expect("days between two dates are within the range of a span").get_days()
 }
 
 /// The date of a day number.

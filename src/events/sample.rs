@@ -16,9 +16,9 @@ pub(super) fn is_inside(path: &str) -> bool {
 /// # Errors
 /// Every cell that is not a number of days, with its line.
 pub(super) fn read_sample(file: &str, text: &str) -> Result<Arc<[f64]>, Faults> {
-    let fault = |line: u64, found: &str, expected: &str| Fault {
+    let fault = |line: Option<u64>, found: &str, expected: &str| Fault {
         file: file.to_owned(),
-        line: Some(line),
+        line,
         field: "days".into(),
         found: if found.is_empty() { "empty".into() } else { found.to_owned() },
         expected: expected.to_owned(),
@@ -28,26 +28,26 @@ pub(super) fn read_sample(file: &str, text: &str) -> Result<Arc<[f64]>, Faults> 
         .trim(csv::Trim::All)
         .comment(Some(b'#'))
         .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-    let header = reader.headers().cloned().unwrap_or_default();
+    let header = reader.headers().cloned().expect("text in memory can be read");
     let columns: Vec<usize> =
         header.iter().enumerate().filter(|(_, name)| *name == "days").map(|(at, _)| at).collect();
     let [column] = columns[..] else {
         let found = header.iter().collect::<Vec<_>>().join(",");
-        return Err(faults_of(vec![fault(1, &found, "one column `days`")]));
+        return Err(faults_of(vec![fault(Some(1), &found, "one column `days`")]));
     };
     let (mut days, mut faults) = (Vec::new(), Vec::new());
     for record in reader.records() {
         match record {
             Err(error) => {
-                let line = error.position().map_or(0, csv::Position::line);
+                let line = error.position().map(csv::Position::line);
                 faults.push(fault(line, &error.to_string(), "as many cells as the header"));
             }
             Ok(record) => {
-                let cell = record.get(column).unwrap_or_default();
+                let cell = record.get(column).expect("records are as long as the header");
                 match cell.parse::<f64>() {
                     Ok(found) if (0.0..=MOST_DAYS).contains(&found) => days.push(found),
                     _ => {
-                        let line = record.position().map_or(0, csv::Position::line);
+                        let line = record.position().map(csv::Position::line);
                         faults.push(fault(line, cell, &format!("days from 0 to {MOST_DAYS}")));
                     }
                 }
@@ -55,7 +55,7 @@ pub(super) fn read_sample(file: &str, text: &str) -> Result<Arc<[f64]>, Faults> 
         }
     }
     if days.is_empty() && faults.is_empty() {
-        faults.push(fault(1, "no row", "a row or more below the header"));
+        faults.push(fault(Some(1), "no row", "a row or more below the header"));
     }
     if faults.is_empty() {
         days.sort_by(f64::total_cmp);

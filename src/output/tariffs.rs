@@ -6,7 +6,8 @@ use super::TableSpec;
 use super::dir::number;
 use super::events::Rows;
 use crate::data::{Dataset, SectorKind};
-use crate::policy::liberalisation::TEST_YEAR;
+use crate::policy::depth::SwitchedProvision;
+use crate::policy::liberalisation::{Liberalisation, TEST_YEAR};
 use crate::policy::{PolicyBook, PolicyParameters, Regimes};
 
 /// `duties.csv`.
@@ -105,8 +106,8 @@ pub fn liberalisation_rows(
     let trade_musd: Vec<f64> = (0..data.s()).map(|j| data.trade_musd[[j, pair.0, pair.1]]).collect();
     let code = |n: usize| book.axes.countries[n].iso3.clone();
     let row = |agreement: usize| {
-        let entry = book.liberalisation(agreement, pair, 1, &trade_musd)?;
-        let later = book.liberalisation(agreement, pair, TEST_YEAR, &trade_musd)?;
+        let entry = Liberalisation::between(book, agreement, pair, 1, &trade_musd)?;
+        let later = Liberalisation::between(book, agreement, pair, TEST_YEAR, &trade_musd)?;
         let shares = [entry.trade_share, entry.line_share, later.trade_share, later.line_share];
         let names = [book.agreements[agreement].id.clone(), code(pair.0), code(pair.1)];
         let passes = if later.is_substantially_all() { "yes" } else { "no" };
@@ -120,12 +121,12 @@ pub fn liberalisation_rows(
 #[must_use]
 pub fn provision_rows(book: &PolicyBook) -> Rows {
     let mut rows = Rows::new();
-    for (class, name) in book.classes.iter().enumerate() {
-        for (provision, states) in &book.provisions {
-            let Some(is_on) = states[class] else { continue };
+    for (at, class) in book.depths.classes.iter().enumerate() {
+        for SwitchedProvision { provision, states } in &book.depths.provisions {
+            let Some(is_on) = states[at] else { continue };
             let largest = provision.change_share.iter().copied().max_by(|a, b| a.abs().total_cmp(&b.abs()));
             let state = if is_on { "on" } else { "off" };
-            let names = [name.as_str(), &provision.id, &provision.kind, state].map(str::to_owned);
+            let names = [class.name.as_str(), &provision.id, &provision.kind, state].map(str::to_owned);
             rows.push([names.as_slice(), &[number(largest.unwrap_or(0.0))]].concat());
         }
     }

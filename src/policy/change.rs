@@ -3,10 +3,11 @@
 use ndarray::Array3;
 
 use super::PolicyParameters;
+use super::agreements::Reach;
 use super::barriers::Spillovers;
-use super::book::{PolicyBook, Reach};
+use super::book::PolicyBook;
 use super::regimes::{Regimes, YearState};
-use super::year::PairTariffs;
+use super::year::{PairTariffs, Terms};
 
 /// Ratios of trade costs, `[j,n,i]`; exactly 1 for pairs that do not change.
 #[derive(Debug, Clone)]
@@ -25,7 +26,7 @@ type PairCosts = (PairTariffs, Vec<f64>);
 pub struct BaseCosts<'a> {
     book: &'a PolicyBook,
     regimes: &'a Regimes,
-    when: (i16, PolicyParameters<'a>),
+    terms: Terms<'a>,
     spillovers: Vec<Spillovers>,
     /// By importer and exporter, without and with tariffs.
     pairs: Vec<Option<PairCosts>>,
@@ -42,14 +43,40 @@ impl<'a> BaseCosts<'a> {
     ) -> Self {
         let spillovers = (0..book.n()).map(|_| Spillovers::default()).collect();
         let pairs = vec![None; 2 * book.n() * book.n()];
-        Self { book, regimes, when: (year, parameters), spillovers, pairs }
+        Self { book, regimes, terms: Terms { year, parameters }, spillovers, pairs }
+    }
+
+    /// Costs under `new` relative to these, in the same year and with the same parameters.
+    ///
+    /// Only pairs that `state` concerns are computed: all pairs of an importer whose membership differs (spill-overs),
+    /// and pairs among the parties of the agreements concerned.
+    #[must_use]
+    pub fn change_to(&mut self, new: &Regimes, state: &YearState) -> CostChange {
+        let book = self.book;
+        let (n, s) = (book.n(), book.axes.n_sectors());
+        let mut change =
+            CostChange { tariff_ratio: Array3::ones((s, n, n)), iceberg_ratio: Array3::ones((s, n, n)) };
+        let Concerned { moved, shared, cumulates } = Concerned::new(book, new, state);
+        for importer in 0..n {
+            let mut spillovers = Spillovers::default();
+            for exporter in (0..n).filter(|&exporter| exporter != importer) {
+                let pair = (importer, exporter);
+                let is_shared =
+                    shared[importer] && shared[exporter] && (cumulates || moved[importer] || moved[exporter]);
+                if is_shared || moved[importer] {
+                    let changed = book.pair_costs(new, pair, self.terms, &mut spillovers, is_shared);
+                    change.put(pair, self.pair(pair, is_shared), &changed);
+                }
+            }
+        }
+        change
     }
 
     fn pair(&mut self, pair: (usize, usize), wants_tariffs: bool) -> &PairCosts {
         let at = 2 * (pair.0 * self.book.n() + pair.1) + usize::from(wants_tariffs);
         let spillovers = &mut self.spillovers[pair.0];
         self.pairs[at].get_or_insert_with(|| {
-            self.book.pair_costs(self.regimes, pair, self.when, spillovers, wants_tariffs)
+            self.book.pair_costs(self.regimes, pair, self.terms, spillovers, wants_tariffs)
         })
     }
 }
@@ -64,50 +91,25 @@ struct Concerned {
     cumulates: bool,
 }
 
-impl PolicyBook {
-    /// Costs under `new` relative to `base`, of the same year and with the same parameters.
-    ///
-    /// Only pairs that `state` concerns are computed: all pairs of an importer whose membership differs (spill-overs),
-    /// and pairs among the parties of the agreements concerned.
-    #[must_use]
-    pub fn cost_change(&self, base: &mut BaseCosts<'_>, new: &Regimes, state: &YearState) -> CostChange {
-        let (n, s) = (self.n(), self.axes.n_sectors());
-        let mut change =
-            CostChange { tariff_ratio: Array3::ones((s, n, n)), iceberg_ratio: Array3::ones((s, n, n)) };
-        let Concerned { moved, shared, cumulates } = self.concerned(new, state);
-        for importer in 0..n {
-            let mut spillovers = Spillovers::default();
-            for exporter in (0..n).filter(|&exporter| exporter != importer) {
-                let pair = (importer, exporter);
-                let is_shared =
-                    shared[importer] && shared[exporter] && (cumulates || moved[importer] || moved[exporter]);
-                if is_shared || moved[importer] {
-                    let changed = self.pair_costs(new, pair, base.when, &mut spillovers, is_shared);
-                    change.put(pair, base.pair(pair, is_shared), &changed);
-                }
-            }
-        }
-        change
-    }
-
+impl Concerned {
     /// Parties whose trade a change affects: the members, or everybody if the cuts reach non-members or members charge
     /// a carbon tariff on them.
-    fn concerned(&self, new: &Regimes, state: &YearState) -> Concerned {
-        let n = self.n();
+    fn new(book: &PolicyBook, new: &Regimes, state: &YearState) -> Self {
+        let n = book.n();
         let (mut moved, mut shared, mut cumulates) = (vec![false; n], vec![false; n], false);
         for membership in state.changed() {
-            let agreement = self.agreement_idx.get(&membership.agreement);
-            let party = self.axes.country_idx.get(&membership.party);
-            let (Some(&agreement), Some(&party)) = (agreement, party) else { continue };
+            let agreement = book.agreements.position(&membership.agreement);
+            let party = book.axes.country_idx.get(&membership.party);
+            let (Some(agreement), Some(&party)) = (agreement, party) else { continue };
             moved[party] = true;
-            cumulates |= self.origin.is_strict(agreement);
-            let is_open = self.agreements[agreement].reach == Reach::Everybody
-                || self.carbon.iter().any(|list| list.agreement == agreement);
+            cumulates |= book.preferences.origin.is_strict(agreement);
+            let is_open = book.agreements[agreement].reach == Reach::Everybody
+                || book.duties.has_carbon_tariff(agreement);
             for (other, is_member) in shared.iter_mut().enumerate() {
                 *is_member |= is_open || !new.spans(agreement, other).is_empty();
             }
         }
-        Concerned { moved, shared, cumulates }
+        Self { moved, shared, cumulates }
     }
 }
 

@@ -69,6 +69,7 @@ impl DepthEffect {
 
 /// `1 - exp(-beta_net / theta)` by sector, `[j]`; 0 if `net_ln_trade` is negative or the sector is not traded.
 pub fn price_cuts(net_ln_trade: f64, theta: impl IntoIterator<Item = Option<f64>>) -> Vec<f64> {
+    // Without an elasticity a sector is not traded.
     let cut = |theta: Option<f64>| theta.map_or(0.0, |theta| -(-net_ln_trade.max(0.0) / theta).exp_m1());
     theta.into_iter().map(cut).collect()
 }

@@ -28,29 +28,30 @@ impl Liberalisation {
     }
 }
 
-impl PolicyBook {
+impl Liberalisation {
     /// Shares that `agreement` frees between importer and exporter in its year `year`.
     ///
     /// `trade_musd` is the trade of the pair by sector, `[j]`. Returns `None` if the pair trades no goods.
     #[must_use]
-    pub fn liberalisation(
-        &self,
+    pub fn between(
+        book: &PolicyBook,
         agreement: usize,
         pair: (usize, usize),
         year: u32,
         trade_musd: &[f64],
-    ) -> Option<Liberalisation> {
-        let free = self.free_share(agreement, pair, year);
+    ) -> Option<Self> {
+        let free = book.concessions.free_share(agreement, pair, year);
         let mut sums = [0.0; 4];
-        for (g, group) in self.groups.iter().enumerate() {
-            let is_free_for_all = self.mfn_pct[[pair.0, g]] == 0.0;
+        for (g, group) in book.groups.iter().enumerate() {
+            let is_free_for_all = book.mfn.pct(pair.0, g) == 0.0;
+            // Without a preference nothing is freed.
             let share = if is_free_for_all { 1.0 } else { free.map_or(0.0, |free| free[g]) };
-            let (trade, lines) = (trade_musd[group.sector] * group.weight, self.group_lines[g]);
+            let (trade, lines) = (trade_musd[group.sector] * group.weight, group.lines);
             let add = [trade * share, trade, lines * share, lines];
             sums.iter_mut().zip(add).for_each(|(sum, value)| *sum += value);
         }
         let [free_trade, trade, free_lines, lines] = sums;
         (trade > 0.0 && lines > 0.0)
-            .then(|| Liberalisation { trade_share: free_trade / trade, line_share: free_lines / lines })
+            .then(|| Self { trade_share: free_trade / trade, line_share: free_lines / lines })
     }
 }

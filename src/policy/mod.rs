@@ -1,23 +1,37 @@
 //! From the regimes in force to tariffs and trade costs (`docs/model.md` section 4).
 //!
-//! [`PolicyTimeline`] says who belongs to what from when to when; events edit it. [`PolicyBook`] holds the
-//! tables (rates, agreements, schedules, utilisation, additional duties, barriers, depth) and turns a timeline
-//! and a year into [`YearCosts`]: tariffs and icebergs, weighted by the days in force.
+//! [`PolicyTimeline`] says who belongs to what from when to when; events edit it. [`PolicyBook`] holds the tables of a
+//! data set, one type and file each; [`Regimes`] finds the agreements of a timeline that bind a pair. [`regime`] and
+//! [`year`] turn the two into [`YearCosts`]: tariffs and icebergs, weighted by the days in force.
 //!
-//! [`regime`] picks the rate that a good pays, [`stacking`] adds duties, [`carbon`] makes carbon tariffs of prices
-//! and emissions, [`utilisation`] and [`origin`] say who claims a preference, who may, and what that costs,
-//! [`barriers`] turns agreements into icebergs, [`depth_effect`] is the estimate that they rest on in goods,
-//! [`quotas`] says which tariff-rate quotas open, [`year`] averages over days, [`liberalisation`] is the test of
-//! "substantially all the trade".
+//! | table | what it knows |
+//! | --- | --- |
+//! | [`groups`] | product groups: their share of a sector, their lines |
+//! | [`mfn`] | rates for everybody, and what they collect; [`aggregate`] makes them of lines |
+//! | [`agreements`] | whom an agreement binds, and who gets its cuts |
+//! | [`concessions`] | the share of the duties that a schedule leaves in each year |
+//! | [`preferences`] | who claims a preference ([`utilisation`]), who may, and what that costs ([`origin`]) |
+//! | [`stacking`] | additional duties, with carbon tariffs of prices and emissions ([`carbon`]) |
+//! | [`barriers`] | icebergs, and the estimate of what agreements take off them ([`depth_effect`]) |
+//! | [`depth`] | depth classes of agreements and their provisions |
+//!
+//! [`regime`] picks the rate that a good pays, [`year`] averages over days, [`change`] compares two timelines,
+//! [`quotas`] says which tariff-rate quotas open, [`liberalisation`] is the test of "substantially all the trade".
 
 pub mod aggregate;
+pub mod agreements;
 pub mod barriers;
 pub mod book;
 pub mod carbon;
 pub mod change;
+pub mod concessions;
+pub mod depth;
 pub mod depth_effect;
+pub mod groups;
 pub mod liberalisation;
+pub mod mfn;
 pub mod origin;
+pub mod preferences;
 mod provision;
 pub mod quotas;
 mod read;
@@ -29,11 +43,12 @@ pub mod state;
 pub mod utilisation;
 pub mod year;
 
-pub use book::{Agreement, PolicyBook};
+pub use agreements::Agreement;
+pub use book::PolicyBook;
 pub use change::{BaseCosts, CostChange};
 pub use depth_effect::DepthEffect;
 pub use provision::Provision;
-pub use quotas::{QuotaInForce, QuotaPart};
+pub use quotas::{QuotaInForce, QuotaPart, quotas_in_force};
 pub use regime::{GroupRate, Situation};
 pub use regimes::{Binding, Regimes, YearState};
 pub use state::{Membership, PolicyTimeline};

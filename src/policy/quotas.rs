@@ -74,77 +74,45 @@ struct Bound {
     schedule_year: u32,
 }
 
-impl PolicyBook {
-    /// Quotas of `year` for pairs that their schedule binds under `new` but not under `base`.
-    ///
-    /// `economy` is the baseline of the year; `state` holds the memberships that differ.
-    #[must_use]
-    pub fn quotas_in_force(
-        &self,
-        economy: &Economy,
-        (base, new): (&Regimes, &Regimes),
-        state: &YearState,
-        year: i16,
-        parameters: PolicyParameters,
-    ) -> Vec<QuotaInForce> {
-        let mut found = Vec::new();
-        for (agreement, moved) in self.moved_agreements(state) {
-            let Some(id) = self.agreements[agreement].schedule.as_deref() else { continue };
-            for quota in self.schedule_book.quotas_of(id) {
-                let Some(&importer) = self.axes.country_idx.get(&quota.importer) else { continue };
-                for (g, _) in self.groups.iter().enumerate().filter(|(_, group)| group.id == quota.group) {
-                    let look =
-                        Look { book: self, economy, agreement, id, quota, g, importer, year, parameters };
-                    found.extend(look.in_force(base, new, &moved));
-                }
+/// Quotas of `year` for pairs that their schedule binds under `new` but not under `base`.
+///
+/// `economy` is the baseline of the year; `state` holds the memberships that differ.
+#[must_use]
+pub fn quotas_in_force(
+    book: &PolicyBook,
+    economy: &Economy,
+    (base, new): (&Regimes, &Regimes),
+    state: &YearState,
+    year: i16,
+    parameters: PolicyParameters,
+) -> Vec<QuotaInForce> {
+    let mut found = Vec::new();
+    for (agreement, moved) in moved_agreements(book, state) {
+        let Some(id) = book.agreements[agreement].schedule.as_deref() else { continue };
+        for quota in book.concessions.schedules.quotas_of(id) {
+            let Some(&importer) = book.axes.country_idx.get(&quota.importer) else { continue };
+            for (g, _) in book.groups.iter().enumerate().filter(|(_, group)| group.id == quota.group) {
+                let look = Look { book, economy, agreement, id, quota, g, importer, year, parameters };
+                found.extend(look.in_force(base, new, &moved));
             }
         }
-        found
     }
+    found
+}
 
-    /// Agreements in which a membership differs, with the parties concerned.
-    fn moved_agreements(&self, state: &YearState) -> Vec<(usize, Vec<usize>)> {
-        let mut all: Vec<(usize, Vec<usize>)> = Vec::new();
-        for membership in state.changed() {
-            let agreement = self.agreement_idx.get(&membership.agreement);
-            let party = self.axes.country_idx.get(&membership.party);
-            let (Some(&agreement), Some(&party)) = (agreement, party) else { continue };
-            match all.iter_mut().find(|(known, _)| *known == agreement) {
-                Some((_, parties)) => parties.push(party),
-                None => all.push((agreement, vec![party])),
-            }
+/// Agreements in which a membership differs, with the parties concerned.
+fn moved_agreements(book: &PolicyBook, state: &YearState) -> Vec<(usize, Vec<usize>)> {
+    let mut all: Vec<(usize, Vec<usize>)> = Vec::new();
+    for membership in state.changed() {
+        let agreement = book.agreements.position(&membership.agreement);
+        let party = book.axes.country_idx.get(&membership.party);
+        let (Some(agreement), Some(&party)) = (agreement, party) else { continue };
+        match all.iter_mut().find(|(known, _)| *known == agreement) {
+            Some((_, parties)) => parties.push(party),
+            None => all.push((agreement, vec![party])),
         }
-        all
     }
-
-    /// Rate of a part of a group in the tariff of a situation, percent; `full_pct` is the rate before any cut.
-    fn part_rate_pct(
-        &self,
-        situation: &Situation<'_>,
-        g: usize,
-        (part, full_pct): (&str, f64),
-        parameters: PolicyParameters<'_>,
-    ) -> f64 {
-        let rate = self.group_rate(situation, g, parameters);
-        let claimed = situation.bindings.iter().find(|binding| Some(binding.agreement) == rate.agreement);
-        let left = claimed.map_or(1.0, |binding| {
-            let own = self.part_of(binding, situation.pair, g, part);
-            own.or(binding.left_share.map(|shares| shares[g])).unwrap_or(1.0)
-        });
-        full_pct * (1.0 - rate.utilisation_share * (1.0 - left)) + situation.duty_pct[g]
-    }
-
-    /// Share of its rate that a binding leaves of a part. `None` if the schedule has no part of that name, or the part
-    /// is the whole group.
-    fn part_of(&self, binding: &Binding<'_>, pair: (usize, usize), g: usize, part: &str) -> Option<f64> {
-        let id = self.agreements[binding.agreement].schedule.as_deref()?;
-        let [importer, exporter] = [pair.0, pair.1].map(|n| self.axes.countries[n].iso3.as_str());
-        let schedule = self.schedule_book.with_letters(id, importer, exporter)?;
-        let mut parts = schedule.parts(&self.groups[g].id)?.iter();
-        // For a whole group the rates of tariff lines may replace the staging.
-        let own = parts.find(|one| one.name == part && one.trade_share < 1.0)?;
-        Some(own.category.remaining_share(binding.schedule_year))
-    }
+    all
 }
 
 impl Look<'_> {
@@ -218,10 +186,10 @@ impl Look<'_> {
     /// that the duties of the parts add up to those of the group.
     fn part(&self, exporter: usize) -> Option<(Part, f64)> {
         let [n, i] = [self.importer, exporter].map(|c| self.book.axes.countries[c].iso3.as_str());
-        let schedule = self.book.schedule_book.with_letters(self.id, n, i)?;
+        let schedule = self.book.concessions.schedules.with_letters(self.id, n, i)?;
         let parts = schedule.parts(&self.quota.group)?;
         let part = parts.iter().find(|part| part.name == self.quota.part && part.trade_share > 0.0)?;
-        let full_pct = self.book.mfn_pct[[self.importer, self.g]] * part.duty_share / part.trade_share;
+        let full_pct = self.book.mfn.pct(self.importer, self.g) * part.duty_share / part.trade_share;
         Some((part.clone(), full_pct))
     }
 
@@ -265,11 +233,40 @@ impl Look<'_> {
                 continue;
             }
             let situation = self.book.situation(regimes, pair, from);
-            let part = (self.quota.part.as_str(), full_pct);
-            sum += share * self.book.part_rate_pct(&situation, self.g, part, parameters);
+            sum += share * self.part_rate_pct(&situation, full_pct, parameters);
             days += share;
         }
         sum / days
+    }
+
+    /// Rate of the part in the tariff of a situation, percent; `full_pct` is the rate before any cut.
+    fn part_rate_pct(
+        &self,
+        situation: &Situation<'_>,
+        full_pct: f64,
+        parameters: PolicyParameters<'_>,
+    ) -> f64 {
+        let rate = self.book.group_rate(situation, self.g, parameters);
+        let claimed = situation.bindings.iter().find(|binding| Some(binding.agreement) == rate.agreement);
+        // Where no agreement is claimed, all of the rate is left.
+        let left = claimed.map_or(1.0, |binding| {
+            let own = self.share_left(binding, situation.pair);
+            own.unwrap_or_else(|| binding.left_share.expect("a claimed agreement has a preference")[self.g])
+        });
+        full_pct * (1.0 - rate.utilisation_share * (1.0 - left)) + situation.duty_pct[self.g]
+    }
+
+    /// Share of its rate that a binding leaves of the part. `None` if the schedule has no part of that name, or the part
+    /// is the whole group.
+    fn share_left(&self, binding: &Binding<'_>, pair: (usize, usize)) -> Option<f64> {
+        let book = self.book;
+        let id = book.agreements[binding.agreement].schedule.as_deref()?;
+        let [importer, exporter] = [pair.0, pair.1].map(|n| book.axes.countries[n].iso3.as_str());
+        let schedule = book.concessions.schedules.with_letters(id, importer, exporter)?;
+        let mut parts = schedule.parts(&book.groups[self.g].id)?.iter();
+        // For a whole group the rates of tariff lines may replace the staging.
+        let own = parts.find(|one| one.name == self.quota.part && one.trade_share < 1.0)?;
+        Some(own.category.remaining_share(binding.schedule_year))
     }
 
     /// Imports of the product from one exporter in the baseline, million USD at the border.
@@ -287,6 +284,7 @@ impl Look<'_> {
         let is_old = |i: &usize| *i != self.importer && self.binding(base, *i, last_day).is_some();
         let is_new = |i: &usize| parts.iter().any(|part| part.exporter == *i);
         let of = |i: usize| {
+            // A seller whose schedule does not have the part sells none under it.
             let share = self.part(i).map_or(0.0, |(part, _)| part.trade_share);
             self.today_musd(i, share * self.book.groups[self.g].weight)
         };

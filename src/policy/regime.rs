@@ -11,7 +11,6 @@ use jiff::civil::Date;
 use super::PolicyParameters;
 use super::book::PolicyBook;
 use super::regimes::{Binding, Regimes};
-use super::utilisation::compliance_pct;
 
 /// Everything that determines the rates of a pair on a date.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,19 +50,12 @@ pub struct GroupRate {
     pub compliance_pct: f64,
 }
 
-/// Terms of one agreement for one group.
-struct Offer {
-    preference_pct: f64,
-    used_share: f64,
-    compliance_pct: f64,
-}
-
 impl PolicyBook {
     /// The situation of a pair on a date.
     #[must_use]
     pub fn situation<'a>(&'a self, regimes: &'a Regimes, pair: (usize, usize), date: Date) -> Situation<'a> {
         let bindings = regimes.bindings(self, pair, date).collect();
-        let duty_pct = self.duty_sums(regimes, pair, date);
+        let duty_pct = self.duties.sums(regimes, pair, date);
         Situation { pair, bindings, duty_pct }
     }
 
@@ -78,7 +70,7 @@ impl PolicyBook {
         group: usize,
         parameters: PolicyParameters,
     ) -> GroupRate {
-        let mfn_pct = self.mfn_pct[[situation.pair.0, group]];
+        let mfn_pct = self.mfn.pct(situation.pair.0, group);
         let duty_pct = situation.duty_pct[group];
         let mut rate = GroupRate {
             mfn_pct,
@@ -90,7 +82,9 @@ impl PolicyBook {
             compliance_pct: 0.0,
         };
         for binding in &situation.bindings {
-            let Some(offer) = self.offer(binding, group, mfn_pct, parameters) else { continue };
+            let is_automatic = self.agreements[binding.agreement].is_automatic;
+            let offer = self.preferences.offer(binding, is_automatic, group, mfn_pct, parameters);
+            let Some(offer) = offer else { continue };
             let effective_pct = mfn_pct - offer.used_share * (mfn_pct - offer.preference_pct) + duty_pct;
             rate.statutory_pct = rate.statutory_pct.min(offer.preference_pct + duty_pct);
             if effective_pct < rate.effective_pct {
@@ -101,44 +95,7 @@ impl PolicyBook {
             }
         }
         rate.collected_pct =
-            self.collected_pct(situation.pair.0, group, rate.effective_pct - duty_pct) + duty_pct;
+            self.mfn.collected_pct(situation.pair.0, group, rate.effective_pct - duty_pct) + duty_pct;
         rate
-    }
-
-    /// Duties collected on a group whose price aggregate is `paid_pct`, percent of the value at the border.
-    ///
-    /// The two differ in the second order of the rates of the lines ([`super::aggregate`]). Therefore the gap falls with
-    /// the square of the share that is left of the rates.
-    fn collected_pct(&self, importer: usize, group: usize, paid_pct: f64) -> f64 {
-        let at = [importer, group];
-        match self.collected_gap_pp[at] {
-            0.0 => paid_pct,
-            gap => paid_pct - gap * (paid_pct / self.mfn_pct[at]).powi(2),
-        }
-    }
-
-    /// Terms of an agreement for a group; `None` if it does not lower the most-favoured-nation rate.
-    fn offer(
-        &self,
-        binding: &Binding<'_>,
-        group: usize,
-        mfn_pct: f64,
-        parameters: PolicyParameters,
-    ) -> Option<Offer> {
-        let preference_pct = mfn_pct * binding.left_share?[group];
-        let margin_pp = mfn_pct - preference_pct;
-        if margin_pp <= 0.0 {
-            return None;
-        }
-        if self.agreements[binding.agreement].is_automatic {
-            return Some(Offer { preference_pct, used_share: 1.0, compliance_pct: 0.0 });
-        }
-        let cost_pct = self.origin.by_agreement[[binding.agreement, group]].cost_pct;
-        let extra_pct = cost_pct - self.origin.standard_cost_pct;
-        let share = self.utilisation.share(margin_pp - extra_pct, binding.age_years);
-        let eligible = binding.eligible_share.map_or(1.0, |shares| shares[group]);
-        let used_share = (share * parameters.utilisation_ratio).clamp(0.0, 1.0) * eligible;
-        let compliance_pct = used_share * compliance_pct(cost_pct, margin_pp);
-        Some(Offer { preference_pct, used_share, compliance_pct })
     }
 }

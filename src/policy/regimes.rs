@@ -2,7 +2,8 @@
 
 use jiff::civil::Date;
 
-use super::book::{LateJoiner, PolicyBook, Reach};
+use super::agreements::{LateJoiner, Reach};
+use super::book::PolicyBook;
 use super::state::{Membership, PolicyTimeline};
 use crate::schedules::calendar::agreement_year;
 
@@ -52,9 +53,9 @@ impl Regimes {
         let mut first: Vec<Option<Date>> = vec![None; book.agreements.len()];
         let mut days = vec![Vec::new(); n];
         for membership in &timeline.memberships {
-            let agreement = book.agreement_idx.get(&membership.agreement);
+            let agreement = book.agreements.position(&membership.agreement);
             let party = book.axes.country_idx.get(&membership.party);
-            let (Some(&a), Some(&p)) = (agreement, party) else { continue };
+            let (Some(a), Some(&p)) = (agreement, party) else { continue };
             spans[a * n + p].push((membership.from, membership.until.unwrap_or(Date::MAX)));
             first[a] = Some(first[a].map_or(membership.from, |known| known.min(membership.from)));
             days[p].extend([Some(membership.from), membership.until].into_iter().flatten());
@@ -74,22 +75,16 @@ impl Regimes {
 
     /// Eligible shares of an agreement from each day on which its members change; empty = no strict rule.
     fn eligibility(&self, book: &PolicyBook, agreement: usize) -> Vec<(Date, Vec<f64>)> {
-        if self.parties[agreement].is_empty() || !book.origin.is_strict(agreement) {
+        if self.parties[agreement].is_empty() || !book.preferences.origin.is_strict(agreement) {
             return Vec::new();
         }
         let spans = self.parties[agreement].iter().flat_map(|&party| self.spans(agreement, party));
         let mut days: Vec<Date> = spans.flat_map(|(from, until)| [*from, *until]).collect();
         days.sort();
         days.dedup();
-        let rules = book.origin.by_agreement.row(agreement);
         let shares = |day: Date| {
             let members: Vec<usize> = self.members_on(agreement, day).collect();
-            let groups = book.groups.iter().zip(rules);
-            let eligible = groups.map(|(group, rule)| {
-                let supply = members.iter().map(|&n| book.supply_share[[n, group.sector]]).sum::<f64>();
-                rule.eligible_share(supply)
-            });
-            (day, eligible.collect())
+            (day, book.preferences.eligible_shares(agreement, &members, &book.groups))
         };
         days.into_iter().map(shares).collect()
     }
@@ -148,13 +143,13 @@ impl Regimes {
         self.of_party[importer].iter().filter_map(move |&at| {
             let agreement = &book.agreements[at];
             let both = self.since_both(book, at, (importer, exporter), date)?;
-            let cut = book.cut_dates[importer];
+            let cut = book.concessions.cut_dates[importer];
             let start = match agreement.late_joiner {
                 LateJoiner::StepOne => both,
-                LateJoiner::CatchUp => self.first[at].unwrap_or(both),
+                LateJoiner::CatchUp => self.first[at].expect("an agreement that binds has a member"),
             };
             let schedule_year = agreement_year(start, date, cut);
-            let left_share = book.left_share(at, (importer, exporter), schedule_year);
+            let left_share = book.concessions.left_share(at, (importer, exporter), schedule_year);
             Some(Binding {
                 agreement: at,
                 schedule_year,
@@ -183,7 +178,7 @@ impl Regimes {
             let own = self.since(at, party, date)?;
             let others = self.parties[at].iter().filter(|&&other| other != party);
             let earliest = others.filter_map(|&other| self.since(at, other, date)).min()?;
-            Some((at, agreement_year(own.max(earliest), date, book.cut_dates[party])))
+            Some((at, agreement_year(own.max(earliest), date, book.concessions.cut_dates[party])))
         })
     }
 

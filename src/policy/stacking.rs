@@ -12,9 +12,29 @@ use std::borrow::Cow;
 
 use jiff::civil::Date;
 
-use super::book::{Duty, PolicyBook};
 use super::carbon::CarbonList;
-use super::regimes::Regimes;
+use super::regimes::{Regimes, within};
+
+/// An additional duty of one importer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Duty {
+    /// Name of the list.
+    pub list: String,
+    /// Importer.
+    pub importer: usize,
+    /// Exporter; `None` = all but `exempt`.
+    pub exporter: Option<usize>,
+    /// Exporters that are exempt.
+    pub exempt: Vec<usize>,
+    /// Duty, percent of the value, on the covered part.
+    pub duty_pct: f64,
+    /// First day.
+    pub from: Date,
+    /// First day no longer in force.
+    pub until: Option<Date>,
+    /// Share of each group that the list covers, `[g]`.
+    pub coverage_share: Vec<f64>,
+}
 
 impl Duty {
     /// Percent of the value of a group.
@@ -42,10 +62,48 @@ impl CarbonList {
     }
 }
 
-impl PolicyBook {
+/// The additional duties and carbon tariffs of all importers.
+#[derive(Debug, Clone)]
+pub struct AdditionalDuties {
+    /// Duties of each importer, `[n]`.
+    by_importer: Vec<Vec<Duty>>,
+    /// Days on which the duties of an importer change, rising, `[n]`.
+    days: Vec<Vec<Date>>,
+    /// Carbon tariffs of the members of agreements.
+    carbon: Vec<CarbonList>,
+    /// No additional duty on any group, `[g]`.
+    none: Vec<f64>,
+}
+
+impl AdditionalDuties {
+    /// Sorts the duties of `n` countries on `n_groups` product groups by importer.
+    pub(super) fn new(n: usize, n_groups: usize, duties: Vec<Duty>, carbon: Vec<CarbonList>) -> Self {
+        let mut by_importer = vec![Vec::new(); n];
+        let mut days: Vec<Vec<Date>> = vec![Vec::new(); n];
+        for duty in duties {
+            days[duty.importer].extend([Some(duty.from), duty.until].into_iter().flatten());
+            by_importer[duty.importer].push(duty);
+        }
+        for days in &mut days {
+            days.sort();
+            days.dedup();
+        }
+        Self { by_importer, days, carbon, none: vec![0.0; n_groups] }
+    }
+
+    /// Days of a year on which the duties of an importer change.
+    pub(super) fn days_in(&self, importer: usize, year: i16) -> &[Date] {
+        within(&self.days[importer], year)
+    }
+
+    /// True if the members of an agreement charge a carbon tariff.
+    pub(super) fn has_carbon_tariff(&self, agreement: usize) -> bool {
+        self.carbon.iter().any(|list| list.agreement == agreement)
+    }
+
     /// Additional duties on a group: name of the list, and percent of the group's value.
     #[must_use]
-    pub fn duties_of<'a>(
+    pub fn on_group<'a>(
         &'a self,
         regimes: &Regimes,
         pair: (usize, usize),
@@ -59,8 +117,8 @@ impl PolicyBook {
     }
 
     /// Sums of the duties of a pair on a date, `[g]`.
-    pub(super) fn duty_sums(&self, regimes: &Regimes, pair: (usize, usize), date: Date) -> Cow<'_, [f64]> {
-        let mut sums = Cow::Borrowed(self.indices.no_duty.as_slice());
+    pub(super) fn sums(&self, regimes: &Regimes, pair: (usize, usize), date: Date) -> Cow<'_, [f64]> {
+        let mut sums = Cow::Borrowed(self.none.as_slice());
         for duty in self.duties_on(pair, date) {
             sums.to_mut().iter_mut().enumerate().for_each(|(g, sum)| *sum += duty.on_group(g));
         }
@@ -71,8 +129,7 @@ impl PolicyBook {
     }
 
     fn duties_on(&self, (importer, exporter): (usize, usize), date: Date) -> impl Iterator<Item = &Duty> {
-        let of_importer = self.indices.duties[importer].iter().map(|&at| &self.duties[at]);
-        of_importer.filter(move |duty| duty.applies(importer, exporter, date))
+        self.by_importer[importer].iter().filter(move |duty| duty.applies(importer, exporter, date))
     }
 
     fn carbon_on<'a>(

@@ -17,6 +17,7 @@ impl Utilisation {
     /// Share of trade that claims a preference of `margin_pp` in year `year` of an agreement.
     #[must_use]
     pub fn share(&self, margin_pp: f64, year: u32) -> f64 {
+        // Margins above the table are not claimed; in the years before it the mature share holds.
         let mature =
             self.by_margin.iter().find(|(below, _)| margin_pp < *below).map_or(0.0, |(_, share)| *share);
         let age = self.by_age.iter().rev().find(|(from, _)| *from <= year).map_or(1.0, |(_, ratio)| *ratio);

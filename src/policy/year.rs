@@ -7,7 +7,14 @@ use super::PolicyParameters;
 use super::barriers::Spillovers;
 use super::book::PolicyBook;
 use super::regime::Situation;
-use super::regimes::{Regimes, within};
+use super::regimes::Regimes;
+
+/// The year that costs are asked of, and the parameters drawn for it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Terms<'a> {
+    pub year: i16,
+    pub parameters: PolicyParameters<'a>,
+}
 
 /// Trade costs of one year.
 #[derive(Debug, Clone)]
@@ -64,10 +71,10 @@ impl PolicyBook {
     #[must_use]
     pub fn stretches(&self, regimes: &Regimes, pair: (usize, usize), year: i16) -> Vec<(Date, f64)> {
         let first = date(year, 1, 1);
-        let (month, day) = self.cut_dates[pair.0];
+        let (month, day) = self.concessions.cut_dates[pair.0];
         let mut days = vec![first, date(year, month, day)];
         regimes.changes(pair, year, &mut days);
-        days.extend(within(&self.indices.duty_days[pair.0], year));
+        days.extend(self.duties.days_in(pair.0, year));
         days.sort();
         days.dedup();
         let length = f64::from(first.days_in_year());
@@ -138,7 +145,7 @@ impl PolicyBook {
         year: i16,
         parameters: PolicyParameters,
     ) -> Vec<f64> {
-        self.pair_costs(regimes, pair, (year, parameters), &mut Spillovers::default(), false).1
+        self.pair_costs(regimes, pair, Terms { year, parameters }, &mut Spillovers::default(), false).1
     }
 
     /// Tariffs (zeros unless `wants_tariffs`) and barrier factors of a pair over a year.
@@ -149,7 +156,7 @@ impl PolicyBook {
         &self,
         regimes: &Regimes,
         pair: (usize, usize),
-        (year, parameters): (i16, PolicyParameters),
+        Terms { year, parameters }: Terms<'_>,
         spillovers: &mut Spillovers,
         wants_tariffs: bool,
     ) -> (PairTariffs, Vec<f64>) {
@@ -159,8 +166,8 @@ impl PolicyBook {
         let mut situations: Vec<(Situation<'_>, f64)> = Vec::new();
         for (from, share_of_year) in self.stretches(regimes, pair, year) {
             let situation = self.situation(regimes, pair, from);
-            self.cut_shares(regimes, &situation, from, spillovers, &mut cuts);
-            self.add_barriers(pair.0, share_of_year, &cuts, parameters, &mut factors);
+            spillovers.cut_shares(self, regimes, &situation, from, &mut cuts);
+            self.barriers.add(pair.0, share_of_year, &cuts, parameters, &mut factors);
             if wants_tariffs {
                 add_stretch(&mut situations, situation, share_of_year);
             }
@@ -182,7 +189,7 @@ impl PolicyBook {
             for exporter in (0..n).filter(|&exporter| exporter != importer) {
                 let pair = (importer, exporter);
                 let (tariffs, barriers) =
-                    self.pair_costs(regimes, pair, (year, parameters), &mut spillovers, true);
+                    self.pair_costs(regimes, pair, Terms { year, parameters }, &mut spillovers, true);
                 for (j, barrier) in barriers.into_iter().enumerate() {
                     let at = [j, importer, exporter];
                     costs.tariff_factor[at] = 1.0 + tariffs.collected_pct[j] / 100.0;

@@ -55,7 +55,7 @@ impl Outcome {
             50.0 * (&workers - &old.worker_shares).mapv(f64::abs).sum_axis(Axis(1)),
         ];
         let views: Vec<_> = rows.iter().map(|row| row.view()).collect();
-        let countries = ndarray::stack(Axis(0), &views).unwrap_or_default();
+        let countries = ndarray::stack(Axis(0), &views).expect("every row has one entry a country");
         let imports_musd = new.imports_by_origin - &old.totals.imports_by_origin;
         let change = |new: f64, old: f64| if old > 0.0 { 100.0 * (new / old - 1.0) } else { 0.0 };
         let employment_pct =

@@ -61,7 +61,8 @@ impl CutDates {
 #[must_use]
 pub fn agreement_year(entry: Date, date: Date, cut: (i8, i8)) -> u32 {
     let passed = |date: Date| i32::from(date.year()) - i32::from((date.month(), date.day()) < cut);
-    1 + u32::try_from(passed(date) - passed(entry)).unwrap_or(0)
+    // Before the entry the first year holds.
+    1 + (passed(date) - passed(entry)).max(0).unsigned_abs()
 }
 
 #[cfg(test)]

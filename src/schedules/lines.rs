@@ -104,6 +104,7 @@ impl LineSchedule {
             for (year, row) in of_partner.outer_iter_mut().enumerate() {
                 let left = partner.left_share.get(year).and_then(Option::as_ref);
                 Zip::from(row).and(&self.lines).and(&existing).for_each(|rate, line, known| {
+                    // Without a preference all of the rate is left.
                     let further = left.map_or(1.0, |left| left[line.group]);
                     // A share of zero is zero whatever the missing rate is: the line is free.
                     let offered = match (line.mfn_pct, further) {

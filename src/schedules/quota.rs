@@ -55,7 +55,7 @@ impl Quota {
         let points = &self.volume_by_year;
         let after = points.iter().position(|(at, _)| *at >= year);
         match after {
-            None => points.last().map_or(0.0, |(_, volume)| *volume),
+            None => points.last().expect("a path has at least one point").1,
             Some(0) => points[0].1,
             Some(at) => {
                 let ((from, low), (to, high)) = (points[at - 1], points[at]);
@@ -69,7 +69,7 @@ impl Quota {
     pub fn out_of_quota_pct(&self, year: u32) -> f64 {
         let points = &self.out_of_quota_pct;
         let held = points.iter().rev().find(|(from, _)| *from <= year);
-        held.or(points.first()).map_or(0.0, |(_, pct)| *pct)
+        held.or(points.first()).expect("a path has at least one point").1
     }
 
     /// Listed rate outside the quota before the first cut, percent.

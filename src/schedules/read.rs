@@ -74,17 +74,21 @@ impl ScheduleBook {
     }
 }
 
+/// The code of no country, for which only the default schedule can be found.
+const NOBODY: &str = "";
+
 impl ScheduleBook {
     /// Adds a fault for each quota on a part that the importer's schedule does not assign to one.
     fn check_quotas(&self, id: &str, file: &str, faults: &mut Faults) {
         for quota in self.quotas_of(id) {
-            let exporter = quota.exporter.as_deref().unwrap_or_default();
+            // A quota for everybody stands in the schedule towards nobody in particular.
+            let exporter = quota.exporter.as_deref().unwrap_or(NOBODY);
             let schedule = self.find(id, &quota.importer, exporter);
-            let parts = schedule.and_then(|schedule| schedule.parts(&quota.group)).unwrap_or_default();
+            let parts = schedule.and_then(|schedule| schedule.parts(&quota.group));
             let is_quota = quota.in_quota_pct.is_some();
             let is_it =
                 |part: &&Part| part.name == quota.part && (part.category == Category::Excluded) == is_quota;
-            let found = parts.iter().find(is_it);
+            let found = parts.into_iter().flatten().find(is_it);
             let base_pct = found.and_then(|part| part.base_rate_pct).filter(|pct| *pct != quota.base_pct());
             if let Some(pct) = base_pct {
                 faults.push(Fault {

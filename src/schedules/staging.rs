@@ -97,6 +97,7 @@ impl Category {
         match self {
             Self::Excluded => 1.0,
             Self::EqualSteps { years } => 1.0 - f64::from(year.min(*years)) / f64::from(*years),
+            // Before the first point nothing is cut.
             Self::Held(points) => {
                 points.iter().rev().find(|(from, _)| *from <= year).map_or(1.0, |(_, share)| *share)
             }

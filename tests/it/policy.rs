@@ -226,7 +226,7 @@ fn a_change_of_costs_is_the_ratio_of_the_costs_and_1_elsewhere() {
     for year in [2025, 2026, 2031] {
         let state = YearState::new(&book.initial, &case.timeline, year);
         assert_eq!(state.changed().is_empty(), year == 2025);
-        let change = book.cost_change(&mut BaseCosts::new(book, &base, year, parameters), &new, &state);
+        let change = BaseCosts::new(book, &base, year, parameters).change_to(&new, &state);
         let (old, all) = (book.year_costs(&base, year, parameters), book.year_costs(&new, year, parameters));
         let tariffs = &all.tariff_factor / &old.tariff_factor - &change.tariff_ratio;
         let icebergs = &all.iceberg_factor / &old.iceberg_factor - &change.iceberg_ratio;

@@ -57,7 +57,7 @@ fn cells_are_as_published() {
     let book = book();
     for (importer, exporter, group, name, rates) in CELLS {
         let (schedule, group) = group.split_once(' ').unwrap_or(("tpp", group));
-        let schedule = book.schedule_book.find(schedule, importer, exporter).unwrap();
+        let schedule = book.concessions.schedules.find(schedule, importer, exporter).unwrap();
         let parts = schedule.parts(group).unwrap();
         let part = parts
             .iter()
@@ -77,7 +77,7 @@ fn cells_are_as_published() {
 fn groups_without_a_base_rate_of_their_own_are_staged_from_the_rate_of_the_group() {
     let book = book();
     let left = |importer: &str, group: &str, year: u32| {
-        let schedule = book.schedule_book.find("tpp", importer, "USA").unwrap();
+        let schedule = book.concessions.schedules.find("tpp", importer, "USA").unwrap();
         schedule.remaining_share(group, year).unwrap()
     };
     let close = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-9, "{found} {expected}");
@@ -102,7 +102,7 @@ fn three_quarters_of_duties_go_at_entry_and_nearly_all_in_the_end() {
     let mean = |year: u32| {
         let mut sum = (0.0, 0.0);
         for importer in members {
-            let schedule = book.schedule_book.find("tpp", importer, "SGP").unwrap();
+            let schedule = book.concessions.schedules.find("tpp", importer, "SGP").unwrap();
             for (g, group) in book.groups.iter().enumerate() {
                 let is_free = |part: &&Part| part.category.remaining_share(year) == 0.0;
                 let free: f64 = schedule
@@ -112,10 +112,10 @@ fn three_quarters_of_duties_go_at_entry_and_nearly_all_in_the_end() {
                     .filter(is_free)
                     .map(|part| part.trade_share)
                     .sum();
-                let dutiable = book.mfn_pct[[book.axes.country_idx[importer], g]] > 0.0;
+                let dutiable = book.mfn.pct(book.axes.country_idx[importer], g) > 0.0;
                 sum = (
-                    sum.0 + f64::from(u8::from(dutiable)) * book.group_lines[g] * free,
-                    sum.1 + f64::from(u8::from(dutiable)) * book.group_lines[g],
+                    sum.0 + f64::from(u8::from(dutiable)) * group.lines * free,
+                    sum.1 + f64::from(u8::from(dutiable)) * group.lines,
                 );
             }
         }

@@ -62,7 +62,7 @@ fn the_default_reads_what_calibration_estimated() {
     near(found["no_depth_ln_trade"].0, none.iter().map(|t| found[&format!("{t}_ln_trade")].0).sum());
     near(found["no_depth_ln_trade"].1, none_variance.sqrt());
     near(found["covariance_no_depth_full_depth"].0, none_variance + between);
-    let effect = Case::as_of_2020().book.depth_effect;
+    let effect = Case::as_of_2020().book.barriers.effect().clone();
     near(effect.net_ln_trade() + effect.tariff.value, found["observed_depth_ln_trade"].0);
     let estimated = (effect.net_se().powi(2) - effect.tariff.se.powi(2)).sqrt();
     near(estimated, found["observed_depth_ln_trade"].1);
@@ -120,13 +120,19 @@ fn draw(change: impl Fn(&mut Plan), number: u64) -> DrawnParameters {
     let axes = axes();
     let theta: Array1<f64> = axes.sectors.iter().map(|sector| sector.theta.unwrap()).collect();
     let means = (axes.sectors.as_slice(), &theta);
-    DrawnParameters::draw(&plan.uncertainty, means, &Case::as_of_2020().book.depth_effect, plan.seed, number)
+    DrawnParameters::draw(
+        &plan.uncertainty,
+        means,
+        Case::as_of_2020().book.barriers.effect(),
+        plan.seed,
+        number,
+    )
 }
 
 #[test]
 fn the_drawn_effect_has_the_mean_and_the_error_of_the_estimate() {
     let plan = Plan::read(&Files::embedded(), "plan.toml").unwrap();
-    let (axes, effect) = (axes(), Case::as_of_2020().book.depth_effect);
+    let (axes, effect) = (axes(), Case::as_of_2020().book.barriers.effect().clone());
     let theta: Array1<f64> = axes.sectors.iter().map(|sector| sector.theta.unwrap()).collect();
     let means = (axes.sectors.as_slice(), &theta);
     let n = 20_000;
@@ -179,11 +185,11 @@ fn implied_effects_stay_at_or_below_the_estimate() {
         let theta = sector.theta.unwrap();
         // Cut of the price without the bound in percent, implied effects by importer, importers at the bound.
         let implied = |text_depth_share: f64| -> (f64, Vec<f64>, usize) {
-            let effect = DepthEffect { text_depth_share, ..book.depth_effect.clone() };
+            let effect = DepthEffect { text_depth_share, ..book.barriers.effect().clone() };
             let net = effect.net_ln_trade();
             let cut = price_cuts(net, [Some(theta)])[0];
             let of = |code: &&str| {
-                let ave = book.barrier_ave_pct[[book.axes.country_idx[*code], j]] / 100.0;
+                let ave = book.barriers.ave_pct(book.axes.country_idx[*code], j) / 100.0;
                 -theta * (1.0 - effect.removed_ave(ave, cut) / (1.0 + ave)).ln()
             };
             let effects: Vec<f64> = TWELVE.iter().map(of).collect();
@@ -192,7 +198,8 @@ fn implied_effects_stay_at_or_below_the_estimate() {
             (100.0 * cut, effects, bound)
         };
         let mean = |effects: &[f64]| effects.iter().sum::<f64>() / effects.len() as f64;
-        let ((cut, mut effects, bound), all) = (implied(book.depth_effect.text_depth_share), implied(1.0));
+        let ((cut, mut effects, bound), all) =
+            (implied(book.barriers.effect().text_depth_share), implied(1.0));
         effects.sort_by(f64::total_cmp);
         println!(
             "| {} | {theta} | {cut:.1} | {:.2}, {:.2}, {:.2} | {bound} | {:.1}, {:.2}, {} |",

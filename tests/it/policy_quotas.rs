@@ -3,7 +3,7 @@
 use jiff::civil::{Date, date};
 use tradepath::data::{Dataset, Files};
 use tradepath::economy::Economy;
-use tradepath::policy::{PolicyParameters, QuotaInForce, Regimes, YearState};
+use tradepath::policy::{PolicyParameters, QuotaInForce, Regimes, YearState, quotas_in_force};
 
 use crate::policy::{Case, TWELVE, close};
 
@@ -19,7 +19,7 @@ fn opened_with(case: &Case, year: i16, parameters: PolicyParameters) -> Vec<Quot
     let book = &case.book;
     let (base, new) = (Regimes::new(book, &book.initial), Regimes::new(book, &case.timeline));
     let state = YearState::new(&book.initial, &case.timeline, year);
-    book.quotas_in_force(&economy(), (&base, &new), &state, year, parameters)
+    quotas_in_force(book, &economy(), (&base, &new), &state, year, parameters)
 }
 
 fn find<'a>(all: &'a [QuotaInForce], case: &Case, importer: &str, part: &str) -> &'a QuotaInForce {

@@ -7,6 +7,7 @@ use assert_cmd::Command;
 use jiff::civil::{Date, date};
 use predicates::str::contains;
 use tradepath::data::{Dataset, Files};
+use tradepath::policy::liberalisation::Liberalisation;
 use tradepath::policy::{BaseCosts, PolicyBook, PolicyParameters, Regimes, YearState};
 
 use crate::policy::{Case, axes, close};
@@ -78,14 +79,17 @@ fn a_strict_rule_of_origin_caps_the_use_and_a_new_member_loosens_it() {
         let regimes = Regimes::new(&case.book, &case.timeline);
         let pair = (case.book.axes.country_idx["CAN"], case.book.axes.country_idx["VNM"]);
         let situation = case.book.situation(&regimes, pair, on);
-        let at = case.book.agreement_idx["cptpp"];
+        let at = case.book.agreements.position("cptpp").unwrap();
         let binding = situation.bindings.iter().find(|binding| binding.agreement == at).unwrap();
         binding.eligible_share.unwrap()[g(case)]
     };
     // Yarn forward leaves out 35 % of trade, less what the members supply of the world's textiles and apparel.
     let sector = eleven.book.axes.sector_idx["textiles_apparel_leather"];
     let supply = |codes: &[&str]| -> f64 {
-        codes.iter().map(|code| eleven.book.supply_share[[eleven.book.axes.country_idx[*code], sector]]).sum()
+        codes
+            .iter()
+            .map(|code| eleven.book.preferences.supply_share[[eleven.book.axes.country_idx[*code], sector]])
+            .sum()
     };
     close(eligible(&eleven, date(2026, 6, 1)), 1.0 - 0.35 * (1.0 - supply(&ELEVEN)));
     let twelve = Case::as_of_2020().joined("cptpp", &ELEVEN, date(2019, 1, 1)).joined(
@@ -103,12 +107,18 @@ fn a_strict_rule_of_origin_caps_the_use_and_a_new_member_loosens_it() {
 #[test]
 fn provisions_decide_the_depth_of_an_agreement() {
     let share = |case: &Case, agreement: &str, sector: &str| {
-        let depth = &case.book.depths[case.book.agreements[case.book.agreement_idx[agreement]].depth];
+        let depth = &case
+            .book
+            .depths
+            .of(case.book.agreements[case.book.agreements.position(agreement).unwrap()].depth);
         depth.shares(30, false)[case.book.axes.sector_idx[sector]]
     };
     let case = Case::as_of_2020();
     // 22 provisions are worth 1.5 points in goods and 2.5 in finance; goods are read beside the full text, 37.5.
-    assert_eq!(case.book.provisions.iter().filter(|(one, _)| one.kind == "suspended").count(), 22);
+    assert_eq!(
+        case.book.depths.provisions.iter().filter(|one| one.provision.kind == "suspended").count(),
+        22
+    );
     close(share(&case, "tpp", "machinery"), 1.0);
     close(share(&case, "cptpp", "machinery"), 0.36 / 0.375);
     close(share(&case, "tpp", "finance"), 0.375);
@@ -129,7 +139,8 @@ fn provisions_decide_the_depth_of_an_agreement() {
     // Without the auto rules the renegotiated agreement has the standard rule for cars.
     let rule = |case: &Case| {
         let g = case.book.groups.iter().position(|group| group.id == "motor_vehicles").unwrap();
-        case.book.origin.by_agreement[[case.book.agreement_idx["cptpp_renegotiated"], g]]
+        case.book.preferences.origin.by_agreement
+            [[case.book.agreements.position("cptpp_renegotiated").unwrap(), g]]
     };
     close(rule(&case).cost_pct, 3.5);
     let loose =
@@ -186,7 +197,7 @@ fn changes_that_touch_outsiders_are_in_the_change_of_costs() {
         let (book, parameters) = (&case.book, PolicyParameters::default());
         let (base, new) = (Regimes::new(book, &book.initial), Regimes::new(book, &case.timeline));
         let state = YearState::new(&book.initial, &case.timeline, 2026);
-        let change = book.cost_change(&mut BaseCosts::new(book, &base, 2026, parameters), &new, &state);
+        let change = BaseCosts::new(book, &base, 2026, parameters).change_to(&new, &state);
         let (old, all) = (book.year_costs(&base, 2026, parameters), book.year_costs(&new, 2026, parameters));
         let tariffs = &all.tariff_factor / &old.tariff_factor - &change.tariff_ratio;
         let icebergs = &all.iceberg_factor / &old.iceberg_factor - &change.iceberg_ratio;
@@ -220,7 +231,7 @@ fn an_addendum_binds_those_who_joined_it_and_the_main_agreement() {
     let binds = |case: &Case, a: &str, b: &str| {
         let regimes = Regimes::new(&case.book, &case.timeline);
         let pair = (case.book.axes.country_idx[a], case.book.axes.country_idx[b]);
-        let at = case.book.agreement_idx["cptpp_plus"];
+        let at = case.book.agreements.position("cptpp_plus").unwrap();
         regimes.bindings(&case.book, pair, on).any(|binding| binding.agreement == at)
     };
     // The United States has not joined the agreement that the addendum belongs to.
@@ -236,7 +247,8 @@ fn substantially_all_the_trade_is_met_by_comprehensive_deals_and_missed_by_secto
     let of = |agreement: &str, importer: &str, exporter: &str, year: u32| {
         let pair = (book.axes.country_idx[importer], book.axes.country_idx[exporter]);
         let trade: Vec<f64> = (0..data.s()).map(|j| data.trade_musd[[j, pair.0, pair.1]]).collect();
-        book.liberalisation(book.agreement_idx[agreement], pair, year, &trade).unwrap()
+        Liberalisation::between(&book, book.agreements.position(agreement).unwrap(), pair, year, &trade)
+            .unwrap()
     };
     let tpp = of("tpp", "NZL", "USA", 11);
     assert!(tpp.is_substantially_all() && (tpp.trade_share - 1.0).abs() < 1e-9, "{tpp:?}");

@@ -128,8 +128,9 @@ impl Concordance {
                 remedy,
             ));
         }
-        let rest = rest.unwrap_or(0);
-        faults.into_result(Self { axes, economy_of, rest, donor, sector_of, services, theta_source })
+        faults.into_result(())?;
+        let rest = rest.expect("its absence is a fault");
+        Ok(Self { axes, economy_of, rest, donor, sector_of, services, theta_source })
     }
 
     /// Economy that an outside country code belongs to.

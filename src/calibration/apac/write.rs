@@ -122,7 +122,7 @@ impl Apac {
                 let mut left = 1.0;
                 for k in 0..s {
                     let text = format!("{:.SHARE_DECIMALS$}", self.production.gamma_io[[c, k, j]]);
-                    left -= text.parse::<f64>().unwrap_or(0.0);
+                    left -= text.parse::<f64>().expect("a share that was just written");
                     inputs.push(vec![self.code(c), self.sector(k), self.sector(j), trimmed(&text)]);
                 }
                 let share = trimmed(&format!("{left:.SHARE_DECIMALS$}"));

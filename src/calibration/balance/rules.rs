@@ -34,6 +34,7 @@ const NO_FINAL_DEMAND: f64 = 1e-2;
 pub fn apply(raw: &RawTables, options: &BalanceOptions, log: &mut Log<'_>) -> Result<Cells, InputErrors> {
     let (n, s) = (raw.axes.n_countries(), raw.axes.n_sectors());
     let unknown = Array2::from_elem((n, s), f64::NAN);
+    // Without inputs value added is all of the cost; other totals that are absent stay unknown.
     let mut cells = Cells {
         trade_musd: raw.trade_musd.clone(),
         tariff_factor: raw.tariff_pct.mapv(|pct| 1.0 + pct / 100.0),

@@ -70,7 +70,7 @@ fn read_trade(
         match reader.read_record(&mut record) {
             Ok(false) => break,
             Ok(true) => {
-                let line = record.position().map_or(0, csv::Position::line);
+                let line = record.position().expect("a record that was read has a place").line();
                 let cells = [t, i, j, k, v].map(|at| &record[at]);
                 reading.add_row(cells, line, (products, request.year), to);
             }
@@ -259,7 +259,7 @@ impl<'a> Reading<'a> {
         let rows = std::mem::take(&mut self.rows);
         let code = |number: u64| {
             let found = self.countries.iter().find(|(_, (known, _))| *known == number);
-            found.map_or("", |(code, _)| code.as_str())
+            found.expect("rows hold numbers of countries that were met").0.as_str()
         };
         for (pair, product, lines) in rows.doubled() {
             let [i, j] = pair.map(code);
@@ -293,7 +293,7 @@ struct Rows(Vec<u64>);
 
 impl Rows {
     fn push(&mut self, [i, j]: [u64; 2], product: &str, line: u64) {
-        let product = product.parse::<u64>().unwrap_or(0);
+        let product = product.parse::<u64>().expect("up to six digits");
         if i < 1 << 10 && j < 1 << 10 {
             self.0.push(i << 54 | j << 44 | product << 24 | line.min((1 << 24) - 1));
         }

@@ -145,7 +145,7 @@ fn country_codes(
     Some((codes, counts))
 }
 
-/// The code of three letters or digits that a row has, such as `USA` or `S19`.
+/// The code of three letters or digits that a row has, such as `USA` or `S19`; empty if it has none.
 fn iso3(row: &Row<'_>) -> String {
     let texts = ["country_iso3", "iso_3digit_alpha", "iso3"].map(|column| row.text(column));
     let is_code = |text: &&str| {

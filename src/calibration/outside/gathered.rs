@@ -155,6 +155,7 @@ impl Gathered {
         let left_out: f64 = self.unmatched.iter().map(|(_, musd)| musd).sum();
         let facts = Facts {
             layout: request.layout,
+            // A year that is not known is a fault, and then these facts are dropped.
             year: year.unwrap_or(0),
             provenance: self.provenance,
             unmatched: self.unmatched,
@@ -281,6 +282,7 @@ impl Gathered {
                     0.0
                 }
                 (None, true) => {
+                    // Without the option the missing rates are faults.
                     missing.push([i, m, j]);
                     request.missing_tariff_pct.unwrap_or(0.0)
                 }

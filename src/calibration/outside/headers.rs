@@ -146,7 +146,7 @@ pub fn read(path: &Path, layout: Layout, to: &mut Gathered) -> Option<Header> {
 }
 
 fn line_of(record: &StringRecord) -> u64 {
-    record.position().map_or(1, csv::Position::line)
+    record.position().expect("a record that was read has a place").line()
 }
 
 fn joined_header(head: &[StringRecord]) -> Option<Header> {
@@ -159,6 +159,7 @@ fn two_line_header(head: &[StringRecord]) -> Option<Header> {
     let is_first = |cell: &str| cell.eq_ignore_ascii_case(FIRST_CODE);
     let at = head.iter().skip(1).position(|record| record.iter().any(is_first))? + 1;
     let (countries, codes) = (&head[at - 1], &head[at]);
+    // The lines need not be of one length: what lies beyond the end is empty.
     let cell = |record: &StringRecord, at: usize| record.get(at).unwrap_or("").to_owned();
     let first =
         (0..codes.len()).find(|&at| !cell(codes, at).is_empty() && !cell(countries, at).is_empty())?;
@@ -179,6 +180,7 @@ fn numbered_header(path: &Path, head: &[StringRecord], to: &mut Gathered) -> Opt
     to.years.extend(year);
     let mut code_of: HashMap<String, String> = HashMap::new();
     for record in noted(reader(path), &mut to.faults)?.records().skip(1).filter_map(Result::ok) {
+        // Beyond the end of a short line cells are empty.
         let cell = |at: usize| record.get(at).unwrap_or("").to_owned();
         if has_year && (year.is_none() || cell(first + 1).parse().ok() != year) {
             to.faults.push(other_year(path, &record, &cell(first + 1), year));

@@ -42,7 +42,8 @@ pub fn check(folder: &Path, to: &mut Gathered) {
     let mut faults = Vec::new();
     for (at, output) in output {
         for (sums, tables, share, least_musd, cell_musd) in sound {
-            let (sum, cells) = sums.get(&at).copied().unwrap_or_default();
+            // A sum of no cells.
+            let (sum, cells) = sums.get(&at).copied().unwrap_or((0.0, 0.0));
             if (sum - output).abs() > share * output.abs() + least_musd + cell_musd * cells {
                 let field = format!("{} {}", to.names.iso3(at[0]), to.names.sectors()[at[1]].id);
                 let found = format!("{tables} sum to {sum:.1}");

@@ -38,9 +38,10 @@ impl Products {
                 faults.push(row.fault("sector", &to.names.expected_sector(), "Correct the name."));
                 continue;
             };
-            sectors.entry(hs.to_owned()).or_default().push((j, share.unwrap_or(0.0)));
+            let Some(share) = share else { continue };
+            sectors.entry(hs.to_owned()).or_default().push((j, share));
             let sum = sums.entry(hs.to_owned()).or_insert((0.0, row.line));
-            sum.0 += share.unwrap_or(0.0);
+            sum.0 += share;
         }
         for (hs, (sum, line)) in sums.into_iter().filter(|(_, (sum, _))| (sum - 1.0).abs() > 1e-6) {
             let found = format!("shares of {hs} sum to {sum}");

@@ -34,10 +34,9 @@ impl Aliases {
     /// Known columns of `field`, the preferred first.
     fn of<'a>(&'a self, field: &'a str) -> impl Iterator<Item = (&'a str, f64)> {
         let is_field = move |row: &Row<'a>| row.text("field") == field;
-        self.0
-            .rows()
-            .filter(is_field)
-            .map(|row| (row.text("alias"), row.text("scale").parse().unwrap_or(1.0)))
+        self.0.rows().filter(is_field).map(|row| {
+            (row.text("alias"), row.text("scale").parse().expect("a number in the embedded table"))
+        })
     }
 }
 
@@ -114,7 +113,7 @@ impl Sheet {
         self.columns.contains_key(field)
     }
 
-    /// Column of `field` as the file names it.
+    /// Column of `field` as the file names it; empty where there is none.
     #[must_use]
     pub fn column(&self, field: &str) -> &str {
         self.columns.get(field).map_or("", |(column, _)| column)

@@ -126,6 +126,7 @@ impl Tally {
         let read = |path: &PathBuf| {
             self.readings.iter().any(|reading| reading.file == *path) || self.also_read.contains(path)
         };
+        // A folder that cannot be listed has been reported where its files are read.
         let tables = tables_in(folder).unwrap_or_default();
         let name = |path: PathBuf| path.strip_prefix(folder).unwrap_or(&path).display().to_string();
         tables.into_iter().filter(|path| !read(path)).map(name).collect()

@@ -163,7 +163,7 @@ impl<'p> Rows<'p> {
 
     fn add(&mut self, record: &StringRecord, (layout, labels): (Layout, &Labels), to: &mut Gathered) {
         let plan = self.plan;
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = record.position().expect("a record that was read has a place").line();
         let is_blank = record.iter().skip(plan.header.first).all(str::is_empty);
         let label = plan.row_label(record, layout);
         let meaning =
@@ -240,6 +240,7 @@ impl<'p> Rows<'p> {
             if column == Column::Skipped || kind == RowKind::Skipped {
                 continue;
             }
+            // Cells beyond the end of a short line are empty.
             let text = record.get(plan.header.first + at).unwrap_or("");
             let is_used =
                 matches!(kind, RowKind::Industry { .. }) || matches!(column, Column::Industry { .. });

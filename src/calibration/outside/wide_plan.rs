@@ -138,6 +138,7 @@ impl Plan {
 
     /// Label of a row.
     pub(super) fn row_label(&self, record: &StringRecord, layout: Layout) -> Label {
+        // Beyond the end of a short line cells are empty.
         let cell = |at: usize| record.get(at).unwrap_or("");
         match layout {
             Layout::Adb => Label::pair(cell(self.header.first - 2), cell(self.header.first - 1)),

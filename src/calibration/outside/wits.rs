@@ -85,7 +85,8 @@ pub fn read(request: &Request, to: &mut Gathered) {
     }
     to.has_tariffs = true;
     found.check_years(request, to);
-    let year = found.rates.year(found.year);
+    // Without a year no row has been read.
+    let Some(year) = found.rates.year(found.year) else { return };
     found.rates.add_to(&products, year, to);
 }
 
@@ -152,6 +153,7 @@ impl Found {
             return counts.left_out("of other years");
         }
         let n_equivalents = count(row, EQUIVALENTS, to);
+        // Rates without imports do not weigh; if no rate has imports, the simple mean counts.
         let weight = count(row, IMPORTS, to).unwrap_or(0.0);
         if row.text(columns.rate).is_empty() {
             self.rates.counts.missing += 1;
@@ -232,7 +234,7 @@ fn countries(row: &Row<'_>, column: &str, year: i16, to: &mut Gathered) -> Optio
     match codes.meaning(code) {
         Some(Meaning::Country(iso3)) => Some(vec![(iso3.clone(), false)]),
         Some(Meaning::Union(_)) => {
-            let members = codes.members(code, year).unwrap_or_default();
+            let members = codes.members(code, year).expect("the code of a union has members");
             Some(members.into_iter().map(|member| (member.to_owned(), true)).collect())
         }
         Some(Meaning::World | Meaning::Nowhere) => None,

@@ -72,10 +72,10 @@ impl Rates {
         self.years.values().flatten().copied().collect()
     }
 
-    /// The year of the rates: the one wanted, else the one that there is.
+    /// The year of the rates: the one wanted, else the one that there is; `None` if there are no rates.
     #[must_use]
-    pub fn year(&self, wanted: Option<i16>) -> i16 {
-        wanted.or_else(|| self.years().first().copied()).unwrap_or(0)
+    pub fn year(&self, wanted: Option<i16>) -> Option<i16> {
+        wanted.or_else(|| self.years().first().copied())
     }
 
     /// Reporters that have rates, but none of `wanted`.
@@ -129,7 +129,8 @@ impl Rates {
         }
         for (cell, [pair, world, all]) in sums {
             let chosen = [pair, world, all].into_iter().find(|[_, weight]| *weight > 0.0);
-            let [sum, weight] = chosen.unwrap_or([0.0, 1.0]);
+            let [sum, weight] =
+                chosen.expect("in the last mean every rate weighs its share, which is above 0");
             let found = to.tariffs.entry(cell).or_default();
             *found = [found[0] + sum / weight, found[1] + 1.0];
         }
@@ -208,6 +209,7 @@ impl<'a> Importer<'a> {
                     (None, Some(general)) => (general.pct, 0.0),
                     (None, None) => continue,
                 };
+                // A rate of the pair alone says nothing of what the world sells.
                 let of_world = general.map_or(0.0, |general| general.weight);
                 for &(j, share) in sectors {
                     let cell = sums.entry([m, n, j]).or_default();

@@ -170,7 +170,7 @@ fn shares(balanced: &Balanced) -> (Vec<Vec<String>>, Vec<Vec<String>>) {
             let mut left = 1.0;
             for (k, supplying) in axes.sectors.iter().enumerate().filter(|_| has_inputs) {
                 let share = number(balanced.gamma_io[[n, k, j]]);
-                left -= share.parse::<f64>().unwrap_or(0.0);
+                left -= share.parse::<f64>().expect("a share that was just written");
                 inputs.push(vec![country.iso3.clone(), supplying.id.clone(), using.id.clone(), share]);
             }
             value_added.push(vec![country.iso3.clone(), using.id.clone(), number(left.max(0.0))]);

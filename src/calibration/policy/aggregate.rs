@@ -256,6 +256,7 @@ impl Left {
         let mfn = aggregate(known.iter().map(|(_, weight, pct)| (*weight, *pct)).collect());
         let paid = aggregate(known.iter().map(|(line, weight, _)| (*weight, rate(line))).collect());
         if known.len() as f64 >= LEAST_AD_VALOREM_SHARE * n_lines as f64 {
+            // Of a rate of 0 nothing can be cut.
             let share = mfn.zip(paid).filter(|(mfn, _)| *mfn > 0.0).map_or(1.0, |(mfn, paid)| paid / mfn);
             // Adding zero turns a negative zero into zero.
             return Self {

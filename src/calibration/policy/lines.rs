@@ -66,8 +66,9 @@ pub fn read(input: &Path, own: &Files, importer: &Row<'_>, reading: &mut Reading
             reading.left(&table, "of products without a group, by chapter", &code[..2]);
             continue;
         };
-        let group = groups.iter().position(|known| known == group).unwrap_or_default();
-        let programmes = special_of.get(code).map(|text| parse_special(text)).unwrap_or_default();
+        let group = groups.binary_search(group).expect("`groups` holds every group of `group_of`");
+        // A line without a row has no special rate.
+        let programmes = special_of.get(code).into_iter().flat_map(|text| parse_special(text)).collect();
         lines.push(Line { code: code.to_owned(), group, mfn_pct, programmes });
     }
     reading.used(&table, lines.len());
@@ -162,6 +163,7 @@ fn weights(lines: &[Line], chapters: &HashMap<String, f64>) -> Vec<f64> {
     n_lines.keys().for_each(|product| *n_products.entry(&product[..2]).or_default() += 1.0);
     let weight = |line: &Line| {
         let chapter = &line.code[..2];
+        // The table lists what is traded: a chapter without a row is not.
         chapters.get(chapter).copied().unwrap_or(0.0) / n_products[chapter] / n_lines[&line.code[..6]]
     };
     lines.iter().map(weight).collect()

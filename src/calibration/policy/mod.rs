@@ -55,6 +55,7 @@ fn read(input: &Path, axes: &Axes, how: Aggregation, reading: &mut Reading) -> O
     let own = Files::embedded().folder("sources/policy");
     let groups = product_groups(&facts, axes, reading);
     let rates = rates(&facts, axes, groups.as_ref(), reading);
+    // Without rates the command ends below; the other files are still checked.
     let mut rates = rates.unwrap_or_default();
     let from_lines = aggregate::apply(input, &own, how, &mut rates, reading);
     let barriers = barriers(&facts, axes, reading);

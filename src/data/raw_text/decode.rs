@@ -43,7 +43,8 @@ impl Encoding {
             text.extend_from_slice(bytes);
             return Ok(());
         };
-        let most = decoder.max_utf8_buffer_length_without_replacement(bytes.len()).unwrap_or(0);
+        let most = decoder.max_utf8_buffer_length_without_replacement(bytes.len());
+        let most = most.expect("a chunk of a file is far shorter than memory");
         let start = text.len();
         text.resize(start + most, 0);
         let (result, _, n) = decoder.decode_to_utf8_without_replacement(bytes, &mut text[start..], is_last);

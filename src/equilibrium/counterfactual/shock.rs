@@ -46,6 +46,18 @@ impl Shock {
         self.theta.as_ref().unwrap_or(&base.theta)
     }
 
+    /// d'/d of the cell `[j,n,i]`; 1 where the shock does not change icebergs.
+    #[inline]
+    pub(in crate::equilibrium) fn iceberg_hat_at(&self, at: [usize; 3]) -> f64 {
+        self.iceberg_hat.as_ref().map_or(1.0, |hat| hat[at])
+    }
+
+    /// A'/A of sector `j` in country `i`; 1 where the shock does not change technology.
+    #[inline]
+    pub(in crate::equilibrium) fn technology_hat_at(&self, i: usize, j: usize) -> f64 {
+        self.technology_hat.as_ref().map_or(1.0, |hat| hat[[i, j]])
+    }
+
     /// The share `done` of this shock, in logs; elasticities hold along the whole path.
     #[must_use]
     pub fn part(&self, base: &Economy, done: f64) -> Self {

@@ -50,7 +50,7 @@ pub struct CellDerivative {
 }
 
 impl Linear<'_> {
-    /// Adds to `va` the adjoint that comes through deficits.
+    /// Adds to `va` the adjoint that comes through deficits; nothing where deficits do not move with incomes.
     fn deficit_adjoint(&self, deficit: &[f64], va: &mut [f64]) {
         let Some(rho) = &self.rho else { return };
         let (spent, share) = self.deficit_shares(rho);

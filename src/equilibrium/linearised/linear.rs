@@ -234,6 +234,7 @@ impl<'f> Linear<'f> {
         out
     }
 
+    /// Change of deficits with value added, `[n]`; zero where deficits do not move with incomes.
     fn deficit_tangent(&self, va: &[f64]) -> Vec<f64> {
         let Some(rho) = &self.rho else { return vec![0.0; va.len()] };
         let (spent, share) = self.deficit_shares(rho);

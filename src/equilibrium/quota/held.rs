@@ -19,7 +19,7 @@ impl Shock {
         }
         let mut iceberg = self.iceberg_hat.clone().unwrap_or_else(|| Array3::ones(base.tau.dim()));
         for at @ [j, n, i] in cells(&self.quotas) {
-            let technology = self.technology_hat.as_ref().map_or(1.0, |a| a[[i, j]]);
+            let technology = self.technology_hat_at(i, j);
             let ln_share = (solved.pi[at] / (base.pi[at] * technology)).ln();
             let ln_kappa = solved.ln_price[[n, j]] - solved.ln_cost[[i, j]] - ln_share / self.theta(base)[j];
             if ln_kappa.is_finite() {

@@ -217,7 +217,7 @@ impl Wedges {
             .zip(&imports)
             .map(|(supply, imports)| supply.paid(ln_wedge).exp_m1() * imports * supply.price / unit);
         let bound = |pick: fn(&Supply) -> f64, of: fn(f64, f64) -> f64| {
-            demand.supplies.iter().map(pick).reduce(of).unwrap_or(ln_wedge)
+            demand.supplies.iter().map(pick).reduce(of).expect("a quota with imports has supplies")
         };
         let rent_musd = rents.iter().sum::<f64>();
         let regime = if imports.iter().sum::<f64>() == 0.0 || ln_wedge <= bound(|one| one.ln_in, f64::min) {
@@ -273,8 +273,7 @@ impl Part {
 
 /// Baseline share times the change of technology.
 fn base_weight(base: &FlatEconomy, shock: &Shock, [j, m, i]: [usize; 3]) -> f64 {
-    let technology = shock.technology_hat.as_ref().map_or(1.0, |a| a[[i, j]]);
-    base.pi[base.shape.cell(j, i, m)] * technology
+    base.pi[base.shape.cell(j, i, m)] * shock.technology_hat_at(i, j)
 }
 
 impl Cell {
@@ -286,7 +285,7 @@ impl Cell {
         at: [usize; 3],
     ) -> Self {
         let (theta, tau) = (loaded.theta[at[0]], economy.tau[at]);
-        let iceberg = shock.iceberg_hat.as_ref().map_or(1.0, |d| d[at]);
+        let iceberg = shock.iceberg_hat_at(at);
         let rest = Rest::new(shock, economy, at);
         let weight = base_weight(base, shock, at) * rest.share * rest.base_factor / tau
             * (rest.factor / rest.base_factor * iceberg).powf(-theta);

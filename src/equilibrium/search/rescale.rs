@@ -34,7 +34,7 @@ pub struct Scale {
 fn ln_costs(economy: &Economy, shock: &Shock, at: [usize; 3]) -> (f64, f64) {
     let old = economy.tau[at].ln();
     let new = shock.tau.as_ref().map_or(old, |tau| tau[at].ln());
-    (new - old + shock.iceberg_hat.as_ref().map_or(0.0, |hat| hat[at].ln()), new)
+    (new - old + shock.iceberg_hat_at(at).ln(), new)
 }
 
 /// Largest `|theta ln kappa_hat|` of a flow of the baseline.
@@ -58,7 +58,7 @@ impl Scale {
         let Shape { stride, .. } = base.shape;
         let theta = shock.theta(economy);
         let ln_kappa = Array3::from_shape_fn(economy.pi.dim(), |(j, m, i)| {
-            let technology = shock.technology_hat.as_ref().map_or(0.0, |hat| hat[[i, j]].ln());
+            let technology = shock.technology_hat_at(i, j).ln();
             ln_costs(economy, shock, [j, m, i]).0 - technology / theta[j]
         });
         let ln_tau =

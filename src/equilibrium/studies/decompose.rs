@@ -180,7 +180,7 @@ pub fn exact(prepared: &PreparedBaseline, shock: &Shock, degree: usize) -> Resul
         return Ok(parts);
     }
     let of = |n: &usize| if gaps[*n].is_nan() { f64::INFINITY } else { gaps[*n].abs() };
-    let n = (0..base.n()).max_by(|a, b| of(a).total_cmp(&of(b))).unwrap_or(0);
+    let n = (0..base.n()).max_by(|a, b| of(a).total_cmp(&of(b))).expect("an economy has a country");
     let country = base.axes.countries[n].iso3.clone();
     Err(DecompositionError::Gap { country, gap: gaps[n], pieces: parts.pieces })
 }

@@ -50,9 +50,9 @@ impl PreparedBaseline {
         let linear = workspace.linear(&core.base, &self.deficits);
         let (reduced, _) = linear.reduced(Accuracy::Full);
         let base = &core.economy;
-        let ln_kappa = Array3::from_shape_fn(base.tau.dim(), |at| {
-            let iceberg = shock.iceberg_hat.as_ref().map_or(1.0, |d| d[at]);
-            (solved.tau[at] / base.tau[at] * iceberg).ln()
+        let ln_kappa = Array3::from_shape_fn(base.tau.dim(), |(j, n, i)| {
+            let at = [j, n, i];
+            (solved.tau[at] / base.tau[at] * shock.iceberg_hat_at(at)).ln()
         });
         let ln_price = Point::new(core.base.shape, &workspace.z).ln_p.to_vec();
         let ln_cost = workspace.at.ln_c.to_vec();
@@ -103,6 +103,7 @@ impl Sensitivity<'_> {
 /// method: elasticities independent across sectors, sectors without a standard error certain.
 #[must_use]
 pub fn delta_method_se(economy: &Economy, by_theta: &Array2<f64>) -> Vec<f64> {
+    // A sector without a standard error counts as certain.
     let errors: Vec<f64> = economy.axes.sectors.iter().map(|sector| sector.theta_se.unwrap_or(0.0)).collect();
     by_theta
         .rows()

@@ -59,13 +59,13 @@ impl Sweep<'_> {
             (out, norm)
         };
         let parts: Vec<_> = self.layout.chunks.par_iter().map(chunk).collect();
-        let mut parts = parts.into_iter();
-        let (mut out, mut norm) = parts.next().unwrap_or_else(|| (Vec::new(), [0.0; W]));
-        for (part, part_norm) in parts {
+        let all = parts.into_iter().reduce(|(mut out, mut norm), (part, part_norm)| {
             out.iter_mut().zip(&part).for_each(|(sum, value)| add(sum, value));
             add(&mut norm, &part_norm);
-        }
-        (out, norm)
+            (out, norm)
+        });
+        // Without rows there is no chunk, and the sums are zero.
+        all.unwrap_or_else(|| (vec![[0.0; W]; self.layout.n_outer()], [0.0; W]))
     }
 
     /// Takes the group means off a tile and multiplies by the weights.

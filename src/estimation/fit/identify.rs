@@ -38,7 +38,7 @@ impl<'a> Regressors<'a> {
 
     /// Those that are identified.
     pub fn identified(design: &Design, absorber: &mut Absorber) -> Self {
-        let w = design.weights.clone().unwrap_or_else(|| vec![1.0; design.n()]);
+        let w = design.weights_or_ones();
         let mut x = design.x.clone();
         let before: Vec<f64> = x.iter().map(|x| collinear::length(x, &w)).collect();
         let mut columns: Vec<&mut [f64]> = x.iter_mut().map(Vec::as_mut_slice).collect();

@@ -34,17 +34,16 @@ pub struct Start {
 /// One step from `mu = (y + mean) / 2`, for models that do not contain a constant: coefficients and index.
 pub fn through_the_origin(design: &Design, x: &[Vec<f64>]) -> (Vec<f64>, Vec<f64>) {
     let n = design.n();
-    let omega = |row: usize| design.weights.as_ref().map_or(1.0, |weights| weights[row]);
-    let offset = |row: usize| design.offset.as_ref().map_or(0.0, |offset| offset[row]);
+    let omega = |row: usize| design.weight(row);
     let mean = sum_rows(n, |row| omega(row) * design.y[row]) / sum_rows(n, omega);
     let mu = |row: usize| 0.5 * (design.y[row] + mean);
     let w: Vec<f64> = (0..n).map(|row| omega(row) * mu(row)).collect();
     let working: Vec<f64> =
-        (0..n).map(|row| mu(row).ln() - offset(row) + design.y[row] / mu(row) - 1.0).collect();
+        (0..n).map(|row| mu(row).ln() - design.offset(row) + design.y[row] / mu(row) - 1.0).collect();
     let (gram, right) = normal_equations(x, &working, &w);
     let beta: Vec<f64> = collinear::solve(&gram, &right).iter().copied().collect();
     let index = |row: usize| x.iter().zip(&beta).map(|(x, beta)| x[row] * beta).sum::<f64>();
-    let eta = (0..n).map(|row| offset(row) + index(row)).collect();
+    let eta = (0..n).map(|row| design.offset(row) + index(row)).collect();
     (beta, eta)
 }
 
@@ -61,17 +60,16 @@ struct Scaling<'a> {
 
 /// Scales the effects of a design, which stands in the row order of `layout`.
 pub fn scaled(design: &Design, layout: &Layout) -> Start {
-    let omega = design.weights.as_deref();
     let offset = design.offset.as_deref();
     // A large offset is taken down to where its exponential is a number, and put into the level.
     let largest = offset.map_or(0.0, |offset| offset.iter().copied().fold(f64::NEG_INFINITY, f64::max));
     let shift = if largest.abs() > MAX_OFFSET { largest } else { 0.0 };
-    let base = (omega.is_some() || offset.is_some()).then(|| {
-        let weight = |row: usize| omega.map_or(1.0, |omega| omega[row]);
-        let factor = |row: usize| offset.map_or(1.0, |offset| (offset[row] - shift).exp());
-        (0..design.n()).map(|row| weight(row) * factor(row)).collect()
+    let base = (design.weights.is_some() || offset.is_some()).then(|| {
+        // Without an offset the shift is 0.
+        let factor = |row: usize| (design.offset(row) - shift).exp();
+        (0..design.n()).map(|row| design.weight(row) * factor(row)).collect()
     });
-    let outcome = |row: usize| design.y[row] * omega.map_or(1.0, |omega| omega[row]);
+    let outcome = |row: usize| design.y[row] * design.weight(row);
     let base_total = |base: &Vec<f64>| base.iter().sum::<f64>();
     let actual = by_level(layout, outcome);
     let total: f64 = actual.0.iter().sum();
@@ -104,16 +102,17 @@ fn by_level(layout: &Layout, value: impl Fn(usize) -> f64 + Sync) -> (Vec<f64>, 
     };
     let parts: Vec<(Vec<f64>, Vec<f64>)> = layout.chunks.par_iter().map(chunk).collect();
     let (groups, outers): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
-    (groups.concat(), add_up(outers))
+    (groups.concat(), add_up(outers, layout.n_outer()))
 }
 
-fn add_up(parts: Vec<Vec<f64>>) -> Vec<f64> {
-    let mut parts = parts.into_iter();
-    let mut total = parts.next().unwrap_or_default();
-    for part in parts {
+/// Sums of vectors of length `n`.
+fn add_up(parts: Vec<Vec<f64>>, n: usize) -> Vec<f64> {
+    let all = parts.into_iter().reduce(|mut total, part| {
         total.iter_mut().zip(&part).for_each(|(sum, value)| *sum += value);
-    }
-    total
+        total
+    });
+    // Without rows there is no part, and the sums are zero.
+    all.unwrap_or_else(|| vec![0.0; n])
 }
 
 fn ratio(actual: f64, fitted: f64) -> f64 {
@@ -147,7 +146,7 @@ impl Scaling<'_> {
         };
         let parts = layout.chunks.par_iter().zip(layout.split_groups(&mut group)).map(chunk).collect();
         self.group = group;
-        add_up(parts)
+        add_up(parts, outer.map_or(0, |at| layout.outer[at].range.len()))
     }
 
     #[inline(always)]

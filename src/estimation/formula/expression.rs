@@ -72,7 +72,7 @@ impl Function {
     /// Its first name.
     #[must_use]
     pub fn name(self) -> &'static str {
-        Self::NAMES.iter().find(|(_, function)| *function == self).map_or("", |(name, _)| name)
+        Self::NAMES.iter().find(|(_, function)| *function == self).expect("every function has a name").0
     }
 
     /// Its value; not finite where there is none.

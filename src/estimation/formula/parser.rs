@@ -238,7 +238,7 @@ impl Parser {
             return Ok(inner);
         }
         if let Some(number) = self.next(&[Kind::Number]) {
-            return Ok(Expression::Number(number.text.parse().unwrap_or(f64::NAN)));
+            return Ok(Expression::Number(number.text.parse().expect("the lexer read a number")));
         }
         let name = self.name()?;
         if !self.take('(') {

@@ -32,7 +32,7 @@ pub fn free_levels(design: &Design) -> Vec<Vec<bool>> {
         [a, b] => Some(components(&effects[a], &effects[b])),
         _ => None,
     };
-    let main = periods.as_ref().map(|periods| main_period(periods, &weight[others[0]]));
+    let main = periods.as_ref().and_then(|periods| main_period(periods, &weight[others[0]]));
     for (at, &other) in others.iter().enumerate() {
         let own = components(&effects[other], &effects[largest]);
         let offset = if at == 0 { 0 } else { effects[others[0]].n() };
@@ -75,11 +75,11 @@ fn components(first: &Levels, second: &Levels) -> Vec<usize> {
     (0..first.n() + second.n()).map(|node| forest.root(node)).collect()
 }
 
-/// The component with most positive rows.
-fn main_period(periods: &[usize], weight: &[u32]) -> usize {
+/// The component with most positive rows; `None` without levels.
+fn main_period(periods: &[usize], weight: &[u32]) -> Option<usize> {
     let mut sums = vec![0_u64; periods.len()];
     weight.iter().zip(periods).for_each(|(&count, &period)| sums[period] += u64::from(count));
-    (0..sums.len()).max_by_key(|&at| (sums[at], sums.len() - at)).unwrap_or(0)
+    (0..sums.len()).max_by_key(|&at| (sums[at], sums.len() - at))
 }
 
 /// The eligible level of highest rank in each component, the first of several.

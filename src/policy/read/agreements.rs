@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::Reader;
 use super::intervals::{Interval, Intervals, check, interval_of};
 use crate::data::{Files, Row};
-use crate::policy::book::{Agreement, LateJoiner, Reach};
+use crate::policy::agreements::{Agreement, LateJoiner, Reach};
 use crate::policy::state::{Membership, PolicyTimeline};
 
 /// Shorter absences of a party are reported: they are more often a misread date than a second membership.
@@ -52,6 +52,7 @@ impl Reader<'_> {
             schedule: Some(row.text("schedule").to_owned()).filter(|text| !text.is_empty()),
             late_joiner,
             is_automatic: row.text("claim") == "automatic" || is_open,
+            // A class is missing only where `depth.csv` has a fault of its own.
             depth: row.position("depth_class", depths).unwrap_or(0),
             reach: if is_open { Reach::Everybody } else { Reach::Members },
             addendum_to: row.position("addendum_to", ids),

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::Reader;
 use super::provisions::{TEXT_FILES, Text};
+use super::{CHECKED, Reader};
 use crate::data::{Row, SectorKind};
 use crate::policy::DepthEffect;
-use crate::policy::book::Depth;
+use crate::policy::depth::Depth;
 
 /// Word in `cut_share` and `spillover_share` that asks for the share to be computed from chapters and provisions.
 const COMPUTED: &str = "chapters";
@@ -62,9 +62,10 @@ impl Reader<'_> {
         let sectors = self.scope(row);
         let is_computed = row.text("cut_share") == COMPUTED;
         let spills_as_computed = row.text("spillover_share") == COMPUTED;
+        // The cell holds a word where the share is computed.
         let share = |column: &str| row.value(column).unwrap_or(f64::NAN);
         let (cut, spill) = (share("cut_share"), share("spillover_share"));
-        let years = row.value("phase_years").unwrap_or(1.0);
+        let years = row.value("phase_years").expect(CHECKED);
         let is_known = TEXT_FILES.iter().all(|file| !self.unsound.contains(file));
         for j in sectors {
             let class = row.text("depth_class");

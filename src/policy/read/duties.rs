@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::intervals::{Interval, Intervals, check, interval_of};
 use super::{Places, Reader, places_of};
 use crate::data::Row;
-use crate::policy::book::Duty;
+use crate::policy::stacking::Duty;
 use crate::schedules::percent;
 
 /// Shares of the groups that each duty list covers.

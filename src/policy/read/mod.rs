@@ -22,12 +22,19 @@ mod schedules;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use super::book::{Indices, PolicyBook};
-use super::depth_effect::price_cuts;
+use super::agreements::{Agreement, Agreements};
+use super::barriers::Barriers;
+use super::book::PolicyBook;
+use super::concessions::Concessions;
+use super::mfn::MfnRates;
+use super::preferences::Preferences;
+use super::stacking::AdditionalDuties;
 use crate::data::{Axes, Files, Row, Table};
 use crate::error::{Fault, Faults, InputErrors};
 use crate::schedules::{CutDates, ScheduleBook};
 
+/// Why a cell of a table without faults holds a number.
+const CHECKED: &str = "cells of sound tables have been checked";
 /// Largest distance of shares from the sum that they must have.
 const SHARE_TOLERANCE: f64 = 1e-6;
 
@@ -55,7 +62,7 @@ impl PolicyBook {
         let folder = files.folder("policy");
         let mut reader = Reader::new(folder, axes);
         reader.gather();
-        let groups = reader.groups();
+        let mut groups = reader.groups();
         let group_ids: Vec<String> = groups.iter().map(|group| group.id.clone()).collect();
         let mut places = Places::new();
         for (at, id) in group_ids.iter().enumerate() {
@@ -65,18 +72,18 @@ impl PolicyBook {
         let effect = reader.depth_effect();
         let (depths, depth_idx) = reader.depths(&text, effect.as_ref());
         reader.classes = in_order(&depth_idx);
-        let agreements = reader.agreements(&depth_idx, &files.folder("schedules"));
-        let agreement_idx: HashMap<String, usize> =
-            agreements.iter().enumerate().map(|(at, agreement)| (agreement.id.clone(), at)).collect();
-        let group_lines = reader.group_lines(&places);
+        let agreements = Agreements::new(reader.agreements(&depth_idx, &files.folder("schedules")));
+        reader.add_lines(&places, &mut groups);
         let (mfn_pct, collected_gap_pp) = reader.mfn(&places);
         let coverage = reader.coverage(&places);
         let duties = reader.duties(&coverage);
-        let carbon = reader.carbon(&coverage, &agreement_idx, &places);
+        let carbon = reader.carbon(&coverage, agreements.positions(), &places);
         let barrier_ave_pct = reader.barriers();
-        let utilisation = reader.utilisation();
-        let origin = reader.origin_rules(&agreements, &groups, &text);
-        let supply_share = reader.supply();
+        let preferences = Preferences {
+            utilisation: reader.utilisation(),
+            origin: reader.origin_rules(&agreements, &groups, &text),
+            supply_share: reader.supply(),
+        };
         let (initial, lines) = reader.memberships();
         let cut = reader.sound("cut_dates.csv").and_then(|table| CutDates::read(&table, &mut reader.faults));
         let book = reader.schedule_book(files, &agreements, &group_ids);
@@ -84,36 +91,20 @@ impl PolicyBook {
         else {
             return Err(InputErrors(reader.faults.as_slice().to_vec()));
         };
-        let schedules = reader.resolve(&book, &agreements, &group_ids, (&initial, &lines));
+        let tables = reader.resolve(&book, &agreements, &group_ids, (&initial, &lines));
         let cut_dates = axes.countries.iter().map(|country| cut.of(&country.iso3)).collect();
-        let provisions = text.states(&reader.classes);
-        let theta = axes.sectors.iter().map(|sector| sector.theta);
-        let price_cuts = price_cuts(depth_effect.net_ln_trade(), theta);
-        let indices = Indices::new(axes.n_countries(), groups.len(), &duties);
+        let n_groups = groups.len();
         let read = Self {
             axes: axes.clone(),
             groups,
-            group_lines,
-            mfn_pct,
-            collected_gap_pp,
+            mfn: MfnRates::new(mfn_pct, collected_gap_pp),
             agreements,
-            agreement_idx,
-            cut_dates,
-            utilisation,
-            origin,
-            supply_share,
-            duties,
-            carbon,
-            barrier_ave_pct,
-            depth_effect,
-            depths,
-            classes: reader.classes,
-            provisions,
+            concessions: Concessions { schedules: book, cut_dates, tables },
+            preferences,
+            duties: AdditionalDuties::new(axes.n_countries(), n_groups, duties, carbon),
+            barriers: Barriers::new(axes, barrier_ave_pct, depth_effect),
+            depths: text.classes(reader.classes, depths),
             initial,
-            schedule_book: book,
-            price_cuts,
-            schedules,
-            indices,
         };
         reader.faults.into_result(read)
     }
@@ -139,7 +130,7 @@ impl Reader<'_> {
     fn schedule_book(
         &mut self,
         files: &Files,
-        agreements: &[super::Agreement],
+        agreements: &[Agreement],
         groups: &[String],
     ) -> Option<ScheduleBook> {
         let mut ids: Vec<String> =
@@ -160,7 +151,7 @@ impl Reader<'_> {
 
     /// The text of a file that has been read before.
     fn text_of(&self, name: &str) -> String {
-        self.files.read(name).unwrap_or_default()
+        self.files.read(name).expect("a file that has been read before")
     }
 
     fn fault(&mut self, file: &str, field: String, found: &str, expected: &str, remedy: &str) {
@@ -186,5 +177,8 @@ impl Reader<'_> {
 
 /// Positions of the product group of a row; empty if its table has a fault.
 fn places_of<'p>(row: &Row<'_>, places: &'p Places) -> &'p [usize] {
-    places.get(row.text("product_group")).map_or(&[], Vec::as_slice)
+    match places.get(row.text("product_group")) {
+        Some(places) => places,
+        None => &[],
+    }
 }

@@ -9,9 +9,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::Reader;
 use super::rules::NO_SCOPE;
+use super::{CHECKED, Reader};
 use crate::data::{Row, Table};
+use crate::policy::depth::{Depth, DepthClass, DepthClasses, SwitchedProvision};
 use crate::policy::provision::Provision;
 
 /// Chapters, strengths, provisions and switches.
@@ -52,16 +53,21 @@ impl Text {
         })
     }
 
-    /// Provisions with their state by class; `None` = the class has no switches.
-    pub fn states(&self, classes: &[String]) -> Vec<(Provision, Vec<Option<bool>>)> {
+    /// The depth classes with their names, and the provisions with their state in each.
+    pub fn classes(&self, names: Vec<String>, depths: Vec<Depth>) -> DepthClasses {
         let is_switched = |class: &String| self.switches.keys().any(|(known, _)| known == class);
         let state =
             |class: &String, provision: &Provision| is_switched(class).then(|| self.is_on(class, provision));
-        let states = |provision: &Provision| classes.iter().map(|class| state(class, provision)).collect();
-        self.provisions.iter().map(|provision| (provision.clone(), states(provision))).collect()
+        let switched = |provision: &Provision| SwitchedProvision {
+            provision: provision.clone(),
+            states: names.iter().map(|class| state(class, provision)).collect(),
+        };
+        let provisions = self.provisions.iter().map(switched).collect();
+        let classes = names.into_iter().zip(depths).map(|(name, depth)| DepthClass { name, depth });
+        DepthClasses { classes: classes.collect(), provisions }
     }
 
-    /// True if `class` has the provision.
+    /// True if `class` has the provision: a class without a switch for it has it not.
     pub fn is_on(&self, class: &str, provision: &Provision) -> bool {
         let state = |name: &str| self.switches.get(&(class.to_owned(), name.to_owned())).copied();
         state(&provision.id).or_else(|| state(&provision.kind)).unwrap_or(false)
@@ -92,7 +98,7 @@ impl Reader<'_> {
         }
         for row in self.sound(STRENGTHS).iter().flat_map(|table| table.rows()) {
             let key = ["depth_class", "chapter"].map(|column| row.text(column).to_owned());
-            text.strengths.insert(key.into(), row.value("strength_share").unwrap_or(f64::NAN));
+            text.strengths.insert(key.into(), row.value("strength_share").expect(CHECKED));
         }
         for row in self.sound(SWITCHES).iter().flat_map(|table| table.rows()) {
             let key = ["depth_class", "provision"].map(|column| row.text(column).to_owned());
@@ -149,7 +155,7 @@ impl Reader<'_> {
                     self.faults.push(row.fault(column, &expected, "Make the rows of the provision agree."));
                 }
             }
-            let change = row.value("change_share").unwrap_or(0.0);
+            let change = row.value("change_share").expect(CHECKED);
             self.scope(&row).into_iter().for_each(|j| text.provisions[at].change_share[j] += change);
         }
     }

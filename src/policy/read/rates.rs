@@ -3,19 +3,20 @@
 use ndarray::Array2;
 
 use super::rules::GROUPS;
-use super::{Places, Reader, SHARE_TOLERANCE, places_of};
+use super::{CHECKED, Places, Reader, SHARE_TOLERANCE, places_of};
 use crate::data::{Row, SectorKind};
-use crate::policy::book::Group;
+use crate::policy::groups::Group;
 use crate::schedules::percent;
 
 const NOT_ZERO: &str = "Add the row; missing is not zero.";
 
 impl Reader<'_> {
+    /// The product groups; their lines are added by [`Self::add_lines`].
     pub(super) fn groups(&mut self) -> Vec<Group> {
         let Some(table) = self.sound(GROUPS) else { return Vec::new() };
         let group = |row: Row<'_>| {
             let (sector, weight) = (self.sector(&row)?, row.value("weight_share")?);
-            Some(Group { id: row.text("product_group").to_owned(), sector, weight })
+            Some(Group { id: row.text("product_group").to_owned(), sector, weight, lines: f64::NAN })
         };
         let groups: Vec<Group> = table.rows().filter_map(group).collect();
         for (j, sector) in self.axes.sectors.iter().enumerate() {
@@ -30,19 +31,18 @@ impl Reader<'_> {
         groups
     }
 
-    /// Lines of each group, `[g]`.
-    pub(super) fn group_lines(&mut self, places: &Places) -> Vec<f64> {
+    /// Adds the lines of each group; every group needs a row.
+    pub(super) fn add_lines(&mut self, places: &Places, groups: &mut [Group]) {
         const FILE: &str = "tables/group_lines.csv";
-        let mut lines = vec![f64::NAN; places.values().map(Vec::len).sum()];
-        let Some(table) = self.sound(FILE) else { return lines };
+        let Some(table) = self.sound(FILE) else { return };
         for row in table.rows() {
             let at = places_of(&row, places);
-            at.iter().for_each(|&g| lines[g] = row.value("lines").unwrap_or(f64::NAN) / at.len() as f64);
+            let n_lines = row.value("lines").expect(CHECKED);
+            at.iter().for_each(|&g| groups[g].lines = n_lines / at.len() as f64);
         }
-        for (id, _) in places.iter().filter(|(_, at)| lines[at[0]].is_nan()) {
+        for (id, _) in places.iter().filter(|(_, at)| groups[at[0]].lines.is_nan()) {
             self.fault(FILE, id.clone(), "no row", "a row for every product group", NOT_ZERO);
         }
-        lines
     }
 
     /// Most-favoured-nation rates, and their distance to the rates collected, `[n,g]`.
@@ -56,6 +56,7 @@ impl Reader<'_> {
             let (Some(n), Some(pct)) = (self.country(&row, "importer"), row.value("mfn_pct")) else {
                 continue;
             };
+            // An empty cell: the lines have one rate, which is collected.
             let collected_pct = row.value("collected_pct").unwrap_or(pct);
             if collected_pct > pct {
                 let expected = format!("empty, or percent, 0 to {pct}: duties collected where lines differ");

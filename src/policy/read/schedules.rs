@@ -7,7 +7,8 @@ use ndarray::{Array2, Array3};
 
 use super::Reader;
 use crate::error::Fault;
-use crate::policy::book::{Agreement, ResolvedSchedules, SCHEDULE_YEARS, ScheduleTable, lacking};
+use crate::policy::agreements::Agreement;
+use crate::policy::concessions::{SCHEDULE_YEARS, ScheduleTable, ScheduleTables};
 use crate::policy::state::PolicyTimeline;
 use crate::schedules::{Schedule, ScheduleBook};
 
@@ -54,12 +55,12 @@ impl Reader<'_> {
         agreements: &[Agreement],
         groups: &[String],
         (initial, lines): (&PolicyTimeline, &[u64]),
-    ) -> ResolvedSchedules {
+    ) -> ScheduleTables {
         let codes: Vec<&str> = self.axes.countries.iter().map(|country| country.iso3.as_str()).collect();
         let preferences = self.preferences(agreements);
         let n = codes.len();
         let of_pair = Array3::from_elem((agreements.len(), n, n), usize::MAX);
-        let mut resolved = ResolvedSchedules { tables: Vec::new(), of_pair };
+        let mut resolved = ScheduleTables { tables: Vec::new(), of_pair };
         for (a, agreement) in agreements.iter().enumerate() {
             let Some(id) = &agreement.schedule else { continue };
             let mut known: HashMap<(usize, Option<Option<usize>>), usize> = HashMap::new();
@@ -79,8 +80,9 @@ impl Reader<'_> {
                     };
                     let at = key.and_then(|key| known.get(&key).copied()).unwrap_or_else(|| {
                         let place = (id.as_str(), codes[importer]);
-                        let table =
-                            self.tabulate(&found, place, groups, from_lines.map_or(&[], Vec::as_slice));
+                        // Without rates of tariff lines the stages of the schedule hold.
+                        let from_lines = from_lines.map_or(&[][..], Vec::as_slice);
+                        let table = self.tabulate(&found, place, groups, from_lines);
                         resolved.tables.push(table);
                         resolved.tables.len() - 1
                     });
@@ -101,6 +103,7 @@ impl Reader<'_> {
         preferences: &[Preference],
     ) -> ScheduleTable {
         let shape = (SCHEDULE_YEARS as usize, groups.len());
+        // A group without a row is NaN here and a fault below.
         let tabulated = |share: &dyn Fn(&str, u32) -> Option<f64>| {
             Array2::from_shape_fn(shape, |(year, g)| share(&groups[g], year as u32 + 1).unwrap_or(f64::NAN))
         };
@@ -127,16 +130,20 @@ impl Reader<'_> {
 
     fn check_members(
         &mut self,
-        resolved: &ResolvedSchedules,
+        resolved: &ScheduleTables,
         agreements: &[Agreement],
         initial: &PolicyTimeline,
         lines: &[u64],
     ) {
         for (membership, line) in initial.memberships.iter().zip(lines) {
-            let found = lacking(agreements, resolved, self.axes, initial, membership);
-            let Some((a, _, exporter)) = found else { continue };
-            let id = agreements[a].schedule.as_deref().unwrap_or_default();
-            let partner = &self.axes.countries[exporter].iso3;
+            let Some(missing) = resolved.missing(agreements, self.axes, initial, membership) else {
+                continue;
+            };
+            let id = agreements[missing.agreement]
+                .schedule
+                .as_deref()
+                .expect("only an agreement with a schedule can lack one");
+            let partner = &self.axes.countries[missing.exporter].iso3;
             self.faults.push(Fault {
                 file: self.files.display(MEMBERSHIPS),
                 line: Some(*line),

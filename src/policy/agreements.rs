@@ -1,0 +1,78 @@
+//! The agreements of a data set: whom each binds, and where its terms are found.
+
+use std::collections::HashMap;
+use std::ops::Deref;
+
+/// Year of the schedule in which a country that joins late begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LateJoiner {
+    /// The first year, on its own entry.
+    StepOne,
+    /// The year that the first members have reached.
+    CatchUp,
+}
+
+/// Whose goods get the tariff cuts of a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Goods of the other members.
+    Members,
+    /// Goods of everybody: the members cut their most-favoured-nation rates.
+    Everybody,
+}
+
+/// An agreement: whom it binds, and its effect on tariffs and barriers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Agreement {
+    /// Id, as in events and memberships.
+    pub id: String,
+    /// Name.
+    pub title: String,
+    /// Party that every pair must include (hub and spokes); `None` = all pairs of members.
+    pub hub: Option<usize>,
+    /// Schedule id; `None` = no tariff preference.
+    pub schedule: Option<String>,
+    /// Where late joiners begin.
+    pub late_joiner: LateJoiner,
+    /// True if the preference needs no claim (customs unions, cuts for everybody).
+    pub is_automatic: bool,
+    /// Position of its depth class.
+    pub depth: usize,
+    /// Whose goods the tariff cuts reach.
+    pub reach: Reach,
+    /// Position of the agreement that this one is an addendum to; it binds those who joined both.
+    pub addendum_to: Option<usize>,
+}
+
+/// All agreements in the order of their file, found by position or by id.
+#[derive(Debug, Clone)]
+pub struct Agreements {
+    list: Vec<Agreement>,
+    positions: HashMap<String, usize>,
+}
+
+impl Agreements {
+    pub(super) fn new(list: Vec<Agreement>) -> Self {
+        let positions = list.iter().enumerate().map(|(at, agreement)| (agreement.id.clone(), at)).collect();
+        Self { list, positions }
+    }
+
+    /// Position of the agreement with an id.
+    #[must_use]
+    pub fn position(&self, id: &str) -> Option<usize> {
+        self.positions.get(id).copied()
+    }
+
+    /// Position of every id.
+    pub(super) fn positions(&self) -> &HashMap<String, usize> {
+        &self.positions
+    }
+}
+
+impl Deref for Agreements {
+    type Target = [Agreement];
+
+    fn deref(&self) -> &[Agreement] {
+        &self.list
+    }
+}

@@ -1,0 +1,66 @@
+//! Who claims a preference: the share of trade that uses it, the share that may, and what proving origin costs.
+
+use ndarray::Array2;
+
+use super::PolicyParameters;
+use super::groups::Group;
+use super::origin::OriginRules;
+use super::regimes::Binding;
+use super::utilisation::{Utilisation, compliance_pct};
+
+/// Use of preferences and rules of origin.
+#[derive(Debug, Clone)]
+pub struct Preferences {
+    /// Share of trade that claims a preference.
+    pub utilisation: Utilisation,
+    /// Rules of origin.
+    pub origin: OriginRules,
+    /// Share of each country in world exports, `[n,j]`; used for cumulation.
+    pub supply_share: Array2<f64>,
+}
+
+/// Terms of one agreement for one group.
+pub(super) struct Offer {
+    pub preference_pct: f64,
+    pub used_share: f64,
+    pub compliance_pct: f64,
+}
+
+impl Preferences {
+    /// Shares of trade that meet the rules of an agreement, `[g]`, given its members.
+    pub(super) fn eligible_shares(&self, agreement: usize, members: &[usize], groups: &[Group]) -> Vec<f64> {
+        let groups = groups.iter().zip(self.origin.by_agreement.row(agreement));
+        let eligible = groups.map(|(group, rule)| {
+            rule.eligible_share(members.iter().map(|&n| self.supply_share[[n, group.sector]]).sum::<f64>())
+        });
+        eligible.collect()
+    }
+
+    /// Terms of an agreement for a group; `None` if it does not lower the most-favoured-nation rate.
+    ///
+    /// An automatic preference needs no claim: all of the trade uses it at no cost.
+    pub(super) fn offer(
+        &self,
+        binding: &Binding<'_>,
+        is_automatic: bool,
+        group: usize,
+        mfn_pct: f64,
+        parameters: PolicyParameters,
+    ) -> Option<Offer> {
+        let preference_pct = mfn_pct * binding.left_share?[group];
+        let margin_pp = mfn_pct - preference_pct;
+        if margin_pp <= 0.0 {
+            return None;
+        }
+        if is_automatic {
+            return Some(Offer { preference_pct, used_share: 1.0, compliance_pct: 0.0 });
+        }
+        let cost_pct = self.origin.by_agreement[[binding.agreement, group]].cost_pct;
+        let extra_pct = cost_pct - self.origin.standard_cost_pct;
+        let share = self.utilisation.share(margin_pp - extra_pct, binding.age_years);
+        let eligible = binding.eligible_share.map_or(1.0, |shares| shares[group]);
+        let used_share = (share * parameters.utilisation_ratio).clamp(0.0, 1.0) * eligible;
+        let compliance_pct = used_share * compliance_pct(cost_pct, margin_pp);
+        Some(Offer { preference_pct, used_share, compliance_pct })
+    }
+}

@@ -30,13 +30,13 @@ impl ScheduleBook {
             .find_map(|stem| self.schedules.get(&(id.to_owned(), stem)))
     }
 
-    /// Side letters of a schedule.
+    /// Side letters of a schedule; most have none.
     #[must_use]
     pub(super) fn letters_of(&self, id: &str) -> &[Letter] {
         self.letters.get(id).map_or(&[], Vec::as_slice)
     }
 
-    /// Tariff-rate quotas of a schedule.
+    /// Tariff-rate quotas of a schedule; most have none.
     #[must_use]
     pub fn quotas_of(&self, id: &str) -> &[Quota] {
         self.quotas.get(id).map_or(&[], Vec::as_slice)
@@ -49,7 +49,8 @@ impl ScheduleBook {
         let mut changed = Cow::Borrowed(schedule);
         for letter in self.letters_of(id) {
             if letter.importer == importer && letter.exporter == exporter {
-                let mut parts = changed.parts(&letter.group).unwrap_or_default().to_vec();
+                let parts = changed.parts(&letter.group);
+                let mut parts = parts.expect("a letter on a cell that does not exist is a fault").to_vec();
                 for part in parts.iter_mut().filter(|part| letter.is_of(part)) {
                     part.category = letter.category.clone();
                     part.base_rate_pct = letter.base_rate_pct.or(part.base_rate_pct);
@@ -64,8 +65,8 @@ impl ScheduleBook {
     pub(super) fn check_letters(&self, id: &str, faults: &mut Faults) {
         for letter in self.letters_of(id) {
             let schedule = self.find(id, &letter.importer, &letter.exporter);
-            let parts = schedule.and_then(|schedule| schedule.parts(&letter.group)).unwrap_or_default();
-            if !parts.iter().any(|part| letter.is_of(part)) {
+            let parts = schedule.and_then(|schedule| schedule.parts(&letter.group));
+            if !parts.into_iter().flatten().any(|part| letter.is_of(part)) {
                 faults.push(letter.missing.clone());
             }
         }

@@ -4,9 +4,9 @@ use ndarray::Array3;
 
 use super::PolicyParameters;
 use super::agreements::Reach;
-use super::barriers::Spillovers;
 use super::book::PolicyBook;
 use super::regimes::{Regimes, YearState};
+use super::spillovers::Spillovers;
 use super::year::{PairTariffs, Terms};
 
 /// Ratios of trade costs, `[j,n,i]`; exactly 1 for pairs that do not change.
@@ -106,7 +106,7 @@ impl Concerned {
             let is_open = book.agreements[agreement].reach == Reach::Everybody
                 || book.duties.has_carbon_tariff(agreement);
             for (other, is_member) in shared.iter_mut().enumerate() {
-                *is_member |= is_open || !new.spans(agreement, other).is_empty();
+                *is_member |= is_open || !new.members().spans(agreement, other).is_empty();
             }
         }
         Self { moved, shared, cumulates }

@@ -3,9 +3,9 @@
 use ndarray::Array2;
 
 use super::PolicyParameters;
+use super::binding::Binding;
 use super::groups::Group;
 use super::origin::OriginRules;
-use super::regimes::Binding;
 use super::utilisation::{Utilisation, compliance_pct};
 
 /// Use of preferences and rules of origin.

@@ -9,9 +9,10 @@
 use jiff::civil::{Date, date};
 
 use super::PolicyParameters;
+use super::binding::Binding;
 use super::book::PolicyBook;
 use super::regime::Situation;
-use super::regimes::{Binding, Regimes, YearState};
+use super::regimes::{Regimes, YearState};
 use crate::economy::Economy;
 use crate::schedules::{Part, Quota, QuotaUnit};
 

@@ -9,8 +9,9 @@ use std::borrow::Cow;
 use jiff::civil::Date;
 
 use super::PolicyParameters;
+use super::binding::Binding;
 use super::book::PolicyBook;
-use super::regimes::{Binding, Regimes};
+use super::regimes::Regimes;
 
 /// Everything that determines the rates of a pair on a date.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,7 +56,7 @@ impl PolicyBook {
     #[must_use]
     pub fn situation<'a>(&'a self, regimes: &'a Regimes, pair: (usize, usize), date: Date) -> Situation<'a> {
         let bindings = regimes.bindings(self, pair, date).collect();
-        let duty_pct = self.duties.sums(regimes, pair, date);
+        let duty_pct = self.duties.sums(regimes.members(), pair, date);
         Situation { pair, bindings, duty_pct }
     }
 

@@ -3,113 +3,33 @@
 use jiff::civil::Date;
 
 use super::agreements::{LateJoiner, Reach};
+use super::binding::Binding;
 use super::book::PolicyBook;
+use super::members::Members;
 use super::state::{Membership, PolicyTimeline};
 use crate::schedules::calendar::agreement_year;
 
-/// A stretch of membership; `until` is the first day no longer in force.
-type Span = (Date, Date);
-
-/// Memberships by agreement and party.
+/// Memberships of a timeline, and what follows from them for rules of origin.
 #[derive(Debug, Clone)]
 pub struct Regimes {
-    n: usize,
-    spans: Vec<Vec<Span>>,
-    /// First day on which each agreement has a member.
-    first: Vec<Option<Date>>,
-    /// Agreements that each party belongs to at some time, in rising order.
-    of_party: Vec<Vec<usize>>,
-    /// Parties that belong to each agreement at some time, in rising order.
-    parties: Vec<Vec<usize>>,
-    /// Days on which a membership of the party begins or ends, in rising order.
-    days: Vec<Vec<Date>>,
+    members: Members,
     /// Eligible shares `[g]` of agreements with strict rules of origin, each with the day from which it holds.
     eligible: Vec<Vec<(Date, Vec<f64>)>>,
-}
-
-/// An agreement that binds a pair on a date.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Binding<'a> {
-    /// Position of the agreement.
-    pub agreement: usize,
-    /// Year of its tariff schedule, 1 = first.
-    pub schedule_year: u32,
-    /// Year since both were members, 1 = first.
-    pub age_years: u32,
-    /// False if the exporter is not a member and gets the cuts because they reach everybody.
-    pub is_mutual: bool,
-    /// Shares of the most-favoured-nation rates left, `[g]`; `None` = no preference.
-    pub left_share: Option<&'a [f64]>,
-    /// Shares of trade that meet the rules of origin, `[g]`; `None` = all.
-    pub eligible_share: Option<&'a [f64]>,
 }
 
 impl Regimes {
     /// Resolves a timeline; agreements and parties outside the data set are left out.
     #[must_use]
     pub fn new(book: &PolicyBook, timeline: &PolicyTimeline) -> Self {
-        let n = book.n();
-        let mut spans = vec![Vec::new(); book.agreements.len() * n];
-        let mut first: Vec<Option<Date>> = vec![None; book.agreements.len()];
-        let mut days = vec![Vec::new(); n];
-        for membership in &timeline.memberships {
-            let agreement = book.agreements.position(&membership.agreement);
-            let party = book.axes.country_idx.get(&membership.party);
-            let (Some(a), Some(&p)) = (agreement, party) else { continue };
-            spans[a * n + p].push((membership.from, membership.until.unwrap_or(Date::MAX)));
-            first[a] = Some(first[a].map_or(membership.from, |known| known.min(membership.from)));
-            days[p].extend([Some(membership.from), membership.until].into_iter().flatten());
-        }
-        for days in &mut days {
-            days.sort();
-            days.dedup();
-        }
-        let agreements = 0..book.agreements.len();
-        let belongs = |at: usize, party: usize| !spans[at * n + party].is_empty();
-        let of_party = (0..n).map(|p| agreements.clone().filter(|&at| belongs(at, p)).collect()).collect();
-        let parties = agreements.clone().map(|at| (0..n).filter(|&p| belongs(at, p)).collect()).collect();
-        let mut regimes = Self { n, spans, first, of_party, parties, days, eligible: Vec::new() };
-        regimes.eligible = agreements.map(|at| regimes.eligibility(book, at)).collect();
-        regimes
+        let members = Members::new(&book.agreements, &book.axes, timeline);
+        let eligible = (0..book.agreements.len()).map(|at| eligibility(&members, book, at)).collect();
+        Self { members, eligible }
     }
 
-    /// Eligible shares of an agreement from each day on which its members change; empty = no strict rule.
-    fn eligibility(&self, book: &PolicyBook, agreement: usize) -> Vec<(Date, Vec<f64>)> {
-        if self.parties[agreement].is_empty() || !book.preferences.origin.is_strict(agreement) {
-            return Vec::new();
-        }
-        let spans = self.parties[agreement].iter().flat_map(|&party| self.spans(agreement, party));
-        let mut days: Vec<Date> = spans.flat_map(|(from, until)| [*from, *until]).collect();
-        days.sort();
-        days.dedup();
-        let shares = |day: Date| {
-            let members: Vec<usize> = self.members_on(agreement, day).collect();
-            (day, book.preferences.eligible_shares(agreement, &members, &book.groups))
-        };
-        days.into_iter().map(shares).collect()
-    }
-
-    /// Members of an agreement on a date.
-    fn members_on(&self, agreement: usize, date: Date) -> impl Iterator<Item = usize> + '_ {
-        let parties = self.parties[agreement].iter().copied();
-        parties.filter(move |&party| self.since(agreement, party, date).is_some())
-    }
-
-    /// Stretches of membership of `party` in `agreement`.
+    /// Who is a member when.
     #[must_use]
-    pub(crate) fn spans(&self, agreement: usize, party: usize) -> &[Span] {
-        &self.spans[agreement * self.n + party]
-    }
-
-    /// True if `party` belongs to `agreement` on `date`.
-    #[must_use]
-    pub fn is_member(&self, agreement: usize, party: usize, date: Date) -> bool {
-        self.since(agreement, party, date).is_some()
-    }
-
-    fn since(&self, agreement: usize, party: usize, date: Date) -> Option<Date> {
-        let spans = self.spans(agreement, party).iter();
-        spans.filter(|(from, until)| *from <= date && date < *until).map(|(from, _)| *from).min()
+    pub fn members(&self) -> &Members {
+        &self.members
     }
 
     /// First day on which the agreement binds both parties; for an addendum also the agreement that it belongs to.
@@ -119,13 +39,13 @@ impl Regimes {
             return None;
         }
         // A cheap test first: most agreements of an importer never bind this exporter.
-        if agreement.reach == Reach::Members && self.spans(at, pair.1).is_empty() {
+        if agreement.reach == Reach::Members && self.members.spans(at, pair.1).is_empty() {
             return None;
         }
-        let importer = self.since(at, pair.0, date)?;
+        let importer = self.members.since(at, pair.0, date)?;
         let both = match agreement.reach {
             Reach::Everybody => importer,
-            Reach::Members => importer.max(self.since(at, pair.1, date)?),
+            Reach::Members => importer.max(self.members.since(at, pair.1, date)?),
         };
         match agreement.addendum_to {
             Some(main) => Some(both.max(self.since_both(book, main, pair, date)?)),
@@ -140,13 +60,13 @@ impl Regimes {
         (importer, exporter): (usize, usize),
         date: Date,
     ) -> impl Iterator<Item = Binding<'a>> + 'a {
-        self.of_party[importer].iter().filter_map(move |&at| {
+        self.members.of_party[importer].iter().filter_map(move |&at| {
             let agreement = &book.agreements[at];
             let both = self.since_both(book, at, (importer, exporter), date)?;
             let cut = book.concessions.cut_dates[importer];
             let start = match agreement.late_joiner {
                 LateJoiner::StepOne => both,
-                LateJoiner::CatchUp => self.first[at].expect("an agreement that binds has a member"),
+                LateJoiner::CatchUp => self.members.first[at].expect("an agreement that binds has a member"),
             };
             let schedule_year = agreement_year(start, date, cut);
             let left_share = book.concessions.left_share(at, (importer, exporter), schedule_year);
@@ -154,7 +74,7 @@ impl Regimes {
                 agreement: at,
                 schedule_year,
                 age_years: agreement_year(both, date, cut),
-                is_mutual: agreement.reach == Reach::Members || self.is_member(at, exporter, date),
+                is_mutual: agreement.reach == Reach::Members || self.members.is_member(at, exporter, date),
                 left_share: left_share.and_then(|row| row.to_slice()),
                 eligible_share: self.eligible_on(at, date),
             })
@@ -174,27 +94,29 @@ impl Regimes {
         party: usize,
         date: Date,
     ) -> impl Iterator<Item = (usize, u32)> + 'a {
-        self.of_party[party].iter().filter_map(move |&at| {
-            let own = self.since(at, party, date)?;
-            let others = self.parties[at].iter().filter(|&&other| other != party);
-            let earliest = others.filter_map(|&other| self.since(at, other, date)).min()?;
+        self.members.of_party[party].iter().filter_map(move |&at| {
+            let own = self.members.since(at, party, date)?;
+            let others = self.members.parties[at].iter().filter(|&&other| other != party);
+            let earliest = others.filter_map(|&other| self.members.since(at, other, date)).min()?;
             Some((at, agreement_year(own.max(earliest), date, book.concessions.cut_dates[party])))
         })
     }
-
-    /// Days within `year` on which the bindings of a pair can change, besides 1 January and the cut date.
-    pub(super) fn changes(&self, (importer, exporter): (usize, usize), year: i16, days: &mut Vec<Date>) {
-        for party in [importer, exporter] {
-            days.extend(within(&self.days[party], year));
-        }
-    }
 }
 
-/// The days that lie in `year`; `days` are in rising order.
-pub(super) fn within(days: &[Date], year: i16) -> &[Date] {
-    let from = days.partition_point(|day| day.year() < year);
-    let until = days.partition_point(|day| day.year() <= year);
-    &days[from..until]
+/// Eligible shares of an agreement from each day on which its members change; empty = no strict rule.
+fn eligibility(members: &Members, book: &PolicyBook, agreement: usize) -> Vec<(Date, Vec<f64>)> {
+    if members.parties[agreement].is_empty() || !book.preferences.origin.is_strict(agreement) {
+        return Vec::new();
+    }
+    let spans = members.parties[agreement].iter().flat_map(|&party| members.spans(agreement, party));
+    let mut days: Vec<Date> = spans.flat_map(|(from, until)| [*from, *until]).collect();
+    days.sort();
+    days.dedup();
+    let shares = |day: Date| {
+        let parties: Vec<usize> = members.on(agreement, day).collect();
+        (day, book.preferences.eligible_shares(agreement, &parties, &book.groups))
+    };
+    days.into_iter().map(shares).collect()
 }
 
 /// Memberships of one year that differ from those at the start. Equal states have equal costs.

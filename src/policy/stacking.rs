@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use jiff::civil::Date;
 
 use super::carbon::CarbonList;
-use super::regimes::{Regimes, within};
+use super::members::{Members, within};
 
 /// An additional duty of one importer.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,9 +56,9 @@ impl Duty {
 impl CarbonList {
     /// True if `importer` charges the list on goods of `exporter` on `date`.
     #[must_use]
-    pub fn applies(&self, regimes: &Regimes, importer: usize, exporter: usize, date: Date) -> bool {
-        regimes.is_member(self.agreement, importer, date)
-            && !regimes.is_member(self.agreement, exporter, date)
+    pub fn applies(&self, members: &Members, importer: usize, exporter: usize, date: Date) -> bool {
+        members.is_member(self.agreement, importer, date)
+            && !members.is_member(self.agreement, exporter, date)
     }
 }
 
@@ -105,24 +105,24 @@ impl AdditionalDuties {
     #[must_use]
     pub fn on_group<'a>(
         &'a self,
-        regimes: &Regimes,
+        members: &Members,
         pair: (usize, usize),
         group: usize,
         date: Date,
     ) -> Vec<(&'a str, f64)> {
         let listed = self.duties_on(pair, date).map(|duty| (duty.list.as_str(), duty.on_group(group)));
-        let carbon = self.carbon_on(regimes, pair, date);
+        let carbon = self.carbon_on(members, pair, date);
         let carbon = carbon.map(|list| (list.list.as_str(), list.duty_pct[[pair.1, group]]));
         listed.chain(carbon).filter(|(_, pct)| *pct > 0.0).collect()
     }
 
     /// Sums of the duties of a pair on a date, `[g]`.
-    pub(super) fn sums(&self, regimes: &Regimes, pair: (usize, usize), date: Date) -> Cow<'_, [f64]> {
+    pub(super) fn sums(&self, members: &Members, pair: (usize, usize), date: Date) -> Cow<'_, [f64]> {
         let mut sums = Cow::Borrowed(self.none.as_slice());
         for duty in self.duties_on(pair, date) {
             sums.to_mut().iter_mut().enumerate().for_each(|(g, sum)| *sum += duty.on_group(g));
         }
-        for list in self.carbon_on(regimes, pair, date) {
+        for list in self.carbon_on(members, pair, date) {
             sums.to_mut().iter_mut().zip(list.duty_pct.row(pair.1)).for_each(|(sum, pct)| *sum += pct);
         }
         sums
@@ -134,10 +134,10 @@ impl AdditionalDuties {
 
     fn carbon_on<'a>(
         &'a self,
-        regimes: &Regimes,
+        members: &Members,
         (importer, exporter): (usize, usize),
         date: Date,
     ) -> impl Iterator<Item = &'a CarbonList> {
-        self.carbon.iter().filter(move |list| list.applies(regimes, importer, exporter, date))
+        self.carbon.iter().filter(move |list| list.applies(members, importer, exporter, date))
     }
 }

@@ -4,10 +4,10 @@ use jiff::civil::{Date, date};
 use ndarray::Array3;
 
 use super::PolicyParameters;
-use super::barriers::Spillovers;
 use super::book::PolicyBook;
 use super::regime::Situation;
 use super::regimes::Regimes;
+use super::spillovers::Spillovers;
 
 /// The year that costs are asked of, and the parameters drawn for it.
 #[derive(Debug, Clone, Copy)]
@@ -73,7 +73,7 @@ impl PolicyBook {
         let first = date(year, 1, 1);
         let (month, day) = self.concessions.cut_dates[pair.0];
         let mut days = vec![first, date(year, month, day)];
-        regimes.changes(pair, year, &mut days);
+        regimes.members().changes(pair, year, &mut days);
         days.extend(self.duties.days_in(pair.0, year));
         days.sort();
         days.dedup();

@@ -1,0 +1,18 @@
+//! An agreement that binds a pair.
+
+/// An agreement that binds a pair on a date.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Binding<'a> {
+    /// Position of the agreement.
+    pub agreement: usize,
+    /// Year of its tariff schedule, 1 = first.
+    pub schedule_year: u32,
+    /// Year since both were members, 1 = first.
+    pub age_years: u32,
+    /// False if the exporter is not a member and gets the cuts because they reach everybody.
+    pub is_mutual: bool,
+    /// Shares of the most-favoured-nation rates left, `[g]`; `None` = no preference.
+    pub left_share: Option<&'a [f64]>,
+    /// Shares of trade that meet the rules of origin, `[g]`; `None` = all.
+    pub eligible_share: Option<&'a [f64]>,
+}

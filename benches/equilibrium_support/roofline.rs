@@ -45,31 +45,28 @@ pub fn read_bandwidth(bytes: usize) -> f64 {
     (8 * data.len() * passes) as f64 / seconds
 }
 
-/// Rounds of independent sums; their number is what the registers hold, enough to hide the latency of a
-/// fused multiply-add.
+/// Sums that do not wait for each other: enough to hide the latency of a fused multiply-add, and no more than the
+/// registers hold beside its other operands.
+const CHAINS: usize = 12;
+
+/// Rounds of multiply-adds in registers.
 struct MultiplyAdd(usize);
 
 impl WithSimd for MultiplyAdd {
     /// Multiply-adds made.
     type Output = usize;
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> usize {
-        if S::REGISTER_COUNT == 32 { chains::<96>(self.0) } else { chains::<40>(self.0) }
-    }
-}
-
-#[inline(always)]
-fn chains<const LANES: usize>(rounds: usize) -> usize {
-    let (mut sums, factor, shift) = ([1.0_f64; LANES], black_box(0.999_999), black_box(1e-6));
-    for _ in 0..rounds {
-        // By index: only this form is kept in registers.
-        #[allow(clippy::needless_range_loop)]
-        for l in 0..LANES {
-            sums[l] = sums[l].mul_add(factor, shift);
+    fn with_simd<S: Simd>(self, simd: S) -> usize {
+        let (factor, shift) = (simd.splat_f64s(black_box(0.999_999)), simd.splat_f64s(black_box(1e-6)));
+        let mut sums = [simd.splat_f64s(1.0); CHAINS];
+        for _ in 0..self.0 {
+            for sum in &mut sums {
+                *sum = simd.mul_add_f64s(*sum, factor, shift);
+            }
         }
+        black_box(sums.map(|sum| simd.reduce_sum_f64s(sum)));
+        CHAINS * S::F64_LANES * self.0
     }
-    black_box(sums.iter().sum::<f64>());
-    LANES * rounds
 }
 
 /// Multiply-adds a second in registers.

@@ -4,9 +4,9 @@ use ndarray::Array3;
 
 use super::PolicyParameters;
 use super::agreements::Reach;
-use super::barriers::Spillovers;
 use super::book::PolicyBook;
 use super::regimes::{Regimes, YearState};
+use super::spillovers::Spillovers;
 use super::year::{PairTariffs, Terms};
 
 /// Ratios of trade costs, `[j,n,i]`; exactly 1 for pairs that do not change.

@@ -21,6 +21,7 @@
 pub mod aggregate;
 pub mod agreements;
 pub mod barriers;
+mod bindings;
 pub mod book;
 pub mod carbon;
 pub mod change;
@@ -38,6 +39,7 @@ mod read;
 pub mod regime;
 pub mod regimes;
 pub mod resolve;
+mod spillovers;
 pub mod stacking;
 pub mod state;
 pub mod utilisation;

@@ -4,10 +4,10 @@ use jiff::civil::{Date, date};
 use ndarray::Array3;
 
 use super::PolicyParameters;
-use super::barriers::Spillovers;
 use super::book::PolicyBook;
 use super::regime::Situation;
 use super::regimes::Regimes;
+use super::spillovers::Spillovers;
 
 /// The year that costs are asked of, and the parameters drawn for it.
 #[derive(Debug, Clone, Copy)]

@@ -31,6 +31,7 @@ pub mod groups;
 pub mod liberalisation;
 pub mod mfn;
 pub mod origin;
+mod pair_year;
 pub mod preferences;
 mod provision;
 pub mod quotas;
@@ -40,6 +41,7 @@ pub mod regimes;
 pub mod resolve;
 pub mod stacking;
 pub mod state;
+mod steps;
 pub mod utilisation;
 pub mod year;
 
@@ -47,11 +49,13 @@ pub use agreements::Agreement;
 pub use book::PolicyBook;
 pub use change::{BaseCosts, CostChange};
 pub use depth_effect::DepthEffect;
+pub use pair_year::{GroupYear, PairDuties};
 pub use provision::Provision;
 pub use quotas::{QuotaInForce, QuotaPart, quotas_in_force};
 pub use regime::{GroupRate, Situation};
 pub use regimes::{Binding, Regimes, YearState};
-pub use state::{Membership, PolicyTimeline};
+pub use state::{Membership, PolicyTimeline, SharedAgreement};
+pub use steps::{TariffStep, goods_weights};
 pub use year::{PairTariffs, YearCosts};
 
 /// Parameters that an ensemble draws; the default is the central case.

@@ -52,7 +52,8 @@
 //! # }
 //! ```
 //!
-//! More in `examples/`: `solve_tariff` (with a decomposition of the gains), `estimate_gravity`, `add_option`.
+//! More in `examples/`: `solve_tariff` (with a decomposition of the gains), `run_plan` (typed rows of a
+//! whole run), `estimate_gravity`, `add_option`.
 //!
 //! # Modules
 //!

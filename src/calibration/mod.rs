@@ -5,8 +5,37 @@ pub mod balance;
 pub mod outside;
 pub mod policy;
 mod reading;
+mod tables;
 
 pub use reading::Reading;
+pub use tables::Provenance;
 
-/// Columns of `provenance.csv`: whether each block of a country's data is observed, scaled, imputed or assumed.
-pub const PROVENANCE_COLUMNS: [&str; 5] = ["country", "block", "status", "source", "donor"];
+use crate::output::rows::{Schema, TableRow};
+
+/// All tables of this module.
+#[must_use]
+pub fn schemas() -> Vec<Schema> {
+    vec![
+        tables::AdjustmentRow::schema(),
+        tables::CountryRow::schema(),
+        tables::ElasticityRow::schema(),
+        tables::FlowRow::schema(),
+        tables::GrowthRow::schema(),
+        tables::InputRow::schema(),
+        Provenance::schema(),
+        tables::SectorRow::schema(),
+        tables::TargetRow::schema(),
+        tables::TariffRow::schema(),
+        tables::UnmatchedRow::schema(),
+        tables::ValueAddedRow::schema(),
+        policy::rows::AggregateRow::schema(),
+        policy::rows::Barrier::schema(),
+        policy::rows::Emissions::schema(),
+        policy::rows::GroupLines::schema(),
+        policy::rows::MembershipRow::schema(),
+        policy::rows::MfnRate::schema(),
+        policy::rows::Preference::schema(),
+        policy::rows::ProductGroup::schema(),
+        policy::rows::Supply::schema(),
+    ]
+}

@@ -6,26 +6,35 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use super::{line_rates, optimal};
+use crate::calibration;
 use crate::data::Files;
 use crate::error::{Fault, InputErrors, shortened};
-use crate::output::TableSpec;
-use crate::output::dir::{Existing, OutputDir, number};
-use crate::output::events::Rows;
+use crate::output;
+use crate::output::dir::{Existing, OutputDir};
+use crate::output::rows::{Schema, TableRow, Text, table};
+use crate::report;
 
-/// `differences.csv`.
-const DIFFERENCES: TableSpec = TableSpec {
-    file: "differences.csv",
-    description: "Cells that differ between two runs.",
-    columns: &[
-        ("file", "string", "", "Table"),
-        ("key", "string", "", "Text cells of the row"),
-        ("column", "string", "", "Column, or `row` where the row is in one run only"),
-        ("a", "string", "", "First run"),
-        ("b", "string", "", "Second run"),
-        ("abs_diff", "number", "", "b - a"),
-        ("rel_diff", "number", "ratio", "(b - a) / |a|"),
-    ],
-};
+table! {
+    /// Cells that differ between two runs.
+    pub struct DifferenceRow<'a> in "differences.csv" by (file, key, column) {
+        /// Table
+        file: Text<'a>,
+        /// Text cells of the row
+        key: Text<'a>,
+        /// Column, or `row` where the row is in one run only
+        column: Text<'a>,
+        /// First run
+        a: Text<'a>,
+        /// Second run
+        b: Text<'a>,
+        /// b - a
+        abs_diff: Option<f64>,
+        /// (b - a) / |a|
+        rel_diff: Option<f64> ["ratio"],
+    }
+}
+
 /// Differences that are printed.
 const SHOWN: usize = 10;
 /// Characters of a cell that are printed.
@@ -62,8 +71,8 @@ fn tolerance(text: &str) -> Result<f64, String> {
 /// # Errors
 /// Where a folder has no table, or a file cannot be read or written.
 pub fn run(args: &CompareArgs) -> anyhow::Result<ExitCode> {
-    let (tables_a, tables_b) = (tables(&args.dir_a)?, tables(&args.dir_b)?);
-    let mut found = Rows::new();
+    let (tables_a, tables_b) = (csv_files(&args.dir_a)?, csv_files(&args.dir_b)?);
+    let mut found = Vec::new();
     for name in tables_a.union(&tables_b) {
         match (tables_a.contains(name), tables_b.contains(name)) {
             (true, true) => compare_tables(&args.dir_a, &args.dir_b, name, args.tolerance, &mut found)?,
@@ -76,7 +85,7 @@ pub fn run(args: &CompareArgs) -> anyhow::Result<ExitCode> {
     if let Some(out) = &args.out {
         let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
         let output = OutputDir::create(out, existing)?;
-        output.write_csv(DIFFERENCES.file, &DIFFERENCES.header(), &found)?;
+        output.write_rows(found.iter().cloned())?;
         output.finish()?;
     }
     if found.is_empty() {
@@ -84,7 +93,8 @@ pub fn run(args: &CompareArgs) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     for row in found.iter().take(SHOWN) {
-        let [file, key, column, a, b] = [0, 1, 2, 3, 4].map(|k: usize| shortened(&row[k], LONGEST_SHOWN));
+        let cells = [&row.file, &row.key, &row.column, &row.a, &row.b];
+        let [file, key, column, a, b] = cells.map(|cell| shortened(cell, LONGEST_SHOWN));
         eprintln!("{file} [{key}] {column}: {a} | {b}");
     }
     eprintln!(
@@ -96,7 +106,7 @@ pub fn run(args: &CompareArgs) -> anyhow::Result<ExitCode> {
 }
 
 /// Names of the CSV files of a folder, charts included.
-fn tables(folder: &Path) -> anyhow::Result<BTreeSet<String>> {
+fn csv_files(folder: &Path) -> anyhow::Result<BTreeSet<String>> {
     let mut names = BTreeSet::new();
     for inner in ["", "charts"] {
         let Ok(entries) = std::fs::read_dir(folder.join(inner)) else { continue };
@@ -141,7 +151,8 @@ fn read(folder: &Path, name: &str) -> Result<Keyed, InputErrors> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let header = reader.headers().map_err(|error| fault(&error))?;
     let header: Vec<String> = header.iter().map(str::to_owned).collect();
-    let is_key: Vec<bool> = header.iter().map(|name| is_key_column(name)).collect();
+    let keys = key(name, &header);
+    let is_key: Vec<bool> = header.iter().map(|name| keys.contains(name.as_str())).collect();
     let (mut rows, mut seen) = (BTreeMap::new(), BTreeMap::new());
     for record in reader.records() {
         let cells = record.map_err(|error| fault(&error))?;
@@ -156,40 +167,34 @@ fn read(folder: &Path, name: &str) -> Result<Keyed, InputErrors> {
     Ok(Keyed { header, rows })
 }
 
-/// Columns that name what a row is about.
-fn is_key_column(name: &str) -> bool {
-    const KEYS: [&str; 26] = [
-        "option",
-        "year",
-        "draw",
-        "iso3",
-        "country",
-        "exporter",
-        "importer",
-        "sector",
-        "sector_group",
-        "product_group",
-        "measure",
-        "unit",
-        "milestone",
-        "process",
-        "stage",
-        "event",
-        "party",
-        "seq",
-        "regime",
-        "valid_from",
-        "input_sector",
-        "output_sector",
-        "band",
-        "series",
-        "term",
-        "panel",
-    ];
-    KEYS.contains(&name)
+/// Columns that tell the rows of a file apart: those of the table that a command writes under this name with these
+/// columns; of an unknown table all columns that tell rows of some table apart.
+fn key(file: &str, header: &[String]) -> BTreeSet<&'static str> {
+    let all = schemas();
+    let same = all.iter().find(|schema| schema.file == file && schema.header().eq(header.iter()));
+    match same {
+        Some(schema) => schema.key.iter().copied().collect(),
+        None => all.iter().flat_map(|schema| schema.key).copied().collect(),
+    }
 }
 
-fn compare_tables(a: &Path, b: &Path, name: &str, tolerance: f64, found: &mut Rows) -> anyhow::Result<()> {
+/// The tables of all commands.
+fn schemas() -> Vec<Schema> {
+    let mut all = output::schemas();
+    all.extend(report::charts::schemas());
+    all.extend(calibration::schemas());
+    all.extend([line_rates::LineRate::schema(), DifferenceRow::schema()]);
+    all.extend([optimal::ChosenTariff::schema(), optimal::GameOutcome::schema()]);
+    all
+}
+
+fn compare_tables(
+    a: &Path,
+    b: &Path,
+    name: &str,
+    tolerance: f64,
+    found: &mut Vec<DifferenceRow<'static>>,
+) -> anyhow::Result<()> {
     let (a, b) = (read(a, name)?, read(b, name)?);
     if a.header != b.header {
         found.push(difference(name, "", "header", &a.header.join(","), &b.header.join(",")));
@@ -223,13 +228,55 @@ fn differs(a: &str, b: &str, tolerance: f64) -> bool {
     }
 }
 
-fn difference(file: &str, key: &str, column: &str, a: &str, b: &str) -> Vec<String> {
-    let (absolute, relative) = match (a.parse::<f64>(), b.parse::<f64>()) {
-        (Ok(x), Ok(y)) if x != 0.0 => (number(y - x), number((y - x) / x.abs())),
-        (Ok(x), Ok(y)) => (number(y - x), String::new()),
-        _ => (String::new(), String::new()),
-    };
-    let mut row = [file, key, column, a, b].map(str::to_owned).to_vec();
-    row.extend([absolute, relative]);
-    row
+fn difference(file: &str, key: &str, column: &str, a: &str, b: &str) -> DifferenceRow<'static> {
+    let numbers = a.parse::<f64>().ok().zip(b.parse::<f64>().ok());
+    let text = |text: &str| Text::Owned(text.to_owned());
+    DifferenceRow {
+        file: text(file),
+        key: text(key),
+        column: text(column),
+        a: text(a),
+        b: text(b),
+        abs_diff: numbers.map(|(x, y)| y - x),
+        rel_diff: numbers.filter(|(x, _)| *x != 0.0).map(|(x, y)| (y - x) / x.abs()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use super::{key, schemas};
+
+    fn sources(folder: &Path) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] }).collect()
+    }
+
+    #[test]
+    fn every_table_that_the_source_declares_is_known() {
+        let known: Vec<&str> = schemas().iter().map(|schema| schema.file).collect();
+        let mut n = 0;
+        for path in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let code = text.split("#[cfg(test)]").next().unwrap();
+            let declared = code.split(" in \"").skip(1).filter_map(|rest| rest.split('"').next());
+            for file in declared.filter(|file| file.ends_with(".csv")) {
+                assert!(known.contains(&file), "{}: {file}", path.display());
+                n += 1;
+            }
+        }
+        assert!(n >= known.len(), "{n} declarations");
+    }
+
+    #[test]
+    fn rows_are_told_apart_as_their_table_declares() {
+        let header = |text: &str| text.split(',').map(str::to_owned).collect::<Vec<_>>();
+        let states = header("option,draw,valid_from,valid_until,exporter,importer,regime");
+        assert!(key("states.csv", &states).contains("regime"));
+        let rates = "importer,exporter,sector,product_group,year,regime,mfn_pct,statutory_pct,effective_pct,utilisation_share";
+        let rates = key("schedule.csv", &header(rates));
+        assert!(rates.contains("year") && !rates.contains("regime"));
+        assert!(key("mine.csv", &header("option,price")).contains("option"));
+    }
 }

@@ -18,7 +18,7 @@ use crate::estimation::panel::{Panel, PanelFile, PanelOptions};
 use crate::estimation::separation::Rules;
 use crate::estimation::{Estimates, EstimationError, Method, Options, estimate};
 use crate::output::dir::{Existing, OutputDir};
-use crate::output::{TableSpec, estimate as tables, package};
+use crate::output::{Package, estimate as tables, rows};
 
 /// Lists in warnings are cut after this many entries.
 const LISTED: usize = 5;
@@ -254,21 +254,20 @@ pub fn run(args: &EstimateArgs, is_quiet: bool) -> anyhow::Result<()> {
     if !is_quiet {
         warnings(&estimates).iter().for_each(|warning| eprintln!("warning: {warning}"));
     }
-    let write = |spec: &TableSpec, rows: Vec<Vec<String>>| output.write_csv(spec.file, &spec.header(), &rows);
-    write(&tables::COEFFICIENTS, tables::coefficient_rows(&estimates))?;
-    write(&tables::COVARIANCE, tables::covariance_rows(&estimates))?;
-    write(&tables::FIXED_EFFECTS, tables::fixed_effect_rows(&estimates))?;
-    write(&tables::SEPARATED, tables::separated_rows(&estimates))?;
-    write(&tables::DROPPED, tables::dropped_rows(&estimates))?;
-    write(&tables::COLLINEAR, tables::collinear_rows(&estimates))?;
-    output
-        .write_text("datapackage.json", &manifest::text(&package::describe("estimate", &tables::TABLES)))?;
+    let mut package = Package::new(&output);
+    package.write_rows(tables::coefficients(&estimates))?;
+    package.write_rows(tables::covariance(&estimates))?;
+    package.write_rows(tables::fixed_effects(&estimates))?;
+    package.write_rows(tables::separated(&estimates))?;
+    package.write_rows(tables::dropped(&estimates))?;
+    package.write_rows(tables::collinear(&estimates))?;
+    package.finish("estimate")?;
     let fit = manifest::text(&describe(args, &panel, &estimates, seconds));
     output.write_text("fit.json", &fit)?;
     let printed = match args.format {
         None => String::new(),
         Some(FormatArg::Json) => fit,
-        Some(FormatArg::Csv) => std::fs::read_to_string(output.path().join(tables::COEFFICIENTS.file))?,
+        Some(FormatArg::Csv) => rows::text(tables::coefficients(&estimates)),
         Some(FormatArg::Latex) => tables::latex(&estimates),
         Some(FormatArg::Markdown) => tables::markdown(&estimates),
     };

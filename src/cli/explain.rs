@@ -2,25 +2,25 @@
 
 use jiff::civil::Date;
 
-use super::schedule::{country, usage};
+use super::arguments::{country, wrong};
 use crate::policy::{PolicyBook, PolicyParameters, Regimes, Situation};
 
 /// The chain from the most-favoured-nation rate to what is paid, for `importer:exporter:group:date`.
 pub fn text(book: &PolicyBook, regimes: &Regimes, query: &str) -> anyhow::Result<String> {
     let parts: Vec<&str> = query.split(':').collect();
     let [importer, exporter, group, day] = parts[..] else {
-        anyhow::bail!(usage("--explain", query, "importer:exporter:product group:date"));
+        anyhow::bail!(wrong("--explain", query, "importer:exporter:product group:date"));
     };
     let pair = (country(&book.axes, "--explain", importer)?, country(&book.axes, "--explain", exporter)?);
     let groups: Vec<&str> = book.groups.iter().map(|group| group.id.as_str()).collect();
     let g = groups.iter().position(|id| *id == group);
-    let g = g.ok_or_else(|| usage("--explain", group, &format!("one of {}", groups.join(", "))))?;
-    let day: Date = day.parse().map_err(|_| usage("--explain", day, "a date such as 2027-03-01"))?;
+    let g = g.ok_or_else(|| wrong("--explain", group, &format!("one of {}", groups.join(", "))))?;
+    let day: Date = day.parse().map_err(|_| wrong("--explain", day, "a date such as 2027-03-01"))?;
     if !(1990..=2100).contains(&day.year()) {
-        anyhow::bail!(usage("--explain", &day.to_string(), "a day in 1990 to 2100"));
+        anyhow::bail!(wrong("--explain", &day.to_string(), "a day in 1990 to 2100"));
     }
     if pair.0 == pair.1 {
-        anyhow::bail!(usage("--explain", exporter, "another exporter than the importer"));
+        anyhow::bail!(wrong("--explain", exporter, "another exporter than the importer"));
     }
     let situation = book.situation(regimes, pair, day);
     let mut text = format!("{group} from {exporter} into {importer} on {day}\n");

@@ -8,35 +8,30 @@ use jiff::civil::date;
 use crate::calibration::policy::WeighedLines;
 use crate::data::Files;
 use crate::error::InputErrors;
-use crate::output::TableSpec;
-use crate::output::dir::number;
+use crate::output::rows::{Text, table};
 use crate::policy::{PolicyBook, Regimes};
 use crate::schedules::lines::PartnerTerms;
 
-/// `lines.csv`.
-pub const LINES: TableSpec = TableSpec {
-    file: "lines.csv",
-    description: "Rates line by line at the end of each year, for importers whose tariff lines are at hand; existing agreements by the programmes of the line, further ones by the staging of its product group.",
-    columns: &[
-        ("importer", "string", "", "Country"),
-        ("exporter", "string", "", "Country"),
-        ("year", "integer", "", "Year"),
-        ("line", "string", "", "Tariff line, eight digits"),
-        ("product_group", "string", "", "Product group of the line"),
-        (
-            "mfn_pct",
-            "number",
-            "pct",
-            "Most-favoured-nation rate; empty = specific or compound, no ad-valorem equivalent",
-        ),
-        (
-            "statutory_pct",
-            "number",
-            "pct",
-            "Lowest rate that the goods qualify for, without additional duties; empty = not known, which is not zero",
-        ),
-    ],
-};
+table! {
+    /// Rates line by line at the end of each year, for importers whose tariff lines are at hand; existing agreements by
+    /// the programmes of the line, further ones by the staging of its product group.
+    pub struct LineRate<'a> in "lines.csv" by (importer, exporter, year, line) {
+        /// Country
+        importer: Text<'a>,
+        /// Country
+        exporter: Text<'a>,
+        /// Year
+        year: i16,
+        /// Tariff line, eight digits
+        line: Text<'a>,
+        /// Product group of the line
+        product_group: Text<'a>,
+        /// Most-favoured-nation rate; empty = specific or compound, no ad-valorem equivalent
+        mfn_pct: Option<f64> ["pct"],
+        /// Lowest rate that the goods qualify for, without additional duties; empty = not known, which is not zero
+        statutory_pct: Option<f64> ["pct"],
+    }
+}
 
 /// Rates are resolved in single precision; written to four decimals they are those of the tariff.
 const DECIMALS: f64 = 1e4;
@@ -45,31 +40,26 @@ const DECIMALS: f64 = 1e4;
 pub type Programmes = HashMap<String, Vec<String>>;
 
 /// Rows of one pair.
-pub fn rows(
-    book: &PolicyBook,
+pub fn rows<'a>(
+    book: &'a PolicyBook,
     regimes: &Regimes,
     pair: (usize, usize),
     [first, last]: [i16; 2],
-    (lines, programmes): (&WeighedLines, &Programmes),
-) -> Vec<Vec<String>> {
-    let code = |n: usize| book.axes.countries[n].iso3.clone();
-    let shown = |pct: f64| if pct.is_nan() { String::new() } else { number(pct) };
+    (lines, programmes): (&'a WeighedLines, &Programmes),
+) -> Vec<LineRate<'a>> {
     let mut rows = Vec::new();
     for year in first..=last {
         let terms = terms(book, regimes, pair, year, (lines, programmes));
         let rates = lines.schedule.resolve(&[terms], 1);
-        for (line, rate) in lines.schedule.lines.iter().zip(&rates) {
-            let mfn = line.mfn_pct.unwrap_or(f64::NAN);
-            rows.push(vec![
-                code(pair.0),
-                code(pair.1),
-                year.to_string(),
-                line.code.clone(),
-                lines.groups[line.group].clone(),
-                shown(mfn),
-                shown((f64::from(*rate) * DECIMALS).round() / DECIMALS),
-            ]);
-        }
+        rows.extend(lines.schedule.lines.iter().zip(&rates).map(|(line, rate)| LineRate {
+            importer: book.axes.countries[pair.0].iso3.as_str().into(),
+            exporter: book.axes.countries[pair.1].iso3.as_str().into(),
+            year,
+            line: line.code.as_str().into(),
+            product_group: lines.groups[line.group].as_str().into(),
+            mfn_pct: line.mfn_pct,
+            statutory_pct: Some((f64::from(*rate) * DECIMALS).round() / DECIMALS).filter(|pct| !pct.is_nan()),
+        }));
     }
     rows
 }

@@ -26,6 +26,7 @@ macro_rules! eprint {
 
 use crate::output;
 
+mod arguments;
 mod calibrate;
 mod changes;
 mod check;
@@ -43,12 +44,11 @@ mod progress;
 mod reduce;
 mod report;
 mod run;
+mod run_manifest;
 mod run_resume;
-mod run_tables;
 mod schedule;
 mod signals;
 mod solve;
-mod store;
 mod summary;
 mod terminal;
 mod timeline;
@@ -72,7 +72,7 @@ struct Cli {
     threads: u16,
     /// Significant digits of the numbers in the files; 17 writes each so that it reads back as the same number.
     /// `estimate` always writes 12.
-    #[arg(long, global = true, value_name = "N", default_value_t = output::dir::DEFAULT_DIGITS, value_parser = clap::value_parser!(u8).range(1..=i64::from(output::dir::ALL_DIGITS)))]
+    #[arg(long, global = true, value_name = "N", default_value_t = output::rows::DEFAULT_DIGITS, value_parser = clap::value_parser!(u8).range(1..=i64::from(output::rows::ALL_DIGITS)))]
     digits: u8,
 }
 
@@ -129,7 +129,7 @@ pub fn main() -> ExitCode {
 
 fn prepare(cli: &Cli) -> anyhow::Result<()> {
     signals::watch()?;
-    output::dir::set_digits(cli.digits);
+    output::rows::set_digits(cli.digits);
     Ok(rayon::ThreadPoolBuilder::new().num_threads(cli.threads.into()).build_global()?)
 }
 

@@ -9,13 +9,14 @@ use serde_json::json;
 use super::changes::{ChangeFiles, Changes};
 use super::data_dir::DataDir;
 use super::manifest;
-use crate::data::{Dataset, Files};
+use crate::data::{Country, Dataset, Files};
 use crate::economy::{Economy, Tariffs};
 use crate::equilibrium::optimal::{FIRST_ORDER_TOLERANCE, TariffChoice, TariffSearch, Vary};
 use crate::equilibrium::{Closure, PreparedBaseline, Shock, result};
 use crate::error::{Fault, Faults};
-use crate::output::dir::{Existing, OutputDir, number};
-use crate::output::{TableSpec, package};
+use crate::output::Package;
+use crate::output::dir::{Existing, OutputDir};
+use crate::output::rows::{Text, table};
 
 /// Which tariffs of a country move together.
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -77,37 +78,39 @@ pub struct NashArgs {
     game: GameArgs,
 }
 
-/// `tariffs.csv`.
-const TARIFFS: TableSpec = TableSpec {
-    file: "tariffs.csv",
-    description: "Tariffs of the players on goods that they import.",
-    columns: &[
-        ("exporter", "string", "", "Country"),
-        ("importer", "string", "", "Player"),
-        ("sector", "string", "", "Sector"),
-        ("base_tariff_pct", "number", "pct", "Baseline"),
-        ("tariff_pct", "number", "pct", "Chosen"),
-        (
-            "first_order",
-            "number",
-            "100 ln",
-            "d 100 ln W of the importer by ln(1 + tariff) of all cells that move with this one",
-        ),
-    ],
-};
+table! {
+    /// Tariffs of the players on goods that they import.
+    pub struct ChosenTariff<'a> in "tariffs.csv" by (exporter, importer, sector) {
+        /// Country
+        exporter: Text<'a>,
+        /// Player
+        importer: Text<'a>,
+        /// Sector
+        sector: Text<'a>,
+        /// Baseline
+        base_tariff_pct: f64 ["pct"],
+        /// Chosen
+        tariff_pct: f64 ["pct"],
+        /// d 100 ln W of the importer by ln(1 + tariff) of all cells that move with this one
+        first_order: f64 ["100 ln"],
+    }
+}
 
-/// `countries.csv`.
-const COUNTRIES: TableSpec = TableSpec {
-    file: "countries.csv",
-    description: "Changes by country against the baseline.",
-    columns: &[
-        ("iso3", "string", "", "Country"),
-        ("welfare_pct", "number", "pct", "Real income"),
-        ("wage_pct", "number", "pct", "Wage in the numeraire"),
-        ("tariff_revenue_base_musd", "number", "musd", "Baseline"),
-        ("tariff_revenue_musd", "number", "musd", "With the tariffs chosen"),
-    ],
-};
+table! {
+    /// Changes by country against the baseline.
+    pub struct GameOutcome<'a> in "countries.csv" by (iso3) {
+        /// Country
+        iso3: Text<'a>,
+        /// Real income
+        welfare_pct: f64 ["pct"],
+        /// Wage in the numeraire
+        wage_pct: f64 ["pct"],
+        /// Baseline
+        tariff_revenue_base_musd: f64 ["musd"],
+        /// With the tariffs chosen
+        tariff_revenue_musd: f64 ["musd"],
+    }
+}
 
 /// Finds and writes the optimal tariffs of one country.
 ///
@@ -156,10 +159,10 @@ fn run(command: &str, names: &[String], args: &GameArgs) -> anyhow::Result<()> {
         _ => prepared.nash_tariffs(&players, &Shock::default(), search)?,
     };
     let base = prepared.economy();
-    output.write_csv(TARIFFS.file, &TARIFFS.header(), &tariff_rows(base, &players, &choice))?;
-    output.write_csv(COUNTRIES.file, &COUNTRIES.header(), &country_rows(base, &choice))?;
-    let described = package::describe(&data.meta.name, &[&TARIFFS, &COUNTRIES]);
-    output.write_text("datapackage.json", &manifest::text(&described))?;
+    let mut package = Package::new(&output);
+    package.write_rows(tariff_rows(base, &players, &choice))?;
+    package.write_rows(country_rows(base, &choice))?;
+    package.finish(&data.meta.name)?;
     let stats = &choice.equilibrium.stats;
     let manifest = json!({
         "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": command,
@@ -206,31 +209,38 @@ fn player(name: &str, names: &[String], data: &Dataset, faults: &mut Faults) -> 
     None
 }
 
-fn tariff_rows(base: &Economy, players: &[usize], choice: &TariffChoice) -> Vec<Vec<String>> {
-    let pct = |tau: &Tariffs, at: [usize; 3]| number(100.0 * (tau[at] - 1.0));
-    let name = |at: usize| base.axes.countries[at].iso3.clone();
+fn tariff_rows<'a>(base: &'a Economy, players: &[usize], choice: &TariffChoice) -> Vec<ChosenTariff<'a>> {
+    let pct = |tau: &Tariffs, at: [usize; 3]| 100.0 * (tau[at] - 1.0);
+    let name = |at: usize| base.axes.countries[at].iso3.as_str().into();
     let mut rows = Vec::new();
     for &n in players {
         for (j, sector) in base.axes.sectors.iter().enumerate() {
             for i in (0..base.n()).filter(|&i| i != n && base.pi[[j, n, i]] > 0.0) {
                 let at = [j, n, i];
-                let first_order = number(100.0 * choice.first_order[at]);
-                let tariffs = [pct(&base.tau, at), pct(&choice.tau, at), first_order];
-                rows.push([vec![name(i), name(n), sector.id.clone()], tariffs.to_vec()].concat());
+                rows.push(ChosenTariff {
+                    exporter: name(i),
+                    importer: name(n),
+                    sector: sector.id.as_str().into(),
+                    base_tariff_pct: pct(&base.tau, at),
+                    tariff_pct: pct(&choice.tau, at),
+                    first_order: 100.0 * choice.first_order[at],
+                });
             }
         }
     }
     rows
 }
 
-fn country_rows(base: &Economy, choice: &TariffChoice) -> Vec<Vec<String>> {
+fn country_rows<'a>(base: &'a Economy, choice: &TariffChoice) -> Vec<GameOutcome<'a>> {
     let welfare = choice.equilibrium.ln_welfare(base);
     let revenue = result::base_revenue(base);
-    let row = |(n, country): (usize, &crate::data::Country)| {
-        let change = |ln: f64| number(100.0 * ln.exp_m1());
-        let money = [number(revenue[n]), number(choice.equilibrium.revenue[n])];
-        let changes = [change(welfare[n]), change(choice.equilibrium.ln_wage[n])];
-        [vec![country.iso3.clone()], changes.to_vec(), money.to_vec()].concat()
+    let change = |ln: f64| 100.0 * ln.exp_m1();
+    let row = |(n, country): (usize, &'a Country)| GameOutcome {
+        iso3: country.iso3.as_str().into(),
+        welfare_pct: change(welfare[n]),
+        wage_pct: change(choice.equilibrium.ln_wage[n]),
+        tariff_revenue_base_musd: revenue[n],
+        tariff_revenue_musd: choice.equilibrium.revenue[n],
     };
     base.axes.countries.iter().enumerate().map(row).collect()
 }

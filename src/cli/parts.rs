@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::reduce::is_own;
-use super::run_tables::{SHARD_FILE, ShardInfo};
 use super::verify;
 use crate::data::Files;
 use crate::error::{Fault, Faults, InputErrors};
 use crate::output::dir::{FileEntry, MANIFEST, listed};
+use crate::output::results::{SHARD_FILE, ShardInfo, is_of_part};
 
 /// What the manifests of all parts say alike: the joined manifest takes it from the first.
 const DESCRIBED: [&str; 14] = [
@@ -79,6 +78,10 @@ fn read_part(folder: &Path) -> Result<Part, InputErrors> {
         line: Some(error.line() as u64),
         ..fault(&file, &error.to_string(), expected)
     })?;
+    if !info.frame.is_sound() {
+        let found = "a plan whose reference option or focus is none of its own";
+        return Err(fault(&file, found, expected).into());
+    }
     let manifest = verify::folder(folder)?;
     if manifest["fingerprint"] != info.fingerprint {
         return Err(fault(folder, "manifest.json and shard.json of two runs", expected).into());
@@ -108,7 +111,7 @@ fn check_alike(first: &Part, part: &Part, faults: &mut Faults) {
         let found = match (first.files.get(name), part.files.get(name)) {
             (Some(_), None) => format!("no {name}"),
             (None, Some(_)) => format!("{name}, which {} lacks", first.folder.display()),
-            (Some(a), Some(b)) if !is_own(name) && a.sha256 != b.sha256 => format!("another {name}"),
+            (Some(a), Some(b)) if !is_of_part(name) && a.sha256 != b.sha256 => format!("another {name}"),
             _ => continue,
         };
         let expected =

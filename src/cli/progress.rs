@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::ensemble::Watch;
+
 /// A bar over draws and years, hidden where nobody looks.
 pub struct Progress(ProgressBar);
 
@@ -17,8 +19,14 @@ impl Progress {
         Self(bar)
     }
 
-    /// Begins the counted part.
-    pub fn start(&self, length: u64) {
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
+impl Watch for Progress {
+    fn begin(&self, length: u64) {
         self.0.set_length(length);
         let template = "{msg:>8} [{bar:40}] {pos}/{len} draws, {elapsed} gone, {eta} to go";
         if let Ok(style) = ProgressStyle::with_template(template) {
@@ -26,18 +34,11 @@ impl Progress {
         }
     }
 
-    /// Says what is being done.
-    pub fn message(&self, text: &str) {
+    fn stage(&self, text: &str) {
         self.0.set_message(text.to_owned());
     }
 
-    /// Counts.
-    pub fn advance(&self, by: u64) {
+    fn advance(&self, by: u64) {
         self.0.inc(by);
-    }
-
-    /// Takes the bar away.
-    pub fn finish(&self) {
-        self.0.finish_and_clear();
     }
 }

@@ -8,14 +8,16 @@ use anyhow::Context;
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::manifest;
 use super::parts::{Part, read_parts};
-use super::run_tables::{self, BY_DRAW, COMMON, SHARD_FILE};
-use super::store::{PARTS, block_path};
-use super::{manifest, run_tables::write_table};
-use crate::ensemble::{BlockError, BlockKey, YearBlock};
-use crate::error::{Fault, InputErrors};
+use crate::data::{Files, Table};
+use crate::ensemble::{BlockError, BlockKey, PARTS, YearBlock, block_path};
+use crate::error::{Fault, Faults, InputErrors};
 use crate::output::dir::{Existing, MANIFEST, OutputDir};
-use crate::output::events::{EVENTS_SUMMARY, Rows};
+use crate::output::events::{EventCount, EventRow, MilestoneReached};
+use crate::output::results::{self, ResultsError};
+use crate::output::rows::{self, TableRow, Text};
+use crate::report;
 
 /// Counts of a manifest that are added up over the parts; the largest is taken of the others.
 const SUMMED: [&str; 4] = ["states", "equilibria_solved", "evaluations", "seconds"];
@@ -47,21 +49,13 @@ pub fn run(args: &ReduceArgs, quiet: bool) -> anyhow::Result<()> {
     let parts = read_parts(&args.parts)?;
     let first = &parts[0];
     let frame = &first.info.frame;
-    for spec in COMMON {
-        let from = first.folder.join(spec.file);
-        fs::copy(&from, output.path().join(spec.file)).with_context(|| from.display().to_string())?;
+    for schema in results::common() {
+        let from = first.folder.join(schema.file);
+        fs::copy(&from, output.path().join(schema.file)).with_context(|| from.display().to_string())?;
     }
     output.write_text(MANIFEST, &manifest::text(&joined_manifest(&parts)))?;
-    for spec in BY_DRAW.iter().filter(|spec| first.has(spec.file)) {
-        let mut rows = Rows::new();
-        for part in &parts {
-            rows.extend(run_tables::read_rows(&part.folder, spec)?);
-        }
-        let rows =
-            if spec.file == EVENTS_SUMMARY.file { counted(rows) } else { by_draw(rows, &frame.plan.options) };
-        write_table(&output, spec, &rows)?;
-    }
-    run_tables::write_draws(&output, frame, |year| {
+    join_draws(&parts, &output)?;
+    results::write_draws(&output, frame, |year| {
         let fingerprint = first.info.fingerprint.as_str();
         let key = BlockKey { fingerprint, year, layout: None, draws: None };
         let blocks =
@@ -69,7 +63,7 @@ pub fn run(args: &ReduceArgs, quiet: bool) -> anyhow::Result<()> {
         YearBlock::join(blocks.collect::<Result<_, _>>()?, frame.plan.draws)
     })
     .map_err(as_input)?;
-    run_tables::write_report(&output)?;
+    report::of_folder(&output)?;
     let at = output.finish()?;
     if !quiet {
         eprintln!("{}: {} parts joined", at.display(), parts.len());
@@ -77,11 +71,65 @@ pub fn run(args: &ReduceArgs, quiet: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Joins the tables that list draws, where the parts have them: in the order of the options, then of the draws; rows of
+/// a draw stay in theirs.
+fn join_draws(parts: &[Part], output: &OutputDir) -> anyhow::Result<()> {
+    let options = &parts[0].info.frame.plan.options;
+    let place: HashMap<&str, usize> = options.iter().enumerate().map(|(at, id)| (id.as_str(), at)).collect();
+    let place = |option: &str| place.get(option).copied();
+    let tables = tables::<MilestoneReached<'_>>(parts)?;
+    let mut reached: Vec<MilestoneReached<'_>> = all_rows(&tables)?;
+    reached.sort_by_key(|row| (place(&row.option), row.draw));
+    output.write_rows(reached)?;
+    if parts[0].has(EventRow::FILE) {
+        let tables = self::tables::<EventRow<'_>>(parts)?;
+        let mut events: Vec<EventRow<'_>> = all_rows(&tables)?;
+        events.sort_by_key(|row| (place(&row.option), row.draw));
+        output.write_rows(events)?;
+    }
+    if parts[0].has(EventCount::FILE) {
+        let tables = self::tables::<EventCount<'_>>(parts)?;
+        output.write_rows(added_up(all_rows(&tables)?))?;
+    }
+    Ok(())
+}
+
+/// The files of a table of all parts.
+fn tables<'t, R: TableRow<'t>>(parts: &[Part]) -> Result<Vec<Table>, InputErrors> {
+    let mut faults = Faults::new();
+    let open = |part: &Part| rows::open::<R>(&Files::directory(&part.folder), &mut faults);
+    let tables = parts.iter().filter_map(open).collect();
+    faults.into_result(tables)
+}
+
+/// The rows of the tables of all parts.
+fn all_rows<'t, R: TableRow<'t>>(tables: &'t [Table]) -> Result<Vec<R>, InputErrors> {
+    let mut faults = Faults::new();
+    let rows = tables.iter().flat_map(|table| rows::read(table, &mut faults)).map(|(_, row)| row).collect();
+    faults.into_result(rows)
+}
+
+/// Counts of all parts added up, in the order in which they first occur.
+fn added_up(rows: Vec<EventCount<'_>>) -> Vec<EventCount<'_>> {
+    let mut places: HashMap<[Text<'_>; 4], usize> = HashMap::new();
+    let mut sums: Vec<EventCount<'_>> = Vec::new();
+    for row in rows {
+        let key = [&row.option, &row.process, &row.stage, &row.event].map(Text::clone);
+        match places.get(&key) {
+            Some(&at) => sums[at].events += row.events,
+            None => {
+                places.insert(key, sums.len());
+                sums.push(row);
+            }
+        }
+    }
+    sums
+}
+
 /// A block that does not fit is a fault of the parts, which trying again does not help.
-fn as_input(error: anyhow::Error) -> anyhow::Error {
-    match error.downcast_ref::<BlockError>() {
-        Some(BlockError::Io { .. }) | None => error,
-        Some(found) => InputErrors::from(Fault {
+fn as_input(error: ResultsError) -> anyhow::Error {
+    match error {
+        ResultsError::Block(found) if !matches!(found, BlockError::Io { .. }) => InputErrors::from(Fault {
             file: "parts".into(),
             line: None,
             field: "block".into(),
@@ -90,6 +138,9 @@ fn as_input(error: anyhow::Error) -> anyhow::Error {
             remedy: "Run the part again.".into(),
         })
         .into(),
+        ResultsError::Block(error) => error.into(),
+        ResultsError::Output(error) => error.into(),
+        ResultsError::Input(error) => error.into(),
     }
 }
 
@@ -107,32 +158,4 @@ fn joined_manifest(parts: &[Part]) -> Value {
     // The list of files is made anew.
     joined["files"] = json!([]);
     joined
-}
-
-/// Rows of all parts in the order of the options and draws; rows of a draw stay in their order.
-fn by_draw(mut rows: Rows, options: &[String]) -> Rows {
-    let place: HashMap<&str, usize> = options.iter().enumerate().map(|(at, id)| (id.as_str(), at)).collect();
-    rows.sort_by_key(|row| {
-        let draw: u64 = row[1].parse().unwrap_or(u64::MAX);
-        (place.get(row[0].as_str()).copied(), draw)
-    });
-    rows
-}
-
-/// Counts of all parts added up; the last column counts.
-fn counted(rows: Rows) -> Rows {
-    let mut sums: Vec<(Vec<String>, u64)> = Vec::new();
-    for mut row in rows {
-        let count: u64 = row.pop().and_then(|text| text.parse().ok()).unwrap_or(0);
-        match sums.iter_mut().find(|(key, _)| *key == row) {
-            Some((_, sum)) => *sum += count,
-            None => sums.push((row, count)),
-        }
-    }
-    sums.into_iter().map(|(key, sum)| [key, vec![sum.to_string()]].concat()).collect()
-}
-
-/// Files that a part has for itself and that are not alike in all parts.
-pub(super) fn is_own(file: &str) -> bool {
-    file == SHARD_FILE || file.starts_with(PARTS) || BY_DRAW.iter().any(|spec| spec.file == file)
 }

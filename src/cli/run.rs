@@ -1,21 +1,18 @@
 //! `tradepath run`: every option of a plan over the years, with its event draws.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
-use serde_json::{Value, json};
 
 use super::progress::Progress;
-use super::store::{Owner, Store};
-use super::{manifest, run_resume, run_tables, signals, summary};
-use crate::calibration::PROVENANCE_COLUMNS;
-use crate::data::{Axes, Files, ReadFile, Table, memory};
-use crate::ensemble::{Experiment, PLAN_FILE, Plan, RunCounts, Shard, run_bytes};
-use crate::error::{Fault, Faults, InputErrors};
-use crate::output::dir::{Existing, OutputDir};
-use crate::output::run::RunFrame;
+use super::{arguments, manifest, run_manifest, run_resume, signals, summary};
+use crate::data::{Axes, Files, memory};
+use crate::ensemble::{Experiment, Owner, PLAN_FILE, Plan, RunResults, Shard, Store, Watch, run_bytes};
+use crate::error::{Fault, InputErrors};
+use crate::output::dir::{Existing, MANIFEST, OutputDir};
+use crate::output::results::{self, EventDetail};
+use crate::report;
 
 /// What of the events is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -26,6 +23,16 @@ pub enum Events {
     Summary,
     /// Nothing.
     None,
+}
+
+impl From<Events> for EventDetail {
+    fn from(events: Events) -> Self {
+        match events {
+            Events::All => Self::All,
+            Events::Summary => Self::Summary,
+            Events::None => Self::None,
+        }
+    }
 }
 
 /// Options of `tradepath run`.
@@ -47,7 +54,7 @@ pub struct RunArgs {
     #[arg(long)]
     pub seed: Option<u64>,
     /// First and last year, such as 2021..2030.
-    #[arg(long, value_name = "A..B", value_parser = parse_years)]
+    #[arg(long, value_name = "A..B", value_parser = arguments::years)]
     pub years: Option<[i16; 2]>,
     /// Options, separated by commas; the plan's reference option is always among them.
     #[arg(long, value_delimiter = ',')]
@@ -69,15 +76,6 @@ pub struct RunArgs {
     pub overwrite: bool,
 }
 
-/// Reads `A..B` or a single year.
-pub fn parse_years(text: &str) -> Result<[i16; 2], String> {
-    let (first, last) = text.split_once("..").unwrap_or((text, text));
-    match (first.parse(), last.parse()) {
-        (Ok(first), Ok(last)) if first <= last => Ok([first, last]),
-        _ => Err(format!("`{text}` is no range of years such as 2021..2035")),
-    }
-}
-
 /// Runs the plan.
 ///
 /// # Errors
@@ -91,43 +89,45 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
     let existing = if replace { Existing::Replace } else { Existing::Refuse };
     let output = OutputDir::create(&out, existing)?;
     let progress = Progress::new(quiet);
-    progress.message("baseline path and timelines");
+    progress.stage("baseline path and timelines");
     let limit = Limit { bytes: args.max_memory };
     let experiment = Experiment::load(&files, plan, shard, &|axes, plan| limit.check(axes, plan, shard))?;
-    let inputs = files.read_log();
-    let frame = RunFrame::new(&experiment);
-    let fingerprint = fingerprint(&frame, &inputs)?;
-    let owner = Owner::new(&fingerprint, shard, &experiment.plan);
-    let Some(store) = run_resume::open(args, &output, owner, quiet)? else { return Ok(()) };
-    let counts = RunCounts::default();
-    solve_years(&experiment, &store, (&counts, &fingerprint), &progress, args.resume)?;
-    progress.message("tables");
-    let written = run_tables::Written { events: args.events, shard, fingerprint: &fingerprint };
-    run_tables::write_paths(&output, &experiment, &frame, &written, &counts)?;
-    let mut info = manifest_of(&experiment, &files, &inputs, &counts, started)?;
-    info["fingerprint"] = json!(fingerprint);
-    info["part"] = json!([shard.number, shard.of]);
-    output.write_text("manifest.json", &manifest::text(&info))?;
-    if shard == Shard::WHOLE {
-        let block = |year| store.read(&run_resume::key(&experiment, year, &fingerprint));
-        run_tables::write_draws(&output, &frame, block)?;
-        progress.message("charts");
-        run_tables::write_report(&output)?;
-    } else {
-        store.copy_to(output.path())?;
-    }
+    let owner = Owner::new(&experiment);
+    let Some(store) = run_resume::open(args.resume, &output, owner, quiet)? else { return Ok(()) };
+    signals::when_stopped(format!(
+        "Finished years are kept in {}; the same command with --resume goes on from there.",
+        store.folder().display()
+    ));
+    let found = experiment.run(store, &progress)?;
+    progress.stage("tables");
+    results::write_paths(&output, &found, args.events.into())?;
+    let info = run_manifest::of(&found, &files, started.elapsed())?;
+    output.write_text(MANIFEST, &manifest::text(&info))?;
+    write_blocks(&output, &found, &progress)?;
     let at = output.finish()?;
-    store.remove();
+    found.blocks.remove();
     if args.overwrite {
-        store.remove_others();
+        found.blocks.remove_others();
     }
     progress.finish();
     if !quiet && shard == Shard::WHOLE {
-        eprint!("{}", summary::text(&at, &frame)?);
+        eprint!("{}", summary::text(&at, &found.frame)?);
     }
     if !quiet {
         eprintln!("results: {} ({:.1} s)", at.display(), started.elapsed().as_secs_f64());
     }
+    Ok(())
+}
+
+/// Writes what is made of the blocks of all draws, or for a part the blocks themselves.
+fn write_blocks(output: &OutputDir, found: &RunResults<Store>, progress: &Progress) -> anyhow::Result<()> {
+    if found.experiment.shard != Shard::WHOLE {
+        results::write_part(output, found)?;
+        return Ok(found.blocks.copy_to(output.path())?);
+    }
+    results::write_draws(output, &found.frame, |year| found.block(year))?;
+    progress.stage("charts");
+    let _left_out = report::of_folder(output)?;
     Ok(())
 }
 
@@ -204,102 +204,4 @@ impl Limit {
             remedy: "Run parts with --shard k/K and join them with `tradepath reduce`, draw less, or allow more with --max-memory.".into(),
         }))
     }
-}
-
-fn solve_years(
-    experiment: &Experiment,
-    store: &Store,
-    (counts, fingerprint): (&RunCounts, &str),
-    progress: &Progress,
-    resume: bool,
-) -> anyhow::Result<()> {
-    let years: Vec<i16> = experiment.plan.year_range().collect();
-    let done = match resume {
-        true => store.years(years.iter().map(|&year| run_resume::key(experiment, year, fingerprint))),
-        false => Vec::new(),
-    };
-    progress.start(years.len() as u64 * experiment.draws.len() as u64);
-    signals::when_stopped(format!(
-        "Finished years are kept in {}; the same command with --resume goes on from there.",
-        store.folder().display()
-    ));
-    for year in years {
-        if done.contains(&year) {
-            progress.advance(experiment.draws.len() as u64);
-            continue;
-        }
-        progress.message(&format!("{year}"));
-        let block = experiment.year_block(year, counts, &|| progress.advance(1))?;
-        store.write(&block)?;
-    }
-    Ok(())
-}
-
-/// Names a run: equal fingerprints give equal results.
-fn fingerprint(frame: &RunFrame, inputs: &[ReadFile]) -> anyhow::Result<String> {
-    let plan = serde_json::to_string(frame)?;
-    let mut all = format!("{}\n{plan}\n", env!("CARGO_PKG_VERSION"));
-    inputs.iter().for_each(|file| all += &format!("{} {}\n", file.sha256, file.path));
-    Ok(manifest::sha256(&all))
-}
-
-fn manifest_of(
-    experiment: &Experiment,
-    files: &Files,
-    inputs: &[ReadFile],
-    counts: &RunCounts,
-    started: Instant,
-) -> anyhow::Result<Value> {
-    let plan = &experiment.plan;
-    let options: Vec<Value> = experiment
-        .options
-        .iter()
-        .map(|run| json!({ "id": run.spec.id, "title": run.spec.title, "description": run.spec.description }))
-        .collect();
-    let sectors: Vec<Value> = experiment
-        .axes
-        .sectors
-        .iter()
-        .map(|sector| {
-            let kind = if sector.kind == crate::data::SectorKind::Goods { "goods" } else { "services" };
-            json!({ "id": sector.id, "name": sector.name, "kind": kind })
-        })
-        .collect();
-    let checksum = |file: &ReadFile| json!({ "file": file.path, "sha256": file.sha256 });
-    let checksums: Vec<Value> = inputs.iter().map(checksum).collect();
-    let count = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
-    Ok(json!({
-        "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "run",
-        "plan": plan.name, "title": plan.title, "focus": plan.focus, "partners": plan.partners,
-        "seed": plan.seed, "draws": plan.draws, "years": plan.years, "reference_option": plan.reference_option,
-        "baseline": experiment.meta.name, "source": experiment.meta.source, "licence": experiment.meta.licence,
-        "options": options, "countries": countries(experiment, files)?, "sectors": sectors,
-        "uncertainty": plan.uncertainty, "inputs": checksums,
-        "states": count(&counts.states), "equilibria_solved": count(&counts.solves),
-        "evaluations": count(&counts.evaluations), "largest_residual": count(&counts.residual_e18) as f64 * 1e-18,
-        "seconds": started.elapsed().as_secs_f64(),
-    }))
-}
-
-/// Countries, and how many blocks of each one's data are observed, scaled and imputed.
-fn countries(experiment: &Experiment, files: &Files) -> anyhow::Result<Vec<Value>> {
-    let folder = files.folder(&experiment.plan.baseline);
-    let mut faults = Faults::new();
-    let table = folder.read_optional("provenance.csv").map_err(InputErrors::from)?.and_then(|text| {
-        Table::parse(&folder.display("provenance.csv"), &text, &PROVENANCE_COLUMNS, &[], &mut faults)
-    });
-    faults.into_result(())?;
-    let count = |code: &str, status: &str| {
-        let rows = table.iter().flat_map(Table::rows);
-        rows.filter(|row| row.text("country") == code && row.text("status") == status).count()
-    };
-    let of = |country: &crate::data::Country| {
-        let code = country.iso3.as_str();
-        json!({
-            "iso3": code, "name": country.name, "region": country.region,
-            "observed_blocks": count(code, "observed"), "scaled_blocks": count(code, "scaled"),
-            "imputed_blocks": count(code, "imputed"),
-        })
-    };
-    Ok(experiment.axes.countries.iter().map(of).collect())
 }

@@ -1,8 +1,6 @@
 //! What `tradepath run` does with the years that an earlier command finished.
 
-use super::run::RunArgs;
-use super::store::{Owner, Store, describe};
-use crate::ensemble::{BlockKey, Experiment};
+use crate::ensemble::{Owner, Store, describe};
 use crate::error::{Fault, InputErrors};
 use crate::output::OutputDir;
 
@@ -10,11 +8,11 @@ use crate::output::OutputDir;
 ///
 /// # Errors
 /// Where `--resume` finds only another run, finished or not; where the store cannot be written.
-pub fn open(args: &RunArgs, output: &OutputDir, owner: Owner, quiet: bool) -> anyhow::Result<Option<Store>> {
+pub fn open(resume: bool, output: &OutputDir, owner: Owner, quiet: bool) -> anyhow::Result<Option<Store>> {
     let all = output.neighbour("parts");
-    let store = Store::open(all, owner.clone())?;
+    let store = Store::open(all, owner.clone(), resume)?;
     let has_own = store.has_any();
-    if args.resume && !has_own {
+    if resume && !has_own {
         match standing(output) {
             Some(found) if found == owner.fingerprint => {
                 store.remove();
@@ -31,7 +29,7 @@ pub fn open(args: &RunArgs, output: &OutputDir, owner: Owner, quiet: bool) -> an
         }
     }
     if !quiet {
-        notes(args.resume, &store, has_own);
+        notes(resume, &store, has_own);
     }
     Ok(Some(store))
 }
@@ -68,10 +66,4 @@ fn refuse(output: &OutputDir, found: &str, owner: &Owner) -> InputErrors {
         expected: describe(owner, 0),
         remedy: "Name another folder with --out, or replace that run with --overwrite.".into(),
     })
-}
-
-/// What the block of a year must be.
-#[must_use]
-pub fn key<'a>(experiment: &'a Experiment, year: i16, fingerprint: &'a str) -> BlockKey<'a> {
-    BlockKey { fingerprint, year, layout: Some(experiment.layout(year)), draws: Some(&experiment.draws) }
 }

@@ -6,15 +6,15 @@ use clap::Args;
 use jiff::civil::date;
 use serde_json::json;
 
+use super::arguments::{country, wrong};
 use super::data_dir::DataDir;
-use super::run::parse_years;
-use super::{explain, line_rates, manifest};
+use super::{arguments, explain, line_rates, manifest};
 use crate::data::{Axes, Dataset};
 use crate::ensemble::PLAN_YEARS;
 use crate::error::{Fault, Faults, InputErrors};
 use crate::events::{Horizon, Tables, read_options, reference};
 use crate::output::dir::{Existing, OutputDir};
-use crate::output::{assumptions, package, schedule as table, tariffs};
+use crate::output::{Package, assumptions, schedule, tariffs};
 use crate::policy::{PolicyBook, PolicyTimeline, Regimes};
 
 /// Options of `tradepath schedule`.
@@ -32,7 +32,7 @@ pub struct ScheduleArgs {
     #[arg(long, value_name = "ISO3")]
     exporter: Option<String>,
     /// First and last year, such as 2021..2030; default: the years of the plan.
-    #[arg(long, value_name = "A..B", value_parser = parse_years)]
+    #[arg(long, value_name = "A..B", value_parser = arguments::years)]
     years: Option<[i16; 2]>,
     /// Folder for the results.
     #[arg(long, value_name = "DIR", required_unless_present = "explain")]
@@ -81,38 +81,26 @@ pub fn run(args: &ScheduleArgs) -> anyhow::Result<()> {
         .flat_map(|&importer| exporters.iter().map(move |&exporter| (importer, exporter)))
         .filter(|(importer, exporter)| importer != exporter)
         .collect();
+    let mut package = Package::new(&output);
     let years = || pairs.iter().flat_map(|&pair| (first..=last).map(move |year| (pair, year)));
-    let rates = years().flat_map(|(pair, year)| table::pair_rows(&book, &regimes, pair, year)).collect();
-    let duties =
-        years().filter_map(|(pair, year)| tariffs::duty_row(&book, &data, &regimes, pair, year)).collect();
+    package.write_rows(years().flat_map(|(pair, year)| schedule::rows(&book, &regimes, pair, year)))?;
+    package
+        .write_rows(years().filter_map(|(pair, year)| tariffs::duties(&book, &data, &regimes, pair, year)))?;
     let end = date(last, 12, 31);
-    let freed = pairs
-        .iter()
-        .flat_map(|&pair| tariffs::liberalisation_rows(&book, &data, &regimes, pair, end))
-        .collect();
-    let provisions = tariffs::provision_rows(&book);
-    let mut tables = vec![
-        (&table::SCHEDULE, rates),
-        (&tariffs::DUTIES, duties),
-        (&tariffs::LIBERALISATION, freed),
-        (&tariffs::PROVISIONS, provisions),
-        (&assumptions::ASSUMPTIONS, assumptions::rows(&files)),
-    ];
+    let freed = |&pair| tariffs::liberalisation(&book, &data, &regimes, pair, end);
+    package.write_rows(pairs.iter().flat_map(freed))?;
+    package.write_rows(tariffs::provisions(&book))?;
+    package.write_rows(assumptions::rows(&files))?;
     if let Some(input) = &args.lines {
         let code = args.importer.as_deref().unwrap_or_default();
         let found = line_rates::read(input, code)?;
-        let found = found.ok_or_else(|| usage("--lines", code, "an importer of tariff_lines.csv"))?;
+        let found = found.ok_or_else(|| wrong("--lines", code, "an importer of tariff_lines.csv"))?;
         found.notes.iter().for_each(|note| eprintln!("{note}"));
         let known = (&found.lines, &found.programmes);
         let of_pair = |&pair| line_rates::rows(&book, &regimes, pair, [first, last], known);
-        tables.push((&line_rates::LINES, pairs.iter().flat_map(of_pair).collect()));
+        package.write_rows(pairs.iter().flat_map(of_pair))?;
     }
-    for (spec, rows) in &tables {
-        output.write_csv(spec.file, &spec.header(), rows)?;
-    }
-    let description =
-        package::describe(&args.option, &tables.iter().map(|(spec, _)| *spec).collect::<Vec<_>>());
-    output.write_text("datapackage.json", &manifest::text(&description))?;
+    package.finish(&args.option)?;
     let manifest = json!({
         "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "schedule",
         "option": args.option, "years": [first, last], "path": "reference",
@@ -127,7 +115,7 @@ fn require_years(years: [i16; 2]) -> Result<(), InputErrors> {
     let [least, most] = [PLAN_YEARS.start(), PLAN_YEARS.end()];
     match years.iter().all(|year| PLAN_YEARS.contains(year)) {
         true => Ok(()),
-        false => Err(usage(
+        false => Err(wrong(
             "--years",
             &format!("{}..{}", years[0], years[1]),
             &format!("years within {least}..{most}, those that a plan may name"),
@@ -158,22 +146,4 @@ fn chosen(axes: &Axes, flag: &str, code: Option<&str>) -> Result<Vec<usize>, Inp
         None => Ok((0..axes.n_countries()).collect()),
         Some(code) => Ok(vec![country(axes, flag, code)?]),
     }
-}
-
-pub(super) fn country(axes: &Axes, flag: &str, code: &str) -> Result<usize, InputErrors> {
-    axes.country_idx.get(code).copied().ok_or_else(|| {
-        let known: Vec<&str> = axes.countries.iter().map(|country| country.iso3.as_str()).collect();
-        usage(flag, code, &format!("one of {}", known.join(", ")))
-    })
-}
-
-pub(super) fn usage(flag: &str, found: &str, expected: &str) -> InputErrors {
-    InputErrors::from(Fault {
-        file: "command line".into(),
-        line: None,
-        field: flag.into(),
-        found: found.into(),
-        expected: expected.into(),
-        remedy: "Correct it.".into(),
-    })
 }

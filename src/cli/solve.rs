@@ -17,7 +17,7 @@ use crate::equilibrium::sensitivity::delta_method_se;
 use crate::equilibrium::{Equilibrium, PreparedBaseline, Shock, decompose};
 use crate::error::{Fault, InputErrors};
 use crate::output::dir::{Existing, OutputDir};
-use crate::output::{TableSpec, package, quotas, solve as tables};
+use crate::output::{Package, quotas, solve as tables};
 
 /// Degree of the policy path: the parts of NAFTA in the 31 x 40 set then sum to ln W within 1e-8.
 const PATH_DEGREE: usize = 8;
@@ -92,24 +92,17 @@ pub fn run(args: &SolveArgs) -> anyhow::Result<()> {
     let solved = prepared.solve(&shock)?;
     let held = shock.with_wedges_of(prepared.economy(), &solved);
     let exact = decompose::exact(&prepared, &held, PATH_DEGREE)?;
-    let mut tables = result_tables(prepared.economy(), &solved, &exact);
-    if args.sensitivities {
-        add_sensitivities(&prepared, &held, &solved, &mut tables)?;
-    }
+    let mut package = Package::new(&output);
+    write_results(&prepared, (&held, &solved, &exact), args.sensitivities, &mut package)?;
     if args.quotas.is_some() {
         let axes = &prepared.economy().axes;
-        let rows =
-            shock.quotas.iter().zip(&solved.quotas).map(|(quota, outcome)| quotas::row(axes, quota, outcome));
-        tables.push((&quotas::QUOTAS, rows.collect()));
+        let found = shock.quotas.iter().zip(&solved.quotas);
+        package.write_rows(found.map(|(quota, outcome)| quotas::row(axes, quota, outcome)))?;
     }
     if args.cure_negative_demand {
-        tables.push((&tables::ADJUSTMENTS, tables::cured_rows(&cured)));
+        package.write_rows(tables::cured(&cured))?;
     }
-    for (spec, rows) in &tables {
-        output.write_csv(spec.file, &spec.header(), rows)?;
-    }
-    let specs: Vec<&TableSpec> = tables.iter().map(|(spec, _)| *spec).collect();
-    output.write_text("datapackage.json", &manifest::text(&package::describe(&data.meta.name, &specs)))?;
+    package.finish(&data.meta.name)?;
     let stats = &solved.stats;
     let manifest = json!({
         "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "solve",
@@ -165,25 +158,21 @@ pub fn refuse_large(n: usize, s: usize, usable: u64) -> Result<(), InputErrors> 
     }))
 }
 
-/// Tables with their rows.
-type Tables = Vec<(&'static TableSpec, Vec<Vec<String>>)>;
-
-fn result_tables(base: &Economy, solved: &Equilibrium, exact: &Exact) -> Tables {
-    vec![
-        (&tables::COUNTRIES, tables::country_rows(base, solved, exact)),
-        (&tables::TRADE, tables::trade_rows(base, solved)),
-        (&tables::SECTORS, tables::sector_rows(base, solved)),
-    ]
-}
-
-/// Derivatives of every country's welfare, and the interval beside welfare in `countries.csv`.
-fn add_sensitivities(
+/// Writes the changes of countries, flows and sectors; with the derivatives of every country's welfare, and the interval
+/// beside welfare, where they are asked for.
+fn write_results(
     prepared: &PreparedBaseline,
-    shock: &Shock,
-    solved: &Equilibrium,
-    tables: &mut Tables,
+    (shock, solved, exact): (&Shock, &Equilibrium, &Exact),
+    with_sensitivities: bool,
+    package: &mut Package<'_>,
 ) -> anyhow::Result<()> {
     let base = prepared.economy();
+    let countries = tables::countries(base, solved, exact);
+    if !with_sensitivities {
+        package.write_rows(countries)?;
+        package.write_rows(tables::trade(base, solved))?;
+        return Ok(package.write_rows(tables::sectors(base, solved))?);
+    }
     let sensitivity = prepared.sensitivity(shock, solved);
     let mut by_theta = Array2::zeros((base.n(), base.s()));
     let mut by_tariff = Vec::new();
@@ -192,14 +181,14 @@ fn add_sensitivities(
             "welfare has no derivatives at the solution (trade has all but vanished): leave out --sensitivities",
         )?;
         by_theta.row_mut(country).assign(&Array1::from(gradient.theta));
-        by_tariff.extend(tables::tariff_rows(base, country, &gradient.tau));
+        by_tariff.extend(tables::by_tariff(base, country, &gradient.tau));
     }
     let se = delta_method_se(base, &by_theta);
-    tables[0].0 = &tables::COUNTRIES_WITH_INTERVAL;
-    tables::add_interval(&mut tables[0].1, &solved.ln_welfare(base), &se);
-    tables.push((&tables::BY_THETA, tables::theta_rows(base, &by_theta, shock.theta(base))));
-    tables.push((&tables::BY_TARIFF, by_tariff));
-    Ok(())
+    package.write_rows(tables::with_interval(countries, &solved.ln_welfare(base), &se))?;
+    package.write_rows(tables::trade(base, solved))?;
+    package.write_rows(tables::sectors(base, solved))?;
+    package.write_rows(tables::by_theta(base, &by_theta, shock.theta(base)))?;
+    Ok(package.write_rows(by_tariff)?)
 }
 
 #[cfg(test)]

@@ -3,10 +3,13 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use super::run_tables::read_rows;
-use crate::output::events::{DATES, Rows};
-use crate::output::paths::REFERENCE;
-use crate::output::run::{PROJECTIONS, RunFrame};
+use crate::data::{Files, Table};
+use crate::ensemble::RunFrame;
+use crate::error::Faults;
+use crate::output::events::MilestoneDates;
+use crate::output::paths::ReferenceValue;
+use crate::output::rows::{self, TableRow};
+use crate::output::run::{Projection, Quantiles};
 
 /// Milestone of an option's own deal.
 const IN_FORCE: &str = "in_force";
@@ -16,46 +19,92 @@ const IN_FORCE: &str = "in_force";
 /// # Errors
 /// Where a file cannot be read.
 pub fn text(folder: &Path, frame: &RunFrame) -> anyhow::Result<String> {
-    let (projections, reference) = (read_rows(folder, &PROJECTIONS)?, read_rows(folder, &REFERENCE)?);
-    let dates = read_rows(folder, &DATES)?;
-    let (focus, last) = (frame.plan.focus.as_str(), frame.plan.years[1]);
-    let measures = [frame.against_name(0), frame.against_name(1)];
+    let (files, mut faults) = (Files::directory(folder), Faults::new());
+    let projections = rows::open::<Projection<'_>>(&files, &mut faults);
+    let reference = rows::open::<ReferenceValue<'_>>(&files, &mut faults);
+    let dates = rows::open::<MilestoneDates<'_>>(&files, &mut faults);
+    let found = Found {
+        frame,
+        projections: all(projections.as_ref(), &mut faults),
+        reference: all(reference.as_ref(), &mut faults),
+        dates: all(dates.as_ref(), &mut faults),
+    };
+    faults.into_result(())?;
+    let plan = &frame.plan;
     let mut out = format!(
-        "Real income of {focus} in {last} against {}: if the option happens on its median dates, and over {} draws\n",
-        frame.plan.reference_option, frame.plan.draws
+        "Real income of {} in {} against {}: if the option happens on its median dates, and over {} draws\n",
+        plan.focus, plan.years[1], plan.reference_option, plan.draws
     );
     writeln!(
         out,
         "{:<22} {:>9} {:>9} {:>9} {:>9} {:>17} {:>11} {:>11}",
         "option", "if %", "if bn", "mean %", "mean bn", "5-95 % of draws", "in force", "median"
     )?;
-    for option in frame.plan.options.iter().filter(|id| **id != frame.plan.reference_option) {
-        let key = |measure: &str| [option.as_str(), &last.to_string(), focus, measure].map(str::to_owned);
-        let at = |rows: &Rows, measure: &str, column: usize| -> f64 {
-            let found = rows.iter().find(|row| row[..4] == key(measure));
-            found.and_then(|row| row[column].parse().ok()).unwrap_or(f64::NAN)
-        };
-        let (pct, money) = (measures[0].as_str(), measures[1].as_str());
-        let milestone = dates.iter().find(|row| row[0] == *option && row[1] == IN_FORCE);
-        let probability = milestone.and_then(|row| row[2].parse::<f64>().ok()).unwrap_or(0.0);
-        let median = milestone.map_or("", |row| row[4].as_str());
-        writeln!(
-            out,
-            "{option:<22} {:>9.3} {:>9.1} {:>9.3} {:>9.1} {:>8.3} {:>8.3} {:>9.0} % {median:>11}",
-            shown(at(&reference, pct, 5), 3),
-            shown(at(&reference, money, 5) / 1000.0, 1),
-            shown(at(&projections, pct, 5), 3),
-            shown(at(&projections, money, 5) / 1000.0, 1),
-            shown(at(&projections, pct, 6), 3),
-            shown(at(&projections, pct, 10), 3),
-            100.0 * probability,
-        )?;
+    for option in plan.options.iter().filter(|id| **id != plan.reference_option) {
+        out += &found.line(option);
     }
     Ok(out)
 }
 
-/// Rounds as it will be printed, so that no zero carries a minus.
-fn shown(value: f64, decimals: i32) -> f64 {
+fn all<'t, R: TableRow<'t>>(table: Option<&'t Table>, faults: &mut Faults) -> Vec<R> {
+    table.into_iter().flat_map(|table| rows::read(table, faults)).map(|(_, row)| row).collect()
+}
+
+/// The tables of the run that the answer is taken from.
+struct Found<'t> {
+    frame: &'t RunFrame,
+    projections: Vec<Projection<'t>>,
+    reference: Vec<ReferenceValue<'t>>,
+    dates: Vec<MilestoneDates<'t>>,
+}
+
+impl Found<'_> {
+    /// The line of an option.
+    fn line(&self, option: &str) -> String {
+        let [pct, money] = [0, 1].map(|measure| self.frame.against_name(measure));
+        let (gain, gain_money) = (self.over_draws(option, &pct), self.over_draws(option, &money));
+        let mut dates = self.dates.iter();
+        let milestone = dates.find(|row| row.option == option && row.milestone == IN_FORCE);
+        let median = milestone.and_then(|row| row.p50_date).map_or_else(String::new, |day| day.to_string());
+        format!(
+            "{option:<22} {:>9.3} {:>9.1} {:>9.3} {:>9.1} {:>8.3} {:>8.3} {:>9.0} % {median:>11}\n",
+            shown(self.on_path(option, &pct), 3),
+            shown(self.on_path(option, &money).map(billions), 1),
+            shown(gain.and_then(|value| value.mean), 3),
+            shown(gain_money.and_then(|value| value.mean).map(billions), 1),
+            shown(gain.and_then(|value| value.p05), 3),
+            shown(gain.and_then(|value| value.p95), 3),
+            100.0 * milestone.map_or(0.0, |row| row.probability),
+        )
+    }
+
+    /// The distribution of a measure of the focus country in the last year.
+    fn over_draws(&self, option: &str, measure: &str) -> Option<&Quantiles> {
+        let (focus, last) = (&self.frame.plan.focus, self.frame.plan.years[1]);
+        let mut rows = self.projections.iter();
+        let found = rows.find(|row| {
+            row.option == option && row.year == last && row.iso3 == *focus && row.measure == measure
+        });
+        found.map(|row| &row.value)
+    }
+
+    /// The same on the reference path.
+    fn on_path(&self, option: &str, measure: &str) -> Option<f64> {
+        let (focus, last) = (&self.frame.plan.focus, self.frame.plan.years[1]);
+        let mut rows = self.reference.iter();
+        let found = rows.find(|row| {
+            row.option == option && row.year == last && row.iso3 == *focus && row.measure == measure
+        });
+        found.and_then(|row| row.value)
+    }
+}
+
+fn billions(musd: f64) -> f64 {
+    musd / 1000.0
+}
+
+/// Rounds as it will be printed, so that no zero carries a minus; NaN where the run has no such row.
+fn shown(value: Option<f64>, decimals: i32) -> f64 {
     let scale = 10_f64.powi(decimals);
-    (value * scale).round() / scale + 0.0
+    (value.unwrap_or(f64::NAN) * scale).round() / scale + 0.0
 }

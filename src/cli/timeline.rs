@@ -1,6 +1,6 @@
 //! `tradepath timeline`: the events of an option alone.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use rayon::prelude::*;
@@ -15,8 +15,9 @@ use crate::events::validate::LONGEST_HORIZON;
 use crate::events::{
     DrawnTimeline, Horizon, OptionSpec, Program, SettingError, Tables, Workspace, graph, read_options,
 };
+use crate::output::Package;
 use crate::output::dir::{Existing, OutputDir};
-use crate::output::{TableSpec, events as tables, package};
+use crate::output::events::{self, EventRow, PairState};
 
 /// Most draws of one call: hours of computing.
 const MOST_DRAWS: u64 = 1_000_000_000;
@@ -105,14 +106,14 @@ pub fn run(args: &TimelineArgs, quiet: bool) -> anyhow::Result<()> {
     }
     let Some(out) = &args.out else { return Ok(()) };
     let output = OutputDir::create(out, existing)?;
-    let mut specs = write_tables(args, &program, &output)?;
-    specs.push(&tables::SWIM_LANES);
-    timeline_lanes::write(&output, &spec, &program)?;
+    let mut package = Package::new(&output);
+    write_tables(args, &program, &mut package)?;
+    timeline_lanes::write(&output, &mut package, &spec, &program)?;
     if args.graph {
         output.write_text("graph.dot", &graph::dot(&spec, &world))?;
         output.write_text("graph.mmd", &graph::mermaid(&spec, &world))?;
     }
-    output.write_text("datapackage.json", &manifest::text(&package::describe(&spec.id, &specs)))?;
+    package.finish(&spec.id)?;
     let settings: Vec<String> = args.settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let manifest = json!({
         "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "timeline",
@@ -187,26 +188,19 @@ fn refused(argument: &str, found: &str, expected: &str, near: Option<&str>) -> I
     })
 }
 
-/// Writes the tables; answers which.
-fn write_tables(
-    args: &TimelineArgs,
-    program: &Program,
-    output: &OutputDir,
-) -> anyhow::Result<Vec<&'static TableSpec>> {
-    let write = |spec: &TableSpec, rows: &tables::Rows| output.write_csv(spec.file, &spec.header(), rows);
+fn write_tables(args: &TimelineArgs, program: &Program, package: &mut Package<'_>) -> anyhow::Result<()> {
     let tally = Tally::count(program, args.seed, args.draws);
     let found = tally.milestones(program);
     let (option, horizon) = (program.option.as_str(), program.horizon);
     let years = (horizon.start.year(), horizon.end.year());
-    write(&tables::DATES, &tables::date_rows(option, &found, horizon.end))?;
-    write(&tables::BY_YEAR, &tables::year_rows(option, &found, years))?;
+    package.write_rows(events::dates(option, &found, horizon.end))?;
+    package.write_rows(events::by_year(option, &found, years))?;
     if args.summary {
-        write(&tables::EVENTS_SUMMARY, &tables::counted_rows(option, &tally.events(program)))?;
-        return Ok(vec![&tables::DATES, &tables::BY_YEAR, &tables::EVENTS_SUMMARY]);
+        return Ok(package.write_rows(events::event_counts(option, tally.events(program)))?);
     }
     let touched = tally.touched(program);
-    let mut events = Table::create(output.path(), &tables::EVENTS)?;
-    let mut states = Table::create(output.path(), &tables::STATES)?;
+    let mut all_events = package.table::<EventRow<'static>>()?;
+    let mut all_states = package.table::<PairState<'static>>()?;
     let per_draw = 1 + tally.n_events() / args.draws;
     let batch = (BATCH_EVENTS / per_draw).clamp(1, BATCH);
     for first in (0..args.draws).step_by(batch as usize) {
@@ -216,25 +210,9 @@ fn write_tables(
             .into_par_iter()
             .map_init(|| Workspace::new(program), |space, n| program.resolve(space.draw(args.seed, n)))
             .collect();
-        events.write(&tables::event_rows(option, numbers.clone().zip(&draws)))?;
-        states.write(&tables::state_rows(option, numbers.zip(&draws), &touched))?;
+        all_events.write(events::events(option, numbers.clone().zip(&draws)))?;
+        all_states.write(events::states(option, numbers.zip(&draws), &touched))?;
     }
-    events.0.flush()?;
-    states.0.flush()?;
-    Ok(vec![&tables::DATES, &tables::BY_YEAR, &tables::EVENTS, &tables::STATES])
-}
-
-/// A table that is written piece by piece.
-struct Table(csv::Writer<std::fs::File>);
-
-impl Table {
-    fn create(folder: &Path, spec: &TableSpec) -> csv::Result<Self> {
-        let mut writer = csv::Writer::from_path(folder.join(spec.file))?;
-        writer.write_record(spec.header())?;
-        Ok(Self(writer))
-    }
-
-    fn write(&mut self, rows: &tables::Rows) -> csv::Result<()> {
-        rows.iter().try_for_each(|row| self.0.write_record(row))
-    }
+    all_events.finish()?;
+    Ok(all_states.finish()?)
 }

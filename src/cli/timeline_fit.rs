@@ -7,11 +7,9 @@ use serde_json::json;
 use super::manifest;
 use crate::data::{Files, LABEL, Table, is_label};
 use crate::error::{Faults, InputErrors};
-use crate::events::Duration;
-use crate::events::fit::{Fit, Sample, fit, samples};
-use crate::output::dir::{Existing, OutputDir, number};
-use crate::output::events::{FIT, Rows};
-use crate::output::package;
+use crate::events::fit::{Sample, samples};
+use crate::output::dir::{Existing, OutputDir};
+use crate::output::{Package, fit, rows};
 
 /// Longest duration that is taken for one, days.
 const MOST_DAYS: f64 = 100_000.0;
@@ -25,17 +23,15 @@ pub fn run(file: &Path, out: Option<&Path>, existing: Existing, quiet: bool) -> 
     if let Some(text) = left_out.filter(|_| !quiet) {
         eprintln!("{}: {text}", file.display());
     }
-    let rows: Rows = samples.iter().flat_map(rows).collect();
+    let fitted = samples.iter().flat_map(fit::rows);
     let Some(out) = out else {
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(FIT.header())?;
-        rows.iter().try_for_each(|row| writer.write_record(row))?;
-        print!("{}", String::from_utf8(writer.into_inner()?)?);
+        print!("{}", rows::text(fitted));
         return Ok(());
     };
     let output = OutputDir::create(out, existing)?;
-    output.write_csv(FIT.file, &FIT.header(), &rows)?;
-    output.write_text("datapackage.json", &manifest::text(&package::describe("fit", &[&FIT])))?;
+    let mut package = Package::new(&output);
+    package.write_rows(fitted)?;
+    package.finish("fit")?;
     let manifest = json!({
         "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "timeline --fit",
         "table": file.file_name().map(|name| name.to_string_lossy()),
@@ -72,42 +68,4 @@ fn read(file: &Path) -> Result<(Vec<Sample>, Option<String>), InputErrors> {
     }
     let left_out = format!("left out: {n_late} rows after the cut-off, {n_open} rows without a duration");
     faults.into_result((samples(found), (n_late + n_open > 0).then_some(left_out)))
-}
-
-fn rows(sample: &Sample) -> Rows {
-    let mut days = sample.days.clone();
-    days.sort_by(f64::total_cmp);
-    let seen = Duration::Empirical { file: String::new(), sample: days.as_slice().into() };
-    let observed = [0.1, 0.5, 0.9].map(|p| number(seen.quantile(p)));
-    let row = |fit: Option<&Fit>| {
-        let mut row = vec![sample.step.clone(), days.len().to_string()];
-        row.extend(observed.clone());
-        match fit {
-            None => row.extend(vec![String::new(); 6]),
-            Some(fit) => {
-                row.extend([fit.kind.to_owned(), parameters(&fit.duration)]);
-                row.extend([0.1, 0.5, 0.9].map(|p| number(fit.duration.quantile(p).round())));
-                row.push(number((fit.ks_distance * 1e4).round() / 1e4));
-            }
-        }
-        row
-    };
-    let fits = fit(&days);
-    if fits.is_empty() { vec![row(None)] } else { fits.iter().map(|fit| row(Some(fit))).collect() }
-}
-
-fn parameters(duration: &Duration) -> String {
-    match duration {
-        Duration::Fixed { days } => format!("days = {days}"),
-        Duration::Triangular { low_days, mode_days, high_days } => {
-            format!("low_days = {low_days:.0}, mode_days = {mode_days:.0}, high_days = {high_days:.0}")
-        }
-        Duration::LogNormal { median_days, p90_days } => {
-            format!("median_days = {median_days:.0}, p90_days = {p90_days:.0}")
-        }
-        Duration::Weibull { shape, scale_days } => {
-            format!("shape = {shape:.3}, scale_days = {scale_days:.0}")
-        }
-        Duration::Empirical { file, .. } => format!("file = {file}"),
-    }
 }

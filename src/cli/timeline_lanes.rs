@@ -3,20 +3,24 @@
 use std::collections::HashMap;
 
 use crate::events::{DrawnTimeline, LoggedEvent, OptionSpec, Program};
-use crate::output::OutputDir;
-use crate::output::events::{SWIM_LANES, lane_rows};
+use crate::output::{OutputDir, Package, events};
 use crate::report::charts::swim_lanes::{Lane, Step, StepKind, draw};
 
 /// Writes `swim_lanes.svg` and the numbers behind it.
 ///
 /// # Errors
 /// Where the chart cannot be drawn or a file cannot be written.
-pub fn write(output: &OutputDir, option: &OptionSpec, program: &Program) -> anyhow::Result<()> {
+pub fn write(
+    output: &OutputDir,
+    package: &mut Package<'_>,
+    option: &OptionSpec,
+    program: &Program,
+) -> anyhow::Result<()> {
     let path = program.reference();
     let lanes = lanes(option, &path);
     let svg = draw(&option.title, &lanes, (program.horizon.start, program.horizon.end))?;
     output.write_text("swim_lanes.svg", &svg)?;
-    Ok(output.write_csv(SWIM_LANES.file, &SWIM_LANES.header(), &lane_rows(&option.id, &path))?)
+    Ok(package.write_rows(events::lanes(&option.id, &path))?)
 }
 
 /// Processes of the option in the order of its files, then those of others that reach a milestone.

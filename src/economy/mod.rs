@@ -144,6 +144,16 @@ impl Economy {
         self.pi[at] * self.x_musd[[n, j]] / self.tau[at]
     }
 
+    /// Output, `[n,j]`, million USD: sales to all countries at border prices.
+    #[must_use]
+    pub fn output_musd(&self) -> Array2<f64> {
+        let mut output = Array2::zeros((self.n(), self.s()));
+        for (at @ (j, _, i), _) in self.pi.indexed_iter() {
+            output[[i, j]] += self.flow_musd(at.into());
+        }
+        output
+    }
+
     /// World value added, million USD.
     #[must_use]
     pub fn world_va_musd(&self) -> f64 {

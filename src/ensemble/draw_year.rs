@@ -2,9 +2,10 @@
 
 use std::sync::atomic::Ordering;
 
-use super::experiment::{Experiment, OptionRun, RunCounts, RunError};
+use super::counts::RunCounts;
+use super::experiment::Experiment;
 use super::parameters::DrawnParameters;
-use crate::equilibrium::{Equilibrium, NoEquilibrium, Quota, QuotaCell, QuotaOutcome, Shock};
+use crate::equilibrium::{Equilibrium, NoEquilibrium, Quota, QuotaCell, Shock};
 use crate::events::DrawnTimeline;
 use crate::policy::{BaseCosts, QuotaInForce, QuotaPart, Regimes, YearState, quotas_in_force};
 use crate::projection::{BaselineYear, Outcome};
@@ -12,7 +13,7 @@ use crate::projection::{BaselineYear, Outcome};
 /// One draw in one year, and what is known of it.
 pub(super) struct DrawYear<'a> {
     experiment: &'a Experiment,
-    base: &'a BaselineYear,
+    pub base: &'a BaselineYear,
     parameters: &'a DrawnParameters,
     costs: BaseCosts<'a>,
     outcomes: Vec<(YearState, Outcome)>,
@@ -60,7 +61,8 @@ impl<'a> DrawYear<'a> {
         Ok(&self.outcomes[self.outcomes.len() - 1].1)
     }
 
-    fn shock(&mut self, timeline: &DrawnTimeline, state: &YearState) -> Shock {
+    /// What a timeline does to the baseline of the year.
+    pub fn shock(&mut self, timeline: &DrawnTimeline, state: &YearState) -> Shock {
         let (book, economy) = (&self.experiment.book, self.base.prepared.economy());
         let new = Regimes::new(book, &timeline.policy);
         let change = self.costs.change_to(&new, state);
@@ -74,33 +76,6 @@ impl<'a> DrawYear<'a> {
             quotas: quotas.into_iter().map(quota_of).collect(),
             ..Shock::default()
         }
-    }
-}
-
-impl Experiment {
-    /// The quotas that an option's reference path opens in a year, and what they come to.
-    ///
-    /// # Errors
-    /// [`RunError`] where the year has no equilibrium.
-    pub fn reference_quotas(
-        &self,
-        option: &OptionRun,
-        year: i16,
-    ) -> Result<Vec<(Quota, QuotaOutcome)>, RunError> {
-        let central = DrawnParameters::central();
-        let mut draw = DrawYear::new(self, year, &central);
-        let state = YearState::new(&self.book.initial, &option.reference.policy, year);
-        let shock = draw.shock(&option.reference, &state);
-        if shock.quotas.is_empty() {
-            return Ok(Vec::new());
-        }
-        let solved = draw.base.prepared.solve(&shock).map_err(|source| RunError::NoEquilibrium {
-            option: option.spec.id.clone(),
-            draw: "reference".into(),
-            year,
-            source,
-        })?;
-        Ok(shock.quotas.into_iter().zip(solved.quotas).collect())
     }
 }
 

@@ -1,17 +1,13 @@
 //! Everything that the draws of a run share, and one year of it solved.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use jiff::civil::date;
 use rayon::prelude::*;
 
-use super::block::{Layout, YearBlock};
-use super::draw_year::DrawYear;
+use super::block::Layout;
 use super::parameters::DrawnParameters;
 use super::plan::{PLAN_FILE, Plan, Shard};
-use crate::data::{Axes, Dataset, Files, Meta};
+use crate::data::{Axes, Dataset, Files, Meta, ReadFile};
 use crate::economy::Economy;
-use crate::equilibrium::{Equilibrium, NoEquilibrium};
 use crate::error::InputErrors;
 use crate::events::{DrawnTimeline, Horizon, OptionSpec, Program, Tables, Workspace, read_options};
 use crate::policy::{PolicyBook, Regimes};
@@ -41,43 +37,17 @@ pub struct Experiment {
     pub path: BaselinePath,
     /// Options in the order of the plan.
     pub options: Vec<OptionRun>,
+    /// Which part of the draws this is.
+    pub shard: Shard,
     /// Draws of this part.
     pub draws: Vec<u64>,
     /// Parameters of each draw.
     pub parameters: Vec<DrawnParameters>,
     /// Dates between which events happen.
     pub horizon: Horizon,
+    /// Files that were read, each with its checksum.
+    pub inputs: Vec<ReadFile>,
     pub(super) regimes: Regimes,
-}
-
-/// The run failed.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// A state has no equilibrium.
-    #[error("{option}, draw {draw}, {year}: {source}")]
-    NoEquilibrium {
-        /// Option.
-        option: String,
-        /// Draw, or `reference`.
-        draw: String,
-        /// Year.
-        year: i16,
-        /// The solver's report.
-        source: Box<NoEquilibrium>,
-    },
-}
-
-/// How much was computed.
-#[derive(Debug, Default)]
-pub struct RunCounts {
-    /// Option-years asked for.
-    pub states: AtomicU64,
-    /// Equilibria solved: the others were equal to one of the same draw, or to the baseline.
-    pub solves: AtomicU64,
-    /// Evaluations of the excess demand.
-    pub evaluations: AtomicU64,
-    /// Largest residual of excess demand, in units of 1e-18 of world value added.
-    pub residual_e18: AtomicU64,
 }
 
 impl Experiment {
@@ -134,11 +104,18 @@ impl Experiment {
             book,
             path,
             options,
+            shard,
             draws,
             parameters,
             horizon,
+            inputs: files.read_log(),
             regimes,
         })
+    }
+
+    /// The timelines of an option with the numbers of their draws.
+    pub fn timelines<'a>(&'a self, option: &'a OptionRun) -> impl Iterator<Item = (u64, &'a DrawnTimeline)> {
+        self.draws.iter().copied().zip(&option.draws)
     }
 
     /// Shape of the block of a year.
@@ -153,94 +130,7 @@ impl Experiment {
         }
     }
 
-    /// Solves every option and draw of one year; `tick` is called once a draw.
-    ///
-    /// # Errors
-    /// [`RunError`] where a state has no equilibrium.
-    ///
-    /// # Panics
-    /// For a year outside the plan.
-    pub fn year_block(
-        &self,
-        year: i16,
-        counts: &RunCounts,
-        tick: &(dyn Fn() + Sync),
-    ) -> Result<YearBlock, RunError> {
-        let base = self.baseline_year(year);
-        let layout = self.layout(year);
-        let rows = (0..self.draws.len())
-            .into_par_iter()
-            .map(|at| {
-                let row = self.draw_values(year, at, layout, counts);
-                tick();
-                row
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        let base_imports_musd = match layout.n_groups {
-            0 => Vec::new(),
-            _ => base.accounts.totals.imports_by_origin.iter().copied().collect(),
-        };
-        Ok(YearBlock { year, layout, draws: self.draws.clone(), values: rows.concat(), base_imports_musd })
-    }
-
-    /// The outcome of each option along its reference path in one year, with central parameters.
-    ///
-    /// # Errors
-    /// [`RunError`] where a state has no equilibrium.
-    ///
-    /// # Panics
-    /// For a year outside the plan.
-    pub fn reference_outcomes(&self, year: i16, counts: &RunCounts) -> Result<Vec<Outcome>, RunError> {
-        let central = DrawnParameters::central();
-        let outcome = |option: &OptionRun| {
-            let mut draw = DrawYear::new(self, year, &central);
-            let found = draw.outcome(&option.reference, counts).cloned();
-            found.map_err(|source| RunError::NoEquilibrium {
-                option: option.spec.id.clone(),
-                draw: "reference".into(),
-                year,
-                source,
-            })
-        };
-        self.options.par_iter().map(outcome).collect()
-    }
-
     pub(super) fn baseline_year(&self, year: i16) -> &BaselineYear {
         self.path.year(year).unwrap_or_else(|| panic!("{year} is outside the plan"))
-    }
-
-    fn draw_values(
-        &self,
-        year: i16,
-        at: usize,
-        layout: Layout,
-        counts: &RunCounts,
-    ) -> Result<Vec<f64>, RunError> {
-        let mut values = Vec::with_capacity(layout.n_options * layout.n_values());
-        let mut draw = DrawYear::new(self, year, &self.parameters[at]);
-        for option in &self.options {
-            let found = draw.outcome(&option.draws[at], counts);
-            let outcome = found.map_err(|source| RunError::NoEquilibrium {
-                option: option.spec.id.clone(),
-                draw: self.draws[at].to_string(),
-                year,
-                source,
-            })?;
-            values.extend(&outcome.countries);
-            values.extend(&outcome.output_pct);
-            values.extend(&outcome.employment_pct);
-            if layout.n_groups > 0 {
-                values.extend(&outcome.imports_musd);
-            }
-        }
-        Ok(values)
-    }
-}
-
-impl RunCounts {
-    pub(super) fn note(&self, solved: &Equilibrium) {
-        self.solves.fetch_add(1, Ordering::Relaxed);
-        self.evaluations.fetch_add(solved.stats.evaluations as u64, Ordering::Relaxed);
-        self.residual_e18.fetch_max((solved.stats.residual * 1e18) as u64, Ordering::Relaxed);
     }
 }

@@ -1,19 +1,35 @@
 //! Options x draws x years: equal states are solved once, results do not depend on order (`docs/model.md` section 7).
 //!
-//! [`Plan`] says what to run; [`Experiment`] holds everything that draws share; [`Experiment::year_block`] solves
-//! one year of every option and draw into a [`YearBlock`]; [`summary`] turns blocks into quantiles. Blocks can be
-//! written and read back, so that a run can be cut, resumed and split into shards.
+//! [`Plan`] says what to run, [`run`] runs it. [`Experiment`] holds everything that draws share;
+//! [`Experiment::year_block`] solves one year of every option and draw into a [`YearBlock`]; [`summary`] turns blocks
+//! into quantiles. Blocks can be written and read back ([`Store`]), so that a run can be cut, resumed and split into
+//! shards.
+//!
+//! ```text
+//! Plan, Files -> Experiment -> [year] YearBlock -> Blocks (memory, or files of a Store)
+//!                          \-> reference outcomes, quotas    \-> RunResults -> rows of `output`
+//! ```
 
 mod block;
+mod counts;
 mod draw_year;
 mod experiment;
+mod frame;
 mod limits;
 pub mod parameters;
 mod plan;
+mod run;
+mod store;
 pub mod summary;
+mod years;
 
 pub use block::{BlockError, BlockKey, Layout, SECTOR_MEASURES, YearBlock};
-pub use experiment::{Experiment, OptionRun, RunCounts, RunError};
+pub use counts::{RunCounts, RunError};
+pub use experiment::{Experiment, OptionRun};
+pub use frame::{RunFrame, against_name};
 pub use limits::run_bytes;
 pub use parameters::DrawnParameters;
 pub use plan::{PLAN_FILE, PLAN_YEARS, Plan, Shard};
+pub use run::{Blocks, InMemory, RunResults, Watch, run};
+pub use store::{Owner, PARTS, Store, block_path, describe};
+pub use years::ReferenceQuota;

@@ -14,6 +14,7 @@
 //! | PPML and least squares | [`fit`], [`least_squares`], [`collinear`] |
 //! | robust and clustered covariance, Wald tests | [`covariance`] |
 //! | corrections for incidental parameters | [`bias`] |
+//! | tests and intervals of coefficients | [`Coefficient`] |
 //!
 //! [`estimate`] does all of it. Nothing here knows about countries or sectors.
 //!
@@ -32,6 +33,7 @@ pub mod estimates;
 pub mod filter;
 pub mod fit;
 pub mod formula;
+mod inference;
 pub mod least_squares;
 pub mod levels;
 mod method;
@@ -43,4 +45,5 @@ mod symmetric;
 
 pub use error::{EstimationError, NotGravity};
 pub use estimates::{Estimates, FixedEffect, Options, estimate};
+pub use inference::Coefficient;
 pub use method::Method;

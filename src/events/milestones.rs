@@ -70,6 +70,16 @@ pub fn distribution(first_dates: impl Iterator<Item = (String, Date)>, n_draws: 
     dates.into_iter().map(|(name, counts)| Milestone::new(name, counts.into_iter(), n_draws)).collect()
 }
 
+/// Number of events of timelines by process, stage and kind, sorted.
+#[must_use]
+pub fn event_counts<'a>(draws: impl Iterator<Item = &'a DrawnTimeline>) -> BTreeMap<[&'a str; 3], u64> {
+    let mut counts: BTreeMap<[&str; 3], u64> = BTreeMap::new();
+    for event in draws.flat_map(|drawn| &drawn.log) {
+        *counts.entry([&event.process, &event.stage, event.event]).or_default() += 1;
+    }
+    counts
+}
+
 /// Draws that one task runs after one another.
 const BLOCK: u64 = 2048;
 

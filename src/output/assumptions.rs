@@ -1,21 +1,23 @@
 //! `assumptions.csv`: every figure of the policy tables and schedules that nobody has looked up.
 
-use super::TableSpec;
-use super::events::Rows;
+use super::rows::{Text, table};
 use crate::data::Files;
 
-/// `assumptions.csv`.
-pub const ASSUMPTIONS: TableSpec = TableSpec {
-    file: "assumptions.csv",
-    description: "Rows of the policy tables and schedules that are recalled from general knowledge, or assumed.",
-    columns: &[
-        ("table", "string", "", "File"),
-        ("line", "integer", "", "Line of the file"),
-        ("row", "string", "", "The row without its source"),
-        ("mark", "string", "", "recalled or assumption"),
-        ("source", "string", "", "Where the figure comes from"),
-    ],
-};
+table! {
+    /// Rows of the policy tables and schedules that are recalled from general knowledge, or assumed.
+    pub struct Assumption<'a> in "assumptions.csv" by (table, line) {
+        /// File
+        table: Text<'a>,
+        /// Line of the file
+        line: u64,
+        /// The row without its source
+        row: Text<'a>,
+        /// recalled or assumption
+        mark: Text<'a>,
+        /// Where the figure comes from
+        source: Text<'a>,
+    }
+}
 
 /// Folders that are looked through.
 const FOLDERS: [&str; 2] = ["policy/", "schedules/"];
@@ -24,26 +26,28 @@ const MARKS: [&str; 2] = ["recalled", "assumption"];
 
 /// Rows with a mark that says so, of all tables that were read through `files`; those without a mark are passed over.
 #[must_use]
-pub fn rows(files: &Files) -> Rows {
+pub fn rows(files: &Files) -> Vec<Assumption<'static>> {
     let is_table =
         |path: &String| FOLDERS.iter().any(|folder| path.starts_with(folder)) && path.ends_with(".csv");
     let paths = files.read_log().into_iter().map(|file| file.path).filter(is_table);
     paths.flat_map(|path| of_table(&path, &files.read(&path).unwrap_or_default())).collect()
 }
 
-fn of_table(path: &str, text: &str) -> Rows {
+fn of_table(path: &str, text: &str) -> Vec<Assumption<'static>> {
     let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(text.as_bytes());
-    let Ok(header) = reader.headers().cloned() else { return Rows::new() };
+    let Ok(header) = reader.headers().cloned() else { return Vec::new() };
     let find = |name: &str| header.iter().position(|column| column == name);
-    let (Some(mark), Some(source)) = (find("mark"), find("source")) else { return Rows::new() };
+    let (Some(mark), Some(source)) = (find("mark"), find("source")) else { return Vec::new() };
     let row = |record: csv::StringRecord| {
-        let cell = |at: usize| record.get(at).unwrap_or_default();
+        let cell = |at: usize| record.get(at).unwrap_or_default().to_owned().into();
         let others =
             record.iter().enumerate().filter(|(at, text)| *at != mark && *at != source && !text.is_empty());
         let shown: Vec<&str> = others.map(|(_, text)| text).collect();
         let line = record.position().map_or(0, csv::Position::line);
-        let found = [path, &line.to_string(), &shown.join(" "), cell(mark), cell(source)].map(str::to_owned);
-        MARKS.contains(&cell(mark)).then(|| found.to_vec())
+        let row = shown.join(" ").into();
+        let found =
+            Assumption { table: path.to_owned().into(), line, row, mark: cell(mark), source: cell(source) };
+        MARKS.contains(&&*found.mark).then_some(found)
     };
     reader.records().filter_map(Result::ok).filter_map(row).collect()
 }
@@ -56,9 +60,10 @@ mod tests {
     fn recalled_and_assumed_rows_are_listed_with_their_line() {
         let text = "a,pct,source,mark\nx,1,book,public\ny,2,memory,recalled\nz,,us,assumption\n";
         let rows = of_table("t.csv", text);
+        let cells = |at: usize| (rows[at].line, &*rows[at].row, &*rows[at].mark, &*rows[at].source);
         assert_eq!(rows.len(), 2);
-        assert_eq!(rows[0], ["t.csv", "3", "y 2", "recalled", "memory"]);
-        assert_eq!(rows[1], ["t.csv", "4", "z", "assumption", "us"]);
+        assert_eq!(cells(0), (3, "y 2", "recalled", "memory"));
+        assert_eq!(cells(1), (4, "z", "assumption", "us"));
         assert!(of_table("t.csv", "a,b\n1,2\n").is_empty());
     }
 }

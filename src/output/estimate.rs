@@ -2,180 +2,137 @@
 
 use std::fmt::Write as _;
 
-use super::TableSpec;
-use crate::estimation::Estimates;
-use crate::numerics::special::{normal_two_sided, student_bound, student_two_sided};
+use super::rows::{Precise, Text, table};
+use crate::estimation::{Coefficient, Estimates};
 
-/// Bound of a 95 % interval of the standard normal.
-const NORMAL_975: f64 = 1.959_963_984_540_054;
-
-/// `coefficients.csv`.
-pub const COEFFICIENTS: TableSpec = TableSpec {
-    file: "coefficients.csv",
-    description: "Coefficients with their standard errors; tests and the interval of 95 % are normal with PPML, \
-                  and of Student's t with the degrees in fit.json with least squares. A perfect fit has no errors.",
-    columns: &[
-        ("term", "string", "", "Regressor"),
-        ("estimate", "number", "", "Coefficient"),
-        ("std_error", "number", "", "Square root of its variance"),
-        ("z", "number", "", "estimate / std_error"),
-        ("p_value", "number", "share", "Two-sided"),
-        ("ci_low", "number", "", "Lower end of the interval of 95 %"),
-        ("ci_high", "number", "", "Upper end of the interval of 95 %"),
-    ],
-};
-
-/// `covariance.csv`.
-pub const COVARIANCE: TableSpec = TableSpec {
-    file: "covariance.csv",
-    description: "Covariance of the coefficients, every pair of terms.",
-    columns: &[
-        ("term_a", "string", "", "Regressor"),
-        ("term_b", "string", "", "Regressor"),
-        ("value", "number", "", "Covariance"),
-    ],
-};
-
-/// `fixed_effects.csv`.
-pub const FIXED_EFFECTS: TableSpec = TableSpec {
-    file: "fixed_effects.csv",
-    description: "Absorbed effects; second and later ones average zero over connected levels of the first.",
-    columns: &[
-        ("effect", "string", "", "Effect as written in the formula"),
-        ("level", "string", "", "Level, parts joined by ^"),
-        ("value", "number", "ln", "Coefficient"),
-    ],
-};
-
-/// `separated.csv`.
-pub const SEPARATED: TableSpec = TableSpec {
-    file: "separated.csv",
-    description: "Rows for which no estimate exists, with the rule that found them.",
-    columns: &[
-        ("row", "integer", "", "Row of the panel, 1 = first data row"),
-        ("rule", "string", "", "fixed_effect EFFECT=LEVEL, simplex or relu"),
-    ],
-};
-
-/// `dropped.csv`.
-pub const DROPPED: TableSpec = TableSpec {
-    file: "dropped.csv",
-    description: "Rows with a missing value, or alone in a level.",
-    columns: &[
-        ("row", "integer", "", "Row of the panel, 1 = first data row"),
-        ("reason", "string", "", "missing COLUMN or singleton EFFECT=LEVEL"),
-    ],
-};
-
-/// `collinear.csv`.
-pub const COLLINEAR: TableSpec = TableSpec {
-    file: "collinear.csv",
-    description: "Regressors that are not identified and were left out.",
-    columns: &[("term", "string", "", "Regressor"), ("reason", "string", "", "Why")],
-};
-
-/// All tables in the order in which they are described.
-pub const TABLES: [&TableSpec; 6] =
-    [&COEFFICIENTS, &COVARIANCE, &FIXED_EFFECTS, &SEPARATED, &DROPPED, &COLLINEAR];
-
-/// Twelve significant digits; unlike money, coefficients and their covariances have no smallest unit.
-#[must_use]
-pub fn precise(value: f64) -> String {
-    if !value.is_finite() {
-        return String::new();
-    }
-    // Formatting and parsing back cannot fail for a finite number.
-    let rounded: f64 = format!("{value:.11e}").parse().unwrap_or(value);
-    let size = rounded.abs();
-    if rounded == 0.0 {
-        "0".into()
-    } else if (1e-5..1e15).contains(&size) {
-        rounded.to_string()
-    } else {
-        format!("{rounded:e}")
+table! {
+    /// Coefficients with their standard errors; tests and the interval of 95 % are normal with PPML, and of Student's t
+    /// with the degrees in fit.json with least squares. A perfect fit has no errors.
+    pub struct CoefficientRow<'a> in "coefficients.csv" by (term) {
+        /// Regressor
+        term: Text<'a>,
+        /// Coefficient
+        estimate: Precise,
+        /// Square root of its variance
+        std_error: Precise,
+        /// estimate / std_error
+        z: Precise,
+        /// Two-sided
+        p_value: Precise ["share"],
+        /// Lower end of the interval of 95 %
+        ci_low: Precise,
+        /// Upper end of the interval of 95 %
+        ci_high: Precise,
     }
 }
 
-/// One coefficient with its inference.
-struct Line {
-    term: String,
-    estimate: f64,
-    std_error: f64,
-    p_value: f64,
+table! {
+    /// Covariance of the coefficients, every pair of terms.
+    pub struct CovarianceRow<'a> in "covariance.csv" by (term_a, term_b) {
+        /// Regressor
+        term_a: Text<'a>,
+        /// Regressor
+        term_b: Text<'a>,
+        /// Covariance
+        value: Precise,
+    }
 }
 
-fn lines(estimates: &Estimates) -> Vec<Line> {
-    let line = |(at, term): (usize, &String)| {
-        let estimate = estimates.beta[at];
-        let std_error =
-            if estimates.is_perfect { f64::NAN } else { estimates.covariance.matrix[(at, at)].sqrt() };
-        let z = estimate / std_error;
-        let p_value = match estimates.t_degrees {
-            Some(degrees) => student_two_sided(z, degrees as f64),
-            None => normal_two_sided(z),
-        };
-        Line { term: term.clone(), estimate, std_error, p_value }
-    };
-    estimates.terms.iter().enumerate().map(line).collect()
+table! {
+    /// Absorbed effects; second and later ones average zero over connected levels of the first.
+    pub struct FixedEffectRow<'a> in "fixed_effects.csv" by (effect, level) {
+        /// Effect as written in the formula
+        effect: Text<'a>,
+        /// Level, parts joined by ^
+        level: Text<'a>,
+        /// Coefficient
+        value: Precise ["ln"],
+    }
+}
+
+table! {
+    /// Rows for which no estimate exists, with the rule that found them.
+    pub struct SeparatedRow<'a> in "separated.csv" by (row) {
+        /// Row of the panel, 1 = first data row
+        row: u64,
+        /// fixed_effect EFFECT=LEVEL, simplex or relu
+        rule: Text<'a>,
+    }
+}
+
+table! {
+    /// Rows with a missing value, or alone in a level.
+    pub struct DroppedRow<'a> in "dropped.csv" by (row) {
+        /// Row of the panel, 1 = first data row
+        row: u64,
+        /// missing COLUMN or singleton EFFECT=LEVEL
+        reason: Text<'a>,
+    }
+}
+
+table! {
+    /// Regressors that are not identified and were left out.
+    pub struct CollinearRow<'a> in "collinear.csv" by (term) {
+        /// Regressor
+        term: Text<'a>,
+        /// Why
+        reason: Text<'a>,
+    }
 }
 
 /// Rows of `coefficients.csv`.
 #[must_use]
-pub fn coefficient_rows(estimates: &Estimates) -> Vec<Vec<String>> {
-    let bound = estimates.t_degrees.map_or(NORMAL_975, |degrees| student_bound(0.05, degrees as f64));
-    let row = |line: Line| {
-        let numbers = [
-            line.estimate,
-            line.std_error,
-            line.estimate / line.std_error,
-            line.p_value,
-            line.estimate - bound * line.std_error,
-            line.estimate + bound * line.std_error,
-        ];
-        std::iter::once(line.term).chain(numbers.map(precise)).collect()
+pub fn coefficients<'a>(estimates: &'a Estimates) -> Vec<CoefficientRow<'a>> {
+    let row = |found: Coefficient<'a>| CoefficientRow {
+        term: found.term.into(),
+        estimate: Precise(found.estimate),
+        std_error: Precise(found.std_error),
+        z: Precise(found.z),
+        p_value: Precise(found.p_value),
+        ci_low: Precise(found.interval[0]),
+        ci_high: Precise(found.interval[1]),
     };
-    lines(estimates).into_iter().map(row).collect()
+    estimates.coefficients().into_iter().map(row).collect()
 }
 
 /// Rows of `covariance.csv`.
-#[must_use]
-pub fn covariance_rows(estimates: &Estimates) -> Vec<Vec<String>> {
+pub fn covariance(estimates: &Estimates) -> impl Iterator<Item = CovarianceRow<'_>> {
     let terms = &estimates.terms;
-    let cell = |a: usize, b: usize| {
-        let value = if estimates.is_perfect { f64::NAN } else { estimates.covariance.matrix[(a, b)] };
-        vec![terms[a].clone(), terms[b].clone(), precise(value)]
-    };
-    (0..terms.len()).flat_map(|a| (0..terms.len()).map(move |b| (a, b))).map(|(a, b)| cell(a, b)).collect()
+    let pairs = (0..terms.len()).flat_map(|a| (0..terms.len()).map(move |b| (a, b)));
+    pairs.map(|(a, b)| CovarianceRow {
+        term_a: terms[a].as_str().into(),
+        term_b: terms[b].as_str().into(),
+        value: Precise(estimates.covariance_of(a, b)),
+    })
 }
 
 /// Rows of `fixed_effects.csv`.
-#[must_use]
-pub fn fixed_effect_rows(estimates: &Estimates) -> Vec<Vec<String>> {
-    let mut rows = Vec::new();
-    for effect in &estimates.fixed_effects {
-        for (level, value) in effect.levels.iter().zip(&effect.values) {
-            rows.push(vec![effect.effect.clone(), level.clone(), precise(*value)]);
-        }
-    }
-    rows
+pub fn fixed_effects(estimates: &Estimates) -> impl Iterator<Item = FixedEffectRow<'_>> {
+    estimates.fixed_effects.iter().flat_map(|effect| {
+        effect.levels.iter().zip(&effect.values).map(|(level, value)| FixedEffectRow {
+            effect: effect.effect.as_str().into(),
+            level: level.as_str().into(),
+            value: Precise(*value),
+        })
+    })
 }
 
 /// Rows of `separated.csv`.
-#[must_use]
-pub fn separated_rows(estimates: &Estimates) -> Vec<Vec<String>> {
-    estimates.separation.rows.iter().map(|row| vec![row.row.to_string(), row.rule.clone()]).collect()
+pub fn separated(estimates: &Estimates) -> impl Iterator<Item = SeparatedRow<'_>> {
+    let rows = estimates.separation.rows.iter();
+    rows.map(|found| SeparatedRow { row: found.row.into(), rule: found.rule.as_str().into() })
 }
 
 /// Rows of `dropped.csv`.
-#[must_use]
-pub fn dropped_rows(estimates: &Estimates) -> Vec<Vec<String>> {
-    estimates.dropped.iter().map(|row| vec![row.row.to_string(), row.reason.clone()]).collect()
+pub fn dropped(estimates: &Estimates) -> impl Iterator<Item = DroppedRow<'_>> {
+    let rows = estimates.dropped.iter();
+    rows.map(|found| DroppedRow { row: found.row.into(), reason: found.reason.as_str().into() })
 }
 
 /// Rows of `collinear.csv`.
-#[must_use]
-pub fn collinear_rows(estimates: &Estimates) -> Vec<Vec<String>> {
-    estimates.collinear.iter().map(|term| vec![term.term.clone(), term.reason.clone()]).collect()
+pub fn collinear(estimates: &Estimates) -> impl Iterator<Item = CollinearRow<'_>> {
+    let rows = estimates.collinear.iter();
+    rows.map(|found| CollinearRow { term: found.term.as_str().into(), reason: found.reason.as_str().into() })
 }
 
 /// Stars by p-value: 1, 5 and 10 %.
@@ -200,7 +157,7 @@ fn footer(estimates: &Estimates) -> [(&'static str, String); 3] {
 #[must_use]
 pub fn markdown(estimates: &Estimates) -> String {
     let mut text = String::from("| term | estimate | std. error | p |\n| --- | ---: | ---: | ---: |\n");
-    for line in lines(estimates) {
+    for line in estimates.coefficients() {
         let mark = stars(line.p_value).replace('*', "\\*");
         // Writing to a string cannot fail.
         let _ = writeln!(
@@ -233,12 +190,12 @@ pub fn latex(estimates: &Estimates) -> String {
         })
     };
     let mut text = String::from("\\begin{tabular}{lc}\n\\hline\n");
-    for line in lines(estimates) {
+    for line in estimates.coefficients() {
         // Writing to a string cannot fail.
         let _ = writeln!(
             text,
             "{} & ${:.4}^{{{}}}$ \\\\\n & $({:.4})$ \\\\",
-            escape(&line.term),
+            escape(line.term),
             line.estimate,
             stars(line.p_value),
             line.std_error
@@ -250,17 +207,4 @@ pub fn latex(estimates: &Estimates) -> String {
     }
     text.push_str("\\hline\n\\end{tabular}\n");
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::precise;
-
-    #[test]
-    fn small_numbers_keep_their_digits() {
-        assert_eq!(precise(1.234_567_890_123e-14), "1.23456789012e-14");
-        assert_eq!(precise(0.1 + 0.2), "0.3");
-        assert_eq!(precise(-0.0), "0");
-        assert_eq!(precise(f64::NAN), "");
-    }
 }

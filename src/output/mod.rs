@@ -1,33 +1,65 @@
-//! Result tables: columns and units declared once, rows from results, files written whole or not at all.
+//! Result tables: rows whose columns and units are declared once ([`rows`]), files written whole or not at all
+//! ([`OutputDir`]). Nothing is computed here that a result does not hold.
 
 pub mod assumptions;
 pub mod dir;
 pub mod estimate;
 pub mod events;
+pub mod fit;
 pub mod package;
 pub mod paths;
 pub mod quotas;
+pub mod results;
+pub mod rows;
 pub mod run;
 pub mod schedule;
 pub mod solve;
 pub mod tariffs;
 
 pub use dir::OutputDir;
+pub use package::Package;
 
-/// A table to be written: file name, meaning, columns with unit and meaning, rows.
-pub struct TableSpec {
-    /// File name, `projections.csv`.
-    pub file: &'static str,
-    /// What one row is.
-    pub description: &'static str,
-    /// Name, type (`string`, `number`, `integer`, `date`), unit and meaning of each column.
-    pub columns: &'static [(&'static str, &'static str, &'static str, &'static str)],
-}
+use rows::{Schema, TableRow};
 
-impl TableSpec {
-    /// Column names in order.
-    #[must_use]
-    pub fn header(&self) -> Vec<&'static str> {
-        self.columns.iter().map(|column| column.0).collect()
-    }
+/// All tables of this module.
+#[must_use]
+pub fn schemas() -> Vec<Schema> {
+    vec![
+        assumptions::Assumption::schema(),
+        estimate::CoefficientRow::schema(),
+        estimate::CollinearRow::schema(),
+        estimate::CovarianceRow::schema(),
+        estimate::DroppedRow::schema(),
+        estimate::FixedEffectRow::schema(),
+        estimate::SeparatedRow::schema(),
+        events::EventCount::schema(),
+        events::EventRow::schema(),
+        events::LaneEvent::schema(),
+        events::MilestoneDates::schema(),
+        events::MilestoneReached::schema(),
+        events::MilestoneYear::schema(),
+        events::PairState::schema(),
+        fit::FittedDuration::schema(),
+        paths::BaselineLevel::schema(),
+        paths::ReferenceValue::schema(),
+        paths::TariffPathStep::schema(),
+        paths::TariffRow::schema(),
+        quotas::QuotaRow::schema(),
+        quotas::RunQuotaRow::schema(),
+        run::BilateralChange::schema(),
+        run::DrawValue::schema(),
+        run::Projection::schema(),
+        run::SectorProjection::schema(),
+        schedule::ScheduledRate::schema(),
+        solve::CountryChange::schema(),
+        solve::CountryChangeWithInterval::schema(),
+        solve::CuredDemandRow::schema(),
+        solve::SectorChange::schema(),
+        solve::TariffDerivative::schema(),
+        solve::ThetaDerivative::schema(),
+        solve::TradeChange::schema(),
+        tariffs::DutiesRow::schema(),
+        tariffs::LiberalisationRow::schema(),
+        tariffs::ProvisionRow::schema(),
+    ]
 }

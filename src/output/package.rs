@@ -2,21 +2,73 @@
 
 use serde_json::{Value, json};
 
-use super::TableSpec;
+use super::dir::{OutputDir, OutputError, TableFile};
+use super::rows::{Schema, TableRow};
 
-/// The description of `tables` as a data package.
-#[must_use]
-pub fn describe(name: &str, tables: &[&TableSpec]) -> Value {
-    let resources: Vec<Value> = tables.iter().map(|table| resource(table)).collect();
-    json!({ "profile": "tabular-data-package", "name": name, "resources": resources })
+/// The file.
+const FILE: &str = "datapackage.json";
+
+/// Writes tables to an output folder, and keeps what they are for `datapackage.json`.
+pub struct Package<'o> {
+    output: &'o OutputDir,
+    schemas: Vec<Schema>,
 }
 
-fn resource(table: &TableSpec) -> Value {
+impl<'o> Package<'o> {
+    /// No table yet.
+    #[must_use]
+    pub fn new(output: &'o OutputDir) -> Self {
+        Self { output, schemas: Vec::new() }
+    }
+
+    /// Writes a table.
+    ///
+    /// # Errors
+    /// [`OutputError`] where the file cannot be written.
+    pub fn write_rows<'a, R: TableRow<'a>>(
+        &mut self,
+        rows: impl IntoIterator<Item = R>,
+    ) -> Result<(), OutputError> {
+        self.schemas.push(R::schema());
+        self.output.write_rows(rows)
+    }
+
+    /// Begins a table that is written row by row.
+    ///
+    /// # Errors
+    /// [`OutputError`] where the file cannot be written.
+    pub fn table<R: TableRow<'static>>(&mut self) -> Result<TableFile<R>, OutputError> {
+        self.schemas.push(R::schema());
+        self.output.table()
+    }
+
+    /// Writes `datapackage.json` of the package `name`.
+    ///
+    /// # Errors
+    /// [`OutputError`] where the file cannot be written.
+    pub fn finish(self, name: &str) -> Result<(), OutputError> {
+        write(self.output, name, &self.schemas)
+    }
+}
+
+/// Writes `datapackage.json` of tables in the order given.
+///
+/// # Errors
+/// [`OutputError`] where the file cannot be written.
+pub fn write(output: &OutputDir, name: &str, schemas: &[Schema]) -> Result<(), OutputError> {
+    let resources: Vec<Value> = schemas.iter().map(resource).collect();
+    let package = json!({ "profile": "tabular-data-package", "name": name, "resources": resources });
+    output.write_text(FILE, &format!("{package:#}\n"))
+}
+
+fn resource(table: &Schema) -> Value {
     let fields: Vec<Value> = table
         .columns
         .iter()
-        .map(|(name, kind, unit, meaning)| {
-            json!({ "name": name, "type": kind, "unit": unit, "description": meaning })
+        .map(|column| {
+            json!({
+                "name": column.name, "type": column.kind, "unit": column.unit, "description": column.meaning,
+            })
         })
         .collect();
     json!({

@@ -1,124 +1,140 @@
-//! The files of `tradepath run` that do not depend on draws: baseline levels, reference paths, tariffs.
+//! The tables of `tradepath run` that do not depend on draws: baseline levels, reference paths, tariffs.
 
-use jiff::civil::{Date, date};
-use ndarray::Array1;
+use jiff::civil::Date;
 use rayon::prelude::*;
 
-use super::TableSpec;
-use super::dir::number;
-use super::events::Rows;
-use super::run::RunFrame;
+use super::rows::{Text, table};
 use crate::data::SectorKind;
-use crate::ensemble::{Experiment, summary};
-use crate::policy::{PairTariffs, PolicyParameters, Regimes};
+use crate::ensemble::{Experiment, RunFrame, summary};
+use crate::policy::{PairTariffs, PolicyParameters, Regimes, TariffStep, goods_weights};
 use crate::projection::{BaselineYear, Outcome};
 
-/// `baseline.csv`.
-pub const BASELINE: TableSpec = TableSpec {
-    file: "baseline.csv",
-    description: "Levels of the baseline: what is in force or dated on the first day, and the growth table.",
-    columns: &[
-        ("year", "integer", "", "Year"),
-        ("iso3", "string", "", "Country"),
-        ("measure", "string", "", "Measure"),
-        (
-            "unit",
-            "string",
-            "",
-            "musd2019 (at consumer prices of the base year) or musd (numeraire: world value added)",
-        ),
-        ("value", "number", "unit", "Level"),
-    ],
-};
+table! {
+    /// Levels of the baseline: what is in force or dated on the first day, and the growth table.
+    pub struct BaselineLevel<'a> in "baseline.csv" by (year, iso3, measure, unit) {
+        /// Year
+        year: i16,
+        /// Country
+        iso3: Text<'a>,
+        /// Measure
+        measure: Text<'a>,
+        /// musd2019 (at consumer prices of the base year) or musd (numeraire: world value added)
+        unit: Text<'a>,
+        /// Level
+        value: f64 ["unit"],
+    }
+}
 
-/// `reference.csv`.
-pub const REFERENCE: TableSpec = TableSpec {
-    file: "reference.csv",
-    description: "Deviation from the baseline along the reference path of an option: it happens, after median durations, with central parameters.",
-    columns: &[
-        ("option", "string", "", "Option"),
-        ("year", "integer", "", "Year"),
-        ("iso3", "string", "", "Country"),
-        ("measure", "string", "", "Measure, as in projections.csv"),
-        ("unit", "string", "", "Unit"),
-        ("value", "number", "unit", "Value"),
-    ],
-};
+table! {
+    /// Deviation from the baseline along the reference path of an option: it happens, after median durations, with
+    /// central parameters.
+    pub struct ReferenceValue<'a> in "reference.csv" by (option, year, iso3, measure, unit) {
+        /// Option
+        option: Text<'a>,
+        /// Year
+        year: i16,
+        /// Country
+        iso3: Text<'a>,
+        /// Measure, as in projections.csv
+        measure: Text<'a>,
+        /// Unit
+        unit: Text<'a>,
+        /// Value
+        value: Option<f64> ["unit"],
+    }
+}
 
-/// `tariffs.csv`.
-pub const TARIFFS: TableSpec = TableSpec {
-    file: "tariffs.csv",
-    description: "Tariffs on goods along the reference path, day-weighted; options other than the reference option are listed where they differ from it.",
-    columns: &[
-        ("option", "string", "", "Option"),
-        ("year", "integer", "", "Year"),
-        ("importer", "string", "", "Country"),
-        ("exporter", "string", "", "Country"),
-        ("sector", "string", "", "Goods sector"),
-        ("mfn_pct", "number", "pct", "Most-favoured-nation rate"),
-        ("statutory_pct", "number", "pct", "Lowest rate that the goods qualify for, with additional duties"),
-        ("effective_pct", "number", "pct", "Rate paid on average, with additional duties"),
-    ],
-};
+table! {
+    /// Tariffs on goods along the reference path, day-weighted; options other than the reference option are listed
+    /// where they differ from it.
+    pub struct TariffRow<'a> in "tariffs.csv" by (option, year, importer, exporter, sector) {
+        /// Option
+        option: Text<'a>,
+        /// Year
+        year: i16,
+        /// Country
+        importer: Text<'a>,
+        /// Country
+        exporter: Text<'a>,
+        /// Goods sector
+        sector: Text<'a>,
+        /// Most-favoured-nation rate
+        mfn_pct: f64 ["pct"],
+        /// Lowest rate that the goods qualify for, with additional duties
+        statutory_pct: f64 ["pct"],
+        /// Rate paid on average, with additional duties
+        effective_pct: f64 ["pct"],
+    }
+}
 
-/// `tariff_path.csv`.
-pub const TARIFF_PATH: TableSpec = TableSpec {
-    file: "tariff_path.csv",
-    description: "Mean tariff on the goods of the focus country between two dates, along the reference path; weights: its exports to the partner in the base year.",
-    columns: &[
-        ("option", "string", "", "Option"),
-        ("exporter", "string", "", "Focus country"),
-        ("importer", "string", "", "Partner"),
-        ("valid_from", "date", "", "First day"),
-        ("valid_until", "date", "", "First day of the next rate; empty = end of the run"),
-        ("statutory_pct", "number", "pct", "Lowest rate that the goods qualify for, with additional duties"),
-        ("effective_pct", "number", "pct", "Rate paid on average, with additional duties"),
-    ],
-};
+table! {
+    /// Mean tariff on the goods of the focus country between two dates, along the reference path; weights: its exports
+    /// to the partner in the base year.
+    pub struct TariffPathStep<'a> in "tariff_path.csv" by (option, exporter, importer, valid_from) {
+        /// Option
+        option: Text<'a>,
+        /// Focus country
+        exporter: Text<'a>,
+        /// Partner
+        importer: Text<'a>,
+        /// First day
+        valid_from: Date,
+        /// First day of the next rate; empty = end of the run
+        valid_until: Option<Date>,
+        /// Lowest rate that the goods qualify for, with additional duties
+        statutory_pct: Option<f64> ["pct"],
+        /// Rate paid on average, with additional duties
+        effective_pct: Option<f64> ["pct"],
+    }
+}
 
 /// Rows of `baseline.csv`.
-#[must_use]
-pub fn baseline_rows(experiment: &Experiment) -> Rows {
-    let mut rows = Rows::new();
-    for year in experiment.plan.year_range().filter_map(|year| experiment.path.year(year)) {
-        let base = year.prepared.economy();
-        let deflator = year.ln_price_level.mapv(f64::exp);
-        let measures: [(&str, &str, Array1<f64>); 5] = [
-            ("real_gdp", "musd2019", &base.va_musd / &deflator),
-            ("real_income", "musd2019", &year.accounts.income / &deflator),
-            ("exports", "musd", year.accounts.totals.exports.clone()),
-            ("imports", "musd", year.accounts.totals.imports.clone()),
-            ("tariff_revenue", "musd", year.accounts.revenue.clone()),
-        ];
-        for (n, country) in base.axes.countries.iter().enumerate() {
-            for (measure, unit, values) in &measures {
-                let key = [year.year.to_string(), country.iso3.clone()];
-                let cells = [(*measure).to_owned(), (*unit).to_owned(), number(values[n])];
-                rows.push([key.as_slice(), &cells].concat());
-            }
-        }
+pub fn baseline(experiment: &Experiment) -> impl Iterator<Item = BaselineLevel<'_>> {
+    let years = experiment.plan.year_range().filter_map(|year| experiment.path.year(year));
+    years.flat_map(of_baseline_year)
+}
+
+fn of_baseline_year(year: &BaselineYear) -> Vec<BaselineLevel<'_>> {
+    let levels = year.levels();
+    let countries = year.prepared.economy().axes.countries.iter().enumerate();
+    let mut rows = Vec::new();
+    for (n, country) in countries {
+        rows.extend(levels.iter().map(|level| BaselineLevel {
+            year: year.year,
+            iso3: country.iso3.as_str().into(),
+            measure: level.measure.into(),
+            unit: level.unit.into(),
+            value: level.values[n],
+        }));
     }
     rows
 }
 
-/// Rows of `reference.csv` for one year; `outcomes` in the order of the options.
+/// Rows of `reference.csv` of one year; `outcomes` in the order of the options.
 #[must_use]
-pub fn reference_rows(frame: &RunFrame, year: i16, outcomes: &[Outcome]) -> Rows {
-    let mut rows = Rows::new();
+pub fn reference<'a>(frame: &'a RunFrame, year: i16, outcomes: &[Outcome]) -> Vec<ReferenceValue<'a>> {
+    let mut rows = Vec::new();
     let status_quo = &outcomes[frame.reference()];
     for (id, outcome) in frame.plan.options.iter().zip(outcomes) {
         for (n, country) in frame.countries.iter().enumerate() {
-            let mut add = |measure: String, unit: &str, value: f64| {
-                let key = [id.clone(), year.to_string(), country.clone()];
-                rows.push([key.as_slice(), &[measure, unit.to_owned(), number(value)]].concat());
+            let mut add = |measure: Text<'a>, unit: &'static str, value: f64| {
+                let (option, iso3) = (id.as_str().into(), country.as_str().into());
+                rows.push(ReferenceValue {
+                    option,
+                    year,
+                    iso3,
+                    measure,
+                    unit: unit.into(),
+                    value: Some(value),
+                });
             };
             for (measure, (name, unit)) in Outcome::MEASURES.iter().enumerate() {
-                add((*name).to_owned(), unit, outcome.countries[[measure, n]]);
+                add((*name).into(), unit, outcome.countries[[measure, n]]);
             }
             for measure in summary::AGAINST_REFERENCE {
                 let values = (outcome.countries[[measure, n]], status_quo.countries[[measure, n]]);
                 let value = summary::difference(measure, values.0, values.1);
-                add(frame.against_name(measure), Outcome::MEASURES[measure].1, value);
+                add(frame.against_name(measure).into(), Outcome::MEASURES[measure].1, value);
             }
         }
     }
@@ -127,11 +143,11 @@ pub fn reference_rows(frame: &RunFrame, year: i16, outcomes: &[Outcome]) -> Rows
 
 /// Rows of `tariffs.csv`.
 #[must_use]
-pub fn tariff_rows(experiment: &Experiment, frame: &RunFrame) -> Rows {
+pub fn tariffs<'a>(experiment: &'a Experiment, frame: &'a RunFrame) -> Vec<TariffRow<'a>> {
     let regimes = regimes(experiment);
     let years: Vec<i16> = experiment.plan.year_range().collect();
-    let of_year = |&year: &i16| -> Rows {
-        let mut rows = Rows::new();
+    let of_year = |&year: &i16| -> Vec<TariffRow<'a>> {
+        let mut rows = Vec::new();
         for pair in pairs(experiment) {
             let of = |at: usize| {
                 experiment.book.pair_tariffs(&regimes[at], pair, year, PolicyParameters::default())
@@ -140,78 +156,66 @@ pub fn tariff_rows(experiment: &Experiment, frame: &RunFrame) -> Rows {
             for option in 0..regimes.len() {
                 let found = if option == frame.reference() { status_quo.clone() } else { of(option) };
                 if option == frame.reference() || found != status_quo {
-                    push_tariffs(experiment, &frame.plan.options[option], year, (pair, &found), &mut rows);
+                    let option = frame.plan.options[option].as_str();
+                    rows.extend(of_pair(experiment, (option, year), pair, &found));
                 }
             }
         }
         rows
     };
-    let by_year: Vec<Rows> = years.par_iter().map(of_year).collect();
+    let by_year: Vec<Vec<TariffRow<'a>>> = years.par_iter().map(of_year).collect();
     by_year.into_iter().flatten().collect()
 }
 
-fn push_tariffs(
-    experiment: &Experiment,
-    option: &str,
-    year: i16,
-    (pair, found): ((usize, usize), &PairTariffs),
-    rows: &mut Rows,
-) {
-    let code = |n: usize| experiment.axes.countries[n].iso3.clone();
+fn of_pair<'a>(
+    experiment: &'a Experiment,
+    (option, year): (&'a str, i16),
+    (importer, exporter): (usize, usize),
+    found: &PairTariffs,
+) -> impl Iterator<Item = TariffRow<'a>> {
+    let code = |n: usize| experiment.axes.countries[n].iso3.as_str();
     let sectors = experiment.axes.sectors.iter().enumerate();
-    for (j, sector) in sectors.filter(|(_, sector)| sector.kind == SectorKind::Goods) {
-        let key = [option.to_owned(), year.to_string(), code(pair.0), code(pair.1), sector.id.clone()];
-        let rates = [found.mfn_pct[j], found.statutory_pct[j], found.effective_pct[j]].map(number);
-        rows.push([key.as_slice(), &rates].concat());
-    }
+    let goods = sectors.filter(|(_, sector)| sector.kind == SectorKind::Goods);
+    goods.map(move |(j, sector)| TariffRow {
+        option: option.into(),
+        year,
+        importer: code(importer).into(),
+        exporter: code(exporter).into(),
+        sector: sector.id.as_str().into(),
+        mfn_pct: found.mfn_pct[j],
+        statutory_pct: found.statutory_pct[j],
+        effective_pct: found.effective_pct[j],
+    })
 }
 
 /// Rows of `tariff_path.csv`.
 #[must_use]
-pub fn tariff_path_rows(experiment: &Experiment) -> Rows {
+pub fn tariff_path(experiment: &Experiment) -> Vec<TariffPathStep<'_>> {
     let regimes = regimes(experiment);
-    let Some(&exporter) = experiment.axes.country_idx.get(&experiment.plan.focus) else { return Rows::new() };
-    let mut rows = Rows::new();
+    let Some(&exporter) = experiment.axes.country_idx.get(&experiment.plan.focus) else { return Vec::new() };
+    let (base, code) = (experiment.path.years[0].prepared.economy(), |n: usize| {
+        experiment.axes.countries[n].iso3.as_str().into()
+    });
+    let mut rows = Vec::new();
     for (option, regimes) in experiment.options.iter().zip(&regimes) {
         for importer in (0..experiment.axes.n_countries()).filter(|&importer| importer != exporter) {
-            let steps = steps(experiment, regimes, (importer, exporter));
-            for (at, (from, statutory, effective)) in steps.iter().enumerate() {
-                let until = steps.get(at + 1).map_or_else(String::new, |(until, ..)| until.to_string());
-                let code = |n: usize| experiment.axes.countries[n].iso3.clone();
-                let key = [option.spec.id.clone(), code(exporter), code(importer), from.to_string(), until];
-                rows.push([key.as_slice(), &[number(*statutory), number(*effective)]].concat());
+            let pair = (importer, exporter);
+            let weights = goods_weights(base, pair);
+            let steps = TariffStep::of_pair(&experiment.book, regimes, pair, &weights, experiment.plan.years);
+            for (at, step) in steps.iter().enumerate() {
+                rows.push(TariffPathStep {
+                    option: option.spec.id.as_str().into(),
+                    exporter: code(exporter),
+                    importer: code(importer),
+                    valid_from: step.from,
+                    valid_until: steps.get(at + 1).map(|next| next.from),
+                    statutory_pct: Some(step.statutory_pct),
+                    effective_pct: Some(step.effective_pct),
+                });
             }
         }
     }
     rows
-}
-
-/// Dates on which the mean tariff of a pair changes, with the statutory and the effective mean from then on.
-fn steps(experiment: &Experiment, regimes: &Regimes, pair: (usize, usize)) -> Vec<(Date, f64, f64)> {
-    let weights = export_weights(&experiment.path.years[0], pair);
-    let mean = |rates: &[f64]| rates.iter().zip(&weights).map(|(rate, weight)| rate * weight).sum::<f64>();
-    let mut steps: Vec<(Date, f64, f64)> = Vec::new();
-    for year in experiment.plan.year_range() {
-        for (from, _) in experiment.book.stretches(regimes, pair, year) {
-            let found = experiment.book.pair_tariffs_on(regimes, pair, from, PolicyParameters::default());
-            let (statutory, effective) = (mean(&found.statutory_pct), mean(&found.effective_pct));
-            if steps.last().is_none_or(|last| (last.1 - statutory).abs() + (last.2 - effective).abs() > 1e-9)
-            {
-                steps.push((from.max(date(experiment.plan.years[0], 1, 1)), statutory, effective));
-            }
-        }
-    }
-    steps
-}
-
-/// Shares of the goods sectors in what `importer` buys from `exporter`, `[j]`; 0 in services.
-fn export_weights(base: &BaselineYear, (importer, exporter): (usize, usize)) -> Vec<f64> {
-    let economy = base.prepared.economy();
-    let flow = |j: usize| economy.flow_musd([j, importer, exporter]);
-    let is_goods = |j: usize| economy.axes.sectors[j].kind == SectorKind::Goods;
-    let flows: Vec<f64> = (0..economy.s()).map(|j| if is_goods(j) { flow(j) } else { 0.0 }).collect();
-    let total: f64 = flows.iter().sum();
-    flows.iter().map(|flow| if total > 0.0 { flow / total } else { 0.0 }).collect()
 }
 
 fn regimes(experiment: &Experiment) -> Vec<Regimes> {

@@ -1,248 +1,271 @@
-//! The files of `tradepath run` that come from the blocks of its draws (`contract.md`).
+//! The tables of `tradepath run` that come from the blocks of its draws (`contract.md`).
 
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
-use super::TableSpec;
-use super::dir::number;
-use super::events::Rows;
-use crate::ensemble::{Experiment, Plan, SECTOR_MEASURES, YearBlock, summary};
+use super::rows::{Text, columns, table};
+use crate::ensemble::{RunFrame, SECTOR_MEASURES, YearBlock, summary};
 use crate::numerics::quantiles::Summary;
 use crate::projection::Outcome;
 
 /// Sector groups of bilateral trade, in the order of blocks.
 pub const SECTOR_GROUPS: [&str; 2] = ["goods", "services"];
+/// Name of the measure of [`BilateralChange`].
+pub const IMPORTS_CHANGE: &str = "imports_change";
 
-/// `projections.csv`.
-pub const PROJECTIONS: TableSpec = TableSpec {
-    file: "projections.csv",
-    description: "Deviation from the baseline of the same year, over the draws; measures with _vs_ are against that option in the same draw.",
-    columns: &[
-        ("option", "string", "", "Option"),
-        ("year", "integer", "", "Year"),
-        ("iso3", "string", "", "Country"),
-        ("measure", "string", "", "Measure"),
-        (
-            "unit",
-            "string",
-            "",
-            "pct, musd2019 (million USD at consumer prices of 2019) or musd (numeraire: world value added)",
-        ),
-        ("mean", "number", "unit", "Mean"),
-        ("p05", "number", "unit", "5 % quantile"),
-        ("p25", "number", "unit", "25 % quantile"),
-        ("p50", "number", "unit", "Median"),
-        ("p75", "number", "unit", "75 % quantile"),
-        ("p95", "number", "unit", "95 % quantile"),
-        ("draws", "integer", "count", "Draws"),
-    ],
-};
-
-/// `bilateral.csv`.
-pub const BILATERAL: TableSpec = TableSpec {
-    file: "bilateral.csv",
-    description: "Change of imports at border prices against the baseline of the same year, by partner, over the draws.",
-    columns: &[
-        ("option", "string", "", "Option"),
-        ("year", "integer", "", "Year"),
-        ("exporter", "string", "", "Country"),
-        ("importer", "string", "", "Country"),
-        ("sector_group", "string", "", "goods or services"),
-        ("measure", "string", "", "imports_change"),
-        ("unit", "string", "", "musd (numeraire: world value added) or pct"),
-        ("mean", "number", "unit", "Mean"),
-        ("p05", "number", "unit", "5 % quantile"),
-        ("p50", "number", "unit", "Median"),
-        ("p95", "number", "unit", "95 % quantile"),
-    ],
-};
-
-/// `sectors.csv`.
-pub const SECTORS: TableSpec = TableSpec {
-    file: "sectors.csv",
-    description: "Change of sector output at constant prices, and of its workers at full employment, against the baseline of the same year, over the draws.",
-    columns: &[
-        ("option", "string", "", "Option"),
-        ("year", "integer", "", "Year"),
-        ("iso3", "string", "", "Country"),
-        ("sector", "string", "", "Sector"),
-        ("measure", "string", "", "output or employment"),
-        ("unit", "string", "", "pct"),
-        ("mean", "number", "unit", "Mean"),
-        ("p05", "number", "unit", "5 % quantile"),
-        ("p50", "number", "unit", "Median"),
-        ("p95", "number", "unit", "95 % quantile"),
-    ],
-};
-
-/// `draws.csv`.
-pub const DRAWS: TableSpec = TableSpec {
-    file: "draws.csv",
-    description: "Real income of the focus country in every draw.",
-    columns: &[
-        ("option", "string", "", "Option"),
-        ("draw", "integer", "", "Draw, 0 = first"),
-        ("year", "integer", "", "Year"),
-        ("iso3", "string", "", "Country"),
-        ("measure", "string", "", "Measure, as in projections.csv"),
-        ("unit", "string", "", "pct or musd2019"),
-        ("value", "number", "unit", "Value"),
-    ],
-};
-
-/// What the blocks of a run need to become tables.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct RunFrame {
-    /// The plan.
-    pub plan: Plan,
-    /// Country codes, in the order of blocks.
-    pub countries: Vec<String>,
-    /// Sector ids, in the order of blocks.
-    pub sectors: Vec<String>,
-}
-
-impl RunFrame {
-    /// The frame of an experiment.
-    #[must_use]
-    pub fn new(experiment: &Experiment) -> Self {
-        Self {
-            plan: experiment.plan.clone(),
-            countries: experiment.axes.countries.iter().map(|country| country.iso3.clone()).collect(),
-            sectors: experiment.axes.sectors.iter().map(|sector| sector.id.clone()).collect(),
-        }
-    }
-
-    /// Position of the option that gains are also measured against.
-    #[must_use]
-    pub fn reference(&self) -> usize {
-        self.plan.options.iter().position(|id| *id == self.plan.reference_option).unwrap_or(0)
-    }
-
-    /// Name of a measure against the reference option.
-    #[must_use]
-    pub fn against_name(&self, measure: usize) -> String {
-        format!("{}_vs_{}", Outcome::MEASURES[measure].0, self.plan.reference_option)
-    }
-
-    fn focus(&self) -> usize {
-        self.countries.iter().position(|code| *code == self.plan.focus).unwrap_or(0)
+columns! {
+    /// Distribution over the draws; empty where a measure does not apply.
+    pub struct Quantiles {
+        /// Mean
+        mean: Option<f64> ["unit"],
+        /// 5 % quantile
+        p05: Option<f64> ["unit"],
+        /// 25 % quantile
+        p25: Option<f64> ["unit"],
+        /// Median
+        p50: Option<f64> ["unit"],
+        /// 75 % quantile
+        p75: Option<f64> ["unit"],
+        /// 95 % quantile
+        p95: Option<f64> ["unit"],
     }
 }
 
-/// Rows of one year for each of the tables of this module.
-pub struct YearRows {
-    /// Of [`PROJECTIONS`].
-    pub projections: Rows,
-    /// Of [`BILATERAL`].
-    pub bilateral: Rows,
-    /// Of [`SECTORS`].
-    pub sectors: Rows,
-    /// Of [`DRAWS`].
-    pub draws: Rows,
+columns! {
+    /// Distribution over the draws without quartiles; empty where a measure does not apply.
+    pub struct OuterQuantiles {
+        /// Mean
+        mean: Option<f64> ["unit"],
+        /// 5 % quantile
+        p05: Option<f64> ["unit"],
+        /// Median
+        p50: Option<f64> ["unit"],
+        /// 95 % quantile
+        p95: Option<f64> ["unit"],
+    }
 }
 
-/// All rows of a block.
+table! {
+    /// Deviation from the baseline of the same year, over the draws; measures with _vs_ are against that option in the
+    /// same draw.
+    pub struct Projection<'a> in "projections.csv" by (option, year, iso3, measure, unit) {
+        /// Option
+        option: Text<'a>,
+        /// Year
+        year: i16,
+        /// Country
+        iso3: Text<'a>,
+        /// Measure
+        measure: Text<'a>,
+        /// pct, musd2019 (million USD at consumer prices of 2019) or musd (numeraire: world value added)
+        unit: Text<'a>,
+        /// Over the draws
+        value: Quantiles,
+        /// Draws
+        draws: u64 ["count"],
+    }
+}
+
+table! {
+    /// Change of imports at border prices against the baseline of the same year, by partner, over the draws.
+    pub struct BilateralChange<'a> in "bilateral.csv"
+        by (option, year, exporter, importer, sector_group, measure, unit) {
+        /// Option
+        option: Text<'a>,
+        /// Year
+        year: i16,
+        /// Country
+        exporter: Text<'a>,
+        /// Country
+        importer: Text<'a>,
+        /// goods or services
+        sector_group: Text<'a>,
+        /// imports_change
+        measure: Text<'a>,
+        /// musd (numeraire: world value added) or pct
+        unit: Text<'a>,
+        /// Over the draws
+        value: OuterQuantiles,
+    }
+}
+
+table! {
+    /// Change of sector output at constant prices, and of its workers at full employment, against the baseline of the
+    /// same year, over the draws.
+    pub struct SectorProjection<'a> in "sectors.csv" by (option, year, iso3, sector, measure, unit) {
+        /// Option
+        option: Text<'a>,
+        /// Year
+        year: i16,
+        /// Country
+        iso3: Text<'a>,
+        /// Sector
+        sector: Text<'a>,
+        /// output or employment
+        measure: Text<'a>,
+        /// pct
+        unit: Text<'a>,
+        /// Over the draws
+        value: OuterQuantiles,
+    }
+}
+
+table! {
+    /// Real income of the focus country in every draw.
+    pub struct DrawValue<'a> in "draws.csv" by (option, draw, year, iso3, measure, unit) {
+        /// Option
+        option: Text<'a>,
+        /// Draw, 0 = first
+        draw: u64,
+        /// Year
+        year: i16,
+        /// Country
+        iso3: Text<'a>,
+        /// Measure, as in projections.csv
+        measure: Text<'a>,
+        /// pct or musd2019
+        unit: Text<'a>,
+        /// Value
+        value: f64 ["unit"],
+    }
+}
+
+impl Quantiles {
+    fn new(summary: &Summary) -> Self {
+        let [p05, p25, p50, p75, p95] = summary.quantiles.map(Some);
+        Self { mean: Some(summary.mean), p05, p25, p50, p75, p95 }
+    }
+}
+
+impl OuterQuantiles {
+    fn new(summary: &Summary, scale: f64) -> Self {
+        let [p05, _, p50, _, p95] = summary.quantiles.map(|value| Some(scale * value));
+        Self { mean: Some(scale * summary.mean), p05, p50, p95 }
+    }
+}
+
+impl From<OuterQuantiles> for Quantiles {
+    fn from(OuterQuantiles { mean, p05, p50, p95 }: OuterQuantiles) -> Self {
+        Self { mean, p05, p25: None, p50, p75: None, p95 }
+    }
+}
+
+/// The rows that `of_option` makes of every option of a block, in the order of the options.
+fn by_option<R: Send>(frame: &RunFrame, of_option: impl Fn(usize) -> Vec<R> + Sync + Send) -> Vec<R> {
+    let options: Vec<Vec<R>> = (0..frame.plan.options.len()).into_par_iter().map(of_option).collect();
+    options.into_iter().flatten().collect()
+}
+
+/// Rows of `projections.csv` of one year.
 #[must_use]
-pub fn year_rows(frame: &RunFrame, block: &YearBlock) -> YearRows {
-    let of_options = |rows: fn(&RunFrame, &YearBlock, usize) -> Rows| -> Rows {
-        let options: Vec<Rows> =
-            (0..frame.plan.options.len()).into_par_iter().map(|option| rows(frame, block, option)).collect();
-        options.into_iter().flatten().collect()
-    };
-    YearRows {
-        projections: of_options(projection_rows),
-        bilateral: if block.layout.n_groups == 0 { Rows::new() } else { of_options(bilateral_rows) },
-        sectors: of_options(sector_rows),
-        draws: of_options(draw_rows),
-    }
-}
-
-fn five(summary: &Summary) -> Vec<String> {
-    let [p05, p25, p50, p75, p95] = summary.quantiles;
-    [summary.mean, p05, p25, p50, p75, p95].map(number).to_vec()
-}
-
-fn three(summary: &Summary, scale: f64) -> Vec<String> {
-    let [p05, _, p50, _, p95] = summary.quantiles;
-    [summary.mean, p05, p50, p95].map(|value| number(scale * value)).to_vec()
-}
-
-fn projection_rows(frame: &RunFrame, block: &YearBlock, option: usize) -> Rows {
-    let mut rows = Rows::new();
-    let key = [frame.plan.options[option].clone(), block.year.to_string()];
-    let draws = block.draws.len().to_string();
-    for (n, country) in frame.countries.iter().enumerate() {
-        let mut add = |measure: String, unit: &str, summary: Summary| {
-            let mut row = [key.as_slice(), &[country.clone(), measure, unit.to_owned()]].concat();
-            row.extend(five(&summary));
-            row.push(draws.clone());
-            rows.push(row);
-        };
-        for (measure, (name, unit)) in Outcome::MEASURES.iter().enumerate() {
-            add((*name).to_owned(), unit, summary::country(block, option, measure, n));
+pub fn projections<'a>(frame: &'a RunFrame, block: &YearBlock) -> Vec<Projection<'a>> {
+    let draws = block.draws.len() as u64;
+    by_option(frame, |option| {
+        let mut rows = Vec::new();
+        for (n, country) in frame.countries.iter().enumerate() {
+            let mut add = |measure: Text<'a>, unit: &'static str, summary: Summary| {
+                rows.push(Projection {
+                    option: frame.plan.options[option].as_str().into(),
+                    year: block.year,
+                    iso3: country.as_str().into(),
+                    measure,
+                    unit: unit.into(),
+                    value: Quantiles::new(&summary),
+                    draws,
+                });
+            };
+            for (measure, (name, unit)) in Outcome::MEASURES.iter().enumerate() {
+                add((*name).into(), unit, summary::country(block, option, measure, n));
+            }
+            for measure in summary::AGAINST_REFERENCE {
+                let summary = summary::against(block, (option, frame.reference()), measure, n);
+                add(frame.against_name(measure).into(), Outcome::MEASURES[measure].1, summary);
+            }
         }
-        for measure in summary::AGAINST_REFERENCE {
-            let summary = summary::against(block, (option, frame.reference()), measure, n);
-            add(frame.against_name(measure), Outcome::MEASURES[measure].1, summary);
-        }
-    }
-    rows
+        rows
+    })
 }
 
-fn bilateral_rows(frame: &RunFrame, block: &YearBlock, option: usize) -> Rows {
-    let mut rows = Rows::new();
-    let n_countries = frame.countries.len();
-    for (group, group_name) in SECTOR_GROUPS.iter().enumerate() {
-        for (n, importer) in frame.countries.iter().enumerate() {
-            for (i, exporter) in frame.countries.iter().enumerate().filter(|(i, _)| *i != n) {
-                let cell = (group * n_countries + n) * n_countries + i;
-                let (summary, base) = (summary::imports(block, option, cell), block.base_imports_musd[cell]);
-                let key = [frame.plan.options[option].clone(), block.year.to_string()];
-                let names = [exporter, importer, &(*group_name).to_owned()].map(String::clone);
-                let mut add = |unit: &str, cells: Vec<String>| {
-                    let measure = ["imports_change".to_owned(), unit.to_owned()];
-                    rows.push([key.as_slice(), &names, &measure, &cells].concat());
-                };
-                add("musd", three(&summary, 1.0));
-                if base > 0.0 {
-                    add("pct", three(&summary, 100.0 / base));
+/// Rows of `bilateral.csv` of one year; none where trade by partner is not kept in that year.
+#[must_use]
+pub fn bilateral<'a>(frame: &'a RunFrame, block: &YearBlock) -> Vec<BilateralChange<'a>> {
+    if block.layout.n_groups == 0 {
+        return Vec::new();
+    }
+    by_option(frame, |option| {
+        let n = frame.countries.len();
+        let cells =
+            (0..SECTOR_GROUPS.len() * n * n).map(|cell| (cell, [cell / (n * n), cell / n % n, cell % n]));
+        let mut rows = Vec::new();
+        for (cell, [group, importer, exporter]) in cells.filter(|(_, [_, n, i])| n != i) {
+            let (summary, base) = (summary::imports(block, option, cell), block.base_imports_musd[cell]);
+            let row = |unit: &'static str, scale: f64| BilateralChange {
+                option: frame.plan.options[option].as_str().into(),
+                year: block.year,
+                exporter: frame.countries[exporter].as_str().into(),
+                importer: frame.countries[importer].as_str().into(),
+                sector_group: SECTOR_GROUPS[group].into(),
+                measure: IMPORTS_CHANGE.into(),
+                unit: unit.into(),
+                value: OuterQuantiles::new(&summary, scale),
+            };
+            rows.push(row("musd", 1.0));
+            if base > 0.0 {
+                rows.push(row("pct", 100.0 / base));
+            }
+        }
+        rows
+    })
+}
+
+/// Rows of `sectors.csv` of one year.
+#[must_use]
+pub fn sectors<'a>(frame: &'a RunFrame, block: &YearBlock) -> Vec<SectorProjection<'a>> {
+    by_option(frame, |option| {
+        let mut rows = Vec::new();
+        for (n, country) in frame.countries.iter().enumerate() {
+            for (j, sector) in frame.sectors.iter().enumerate() {
+                for (measure, name) in SECTOR_MEASURES.iter().enumerate() {
+                    rows.push(SectorProjection {
+                        option: frame.plan.options[option].as_str().into(),
+                        year: block.year,
+                        iso3: country.as_str().into(),
+                        sector: sector.as_str().into(),
+                        measure: (*name).into(),
+                        unit: "pct".into(),
+                        value: OuterQuantiles::new(&summary::sector(block, option, measure, (n, j)), 1.0),
+                    });
                 }
             }
         }
-    }
-    rows
+        rows
+    })
 }
 
-fn sector_rows(frame: &RunFrame, block: &YearBlock, option: usize) -> Rows {
-    let mut rows = Rows::new();
-    for (n, country) in frame.countries.iter().enumerate() {
-        for (j, sector) in frame.sectors.iter().enumerate() {
-            for (measure, name) in SECTOR_MEASURES.iter().enumerate() {
-                let key = [frame.plan.options[option].clone(), block.year.to_string(), country.clone()];
-                let names = [sector.clone(), (*name).to_owned(), "pct".to_owned()];
-                let cells = three(&summary::sector(block, option, measure, (n, j)), 1.0);
-                rows.push([key.as_slice(), &names, &cells].concat());
+/// Rows of `draws.csv` of one year.
+#[must_use]
+pub fn draws<'a>(frame: &'a RunFrame, block: &YearBlock) -> Vec<DrawValue<'a>> {
+    let focus = frame.focus();
+    by_option(frame, |option| {
+        let mut rows = Vec::new();
+        for (at, draw) in block.draws.iter().enumerate() {
+            let mut add = |measure: Text<'a>, unit: &'static str, value: f64| {
+                rows.push(DrawValue {
+                    option: frame.plan.options[option].as_str().into(),
+                    draw: *draw,
+                    year: block.year,
+                    iso3: frame.plan.focus.as_str().into(),
+                    measure,
+                    unit: unit.into(),
+                    value,
+                });
+            };
+            for measure in summary::AGAINST_REFERENCE {
+                let (name, unit) = Outcome::MEASURES[measure];
+                add(name.into(), unit, block.of(at, option)[measure * block.layout.n + focus]);
+                let value = summary::against_in_draw(block, at, (option, frame.reference()), measure, focus);
+                add(frame.against_name(measure).into(), unit, value);
             }
         }
-    }
-    rows
-}
-
-fn draw_rows(frame: &RunFrame, block: &YearBlock, option: usize) -> Rows {
-    let mut rows = Rows::new();
-    let focus = frame.focus();
-    for (at, draw) in block.draws.iter().enumerate() {
-        let mut add = |measure: String, unit: &str, value: f64| {
-            let key = [frame.plan.options[option].clone(), draw.to_string(), block.year.to_string()];
-            let names = [frame.plan.focus.clone(), measure, unit.to_owned(), number(value)];
-            rows.push([key.as_slice(), &names].concat());
-        };
-        for measure in summary::AGAINST_REFERENCE {
-            let (name, unit) = Outcome::MEASURES[measure];
-            add(name.to_owned(), unit, block.of(at, option)[measure * block.layout.n + focus]);
-            let value = summary::against_in_draw(block, at, (option, frame.reference()), measure, focus);
-            add(frame.against_name(measure), unit, value);
-        }
-    }
-    rows
+        rows
+    })
 }

@@ -33,6 +33,7 @@ pub mod liberalisation;
 mod members;
 pub mod mfn;
 pub mod origin;
+mod pair_year;
 pub mod preferences;
 mod provision;
 pub mod quotas;
@@ -43,6 +44,7 @@ pub mod resolve;
 mod spillovers;
 pub mod stacking;
 pub mod state;
+mod steps;
 pub mod utilisation;
 pub mod year;
 
@@ -52,11 +54,13 @@ pub use book::PolicyBook;
 pub use change::{BaseCosts, CostChange};
 pub use depth_effect::DepthEffect;
 pub use members::Members;
+pub use pair_year::{GroupYear, PairDuties};
 pub use provision::Provision;
 pub use quotas::{QuotaInForce, QuotaPart, quotas_in_force};
 pub use regime::{GroupRate, Situation};
 pub use regimes::{Regimes, YearState};
-pub use state::{Membership, PolicyTimeline};
+pub use state::{Membership, PolicyTimeline, SharedAgreement};
+pub use steps::{TariffStep, goods_weights};
 pub use year::{PairTariffs, YearCosts};
 
 /// Parameters that an ensemble draws; the default is the central case.

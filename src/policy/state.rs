@@ -1,5 +1,7 @@
 //! Who belongs to which agreement from when to when: what events edit and costs follow from.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 /// One party's membership of one agreement.
@@ -22,7 +24,48 @@ pub struct PolicyTimeline {
     pub memberships: Vec<Membership>,
 }
 
+/// A stretch of days in which two parties share an agreement, in one direction of trade.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SharedAgreement<'a> {
+    /// Agreement id.
+    pub agreement: &'a str,
+    /// Party that sells.
+    pub exporter: &'a str,
+    /// Party that buys.
+    pub importer: &'a str,
+    /// First day.
+    pub from: Date,
+    /// First day no longer; `None` = no end in sight.
+    pub until: Option<Date>,
+}
+
 impl PolicyTimeline {
+    /// The pairs of parties that share one of `agreements`, and when.
+    #[must_use]
+    pub fn pairs(&self, agreements: &BTreeSet<String>) -> Vec<SharedAgreement<'_>> {
+        let memberships = || self.memberships.iter().filter(|one| agreements.contains(&one.agreement));
+        let shared = |exporter: &'_ Membership, importer: &'_ Membership| {
+            let from = exporter.from.max(importer.from);
+            let until = exporter.until.into_iter().chain(importer.until).min();
+            let is_one = exporter.agreement == importer.agreement && exporter.party != importer.party;
+            (is_one && until.is_none_or(|until| from < until)).then_some((from, until))
+        };
+        let mut pairs = Vec::new();
+        for exporter in memberships() {
+            for importer in memberships() {
+                let Some((from, until)) = shared(exporter, importer) else { continue };
+                pairs.push(SharedAgreement {
+                    agreement: &exporter.agreement,
+                    exporter: &exporter.party,
+                    importer: &importer.party,
+                    from,
+                    until,
+                });
+            }
+        }
+        pairs
+    }
+
     /// `party` belongs to `agreement` from `from` on; a membership already open stays as it is.
     pub fn join(&mut self, agreement: &str, party: &str, from: Date) {
         if !self.is_member(agreement, party, from) {

@@ -6,12 +6,14 @@
 
 mod accounts;
 mod growth;
+mod levels;
 mod outcome;
 
 use ndarray::Array1;
 
 pub use accounts::{Accounts, BaseAccounts};
 pub use growth::Growth;
+pub use levels::Level;
 pub use outcome::Outcome;
 
 use crate::economy::Economy;

@@ -1,5 +1,7 @@
 //! The answer in plain words, from the numbers of the run.
 
+use jiff::civil::Date;
+
 use super::axis::{decimals_for, fixed, signed};
 use super::input::{Measure, Run};
 
@@ -12,8 +14,8 @@ pub struct Standing {
     pub title: String,
     /// Probability that it is in force by the last year; `None` where it has no such milestone.
     pub probability: Option<f64>,
-    /// Median date given that it comes into force; empty where it never does.
-    pub median_date: String,
+    /// Median date given that it comes into force; `None` where it never does.
+    pub median_date: Option<Date>,
     /// Mean gain, percent.
     pub mean_pct: f64,
     /// Mean gain, millions of dollars.
@@ -41,13 +43,13 @@ fn standing(run: &Run, option: usize) -> Option<Standing> {
     Some(Standing {
         option,
         title: run.manifest.options[option].title.clone(),
-        probability: in_force.map(|found| found.probability.value),
-        median_date: in_force.map_or_else(String::new, |found| found.p50_date.clone()),
-        mean_pct: spread.mean.value,
-        mean_musd: run.last_gain(option, Measure::Money)?.mean.value,
-        interval_pct: [spread.p05.value, spread.p95.value],
-        reference_pct: run.last_reference(option, Measure::Pct)?.value,
-        reference_musd: run.last_reference(option, Measure::Money)?.value,
+        probability: in_force.map(|found| found.probability),
+        median_date: in_force.and_then(|found| found.p50_date),
+        mean_pct: spread.mean,
+        mean_musd: run.last_gain(option, Measure::Money)?.mean,
+        interval_pct: [spread.p05, spread.p95],
+        reference_pct: run.last_reference(option, Measure::Pct)?,
+        reference_musd: run.last_reference(option, Measure::Money)?,
     })
 }
 
@@ -128,10 +130,7 @@ fn in_expectation(run: &Run, best: &Standing, expected: &Standing, digits: usize
 
 fn likelihood(standing: &Standing, year: i16) -> String {
     let Some(probability) = standing.probability else { return String::new() };
-    let median = match standing.median_date.as_str() {
-        "" => String::new(),
-        date => format!("; half of these by {date}"),
-    };
+    let median = standing.median_date.map_or_else(String::new, |date| format!("; half of these by {date}"));
     format!(" That option is in force by the end of {year} in {} of the draws{median}.", percent(probability))
 }
 

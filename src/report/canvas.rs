@@ -10,8 +10,9 @@ use plotters::prelude::SVGBackend;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontDesc, FontFamily, FontStyle, FontTransform, RGBColor, ShapeStyle};
 
+use super::escape::escape;
+use super::marks::{Dash, Marker, Point};
 use super::text::line_height;
-use super::theme::{Dash, Marker};
 
 /// Grid steps to a pixel.
 const GRID: f64 = 10.0;
@@ -19,9 +20,6 @@ const GRID: f64 = 10.0;
 const FONTS: &str = "Arial, Helvetica, sans-serif";
 /// The backend divides font sizes by this.
 const FONT_FACTOR: f64 = 1.24;
-
-/// A point in pixels, from the top left.
-pub type Point = (f64, f64);
 
 /// How a line is drawn.
 #[derive(Debug, Clone, Copy)]
@@ -120,7 +118,7 @@ pub fn drawing(
 /// Gives the picture its size in pixels, while its view box stays on the grid, and a label for screen readers.
 fn with_pixel_size(svg: &str, (width, height): (f64, f64), label: &str) -> String {
     let start = svg.find("viewBox").unwrap_or(0);
-    let label = super::escape::escape(label);
+    let label = escape(label);
     format!(
         "<svg role=\"img\" aria-label=\"{label}\" width=\"{width}\" height=\"{height}\" {}",
         &svg[start..]

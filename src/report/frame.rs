@@ -1,7 +1,8 @@
 //! What all charts share: title, notes, panels with axes.
 
 use super::axis::Scale;
-use super::canvas::{Align, Canvas, Lettering, Point, Stroke, drawing};
+use super::canvas::{Align, Canvas, Lettering, Stroke, drawing};
+use super::marks::Point;
 use super::text::{line_height, text_width, wrap};
 use super::theme::{
     GRID_LINE, INK, NOTE_SIZE, SOFT_INK, SUBTITLE_SIZE, TICK_SIZE, TITLE_SIZE, WHITE, ZERO_LINE,

@@ -1,61 +1,49 @@
-//! The tables of a finished run, cut down to what the charts show.
-//!
-//! Nothing is computed here. Every number keeps the text that stood in the file, so that the numbers
-//! behind a chart are the numbers of the run.
+//! A finished run, cut down to what the report shows. Nothing is computed here.
 
 use std::collections::BTreeMap;
 
-use crate::data::Files;
-use crate::error::InputErrors;
+use jiff::civil::{Date, date};
 
 use super::manifest::Manifest;
-use super::optional::{self, Exports, SectorOutput, TariffStep};
-use super::reader::Reader;
+use crate::ensemble::against_name;
+use crate::ensemble::summary::AGAINST_REFERENCE;
+use crate::output::run::SECTOR_GROUPS;
+use crate::projection::Outcome;
 
 /// Milestone: the deal of the option is in force.
 pub const IN_FORCE: &str = "in_force";
 /// Milestone: the interim deal of an option with two steps is in force.
 pub const SECTORAL_IN_FORCE: &str = "sectoral_in_force";
 
-/// A number and its text in the file.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Figure {
-    /// The number.
-    pub value: f64,
-    /// As the file has it.
-    pub text: String,
-}
-
 /// Distribution of a measure over the draws.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Spread {
     /// Arithmetic mean.
-    pub mean: Figure,
+    pub mean: f64,
     /// Quantile at 5 %.
-    pub p05: Figure,
+    pub p05: f64,
     /// Quantile at 25 %, where the table has it.
-    pub p25: Option<Figure>,
+    pub p25: Option<f64>,
     /// Median.
-    pub p50: Figure,
+    pub p50: f64,
     /// Quantile at 75 %, where the table has it.
-    pub p75: Option<Figure>,
+    pub p75: Option<f64>,
     /// Quantile at 95 %.
-    pub p95: Figure,
+    pub p95: f64,
 }
 
 impl Spread {
-    /// Names and figures in the order of the tables.
-    #[must_use]
-    pub fn named(&self) -> Vec<(&'static str, &Figure)> {
+    /// Names and numbers in the order of the tables.
+    pub fn named(&self) -> impl Iterator<Item = (&'static str, f64)> + use<> {
         let all = [
-            ("mean", Some(&self.mean)),
-            ("p05", Some(&self.p05)),
-            ("p25", self.p25.as_ref()),
-            ("p50", Some(&self.p50)),
-            ("p75", self.p75.as_ref()),
-            ("p95", Some(&self.p95)),
+            ("mean", Some(self.mean)),
+            ("p05", Some(self.p05)),
+            ("p25", self.p25),
+            ("p50", Some(self.p50)),
+            ("p75", self.p75),
+            ("p95", Some(self.p95)),
         ];
-        all.into_iter().filter_map(|(name, figure)| Some((name, figure?))).collect()
+        all.into_iter().filter_map(|(name, value)| Some((name, value?)))
     }
 }
 
@@ -69,15 +57,16 @@ pub enum Measure {
 }
 
 impl Measure {
+    /// Both, in the order of [`crate::ensemble::summary::AGAINST_REFERENCE`].
+    pub const ALL: [Self; 2] = [Self::Pct, Self::Money];
+
     /// The measure of this name in the tables; `None` for those that the report does not show, such as gains against
     /// another option than the reference option of the run.
     #[must_use]
     pub fn from_name(name: &str, reference_option: &str) -> Option<Self> {
-        match name.strip_suffix(reference_option)? {
-            "real_income_vs_" => Some(Self::Pct),
-            "real_income_money_vs_" => Some(Self::Money),
-            _ => None,
-        }
+        let gains =
+            AGAINST_REFERENCE.map(|measure| against_name(Outcome::MEASURES[measure].0, reference_option));
+        Self::ALL.into_iter().zip(gains).find(|(_, gain)| *gain == name).map(|(measure, _)| measure)
     }
 }
 
@@ -85,12 +74,53 @@ impl Measure {
 pub type GainKey = (usize, i16, usize, Measure);
 
 /// Probability and median date of the milestone `in_force`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct InForce {
     /// Probability within the horizon.
-    pub probability: Figure,
-    /// Median date given that it happens; empty where it never does.
-    pub p50_date: String,
+    pub probability: f64,
+    /// Median date given that it happens; `None` where it never does.
+    pub p50_date: Option<Date>,
+}
+
+/// Output of the focus country in the last year, percent, by option and sector.
+pub type SectorOutput = BTreeMap<(usize, usize), Spread>;
+
+/// Change of the exports of the focus country in the last year by option, partner and group of sectors.
+pub type Exports = BTreeMap<(usize, usize, SectorGroup), Spread>;
+
+/// Goods or services.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SectorGroup {
+    /// Goods.
+    Goods,
+    /// Services.
+    Services,
+}
+
+impl SectorGroup {
+    /// Both, in the order in which they are drawn.
+    pub const ALL: [Self; 2] = [Self::Goods, Self::Services];
+
+    /// Name in the tables.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        SECTOR_GROUPS[self as usize]
+    }
+}
+
+/// A stretch of time with one tariff.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TariffStretch {
+    /// Option.
+    pub option: usize,
+    /// Importer, who sets the tariff.
+    pub importer: usize,
+    /// First day.
+    pub from: Date,
+    /// First day of the next stretch; `None` where it lasts to the end.
+    pub until: Option<Date>,
+    /// Trade-weighted mean of the statutory tariff.
+    pub statutory_pct: f64,
 }
 
 /// A finished run as the report sees it. Options, countries and sectors are positions in the manifest.
@@ -101,13 +131,13 @@ pub struct Run {
     /// Gains over the draws.
     pub gains: BTreeMap<GainKey, Spread>,
     /// Gains on the reference path.
-    pub reference: BTreeMap<GainKey, Figure>,
+    pub reference: BTreeMap<GainKey, f64>,
     /// Cumulative probability by option, milestone and year; the two milestones above alone.
-    pub by_year: BTreeMap<(usize, &'static str), Vec<(i16, Figure)>>,
+    pub by_year: BTreeMap<(usize, &'static str), Vec<(i16, f64)>>,
     /// Milestone `in_force` by option.
     pub in_force: BTreeMap<usize, InForce>,
     /// Tariffs over dates; `None` where the run has no `tariff_path.csv`.
-    pub tariff_path: Option<Vec<TariffStep>>,
+    pub tariff_path: Option<Vec<TariffStretch>>,
     /// Output of the focus country in the last year; `None` where the run has no `sectors.csv`.
     pub sectors: Option<SectorOutput>,
     /// Exports of the focus country in the last year; `None` where the run has no `bilateral.csv`.
@@ -115,40 +145,11 @@ pub struct Run {
 }
 
 impl Run {
-    /// Reads the directory of a run.
-    ///
-    /// # Errors
-    /// [`InputErrors`] with every fault found: a missing file or column, an unknown id, a cell that is no number.
-    pub fn read(files: &Files) -> Result<Self, InputErrors> {
-        let manifest = Manifest::read(files)?;
-        let mut reader = Reader::new(files, &manifest);
-        let gains = reader.gains();
-        let reference = reader.reference();
-        let by_year = reader.by_year();
-        let in_force = reader.in_force();
-        let tariff_path = optional::tariff_path(&mut reader);
-        let sectors = optional::sectors(&mut reader);
-        let exports = optional::exports(&mut reader);
-        reader.check_complete(&gains, &reference);
-        let faults = reader.faults;
-        faults.into_result(Self {
-            manifest: manifest.clone(),
-            gains,
-            reference,
-            by_year,
-            in_force,
-            tariff_path,
-            sectors,
-            exports,
-        })
-    }
-
     /// Position of the focus country.
     #[must_use]
     pub fn focus(&self) -> usize {
-        let manifest = &self.manifest;
-        // The manifest was refused unless its focus is one of its countries.
-        manifest.countries.iter().position(|country| country.iso3 == manifest.focus).unwrap_or(0)
+        let focus = self.manifest.countries.iter().position(|country| country.iso3 == self.manifest.focus);
+        focus.expect("a manifest whose focus is none of its countries was refused")
     }
 
     /// Gain of the focus country in the last year over the draws.
@@ -159,7 +160,33 @@ impl Run {
 
     /// Gain of the focus country in the last year on the reference path.
     #[must_use]
-    pub fn last_reference(&self, option: usize, measure: Measure) -> Option<&Figure> {
-        self.reference.get(&(option, self.manifest.last_year(), self.focus(), measure))
+    pub fn last_reference(&self, option: usize, measure: Measure) -> Option<f64> {
+        self.reference.get(&(option, self.manifest.last_year(), self.focus(), measure)).copied()
+    }
+}
+
+/// A date as a year with decimals, for the axis.
+#[must_use]
+pub fn decimal_year(day: Date) -> f64 {
+    let days = f64::from(date(day.year(), 12, 31).day_of_year());
+    f64::from(day.year()) + f64::from(day.day_of_year() - 1) / days
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_of_july_is_the_middle_of_the_year() {
+        assert_eq!(decimal_year(date(2025, 1, 1)), 2025.0);
+        assert!((decimal_year(date(2025, 7, 2)) - 2025.5).abs() < 0.01);
+    }
+
+    #[test]
+    fn gains_are_known_by_the_name_that_the_tables_give_them() {
+        assert_eq!(Measure::from_name("real_income_vs_stay", "stay"), Some(Measure::Pct));
+        assert_eq!(Measure::from_name("real_income_money_vs_stay", "stay"), Some(Measure::Money));
+        assert_eq!(Measure::from_name("real_income_vs_leave", "stay"), None);
+        assert_eq!(Measure::from_name("real_income", "stay"), None);
     }
 }

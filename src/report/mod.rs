@@ -1,21 +1,22 @@
 //! Charts and one HTML page from the files of a finished run, and from nothing else.
 //!
 //! ```text
-//! manifest.json, *.csv  ->  input (the numbers shown, with their text)  ->  charts (SVG and CSV)
-//!                                                                       ->  page (report.html)
+//! manifest.json, *.csv  ->  rows of `output`  ->  Run (the numbers shown)  ->  charts (SVG and CSV)
+//!                                                                         ->  page (report.html)
 //! ```
 //!
 //! Nothing of the economics is computed here: the module picks rows, sorts them and sets them. Every number
-//! in `charts/*.csv` is the text of a cell of the run. All names come from `manifest.json`, so that the same
+//! in `charts/*.csv` is a cell of the run. All names come from `manifest.json`, so that the same
 //! code serves another country, other options or another data set. The same files give the same bytes.
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`manifest`], [`input`], [`reader`], [`optional`] | what is read, and the faults of what cannot be |
-//! | [`axis`], [`canvas`], [`text`], [`theme`], [`frame`], [`matrix`] | scales, drawing, room for text, colours, what charts share |
+//! | [`manifest`], [`input`], `reader`, `read` | what is shown, how it is read, and the faults of what cannot be |
+//! | [`axis`], [`canvas`], [`marks`], [`text`], [`theme`], [`frame`], [`matrix`] | scales, drawing, room for text, colours, what charts share |
 //! | [`charts`] | one file per chart |
 //! | [`answer`], [`page`] | the words and tables of the page |
 
+use crate::data::Files;
 use crate::error::InputErrors;
 use crate::output::dir::{OutputDir, OutputError};
 
@@ -27,10 +28,11 @@ pub mod escape;
 pub mod frame;
 pub mod input;
 pub mod manifest;
+pub mod marks;
 pub mod matrix;
-pub mod optional;
 pub mod page;
-pub mod reader;
+mod read;
+mod reader;
 pub mod text;
 pub mod theme;
 
@@ -74,11 +76,19 @@ pub fn write(run: &Run, output: &OutputDir) -> Result<ReportSummary, ReportError
     let page = page::page(run, &charts, &left_out);
     for chart in &charts {
         output.write_text(&format!("{CHARTS}/{}.svg", chart.stem), &chart.svg)?;
-        output.write_csv(&format!("{CHARTS}/{}.csv", chart.stem), &chart.header, &chart.rows)?;
+        output.write_text(&format!("{CHARTS}/{}.csv", chart.stem), &chart.csv)?;
     }
     output.write_text(PAGE, &page)?;
     let charts = charts.iter().map(|chart| chart.stem).collect();
     Ok(ReportSummary { charts, left_out })
+}
+
+/// Reads the tables of a run from the folder `output`, and adds `charts/` and `report.html`.
+///
+/// # Errors
+/// [`ReportError`], as [`write`]; a fault of the tables.
+pub fn of_folder(output: &OutputDir) -> Result<ReportSummary, ReportError> {
+    write(&Run::read(&Files::directory(output.path()))?, output)
 }
 
 /// True for the files that [`write`] makes.

@@ -83,10 +83,10 @@ fn options_table(run: &Run, standings: &[Standing]) -> String {
             escape(&option.title),
             escape(&option.description)
         );
-        let or_dash = |text: &str| if text.is_empty() { "\u{2013}".to_owned() } else { escape(text) };
+        let dash = || "\u{2013}".to_owned();
         let cells = [
-            standing.probability.map_or_else(|| "\u{2013}".into(), percent),
-            or_dash(&standing.median_date),
+            standing.probability.map_or_else(dash, percent),
+            standing.median_date.map_or_else(dash, |date| date.to_string()),
             signed(standing.mean_pct, digits),
             billions(standing.mean_musd),
             format!("{low} to {high}"),
@@ -123,7 +123,7 @@ fn countries_table(run: &Run) -> String {
     let manifest = &run.manifest;
     let options = manifest.compared();
     let gain = |country: usize, option: usize| {
-        run.reference.get(&(option, manifest.last_year(), country, Measure::Pct)).map(|figure| figure.value)
+        run.reference.get(&(option, manifest.last_year(), country, Measure::Pct)).copied()
     };
     let all = (0..manifest.countries.len()).flat_map(|n| options.iter().filter_map(move |&o| gain(n, o)));
     let digits = decimals_for(all);

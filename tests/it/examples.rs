@@ -5,6 +5,8 @@
 mod add_option;
 #[path = "../../examples/estimate_gravity.rs"]
 mod estimate_gravity;
+#[path = "../../examples/run_plan.rs"]
+mod run_plan;
 #[path = "../../examples/solve_tariff.rs"]
 mod solve_tariff;
 
@@ -21,4 +23,9 @@ fn a_gravity_equation_is_estimated() {
 #[test]
 fn an_option_is_added() {
     add_option::main().unwrap();
+}
+
+#[test]
+fn a_plan_is_run() {
+    run_plan::main().unwrap();
 }

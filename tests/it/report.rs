@@ -49,7 +49,9 @@ struct Numbers(u32);
 impl Numbers {
     fn next(&mut self) -> String {
         self.0 += 1;
-        format!("{}.{:06}", if self.0.is_multiple_of(3) { "-0" } else { "0" }, 100_000 + 37 * self.0)
+        let sign = if self.0.is_multiple_of(3) { "-" } else { "" };
+        // As the program writes numbers: without zeros at the end.
+        format!("{sign}0.{:06}", 100_000 + 37 * self.0).trim_end_matches('0').to_owned()
     }
 
     fn cells(&mut self, n: usize) -> String {

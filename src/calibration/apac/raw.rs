@@ -7,6 +7,7 @@ use ndarray::{Array1, Array2, Array3};
 
 use super::concordance::Concordance;
 use crate::calibration::Reading;
+use crate::calibration::tables::GrowthRow;
 use crate::data::{Row, Table};
 use crate::error::Fault;
 
@@ -40,8 +41,8 @@ pub struct Raw {
     pub services_musd: HashMap<String, Array1<f64>>,
     /// Trade of the input-output tables, `[j,n,i]`.
     pub io_trade_musd: Array3<f64>,
-    /// Real-GDP growth: economy, first and last year, percent a year, source, mark.
-    pub growth: Vec<[String; 6]>,
+    /// Real-GDP growth.
+    pub growth: Vec<GrowthRow<'static>>,
     /// Inputs of the input-output tables, `[n,k,j]`.
     pub io_inputs_musd: Array3<f64>,
     /// Output of the input-output tables, `[n,j]`.
@@ -232,7 +233,7 @@ fn read_services(
 }
 
 /// Growth rates with their years split; the sources stay beside the figures.
-fn read_growth(input: &Path, reading: &mut Reading) -> Option<Vec<[String; 6]>> {
+fn read_growth(input: &Path, reading: &mut Reading) -> Option<Vec<GrowthRow<'static>>> {
     let columns = ["iso3", "variable", "years", "pct_per_year", "confidence"];
     let table = reading.table(&input.join("facts/growth.csv"), &columns)?;
     reading.each_once(&table, &["iso3", "variable", "years"]);
@@ -244,17 +245,19 @@ fn read_growth(input: &Path, reading: &mut Reading) -> Option<Vec<[String; 6]>> 
         }
         let years = row.text("years");
         let (from, to) = years.split_once('-').unwrap_or((years, years));
-        if !matches!((from.parse::<i16>(), to.parse::<i16>()), (Ok(from), Ok(to)) if from <= to) {
+        let years = from.parse::<i16>().ok().zip(to.parse::<i16>().ok()).filter(|(from, to)| from <= to);
+        if years.is_none() {
             let expected = "a year, or first-last such as 2022-2025";
             reading.faults.push(row.fault("years", expected, "Correct the cell."));
         }
-        let Some(growth) = reading.number(&row, "pct_per_year", GROWTH) else { continue };
+        let growth_pct = reading.number(&row, "pct_per_year", GROWTH);
         let source = match row.text("confidence") {
             "public" => "IMF WEO Update June 2020",
             _ => "style of IMF WEO 2019-2020, own convergence after 2025",
         };
-        let cells = [row.text("iso3"), from, to, &growth.to_string(), source, row.text("confidence")];
-        rows.push(cells.map(str::to_owned));
+        let (Some((year_from, year_to)), Some(growth_pct)) = (years, growth_pct) else { continue };
+        let (iso3, mark) = (row.text("iso3").to_owned().into(), row.text("confidence").to_owned().into());
+        rows.push(GrowthRow { iso3, year_from, year_to, growth_pct, source: source.into(), mark });
     }
     reading.used(&table, rows.len());
     Some(rows)

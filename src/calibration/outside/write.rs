@@ -3,12 +3,15 @@
 use std::path::Path;
 
 use super::gathered::Facts;
-use crate::calibration::PROVENANCE_COLUMNS;
 use crate::calibration::balance::{Adjustment, Balanced};
-use crate::data::{Dataset, Files, SectorKind};
+use crate::calibration::tables::{
+    self, AdjustmentRow, FlowRow, InputRow, Provenance, TariffRow, UnmatchedRow, ValueAddedRow,
+};
+use crate::data::{Axes, Dataset, Files};
 use crate::economy::Economy;
 use crate::error::{Fault, InputErrors};
-use crate::output::dir::{Existing, OutputDir, number};
+use crate::output::dir::{Existing, OutputDir};
+use crate::output::rows::{Rounded, number};
 
 /// Adjustments that the summary shows.
 const SHOWN: usize = 10;
@@ -52,45 +55,46 @@ pub(super) fn placed(fault: Fault, facts: &Facts) -> Fault {
 fn fill(balanced: &Balanced, facts: &Facts, dir: &OutputDir) -> anyhow::Result<()> {
     let axes = &balanced.axes;
     dir.write_text("meta.toml", &meta(facts))?;
-    let countries = axes.countries.iter().map(|c| vec![c.iso3.clone(), c.name.clone(), c.region.clone()]);
-    dir.write_csv("countries.csv", &["iso3", "name", "region"], &countries.collect::<Vec<_>>())?;
-    let text = |value: Option<f64>| value.map_or_else(String::new, number);
-    let sectors = axes.sectors.iter().map(|s| {
-        let kind = if s.kind == SectorKind::Goods { "goods" } else { "services" };
-        vec![s.id.clone(), s.name.clone(), kind.into(), text(s.theta), text(s.theta_se)]
-    });
-    let columns = ["sector", "name", "kind", "theta", "theta_se"];
-    dir.write_csv("sectors.csv", &columns, &sectors.collect::<Vec<_>>())?;
-    let columns = ["exporter", "importer", "sector", "value_musd"];
-    dir.write_csv("trade.csv", &columns, &cells(balanced, &balanced.trade_musd))?;
+    tables::write_axes(dir, axes)?;
+    dir.write_rows(cells(axes).map(|at| FlowRow {
+        exporter: axes.countries[at[2]].iso3.as_str().into(),
+        importer: axes.countries[at[1]].iso3.as_str().into(),
+        sector: axes.sectors[at[0]].id.as_str().into(),
+        value_musd: Rounded::Significant(balanced.trade_musd[at]),
+    }))?;
     if facts.has_tariffs {
-        let columns = ["exporter", "importer", "sector", "tariff_pct"];
-        dir.write_csv("tariffs.csv", &columns, &cells(balanced, &balanced.tariff_pct))?;
+        dir.write_rows(cells(axes).map(|at| TariffRow {
+            exporter: axes.countries[at[2]].iso3.as_str().into(),
+            importer: axes.countries[at[1]].iso3.as_str().into(),
+            sector: axes.sectors[at[0]].id.as_str().into(),
+            tariff_pct: Rounded::Significant(balanced.tariff_pct[at]),
+        }))?;
     }
     let (inputs, value_added) = shares(balanced);
     if !inputs.is_empty() {
-        dir.write_csv("io.csv", &["country", "input_sector", "output_sector", "share"], &inputs)?;
+        dir.write_rows(inputs)?;
     }
-    dir.write_csv("value_added.csv", &["country", "sector", "share"], &value_added)?;
-    let columns = ["table", "country", "sector", "partner", "before_musd", "after_musd", "step"];
-    dir.write_csv("adjustments.csv", &columns, &balanced.adjustments.iter().map(row).collect::<Vec<_>>())?;
-    dir.write_csv("provenance.csv", &PROVENANCE_COLUMNS, &provenance_rows(balanced, facts))?;
+    dir.write_rows(value_added)?;
+    dir.write_rows(balanced.adjustments.iter().map(row))?;
+    dir.write_rows(provenance(balanced, facts))?;
     if !facts.unmatched.is_empty() {
-        let rows = facts.unmatched.iter().map(|(code, musd)| vec![code.clone(), number(*musd)]);
-        dir.write_csv("unmatched.csv", &["code", "value_musd"], &rows.collect::<Vec<_>>())?;
+        let rows = facts.unmatched.iter();
+        dir.write_rows(rows.map(|(code, musd)| UnmatchedRow { code: code.into(), value_musd: *musd }))?;
     }
     Ok(())
 }
 
 /// Every note holds for all countries; none has a donor.
-fn provenance_rows(balanced: &Balanced, facts: &Facts) -> Vec<Vec<String>> {
-    let of_country = |country: &crate::data::Country| {
-        let row = |[block, status, source]: &[String; 3]| {
-            vec![country.iso3.clone(), block.clone(), status.clone(), source.clone(), String::new()]
-        };
-        facts.provenance.iter().map(row).collect::<Vec<_>>()
-    };
-    balanced.axes.countries.iter().flat_map(of_country).collect()
+fn provenance<'a>(balanced: &'a Balanced, facts: &'a Facts) -> impl Iterator<Item = Provenance<'a>> {
+    balanced.axes.countries.iter().flat_map(|country| {
+        facts.provenance.iter().map(|[block, status, source]| Provenance {
+            country: country.iso3.as_str().into(),
+            block: block.as_str().into(),
+            status: status.as_str().into(),
+            source: source.as_str().into(),
+            donor: "".into(),
+        })
+    })
 }
 
 fn meta(facts: &Facts) -> String {
@@ -134,34 +138,26 @@ pub fn summary(balanced: &Balanced, facts: &Facts) -> Vec<String> {
     lines
 }
 
-fn row(a: &Adjustment) -> Vec<String> {
-    vec![
-        a.table.into(),
-        a.country.clone(),
-        a.sector.clone(),
-        a.partner.clone(),
-        number(a.before_musd),
-        number(a.after_musd),
-        a.step.into(),
-    ]
+fn row(a: &Adjustment) -> AdjustmentRow<'_> {
+    AdjustmentRow {
+        table: a.table.into(),
+        country: a.country.as_str().into(),
+        sector: a.sector.as_str().into(),
+        partner: a.partner.as_str().into(),
+        before_musd: Rounded::Significant(a.before_musd),
+        after_musd: Rounded::Significant(a.after_musd),
+        step: a.step.into(),
+    }
 }
 
-fn cells(balanced: &Balanced, values: &ndarray::Array3<f64>) -> Vec<Vec<String>> {
-    let axes = &balanced.axes;
-    let mut rows = Vec::with_capacity(values.len());
-    for (i, exporter) in axes.countries.iter().enumerate() {
-        for (n, importer) in axes.countries.iter().enumerate() {
-            for (j, sector) in axes.sectors.iter().enumerate() {
-                let value = number(values[[j, n, i]]);
-                rows.push(vec![exporter.iso3.clone(), importer.iso3.clone(), sector.id.clone(), value]);
-            }
-        }
-    }
-    rows
+/// All cells `[j,n,i]` in the order of files: exporter, importer, sector.
+fn cells(axes: &Axes) -> impl Iterator<Item = [usize; 3]> + use<> {
+    let (n, s) = (axes.n_countries(), axes.n_sectors());
+    (0..n * n * s).map(move |cell| [cell % s, cell / s % n, cell / (n * s)])
 }
 
 /// Input shares as they stand in the file, and value-added shares as what they leave.
-fn shares(balanced: &Balanced) -> (Vec<Vec<String>>, Vec<Vec<String>>) {
+fn shares(balanced: &Balanced) -> (Vec<InputRow<'_>>, Vec<ValueAddedRow<'_>>) {
     let axes = &balanced.axes;
     let (mut inputs, mut value_added) = (Vec::new(), Vec::new());
     let has_inputs = balanced.gamma_io.iter().any(|share| *share > 0.0);
@@ -169,11 +165,20 @@ fn shares(balanced: &Balanced) -> (Vec<Vec<String>>, Vec<Vec<String>>) {
         for (j, using) in axes.sectors.iter().enumerate() {
             let mut left = 1.0;
             for (k, supplying) in axes.sectors.iter().enumerate().filter(|_| has_inputs) {
-                let share = number(balanced.gamma_io[[n, k, j]]);
-                left -= share.parse::<f64>().expect("a share that was just written");
-                inputs.push(vec![country.iso3.clone(), supplying.id.clone(), using.id.clone(), share]);
+                let share = Rounded::Significant(balanced.gamma_io[[n, k, j]]);
+                left -= share.written();
+                inputs.push(InputRow {
+                    country: country.iso3.as_str().into(),
+                    input_sector: supplying.id.as_str().into(),
+                    output_sector: using.id.as_str().into(),
+                    share,
+                });
             }
-            value_added.push(vec![country.iso3.clone(), using.id.clone(), number(left.max(0.0))]);
+            value_added.push(ValueAddedRow {
+                country: country.iso3.as_str().into(),
+                sector: using.id.as_str().into(),
+                share: Rounded::Significant(left.max(0.0)),
+            });
         }
     }
     (inputs, value_added)

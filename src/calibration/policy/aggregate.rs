@@ -6,10 +6,11 @@ use std::path::Path;
 use clap::ValueEnum;
 
 use super::lines::{self, WeighedLines};
-use super::tables::Rows;
+use super::rows::{AggregateRow, MfnRate, Preference};
 use crate::calibration::Reading;
 use crate::data::{Files, Row, Table};
 use crate::error::Fault;
+use crate::output::rows::Verbatim;
 use crate::policy::aggregate::{Aggregates, simple_mean_pct};
 
 /// Share of the lines of a group that must be ad valorem or free; below it the group's rate is left as it is,
@@ -27,55 +28,24 @@ pub enum Aggregation {
     Simple,
 }
 
-/// Columns of `aggregation.csv`.
-pub const COLUMNS: [&str; 14] = [
-    "importer",
-    "product_group",
-    "lines",
-    "missing_lines",
-    "sigma",
-    "simple_pct",
-    "trade_weighted_pct",
-    "price_pct",
-    "revenue_pct",
-    "largest_difference_pp",
-    "used",
-    "weights",
-    "source",
-    "mark",
-];
-
 /// Columns of `programmes.csv`: which agreement a code of the special column belongs to.
 pub const PROGRAMME_COLUMNS: [&str; 6] = ["importer", "programme", "agreement", "exporter", "source", "mark"];
-
-/// Columns of `preferences.csv`.
-pub const PREFERENCE_COLUMNS: [&str; 9] = [
-    "agreement",
-    "importer",
-    "exporter",
-    "product_group",
-    "left_share",
-    "lines",
-    "free_lines",
-    "source",
-    "mark",
-];
 
 /// What lines give.
 #[derive(Default)]
 pub struct FromLines {
     /// Rows of `aggregation.csv`.
-    pub aggregation: Rows,
+    pub aggregation: Vec<AggregateRow<'static>>,
     /// Rows of `preferences.csv`.
-    pub preferences: Rows,
+    pub preferences: Vec<Preference<'static>>,
 }
 
-/// Replaces the rates in `rates` (`importer,product_group,mfn_pct,collected_pct,source,mark`) that lines give.
+/// Replaces the rates in `rates` that lines give.
 pub fn apply(
     input: &Path,
     own: &Files,
     how: Aggregation,
-    rates: &mut Rows,
+    rates: &mut [MfnRate<'static>],
     reading: &mut Reading,
 ) -> Option<FromLines> {
     let importers = reading.own(own, "tariff_lines.csv", &lines::COLUMNS);
@@ -96,19 +66,25 @@ pub fn apply(
             let used = summary.used(how, is_except);
             found.aggregation.push(summary.row(&importer, group, sigma, used.map(|(name, ..)| name)));
             if let Some((_, pct, collected_pct)) = used {
+                let code = importer.text("importer");
                 let of_group =
-                    |row: &&mut Vec<String>| row[0] == importer.text("importer") && row[1] == *group;
-                for row in rates.iter_mut().filter(of_group) {
-                    row[2] = format!("{pct:.2}");
-                    row[3] = collected_pct.map_or_else(String::new, |pct| format!("{pct:.2}"));
-                    row[4] = summary.source(&importer, how);
-                    row[5] = "public".into();
+                    |rate: &&mut MfnRate<'_>| rate.importer == code && rate.product_group == *group;
+                for rate in rates.iter_mut().filter(of_group) {
+                    rate.mfn_pct = decimals(Some(pct), 2);
+                    rate.collected_pct = decimals(collected_pct, 2);
+                    rate.source = summary.source(&importer, how).into();
+                    rate.mark = "public".into();
                 }
             }
         }
         found.preferences.extend(preferences(&importer, &lines, (&programmes, &substitution), how, reading)?);
     }
     is_whole.then_some(found)
+}
+
+/// A number with fixed decimals, empty where there is none.
+fn decimals(value: Option<f64>, decimals: usize) -> Verbatim<'static> {
+    Verbatim(value.map_or_else(String::new, |value| format!("{value:.decimals$}")).into())
 }
 
 fn sigma(substitution: &Table, group: &str, reading: &mut Reading) -> Option<f64> {
@@ -180,24 +156,39 @@ impl Summary {
         format!("{}: {known} of {} lines ad valorem, {how}", importer.text("source"), self.n_lines)
     }
 
-    fn row(&self, importer: &Row<'_>, group: &str, sigma: f64, used: Option<&str>) -> Vec<String> {
-        let number = |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:.3}"));
+    fn row(
+        &self,
+        importer: &Row<'_>,
+        group: &str,
+        sigma: f64,
+        used: Option<&'static str>,
+    ) -> AggregateRow<'static> {
         let of = |value: fn(&Aggregates) -> f64| self.aggregates.as_ref().map(value);
         let values = [self.simple_pct, of(|a| a.weighted_pct), of(|a| a.price_pct), of(|a| a.revenue_pct)];
         let known = values.iter().flatten();
         let largest = known.clone().copied().fold(f64::MIN, f64::max);
         let smallest = known.copied().fold(f64::MAX, f64::min);
-        let mut row = vec![importer.text("importer").to_owned(), group.to_owned()];
-        row.extend([self.n_lines.to_string(), self.n_missing.to_string(), sigma.to_string()]);
-        row.extend(values.map(number));
-        row.push(number((largest >= smallest).then_some(largest - smallest)));
-        row.push(used.unwrap_or("kept").to_owned());
-        row.push(format!(
-            "world exports by HS chapter {}, equal over HS6 and lines inside",
-            importer.text("weights_year")
-        ));
-        row.extend([importer.text("source").to_owned(), "public".to_owned()]);
-        row
+        let [simple_pct, trade_weighted_pct, price_pct, revenue_pct] = values.map(|pct| decimals(pct, 3));
+        AggregateRow {
+            importer: importer.text("importer").to_owned().into(),
+            product_group: group.to_owned().into(),
+            lines: self.n_lines as u64,
+            missing_lines: self.n_missing as u64,
+            sigma: Verbatim(sigma.to_string().into()),
+            simple_pct,
+            trade_weighted_pct,
+            price_pct,
+            revenue_pct,
+            largest_difference_pp: decimals((largest >= smallest).then_some(largest - smallest), 3),
+            used: used.unwrap_or("kept").into(),
+            weights: format!(
+                "world exports by HS chapter {}, equal over HS6 and lines inside",
+                importer.text("weights_year")
+            )
+            .into(),
+            source: importer.text("source").to_owned().into(),
+            mark: "public".into(),
+        }
     }
 }
 
@@ -208,13 +199,13 @@ fn preferences(
     (programmes, substitution): (&Table, &Table),
     how: Aggregation,
     reading: &mut Reading,
-) -> Option<Rows> {
+) -> Option<Vec<Preference<'static>>> {
     let mut agreements: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
     for row in programmes.rows().filter(|row| row.text("importer") == importer.text("importer")) {
         let codes = agreements.entry((row.text("agreement"), row.text("exporter"))).or_default();
         codes.push(row.text("programme").to_owned());
     }
-    let mut rows = Rows::new();
+    let mut rows = Vec::new();
     for ((agreement, exporter), codes) in agreements {
         for (g, group) in lines.groups.iter().enumerate() {
             if importer.text("except").split(';').any(|except| except == group) {
@@ -223,9 +214,17 @@ fn preferences(
             let left = Left::new(lines, g, &codes, sigma(substitution, group, reading)?, how);
             let source =
                 format!("{}: programmes {}; {}", importer.text("source"), codes.join(" "), left.basis);
-            let names = [agreement, importer.text("importer"), exporter, group].map(str::to_owned);
-            let counts = [left.n_lines.to_string(), left.n_free.to_string(), source, "public".to_owned()];
-            rows.push([names.as_slice(), &[format!("{:.4}", left.share)], &counts].concat());
+            rows.push(Preference {
+                agreement: agreement.to_owned().into(),
+                importer: importer.text("importer").to_owned().into(),
+                exporter: exporter.to_owned().into(),
+                product_group: group.clone().into(),
+                left_share: decimals(Some(left.share), 4),
+                lines: left.n_lines as u64,
+                free_lines: left.n_free as u64,
+                source: source.into(),
+                mark: "public".into(),
+            });
         }
     }
     Some(rows)

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
-use super::tables::Rule;
+use super::facts::Rule;
 use crate::calibration::Reading;
 use crate::data::{Files, Row, Table};
 use crate::schedules::LineSchedule;

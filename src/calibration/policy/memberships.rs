@@ -5,7 +5,7 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
-use super::tables::Rows;
+use super::rows::MembershipRow;
 use crate::calibration::Reading;
 use crate::data::{Axes, Files, Row};
 
@@ -16,7 +16,12 @@ pub const COLUMNS: [&str; 6] = ["agreement", "party", "valid_from", "valid_until
 ///
 /// Notes in brackets after a name (parties with dates of their own) are read as part of the same agreement.
 /// Members of a group (`groups.csv`) were bound by the group's agreements until their own date.
-pub fn rows(facts: &Path, own: &Files, axes: &Axes, reading: &mut Reading) -> Option<Rows> {
+pub fn rows(
+    facts: &Path,
+    own: &Files,
+    axes: &Axes,
+    reading: &mut Reading,
+) -> Option<Vec<MembershipRow<'static>>> {
     let names = reading.own(own, "agreements.csv", &["source_name", "agreement", "valid_until"]);
     let groups = reading.own(own, "groups.csv", &["group", "member", "valid_until", "source", "mark"]);
     let extra = reading.own(own, "memberships.csv", &COLUMNS);
@@ -28,7 +33,7 @@ pub fn rows(facts: &Path, own: &Files, axes: &Axes, reading: &mut Reading) -> Op
         .map(|row| (row.text("source_name"), (row.text("agreement"), row.text("valid_until"))))
         .collect();
     reading.each_once(&facts, &["agreement"]);
-    let mut rows = Rows::new();
+    let mut rows = Vec::new();
     let mut n_used = 0;
     for row in facts.rows() {
         let name = row.text("agreement");
@@ -48,7 +53,7 @@ pub fn rows(facts: &Path, own: &Files, axes: &Axes, reading: &mut Reading) -> Op
             if !axes.country_idx.contains_key(party) {
                 reading.left(&facts, "of parties that are no economy of the set", party);
             } else if until.is_empty() || from < until {
-                rows.push([agreement, party, from, until, source, mark].map(str::to_owned).to_vec());
+                rows.push(membership([agreement, party, from, until, source, mark]));
             }
         };
         for party in row.text("members").split(';') {
@@ -61,8 +66,8 @@ pub fn rows(facts: &Path, own: &Files, axes: &Axes, reading: &mut Reading) -> Op
         }
     }
     reading.used(&facts, n_used);
-    rows.extend(extra.rows().map(|row| columns_of(&row)));
-    rows.sort();
+    rows.extend(extra.rows().map(|row| membership(COLUMNS.map(|column| row.text(column)))));
+    rows.sort_by(|a, b| cells(a).cmp(&cells(b)));
     Some(rows)
 }
 
@@ -82,8 +87,13 @@ fn check(row: &Row<'_>, reading: &mut Reading) {
     }
 }
 
-fn columns_of(row: &Row<'_>) -> Vec<String> {
-    COLUMNS.map(|column| row.text(column).to_owned()).to_vec()
+fn membership(cells: [&str; 6]) -> MembershipRow<'static> {
+    let [agreement, party, valid_from, valid_until, source, mark] = cells.map(|cell| cell.to_owned().into());
+    MembershipRow { agreement, party, valid_from, valid_until, source, mark }
+}
+
+fn cells<'a>(row: &'a MembershipRow<'_>) -> [&'a str; 6] {
+    [&row.agreement, &row.party, &row.valid_from, &row.valid_until, &row.source, &row.mark]
 }
 
 /// The weaker mark of a mixed one: a date that is recalled stays recalled.

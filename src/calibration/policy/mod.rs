@@ -4,9 +4,10 @@
 //! `data/schedules`; this makes `data/policy/tables`.
 
 pub mod aggregate;
+mod facts;
 mod lines;
 mod memberships;
-mod tables;
+pub mod rows;
 mod trade;
 
 use std::collections::HashMap;
@@ -15,17 +16,30 @@ use std::path::Path;
 use crate::data::{Axes, Files, Row, SectorKind, Table};
 use crate::error::{Fault, InputErrors};
 use crate::output::dir::{Existing, OutputDir};
+use crate::output::rows::Verbatim;
 
 use super::Reading;
 pub use lines::WeighedLines;
 
-use aggregate::Aggregation;
-use tables::{PCT, Rows, SHARE, Tables, names};
+use aggregate::{Aggregation, FromLines};
+use facts::{PCT, SHARE, names, owned};
+use rows::{Barrier, MembershipRow, MfnRate, ProductGroup};
+use trade::Traded;
 
 /// Multiple of a country's barrier on goods that its food sector has (stated by the facts file).
 const FOOD_MULTIPLE: f64 = 2.0;
 /// Id of the food sector.
 const FOOD_SECTOR: &str = "food";
+
+/// Rows of all tables.
+struct Tables {
+    product_groups: Vec<ProductGroup<'static>>,
+    mfn: Vec<MfnRate<'static>>,
+    from_lines: FromLines,
+    barriers: Vec<Barrier<'static>>,
+    memberships: Vec<MembershipRow<'static>>,
+    trade: Traded,
+}
 
 /// Writes the tables to `out` for the countries and sectors of `axes`; what was read and left out, for the user.
 ///
@@ -42,9 +56,15 @@ pub fn write(
     let tables = read(input, axes, how, &mut reading);
     let (tables, lines) = reading.finish(tables)?;
     let dir = OutputDir::create(out, existing)?;
-    for (file, columns, rows) in &tables {
-        dir.write_csv(file, columns, rows)?;
-    }
+    dir.write_rows(tables.product_groups)?;
+    dir.write_rows(tables.mfn)?;
+    dir.write_rows(tables.from_lines.aggregation)?;
+    dir.write_rows(tables.from_lines.preferences)?;
+    dir.write_rows(tables.barriers)?;
+    dir.write_rows(tables.memberships)?;
+    dir.write_rows(tables.trade.supply)?;
+    dir.write_rows(tables.trade.group_lines)?;
+    dir.write_rows(tables.trade.emissions)?;
     dir.finish()?;
     Ok(lines)
 }
@@ -61,21 +81,25 @@ fn read(input: &Path, axes: &Axes, how: Aggregation, reading: &mut Reading) -> O
     let barriers = barriers(&facts, axes, reading);
     let memberships = memberships::rows(&facts, &own, axes, reading);
     let traded = trade::tables(input, &own, axes, groups.as_ref(), reading);
-    let (groups, from_lines) = (groups?, from_lines?);
-    let mut tables: Tables = vec![
-        (
-            "product_groups.csv",
-            &["product_group", "sector", "weight_share", "source", "mark"],
-            copied(&groups, ["product_group", "sector", "share"]),
-        ),
-        ("mfn.csv", &["importer", "product_group", "mfn_pct", "collected_pct", "source", "mark"], rates),
-        ("aggregation.csv", &aggregate::COLUMNS, from_lines.aggregation),
-        ("preferences.csv", &aggregate::PREFERENCE_COLUMNS, from_lines.preferences),
-        ("barriers.csv", &["importer", "sector", "ave_pct", "source", "mark"], barriers?),
-        ("memberships.csv", &memberships::COLUMNS, memberships?),
-    ];
-    tables.extend(traded?);
-    Some(tables)
+    let groups = groups?;
+    Some(Tables {
+        product_groups: groups.rows().map(product_group).collect(),
+        mfn: rates,
+        from_lines: from_lines?,
+        barriers: barriers?,
+        memberships: memberships?,
+        trade: traded?,
+    })
+}
+
+fn product_group(row: Row<'_>) -> ProductGroup<'static> {
+    ProductGroup {
+        product_group: owned(&row, "product_group"),
+        sector: owned(&row, "sector"),
+        weight_share: Verbatim(owned(&row, "share")),
+        source: owned(&row, "definition"),
+        mark: owned(&row, "confidence"),
+    }
 }
 
 /// Product groups of the facts, each of a known sector, with shares that sum to one in every sector.
@@ -100,7 +124,12 @@ fn product_groups(facts: &Path, axes: &Axes, reading: &mut Reading) -> Option<Ta
 }
 
 /// Rows of `mfn.csv`, `collected_pct` still empty.
-fn rates(facts: &Path, axes: &Axes, groups: Option<&Table>, reading: &mut Reading) -> Option<Rows> {
+fn rates(
+    facts: &Path,
+    axes: &Axes,
+    groups: Option<&Table>,
+    reading: &mut Reading,
+) -> Option<Vec<MfnRate<'static>>> {
     let columns = ["importer", "product_group", "mfn_pct", "definition", "confidence"];
     let table = reading.table(&facts.join("tariffs_mfn_by_group.csv"), &columns)?;
     reading.each_once(&table, &["importer", "product_group"]);
@@ -112,9 +141,15 @@ fn rates(facts: &Path, axes: &Axes, groups: Option<&Table>, reading: &mut Readin
         }
         reading.number(&row, "mfn_pct", PCT);
     }
-    let mut rates = copied(&table, ["importer", "product_group", "mfn_pct"]);
-    rates.iter_mut().for_each(|row| row.insert(3, String::new()));
-    Some(rates)
+    let rate = |row: Row<'_>| MfnRate {
+        importer: owned(&row, "importer"),
+        product_group: owned(&row, "product_group"),
+        mfn_pct: Verbatim(owned(&row, "mfn_pct")),
+        collected_pct: Verbatim::default(),
+        source: owned(&row, "definition"),
+        mark: owned(&row, "confidence"),
+    };
+    Some(table.rows().map(rate).collect())
 }
 
 /// The tariff lines of an importer below `input`, with what was read; `None` where `tariff_lines.csv` does not name it.
@@ -147,20 +182,10 @@ pub fn programmes_of(own: &Files, importer: &str) -> Result<Vec<(String, String)
     reading.finish(Some(found.collect())).map(|(found, _)| found)
 }
 
-/// Three columns, then the definition as source, and the confidence as mark.
-fn copied(table: &Table, columns: [&str; 3]) -> Rows {
-    let row = |row: Row<'_>| {
-        let mut cells: Vec<String> = columns.iter().map(|column| row.text(column).to_owned()).collect();
-        cells.extend([row.text("definition").to_owned(), row.text("confidence").to_owned()]);
-        cells
-    };
-    table.rows().map(row).collect()
-}
-
 /// Ad-valorem equivalents of every importer and sector of the model.
 ///
 /// The facts name one figure for goods, three services and the other services; food has twice the goods figure.
-fn barriers(facts: &Path, axes: &Axes, reading: &mut Reading) -> Option<Rows> {
+fn barriers(facts: &Path, axes: &Axes, reading: &mut Reading) -> Option<Vec<Barrier<'static>>> {
     let columns = ["importer", "kind", "sector", "ave_pct", "definition", "confidence"];
     let table = reading.table(&facts.join("barriers_ave.csv"), &columns)?;
     reading.each_once(&table, &["importer", "kind", "sector"]);
@@ -176,7 +201,7 @@ fn barriers(facts: &Path, axes: &Axes, reading: &mut Reading) -> Option<Rows> {
         }
         reading.number(&row, "ave_pct", PCT);
     }
-    let mut rows = Rows::new();
+    let mut rows = Vec::new();
     let mut missing = Vec::new();
     for country in &axes.countries {
         for sector in &axes.sectors {
@@ -193,13 +218,13 @@ fn barriers(facts: &Path, axes: &Axes, reading: &mut Reading) -> Option<Rows> {
             };
             let Ok(ave) = row.text("ave_pct").parse::<f64>() else { continue };
             let pct = if sector.id == FOOD_SECTOR { FOOD_MULTIPLE * ave } else { ave };
-            rows.push(vec![
-                country.iso3.clone(),
-                sector.id.clone(),
-                pct.to_string(),
-                row.text("definition").to_owned(),
-                row.text("confidence").to_owned(),
-            ]);
+            rows.push(Barrier {
+                importer: country.iso3.clone().into(),
+                sector: sector.id.clone().into(),
+                ave_pct: Verbatim(pct.to_string().into()),
+                source: owned(&row, "definition"),
+                mark: owned(&row, "confidence"),
+            });
         }
     }
     if let Some(first) = missing.first() {

@@ -1,49 +1,61 @@
 //! What policy needs to know of trade: supply of each country, lines of each group, embodied emissions.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
+use super::facts::{INTENSITY, names, owned};
 use super::lines;
-use super::tables::{INTENSITY, Rows, Tables, names};
+use super::rows::{Emissions, GroupLines, Supply};
 use crate::calibration::Reading;
 use crate::data::{Axes, Dataset, Files, SectorKind, Table};
 use crate::error::Faults;
+use crate::output::rows::Verbatim;
 
 /// Baseline whose exports say what cumulation brings in.
 const BASELINE: &str = "apac";
 
-/// `supply.csv`, `group_lines.csv` and `emissions.csv`; `groups` is the table of product groups.
+/// Rows of what policy needs to know of trade.
+pub struct Traded {
+    /// Of `supply.csv`.
+    pub supply: Vec<Supply<'static>>,
+    /// Of `group_lines.csv`.
+    pub group_lines: Vec<GroupLines<'static>>,
+    /// Of `emissions.csv`.
+    pub emissions: Vec<Emissions<'static>>,
+}
+
+/// Supply, lines and emissions; `groups` is the table of product groups.
 pub fn tables(
     input: &Path,
     own: &Files,
     axes: &Axes,
     groups: Option<&Table>,
     reading: &mut Reading,
-) -> Option<Tables> {
+) -> Option<Traded> {
     let supply = supply(axes, reading);
     let group_lines = group_lines(input, own, reading);
     let emissions = emissions(&input.join("facts"), axes, groups?, reading);
-    Some(vec![
-        ("supply.csv", &["country", "sector", "supply_share", "source", "mark"], supply?),
-        ("group_lines.csv", &["product_group", "lines", "source", "mark"], group_lines?),
-        ("emissions.csv", &["exporter", "product_group", "t_co2_per_1000_usd", "source", "mark"], emissions?),
-    ])
+    Some(Traded { supply: supply?, group_lines: group_lines?, emissions: emissions? })
 }
 
 /// Share of each country in the exports of all, by goods sector.
-fn supply(axes: &Axes, reading: &mut Reading) -> Option<Rows> {
+fn supply(axes: &Axes, reading: &mut Reading) -> Option<Vec<Supply<'static>>> {
     let data = Dataset::read(&Files::embedded().folder(BASELINE));
     let data = data.map_err(|errors| reading.faults.extend(Faults::from(errors))).ok()?;
-    let mut rows = Rows::new();
+    let mut rows = Vec::new();
     for (j, sector) in data.axes.sectors.iter().enumerate().filter(|(_, one)| one.kind == SectorKind::Goods) {
         let exports =
             |i: usize| -> f64 { (0..data.n()).filter(|&n| n != i).map(|n| data.trade_musd[[j, n, i]]).sum() };
         let world: f64 = (0..data.n()).map(exports).sum();
         for (i, country) in data.axes.countries.iter().enumerate() {
             if axes.country_idx.contains_key(&country.iso3) {
-                let share = format!("{:.5}", exports(i) / world);
-                let source = "share in the exports of all economies of the default set".to_owned();
-                rows.push(vec![country.iso3.clone(), sector.id.clone(), share, source, "public".into()]);
+                rows.push(Supply {
+                    country: country.iso3.clone().into(),
+                    sector: sector.id.clone().into(),
+                    supply_share: Verbatim(format!("{:.5}", exports(i) / world).into()),
+                    source: "share in the exports of all economies of the default set".into(),
+                    mark: "public".into(),
+                });
             }
         }
     }
@@ -51,23 +63,31 @@ fn supply(axes: &Axes, reading: &mut Reading) -> Option<Rows> {
 }
 
 /// HS6 products of each group; groups that no product falls in count as one line.
-fn group_lines(input: &Path, own: &Files, reading: &mut Reading) -> Option<Rows> {
+fn group_lines(input: &Path, own: &Files, reading: &mut Reading) -> Option<Vec<GroupLines<'static>>> {
     let importers = reading.own(own, "tariff_lines.csv", &lines::COLUMNS)?;
     let importer = importers.rows().next()?;
-    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     // The same file was read with the lines: what is wrong with it has been said.
     let products = lines::product_groups(input, own, importer.text("products"), &mut Reading::new())?;
     for group in products.into_values() {
         *counts.entry(group).or_default() += 1;
     }
-    let row = |(group, count): (String, u32)| {
-        vec![group, count.to_string(), "HS6 products by GTAP sector".to_owned(), "public".to_owned()]
+    let row = |(group, lines): (String, u64)| GroupLines {
+        product_group: group.into(),
+        lines,
+        source: "HS6 products by GTAP sector".into(),
+        mark: "public".into(),
     };
     Some(counts.into_iter().map(row).collect())
 }
 
 /// Emissions of product groups: the facts name some groups themselves, the others by their sector.
-fn emissions(facts: &Path, axes: &Axes, groups: &Table, reading: &mut Reading) -> Option<Rows> {
+fn emissions(
+    facts: &Path,
+    axes: &Axes,
+    groups: &Table,
+    reading: &mut Reading,
+) -> Option<Vec<Emissions<'static>>> {
     let columns = ["iso3", "product_group", "t_co2_per_1000_usd", "definition", "confidence"];
     let table = reading.table(&facts.join("emissions.csv"), &columns)?;
     reading.each_once(&table, &["iso3", "product_group"]);
@@ -79,7 +99,7 @@ fn emissions(facts: &Path, axes: &Axes, groups: &Table, reading: &mut Reading) -
         row.index("product_group", &known, what, &mut reading.faults);
         reading.number(&row, "t_co2_per_1000_usd", INTENSITY);
     }
-    let mut rows = BTreeSet::new();
+    let mut rows = Vec::new();
     for country in &axes.countries {
         for group in groups.rows() {
             let find = |name: &str| {
@@ -89,14 +109,21 @@ fn emissions(facts: &Path, axes: &Axes, groups: &Table, reading: &mut Reading) -
                 reading.left(&table, "missing for groups", group.text("product_group"));
                 continue;
             };
-            rows.insert(vec![
-                country.iso3.clone(),
-                group.text("product_group").to_owned(),
-                row.text("t_co2_per_1000_usd").to_owned(),
-                row.text("definition").to_owned(),
-                row.text("confidence").to_owned(),
-            ]);
+            rows.push(Emissions {
+                exporter: country.iso3.clone().into(),
+                product_group: owned(&group, "product_group"),
+                t_co2_per_1000_usd: Verbatim(owned(&row, "t_co2_per_1000_usd")),
+                source: owned(&row, "definition"),
+                mark: owned(&row, "confidence"),
+            });
         }
     }
-    Some(rows.into_iter().collect())
+    let cells = |row: &Emissions<'static>| {
+        let Emissions { exporter, product_group, t_co2_per_1000_usd, source, mark } = row.clone();
+        [exporter, product_group, t_co2_per_1000_usd.0, source, mark]
+    };
+    rows.sort_by_cached_key(cells);
+    // A group that lies in several sectors would be there once for each.
+    rows.dedup();
+    Some(rows)
 }

@@ -11,6 +11,9 @@ use crate::equilibrium::linearised::linear::{Accuracy, Linear};
 use crate::equilibrium::prepared::PreparedBaseline;
 use crate::equilibrium::search::workspace::Workspace;
 
+/// 97.5 % point of the standard normal distribution.
+const NORMAL_975: f64 = 1.959_963_984_540_054;
+
 /// Derivatives of `ln W_hat` of one country at one equilibrium.
 #[derive(Debug, Clone)]
 pub struct WelfareGradient {
@@ -110,4 +113,10 @@ pub fn delta_method_se(economy: &Economy, by_theta: &Array2<f64>) -> Vec<f64> {
         .into_iter()
         .map(|row| 100.0 * row.iter().zip(&errors).map(|(d, se)| (d * se).powi(2)).sum::<f64>().sqrt())
         .collect()
+}
+
+/// Ends of the 95 % interval of welfare, percent, from `ln W_hat` and the standard error of `100 ln W_hat`.
+#[must_use]
+pub fn welfare_interval_pct(ln_welfare: f64, se: f64) -> [f64; 2] {
+    [-1.0, 1.0].map(|sign| 100.0 * (ln_welfare + sign * NORMAL_975 * se / 100.0).exp_m1())
 }

@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{OutputError, at};
+use super::error::{OutputError, at};
 
 /// Lock files of this process.
 static HELD: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());

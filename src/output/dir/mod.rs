@@ -10,23 +10,28 @@
 //!
 //! A folder is replaced only where its manifest lists everything in it, and everything is as it was written.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use super::rows::{RowWriter, TableRow};
+
+mod error;
 mod lock;
-mod number;
 mod ours;
 mod staging;
+mod table;
 mod target;
 
+pub use error::OutputError;
+use error::at;
 use lock::Lock;
-pub use number::{ALL_DIGITS, DEFAULT_DIGITS, number, set_digits};
 pub use ours::{Difference, FileEntry, MANIFEST, differences, listed, manifest};
 use staging::Staging;
 pub use staging::abandon_all;
+pub use table::TableFile;
 pub use target::protect;
 
 /// What to do with a folder that exists and is not empty.
@@ -36,71 +41,6 @@ pub enum Existing {
     Refuse,
     /// Replace it whole when the new one is complete, where all in it is ours.
     Replace,
-}
-
-/// The folder could not be used or written.
-#[derive(Debug, thiserror::Error)]
-pub enum OutputError {
-    /// The folder is in use.
-    #[error("{}: the folder exists and is not empty. Name another with --out, or pass --overwrite to replace it.", .0.display())]
-    NotEmpty(PathBuf),
-    /// The folder may not be an output.
-    #[error("{}: the output folder {why}. Name another folder with --out.", path.display())]
-    Refused {
-        /// Folder as the user knows it.
-        path: PathBuf,
-        /// Why not, after "the output folder".
-        why: String,
-    },
-    /// Another process writes to the folder.
-    #[error("{}: another command is writing to this folder (process {holder}). Wait for it, or name another folder with --out.", path.display())]
-    Locked {
-        /// Folder concerned.
-        path: PathBuf,
-        /// Number of the process.
-        holder: String,
-    },
-    /// The file system refused.
-    #[error("{}: {source}. Nothing was replaced. Free space, or name a folder that can be written with --out.", path.display())]
-    Io {
-        /// File or folder concerned.
-        path: PathBuf,
-        /// What the file system said.
-        source: io::Error,
-    },
-    /// The new result stands under its name, and the old one could not be removed whole.
-    #[error("{}: the new result stands here; the old one could not be removed whole and is in {} ({source}). Remove it yourself.", target.display(), old.display())]
-    OldStays {
-        /// Folder with the new result.
-        target: PathBuf,
-        /// Folder with what is left of the old one.
-        old: PathBuf,
-        /// What the file system said.
-        source: io::Error,
-    },
-    /// The result is complete and could not take its name.
-    #[error("{}: {why}. What stood there is untouched; the new result is in {}.", target.display(), kept.display())]
-    NotMoved {
-        /// Name that it should have.
-        target: PathBuf,
-        /// Where it is.
-        kept: PathBuf,
-        /// What stood in the way.
-        why: String,
-    },
-}
-
-impl OutputError {
-    /// True where another command line helps and trying again does not.
-    #[must_use]
-    pub fn is_usage(&self) -> bool {
-        matches!(self, Self::NotEmpty(_) | Self::Refused { .. })
-    }
-}
-
-fn at(path: &Path) -> impl FnOnce(io::Error) -> OutputError + use<> {
-    let path = path.to_owned();
-    |source| OutputError::Io { path, source }
 }
 
 /// Files are written to a neighbour folder that takes the final name on [`OutputDir::finish`].
@@ -198,22 +138,29 @@ impl OutputDir {
         manifest(&self.target)
     }
 
-    /// Writes a table, and the folder inside the output in which it lies.
+    /// Begins a table that is written row by row: `table::<EventRow<'static>>()` takes rows with texts of any lifetime.
     ///
     /// # Errors
     /// [`OutputError`] where the file cannot be written.
-    pub fn write_csv(&self, name: &str, header: &[&str], rows: &[Vec<String>]) -> Result<(), OutputError> {
-        let path = self.path().join(name);
-        self.make_folder_of(&path)?;
-        let write = || -> Result<(), csv::Error> {
-            let mut writer = csv::Writer::from_path(&path)?;
-            writer.write_record(header)?;
-            for row in rows {
-                writer.write_record(row)?;
-            }
-            Ok(writer.flush()?)
+    pub fn table<R: TableRow<'static>>(&self) -> Result<TableFile<R>, OutputError> {
+        TableFile::create(self.path().join(R::FILE))
+    }
+
+    /// Writes a table.
+    ///
+    /// # Errors
+    /// [`OutputError`] where the file cannot be written.
+    pub fn write_rows<'a, R: TableRow<'a>>(
+        &self,
+        rows: impl IntoIterator<Item = R>,
+    ) -> Result<(), OutputError> {
+        let path = self.path().join(R::FILE);
+        let write = || {
+            let mut writer = RowWriter::new::<R>(File::create(&path)?)?;
+            writer.write(rows)?;
+            writer.finish()
         };
-        write().map_err(|error| at(&path)(into_io(error)))
+        write().map(|_| ()).map_err(at(&path))
     }
 
     /// Writes a text file, and the folder inside the output in which it lies.
@@ -251,13 +198,6 @@ impl OutputDir {
         fs::write(&path, format!("{manifest:#}\n")).map_err(at(&path))?;
         self.staging.take_name(&self.target, || check(&self.shown, &self.target, self.existing))?;
         Ok(self.shown.clone())
-    }
-}
-
-fn into_io(error: csv::Error) -> io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
     }
 }
 

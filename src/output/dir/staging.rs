@@ -6,7 +6,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{OutputError, at, lock, manifest, ours};
+use super::error::{OutputError, at};
+use super::{lock, manifest, ours};
 use crate::data::sha256;
 
 /// File that says that a staging folder is one.

@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Mutex;
 
-use super::OutputError;
+use super::error::{OutputError, at};
 
 /// Paths that the command reads; a folder that is or holds one of them is no output.
 static INPUTS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
@@ -24,7 +24,7 @@ pub fn protect(inputs: impl IntoIterator<Item = PathBuf>) {
 /// [`OutputError::Refused`] for the working folder and those above it, the root, the home folder, a file, and
 /// a folder that is or holds an input of the command; [`OutputError::Io`] where a link leads nowhere.
 pub(super) fn resolve(path: &Path) -> Result<PathBuf, OutputError> {
-    let target = follow(path).map_err(super::at(path))?;
+    let target = follow(path).map_err(at(path))?;
     let refuse = |why: &str| Err(OutputError::Refused { path: path.to_owned(), why: why.to_owned() });
     if target.parent().is_none() {
         return refuse("is the root of the file system");

@@ -3,10 +3,11 @@
 use super::super::axis::{decimals_for, signed};
 use super::super::canvas::{Align, Canvas, Lettering};
 use super::super::frame::Area;
-use super::super::input::{Figure, Measure};
+use super::super::input::Measure;
 use super::super::matrix::Matrix;
 use super::super::theme::{GAIN, INK, LOSS, TICK_SIZE, WHITE, ink_on, tint};
-use super::{Chart, DrawError, Scene, picture};
+use super::scene::{Chart, DrawError, Scene, picture};
+use crate::output::rows::{self, Text, table};
 
 const STEM: &str = "gains_by_country";
 /// Height of a row of the table and of everything around it.
@@ -14,6 +15,22 @@ const ROW: f64 = 17.0;
 const AROUND: f64 = 200.0;
 /// Deepest share of the colour, so that the numbers stay readable.
 const DEEPEST: f64 = 0.9;
+
+table! {
+    /// Numbers behind the chart.
+    pub struct CountryGain<'a> in "charts/gains_by_country.csv" by (option, year, iso3) {
+        /// Option
+        option: Text<'a>,
+        /// Year
+        year: i16,
+        /// Country
+        iso3: Text<'a>,
+        /// Name of the country
+        name: Text<'a>,
+        /// Real income against the reference option, on the reference path
+        real_income_vs_reference_pct: f64 ["pct"],
+    }
+}
 
 /// Draws the chart.
 pub fn draw(scene: &Scene<'_>) -> Result<Chart, DrawError> {
@@ -33,8 +50,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Chart, DrawError> {
         stem: STEM,
         title,
         svg,
-        header: vec!["option", "year", "iso3", "name", "real_income_vs_reference_pct"],
-        rows: rows(scene, &order),
+        csv: rows::text(numbers(scene, &order)),
         reading:
             "Rows are countries, columns options; each number is the change of the country's real income \
                   if the option happens on its median dates. Read along a row to see which option suits a \
@@ -48,8 +64,8 @@ pub fn draw(scene: &Scene<'_>) -> Result<Chart, DrawError> {
     })
 }
 
-fn cell<'r>(scene: &Scene<'r>, country: usize, option: usize) -> Option<&'r Figure> {
-    scene.run.reference.get(&(option, scene.run.manifest.last_year(), country, Measure::Pct))
+fn cell(scene: &Scene<'_>, country: usize, option: usize) -> Option<f64> {
+    scene.run.reference.get(&(option, scene.run.manifest.last_year(), country, Measure::Pct)).copied()
 }
 
 /// The countries with their largest number first, the focus before all.
@@ -57,7 +73,7 @@ fn order(scene: &Scene<'_>) -> Vec<usize> {
     let options = scene.run.manifest.compared();
     let largest = |country: usize| {
         let values = options.iter().filter_map(|&option| cell(scene, country, option));
-        values.map(|figure| figure.value).fold(f64::NEG_INFINITY, f64::max)
+        values.fold(f64::NEG_INFINITY, f64::max)
     };
     let focus = scene.run.focus();
     let mut order: Vec<(usize, f64)> =
@@ -76,7 +92,7 @@ fn draw_cells(canvas: &mut Canvas<'_>, area: Area, scene: &Scene<'_>, order: &[u
     let all = order.iter().flat_map(|&country| options.iter().map(move |&option| (country, option)));
     let most = all
         .filter_map(|(country, option)| cell(scene, country, option))
-        .fold(0.0_f64, |most, figure| most.max(figure.value.abs()));
+        .fold(0.0_f64, |most, figure| most.max(figure.abs()));
     let decimals = decimals_for([most]);
     let half = matrix.row_height() / 2.0 - 0.75;
     for (row, &country) in order.iter().enumerate() {
@@ -85,7 +101,7 @@ fn draw_cells(canvas: &mut Canvas<'_>, area: Area, scene: &Scene<'_>, order: &[u
             let (y, x) = (matrix.middle(row), (column.left + column.right) / 2.0);
             let (text, ground) = match cell(scene, country, option) {
                 None => ("n/a".to_owned(), WHITE),
-                Some(figure) => (signed(figure.value, decimals), ground(figure.value, most)),
+                Some(figure) => (signed(figure, decimals), ground(figure, most)),
             };
             canvas.rect((column.left, y - half), (column.right, y + half), ground, 1.0);
             let ink = if ground == WHITE { INK } else { ink_on(ground) };
@@ -100,21 +116,18 @@ fn ground(value: f64, most: f64) -> plotters::style::RGBColor {
     tint(if value < 0.0 { LOSS } else { GAIN }, share)
 }
 
-fn rows(scene: &Scene<'_>, order: &[usize]) -> Vec<Vec<String>> {
+fn numbers<'r>(scene: &'r Scene<'_>, order: &[usize]) -> Vec<CountryGain<'r>> {
     let manifest = &scene.run.manifest;
-    let mut rows = Vec::new();
-    for &country in order {
-        for option in manifest.compared() {
-            let Some(figure) = cell(scene, country, option) else { continue };
-            let entry = &manifest.countries[country];
-            rows.push(vec![
-                scene.option_id(option),
-                manifest.last_year().to_string(),
-                entry.iso3.clone(),
-                entry.name.clone(),
-                figure.text.clone(),
-            ]);
-        }
-    }
-    rows
+    let all =
+        order.iter().flat_map(|&country| manifest.compared().into_iter().map(move |one| (country, one)));
+    all.filter_map(|(country, option)| {
+        Some(CountryGain {
+            option: scene.option_id(option),
+            year: manifest.last_year(),
+            iso3: scene.code(country),
+            name: manifest.countries[country].name.as_str().into(),
+            real_income_vs_reference_pct: cell(scene, country, option)?,
+        })
+    })
+    .collect()
 }

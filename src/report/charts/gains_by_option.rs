@@ -3,20 +3,38 @@
 use super::super::axis::{decimals_for, range_with_zero, signed};
 use super::super::canvas::{Align, Canvas, Lettering, Stroke};
 use super::super::frame::{Area, Panel};
-use super::super::input::{Figure, Measure, Spread};
+use super::super::input::{Measure, Spread};
+use super::super::marks::Marker;
 use super::super::text::{line_height, wrap};
-use super::super::theme::{INK, LABEL_SIZE, Marker, SOFT_INK, TICK_SIZE, tint};
-use super::{Chart, DrawError, Scene, picture};
+use super::super::theme::{INK, LABEL_SIZE, SOFT_INK, TICK_SIZE, tint};
+use super::scene::{Chart, DrawError, Scene, picture};
+use crate::output::rows::{self, Text, table};
 
 const STEM: &str = "gains_by_option";
 const LABELS: f64 = 214.0;
 const NUMBERS: f64 = 168.0;
 
+table! {
+    /// Numbers behind the chart.
+    pub struct OptionGain<'a> in "charts/gains_by_option.csv" by (option, year, iso3, statistic) {
+        /// Option
+        option: Text<'a>,
+        /// Year
+        year: i16,
+        /// Country
+        iso3: Text<'a>,
+        /// mean, a quantile over the draws, or reference_path
+        statistic: Text<'a>,
+        /// Real income against the reference option
+        real_income_vs_reference_pct: f64 ["pct"],
+    }
+}
+
 /// One option.
 struct Line<'r> {
     option: usize,
     spread: &'r Spread,
-    reference: &'r Figure,
+    reference: f64,
 }
 
 /// Draws the chart.
@@ -36,8 +54,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Chart, DrawError> {
         stem: STEM,
         title,
         svg,
-        header: vec!["option", "year", "iso3", "statistic", "real_income_vs_reference_pct"],
-        rows: rows(scene, &lines),
+        csv: rows::text(numbers(scene, &lines)),
         reading: "Each row is an option. The dot is what to expect before knowing whether the option comes \
                   about; the diamond is the gain if it does, on its median dates. Bars show how far the draws \
                   spread. Options are sorted by the diamond."
@@ -60,15 +77,15 @@ fn lines<'r>(scene: &Scene<'r>) -> Vec<Line<'r>> {
             Some(Line { option, spread, reference: run.last_reference(option, Measure::Pct)? })
         })
         .collect();
-    lines.sort_by(|a, b| b.reference.value.total_cmp(&a.reference.value).then(a.option.cmp(&b.option)));
+    lines.sort_by(|a, b| b.reference.total_cmp(&a.reference).then(a.option.cmp(&b.option)));
     lines
 }
 
 fn draw_lines(canvas: &mut Canvas<'_>, area: Area, scene: &Scene<'_>, lines: &[Line<'_>]) {
     let plot = area.inside([LABELS, 22.0, NUMBERS, 36.0]);
     let ends =
-        lines.iter().flat_map(|line| [&line.spread.p05, &line.spread.p95, &line.spread.mean, line.reference]);
-    let panel = Panel::new(plot, range_with_zero(ends.map(|figure| figure.value)), (0.0, 1.0));
+        lines.iter().flat_map(|line| [line.spread.p05, line.spread.p95, line.spread.mean, line.reference]);
+    let panel = Panel::new(plot, range_with_zero(ends), (0.0, 1.0));
     panel.x_axis(canvas, &panel.x.ticks(6), true);
     let label = Lettering::new(TICK_SIZE, SOFT_INK).align(Align::Centre);
     canvas.text(
@@ -80,7 +97,7 @@ fn draw_lines(canvas: &mut Canvas<'_>, area: Area, scene: &Scene<'_>, lines: &[L
     canvas.text((area.right - 86.0, plot.top - 10.0), "Mean, %", head);
     canvas.text((area.right, plot.top - 10.0), "If it happens, %", head);
     draw_key(canvas, (plot.left, plot.top - 10.0));
-    let decimals = decimals_for(lines.iter().map(|line| line.reference.value));
+    let decimals = decimals_for(lines.iter().map(|line| line.reference));
     let step = plot.height() / lines.len().max(1) as f64;
     for (k, line) in lines.iter().enumerate() {
         let y = plot.top + (k as f64 + 0.5) * step;
@@ -89,8 +106,8 @@ fn draw_lines(canvas: &mut Canvas<'_>, area: Area, scene: &Scene<'_>, lines: &[L
         let top = y - (title.len() as f64 - 1.0) / 2.0 * line_height(LABEL_SIZE);
         canvas.lines((plot.left - 14.0, top), &title, Lettering::new(LABEL_SIZE, INK).align(Align::Right));
         let number = Lettering::new(LABEL_SIZE, INK).align(Align::Right);
-        canvas.text((area.right - 86.0, y), &signed(line.spread.mean.value, decimals), number);
-        canvas.text((area.right, y), &signed(line.reference.value, decimals), number);
+        canvas.text((area.right - 86.0, y), &signed(line.spread.mean, decimals), number);
+        canvas.text((area.right, y), &signed(line.reference, decimals), number);
     }
 }
 
@@ -111,30 +128,28 @@ fn draw_key(canvas: &mut Canvas<'_>, (left, y): (f64, f64)) {
 
 fn draw_line(canvas: &mut Canvas<'_>, panel: &Panel, y: f64, line: &Line<'_>, scene: &Scene<'_>) {
     let colour = scene.styles[line.option].colour;
-    let x = |figure: &Figure| panel.x.at(figure.value);
+    let x = |value: f64| panel.x.at(value);
     let spread = line.spread;
-    canvas.line(&[(x(&spread.p05), y), (x(&spread.p95), y)], Stroke::solid(colour, 2.0));
-    for end in [&spread.p05, &spread.p95] {
+    canvas.line(&[(x(spread.p05), y), (x(spread.p95), y)], Stroke::solid(colour, 2.0));
+    for end in [spread.p05, spread.p95] {
         canvas.line(&[(x(end), y - 4.0), (x(end), y + 4.0)], Stroke::solid(colour, 2.0));
     }
-    if let (Some(p25), Some(p75)) = (&spread.p25, &spread.p75) {
+    if let (Some(p25), Some(p75)) = (spread.p25, spread.p75) {
         canvas.rect((x(p25), y - 4.5), (x(p75), y + 4.5), tint(colour, 0.55), 1.0);
     }
-    canvas.mark(Marker::Circle, (x(&spread.mean), y), 5.2, colour, false);
+    canvas.mark(Marker::Circle, (x(spread.mean), y), 5.2, colour, false);
     canvas.mark(Marker::Diamond, (x(line.reference), y), 5.6, colour, true);
 }
 
-fn rows(scene: &Scene<'_>, lines: &[Line<'_>]) -> Vec<Vec<String>> {
-    let manifest = &scene.run.manifest;
-    let row = |option: usize, statistic: &str, figure: &Figure| {
-        let year = manifest.last_year().to_string();
-        let focus = manifest.focus.clone();
-        vec![scene.option_id(option), year, focus, statistic.to_owned(), figure.text.clone()]
-    };
-    let mut rows = Vec::new();
-    for line in lines {
-        rows.extend(line.spread.named().into_iter().map(|(name, figure)| row(line.option, name, figure)));
-        rows.push(row(line.option, "reference_path", line.reference));
-    }
-    rows
+fn numbers<'r>(scene: &'r Scene<'_>, lines: &'r [Line<'_>]) -> impl Iterator<Item = OptionGain<'r>> {
+    lines.iter().flat_map(move |line| {
+        let named = line.spread.named().chain([("reference_path", line.reference)]);
+        named.map(move |(statistic, real_income_vs_reference_pct)| OptionGain {
+            option: scene.option_id(line.option),
+            year: scene.run.manifest.last_year(),
+            iso3: scene.focus(),
+            statistic: statistic.into(),
+            real_income_vs_reference_pct,
+        })
+    })
 }

@@ -1,15 +1,31 @@
 //! Probability that each option has come into force, by year.
 
 use super::super::axis::fixed;
-use super::super::canvas::{Align, Canvas, Lettering, Point, Stroke};
+use super::super::canvas::{Align, Canvas, Lettering, Stroke};
 use super::super::frame::{Area, Panel};
-use super::super::input::{Figure, IN_FORCE, SECTORAL_IN_FORCE};
+use super::super::input::{IN_FORCE, SECTORAL_IN_FORCE};
+use super::super::marks::{Dash, Point};
 use super::super::text::{line_height, wrap};
-use super::super::theme::{Dash, INK, OptionStyle, SOFT_INK, TICK_SIZE, tint};
-use super::{Chart, DrawError, Scene, picture};
+use super::super::theme::{INK, OptionStyle, SOFT_INK, TICK_SIZE, tint};
+use super::scene::{Chart, DrawError, Scene, picture};
+use crate::output::rows::{self, Text, table};
 
 const STEM: &str = "in_force_by_year";
 const LABELS: f64 = 236.0;
+
+table! {
+    /// Numbers behind the chart.
+    pub struct InForceByYear<'a> in "charts/in_force_by_year.csv" by (option, milestone, year) {
+        /// Option
+        option: Text<'a>,
+        /// Milestone
+        milestone: Text<'a>,
+        /// Year
+        year: i16,
+        /// Share of the draws that have reached it by 31 December
+        probability: f64 ["share"],
+    }
+}
 
 /// One milestone of one option.
 struct Curve<'r> {
@@ -17,12 +33,12 @@ struct Curve<'r> {
     milestone: &'static str,
     label: String,
     style: OptionStyle,
-    path: &'r [(i16, Figure)],
+    path: &'r [(i16, f64)],
 }
 
 impl Curve<'_> {
     fn last(&self) -> f64 {
-        self.path.last().map_or(0.0, |(_, figure)| figure.value)
+        self.path.last().map_or(0.0, |(_, probability)| *probability)
     }
 }
 
@@ -44,8 +60,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Chart, DrawError> {
         stem: STEM,
         title,
         svg,
-        header: vec!["option", "milestone", "year", "probability"],
-        rows: rows(scene, &curves),
+        csv: rows::text(numbers(scene, &curves)),
         reading:
             "A curve rises as the option comes into force in more of the draws; the number on the right is \
                   its height in the last year. A steep part marks the years in which the option most often \
@@ -91,7 +106,7 @@ fn draw_curves(canvas: &mut Canvas<'_>, area: Area, curves: &[Curve<'_>], [first
     canvas.text((area.left - 6.0, (plot.top + plot.bottom) / 2.0), "Probability, percent", upright);
     for curve in curves {
         let points: Vec<Point> =
-            curve.path.iter().map(|(year, figure)| panel.at(f64::from(*year), figure.value)).collect();
+            curve.path.iter().map(|(year, probability)| panel.at(f64::from(*year), *probability)).collect();
         let OptionStyle { colour, marker, dash } = curve.style;
         canvas.line(&points, Stroke { colour, width: 2.2, dash });
         for point in points.iter().step_by(2) {
@@ -145,14 +160,15 @@ fn apart(wanted: &[(f64, f64)], bottom: f64) -> Vec<f64> {
     middles
 }
 
-fn rows(scene: &Scene<'_>, curves: &[Curve<'_>]) -> Vec<Vec<String>> {
-    let row = |curve: &Curve<'_>, year: i16, figure: &Figure| {
-        let milestone = curve.milestone.to_owned();
-        vec![scene.option_id(curve.option), milestone, year.to_string(), figure.text.clone()]
-    };
-    let of_curve =
-        |curve: &Curve<'_>| curve.path.iter().map(|(year, f)| row(curve, *year, f)).collect::<Vec<_>>();
-    curves.iter().flat_map(of_curve).collect()
+fn numbers<'r>(scene: &'r Scene<'_>, curves: &'r [Curve<'_>]) -> impl Iterator<Item = InForceByYear<'r>> {
+    curves.iter().flat_map(move |curve| {
+        curve.path.iter().map(move |&(year, probability)| InForceByYear {
+            option: scene.option_id(curve.option),
+            milestone: curve.milestone.into(),
+            year,
+            probability,
+        })
+    })
 }
 
 #[cfg(test)]

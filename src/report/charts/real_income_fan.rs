@@ -3,19 +3,37 @@
 use plotters::style::RGBColor;
 
 use super::super::axis::range_with_zero;
-use super::super::canvas::{Align, Canvas, Lettering, Point, Stroke};
+use super::super::canvas::{Align, Canvas, Lettering, Stroke};
 use super::super::frame::{Area, Panel, columns_for};
-use super::super::input::{Figure, Measure, Spread};
+use super::super::input::{Measure, Spread};
+use super::super::marks::{Dash, Point};
 use super::super::text::{line_height, wrap};
-use super::super::theme::{Dash, INK, SOFT_INK, TICK_SIZE, tint};
-use super::{Chart, DrawError, Scene, picture};
+use super::super::theme::{INK, SOFT_INK, TICK_SIZE, tint};
+use super::scene::{Chart, DrawError, Scene, picture};
+use crate::output::rows::{self, Text, table};
 
 const STEM: &str = "real_income_fan";
+
+table! {
+    /// Numbers behind the chart.
+    pub struct YearGain<'a> in "charts/real_income_fan.csv" by (option, year, iso3, statistic) {
+        /// Option
+        option: Text<'a>,
+        /// Year
+        year: i16,
+        /// Country
+        iso3: Text<'a>,
+        /// mean, a quantile over the draws, or reference_path
+        statistic: Text<'a>,
+        /// Real income against the reference option
+        real_income_vs_reference_pct: f64 ["pct"],
+    }
+}
 
 /// One option over the years.
 struct Fan<'r> {
     option: usize,
-    years: Vec<(i16, &'r Spread, &'r Figure)>,
+    years: Vec<(i16, &'r Spread, f64)>,
 }
 
 /// Draws the chart.
@@ -38,8 +56,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Chart, DrawError> {
         stem: STEM,
         title,
         svg,
-        header: vec!["option", "year", "iso3", "statistic", "real_income_vs_reference_pct"],
-        rows: rows(scene, &fans),
+        csv: rows::text(numbers(scene, &fans)),
         reading:
             "Each panel is an option. The thick line is the mean over the draws, the thin line the median, \
                   the dashed line the path if every stage succeeds after its median duration. Bands show the \
@@ -56,7 +73,7 @@ fn fan<'r>(scene: &Scene<'r>, option: usize) -> Fan<'r> {
     let [first, last] = run.manifest.years;
     let year = |year: i16| {
         let key = (option, year, run.focus(), Measure::Pct);
-        Some((year, run.gains.get(&key)?, run.reference.get(&key)?))
+        Some((year, run.gains.get(&key)?, *run.reference.get(&key)?))
     };
     Fan { option, years: (first..=last).filter_map(year).collect() }
 }
@@ -67,7 +84,7 @@ fn draw_fans(canvas: &mut Canvas<'_>, area: Area, scene: &Scene<'_>, fans: &[Fan
     let ends = fans
         .iter()
         .flat_map(|fan| &fan.years)
-        .flat_map(|(_, spread, path)| [spread.p05.value, spread.p95.value, spread.mean.value, path.value]);
+        .flat_map(|(_, spread, path)| [spread.p05, spread.p95, spread.mean, *path]);
     let range = range_with_zero(ends);
     let [first, last] = scene.run.manifest.years.map(f64::from);
     for (k, (fan, cell)) in fans.iter().zip(&cells).enumerate() {
@@ -90,20 +107,19 @@ fn draw_fans(canvas: &mut Canvas<'_>, area: Area, scene: &Scene<'_>, fans: &[Fan
 }
 
 fn draw_fan(canvas: &mut Canvas<'_>, panel: &Panel, fan: &Fan<'_>, colour: RGBColor) {
-    let path = |of: &dyn Fn(&Spread, &Figure) -> f64| -> Vec<Point> {
-        fan.years.iter().map(|(year, spread, path)| panel.at(f64::from(*year), of(spread, path))).collect()
+    let path = |of: &dyn Fn(&Spread, f64) -> f64| -> Vec<Point> {
+        fan.years.iter().map(|(year, spread, path)| panel.at(f64::from(*year), of(spread, *path))).collect()
     };
     let mut band = |lower: Vec<Point>, upper: Vec<Point>, share: f64| {
         let outline: Vec<Point> = lower.into_iter().chain(upper.into_iter().rev()).collect();
         canvas.area(&outline, tint(colour, share), 0.85);
     };
-    band(path(&|spread, _| spread.p05.value), path(&|spread, _| spread.p95.value), 0.2);
-    let quartile = |quantile: &Option<Figure>, other: &Figure| quantile.as_ref().unwrap_or(other).value;
-    let lower = path(&|spread, _| quartile(&spread.p25, &spread.p50));
-    band(lower, path(&|spread, _| quartile(&spread.p75, &spread.p50)), 0.45);
-    canvas.line(&path(&|spread, _| spread.p50.value), Stroke::solid(colour, 1.0));
-    canvas.line(&path(&|spread, _| spread.mean.value), Stroke::solid(colour, 2.6));
-    canvas.line(&path(&|_, path| path.value), dashed());
+    band(path(&|spread, _| spread.p05), path(&|spread, _| spread.p95), 0.2);
+    let lower = path(&|spread, _| spread.p25.unwrap_or(spread.p50));
+    band(lower, path(&|spread, _| spread.p75.unwrap_or(spread.p50)), 0.45);
+    canvas.line(&path(&|spread, _| spread.p50), Stroke::solid(colour, 1.0));
+    canvas.line(&path(&|spread, _| spread.mean), Stroke::solid(colour, 2.6));
+    canvas.line(&path(&|_, path| path), dashed());
 }
 
 fn dashed() -> Stroke {
@@ -128,18 +144,16 @@ fn draw_key(canvas: &mut Canvas<'_>, area: Area) {
     }
 }
 
-fn rows(scene: &Scene<'_>, fans: &[Fan<'_>]) -> Vec<Vec<String>> {
-    let focus = &scene.run.manifest.focus;
-    let mut rows = Vec::new();
-    for fan in fans {
-        for (year, spread, path) in &fan.years {
-            let named = spread.named().into_iter().chain([("reference_path", *path)]);
-            rows.extend(named.map(|(statistic, figure)| {
-                let mut row = vec![scene.option_id(fan.option), year.to_string(), focus.clone()];
-                row.extend([statistic.to_owned(), figure.text.clone()]);
-                row
-            }));
-        }
-    }
-    rows
+fn numbers<'r>(scene: &'r Scene<'_>, fans: &'r [Fan<'_>]) -> impl Iterator<Item = YearGain<'r>> {
+    let years = fans.iter().flat_map(|fan| fan.years.iter().map(move |year| (fan.option, year)));
+    years.flat_map(move |(option, (year, spread, path))| {
+        let named = spread.named().chain([("reference_path", *path)]);
+        named.map(move |(statistic, real_income_vs_reference_pct)| YearGain {
+            option: scene.option_id(option),
+            year: *year,
+            iso3: scene.focus(),
+            statistic: statistic.into(),
+            real_income_vs_reference_pct,
+        })
+    })
 }

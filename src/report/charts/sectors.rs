@@ -3,15 +3,34 @@
 use super::super::axis::range_with_zero;
 use super::super::canvas::{Align, Canvas, Lettering, Stroke};
 use super::super::frame::{Area, Panel};
+use super::super::input::SectorOutput;
 use super::super::matrix::Matrix;
-use super::super::optional::SectorOutput;
 use super::super::theme::{SOFT_INK, TICK_SIZE};
-use super::{Chart, DrawError, Scene, options_of, picture};
+use super::scene::{Chart, DrawError, Scene, options_of, picture};
+use crate::output::rows::{self, Text, table};
 
 const STEM: &str = "sectors";
 /// Height of a row of the table and of everything around it.
 const ROW: f64 = 19.0;
 const AROUND: f64 = 228.0;
+
+table! {
+    /// Numbers behind the chart.
+    pub struct SectorOutputChange<'a> in "charts/sectors.csv" by (option, year, iso3, sector, statistic) {
+        /// Option
+        option: Text<'a>,
+        /// Year
+        year: i16,
+        /// Country
+        iso3: Text<'a>,
+        /// Sector
+        sector: Text<'a>,
+        /// mean, or a quantile over the draws
+        statistic: Text<'a>,
+        /// Output against the baseline
+        output_pct: f64 ["pct"],
+    }
+}
 
 /// Draws the chart; `None` where the run has no sectors of the focus country.
 pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
@@ -34,8 +53,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
         stem: STEM,
         title,
         svg,
-        header: vec!["option", "year", "iso3", "sector", "statistic", "output_pct"],
-        rows: rows(scene, output),
+        csv: rows::text(numbers(scene, output)),
         reading: "Rows are sectors, columns options. A dot to the right of the line of zero means that the \
                   sector produces more than in the baseline; the bar holds nine tenths of the draws."
             .into(),
@@ -65,7 +83,7 @@ fn draw_columns(
         sectors.iter().map(|&sector| (manifest.sectors[sector].name.clone(), false)).collect();
     let matrix = Matrix::draw(canvas, area.inside([0.0, 0.0, 0.0, 32.0]), &labels, &scene.headings(&options));
     matrix.stripes(canvas);
-    let range = range_with_zero(output.values().flat_map(|s| [s.p05.value, s.p95.value, s.mean.value]));
+    let range = range_with_zero(output.values().flat_map(|s| [s.p05, s.p95, s.mean]));
     for (column, &option) in options.iter().enumerate() {
         let panel = Panel::new(matrix.column(column).inside([4.0, 0.0, 4.0, 0.0]), range, (0.0, 1.0));
         panel.x_axis(canvas, &panel.x_ticks(3), true);
@@ -73,9 +91,9 @@ fn draw_columns(
         for (row, &sector) in sectors.iter().enumerate() {
             let Some(spread) = output.get(&(option, sector)) else { continue };
             let (y, x) = (matrix.middle(row), |value: f64| panel.x.at(value));
-            let bar = [(x(spread.p05.value), y), (x(spread.p95.value), y)];
+            let bar = [(x(spread.p05), y), (x(spread.p95), y)];
             canvas.line(&bar, Stroke::solid(style.colour, 1.6));
-            canvas.mark(style.marker, (x(spread.mean.value), y), 3.4, style.colour, false);
+            canvas.mark(style.marker, (x(spread.mean), y), 3.4, style.colour, false);
         }
     }
     let label = Lettering::new(TICK_SIZE, SOFT_INK).align(Align::Centre);
@@ -83,20 +101,19 @@ fn draw_columns(
     canvas.text((middle, matrix.area.bottom + 28.0), "Output, percent of the baseline", label);
 }
 
-fn rows(scene: &Scene<'_>, output: &SectorOutput) -> Vec<Vec<String>> {
+fn numbers<'r>(
+    scene: &'r Scene<'_>,
+    output: &'r SectorOutput,
+) -> impl Iterator<Item = SectorOutputChange<'r>> {
     let manifest = &scene.run.manifest;
-    let mut rows = Vec::new();
-    for ((option, sector), spread) in output {
-        for (statistic, figure) in spread.named() {
-            rows.push(vec![
-                scene.option_id(*option),
-                manifest.last_year().to_string(),
-                manifest.focus.clone(),
-                manifest.sectors[*sector].id.clone(),
-                statistic.to_owned(),
-                figure.text.clone(),
-            ]);
-        }
-    }
-    rows
+    output.iter().flat_map(move |((option, sector), spread)| {
+        spread.named().map(move |(statistic, output_pct)| SectorOutputChange {
+            option: scene.option_id(*option),
+            year: manifest.last_year(),
+            iso3: scene.focus(),
+            sector: manifest.sectors[*sector].id.as_str().into(),
+            statistic: statistic.into(),
+            output_pct,
+        })
+    })
 }

@@ -4,9 +4,10 @@ use jiff::civil::{Date, date};
 
 use super::super::canvas::{Align, Canvas, Lettering, Stroke};
 use super::super::frame::{Area, Panel, Words, chart};
+use super::super::marks::{Dash, Marker};
 use super::super::text::text_width;
-use super::super::theme::{Dash, GAIN, GRID_LINE, INK, LABEL_SIZE, LOSS, Marker, SOFT_INK, TICK_SIZE, tint};
-use super::DrawError;
+use super::super::theme::{GAIN, GRID_LINE, INK, LABEL_SIZE, LOSS, SOFT_INK, TICK_SIZE, tint};
+use super::scene::DrawError;
 
 const STEM: &str = "swim_lanes";
 const LANE_HEIGHT: f64 = 24.0;

@@ -1,12 +1,16 @@
 //! Tariff that the exporters of the focus country face, over dates, one panel per partner.
 
+use jiff::civil::Date;
+
 use super::super::axis::range_with_zero;
-use super::super::canvas::{Align, Canvas, Lettering, Point, Stroke};
+use super::super::canvas::{Align, Canvas, Lettering, Stroke};
 use super::super::frame::{Area, Panel, WIDTH, columns_for};
+use super::super::input::{TariffStretch, decimal_year};
+use super::super::marks::{Dash, Point};
 use super::super::matrix::{legend, legend_height};
-use super::super::optional::{TariffStep, decimal_year};
-use super::super::theme::{Dash, INK, LABEL_SIZE, OptionStyle, SOFT_INK, TICK_SIZE};
-use super::{Chart, DrawError, Scene, picture};
+use super::super::theme::{INK, LABEL_SIZE, OptionStyle, SOFT_INK, TICK_SIZE};
+use super::scene::{Chart, DrawError, Scene, picture};
+use crate::output::rows::{self, Text, table};
 
 const STEM: &str = "tariff_path";
 /// Panels that fit.
@@ -15,6 +19,24 @@ const MOST_PANELS: usize = 6;
 const GAP: f64 = 40.0;
 const LEGEND_TOP: f64 = 14.0;
 const AROUND: f64 = 140.0;
+
+table! {
+    /// Numbers behind the chart.
+    pub struct TariffOverDates<'a> in "charts/tariff_path.csv" by (option, exporter, importer, valid_from) {
+        /// Option
+        option: Text<'a>,
+        /// Focus country
+        exporter: Text<'a>,
+        /// Partner
+        importer: Text<'a>,
+        /// First day
+        valid_from: Date,
+        /// First day of the next rate; empty = end of the run
+        valid_until: Option<Date>,
+        /// Mean of the lowest rates that the goods qualify for
+        statutory_pct: f64 ["pct"],
+    }
+}
 
 /// Draws the chart; `None` where the run has no tariff path of any partner.
 pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
@@ -38,8 +60,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
         stem: STEM,
         title,
         svg,
-        header: vec!["option", "exporter", "importer", "valid_from", "valid_until", "statutory_pct"],
-        rows: rows(scene, &partners, steps),
+        csv: rows::text(numbers(scene, &partners, steps)),
         reading:
             "Each panel is a partner, each line an option. The line shows the tariff on the books at each \
                   date; where two options cut alike, their lines coincide."
@@ -67,7 +88,7 @@ fn height(scene: &Scene<'_>, n_partners: usize) -> f64 {
 }
 
 /// Partners of the manifest for which there are steps, at most six.
-fn partners(scene: &Scene<'_>, steps: &[TariffStep]) -> Vec<usize> {
+fn partners(scene: &Scene<'_>, steps: &[TariffStretch]) -> Vec<usize> {
     let manifest = &scene.run.manifest;
     let position = |iso3: &String| manifest.countries.iter().position(|country| country.iso3 == *iso3);
     let has_steps = |partner: &usize| steps.iter().any(|step| step.importer == *partner);
@@ -79,7 +100,7 @@ fn draw_panels(
     area: Area,
     scene: &Scene<'_>,
     partners: &[usize],
-    steps: &[TariffStep],
+    steps: &[TariffStretch],
 ) {
     let manifest = &scene.run.manifest;
     let n = partners.len() + 1;
@@ -89,7 +110,7 @@ fn draw_panels(
     for (&partner, cell) in partners.iter().zip(&cells) {
         let name = &manifest.countries[partner].name;
         canvas.text((cell.left, cell.top + 8.0), name, Lettering::new(LABEL_SIZE, INK).bold(true));
-        let rates = steps.iter().filter(|step| step.importer == partner).map(|step| step.statutory_pct.value);
+        let rates = steps.iter().filter(|step| step.importer == partner).map(|step| step.statutory_pct);
         let panel = Panel::new(cell.inside([0.0, 20.0, 0.0, 16.0]), years, range_with_zero(rates));
         panel.y_axis(canvas, &panel.y.ticks(4), true);
         panel.x_marks(canvas, &panel.x_ticks(4), true);
@@ -102,7 +123,7 @@ fn draw_panels(
     canvas.text((area.left - 8.0, (area.top + area.bottom) / 2.0), "Tariff, percent", label);
 }
 
-fn of_partner(steps: &[TariffStep], partner: usize) -> Vec<&TariffStep> {
+fn of_partner(steps: &[TariffStretch], partner: usize) -> Vec<&TariffStretch> {
     steps.iter().filter(|step| step.importer == partner).collect()
 }
 
@@ -112,7 +133,7 @@ fn draw_lines(
     panel: &Panel,
     scene: &Scene<'_>,
     years: (f64, f64),
-    steps: &[&TariffStep],
+    steps: &[&TariffStretch],
 ) {
     let mut order: Vec<usize> = (0..scene.styles.len()).collect();
     order.sort_by_key(|&option| scene.styles[option].dash != Dash::Solid);
@@ -130,14 +151,14 @@ fn draw_lines(
 }
 
 /// The steps of an option as a line.
-fn stairs(panel: &Panel, years: (f64, f64), steps: &[&TariffStep], option: usize) -> Vec<Point> {
+fn stairs(panel: &Panel, years: (f64, f64), steps: &[&TariffStretch], option: usize) -> Vec<Point> {
     let mut points = Vec::new();
     for step in steps.iter().filter(|step| step.option == option) {
         let from = decimal_year(step.from).clamp(years.0, years.1);
         let until = step.until.map_or(years.1, decimal_year).clamp(years.0, years.1);
         if until > from {
-            points.push(panel.at(from, step.statutory_pct.value));
-            points.push(panel.at(until, step.statutory_pct.value));
+            points.push(panel.at(from, step.statutory_pct));
+            points.push(panel.at(until, step.statutory_pct));
         }
     }
     points
@@ -151,18 +172,18 @@ fn level_at(stairs: &[Point], x: f64) -> Option<f64> {
         .map(|pair| pair[0].1)
 }
 
-fn rows(scene: &Scene<'_>, partners: &[usize], steps: &[TariffStep]) -> Vec<Vec<String>> {
-    let manifest = &scene.run.manifest;
+fn numbers<'r>(
+    scene: &'r Scene<'_>,
+    partners: &[usize],
+    steps: &'r [TariffStretch],
+) -> impl Iterator<Item = TariffOverDates<'r>> {
     let shown = steps.iter().filter(|step| partners.contains(&step.importer));
-    let row = |step: &TariffStep| {
-        vec![
-            scene.option_id(step.option),
-            manifest.focus.clone(),
-            manifest.countries[step.importer].iso3.clone(),
-            step.from.to_string(),
-            step.until.map_or_else(String::new, |day| day.to_string()),
-            step.statutory_pct.text.clone(),
-        ]
-    };
-    shown.map(row).collect()
+    shown.map(|step| TariffOverDates {
+        option: scene.option_id(step.option),
+        exporter: scene.focus(),
+        importer: scene.code(step.importer),
+        valid_from: step.from,
+        valid_until: step.until,
+        statutory_pct: step.statutory_pct,
+    })
 }

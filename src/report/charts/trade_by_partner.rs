@@ -5,19 +5,38 @@ use plotters::style::RGBColor;
 use super::super::axis::range_with_zero;
 use super::super::canvas::{Align, Canvas, Lettering, Stroke};
 use super::super::frame::{Area, Panel};
+use super::super::input::{Exports, SectorGroup};
 use super::super::matrix::Matrix;
-use super::super::optional::{Exports, SectorGroup};
 use super::super::theme::{INK, SOFT_INK, TICK_SIZE, tint};
-use super::{Chart, DrawError, Scene, options_of, picture};
+use super::scene::{Chart, DrawError, Scene, options_of, picture};
+use crate::output::rows::{self, Text, table};
 
 const STEM: &str = "trade_by_partner";
 /// Partners shown.
 const MOST_PARTNERS: usize = 12;
-/// Columns of the numbers.
-const HEADER: [&str; 7] =
-    ["option", "year", "exporter", "importer", "sector_group", "statistic", "exports_change_musd"];
 /// Millions in the unit of the axis.
 const MILLIONS: f64 = 1000.0;
+
+table! {
+    /// Numbers behind the chart.
+    pub struct ExportsChange<'a> in "charts/trade_by_partner.csv"
+        by (option, year, exporter, importer, sector_group, statistic) {
+        /// Option
+        option: Text<'a>,
+        /// Year
+        year: i16,
+        /// Focus country
+        exporter: Text<'a>,
+        /// Partner
+        importer: Text<'a>,
+        /// goods or services
+        sector_group: Text<'a>,
+        /// mean, or a quantile over the draws
+        statistic: Text<'a>,
+        /// Change of exports against the baseline
+        exports_change_musd: f64 ["musd"],
+    }
+}
 
 /// Draws the chart; `None` where the run has no exports of the focus country.
 pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
@@ -46,8 +65,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
         stem: STEM,
         title,
         svg,
-        header: HEADER.to_vec(),
-        rows: rows(scene, &partners, exports),
+        csv: rows::text(numbers(scene, &partners, exports)),
         reading:
             "Rows are partners, columns options. Bars to the right are exports gained, bars to the left \
                   exports lost, goods dark and services pale."
@@ -61,9 +79,8 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
 
 /// Goods and services to a partner under an option.
 fn parts(exports: &Exports, option: usize, partner: usize) -> [f64; 2] {
-    SectorGroup::ALL.map(|group| {
-        exports.get(&(option, partner, group)).map_or(0.0, |spread| spread.mean.value / MILLIONS)
-    })
+    SectorGroup::ALL
+        .map(|group| exports.get(&(option, partner, group)).map_or(0.0, |spread| spread.mean / MILLIONS))
 }
 
 /// Partners by the size of their largest change, at most twelve.
@@ -138,23 +155,21 @@ fn draw_bar(
     canvas.line(&[(zero, top), (zero, bottom)], Stroke::solid(INK, 0.8));
 }
 
-fn rows(scene: &Scene<'_>, partners: &[usize], exports: &Exports) -> Vec<Vec<String>> {
-    let manifest = &scene.run.manifest;
-    let mut rows = Vec::new();
-    for &partner in partners {
-        for ((option, _, group), spread) in exports.iter().filter(|(key, _)| key.1 == partner) {
-            for (statistic, figure) in spread.named() {
-                rows.push(vec![
-                    scene.option_id(*option),
-                    manifest.last_year().to_string(),
-                    manifest.focus.clone(),
-                    manifest.countries[partner].iso3.clone(),
-                    group.name().to_owned(),
-                    statistic.to_owned(),
-                    figure.text.clone(),
-                ]);
-            }
-        }
-    }
-    rows
+fn numbers<'r>(
+    scene: &'r Scene<'_>,
+    partners: &'r [usize],
+    exports: &'r Exports,
+) -> impl Iterator<Item = ExportsChange<'r>> {
+    let of_partner = |&partner: &usize| exports.iter().filter(move |(key, _)| key.1 == partner);
+    partners.iter().flat_map(of_partner).flat_map(move |((option, partner, group), spread)| {
+        spread.named().map(move |(statistic, exports_change_musd)| ExportsChange {
+            option: scene.option_id(*option),
+            year: scene.run.manifest.last_year(),
+            exporter: scene.focus(),
+            importer: scene.code(*partner),
+            sector_group: group.name().into(),
+            statistic: statistic.into(),
+            exports_change_musd,
+        })
+    })
 }

@@ -1,23 +1,21 @@
-//! Rows of the policy tables, and the rules that their numbers keep.
+//! What the readers of the facts share: what numbers must be, names of a column.
 
 use std::collections::HashMap;
 
-use crate::data::Table;
+use crate::data::{Row, Table};
+use crate::output::rows::Text;
 
 /// What a number must be, in words and as a test.
 pub(super) type Rule = (&'static str, fn(f64) -> bool);
 
 pub(super) const PCT: Rule = ("percent between 0 and 10000 (5 means 5 %)", |v| (0.0..=10_000.0).contains(&v));
-
 pub(super) const SHARE: Rule = ("a share above 0, at most 1", |v| v > 0.0 && v <= 1.0);
-
 pub(super) const INTENSITY: Rule = ("tons between 0 and 1000", |v| (0.0..=1000.0).contains(&v));
 
-/// Rows of one table.
-pub(super) type Rows = Vec<Vec<String>>;
-
-/// File, columns and rows of each table.
-pub(super) type Tables = Vec<(&'static str, &'static [&'static str], Rows)>;
+/// The text of a column, kept.
+pub(super) fn owned(row: &Row<'_>, column: &str) -> Text<'static> {
+    row.text(column).to_owned().into()
+}
 
 /// Names in a column, with the row that they stand on.
 pub(super) fn names(table: Option<&Table>, column: &str) -> HashMap<String, usize> {

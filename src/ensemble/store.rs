@@ -3,10 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
-use crate::ensemble::{BlockError, BlockKey, Plan, Shard, YearBlock};
+use super::block::{BlockError, BlockKey, YearBlock};
+use super::experiment::Experiment;
+use super::plan::{Plan, Shard};
+use super::run::Blocks;
 use crate::error::{Fault, InputErrors};
 
 /// Name of the folder of blocks inside a shard's output.
@@ -33,11 +35,18 @@ pub struct Owner {
 }
 
 impl Owner {
-    /// The owner of the blocks of a part of a plan.
+    /// The owner of the blocks of an experiment.
     #[must_use]
-    pub fn new(fingerprint: &str, shard: Shard, plan: &Plan) -> Self {
-        let (plan, seed, draws, years) = (plan.name.clone(), plan.seed, plan.draws, plan.years);
-        Self { fingerprint: fingerprint.to_owned(), shard, plan, seed, draws, years }
+    pub fn new(experiment: &Experiment) -> Self {
+        let Plan { name, seed, draws, years, .. } = &experiment.plan;
+        Self {
+            fingerprint: experiment.fingerprint(),
+            shard: experiment.shard,
+            plan: name.clone(),
+            seed: *seed,
+            draws: *draws,
+            years: *years,
+        }
     }
 }
 
@@ -47,20 +56,24 @@ pub struct Store {
     all: PathBuf,
     folder: PathBuf,
     owner: Owner,
+    /// True where the blocks of an earlier command are taken as they are.
+    resumes: bool,
 }
 
 impl Store {
-    /// The store of the run `owner` in the folder `all`; blocks that are there already are kept.
+    /// The store of the run `owner` in the folder `all`; blocks that are there already are kept, and taken as they are
+    /// where the run `resumes`.
     ///
     /// # Errors
-    /// Where the folder cannot be written.
-    pub fn open(all: PathBuf, owner: Owner) -> anyhow::Result<Self> {
+    /// [`BlockError`] where the folder cannot be written.
+    pub fn open(all: PathBuf, owner: Owner, resumes: bool) -> Result<Self, BlockError> {
         let Shard { number, of } = owner.shard;
         let folder = all.join(format!("{}-{number}-of-{of}", &owner.fingerprint[..SHORT]));
-        let store = Self { all, folder, owner };
-        fs::create_dir_all(&store.folder).with_context(|| store.folder.display().to_string())?;
+        let store = Self { all, folder, owner, resumes };
+        fs::create_dir_all(&store.folder).map_err(at(&store.folder))?;
         let file = store.folder.join(OWNER);
-        fs::write(&file, serde_json::to_string(&store.owner)?).with_context(|| file.display().to_string())?;
+        let text = serde_json::to_string(&store.owner).expect("an owner has no value that JSON lacks");
+        fs::write(&file, text).map_err(at(&file))?;
         Ok(store)
     }
 
@@ -68,13 +81,6 @@ impl Store {
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
-    }
-
-    /// Years of this run that are there and whole.
-    pub fn years<'a>(&'a self, keys: impl IntoIterator<Item = BlockKey<'a>>) -> Vec<i16> {
-        let whole =
-            keys.into_iter().filter(|key| YearBlock::read(&block_path(&self.folder, key.year), key).is_ok());
-        whole.map(|key| key.year).collect()
     }
 
     /// True where a year of this run was finished by an earlier command.
@@ -99,32 +105,16 @@ impl Store {
         others
     }
 
-    /// Keeps a block.
-    ///
-    /// # Errors
-    /// [`BlockError`].
-    pub fn write(&self, block: &YearBlock) -> Result<(), BlockError> {
-        block.write(&block_path(&self.folder, block.year), &self.owner.fingerprint)
-    }
-
-    /// Reads a block back.
-    ///
-    /// # Errors
-    /// [`BlockError`].
-    pub fn read(&self, key: &BlockKey<'_>) -> Result<YearBlock, BlockError> {
-        YearBlock::read(&block_path(&self.folder, key.year), key)
-    }
-
     /// Copies the blocks into the output of a shard.
     ///
     /// # Errors
-    /// Where a file cannot be copied.
-    pub fn copy_to(&self, out: &Path) -> anyhow::Result<()> {
+    /// [`BlockError`] where a file cannot be copied.
+    pub fn copy_to(&self, out: &Path) -> Result<(), BlockError> {
         let target = out.join(PARTS);
-        fs::create_dir_all(&target).with_context(|| target.display().to_string())?;
+        fs::create_dir_all(&target).map_err(at(&target))?;
         for path in blocks(&self.folder) {
             if let Some(name) = path.file_name() {
-                fs::copy(&path, target.join(name)).with_context(|| path.display().to_string())?;
+                fs::copy(&path, target.join(name)).map_err(at(&path))?;
             }
         }
         Ok(())
@@ -165,6 +155,25 @@ impl Store {
         };
         Err(InputErrors(others.into_iter().map(fault).collect()))
     }
+}
+
+impl Blocks for Store {
+    fn has(&self, key: &BlockKey<'_>) -> bool {
+        self.resumes && self.get(key).is_ok()
+    }
+
+    fn keep(&self, block: YearBlock) -> Result<(), BlockError> {
+        block.write(&block_path(&self.folder, block.year), &self.owner.fingerprint)
+    }
+
+    fn get(&self, key: &BlockKey<'_>) -> Result<YearBlock, BlockError> {
+        YearBlock::read(&block_path(&self.folder, key.year), key)
+    }
+}
+
+fn at(path: &Path) -> impl FnOnce(std::io::Error) -> BlockError {
+    let path = path.display().to_string();
+    |source| BlockError::Io { path, source }
 }
 
 /// A run in words.

@@ -1,0 +1,175 @@
+//! Rows of `data/policy/tables`.
+
+use crate::output::rows::{Text, Verbatim, table};
+
+table! {
+    /// Product groups and their weight in their sector.
+    pub struct ProductGroup<'a> in "product_groups.csv" by (product_group) {
+        /// Product group
+        product_group: Text<'a>,
+        /// Sector
+        sector: Text<'a>,
+        /// Share of the sector
+        weight_share: Verbatim<'a> ["share"],
+        /// Where it comes from
+        source: Text<'a>,
+        /// How sure it is
+        mark: Text<'a>,
+    }
+}
+
+table! {
+    /// Most-favoured-nation rates.
+    pub struct MfnRate<'a> in "mfn.csv" by (importer, product_group) {
+        /// Country
+        importer: Text<'a>,
+        /// Product group
+        product_group: Text<'a>,
+        /// Rate, the price aggregate where lines are at hand
+        mfn_pct: Verbatim<'a> ["pct"],
+        /// What is collected of it; empty = all
+        collected_pct: Verbatim<'a> ["pct"],
+        /// Where it comes from
+        source: Text<'a>,
+        /// How sure it is
+        mark: Text<'a>,
+    }
+}
+
+table! {
+    /// Aggregates of the rates of tariff lines side by side.
+    pub struct AggregateRow<'a> in "aggregation.csv" by (importer, product_group) {
+        /// Country
+        importer: Text<'a>,
+        /// Product group
+        product_group: Text<'a>,
+        /// Tariff lines
+        lines: u64 ["count"],
+        /// Lines without an ad-valorem rate
+        missing_lines: u64 ["count"],
+        /// Elasticity of substitution between lines
+        sigma: Verbatim<'a>,
+        /// Simple mean within and over products
+        simple_pct: Verbatim<'a> ["pct"],
+        /// Mean weighted by chapter
+        trade_weighted_pct: Verbatim<'a> ["pct"],
+        /// Price aggregate
+        price_pct: Verbatim<'a> ["pct"],
+        /// Revenue aggregate
+        revenue_pct: Verbatim<'a> ["pct"],
+        /// Largest less smallest of the four
+        largest_difference_pp: Verbatim<'a> ["pp"],
+        /// The one in use, or kept
+        used: Text<'a>,
+        /// What weighs the lines
+        weights: Text<'a>,
+        /// Where the lines come from
+        source: Text<'a>,
+        /// How sure it is
+        mark: Text<'a>,
+    }
+}
+
+table! {
+    /// What the programmes of an agreement leave of the duties on a group.
+    pub struct Preference<'a> in "preferences.csv" by (agreement, importer, exporter, product_group) {
+        /// Agreement
+        agreement: Text<'a>,
+        /// Country
+        importer: Text<'a>,
+        /// Country
+        exporter: Text<'a>,
+        /// Product group
+        product_group: Text<'a>,
+        /// Share of the duties that is left
+        left_share: Verbatim<'a> ["share"],
+        /// Tariff lines
+        lines: u64 ["count"],
+        /// Lines that are free
+        free_lines: u64 ["count"],
+        /// Where it comes from
+        source: Text<'a>,
+        /// How sure it is
+        mark: Text<'a>,
+    }
+}
+
+table! {
+    /// Ad-valorem equivalents of barriers.
+    pub struct Barrier<'a> in "barriers.csv" by (importer, sector) {
+        /// Country
+        importer: Text<'a>,
+        /// Sector
+        sector: Text<'a>,
+        /// Ad-valorem equivalent
+        ave_pct: Verbatim<'a> ["pct"],
+        /// Where it comes from
+        source: Text<'a>,
+        /// How sure it is
+        mark: Text<'a>,
+    }
+}
+
+table! {
+    /// Who belongs to which agreement.
+    pub struct MembershipRow<'a> in "memberships.csv" by (agreement, party, valid_from) {
+        /// Agreement
+        agreement: Text<'a>,
+        /// Party
+        party: Text<'a>,
+        /// First day
+        valid_from: Text<'a>,
+        /// First day no longer; empty = no end in sight
+        valid_until: Text<'a>,
+        /// Where it comes from
+        source: Text<'a>,
+        /// How sure it is
+        mark: Text<'a>,
+    }
+}
+
+table! {
+    /// Share of each country in the exports of all.
+    pub struct Supply<'a> in "supply.csv" by (country, sector) {
+        /// Country
+        country: Text<'a>,
+        /// Goods sector
+        sector: Text<'a>,
+        /// Share
+        supply_share: Verbatim<'a> ["share"],
+        /// Where it comes from
+        source: Text<'a>,
+        /// How sure it is
+        mark: Text<'a>,
+    }
+}
+
+table! {
+    /// HS6 products of each group.
+    pub struct GroupLines<'a> in "group_lines.csv" by (product_group) {
+        /// Product group
+        product_group: Text<'a>,
+        /// Products
+        lines: u64 ["count"],
+        /// Where it comes from
+        source: Text<'a>,
+        /// How sure it is
+        mark: Text<'a>,
+    }
+}
+
+table! {
+    /// Embodied emissions.
+    pub struct Emissions<'a> in "emissions.csv" by (exporter, product_group) {
+        /// Country
+        exporter: Text<'a>,
+        /// Product group
+        product_group: Text<'a>,
+        /// Tons of CO2 per 1000 USD of exports
+        t_co2_per_1000_usd: Verbatim<'a> ["t per 1000 usd"],
+        /// Where it comes from
+        source: Text<'a>,
+        /// How sure it is
+        mark: Text<'a>,
+    }
+}

@@ -1,0 +1,147 @@
+//! A whole run: every year of a plan solved, and what it found.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use super::block::{BlockError, BlockKey, YearBlock};
+use super::counts::{RunCounts, RunError};
+use super::experiment::Experiment;
+use super::frame::RunFrame;
+use super::plan::{Plan, Shard};
+use super::years::ReferenceQuota;
+use crate::data::Files;
+use crate::projection::Outcome;
+
+/// Is told how far a run is, from any thread. `()` takes no notice.
+pub trait Watch: Sync {
+    /// The run begins to do something, such as a year.
+    fn stage(&self, what: &str);
+
+    /// So many draws will be solved, over all years.
+    fn begin(&self, draws: u64);
+
+    /// So many of them are done.
+    fn advance(&self, draws: u64);
+}
+
+impl Watch for () {
+    fn stage(&self, _: &str) {}
+
+    fn begin(&self, _: u64) {}
+
+    fn advance(&self, _: u64) {}
+}
+
+/// Keeps the results of finished years: a run of many draws does not fit into memory as a whole.
+pub trait Blocks {
+    /// True where the block of the year is there already and need not be solved again.
+    fn has(&self, key: &BlockKey<'_>) -> bool;
+
+    /// Keeps a block.
+    ///
+    /// # Errors
+    /// [`BlockError`] where it cannot be written.
+    fn keep(&self, block: YearBlock) -> Result<(), BlockError>;
+
+    /// The block of a finished year.
+    ///
+    /// # Errors
+    /// [`BlockError`] where it is missing or damaged.
+    fn get(&self, key: &BlockKey<'_>) -> Result<YearBlock, BlockError>;
+}
+
+/// Blocks in memory, for small runs.
+#[derive(Debug, Default)]
+pub struct InMemory(RefCell<BTreeMap<i16, YearBlock>>);
+
+impl Blocks for InMemory {
+    fn has(&self, key: &BlockKey<'_>) -> bool {
+        self.0.borrow().contains_key(&key.year)
+    }
+
+    fn keep(&self, block: YearBlock) -> Result<(), BlockError> {
+        self.0.borrow_mut().insert(block.year, block);
+        Ok(())
+    }
+
+    fn get(&self, key: &BlockKey<'_>) -> Result<YearBlock, BlockError> {
+        let missing = || BlockError::Damaged { path: key.year.to_string(), why: "never solved" };
+        self.0.borrow().get(&key.year).cloned().ok_or_else(missing)
+    }
+}
+
+/// What a run found. `output` makes typed rows of it: `output::run` of its blocks, `output::paths` of the rest.
+pub struct RunResults<B> {
+    /// What was run: plan, data, baseline path, timelines of all draws.
+    pub experiment: Experiment,
+    /// Names of options, countries and sectors in the order of the blocks.
+    pub frame: RunFrame,
+    /// Names version, plan, data and seed: equal fingerprints give equal results.
+    pub fingerprint: String,
+    /// Outcomes on the reference paths: a year, and each option in it.
+    pub reference: Vec<(i16, Vec<Outcome>)>,
+    /// Quotas on the reference paths.
+    pub quotas: Vec<ReferenceQuota>,
+    /// How much was computed.
+    pub counts: RunCounts,
+    /// Results of the draws by year.
+    pub blocks: B,
+}
+
+impl<B: Blocks> RunResults<B> {
+    /// The results of every option and draw in a year.
+    ///
+    /// # Errors
+    /// [`BlockError`] where the block of the year cannot be read back.
+    pub fn block(&self, year: i16) -> Result<YearBlock, BlockError> {
+        self.blocks.get(&self.experiment.block_key(year, &self.fingerprint))
+    }
+}
+
+/// Runs a whole plan in memory; `files` holds the data that the plan names.
+///
+/// Cost: the time of `tradepath run`, and 8 bytes for each number of each draw, see [`run_bytes`](super::run_bytes).
+///
+/// # Errors
+/// [`InputErrors`](crate::error::InputErrors) of plan and data, [`RunError`] where a state has no equilibrium.
+pub fn run(files: &Files, plan: Plan, watch: &dyn Watch) -> anyhow::Result<RunResults<InMemory>> {
+    watch.stage("baseline path and timelines");
+    let experiment = Experiment::load(files, plan, Shard::WHOLE, &|_, _| Ok(()))?;
+    Ok(experiment.run(InMemory::default(), watch)?)
+}
+
+impl Experiment {
+    /// What the block of a year must be.
+    #[must_use]
+    pub fn block_key<'a>(&'a self, year: i16, fingerprint: &'a str) -> BlockKey<'a> {
+        BlockKey { fingerprint, year, layout: Some(self.layout(year)), draws: Some(&self.draws) }
+    }
+
+    /// Solves the years that `blocks` does not have yet, and the reference paths of all years.
+    ///
+    /// # Errors
+    /// [`RunError`] where a state has no equilibrium or a block cannot be kept.
+    pub fn run<B: Blocks>(self, blocks: B, watch: &dyn Watch) -> Result<RunResults<B>, RunError> {
+        let (fingerprint, counts) = (self.fingerprint(), RunCounts::default());
+        let n_draws = self.draws.len() as u64;
+        watch.begin(self.plan.year_range().count() as u64 * n_draws);
+        for year in self.plan.year_range() {
+            if blocks.has(&self.block_key(year, &fingerprint)) {
+                watch.advance(n_draws);
+                continue;
+            }
+            watch.stage(&year.to_string());
+            blocks.keep(self.year_block(year, &counts, &|| watch.advance(1))?)?;
+        }
+        watch.stage("reference paths");
+        let (mut reference, mut quotas) = (Vec::new(), Vec::new());
+        for year in self.plan.year_range() {
+            reference.push((year, self.reference_outcomes(year, &counts)?));
+            quotas.extend(self.reference_quotas(year)?);
+        }
+        // In the order of the options, and of the years inside.
+        quotas.sort_by_key(|found| found.option);
+        let frame = RunFrame::new(&self);
+        Ok(RunResults { experiment: self, frame, fingerprint, reference, quotas, counts, blocks })
+    }
+}

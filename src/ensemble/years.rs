@@ -1,0 +1,135 @@
+//! One year of a run solved: every option in every draw, and the reference paths.
+
+use rayon::prelude::*;
+
+use super::block::{Layout, YearBlock};
+use super::counts::{RunCounts, RunError};
+use super::draw_year::DrawYear;
+use super::experiment::{Experiment, OptionRun};
+use super::parameters::DrawnParameters;
+use crate::equilibrium::{NoEquilibrium, Quota, QuotaOutcome};
+use crate::policy::YearState;
+use crate::projection::Outcome;
+
+/// A quota that the reference path of an option opens in a year, and what it came to.
+#[derive(Debug, Clone)]
+pub struct ReferenceQuota {
+    /// Position of the option in the plan.
+    pub option: usize,
+    /// Calendar year.
+    pub year: i16,
+    /// The quota.
+    pub quota: Quota,
+    /// What it came to.
+    pub outcome: QuotaOutcome,
+}
+
+impl Experiment {
+    /// Solves every option and draw of one year; `tick` is called once a draw.
+    ///
+    /// # Errors
+    /// [`RunError`] where a state has no equilibrium.
+    ///
+    /// # Panics
+    /// For a year outside the plan.
+    pub fn year_block(
+        &self,
+        year: i16,
+        counts: &RunCounts,
+        tick: &(dyn Fn() + Sync),
+    ) -> Result<YearBlock, RunError> {
+        let base = self.baseline_year(year);
+        let layout = self.layout(year);
+        let rows = (0..self.draws.len())
+            .into_par_iter()
+            .map(|at| {
+                let row = self.draw_values(year, at, layout, counts);
+                tick();
+                row
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        let base_imports_musd = match layout.n_groups {
+            0 => Vec::new(),
+            _ => base.accounts.totals.imports_by_origin.iter().copied().collect(),
+        };
+        Ok(YearBlock { year, layout, draws: self.draws.clone(), values: rows.concat(), base_imports_musd })
+    }
+
+    /// The outcome of each option along its reference path in one year, with central parameters.
+    ///
+    /// # Errors
+    /// [`RunError`] where a state has no equilibrium.
+    ///
+    /// # Panics
+    /// For a year outside the plan.
+    pub fn reference_outcomes(&self, year: i16, counts: &RunCounts) -> Result<Vec<Outcome>, RunError> {
+        let central = DrawnParameters::central();
+        let outcome = |option: &OptionRun| {
+            let mut draw = DrawYear::new(self, year, &central);
+            let found = draw.outcome(&option.reference, counts).cloned();
+            found.map_err(|source| on_reference_path(option, year, source))
+        };
+        self.options.par_iter().map(outcome).collect()
+    }
+
+    fn draw_values(
+        &self,
+        year: i16,
+        at: usize,
+        layout: Layout,
+        counts: &RunCounts,
+    ) -> Result<Vec<f64>, RunError> {
+        let mut values = Vec::with_capacity(layout.n_options * layout.n_values());
+        let mut draw = DrawYear::new(self, year, &self.parameters[at]);
+        for option in &self.options {
+            let found = draw.outcome(&option.draws[at], counts);
+            let outcome = found.map_err(|source| RunError::NoEquilibrium {
+                option: option.spec.id.clone(),
+                draw: self.draws[at].to_string(),
+                year,
+                source,
+            })?;
+            values.extend(&outcome.countries);
+            values.extend(&outcome.output_pct);
+            values.extend(&outcome.employment_pct);
+            if layout.n_groups > 0 {
+                values.extend(&outcome.imports_musd);
+            }
+        }
+        Ok(values)
+    }
+
+    /// The quotas that the reference path of each option opens in a year, and what they come to.
+    ///
+    /// # Errors
+    /// [`RunError`] where a year with quotas has no equilibrium.
+    ///
+    /// # Panics
+    /// For a year outside the plan.
+    pub fn reference_quotas(&self, year: i16) -> Result<Vec<ReferenceQuota>, RunError> {
+        let central = DrawnParameters::central();
+        let mut found = Vec::new();
+        for (at, option) in self.options.iter().enumerate() {
+            let mut draw = DrawYear::new(self, year, &central);
+            let state = YearState::new(&self.book.initial, &option.reference.policy, year);
+            let shock = draw.shock(&option.reference, &state);
+            if shock.quotas.is_empty() {
+                continue;
+            }
+            let solved = draw.base.prepared.solve(&shock);
+            let solved = solved.map_err(|source| on_reference_path(option, year, source))?;
+            let outcomes = shock.quotas.into_iter().zip(solved.quotas);
+            found.extend(outcomes.map(|(quota, outcome)| ReferenceQuota {
+                option: at,
+                year,
+                quota,
+                outcome,
+            }));
+        }
+        Ok(found)
+    }
+}
+
+fn on_reference_path(option: &OptionRun, year: i16, source: Box<NoEquilibrium>) -> RunError {
+    RunError::NoEquilibrium { option: option.spec.id.clone(), draw: "reference".into(), year, source }
+}

@@ -1,0 +1,191 @@
+//! The files of a whole run: tables that do not depend on draws, tables made from blocks, and what describes a part.
+
+use jiff::civil::date;
+use serde::{Deserialize, Serialize};
+
+use super::dir::{OutputDir, OutputError};
+use super::events::{
+    EventCount, EventRow, MilestoneDates, MilestoneReached, MilestoneYear, by_year, dates, event_counts,
+    events, milestones,
+};
+use super::paths::{
+    BaselineLevel, ReferenceValue, TariffPathStep, TariffRow, baseline, reference, tariff_path, tariffs,
+};
+use super::quotas::{self, RunQuotaRow};
+use super::rows::{Schema, TableRow};
+use super::run::{self, BilateralChange, DrawValue, Projection, SectorProjection};
+use super::{package, rows};
+use crate::data::Files;
+use crate::ensemble::{BlockError, Blocks, Experiment, PARTS, RunFrame, RunResults, Shard, YearBlock};
+use crate::error::{Faults, InputErrors};
+use crate::events::milestones as distributions;
+use crate::projection::Outcome;
+
+/// File that says which part of which run a folder holds.
+pub const SHARD_FILE: &str = "shard.json";
+
+/// What of the events is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EventDetail {
+    /// Every event of every draw.
+    All,
+    /// Counts by stage.
+    Summary,
+    /// Nothing.
+    None,
+}
+
+/// `shard.json`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ShardInfo {
+    /// Fingerprint of the run.
+    pub fingerprint: String,
+    /// Part.
+    pub shard: Shard,
+    /// What the blocks mean.
+    pub frame: RunFrame,
+}
+
+/// The files of a run could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum ResultsError {
+    /// A file could not be written.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// A block could not be read back.
+    #[error(transparent)]
+    Block(#[from] BlockError),
+    /// A table of the run could not be read back.
+    #[error(transparent)]
+    Input(#[from] InputErrors),
+}
+
+/// Tables that are the same in every part of a run.
+#[must_use]
+pub fn common() -> [Schema; 5] {
+    [
+        BaselineLevel::schema(),
+        ReferenceValue::schema(),
+        TariffRow::schema(),
+        TariffPathStep::schema(),
+        RunQuotaRow::schema(),
+    ]
+}
+
+/// Tables that list draws; parts are joined by draw.
+#[must_use]
+pub fn by_draw() -> [Schema; 3] {
+    [MilestoneReached::schema(), EventRow::schema(), EventCount::schema()]
+}
+
+/// True for files that differ from part to part.
+#[must_use]
+pub fn is_of_part(file: &str) -> bool {
+    file == SHARD_FILE || file.starts_with(PARTS) || by_draw().iter().any(|schema| schema.file == file)
+}
+
+/// Writes what does not depend on blocks: baseline, reference paths, tariffs, quotas, events.
+///
+/// # Errors
+/// [`OutputError`] where a file cannot be written.
+pub fn write_paths<B: Blocks>(
+    output: &OutputDir,
+    results: &RunResults<B>,
+    detail: EventDetail,
+) -> Result<(), OutputError> {
+    let (experiment, frame) = (&results.experiment, &results.frame);
+    output.write_rows(baseline(experiment))?;
+    let of_year = |(year, outcomes): &(i16, Vec<Outcome>)| reference(frame, *year, outcomes);
+    output.write_rows(results.reference.iter().flat_map(of_year))?;
+    output.write_rows(tariffs(experiment, frame))?;
+    output.write_rows(tariff_path(experiment))?;
+    output.write_rows(quotas::of_run(experiment, &results.quotas))?;
+    write_events(output, experiment, detail)
+}
+
+/// Writes `milestones.csv`, and the events or their counts where they are asked for.
+fn write_events(output: &OutputDir, experiment: &Experiment, detail: EventDetail) -> Result<(), OutputError> {
+    let horizon = experiment.horizon;
+    output.write_rows(
+        experiment
+            .options
+            .iter()
+            .flat_map(|run| milestones(&run.spec.id, experiment.timelines(run), horizon)),
+    )?;
+    let options = experiment.options.iter();
+    match detail {
+        EventDetail::All => {
+            output.write_rows(options.flat_map(|run| events(&run.spec.id, experiment.timelines(run))))
+        }
+        EventDetail::Summary => output.write_rows(
+            options.flat_map(|run| event_counts(&run.spec.id, distributions::event_counts(run.draws.iter()))),
+        ),
+        EventDetail::None => Ok(()),
+    }
+}
+
+/// Writes which part of which run the folder holds.
+///
+/// # Errors
+/// [`OutputError`] where the file cannot be written.
+pub fn write_part<B>(output: &OutputDir, results: &RunResults<B>) -> Result<(), OutputError> {
+    let (fingerprint, frame) = (results.fingerprint.clone(), results.frame.clone());
+    let info = ShardInfo { fingerprint, shard: results.experiment.shard, frame };
+    let text = serde_json::to_string_pretty(&info).expect("a plan has no value that JSON lacks");
+    output.write_text(SHARD_FILE, &text)
+}
+
+/// Writes what is made from the blocks of all draws, and from `milestones.csv` in the folder.
+///
+/// # Errors
+/// [`ResultsError`] where a block or `milestones.csv` cannot be read, or a file cannot be written.
+pub fn write_draws(
+    output: &OutputDir,
+    frame: &RunFrame,
+    block: impl Fn(i16) -> Result<YearBlock, BlockError>,
+) -> Result<(), ResultsError> {
+    let mut projections = output.table::<Projection<'static>>()?;
+    let mut bilateral = output.table::<BilateralChange<'static>>()?;
+    let mut sectors = output.table::<SectorProjection<'static>>()?;
+    let mut draws = output.table::<DrawValue<'static>>()?;
+    for year in frame.plan.year_range() {
+        let block = block(year)?;
+        projections.write(run::projections(frame, &block))?;
+        bilateral.write(run::bilateral(frame, &block))?;
+        sectors.write(run::sectors(frame, &block))?;
+        draws.write(run::draws(frame, &block))?;
+    }
+    projections.finish()?;
+    bilateral.finish()?;
+    sectors.finish()?;
+    draws.finish()?;
+    write_dates(output, frame)?;
+    let made =
+        [Projection::schema(), BilateralChange::schema(), SectorProjection::schema(), DrawValue::schema()];
+    let dated = [MilestoneDates::schema(), MilestoneYear::schema()];
+    let by_draw = by_draw().into_iter().filter(|schema| output.path().join(schema.file).exists());
+    let all: Vec<Schema> = made.into_iter().chain(common()).chain(dated).chain(by_draw).collect();
+    Ok(package::write(output, &frame.plan.name, &all)?)
+}
+
+/// `dates.csv` and `by_year.csv` from `milestones.csv`.
+fn write_dates(output: &OutputDir, frame: &RunFrame) -> Result<(), ResultsError> {
+    let mut faults = Faults::new();
+    let table = rows::open::<MilestoneReached<'_>>(&Files::directory(output.path()), &mut faults);
+    let reached: Vec<MilestoneReached<'_>> =
+        table.iter().flat_map(|table| rows::read(table, &mut faults)).map(|(_, row)| row).collect();
+    faults.into_result(())?;
+    let last = frame.plan.years[1];
+    let years = (frame.plan.start.year(), last);
+    let mut all_dates = output.table::<MilestoneDates<'static>>()?;
+    let mut all_years = output.table::<MilestoneYear<'static>>()?;
+    for option in &frame.plan.options {
+        let of_option = reached.iter().filter(|row| row.option == *option);
+        let first = of_option.map(|row| (row.milestone.clone().into_owned(), row.date));
+        let found = distributions::distribution(first, frame.plan.draws as usize);
+        all_dates.write(dates(option, &found, date(last, 12, 31)))?;
+        all_years.write(by_year(option, &found, years))?;
+    }
+    all_dates.finish()?;
+    Ok(all_years.finish()?)
+}

@@ -1,0 +1,100 @@
+//! What all charts are made of: a run, the look of its options, and the finished chart.
+
+use std::collections::BTreeMap;
+
+use super::super::canvas::Canvas;
+use super::super::frame::{self, Area, Words};
+use super::super::input::Run;
+use super::super::theme::OptionStyle;
+use crate::output::rows::Text;
+
+/// A finished chart.
+#[derive(Debug, Clone)]
+pub struct Chart {
+    /// Name of its files without the ending.
+    pub stem: &'static str,
+    /// What is shown.
+    pub title: String,
+    /// The picture.
+    pub svg: String,
+    /// The numbers behind it as a table.
+    pub csv: String,
+    /// How to read it.
+    pub reading: String,
+    /// What it does not say.
+    pub limits: String,
+}
+
+/// The backend failed on a chart.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the chart {chart} could not be drawn: {message}. This is a fault of the program; please report it.")]
+pub struct DrawError {
+    /// Name of the chart.
+    pub chart: &'static str,
+    /// What the backend said.
+    pub message: String,
+}
+
+/// A run with the look of its options.
+pub struct Scene<'r> {
+    /// The run.
+    pub run: &'r Run,
+    /// Look of each option.
+    pub styles: Vec<OptionStyle>,
+}
+
+impl Scene<'_> {
+    /// Id of an option.
+    pub fn option_id(&self, option: usize) -> Text<'_> {
+        self.run.manifest.options[option].id.as_str().into()
+    }
+
+    /// Code of a country.
+    pub fn code(&self, country: usize) -> Text<'_> {
+        self.run.manifest.countries[country].iso3.as_str().into()
+    }
+
+    /// Code of the focus country.
+    pub fn focus(&self) -> Text<'_> {
+        self.run.manifest.focus.as_str().into()
+    }
+
+    /// Title and look of options.
+    pub fn headings(&self, options: &[usize]) -> Vec<(String, OptionStyle)> {
+        let heading = |&at: &usize| (self.run.manifest.options[at].title.clone(), self.styles[at]);
+        options.iter().map(heading).collect()
+    }
+
+    /// Title, subtitle and notes; the source is added to the notes.
+    pub fn words(&self, title: String, subtitle: String, note: String) -> Words {
+        let manifest = &self.run.manifest;
+        let source = format!(
+            "Source: {} {}, data set {}; {} draws per option, seed {}.",
+            manifest.program, manifest.version, manifest.baseline, manifest.draws, manifest.seed
+        );
+        Words { title, subtitle, notes: vec![format!("Note: {note}"), source] }
+    }
+
+    /// `of <reference option>` as a phrase.
+    pub fn against(&self) -> String {
+        format!("against the option \u{201c}{}\u{201d}", self.run.manifest.reference_title())
+    }
+}
+
+/// The options that occur in the keys of a map, in the order of the manifest.
+pub fn options_of<K: Ord, V>(map: &BTreeMap<K, V>, option: impl Fn(&K) -> usize) -> Vec<usize> {
+    let mut options: Vec<usize> = map.keys().map(option).collect();
+    options.sort_unstable();
+    options.dedup();
+    options
+}
+
+/// Adds the name of the chart to a failure of the backend.
+pub fn picture(
+    chart: &'static str,
+    words: &Words,
+    height: f64,
+    draw: impl FnOnce(&mut Canvas<'_>, Area),
+) -> Result<String, DrawError> {
+    frame::chart(words, height, draw).map_err(|message| DrawError { chart, message })
+}

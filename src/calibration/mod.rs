@@ -2,11 +2,13 @@
 
 pub mod apac;
 pub mod balance;
+mod number_rule;
 pub mod outside;
 pub mod policy;
 mod reading;
 mod tables;
 
+pub use number_rule::NumberRule;
 pub use reading::Reading;
 pub use tables::Provenance;
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::number_rule::NumberRule;
 use crate::data::{Files, Held, RawText, ReadOptions, Row, Table};
 use crate::error::{Fault, Faults, InputErrors};
 
@@ -94,13 +95,8 @@ impl Reading {
     }
 
     /// A number of an outside table, or a fault.
-    pub fn number(
-        &mut self,
-        row: &Row<'_>,
-        column: &str,
-        (expected, is_valid): (&str, fn(f64) -> bool),
-    ) -> Option<f64> {
-        row.number(column, expected, is_valid, &mut self.faults)
+    pub fn number(&mut self, row: &Row<'_>, column: &str, rule: NumberRule) -> Option<f64> {
+        row.number(column, rule.expected, rule.is_valid, &mut self.faults)
     }
 
     /// A fault where a row has the same `columns` as one before it.

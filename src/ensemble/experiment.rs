@@ -74,7 +74,7 @@ impl Experiment {
         let (specs, world) = read_options(&files.folder("options"), ids, Some(&Tables::of(&book)))?;
         let path = BaselinePath::solve(
             Economy::from_dataset(&data)?,
-            (data.meta.year, plan.years[1]),
+            data.meta.year..=plan.years[1],
             &growth,
             &book,
         )?;

@@ -13,7 +13,7 @@ use super::for_each::{Members, PLACEHOLDER};
 use super::known::Tables;
 use super::limits::MOST_STAGES;
 use super::of_member::{process_of, stage_of};
-use super::place::{Lines, Place};
+use super::place::{Key, Lines, Place};
 use super::spec::{OptionSpec, Process, Stage};
 use super::validate::LONGEST_HORIZON;
 use crate::data::{IDENTIFIER, is_identifier};
@@ -60,7 +60,7 @@ impl Expander<'_> {
             if stage.for_each.is_some() {
                 let expected = "no for_each inside a process that has one";
                 let remedy = "Take one of the two out.";
-                self.fault((&stage.place, "for_each"), "a block inside a block", expected, remedy);
+                self.fault(stage.place.key("for_each"), "a block inside a block", expected, remedy);
             }
             self.only_in_blocks(&stage.place, "except", stage.except.is_empty());
             self.only_in_blocks(&stage.place, "milestone_of_all", stage.milestone_of_all.is_none());
@@ -92,7 +92,7 @@ impl Expander<'_> {
         self.id(&block.place, &block.id);
         if block.milestone.is_some() && block.milestone_of_all.is_some() {
             let expected = "a milestone of each member or one of all of them";
-            self.fault((&block.place, "milestone_of_all"), "both", expected, "Take one of the two out.");
+            self.fault(block.place.key("milestone_of_all"), "both", expected, "Take one of the two out.");
         }
         let whole = Block { place: &block.place, set: &set, except: &except, n_stages: 1 };
         let members = self.members(&whole, day);
@@ -115,10 +115,10 @@ impl Expander<'_> {
                 let mut names = BTreeSet::new();
                 for (k, member) in list.iter().enumerate() {
                     let key = format!("for_each.{k}");
-                    self.party((place, &key), member);
+                    self.party(place.key(&key), member);
                     if !names.insert(member) {
                         let found = format!("{member} given twice");
-                        self.fault((place, &key), &found, "each member once", "Take one of the two out.");
+                        self.fault(place.key(&key), &found, "each member once", "Take one of the two out.");
                     }
                 }
                 list.clone()
@@ -127,10 +127,10 @@ impl Expander<'_> {
         };
         for (k, party) in block.except.iter().enumerate() {
             let key = format!("except.{k}");
-            self.party((place, &key), party);
+            self.party(place.key(&key), party);
             if matches!(block.set, Members::Listed(_)) && !set.contains(party) {
                 let remedy = "Correct the name, or take it out.";
-                self.fault((place, &key), party, "a member of the list of for_each", remedy);
+                self.fault(place.key(&key), party, "a member of the list of for_each", remedy);
             }
         }
         let members: Vec<String> = set.into_iter().filter(|party| !block.except.contains(party)).collect();
@@ -140,14 +140,14 @@ impl Expander<'_> {
                 Members::Of(text) => format!("{text}: nobody on {day}"),
             };
             let remedy = "Correct the set, or take the block out.";
-            self.fault((place, "for_each"), &found, "a member or more", remedy);
+            self.fault(place.key("for_each"), &found, "a member or more", remedy);
             return None;
         }
         self.n_stages = self.n_stages.saturating_add(members.len().saturating_mul(block.n_stages));
         if self.n_stages > MOST_STAGES {
             let found = format!("more than {MOST_STAGES} stages");
             let remedy = "Take some of the members or stages out.";
-            self.fault((place, "for_each"), &found, "fewer stages in an option", remedy);
+            self.fault(place.key("for_each"), &found, "fewer stages in an option", remedy);
             return None;
         }
         Some(members)
@@ -155,7 +155,7 @@ impl Expander<'_> {
 
     /// Members of the agreement that `text` names, by name.
     fn members_of(&mut self, place: &Place, text: &str, day: Date) -> Option<Vec<String>> {
-        let at = (place, "for_each");
+        let at = place.key("for_each");
         let Some(agreement) = text.strip_prefix("members:") else {
             let expected = "`members:AGREEMENT` or a list of parties";
             self.fault(at, text, expected, "Write it so.");
@@ -186,20 +186,25 @@ impl Expander<'_> {
             if case.members.is_empty() || case.keys().is_empty() {
                 let found = if case.members.is_empty() { "no member" } else { "members alone" };
                 let expected = "members, and what differs for them";
-                self.fault((place, &format!("where.{k}")), found, expected, "Add it, or take the line out.");
+                self.fault(
+                    place.key(&format!("where.{k}")),
+                    found,
+                    expected,
+                    "Add it, or take the line out.",
+                );
             }
             for (m, member) in case.members.iter().enumerate() {
                 let at = format!("where.{k}.members.{m}");
-                self.party((place, &at), member);
+                self.party(place.key(&at), member);
                 if set.is_some_and(|set| !set.contains(member)) {
                     let remedy = "Correct the name, or take it out.";
-                    self.fault((place, &at), member, "a member of the list of for_each", remedy);
+                    self.fault(place.key(&at), member, "a member of the list of for_each", remedy);
                 }
                 for key in case.keys() {
                     if !given.insert((member, key)) {
                         let found = format!("{key} of {member} given twice");
                         let remedy = "Take the member out of one of the lines.";
-                        self.fault((place, &at), &found, "each key of a member once", remedy);
+                        self.fault(place.key(&at), &found, "each key of a member once", remedy);
                     }
                 }
             }
@@ -209,11 +214,11 @@ impl Expander<'_> {
     fn id(&mut self, place: &Place, id: &str) {
         if !id.contains(PLACEHOLDER) {
             let expected = "an id with {member} in it: each of the members needs one of its own";
-            self.fault((place, "id"), id, expected, "Add {member}, as in `ratify.{member}`.");
+            self.fault(place.key("id"), id, expected, "Add {member}, as in `ratify.{member}`.");
         }
     }
 
-    fn party(&mut self, at: (&Place, &str), name: &str) {
+    fn party(&mut self, at: Key<'_>, name: &str) {
         if !is_identifier(name) {
             self.fault(at, name, IDENTIFIER, "Correct the name.");
         } else if self.tables.is_some_and(|tables| !tables.parties.contains(name)) {
@@ -225,11 +230,11 @@ impl Expander<'_> {
     fn only_in_blocks(&mut self, place: &Place, key: &str, is_absent: bool) {
         if !is_absent {
             let expected = "this key only where for_each repeats the block";
-            self.fault((place, key), key, expected, "Add for_each, or take the key out.");
+            self.fault(place.key(key), key, expected, "Add for_each, or take the key out.");
         }
     }
 
-    fn fault(&mut self, (place, key): (&Place, &str), found: &str, expected: &str, remedy: &str) {
+    fn fault(&mut self, Key { place, name: key }: Key<'_>, found: &str, expected: &str, remedy: &str) {
         self.faults.push(Fault {
             file: place.file.to_string(),
             line: Some(place.line_of(key)).filter(|&line| line > 0),

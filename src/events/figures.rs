@@ -8,7 +8,7 @@ use super::limits::{
     DATES, LARGEST, LARGEST_WEIGHT, LEAST_DAYS, MOST_BRANCHES, MOST_DAYS, MOST_STAGES, MOST_TIMES,
     MOST_YEARS, shown,
 };
-use super::place::Place;
+use super::place::Key;
 use super::spec::{Branch, Process, Recurring, Stage};
 use super::validate::{Check, LONGEST_HORIZON};
 
@@ -16,34 +16,34 @@ impl Check<'_> {
     pub fn declared(&mut self) {
         let spec = self.spec;
         for fact in &spec.facts {
-            self.fact_name((&fact.place, "name"), &fact.name);
-            self.mark((&fact.place, "mark"), &fact.name, &fact.mark);
-            self.date((&fact.place, "from"), &fact.name, fact.from);
-            self.date((&fact.place, "until"), &fact.name, fact.until);
+            self.fact_name(fact.place.key("name"), &fact.name);
+            self.mark(fact.place.key("mark"), &fact.name, &fact.mark);
+            self.date(fact.place.key("from"), &fact.name, fact.from);
+            self.date(fact.place.key("until"), &fact.name, fact.until);
             if fact.from.zip(fact.until).is_some_and(|(from, until)| until <= from) {
                 let found = (fact.name.as_str(), "until before from");
-                self.fault((&fact.place, "until"), found, "from before until", "Correct the dates.");
+                self.fault(fact.place.key("until"), found, "from before until", "Correct the dates.");
             }
         }
         for parameter in &spec.parameters {
             let place = &parameter.place;
-            self.id((place, "name"), &parameter.name);
-            self.mark((place, "mark"), &parameter.name, &parameter.mark);
+            self.id(place.key("name"), &parameter.name);
+            self.mark(place.key("mark"), &parameter.name, &parameter.mark);
             let range = parameter.range();
             for bound in range {
-                self.number((place, "range"), &parameter.name, ("range", bound), [-LARGEST, LARGEST]);
+                self.number(place.key("range"), &parameter.name, ("range", bound), [-LARGEST, LARGEST]);
             }
-            self.number((place, "value"), &parameter.name, ("value", parameter.value), range);
+            self.number(place.key("value"), &parameter.name, ("value", parameter.value), range);
         }
         for calendar in &spec.calendars {
-            self.id((&calendar.place, "name"), &calendar.name);
-            self.mark((&calendar.place, "mark"), &calendar.name, &calendar.mark);
+            self.id(calendar.place.key("name"), &calendar.name);
+            self.mark(calendar.place.key("mark"), &calendar.name, &calendar.mark);
             if calendar.dates.is_empty() {
                 let found = (calendar.name.as_str(), "no date");
-                self.fault((&calendar.place, "dates"), found, "a date or more", "Add one.");
+                self.fault(calendar.place.key("dates"), found, "a date or more", "Add one.");
             }
             for (k, &date) in calendar.dates.iter().enumerate() {
-                self.far_date((&calendar.place, &format!("dates.{k}")), &calendar.name, date);
+                self.far_date(calendar.place.key(&format!("dates.{k}")), &calendar.name, date);
             }
         }
     }
@@ -57,101 +57,106 @@ impl Check<'_> {
             if before <= MOST_STAGES && n_stages > MOST_STAGES {
                 let found = format!("more than {MOST_STAGES} stages");
                 let expected = "fewer stages in an option with what it includes";
-                self.fault((&process.place, "id"), (&process.id, &found), expected, "Take some of them out.");
+                self.fault(
+                    process.place.key("id"),
+                    (&process.id, &found),
+                    expected,
+                    "Take some of them out.",
+                );
             }
         }
     }
 
     fn process(&mut self, process: &Process) {
         let place = &process.place;
-        self.id((place, "id"), &process.id);
-        self.id((place, "party"), &process.party);
-        self.date((place, "start"), &process.id, process.start);
+        self.id(place.key("id"), &process.id);
+        self.id(place.key("party"), &process.party);
+        self.date(place.key("start"), &process.id, process.start);
         for (k, fact) in process.cancelled_by.iter().enumerate() {
-            self.fact_name((place, &format!("cancelled_by.{k}")), fact);
+            self.fact_name(place.key(&format!("cancelled_by.{k}")), fact);
         }
         if process.stages.is_empty() {
-            self.fault((place, "id"), (&process.id, "no stage"), "a stage or more", "Add one.");
+            self.fault(place.key("id"), (&process.id, "no stage"), "a stage or more", "Add one.");
         }
         for stage in &process.stages {
             let name = format!("{}.{}", process.id, stage.id);
             self.stage(&name, stage);
             for (k, branch) in stage.branches.iter().enumerate() {
-                self.branch((&stage.place, &format!("branch.{k}")), &name, branch);
+                self.branch(stage.place.key(&format!("branch.{k}")), &name, branch);
             }
         }
     }
 
     fn stage(&mut self, name: &str, stage: &Stage) {
         let place = &stage.place;
-        self.id((place, "id"), &stage.id);
+        self.id(place.key("id"), &stage.id);
         if stage.id == "end" {
             let expected = "another id: `end` says that the process ends";
-            self.fault((place, "id"), (name, "end"), expected, "Rename the stage.");
+            self.fault(place.key("id"), (name, "end"), expected, "Rename the stage.");
         }
-        stage.milestone.iter().for_each(|milestone| self.id((place, "milestone"), milestone));
-        self.texts((place, "requires"), &stage.requires);
-        self.texts((place, "unless"), &stage.unless);
-        self.effect_names((place, "effects"), &stage.effects);
+        stage.milestone.iter().for_each(|milestone| self.id(place.key("milestone"), milestone));
+        self.texts(place.key("requires"), &stage.requires);
+        self.texts(place.key("unless"), &stage.unless);
+        self.effect_names(place.key("effects"), &stage.effects);
         for (key, found, expected) in stage.duration.faults() {
             let at = format!("duration.{key}");
-            self.fault((place, &at), (name, &found), &expected, "Correct the duration.");
+            self.fault(place.key(&at), (name, &found), &expected, "Correct the duration.");
         }
         self.retries(name, stage);
-        self.probability((place, "probability"), name, stage.probability);
-        self.mark((place, "mark"), name, &stage.mark);
-        self.shifts((place, "shift"), name, &stage.shifts);
-        self.shifts((place, "stretch"), name, &stage.stretches);
+        self.probability(place.key("probability"), name, stage.probability);
+        self.mark(place.key("mark"), name, &stage.mark);
+        self.shifts(place.key("shift"), name, &stage.shifts);
+        self.shifts(place.key("stretch"), name, &stage.stretches);
         for (k, shift) in
             stage.stretches.iter().enumerate().filter(|(_, one)| one.add != 0.0 || one.by <= 0.0)
         {
             let found = format!("add = {}, by = {}", shown(shift.add), shown(shift.by));
             let expected = "a stretch by a factor above 0, without add";
-            self.fault((place, &format!("stretch.{k}")), (name, &found), expected, "Give `by` alone.");
+            self.fault(place.key(&format!("stretch.{k}")), (name, &found), expected, "Give `by` alone.");
         }
         let sum = stage.probability + stage.branches.iter().map(|branch| branch.probability).sum::<f64>();
         if !stage.branches.is_empty() && sum > 1.0 + 1e-9 && stage.probability <= 1.0 {
             let expected = "outcomes whose probabilities sum to 1 or less";
-            let at = (place, "branch.0.probability");
+            let at = place.key("branch.0.probability");
             self.fault(at, (name, &shown(sum)), expected, "Lower some of them.");
         }
         if stage.branches.len() > MOST_BRANCHES {
             let found = format!("{} branches", stage.branches.len());
             let expected = format!("at most {MOST_BRANCHES} branches of a stage");
-            self.fault((place, "branch"), (name, &found), &expected, "Split the stage.");
+            self.fault(place.key("branch"), (name, &found), &expected, "Split the stage.");
         }
         if let Some(rule) = &stage.rule {
-            self.rule((place, "rule"), name, rule);
+            self.rule(place.key("rule"), name, rule);
         }
     }
 
     fn retries(&mut self, name: &str, stage: &Stage) {
         let place = &stage.place;
         if let Some(days) = stage.retry_days {
-            self.number((place, "retry_days"), name, ("retry_days", days), [1.0, MOST_DAYS]);
+            self.number(place.key("retry_days"), name, ("retry_days", days), [1.0, MOST_DAYS]);
         } else if stage.max_retries > 0 {
             let expected = "a day or more where there are retries";
-            self.fault((place, "max_retries"), (name, "retry_days"), expected, "Give retry_days.");
+            self.fault(place.key("max_retries"), (name, "retry_days"), expected, "Give retry_days.");
         }
-        self.times((place, "max_retries"), name, ("max_retries", stage.max_retries));
+        self.times(place.key("max_retries"), name, ("max_retries", stage.max_retries));
     }
 
-    fn branch(&mut self, (place, key): (&Place, &str), name: &str, branch: &Branch) {
+    fn branch(&mut self, Key { place, name: key }: Key<'_>, name: &str, branch: &Branch) {
         let at = |inner: &str| format!("{key}.{inner}");
-        self.probability((place, &at("probability")), name, branch.probability);
-        self.shifts((place, &at("shift")), name, &branch.shifts);
-        self.mark((place, &at("mark")), name, &branch.mark);
-        self.effect_names((place, &at("effects")), &branch.effects);
-        branch.milestone.iter().for_each(|milestone| self.id((place, &at("milestone")), milestone));
-        self.times((place, &at("at_most")), name, ("at_most", branch.at_most));
+        self.probability(place.key(&at("probability")), name, branch.probability);
+        self.shifts(place.key(&at("shift")), name, &branch.shifts);
+        self.mark(place.key(&at("mark")), name, &branch.mark);
+        self.effect_names(place.key(&at("effects")), &branch.effects);
+        branch.milestone.iter().for_each(|milestone| self.id(place.key(&at("milestone")), milestone));
+        self.times(place.key(&at("at_most")), name, ("at_most", branch.at_most));
         if branch.at_most == 0 {
             let (found, remedy) = ("at_most = 0", "Correct at_most, or delete the branch.");
-            self.fault((place, &at("at_most")), (name, found), "once or more", remedy);
+            self.fault(place.key(&at("at_most")), (name, found), "once or more", remedy);
         }
     }
 
-    fn rule(&mut self, (place, key): (&Place, &str), name: &str, rule: &Rule) {
-        let at = (place, key);
+    fn rule(&mut self, Key { place, name: key }: Key<'_>, name: &str, rule: &Rule) {
+        let at = place.key(key);
         let total: f64 = rule.parties.iter().map(|party| party.parts().1).sum();
         let is_weight = |weight: f64| (0.0..=LARGEST_WEIGHT).contains(&weight);
         if !rule.parties.iter().all(|party| is_weight(party.parts().1)) || total <= 0.0 {
@@ -184,24 +189,24 @@ impl Check<'_> {
 
     pub fn recurring(&mut self, event: &Recurring) {
         let place = &event.place;
-        self.id((place, "id"), &event.id);
-        self.id((place, "party"), &event.party);
-        event.milestone.iter().for_each(|milestone| self.id((place, "milestone"), milestone));
-        self.texts((place, "requires"), &event.requires);
-        self.texts((place, "unless"), &event.unless);
-        self.effect_names((place, "effects"), &event.effects);
-        self.date((place, "first"), &event.id, Some(event.first));
+        self.id(place.key("id"), &event.id);
+        self.id(place.key("party"), &event.party);
+        event.milestone.iter().for_each(|milestone| self.id(place.key("milestone"), milestone));
+        self.texts(place.key("requires"), &event.requires);
+        self.texts(place.key("unless"), &event.unless);
+        self.effect_names(place.key("effects"), &event.effects);
+        self.date(place.key("first"), &event.id, Some(event.first));
         if !(1.0..=MOST_YEARS).contains(&f64::from(event.every_years)) {
             let found = format!("every_years = {}", event.every_years);
             let expected = format!("years from 1 to {MOST_YEARS}");
-            self.fault((place, "every_years"), (&event.id, &found), &expected, "Correct every_years.");
+            self.fault(place.key("every_years"), (&event.id, &found), &expected, "Correct every_years.");
         }
-        self.probability((place, "probability"), &event.id, event.probability);
-        self.shifts((place, "shift"), &event.id, &event.shifts);
-        self.mark((place, "mark"), &event.id, &event.mark);
+        self.probability(place.key("probability"), &event.id, event.probability);
+        self.shifts(place.key("shift"), &event.id, &event.shifts);
+        self.mark(place.key("mark"), &event.id, &event.mark);
     }
 
-    fn shifts(&mut self, (place, key): (&Place, &str), name: &str, shifts: &[Shift]) {
+    fn shifts(&mut self, Key { place, name: key }: Key<'_>, name: &str, shifts: &[Shift]) {
         for (k, shift) in shifts.iter().enumerate() {
             let at = |inner: &str| format!("{key}.{k}.{inner}");
             let numbers = [
@@ -212,32 +217,32 @@ impl Check<'_> {
             ];
             for (inner, value, range) in numbers {
                 if let Some(value) = value {
-                    self.number((place, &at(inner)), name, (inner, value), range);
+                    self.number(place.key(&at(inner)), name, (inner, value), range);
                 }
             }
             for (inner, fact) in
                 [("when", &shift.when), ("unless", &shift.unless), ("per_year_of", &shift.per_year_of)]
             {
-                fact.iter().for_each(|fact| self.fact_name((place, &at(inner)), fact));
+                fact.iter().for_each(|fact| self.fact_name(place.key(&at(inner)), fact));
             }
             if let Some(date) = shift.per_year_since {
-                self.far_date((place, &at("per_year_since")), name, date);
+                self.far_date(place.key(&at("per_year_since")), name, date);
             }
         }
     }
 
     /// Facts that a list names.
-    fn texts(&mut self, (place, key): (&Place, &str), facts: &[String]) {
+    fn texts(&mut self, Key { place, name: key }: Key<'_>, facts: &[String]) {
         for (k, fact) in facts.iter().enumerate() {
-            self.fact_name((place, &format!("{key}.{k}")), fact);
+            self.fact_name(place.key(&format!("{key}.{k}")), fact);
         }
     }
 
-    fn effect_names(&mut self, (place, key): (&Place, &str), effects: &[String]) {
+    fn effect_names(&mut self, Key { place, name: key }: Key<'_>, effects: &[String]) {
         for (k, effect) in effects.iter().enumerate().filter_map(|(k, text)| Some((k, Effect::parse(text)?)))
         {
             let key = format!("{key}.{k}");
-            let at = (place, key.as_str());
+            let at = place.key(key.as_str());
             match &effect {
                 Effect::Set(fact) | Effect::Clear(fact) => {
                     self.fact_name(at, fact);
@@ -255,7 +260,7 @@ impl Check<'_> {
         }
     }
 
-    fn number(&mut self, at: (&Place, &str), name: &str, (key, value): (&str, f64), [least, most]: [f64; 2]) {
+    fn number(&mut self, at: Key<'_>, name: &str, (key, value): (&str, f64), [least, most]: [f64; 2]) {
         if !(least..=most).contains(&value) {
             let (found, expected) =
                 (format!("{key} = {}", shown(value)), format!("a number from {least} to {most}"));
@@ -263,27 +268,27 @@ impl Check<'_> {
         }
     }
 
-    fn times(&mut self, at: (&Place, &str), name: &str, (key, times): (&str, u32)) {
+    fn times(&mut self, at: Key<'_>, name: &str, (key, times): (&str, u32)) {
         if times > MOST_TIMES {
             let expected = format!("at most {MOST_TIMES} times");
             self.fault(at, (name, &format!("{key} = {times}")), &expected, &format!("Lower `{key}`."));
         }
     }
 
-    fn probability(&mut self, at: (&Place, &str), name: &str, probability: f64) {
+    fn probability(&mut self, at: Key<'_>, name: &str, probability: f64) {
         if !(0.0..=1.0).contains(&probability) {
             self.fault(at, (name, &shown(probability)), "a probability from 0 to 1", "Correct it.");
         }
     }
 
-    fn mark(&mut self, at: (&Place, &str), name: &str, mark: &str) {
+    fn mark(&mut self, at: Key<'_>, name: &str, mark: &str) {
         if !matches!(mark, "seed" | "public" | "recalled" | "assumption") {
             let expected = "seed, public, recalled or assumption";
             self.fault(at, (name, mark), expected, "Correct the mark.");
         }
     }
 
-    fn date(&mut self, at: (&Place, &str), name: &str, found: Option<Date>) {
+    fn date(&mut self, at: Key<'_>, name: &str, found: Option<Date>) {
         let [first, last] = self.spec.horizon.unwrap_or(LONGEST_HORIZON);
         if let Some(found) = found.filter(|found| !(first..=last).contains(found)) {
             let expected = format!("a date within the horizon, {first} to {last}");
@@ -293,7 +298,7 @@ impl Check<'_> {
     }
 
     /// A date that may lie outside the horizon, such as an election before it.
-    fn far_date(&mut self, at: (&Place, &str), name: &str, found: Date) {
+    fn far_date(&mut self, at: Key<'_>, name: &str, found: Date) {
         let [first, last] = DATES;
         if !(first..=last).contains(&found) {
             let expected = format!("a date from {first} to {last}");

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::effect::Effect;
-use super::place::Place;
+use super::place::Key;
 use super::spec::OptionSpec;
 use crate::error::{Fault, Faults};
 use crate::policy::{PolicyBook, PolicyTimeline};
@@ -43,23 +43,23 @@ pub fn unknown_names(spec: &OptionSpec, world: Option<&OptionSpec>, tables: &Tab
     let carriers = spec.processes.iter().map(|process| (&process.party, &process.place));
     let carriers = carriers.chain(spec.recurring.iter().map(|event| (&event.party, &event.place)));
     for (party, place) in carriers.filter(|(party, _)| !bodies.contains(party.as_str())) {
-        found.party(party, (place, "party"));
+        found.party(party, place.key("party"));
     }
     for (name, (place, key)) in spec.guards() {
         let rest = name.strip_prefix("member:").or_else(|| name.strip_prefix("suspended:"));
         if let Some((agreement, party)) = rest.and_then(|rest| rest.split_once(':')) {
-            found.agreement(agreement, (place, &key));
-            found.party(party, (place, &key));
+            found.agreement(agreement, place.key(&key));
+            found.party(party, place.key(&key));
         }
     }
     for (text, (place, key)) in spec.effects() {
         let Some(effect) = Effect::parse(text) else { continue };
         let Some((agreement, parties)) = effect.memberships() else { continue };
-        found.agreement(agreement, (place, &key));
+        found.agreement(agreement, place.key(&key));
         for party in parties {
             match party.strip_prefix('@') {
-                Some(other) => found.agreement(other, (place, &key)),
-                None => found.party(party, (place, &key)),
+                Some(other) => found.agreement(other, place.key(&key)),
+                None => found.party(party, place.key(&key)),
             }
         }
     }
@@ -72,21 +72,21 @@ struct Found<'a> {
 }
 
 impl Found<'_> {
-    fn agreement(&mut self, name: &str, at: (&Place, &str)) {
+    fn agreement(&mut self, name: &str, at: Key<'_>) {
         if !self.tables.agreements.contains(name) {
             let words = ("an agreement of policy/agreements.csv", "add the agreement to the policy tables");
             self.fault(name, at, words);
         }
     }
 
-    fn party(&mut self, name: &str, at: (&Place, &str)) {
+    fn party(&mut self, name: &str, at: Key<'_>) {
         if !self.tables.parties.contains(name) {
             let expected = "a country of countries.csv or a party of policy/tables/memberships.csv";
             self.fault(name, at, (expected, "name it in `bodies` where it only carries a process"));
         }
     }
 
-    fn fault(&mut self, name: &str, (place, key): (&Place, &str), (expected, remedy): (&str, &str)) {
+    fn fault(&mut self, name: &str, Key { place, name: key }: Key<'_>, (expected, remedy): (&str, &str)) {
         self.faults.push(Fault {
             file: place.file.to_string(),
             line: Some(place.line_of(key)).filter(|&line| line > 0),

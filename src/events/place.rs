@@ -71,6 +71,20 @@ fn note(keys: &mut BTreeMap<String, u64>, lines: &Lines, before: &str, table: &D
     }
 }
 
+/// A key of a table of an option, for messages.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Key<'a> {
+    pub place: &'a Place,
+    pub name: &'a str,
+}
+
+impl Place {
+    /// One of its keys.
+    pub(super) fn key<'a>(&'a self, name: &'a str) -> Key<'a> {
+        Key { place: self, name }
+    }
+}
+
 /// Where the lines of a text begin.
 pub(super) struct Lines(Vec<usize>);
 

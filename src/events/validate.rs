@@ -11,7 +11,7 @@ use super::condition::Shift;
 use super::effect::{self, Effect};
 use super::flow;
 use super::limits::{MOST_EVENTS, MOST_TIMES};
-use super::place::Place;
+use super::place::Key;
 use super::spec::{OptionSpec, Process, Stage};
 use crate::data::{IDENTIFIER, is_identifier};
 use crate::error::{Fault, Faults};
@@ -92,7 +92,7 @@ impl Check<'_> {
     /// Notes a fault; the same one of several members of a block once.
     pub fn fault(
         &mut self,
-        (place, key): (&Place, &str),
+        Key { place, name: key }: Key<'_>,
         (field, found): (&str, &str),
         expected: &str,
         remedy: &str,
@@ -108,17 +108,17 @@ impl Check<'_> {
     }
 
     /// An id, a party, a milestone.
-    pub fn id(&mut self, at: (&Place, &str), text: &str) {
+    pub fn id(&mut self, at: Key<'_>, text: &str) {
         if !is_identifier(text) {
-            self.fault(at, (at.1, text), IDENTIFIER, "Rename it.");
+            self.fault(at, (at.name, text), IDENTIFIER, "Rename it.");
         }
     }
 
     /// The name of a fact: identifiers joined by colons.
-    pub fn fact_name(&mut self, at: (&Place, &str), text: &str) {
+    pub fn fact_name(&mut self, at: Key<'_>, text: &str) {
         if !text.split(':').all(is_identifier) {
             let expected = format!("{IDENTIFIER}; several of them joined by `:`");
-            self.fault(at, (at.1, text), &expected, "Rename it.");
+            self.fault(at, (at.name, text), &expected, "Rename it.");
         }
     }
 
@@ -134,45 +134,45 @@ impl Check<'_> {
             {
                 let expected = "a later stage of the process, or end";
                 let remedy = "Correct the name; to go back, use a branch.";
-                self.fault((&stage.place, "next"), (&name, next), expected, remedy);
+                self.fault(stage.place.key("next"), (&name, next), expected, remedy);
             }
             for (k, branch) in stage.branches.iter().enumerate() {
                 if branch.to != "end" && !by_id.contains_key(branch.to.as_str()) {
                     let at = format!("branch.{k}.to");
                     let expected = "a stage of the process, or end";
                     self.fault(
-                        (&stage.place, &at),
+                        stage.place.key(&at),
                         (&name, &branch.to),
                         expected,
                         "Correct the name of the stage.",
                     );
                 }
-                self.shift_names((&stage.place, &format!("branch.{k}.shift")), &name, &branch.shifts);
+                self.shift_names(stage.place.key(&format!("branch.{k}.shift")), &name, &branch.shifts);
             }
-            self.shift_names((&stage.place, "shift"), &name, &stage.shifts);
-            self.shift_names((&stage.place, "stretch"), &name, &stage.stretches);
+            self.shift_names(stage.place.key("shift"), &name, &stage.shifts);
+            self.shift_names(stage.place.key("stretch"), &name, &stage.stretches);
         }
     }
 
     fn recurring_names(&mut self) {
         for event in &self.spec.recurring {
-            self.shift_names((&event.place, "shift"), &event.id, &event.shifts);
+            self.shift_names(event.place.key("shift"), &event.id, &event.shifts);
         }
     }
 
-    fn shift_names(&mut self, (place, key): (&Place, &str), name: &str, shifts: &[Shift]) {
+    fn shift_names(&mut self, Key { place, name: key }: Key<'_>, name: &str, shifts: &[Shift]) {
         let remedy = "Correct the name, or add it.";
         for (k, shift) in shifts.iter().enumerate() {
             if let Some(found) =
                 shift.before.as_ref().filter(|one| !self.names.calendars.contains(one.as_str()))
             {
                 let at = format!("{key}.{k}.before");
-                self.fault((place, &at), (name, found), "the name of a [[calendar]]", remedy);
+                self.fault(place.key(&at), (name, found), "the name of a [[calendar]]", remedy);
             }
             let unknown = |one: &&String| !self.names.parameters.contains(one.as_str());
             if let Some(found) = shift.parameter.as_ref().filter(unknown) {
                 let at = format!("{key}.{k}.parameter");
-                self.fault((place, &at), (name, found), "the name of a [[parameter]]", remedy);
+                self.fault(place.key(&at), (name, found), "the name of a [[parameter]]", remedy);
             }
         }
     }
@@ -187,19 +187,24 @@ impl Check<'_> {
         let remedy = "Rename one of them.";
         for process in &spec.processes {
             if !names.insert(process.id.clone()) {
-                self.fault((&process.place, "id"), (&process.id, "given twice"), "each process once", remedy);
+                self.fault(
+                    process.place.key("id"),
+                    (&process.id, "given twice"),
+                    "each process once",
+                    remedy,
+                );
                 continue;
             }
             for stage in &process.stages {
                 let name = format!("{}.{}", process.id, stage.id);
                 if !names.insert(name.clone()) {
-                    self.fault((&stage.place, "id"), (&name, "given twice"), "each stage once", remedy);
+                    self.fault(stage.place.key("id"), (&name, "given twice"), "each stage once", remedy);
                 }
             }
         }
         for event in &spec.recurring {
             if !names.insert(event.id.clone()) {
-                self.fault((&event.place, "id"), (&event.id, "given twice"), "each event once", remedy);
+                self.fault(event.place.key("id"), (&event.id, "given twice"), "each event once", remedy);
             }
         }
         let parameters = spec.parameters.iter().map(|one| (&one.name, &one.place));
@@ -209,7 +214,7 @@ impl Check<'_> {
         for (name, place) in parameters.chain(calendars).chain(facts) {
             if !declared.insert(name) {
                 let expected = "each parameter, calendar and fact once, under a name of its own";
-                self.fault((place, "name"), (name, "given twice"), expected, remedy);
+                self.fault(place.key("name"), (name, "given twice"), expected, remedy);
             }
         }
     }
@@ -217,7 +222,7 @@ impl Check<'_> {
     fn effects(&mut self) {
         let spec = self.spec;
         for (text, (place, key)) in spec.effects() {
-            let at = (place, key.as_str());
+            let at = place.key(key.as_str());
             match Effect::parse(text) {
                 None => self.fault(at, ("effects", text), effect::FORMS, "Correct the effect."),
                 Some(Effect::Cancel(name)) if !self.names.processes.contains(name.as_str()) => {
@@ -239,7 +244,12 @@ impl Check<'_> {
         for (name, (place, key)) in self.spec.guards() {
             if !self.names.facts.contains(&name) && !name.starts_with("member:") {
                 let expected = "a fact that some effect sets or a [[fact]] declares";
-                self.fault((place, &key), (&key, &name), expected, "Correct the name, or add what sets it.");
+                self.fault(
+                    place.key(&key),
+                    (&key, &name),
+                    expected,
+                    "Correct the name, or add what sets it.",
+                );
             }
         }
     }
@@ -251,13 +261,13 @@ impl Check<'_> {
             for stage in flow::unreachable(process) {
                 let (expected, remedy) =
                     ("a stage that something leads to", "Delete it, or correct the stages before it.");
-                self.fault((&stage.place, "id"), (&name(stage), "unreachable"), expected, remedy);
+                self.fault(stage.place.key("id"), (&name(stage), "unreachable"), expected, remedy);
             }
             if let Some(stage) = flow::timeless_loop(process) {
                 let found = "comes round without a day going by";
                 let (expected, remedy) =
                     ("a loop that takes time", "Give one of the stages between a day or more.");
-                self.fault((&stage.place, "branch.0"), (&name(stage), found), expected, remedy);
+                self.fault(stage.place.key("branch.0"), (&name(stage), found), expected, remedy);
             }
         }
         self.events();
@@ -278,7 +288,7 @@ impl Check<'_> {
             let name = format!("{}.{}", process.id, stage.id);
             let found = format!("waits for {fact}, which only comes after it");
             let remedy = "Let something else set the fact, or take it out of requires.";
-            self.fault((&stage.place, "requires"), (&name, &found), "guards that can be met", remedy);
+            self.fault(stage.place.key("requires"), (&name, &found), "guards that can be met", remedy);
         }
     }
 
@@ -296,7 +306,7 @@ impl Check<'_> {
                 let found = format!("up to {sum} events in a draw");
                 let expected = format!("at most {MOST_EVENTS} over the stages of an option");
                 let remedy = "Lower at_most and max_retries, or split the process.";
-                self.fault((&process.place, "id"), (&process.id, &found), &expected, remedy);
+                self.fault(process.place.key("id"), (&process.id, &found), &expected, remedy);
                 return;
             }
         }

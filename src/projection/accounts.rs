@@ -17,11 +17,21 @@ pub struct Accounts {
     pub imports_by_origin: Array3<f64>,
 }
 
+/// What flows are made of: `pi X / tau` at border prices.
+pub struct Flows<'a> {
+    /// Shares in spending, `[j,n,i]`.
+    pub pi: ArrayView3<'a, f64>,
+    /// 1 + tariff, `[j,n,i]`.
+    pub tau: ArrayView3<'a, f64>,
+    /// Spending, `[n,j]`, million USD.
+    pub x_musd: ArrayView2<'a, f64>,
+}
+
 impl Accounts {
     /// Adds up `pi X / tau`; `on_flow` sees each cell `[j,n,i]` on the way.
     pub fn new(
         base: &Economy,
-        (pi, tau, x_musd): (ArrayView3<'_, f64>, ArrayView3<'_, f64>, ArrayView2<'_, f64>),
+        Flows { pi, tau, x_musd }: Flows<'_>,
         mut on_flow: impl FnMut([usize; 3], f64),
     ) -> Self {
         let n_countries = base.n();
@@ -74,7 +84,7 @@ impl BaseAccounts {
     pub fn new(base: &Economy) -> Self {
         let mut flows = Array3::zeros(base.pi.dim());
         let mut output = Array2::zeros((base.n(), base.s()));
-        let parts = (base.pi.view(), base.tau.view(), base.x_musd.view());
+        let parts = Flows { pi: base.pi.view(), tau: base.tau.view(), x_musd: base.x_musd.view() };
         let totals = Accounts::new(base, parts, |at @ [j, _, i], flow| {
             flows[at] = flow;
             output[[i, j]] += flow;

@@ -9,6 +9,8 @@ mod growth;
 mod levels;
 mod outcome;
 
+use std::ops::RangeInclusive;
+
 use ndarray::Array1;
 
 pub use accounts::{Accounts, BaseAccounts};
@@ -39,7 +41,7 @@ pub struct BaselinePath {
 }
 
 impl BaselinePath {
-    /// Solves the path year by year.
+    /// Solves the path of `years`, of which the first is the base year, year by year.
     ///
     /// Value added deflated by the consumption price index meets the growth table exactly; deficits
     /// keep their share of value added; tariffs and barriers are those of the policy tables' own memberships.
@@ -48,10 +50,11 @@ impl BaselinePath {
     /// [`NoEquilibrium`] where a year could not be solved.
     pub fn solve(
         economy: Economy,
-        (base_year, last_year): (i16, i16),
+        years: RangeInclusive<i16>,
         growth: &Growth,
         book: &PolicyBook,
     ) -> Result<Self, Box<NoEquilibrium>> {
+        let (base_year, last_year) = years.into_inner();
         let regimes = Regimes::new(book, &book.initial);
         let costs_of = |year| book.year_costs(&regimes, year, PolicyParameters::default());
         let mut costs = costs_of(base_year);

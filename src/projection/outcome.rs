@@ -3,7 +3,7 @@
 use ndarray::{Array1, Array2, Array3, Axis, Zip};
 
 use super::BaselineYear;
-use super::accounts::{Accounts, worker_shares};
+use super::accounts::{Accounts, Flows, worker_shares};
 use crate::equilibrium::Equilibrium;
 
 /// Changes against the baseline of the same year.
@@ -37,7 +37,8 @@ impl Outcome {
     #[must_use]
     pub fn measure(year: &BaselineYear, solved: &Equilibrium) -> Self {
         let (base, old) = (year.prepared.economy(), &year.accounts);
-        let new = Accounts::new(base, (solved.pi.view(), solved.tau.view(), solved.x_musd.view()), |_, _| ());
+        let flows = Flows { pi: solved.pi.view(), tau: solved.tau.view(), x_musd: solved.x_musd.view() };
+        let new = Accounts::new(base, flows, |_, _| ());
         let ln_price_index = solved.ln_price_index(base);
         let ln_welfare = (&solved.income / &old.income).mapv(f64::ln) - &ln_price_index;
         let money = ln_welfare.mapv(f64::exp_m1) * &old.income / &year.ln_price_level.mapv(f64::exp);

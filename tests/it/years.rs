@@ -13,7 +13,7 @@ fn the_path_reproduces_the_growth_table_and_options_start_flat() {
     let growth = Growth::read(&files, &data.axes, 2020, 2035).unwrap();
     let book = PolicyBook::read(&Files::embedded(), &data.axes).unwrap();
     let economy = Economy::from_dataset(&data).unwrap();
-    let path = BaselinePath::solve(economy, (2019, 2035), &growth, &book).unwrap();
+    let path = BaselinePath::solve(economy, 2019..=2035, &growth, &book).unwrap();
     for pair in path.years.windows(2) {
         let real = |at: usize| {
             let year = &pair[at];

@@ -6,8 +6,8 @@ use std::path::Path;
 use ndarray::{Array1, Array2, Array3};
 
 use super::concordance::Concordance;
-use crate::calibration::Reading;
 use crate::calibration::tables::GrowthRow;
+use crate::calibration::{NumberRule, Reading};
 use crate::data::{Row, Table};
 use crate::error::Fault;
 
@@ -18,14 +18,14 @@ const PATTERN_YEAR: &str = "2016";
 /// Year of the input-output tables.
 const STRUCTURE_YEAR: &str = "2011";
 
-/// What a number must be, in words and as a test.
-type Rule = (&'static str, fn(f64) -> bool);
-
-const FLOW: Rule = ("0 or more, at most 1e12 million USD", |value| (0.0..=1e12).contains(&value));
-const ABOVE_ZERO: Rule = ("a number above 0, at most 1e12 million USD", |value| value > 0.0 && value <= 1e12);
-const ANY: Rule = ("a finite number, at most 1e12 million USD in size", |value| value.abs() <= 1e12);
-const SHARE: Rule = ("a share above 0, at most 1", |value| value > 0.0 && value <= 1.0);
-const GROWTH: Rule = ("percent a year between -50 and 50", |value| value.abs() <= 50.0);
+const FLOW: NumberRule =
+    NumberRule::new("0 or more, at most 1e12 million USD", |value| (0.0..=1e12).contains(&value));
+const ABOVE_ZERO: NumberRule =
+    NumberRule::new("a number above 0, at most 1e12 million USD", |value| value > 0.0 && value <= 1e12);
+const ANY: NumberRule =
+    NumberRule::new("a finite number, at most 1e12 million USD in size", |value| value.abs() <= 1e12);
+const SHARE: NumberRule = NumberRule::new("a share above 0, at most 1", |value| value > 0.0 && value <= 1.0);
+const GROWTH: NumberRule = NumberRule::new("percent a year between -50 and 50", |value| value.abs() <= 50.0);
 
 /// Outside data by economy and sector, million USD.
 pub struct Raw {

@@ -7,14 +7,16 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use super::gathered::Gathered;
-use super::long_cells::{ANY, Rule, Years, country, sector, sector_of};
+use super::long_cells::{ANY, Years, country, sector, sector_of};
 use super::request::{Layout, Request};
 use super::sheet::{Aliases, Sheet, find};
 use super::{long_trade, tally, wits};
+use crate::calibration::NumberRule;
 use crate::data::Row;
 use crate::error::Fault;
 
-const TARIFF: Rule = ("0 or more (5 means 5 %), at most 1e5", |value| (0.0..=1e5).contains(&value));
+const TARIFF: NumberRule =
+    NumberRule::new("0 or more (5 means 5 %), at most 1e5", |value| (0.0..=1e5).contains(&value));
 
 /// Reads all files of the folder.
 pub fn read(request: &Request, to: &mut Gathered) {

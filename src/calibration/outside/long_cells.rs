@@ -3,13 +3,13 @@
 use super::gathered::Gathered;
 use super::names::Names;
 use super::sheet::Sheet;
+use crate::calibration::NumberRule;
 use crate::data::Row;
 
-/// What a number must be, in words and as a test.
-pub(super) type Rule = (&'static str, fn(f64) -> bool);
-
-pub(super) const FLOW: Rule = ("a flow of 0 or more, at most 1e18", |value| (0.0..=1e18).contains(&value));
-pub(super) const ANY: Rule = ("a finite number, at most 1e18 in size", |value| value.abs() <= 1e18);
+pub(super) const FLOW: NumberRule =
+    NumberRule::new("a flow of 0 or more, at most 1e18", |value| (0.0..=1e18).contains(&value));
+pub(super) const ANY: NumberRule =
+    NumberRule::new("a finite number, at most 1e18 in size", |value| value.abs() <= 1e18);
 
 /// Which rows of a panel are taken.
 pub(super) struct Years {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::request::noted;
+use crate::calibration::NumberRule;
 use crate::data::raw_text::{RawReader, tables_in};
 use crate::data::{Files, Held, RawText, ReadOptions, Row, Table};
 use crate::error::{Fault, Faults};
@@ -126,15 +127,9 @@ impl Sheet {
     }
 
     /// Number of `field` in million USD or percent, or a fault.
-    pub fn number(
-        &self,
-        row: &Row<'_>,
-        field: &str,
-        (expected, is_valid): (&str, fn(f64) -> bool),
-        faults: &mut Faults,
-    ) -> Option<f64> {
+    pub fn number(&self, row: &Row<'_>, field: &str, rule: NumberRule, faults: &mut Faults) -> Option<f64> {
         let (column, scale) = self.columns.get(field)?;
-        row.number(column, expected, is_valid, faults).map(|value| value * scale)
+        row.number(column, rule.expected, rule.is_valid, faults).map(|value| value * scale)
     }
 }
 

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 
 use super::lines::{self, WeighedLines};
 use super::rows::{AggregateRow, MfnRate, Preference};
-use crate::calibration::Reading;
+use crate::calibration::{NumberRule, Reading};
 use crate::data::{Files, Row, Table};
 use crate::error::Fault;
 use crate::output::rows::Verbatim;
@@ -95,7 +95,7 @@ fn sigma(substitution: &Table, group: &str, reading: &mut Reading) -> Option<f64
         reading.faults.push(fault);
         return None;
     };
-    reading.number(&row, "sigma", ("a number above 0", |sigma| sigma > 0.0))
+    reading.number(&row, "sigma", NumberRule::new("a number above 0", |sigma| sigma > 0.0))
 }
 
 /// The lines of one group.

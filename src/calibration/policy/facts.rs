@@ -2,15 +2,16 @@
 
 use std::collections::HashMap;
 
+use crate::calibration::NumberRule;
 use crate::data::{Row, Table};
 use crate::output::rows::Text;
 
-/// What a number must be, in words and as a test.
-pub(super) type Rule = (&'static str, fn(f64) -> bool);
+pub(super) const PCT: NumberRule =
+    NumberRule::new("percent between 0 and 10000 (5 means 5 %)", |v| (0.0..=10_000.0).contains(&v));
 
-pub(super) const PCT: Rule = ("percent between 0 and 10000 (5 means 5 %)", |v| (0.0..=10_000.0).contains(&v));
-pub(super) const SHARE: Rule = ("a share above 0, at most 1", |v| v > 0.0 && v <= 1.0);
-pub(super) const INTENSITY: Rule = ("tons between 0 and 1000", |v| (0.0..=1000.0).contains(&v));
+pub(super) const SHARE: NumberRule = NumberRule::new("a share above 0, at most 1", |v| v > 0.0 && v <= 1.0);
+pub(super) const INTENSITY: NumberRule =
+    NumberRule::new("tons between 0 and 1000", |v| (0.0..=1000.0).contains(&v));
 
 /// The text of a column, kept.
 pub(super) fn owned(row: &Row<'_>, column: &str) -> Text<'static> {

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
-use super::facts::Rule;
-use crate::calibration::Reading;
+use crate::calibration::{NumberRule, Reading};
 use crate::data::{Files, Row, Table};
 use crate::schedules::LineSchedule;
 use crate::schedules::lines::{Line, parse_special};
@@ -35,9 +34,11 @@ pub struct WeighedLines {
 }
 
 /// Highest rate of a line is ten times the value: a percentage in its place is more.
-const RATIO: Rule = ("a ratio between 0 and 10 (0.025 means 2.5 %)", |v| (0.0..=10.0).contains(&v));
-const FREE: Rule = ("0, as the line is free", |v| v == 0.0);
-const FLOW: Rule = ("0 or more, at most 1e12 million USD", |v| (0.0..=1e12).contains(&v));
+const RATIO: NumberRule =
+    NumberRule::new("a ratio between 0 and 10 (0.025 means 2.5 %)", |v| (0.0..=10.0).contains(&v));
+const FREE: NumberRule = NumberRule::new("0, as the line is free", |v| v == 0.0);
+const FLOW: NumberRule =
+    NumberRule::new("0 or more, at most 1e12 million USD", |v| (0.0..=1e12).contains(&v));
 
 /// Reads the lines that a row of `tariff_lines.csv` names; `None` if a file cannot be used.
 pub fn read(input: &Path, own: &Files, importer: &Row<'_>, reading: &mut Reading) -> Option<WeighedLines> {

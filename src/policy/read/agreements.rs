@@ -11,6 +11,12 @@ use crate::policy::state::{Membership, PolicyTimeline};
 /// Shorter absences of a party are reported: they are more often a misread date than a second membership.
 const LONGEST_ABSENCE_READ_AS_GAP_DAYS: i32 = 366;
 
+/// The memberships known at the start, with the line of each.
+pub(super) struct Memberships {
+    pub timeline: PolicyTimeline,
+    pub lines: Vec<u64>,
+}
+
 impl Reader<'_> {
     /// The agreements; `schedules` is the folder that their schedules lie in.
     pub(super) fn agreements(
@@ -59,8 +65,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The memberships, with the line of each.
-    pub(super) fn memberships(&mut self) -> (PolicyTimeline, Vec<u64>) {
+    pub(super) fn memberships(&mut self) -> Memberships {
         let table = self.sound("tables/memberships.csv");
         let (mut timeline, mut lines) = (PolicyTimeline::default(), Vec::new());
         let mut intervals = Intervals::new();
@@ -75,6 +80,6 @@ impl Reader<'_> {
         }
         let pause = "Correct the date: valid_until is the first day no longer in force.";
         check(intervals, LONGEST_ABSENCE_READ_AS_GAP_DAYS, pause, &mut self.faults);
-        (timeline, lines)
+        Memberships { timeline, lines }
     }
 }

@@ -84,14 +84,14 @@ impl PolicyBook {
             origin: reader.origin_rules(&agreements, &groups, &text),
             supply_share: reader.supply(),
         };
-        let (initial, lines) = reader.memberships();
+        let memberships = reader.memberships();
         let cut = reader.sound("cut_dates.csv").and_then(|table| CutDates::read(&table, &mut reader.faults));
         let book = reader.schedule_book(files, &agreements, &group_ids);
         let (Some(cut), Some(book), Some(depth_effect), true) = (cut, book, effect, reader.faults.is_empty())
         else {
             return Err(InputErrors(reader.faults.as_slice().to_vec()));
         };
-        let tables = reader.resolve(&book, &agreements, &group_ids, (&initial, &lines));
+        let tables = reader.resolve(&book, &agreements, &group_ids, &memberships);
         let cut_dates = axes.countries.iter().map(|country| cut.of(&country.iso3)).collect();
         let n_groups = groups.len();
         let read = Self {
@@ -104,7 +104,7 @@ impl PolicyBook {
             duties: AdditionalDuties::new(axes.n_countries(), n_groups, duties, carbon),
             barriers: Barriers::new(axes, barrier_ave_pct, depth_effect),
             depths: text.classes(reader.classes, depths),
-            initial,
+            initial: memberships.timeline,
         };
         reader.faults.into_result(read)
     }

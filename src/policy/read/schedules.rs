@@ -6,10 +6,10 @@ use std::collections::HashMap;
 use ndarray::{Array2, Array3};
 
 use super::Reader;
+use super::agreements::Memberships;
 use crate::error::Fault;
 use crate::policy::agreements::Agreement;
 use crate::policy::concessions::{SCHEDULE_YEARS, ScheduleTable, ScheduleTables};
-use crate::policy::state::PolicyTimeline;
 use crate::schedules::{Schedule, ScheduleBook};
 
 /// Preferences that tariff lines give, by agreement, importer and exporter (`None` = all others).
@@ -54,7 +54,7 @@ impl Reader<'_> {
         book: &ScheduleBook,
         agreements: &[Agreement],
         groups: &[String],
-        (initial, lines): (&PolicyTimeline, &[u64]),
+        memberships: &Memberships,
     ) -> ScheduleTables {
         let codes: Vec<&str> = self.axes.countries.iter().map(|country| country.iso3.as_str()).collect();
         let preferences = self.preferences(agreements);
@@ -91,7 +91,7 @@ impl Reader<'_> {
                 }
             }
         }
-        self.check_members(&resolved, agreements, initial, lines);
+        self.check_members(&resolved, agreements, memberships);
         resolved
     }
 
@@ -132,8 +132,7 @@ impl Reader<'_> {
         &mut self,
         resolved: &ScheduleTables,
         agreements: &[Agreement],
-        initial: &PolicyTimeline,
-        lines: &[u64],
+        Memberships { timeline: initial, lines }: &Memberships,
     ) {
         for (membership, line) in initial.memberships.iter().zip(lines) {
             let Some(missing) = resolved.missing(agreements, self.axes, initial, membership) else {

@@ -10,7 +10,7 @@ use super::data_dir::DataDir;
 use super::verify;
 use crate::data::{Dataset, Files, companions};
 use crate::economy::Economy;
-use crate::ensemble::{PLAN_FILE, Plan};
+use crate::ensemble::{Inputs, PLAN_FILE, Plan};
 use crate::error::{Fault, Faults, InputErrors};
 use crate::events::{Tables, read_option, read_options};
 use crate::output::dir::MANIFEST;
@@ -145,11 +145,12 @@ fn check_plan(files: &Files, name: &str) -> Result<(), InputErrors> {
 fn check_option(path: &Path, id: &str, data: &DataDir) -> Result<(), InputErrors> {
     let options = Files::directory(parent(path));
     let folder = data_of(path, 2, data);
-    let (_, book) = folder.clone().unwrap_or_default().policy()?;
-    let tables = Tables::of(&book);
     match folder {
-        Some(_) => read_options(&options, [id], Some(&tables)).map(|_| ()),
-        None => read_option(&options, id, Some(&tables)).map(|_| ()),
+        Some(folder) => folder.inputs()?.options(&options, [id]).map(|_| ()),
+        None => {
+            let embedded = Inputs::from(Files::embedded())?;
+            read_option(&options, id, Some(&Tables::of(&embedded.book))).map(|_| ())
+        }
     }
 }
 
@@ -165,7 +166,7 @@ fn check_policy(path: &Path, data: &DataDir) -> Result<(), InputErrors> {
             remedy: "Give the data folder with --data DIR.".into(),
         })
     })?;
-    data.policy().map(|_| ())
+    data.inputs().map(|_| ())
 }
 
 /// A schedule folder, against product groups and countries of the data folder that it lies in; outside of one, of

@@ -4,10 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::data::{Axes, Dataset, Files};
-use crate::ensemble::{PLAN_FILE, Plan};
+use crate::data::Files;
+use crate::ensemble::{Inputs, PLAN_FILE, Plan};
 use crate::error::InputErrors;
-use crate::policy::PolicyBook;
 
 /// The option `--data`, for every command that reads what `tradepath init` wrote.
 #[derive(Debug, Clone, Default, Args)]
@@ -42,14 +41,11 @@ impl DataDir {
         self.plan().map(|(files, plan)| files.folder(&plan.baseline))
     }
 
-    /// Countries and sectors of the baseline, and the policy tables of the folder.
+    /// Its plan, baseline and policy tables.
     ///
     /// # Errors
     /// [`InputErrors`] of the plan, the baseline and the tables.
-    pub fn policy(&self) -> Result<(Axes, PolicyBook), InputErrors> {
-        let (files, plan) = self.plan()?;
-        let axes = Dataset::read(&files.folder(&plan.baseline))?.axes;
-        let book = PolicyBook::read(&files, &axes)?;
-        Ok((axes, book))
+    pub fn inputs(&self) -> Result<Inputs, InputErrors> {
+        Inputs::from(self.files())
     }
 }

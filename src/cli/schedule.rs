@@ -9,10 +9,10 @@ use serde_json::json;
 use super::arguments::{country, wrong};
 use super::data_dir::DataDir;
 use super::{arguments, explain, line_rates, manifest};
-use crate::data::{Axes, Dataset};
-use crate::ensemble::PLAN_YEARS;
+use crate::data::Axes;
+use crate::ensemble::{Inputs, PLAN_YEARS};
 use crate::error::{Fault, Faults, InputErrors};
-use crate::events::{Horizon, Tables, read_options, reference};
+use crate::events::{Horizon, reference};
 use crate::output::dir::{Existing, OutputDir};
 use crate::output::{Package, assumptions, schedule, tariffs};
 use crate::policy::{PolicyBook, PolicyTimeline, Regimes};
@@ -55,12 +55,11 @@ pub struct ScheduleArgs {
 /// # Errors
 /// [`InputErrors`] for unknown names, or where the folder cannot be written.
 pub fn run(args: &ScheduleArgs) -> anyhow::Result<()> {
-    let (files, plan) = args.data.plan()?;
-    let data = Dataset::read(&files.folder(&plan.baseline))?;
+    let inputs = args.data.inputs()?;
+    let options = inputs.options_folder();
+    let (specs, world) = inputs.options(&options, [args.option.as_str()])?;
+    let Inputs { files, plan, data, book } = inputs;
     let axes = &data.axes;
-    let book = PolicyBook::read(&files, axes)?;
-    let options = files.folder("options");
-    let (specs, world) = read_options(&options, [args.option.as_str()], Some(&Tables::of(&book)))?;
     let option = &specs[0];
     let [first, last] = args.years.unwrap_or(plan.years);
     require_years([first, last])?;

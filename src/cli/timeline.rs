@@ -12,9 +12,7 @@ use crate::data::{Files, nearest};
 use crate::error::{Fault, InputErrors};
 use crate::events::milestones::Tally;
 use crate::events::validate::LONGEST_HORIZON;
-use crate::events::{
-    DrawnTimeline, Horizon, OptionSpec, Program, SettingError, Tables, Workspace, graph, read_options,
-};
+use crate::events::{DrawnTimeline, Horizon, OptionSpec, Program, SettingError, Workspace, graph};
 use crate::output::Package;
 use crate::output::dir::{Existing, OutputDir};
 use crate::output::events::{self, EventRow, PairState};
@@ -127,11 +125,11 @@ pub fn run(args: &TimelineArgs, quiet: bool) -> anyhow::Result<()> {
 
 /// The option, the world, and both as a program.
 fn load(args: &TimelineArgs, quiet: bool) -> anyhow::Result<(OptionSpec, OptionSpec, Program)> {
-    let beside = || args.data.files().folder("options");
+    let inputs = args.data.inputs()?;
+    let beside = || inputs.options_folder();
     let files = args.options.as_ref().map_or_else(beside, |folder| Files::directory(folder));
     let id = args.option.as_deref().unwrap_or_default();
-    let (_, book) = args.data.policy()?;
-    let (mut specs, mut world) = read_options(&files, [id], Some(&Tables::of(&book)))?;
+    let (mut specs, mut world) = inputs.options(&files, [id])?;
     let mut spec = specs.remove(0);
     for (name, value) in &args.settings {
         set((&mut spec, &mut world), name, *value)?;
@@ -150,7 +148,7 @@ fn load(args: &TimelineArgs, quiet: bool) -> anyhow::Result<(OptionSpec, OptionS
             );
         }
     }
-    let program = Program::compile(&spec, &world, &book.initial, Horizon { start, end });
+    let program = Program::compile(&spec, &world, &inputs.book.initial, Horizon { start, end });
     Ok((spec, world, program))
 }
 

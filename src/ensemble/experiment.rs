@@ -4,12 +4,13 @@ use jiff::civil::date;
 use rayon::prelude::*;
 
 use super::block::Layout;
+use super::inputs::Inputs;
 use super::parameters::DrawnParameters;
 use super::plan::{PLAN_FILE, Plan, Shard};
-use crate::data::{Axes, Dataset, Files, Meta, ReadFile};
+use crate::data::{Axes, Files, Meta, ReadFile};
 use crate::economy::Economy;
 use crate::error::InputErrors;
-use crate::events::{DrawnTimeline, Horizon, OptionSpec, Program, Tables, Workspace, read_options};
+use crate::events::{DrawnTimeline, Horizon, OptionSpec, Program, Workspace};
 use crate::policy::{PolicyBook, Regimes};
 use crate::projection::{BaselinePath, BaselineYear, Growth, Outcome};
 
@@ -63,15 +64,16 @@ impl Experiment {
         shard: Shard,
         allow: &dyn Fn(&Axes, &Plan) -> Result<(), InputErrors>,
     ) -> anyhow::Result<Self> {
-        let folder = files.folder(&plan.baseline);
-        let data = Dataset::read(&folder)?;
+        let inputs = Inputs::of_plan(files.clone(), plan)?;
+        let ids = inputs.plan.options.iter().map(String::as_str);
+        let options = inputs.options(&inputs.options_folder(), ids);
+        let Inputs { files, plan, data, book } = inputs;
         allow(&data.axes, &plan)?;
         plan.check_names(&data.axes, &files.display(PLAN_FILE)).into_result(())?;
         plan.check_base_year(data.meta.year, &files.display(PLAN_FILE)).into_result(())?;
-        let growth = Growth::read(&folder, &data.axes, data.meta.year + 1, plan.years[1])?;
-        let book = PolicyBook::read(files, &data.axes)?;
-        let ids = plan.options.iter().map(String::as_str);
-        let (specs, world) = read_options(&files.folder("options"), ids, Some(&Tables::of(&book)))?;
+        let growth =
+            Growth::read(&files.folder(&plan.baseline), &data.axes, data.meta.year + 1, plan.years[1])?;
+        let (specs, world) = options?;
         let path = BaselinePath::solve(
             Economy::from_dataset(&data)?,
             data.meta.year..=plan.years[1],

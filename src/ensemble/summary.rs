@@ -1,12 +1,21 @@
 //! Quantiles over draws, from the blocks of a run.
 
 use super::block::YearBlock;
-use crate::numerics::quantiles::{Summary, summarise};
+use crate::numerics::quantiles::quantile;
 
 /// Positions of the country measures that are also measured against the reference option.
 ///
 /// Real income in percent, then in money (`Outcome::MEASURES`).
 pub const AGAINST_REFERENCE: [usize; 2] = [0, 1];
+
+/// Mean and the five quantiles that the outputs carry, over the draws.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Summary {
+    /// Arithmetic mean.
+    pub mean: f64,
+    /// Quantiles at 5, 25, 50, 75 and 95 percent.
+    pub quantiles: [f64; 5],
+}
 
 /// Summary of a country measure of an option over the draws.
 #[must_use]
@@ -60,5 +69,7 @@ pub fn imports(block: &YearBlock, option: usize, cell: usize) -> Summary {
 
 fn over_draws(block: &YearBlock, value: impl Fn(usize) -> f64) -> Summary {
     let mut values: Vec<f64> = (0..block.draws.len()).map(value).collect();
-    summarise(&mut values)
+    values.sort_by(f64::total_cmp);
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    Summary { mean, quantiles: [0.05, 0.25, 0.5, 0.75, 0.95].map(|p| quantile(&values, p)) }
 }

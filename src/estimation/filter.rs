@@ -186,7 +186,7 @@ impl Filter {
         for value in &self.values {
             let is_column = value.is_column(&self.column, |name| panel.category(name).is_some());
             match panel.category(&value.text).filter(|_| is_column) {
-                Some(right) => self.compare_columns((left, right), &value.text, &mut is_equal)?,
+                Some(right) => self.compare_columns(left, right, &value.text, &mut is_equal)?,
                 None => {
                     let code = self.code(left, value)?;
                     if code.is_none() {
@@ -226,7 +226,8 @@ impl Filter {
 
     fn compare_columns(
         &self,
-        (left, right): (&Category, &Category),
+        left: &Category,
+        right: &Category,
         name: &str,
         is_equal: &mut [bool],
     ) -> Result<(), FormulaError> {

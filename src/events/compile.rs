@@ -34,7 +34,7 @@ impl Program {
         let facts = facts.chain(world.facts.iter().filter(|fact| !shadowed.contains(fact.name.as_str())));
         for fact in facts {
             let number = compiler.fact(&fact.name);
-            compiler.dated_fact(number, fact.on, (fact.from, fact.until));
+            compiler.dated_fact(number, fact.on, fact.from, fact.until);
         }
         for (at, process) in option.processes.iter().chain(&world.processes).enumerate() {
             compiler.process(process, at < option.processes.len());
@@ -162,7 +162,7 @@ impl<'a> Compiler<'a> {
         name.map_or(NONE, |name| self.fact(name))
     }
 
-    fn dated_fact(&mut self, fact: u32, is_on: bool, (from, until): (Option<Date>, Option<Date>)) {
+    fn dated_fact(&mut self, fact: u32, is_on: bool, from: Option<Date>, until: Option<Date>) {
         if !is_on {
             return;
         }

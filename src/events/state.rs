@@ -90,7 +90,7 @@ impl Workspace<'_> {
                 | EffectCode::Suspend(agreement, who)
                 | EffectCode::Resume(agreement, who) => {
                     for party in self.parties(who) {
-                        self.change_membership(effect, (*agreement, party), day, seq);
+                        self.change_membership(effect, *agreement, party, day, seq);
                     }
                 }
             }
@@ -111,7 +111,7 @@ impl Workspace<'_> {
         parties
     }
 
-    fn change_membership(&mut self, effect: &EffectCode, (agreement, party): (u16, u16), day: i32, seq: u32) {
+    fn change_membership(&mut self, effect: &EffectCode, agreement: u16, party: u16, day: i32, seq: u32) {
         let (member, suspended) =
             (self.program.member_fact(agreement, party), self.program.suspended_fact(agreement, party));
         // A membership that began today cannot end today: it would never have been in force.

@@ -3,8 +3,8 @@
 use rayon::prelude::*;
 
 use super::rows::{Text, columns, table};
+use crate::ensemble::summary::Summary;
 use crate::ensemble::{RunFrame, SECTOR_MEASURES, YearBlock, summary};
-use crate::numerics::quantiles::Summary;
 use crate::projection::Outcome;
 
 /// Sector groups of bilateral trade, in the order of blocks.

@@ -75,7 +75,7 @@ pub(crate) fn reconcile(cells: &mut Cells, weights: &Weights) -> Fit {
         for n in 0..cells.value_added_musd.nrows() {
             for j in 0..cells.value_added_musd.ncols() {
                 meet_costs(cells, weights, n, j);
-                meet_uses(cells, weights, (n, j), has_tariff[[j, n]]);
+                meet_uses(cells, weights, n, j, has_tariff[[j, n]]);
             }
         }
         fit.sweeps += 1;
@@ -123,7 +123,7 @@ fn meet_costs(cells: &mut Cells, weights: &Weights, n: usize, j: usize) {
 }
 
 /// Expenditure of country `n` on sector `j` equals its uses.
-fn meet_uses(cells: &mut Cells, weights: &Weights, (n, j): (usize, usize), has_tariff: bool) {
+fn meet_uses(cells: &mut Cells, weights: &Weights, n: usize, j: usize, has_tariff: bool) {
     let trade = cells.trade_musd.slice(s![j, n, ..]);
     let tau = cells.tariff_factor.slice(s![j, n, ..]);
     let spending: f64 = trade.iter().zip(tau).map(|(value, tau)| value * tau).sum();

@@ -15,6 +15,7 @@ use super::products::{DIGITS, Products, is_number};
 use super::request::{Request, noted};
 use super::sheet::{Aliases, find, open};
 use super::tally;
+use super::wrong::Wrong;
 use super::{baci_files, long};
 use crate::data::raw_text::csv_fault;
 use crate::error::{Fault, Faults};
@@ -72,7 +73,7 @@ fn read_trade(
             Ok(true) => {
                 let line = record.position().expect("a record that was read has a place").line();
                 let cells = [t, i, j, k, v].map(|at| &record[at]);
-                reading.add_row(cells, line, (products, request.year), to);
+                reading.add_row(cells, line, products, request.year, to);
             }
             Err(error) => {
                 let is_over = matches!(error.kind(), csv::ErrorKind::Io(_));
@@ -125,6 +126,15 @@ enum Place {
     Faulty,
 }
 
+/// A flow of a row.
+struct Flow<'a> {
+    /// Codes and places of exporter and importer.
+    codes: [&'a str; 2],
+    places: [Place; 2],
+    product: &'a str,
+    musd: f64,
+}
+
 struct Reading<'a> {
     file: String,
     codes: &'a HashMap<String, String>,
@@ -147,10 +157,8 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn fault(&self, line: u64, (field, found): (&str, &str), text: (&str, &str), to: &mut Gathered) {
-        let (expected, remedy) = text;
-        to.faults
-            .push(Fault { line: Some(line), ..Fault::of_file(&self.file, field, found, expected, remedy) });
+    fn fault(&self, line: u64, wrong: Wrong<'_>, to: &mut Gathered) {
+        to.faults.push(wrong.at(&self.file, line));
     }
 
     /// Adds a row `t,i,j,k,v` of the wanted year.
@@ -158,7 +166,8 @@ impl<'a> Reading<'a> {
         &mut self,
         [t, i, j, k, v]: [&str; 5],
         line: u64,
-        (products, wanted): (&Products, Option<i16>),
+        products: &Products,
+        wanted: Option<i16>,
         to: &mut Gathered,
     ) {
         let year = t.parse::<i16>().ok();
@@ -169,23 +178,28 @@ impl<'a> Reading<'a> {
         }
         to.year = to.year.or(year);
         if year.is_none() || year != to.year {
-            let text = ("the year of the first row: a file of one year, or --year", "Pass --year.");
-            return self.fault(line, ("t", t), text, to);
+            let expected = "the year of the first row: a file of one year, or --year";
+            let wrong = Wrong { field: "t", found: t, expected, remedy: "Pass --year." };
+            return self.fault(line, wrong, to);
         }
         let value = v.parse::<f64>().ok().filter(|value| (0.0..=1e18).contains(value));
         let Some(value) = value else {
             let found = if v.is_empty() { "empty" } else { v };
-            let text = ("a flow of 0 or more, thousand USD, at most 1e18", "Correct the cell.");
-            return self.fault(line, ("v", found), text, to);
+            let expected = "a flow of 0 or more, thousand USD, at most 1e18";
+            let wrong = Wrong { field: "v", found, expected, remedy: "Correct the cell." };
+            return self.fault(line, wrong, to);
         };
         if !is_number(k) || k.len() > DIGITS[0] {
-            let text = ("an HS product of up to 6 digits", "Correct the cell.");
-            return self.fault(line, ("k", if k.is_empty() { "empty" } else { k }), text, to);
+            let found = if k.is_empty() { "empty" } else { k };
+            let expected = "an HS product of up to 6 digits";
+            let wrong = Wrong { field: "k", found, expected, remedy: "Correct the cell." };
+            return self.fault(line, wrong, to);
         }
         let from = self.country(i, line, "i", to);
         let at = self.country(j, line, "j", to);
         self.rows.push([from.0, at.0], k, line);
-        self.add(([i, j], [from.1, at.1]), (k, products), value * MUSD, to);
+        let flow = Flow { codes: [i, j], places: [from.1, at.1], product: k, musd: value * MUSD };
+        self.add(flow, products, to);
     }
 
     /// An unknown code is told once.
@@ -200,8 +214,8 @@ impl<'a> Reading<'a> {
             Some(iso3) => place(iso3, to),
             None => {
                 let remedy = "Add the code to country_codes*.csv.";
-                let text = ("a country_code of country_codes*.csv", remedy);
-                self.fault(line, (column, code), text, to);
+                let expected = "a country_code of country_codes*.csv";
+                self.fault(line, Wrong { field: column, found: code, expected, remedy }, to);
                 Place::Faulty
             }
         };
@@ -213,13 +227,8 @@ impl<'a> Reading<'a> {
         found
     }
 
-    fn add(
-        &mut self,
-        (codes, places): ([&str; 2], [Place; 2]),
-        (product, products): (&str, &Products),
-        musd: f64,
-        to: &mut Gathered,
-    ) {
+    fn add(&mut self, flow: Flow<'_>, products: &Products, to: &mut Gathered) {
+        let Flow { codes, places, product, musd } = flow;
         to.read_musd += musd;
         match (places, products.of(product)) {
             ([Place::Faulty, _] | [_, Place::Faulty], _) => {}
@@ -253,8 +262,8 @@ impl<'a> Reading<'a> {
 
     fn finish(mut self, to: &mut Gathered) {
         if self.countries.is_empty() && to.years.is_empty() {
-            let text = ("rows of trade below the header", "Fetch the file again.");
-            self.fault(1, ("rows", "none"), text, to);
+            let (expected, remedy) = ("rows of trade below the header", "Fetch the file again.");
+            self.fault(1, Wrong { field: "rows", found: "none", expected, remedy }, to);
         }
         let rows = std::mem::take(&mut self.rows);
         let code = |number: u64| {

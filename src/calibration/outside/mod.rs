@@ -33,6 +33,7 @@ mod wide_plan;
 pub mod wits;
 mod wits_rates;
 pub mod write;
+mod wrong;
 
 use crate::calibration::balance::balance;
 use crate::error::InputErrors;

@@ -93,7 +93,7 @@ impl Sheet {
         let raw = noted(RawText::read(path, ReadOptions::new(Held::Cells)), faults)?;
         let header = raw.header();
         let before = faults.as_slice().len();
-        let columns = columns(&file, &header, aliases, (required, optional), faults);
+        let columns = columns(&file, &header, aliases, required, optional, faults);
         if faults.as_slice().len() > before {
             return None;
         }
@@ -138,7 +138,8 @@ fn columns(
     file: &str,
     header: &[String],
     aliases: &Aliases,
-    (required, optional): (&[&str], &[&str]),
+    required: &[&str],
+    optional: &[&str],
     faults: &mut Faults,
 ) -> HashMap<String, (String, f64)> {
     let mut columns = HashMap::new();

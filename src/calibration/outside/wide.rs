@@ -29,6 +29,7 @@ use super::sheet::{Aliases, stem};
 use super::tally::Reading;
 use super::totals::Sums;
 use super::wide_plan::{Column, Plan, plan};
+use super::wrong::Wrong;
 use crate::data::number_remedy;
 use crate::data::raw_text::{csv_fault, tables_in};
 use crate::error::Fault;
@@ -118,6 +119,19 @@ struct Rows<'p> {
     reading: Reading,
 }
 
+/// What an industry sells to one column of the table.
+#[derive(Debug, Clone, Copy)]
+struct Sale {
+    /// Country and sector of the industry.
+    seller: usize,
+    sector: usize,
+    /// Place of the column, and what it stands for.
+    at: usize,
+    column: Column,
+    /// Million USD.
+    musd: f64,
+}
+
 impl<'p> Rows<'p> {
     fn new(plan: &'p Plan, path: &Path) -> Self {
         Self {
@@ -185,20 +199,22 @@ impl<'p> Rows<'p> {
         let key = (label.country.clone(), label.code.clone());
         if let Some(first) = self.seen.insert(key.clone(), line) {
             let expected = format!("each row once; it is also on line {first}");
-            plan.fault(line, (&label.name, "a second row"), (&expected, "Delete one of the two rows."), to);
+            let remedy = "Delete one of the two rows.";
+            let found = "a second row";
+            plan.fault(line, Wrong { field: &label.name, found, expected: &expected, remedy }, to);
             return;
         }
         if let RowKind::Industry { .. } = kind {
             self.industries.insert(key, (line, label.name.clone()));
         }
-        if !self.has_all_cells(record, kind, (&label, line), to) {
+        if !self.has_all_cells(record, kind, &label, line, to) {
             return;
         }
         match kind {
             RowKind::Totals { .. } => self.reading.left_out("of totals, compared"),
             _ => self.reading.used(),
         }
-        self.add_cells(record, kind, (label, line), to);
+        self.add_cells(record, kind, label, line, to);
     }
 
     /// Rows of industries have as many cells as the header; other rows may end after the industries.
@@ -206,7 +222,8 @@ impl<'p> Rows<'p> {
         &self,
         record: &StringRecord,
         kind: RowKind,
-        (label, line): (&Label, u64),
+        label: &Label,
+        line: u64,
         to: &mut Gathered,
     ) -> bool {
         let plan = self.plan;
@@ -222,7 +239,7 @@ impl<'p> Rows<'p> {
         let found = format!("{} cells", if filled > plan.width { filled } else { record.len() });
         let expected = format!("{} cells, as the header has", plan.width);
         let remedy = "A cell was lost or added: take the row as published.";
-        plan.fault(line, (&label.name, &found), (&expected, remedy), to);
+        plan.fault(line, Wrong { field: &label.name, found: &found, expected: &expected, remedy }, to);
         false
     }
 
@@ -230,7 +247,8 @@ impl<'p> Rows<'p> {
         &mut self,
         record: &StringRecord,
         kind: RowKind,
-        (label, line): (Label, u64),
+        label: Label,
+        line: u64,
         to: &mut Gathered,
     ) {
         let plan = self.plan;
@@ -252,7 +270,8 @@ impl<'p> Rows<'p> {
                 let found = if text.is_empty() { "empty" } else { text };
                 let expected = "a finite number, million USD (missing is not zero)";
                 let remedy = number_remedy(text).unwrap_or("Correct the cell; write 0 for none.");
-                plan.fault(line, (&plan.header.columns[at].name, found), (expected, remedy), to);
+                let field = &plan.header.columns[at].name;
+                plan.fault(line, Wrong { field, found, expected, remedy }, to);
                 continue;
             };
             if !is_used {
@@ -268,7 +287,7 @@ impl<'p> Rows<'p> {
                 }
                 (RowKind::Industry { i, k }, column) => {
                     sum += musd;
-                    self.add_sale((i, k), (at, column), (musd, line), to);
+                    self.add_sale(Sale { seller: i, sector: k, at, column, musd }, line, to);
                 }
                 _ => {}
             }
@@ -281,13 +300,8 @@ impl<'p> Rows<'p> {
     }
 
     /// Adds what an industry sells to an industry or to final demand.
-    fn add_sale(
-        &mut self,
-        (i, k): (usize, usize),
-        (at, column): (usize, Column),
-        (musd, line): (f64, u64),
-        to: &mut Gathered,
-    ) {
+    fn add_sale(&mut self, sale: Sale, line: u64, to: &mut Gathered) {
+        let Sale { seller: i, sector: k, at, column, musd } = sale;
         if musd == 0.0 {
             return;
         }
@@ -318,12 +332,13 @@ impl<'p> Rows<'p> {
             "Take the table as published, with a row and a column for every industry of every country.";
         for (_, (line, name)) in self.industries.iter().filter(|(key, _)| !known.contains_key(*key)) {
             let (found, expected) = ("a row without a column", "a column of this label");
-            plan.fault(*line, (name, found), (expected, remedy), to);
+            plan.fault(*line, Wrong { field: name, found, expected, remedy }, to);
         }
         for (key, label) in known {
             if !self.industries.contains_key(&key) {
                 let found = "a column without a row";
-                plan.fault(plan.header.line, (&label.name, found), ("a row of this label", remedy), to);
+                let expected = "a row of this label";
+                plan.fault(plan.header.line, Wrong { field: &label.name, found, expected, remedy }, to);
             }
         }
     }

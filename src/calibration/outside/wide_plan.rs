@@ -8,6 +8,7 @@ use csv::StringRecord;
 use super::gathered::Gathered;
 use super::headers::{self, Header, LABELS, Label, Labels, Meaning};
 use super::request::Layout;
+use super::wrong::Wrong;
 use crate::error::Fault;
 
 /// What a column holds.
@@ -64,7 +65,8 @@ pub(super) fn plan(path: &Path, layout: Layout, labels: &Labels, to: &mut Gather
             let expected = format!("each column once; it is also column {first}");
             let remedy = "Delete one of the two columns.";
             let found = format!("column {number}");
-            plan.fault(plan.header.line, (&label.name, &found), (&expected, remedy), to);
+            let wrong = Wrong { field: &label.name, found: &found, expected: &expected, remedy };
+            plan.fault(plan.header.line, wrong, to);
         }
         if let Column::Industry { n, .. } | Column::Final { n } = column {
             to.headed.entry(n).or_insert_with(|| (plan.file.clone(), plan.header.line));
@@ -75,16 +77,9 @@ pub(super) fn plan(path: &Path, layout: Layout, labels: &Labels, to: &mut Gather
 }
 
 impl Plan {
-    /// A fault of a line of the file: field and found, expected and remedy.
-    pub(super) fn fault(
-        &self,
-        line: u64,
-        (field, found): (&str, &str),
-        (expected, remedy): (&str, &str),
-        to: &mut Gathered,
-    ) {
-        let fault = Fault::of_file(&self.file, field, found, expected, remedy);
-        to.faults.push(Fault { line: Some(line), ..fault });
+    /// A fault of a line of the file.
+    pub(super) fn fault(&self, line: u64, wrong: Wrong<'_>, to: &mut Gathered) {
+        to.faults.push(wrong.at(&self.file, line));
     }
 
     fn column(&self, label: &Label, labels: &Labels, to: &mut Gathered) -> Column {
@@ -133,7 +128,7 @@ impl Plan {
         } else {
             ("sector", label.code.as_str(), to.names.expected_sector())
         };
-        self.fault(line, (field, found), (&expected, &remedy), to);
+        self.fault(line, Wrong { field, found, expected: &expected, remedy: &remedy }, to);
     }
 
     /// Label of a row.

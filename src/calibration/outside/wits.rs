@@ -169,7 +169,7 @@ impl Found {
         for (importer, by_union) in &reporters {
             let rate = |is_indirect| Rate { pct, weight, is_indirect, line: row.line };
             let mut add = |exporter: Option<&str>, is_indirect: bool| {
-                let is_new = self.rates.insert(duty, (importer, exporter, product), rate(is_indirect));
+                let is_new = self.rates.insert(duty, importer, exporter, product, rate(is_indirect));
                 if let Err(first) = is_new {
                     let expected = format!("each rate once; line {first} has another one");
                     to.faults.push(row.fault(columns.rate, &expected, "Delete one of the two rows."));

@@ -92,7 +92,9 @@ impl Rates {
     pub fn insert(
         &mut self,
         duty: Duty,
-        (importer, exporter, product): (&str, Option<&str>, &str),
+        importer: &str,
+        exporter: Option<&str>,
+        product: &str,
         rate: Rate,
     ) -> Result<(), u64> {
         let rates = match duty {
@@ -116,23 +118,23 @@ impl Rates {
     pub fn add_to(self, products: &Products, year: i16, to: &mut Gathered) {
         let importers: BTreeSet<&String> =
             self.applied.keys().chain(self.most_favoured.keys()).map(|(importer, ..)| importer).collect();
-        let mut unknown = BTreeSet::new();
         let trading = trading(to);
-        let mut sums: HashMap<[usize; 3], Sums> = HashMap::new();
+        let mut added = Added { year, sums: HashMap::new(), unknown: BTreeSet::new() };
         for importer in importers {
             let Some(n) = to.names.known_country(importer).filter(|&n| trading[n]) else {
                 to.tally.rate_left_out(importer);
                 continue;
             };
             let of_importer = Importer::new(&self, importer, &trading, to);
-            of_importer.add((n, &trading), (products, year), (&mut sums, &mut unknown), to);
+            added.add(&of_importer, n, &trading, products, to);
         }
+        let Added { sums, unknown, .. } = added;
         for (cell, [pair, world, all]) in sums {
             let chosen = [pair, world, all].into_iter().find(|[_, weight]| *weight > 0.0);
             let [sum, weight] =
                 chosen.expect("in the last mean every rate weighs its share, which is above 0");
-            let found = to.tariffs.entry(cell).or_default();
-            *found = [found[0] + sum / weight, found[1] + 1.0];
+            let mean = to.tariffs.entry(cell).or_default();
+            *mean = [mean[0] + sum / weight, mean[1] + 1.0];
         }
         let Counts { rows, missing, equivalents } = self.counts;
         let source = format!(
@@ -179,31 +181,44 @@ impl<'a> Importer<'a> {
         }
         Self { code, general, own }
     }
+}
 
+/// What the rates add up to.
+struct Added {
+    /// The year that says who belongs to which union.
+    year: i16,
+    /// By exporter, importer and sector.
+    sums: HashMap<[usize; 3], Sums>,
+    /// Products without a sector.
+    unknown: BTreeSet<String>,
+}
+
+impl Added {
     /// Adds the rates towards every country to the sums of importer `n`.
     fn add(
-        &self,
-        (n, trading): (usize, &[bool]),
-        (products, year): (&Products, i16),
-        (sums, unknown): (&mut HashMap<[usize; 3], Sums>, &mut BTreeSet<String>),
+        &mut self,
+        importer: &Importer<'_>,
+        n: usize,
+        trading: &[bool],
+        products: &Products,
         to: &Gathered,
     ) {
         let is_inside: Vec<bool> = to
             .names
             .countries()
             .iter()
-            .map(|country| to.names.codes.share_a_union(self.code, &country.iso3, year))
+            .map(|country| to.names.codes.share_a_union(importer.code, &country.iso3, self.year))
             .collect();
-        let mut listed: BTreeSet<&str> = self.general.keys().copied().collect();
-        listed.extend(self.own.keys().map(|(_, product)| *product));
+        let mut listed: BTreeSet<&str> = importer.general.keys().copied().collect();
+        listed.extend(importer.own.keys().map(|(_, product)| *product));
         for product in listed {
             let Some(sectors) = products.of(product) else {
-                unknown.insert(product.to_owned());
+                self.unknown.insert(product.to_owned());
                 continue;
             };
-            let general = self.general.get(product);
+            let general = importer.general.get(product);
             for m in (0..is_inside.len()).filter(|&m| m != n && trading[m]) {
-                let (pct, of_pair) = match (self.own.get(&(m, product)), general) {
+                let (pct, of_pair) = match (importer.own.get(&(m, product)), general) {
                     (Some(own), _) => mean(own),
                     (None, Some(_)) if is_inside[m] => (0.0, 0.0),
                     (None, Some(general)) => (general.pct, 0.0),
@@ -212,7 +227,7 @@ impl<'a> Importer<'a> {
                 // A rate of the pair alone says nothing of what the world sells.
                 let of_world = general.map_or(0.0, |general| general.weight);
                 for &(j, share) in sectors {
-                    let cell = sums.entry([m, n, j]).or_default();
+                    let cell = self.sums.entry([m, n, j]).or_default();
                     for (sum, weight) in cell.iter_mut().zip([of_pair, of_world, 1.0]) {
                         *sum = [sum[0] + share * weight * pct, sum[1] + share * weight];
                     }

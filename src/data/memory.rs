@@ -33,6 +33,7 @@ fn machine_bytes() -> Option<u64> {
 
 /// What the control group of the process leaves.
 fn group_bytes() -> Option<u64> {
+    // Without control groups the files of the root are looked for, and then not found either.
     let groups = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
     let own = groups.lines().find_map(|line| line.strip_prefix("0::")).unwrap_or("/").to_owned();
     let number = |path: String| fs::read_to_string(path).ok()?.trim().parse::<u64>().ok();

@@ -56,6 +56,7 @@ impl DrawnParameters {
         let uniform = |name: &str| Stream::new(seed, draw, name).uniform();
         let triangular = |of: &Triangular, name| triangular_quantile(of.low, of.mode, of.high, uniform(name));
         let drawn = |(sector, &mean): (&Sector, &f64)| {
+            // An elasticity without a standard error is certain.
             let variation = uncertainty.theta_se_ratio * sector.theta_se.unwrap_or(0.0) / mean;
             let variance = (variation * variation).ln_1p();
             let normal = normal_quantile(uniform(&format!("parameter.theta.{}", sector.id)));

@@ -81,6 +81,7 @@ fn null_combinations(design: &Design, keep: &[bool]) -> Vec<Vec<f64>> {
     let gram = DMatrix::from_fn(k, k, |a, b| {
         within[a].iter().zip(&within[b]).map(|(a, b)| a * b).sum::<f64>() / w.len() as f64
     });
+    // Without eigenvalues none is found here, and the fit says that it does not settle.
     let Some(eigen) = symmetric::eigen(gram) else { return Vec::new() };
     let null = (0..k).filter(|&at| eigen.eigenvalues[at] <= NULL);
     null.map(|at| {

@@ -1,4 +1,4 @@
-//! The files of `tradepath estimate` (`contract.md`).
+//! The files of `tradepath estimate` (`docs/contract.md`).
 
 use std::fmt::Write as _;
 

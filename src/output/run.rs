@@ -1,4 +1,4 @@
-//! The tables of `tradepath run` that come from the blocks of its draws (`contract.md`).
+//! The tables of `tradepath run` that come from the blocks of its draws (`docs/contract.md`).
 
 use rayon::prelude::*;
 

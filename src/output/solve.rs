@@ -1,4 +1,4 @@
-//! The files of `tradepath solve` (`contract.md`).
+//! The files of `tradepath solve` (`docs/contract.md`).
 
 use ndarray::{Array1, Array2, Array3};
 

@@ -86,12 +86,12 @@ pub fn write(run: &Run, output: &OutputDir) -> Result<ReportSummary, ReportError
 /// Reads the tables of a run from the folder `output`, and adds `charts/` and `report.html`.
 ///
 /// # Errors
-/// [`ReportError`], as [`write`]; a fault of the tables.
+/// [`ReportError`], as [`write()`]; a fault of the tables.
 pub fn of_folder(output: &OutputDir) -> Result<ReportSummary, ReportError> {
     write(&Run::read(&Files::directory(output.path()))?, output)
 }
 
-/// True for the files that [`write`] makes.
+/// True for the files that [`write()`] makes.
 #[must_use]
 pub fn is_report_file(path: &str) -> bool {
     path == PAGE || path.strip_prefix(CHARTS).is_some_and(|rest| rest.starts_with('/'))

@@ -91,7 +91,7 @@ pub fn run(args: &ScheduleArgs) -> anyhow::Result<()> {
     package.write_rows(tariffs::provisions(&book))?;
     package.write_rows(assumptions::rows(&files))?;
     if let Some(input) = &args.lines {
-        let code = args.importer.as_deref().unwrap_or_default();
+        let code = args.importer.as_deref().expect("--lines requires --importer");
         let found = line_rates::read(input, code)?;
         let found = found.ok_or_else(|| wrong("--lines", code, "an importer of tariff_lines.csv"))?;
         found.notes.iter().for_each(|note| eprintln!("{note}"));

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use ndarray::{Array1, Array2, Array3};
 
-use crate::data::{Axes, Files, Row, Table};
+use crate::data::{Axes, Files, Pair, Row, Table};
 use crate::economy::Economy;
 use crate::equilibrium::{Closure, Quota, QuotaCell, Shock};
 use crate::error::{Fault, Faults, InputErrors};
@@ -121,7 +121,8 @@ impl StatedQuota {
     fn on(&self, base: &Economy) -> Quota {
         let (j, n, mut quota) = (self.quota.sector, self.quota.importer, self.quota.clone());
         for cell in quota.cells.iter_mut().filter(|_| self.today_kept) {
-            cell.kept_musd = cell.trade_share * base.flow_musd([j, n, cell.exporter]);
+            cell.kept_musd =
+                cell.trade_share * base.flow_musd(j, Pair { importer: n, exporter: cell.exporter });
         }
         quota
     }

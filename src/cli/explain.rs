@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::arguments::{country, wrong};
+use crate::data::Pair;
 use crate::policy::{PolicyBook, PolicyParameters, Regimes, Situation};
 
 /// The chain from the most-favoured-nation rate to what is paid, for `importer:exporter:group:date`.
@@ -11,7 +12,10 @@ pub fn text(book: &PolicyBook, regimes: &Regimes, query: &str) -> anyhow::Result
     let [importer, exporter, group, day] = parts[..] else {
         anyhow::bail!(wrong("--explain", query, "importer:exporter:product group:date"));
     };
-    let pair = (country(&book.axes, "--explain", importer)?, country(&book.axes, "--explain", exporter)?);
+    let pair = Pair {
+        importer: country(&book.axes, "--explain", importer)?,
+        exporter: country(&book.axes, "--explain", exporter)?,
+    };
     let groups: Vec<&str> = book.groups.iter().map(|group| group.id.as_str()).collect();
     let g = groups.iter().position(|id| *id == group);
     let g = g.ok_or_else(|| wrong("--explain", group, &format!("one of {}", groups.join(", "))))?;
@@ -19,12 +23,12 @@ pub fn text(book: &PolicyBook, regimes: &Regimes, query: &str) -> anyhow::Result
     if !(1990..=2100).contains(&day.year()) {
         anyhow::bail!(wrong("--explain", &day.to_string(), "a day in 1990 to 2100"));
     }
-    if pair.0 == pair.1 {
+    if pair.importer == pair.exporter {
         anyhow::bail!(wrong("--explain", exporter, "another exporter than the importer"));
     }
     let situation = book.situation(regimes, pair, day);
     let mut text = format!("{group} from {exporter} into {importer} on {day}\n");
-    text += &format!("  most-favoured-nation rate {:>33.2} %\n", book.mfn.pct(pair.0, g));
+    text += &format!("  most-favoured-nation rate {:>33.2} %\n", book.mfn.pct(pair.importer, g));
     for at in 0..situation.bindings.len() {
         text += &agreement(book, &situation, at, g);
     }
@@ -66,8 +70,8 @@ fn agreement(book: &PolicyBook, situation: &Situation<'_>, at: usize, g: usize) 
     let code = |n: usize| book.axes.countries[n].iso3.as_str();
     let quotas =
         agreement.schedule.iter().flat_map(|id| book.concessions.schedules.quotas_of(id)).filter(|quota| {
-            let is_for = quota.exporter.as_deref().is_none_or(|only| only == code(situation.pair.1));
-            quota.importer == code(situation.pair.0) && is_for && quota.group == book.groups[g].id
+            let is_for = quota.exporter.as_deref().is_none_or(|only| only == code(situation.pair.exporter));
+            quota.importer == code(situation.pair.importer) && is_for && quota.group == book.groups[g].id
         });
     for quota in quotas {
         text += &format!("    {}\n", quota.terms(year));

@@ -6,7 +6,7 @@ use std::path::Path;
 use jiff::civil::date;
 
 use crate::calibration::policy::WeighedLines;
-use crate::data::Files;
+use crate::data::{Files, Pair};
 use crate::error::InputErrors;
 use crate::output::rows::{Text, table};
 use crate::policy::{PolicyBook, Regimes};
@@ -43,7 +43,7 @@ pub type Programmes = HashMap<String, Vec<String>>;
 pub fn rows<'a>(
     book: &'a PolicyBook,
     regimes: &Regimes,
-    pair: (usize, usize),
+    pair: Pair,
     [first, last]: [i16; 2],
     (lines, programmes): (&'a WeighedLines, &Programmes),
 ) -> Vec<LineRate<'a>> {
@@ -52,8 +52,8 @@ pub fn rows<'a>(
         let terms = terms(book, regimes, pair, year, (lines, programmes));
         let rates = lines.schedule.resolve(&[terms], 1);
         rows.extend(lines.schedule.lines.iter().zip(&rates).map(|(line, rate)| LineRate {
-            importer: book.axes.countries[pair.0].iso3.as_str().into(),
-            exporter: book.axes.countries[pair.1].iso3.as_str().into(),
+            importer: book.axes.countries[pair.importer].iso3.as_str().into(),
+            exporter: book.axes.countries[pair.exporter].iso3.as_str().into(),
             year,
             line: line.code.as_str().into(),
             product_group: lines.groups[line.group].as_str().into(),
@@ -68,7 +68,7 @@ pub fn rows<'a>(
 fn terms(
     book: &PolicyBook,
     regimes: &Regimes,
-    pair: (usize, usize),
+    pair: Pair,
     year: i16,
     (lines, known): (&WeighedLines, &Programmes),
 ) -> PartnerTerms {

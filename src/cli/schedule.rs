@@ -9,7 +9,7 @@ use serde_json::json;
 use super::arguments::{country, wrong};
 use super::data_dir::DataDir;
 use super::{arguments, explain, line_rates, manifest};
-use crate::data::Axes;
+use crate::data::{Axes, Pair};
 use crate::ensemble::{Inputs, PLAN_YEARS};
 use crate::error::{Fault, Faults, InputErrors};
 use crate::events::{Horizon, reference};
@@ -75,10 +75,10 @@ pub fn run(args: &ScheduleArgs) -> anyhow::Result<()> {
     let exporters = chosen(axes, "--exporter", args.exporter.as_deref())?;
     let Some(out) = &args.out else { return Ok(()) };
     let output = OutputDir::create(out, if args.overwrite { Existing::Replace } else { Existing::Refuse })?;
-    let pairs: Vec<(usize, usize)> = importers
+    let pairs: Vec<Pair> = importers
         .iter()
-        .flat_map(|&importer| exporters.iter().map(move |&exporter| (importer, exporter)))
-        .filter(|(importer, exporter)| importer != exporter)
+        .flat_map(|&importer| exporters.iter().map(move |&exporter| Pair { importer, exporter }))
+        .filter(|pair| pair.importer != pair.exporter)
         .collect();
     let mut package = Package::new(&output);
     let years = || pairs.iter().flat_map(|&pair| (first..=last).map(move |year| (pair, year)));
@@ -91,7 +91,7 @@ pub fn run(args: &ScheduleArgs) -> anyhow::Result<()> {
     package.write_rows(tariffs::provisions(&book))?;
     package.write_rows(assumptions::rows(&files))?;
     if let Some(input) = &args.lines {
-        let code = args.importer.as_deref().unwrap_or_default();
+        let code = args.importer.as_deref().expect("--lines requires --importer");
         let found = line_rates::read(input, code)?;
         let found = found.ok_or_else(|| wrong("--lines", code, "an importer of tariff_lines.csv"))?;
         found.notes.iter().for_each(|note| eprintln!("{note}"));

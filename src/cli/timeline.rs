@@ -128,7 +128,7 @@ fn load(args: &TimelineArgs, quiet: bool) -> anyhow::Result<(OptionSpec, OptionS
     let inputs = args.data.inputs()?;
     let beside = || inputs.options_folder();
     let files = args.options.as_ref().map_or_else(beside, |folder| Files::directory(folder));
-    let id = args.option.as_deref().unwrap_or_default();
+    let id = args.option.as_deref().expect("an option is required where nothing is fitted");
     let (mut specs, mut world) = inputs.options(&files, [id])?;
     let mut spec = specs.remove(0);
     for (name, value) in &args.settings {

@@ -14,6 +14,7 @@ mod hash;
 pub mod ids;
 pub mod memory;
 pub mod nearest;
+mod pair;
 pub mod raw_text;
 pub mod toml_text;
 
@@ -25,5 +26,6 @@ pub use files::{Files, ReadFile, write_embedded};
 pub use hash::{sha256, sha256_file};
 pub use ids::{IDENTIFIER, LABEL, is_identifier, is_label, is_printable};
 pub use nearest::nearest;
+pub use pair::Pair;
 pub use raw_text::{Held, RawText, ReadOptions, number_remedy};
 pub use toml_text::{line_of_byte, line_of_key, toml_fault};

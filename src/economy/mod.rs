@@ -2,7 +2,7 @@
 
 use ndarray::{ArcArray, Array1, Array2, Array3, Axis, Ix3, Zip};
 
-use crate::data::{Axes, Dataset};
+use crate::data::{Axes, Dataset, Pair};
 use crate::error::{Fault, InputErrors};
 
 /// Trade elasticity given to sectors without one: they are not traded, so that its value has no effect.
@@ -138,18 +138,19 @@ impl Economy {
         self.theta.len()
     }
 
-    /// Flow of a cell `[j,n,i]` at border prices, million USD: `pi X / tau`.
+    /// Flow of a sector at border prices, million USD: `pi X / tau`.
     #[must_use]
-    pub fn flow_musd(&self, at @ [j, n, _]: [usize; 3]) -> f64 {
-        self.pi[at] * self.x_musd[[n, j]] / self.tau[at]
+    pub fn flow_musd(&self, sector: usize, Pair { importer, exporter }: Pair) -> f64 {
+        let at = [sector, importer, exporter];
+        self.pi[at] * self.x_musd[[importer, sector]] / self.tau[at]
     }
 
     /// Output, `[n,j]`, million USD: sales to all countries at border prices.
     #[must_use]
     pub fn output_musd(&self) -> Array2<f64> {
         let mut output = Array2::zeros((self.n(), self.s()));
-        for (at @ (j, _, i), _) in self.pi.indexed_iter() {
-            output[[i, j]] += self.flow_musd(at.into());
+        for ((j, n, i), _) in self.pi.indexed_iter() {
+            output[[i, j]] += self.flow_musd(j, Pair { importer: n, exporter: i });
         }
         output
     }

@@ -1,9 +1,9 @@
 //! Options x draws x years: equal states are solved once, results do not depend on order (`docs/model.md` section 7).
 //!
-//! [`Plan`] says what to run, [`run`] runs it. [`Experiment`] holds everything that draws share;
-//! [`Experiment::year_block`] solves one year of every option and draw into a [`YearBlock`]; [`summary`] turns blocks
-//! into quantiles. Blocks can be written and read back ([`Store`]), so that a run can be cut, resumed and split into
-//! shards.
+//! [`Inputs`] are what one folder holds. [`Plan`] says what to run, [`run`] runs it. [`Experiment`] holds everything
+//! that draws share; [`Experiment::year_block`] solves one year of every option and draw into a [`YearBlock`];
+//! [`summary`] turns blocks into quantiles. Blocks can be written and read back ([`Store`]), so that a run can be cut,
+//! resumed and split into shards.
 //!
 //! ```text
 //! Plan, Files -> Experiment -> [year] YearBlock -> Blocks (memory, or files of a Store)

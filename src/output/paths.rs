@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 
 use super::rows::{Text, table};
-use crate::data::SectorKind;
+use crate::data::{Pair, SectorKind};
 use crate::ensemble::{Experiment, RunFrame, summary};
 use crate::policy::{PairTariffs, PolicyParameters, Regimes, TariffStep, goods_weights};
 use crate::projection::{BaselineYear, Outcome};
@@ -170,7 +170,7 @@ pub fn tariffs<'a>(experiment: &'a Experiment, frame: &'a RunFrame) -> Vec<Tarif
 fn of_pair<'a>(
     experiment: &'a Experiment,
     (option, year): (&'a str, i16),
-    (importer, exporter): (usize, usize),
+    Pair { importer, exporter }: Pair,
     found: &PairTariffs,
 ) -> impl Iterator<Item = TariffRow<'a>> {
     let code = |n: usize| experiment.axes.countries[n].iso3.as_str();
@@ -199,7 +199,7 @@ pub fn tariff_path(experiment: &Experiment) -> Vec<TariffPathStep<'_>> {
     let mut rows = Vec::new();
     for (option, regimes) in experiment.options.iter().zip(&regimes) {
         for importer in (0..experiment.axes.n_countries()).filter(|&importer| importer != exporter) {
-            let pair = (importer, exporter);
+            let pair = Pair { importer, exporter };
             let weights = goods_weights(base, pair);
             let steps = TariffStep::of_pair(&experiment.book, regimes, pair, &weights, experiment.plan.years);
             for (at, step) in steps.iter().enumerate() {
@@ -222,9 +222,9 @@ fn regimes(experiment: &Experiment) -> Vec<Regimes> {
     experiment.options.iter().map(|option| Regimes::new(&experiment.book, &option.reference.policy)).collect()
 }
 
-fn pairs(experiment: &Experiment) -> impl Iterator<Item = (usize, usize)> {
+fn pairs(experiment: &Experiment) -> impl Iterator<Item = Pair> {
     let n = experiment.axes.n_countries();
     (0..n).flat_map(move |importer| {
-        (0..n).filter(move |&exporter| exporter != importer).map(move |exporter| (importer, exporter))
+        (0..n).filter(move |&exporter| exporter != importer).map(move |exporter| Pair { importer, exporter })
     })
 }

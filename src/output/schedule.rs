@@ -1,6 +1,7 @@
 //! `schedule.csv`: rates by pair, product group and year along the reference path of an option.
 
 use super::rows::{Text, table};
+use crate::data::Pair;
 use crate::policy::{GroupYear, PolicyBook, Regimes};
 
 table! {
@@ -34,17 +35,12 @@ const MFN: &str = "mfn";
 
 /// Rows of one pair (importer, exporter) and year.
 #[must_use]
-pub fn rows<'a>(
-    book: &'a PolicyBook,
-    regimes: &Regimes,
-    pair: (usize, usize),
-    year: i16,
-) -> Vec<ScheduledRate<'a>> {
+pub fn rows<'a>(book: &'a PolicyBook, regimes: &Regimes, pair: Pair, year: i16) -> Vec<ScheduledRate<'a>> {
     let code = |n: usize| book.axes.countries[n].iso3.as_str().into();
     let rates = GroupYear::of_pair(book, regimes, pair, year);
     let row = |(g, rate): (usize, GroupYear)| ScheduledRate {
-        importer: code(pair.0),
-        exporter: code(pair.1),
+        importer: code(pair.importer),
+        exporter: code(pair.exporter),
         sector: book.axes.sectors[book.groups[g].sector].id.as_str().into(),
         product_group: book.groups[g].id.as_str().into(),
         year,

@@ -3,6 +3,7 @@
 use ndarray::{Array1, Array2, Array3};
 
 use super::rows::{Text, table};
+use crate::data::Pair;
 use crate::economy::{CuredDemand, Economy};
 use crate::equilibrium::decompose::{Exact, first_order};
 use crate::equilibrium::sensitivity::welfare_interval_pct;
@@ -212,8 +213,8 @@ pub fn trade<'a>(base: &'a Economy, new: &'a Equilibrium) -> impl Iterator<Item 
     let (n, s) = (base.n(), base.s());
     (0..n * n * s).map(move |cell| {
         let [i, n, j] = [cell / (n * s), cell / s % n, cell % s];
-        let at = [j, n, i];
-        let (base_musd, new_musd) = (base.flow_musd(at), new.flow_musd(j, n, i));
+        let (at, pair) = ([j, n, i], Pair { importer: n, exporter: i });
+        let (base_musd, new_musd) = (base.flow_musd(j, pair), new.flow_musd(j, pair));
         let change = new.trade_change(base, at);
         TradeChange {
             exporter: base.axes.countries[i].iso3.as_str().into(),

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::rows::{Text, table};
-use crate::data::Dataset;
+use crate::data::{Dataset, Pair};
 use crate::policy::depth::SwitchedProvision;
 use crate::policy::liberalisation::{Liberalisation, TEST_YEAR};
 use crate::policy::{PairDuties, PolicyBook, Regimes};
@@ -78,13 +78,13 @@ pub fn duties<'a>(
     book: &'a PolicyBook,
     data: &Dataset,
     regimes: &Regimes,
-    pair: (usize, usize),
+    pair: Pair,
     year: i16,
 ) -> Option<DutiesRow<'a>> {
     let found = PairDuties::of(book, data, regimes, pair, year)?;
     Some(DutiesRow {
-        importer: book.axes.countries[pair.0].iso3.as_str().into(),
-        exporter: book.axes.countries[pair.1].iso3.as_str().into(),
+        importer: book.axes.countries[pair.importer].iso3.as_str().into(),
+        exporter: book.axes.countries[pair.exporter].iso3.as_str().into(),
         year,
         imports_base_musd: found.imports_base_musd,
         imports_musd: found.imports_musd,
@@ -101,17 +101,18 @@ pub fn liberalisation<'a>(
     book: &'a PolicyBook,
     data: &Dataset,
     regimes: &Regimes,
-    pair: (usize, usize),
+    pair: Pair,
     date: Date,
 ) -> Vec<LiberalisationRow<'a>> {
-    let trade_musd: Vec<f64> = (0..data.s()).map(|j| data.trade_musd[[j, pair.0, pair.1]]).collect();
+    let trade_musd: Vec<f64> =
+        (0..data.s()).map(|j| data.trade_musd[[j, pair.importer, pair.exporter]]).collect();
     let row = |agreement: usize| {
         let entry = Liberalisation::between(book, agreement, pair, 1, &trade_musd)?;
         let later = Liberalisation::between(book, agreement, pair, TEST_YEAR, &trade_musd)?;
         Some(LiberalisationRow {
             agreement: book.agreements[agreement].id.as_str().into(),
-            importer: book.axes.countries[pair.0].iso3.as_str().into(),
-            exporter: book.axes.countries[pair.1].iso3.as_str().into(),
+            importer: book.axes.countries[pair.importer].iso3.as_str().into(),
+            exporter: book.axes.countries[pair.exporter].iso3.as_str().into(),
             entry_trade_share: entry.trade_share,
             entry_line_share: entry.line_share,
             trade_share: later.trade_share,

@@ -8,6 +8,7 @@ use super::book::PolicyBook;
 use super::regimes::{Regimes, YearState};
 use super::spillovers::Spillovers;
 use super::year::{PairTariffs, Terms};
+use crate::data::Pair;
 
 /// Ratios of trade costs, `[j,n,i]`; exactly 1 for pairs that do not change.
 #[derive(Debug, Clone)]
@@ -60,7 +61,7 @@ impl<'a> BaseCosts<'a> {
         for importer in 0..n {
             let mut spillovers = Spillovers::default();
             for exporter in (0..n).filter(|&exporter| exporter != importer) {
-                let pair = (importer, exporter);
+                let pair = Pair { importer, exporter };
                 let is_shared =
                     shared[importer] && shared[exporter] && (cumulates || moved[importer] || moved[exporter]);
                 if is_shared || moved[importer] {
@@ -72,9 +73,9 @@ impl<'a> BaseCosts<'a> {
         change
     }
 
-    fn pair(&mut self, pair: (usize, usize), wants_tariffs: bool) -> &PairCosts {
-        let at = 2 * (pair.0 * self.book.n() + pair.1) + usize::from(wants_tariffs);
-        let spillovers = &mut self.spillovers[pair.0];
+    fn pair(&mut self, pair: Pair, wants_tariffs: bool) -> &PairCosts {
+        let at = 2 * (pair.importer * self.book.n() + pair.exporter) + usize::from(wants_tariffs);
+        let spillovers = &mut self.spillovers[pair.importer];
         self.pairs[at].get_or_insert_with(|| {
             self.book.pair_costs(self.regimes, pair, self.terms, spillovers, wants_tariffs)
         })
@@ -117,7 +118,7 @@ impl CostChange {
     /// Writes the tariff and iceberg ratios of one pair.
     fn put(
         &mut self,
-        (importer, exporter): (usize, usize),
+        Pair { importer, exporter }: Pair,
         (old, old_barriers): &PairCosts,
         (new, new_barriers): &PairCosts,
     ) {

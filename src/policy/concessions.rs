@@ -4,7 +4,7 @@ use ndarray::{Array2, Array3, ArrayView1};
 
 use super::agreements::Agreement;
 use super::state::{Membership, PolicyTimeline};
-use crate::data::Axes;
+use crate::data::{Axes, Pair};
 use crate::schedules::ScheduleBook;
 
 /// Years that a schedule table holds: the longest staging in the data takes 30 years.
@@ -42,7 +42,7 @@ impl Concessions {
     fn row(
         &self,
         agreement: usize,
-        (importer, exporter): (usize, usize),
+        Pair { importer, exporter }: Pair,
         year: u32,
     ) -> Option<(&ScheduleTable, usize)> {
         let table = self.tables.tables.get(self.tables.of_pair[[agreement, importer, exporter]])?;
@@ -51,24 +51,14 @@ impl Concessions {
 
     /// Shares of the most-favoured-nation rates left in year `year` of an agreement, `[g]`; `None` = no preference.
     #[must_use]
-    pub(super) fn left_share(
-        &self,
-        agreement: usize,
-        pair: (usize, usize),
-        year: u32,
-    ) -> Option<ArrayView1<'_, f64>> {
+    pub(super) fn left_share(&self, agreement: usize, pair: Pair, year: u32) -> Option<ArrayView1<'_, f64>> {
         let (table, row) = self.row(agreement, pair, year)?;
         Some(table.left_share.row(row))
     }
 
     /// Shares of trade that are free in year `year` of an agreement, `[g]`; `None` = no preference.
     #[must_use]
-    pub(super) fn free_share(
-        &self,
-        agreement: usize,
-        pair: (usize, usize),
-        year: u32,
-    ) -> Option<ArrayView1<'_, f64>> {
+    pub(super) fn free_share(&self, agreement: usize, pair: Pair, year: u32) -> Option<ArrayView1<'_, f64>> {
         let (table, row) = self.row(agreement, pair, year)?;
         Some(table.free_share.row(row))
     }

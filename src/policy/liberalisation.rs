@@ -5,6 +5,7 @@
 //! parts of the schedule decide, or the tariff lines if they are known.
 
 use super::book::PolicyBook;
+use crate::data::Pair;
 
 /// Year of the agreement in which the test looks at the rates: the first after ten years.
 pub const TEST_YEAR: u32 = 11;
@@ -36,14 +37,14 @@ impl Liberalisation {
     pub fn between(
         book: &PolicyBook,
         agreement: usize,
-        pair: (usize, usize),
+        pair: Pair,
         year: u32,
         trade_musd: &[f64],
     ) -> Option<Self> {
         let free = book.concessions.free_share(agreement, pair, year);
         let mut sums = [0.0; 4];
         for (g, group) in book.groups.iter().enumerate() {
-            let is_free_for_all = book.mfn.pct(pair.0, g) == 0.0;
+            let is_free_for_all = book.mfn.pct(pair.importer, g) == 0.0;
             // Without a preference nothing is freed.
             let share = if is_free_for_all { 1.0 } else { free.map_or(0.0, |free| free[g]) };
             let (trade, lines) = (trade_musd[group.sector] * group.weight, group.lines);

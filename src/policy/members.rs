@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::agreements::Agreements;
 use super::state::PolicyTimeline;
-use crate::data::Axes;
+use crate::data::{Axes, Pair};
 
 /// A stretch of membership; `until` is the first day no longer in force.
 type Span = (Date, Date);
@@ -73,7 +73,7 @@ impl Members {
     }
 
     /// Days within `year` on which the bindings of a pair can change, besides 1 January and the cut date.
-    pub(super) fn changes(&self, (importer, exporter): (usize, usize), year: i16, days: &mut Vec<Date>) {
+    pub(super) fn changes(&self, Pair { importer, exporter }: Pair, year: i16, days: &mut Vec<Date>) {
         for party in [importer, exporter] {
             days.extend(within(&self.days[party], year));
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::PolicyParameters;
 use super::book::PolicyBook;
 use super::regimes::Regimes;
-use crate::data::{Dataset, SectorKind};
+use crate::data::{Dataset, Pair, SectorKind};
 
 /// Rates of a product group over a year, weighted by days, percent.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,7 +25,7 @@ pub struct GroupYear {
 impl GroupYear {
     /// Rates of every product group of a pair (importer, exporter) over a year, with central parameters, `[g]`.
     #[must_use]
-    pub fn of_pair(book: &PolicyBook, regimes: &Regimes, pair: (usize, usize), year: i16) -> Vec<Self> {
+    pub fn of_pair(book: &PolicyBook, regimes: &Regimes, pair: Pair, year: i16) -> Vec<Self> {
         let stretches = book.stretches(regimes, pair, year);
         let situations: Vec<_> =
             stretches.iter().map(|(from, _)| book.situation(regimes, pair, *from)).collect();
@@ -75,19 +75,13 @@ impl PairDuties {
     /// The duties of a pair (importer, exporter) in a year, with central parameters; `None` where the pair trades no
     /// goods.
     #[must_use]
-    pub fn of(
-        book: &PolicyBook,
-        data: &Dataset,
-        regimes: &Regimes,
-        pair: (usize, usize),
-        year: i16,
-    ) -> Option<Self> {
+    pub fn of(book: &PolicyBook, data: &Dataset, regimes: &Regimes, pair: Pair, year: i16) -> Option<Self> {
         let rates_of = |year| book.pair_tariffs(regimes, pair, year, PolicyParameters::default());
         let (before, rates) = (rates_of(data.meta.year), rates_of(year));
         let (mut base, mut moved, mut statutory, mut effective, mut duties) = (0.0, 0.0, 0.0, 0.0, 0.0);
         let goods = |sector: &&crate::data::Sector| sector.kind == SectorKind::Goods;
         for (j, sector) in data.axes.sectors.iter().enumerate().filter(|(_, one)| goods(one)) {
-            let value = data.trade_musd[[j, pair.0, pair.1]];
+            let value = data.trade_musd[[j, pair.importer, pair.exporter]];
             let ratio = (100.0 + rates.effective_pct[j]) / (100.0 + before.effective_pct[j]);
             // A sector without an elasticity does not react.
             let reacted = value * ratio.powf(-sector.theta.unwrap_or(0.0));

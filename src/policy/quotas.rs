@@ -13,6 +13,7 @@ use super::binding::Binding;
 use super::book::PolicyBook;
 use super::regime::Situation;
 use super::regimes::{Regimes, YearState};
+use crate::data::Pair;
 use crate::economy::Economy;
 use crate::schedules::{Part, Quota, QuotaUnit};
 
@@ -157,7 +158,7 @@ impl Look<'_> {
         let drawn_base_pct = self.mean_rate_pct(base, exporter, full_pct, self.parameters, false);
         let drawn_pct = self.mean_rate_pct(new, exporter, full_pct, self.parameters, true);
         let new_pct = (100.0 + base_pct) * (100.0 + drawn_pct) / (100.0 + drawn_base_pct) - 100.0;
-        let situation = book.situation(new, (self.importer, exporter), bound.last);
+        let situation = book.situation(new, Pair { importer: self.importer, exporter }, bound.last);
         let duty_pct = situation.duty_pct[self.g];
         let listed = |pct: f64| full_pct * pct / quota.base_pct() + duty_pct;
         let (in_quota_pct, out_of_quota_pct) = match quota.in_quota_pct {
@@ -196,13 +197,13 @@ impl Look<'_> {
 
     /// The first binding of a pair by the schedule of the quota.
     fn binding<'r>(&'r self, regimes: &'r Regimes, exporter: usize, day: Date) -> Option<Binding<'r>> {
-        let mut bindings = regimes.bindings(self.book, (self.importer, exporter), day);
+        let mut bindings = regimes.bindings(self.book, Pair { importer: self.importer, exporter }, day);
         bindings.find(|one| self.book.agreements[one.agreement].schedule.as_deref() == Some(self.id))
     }
 
     /// Share of the year in which the agreement of the quota binds a pair; `None` = never.
     fn bound(&self, regimes: &Regimes, exporter: usize) -> Option<Bound> {
-        let pair = (self.importer, exporter);
+        let pair = Pair { importer: self.importer, exporter };
         let mut bound: Option<Bound> = None;
         for (from, share) in self.book.stretches(regimes, pair, self.year) {
             let binding = self.binding(regimes, exporter, from);
@@ -214,7 +215,7 @@ impl Look<'_> {
     }
 
     fn is_bound_before(&self, base: &Regimes, exporter: usize) -> bool {
-        let stretches = self.book.stretches(base, (self.importer, exporter), self.year);
+        let stretches = self.book.stretches(base, Pair { importer: self.importer, exporter }, self.year);
         stretches.iter().any(|(from, _)| self.binding(base, exporter, *from).is_some())
     }
 
@@ -228,7 +229,7 @@ impl Look<'_> {
         only_bound: bool,
     ) -> f64 {
         let (mut sum, mut days) = (0.0, 0.0);
-        let pair = (self.importer, exporter);
+        let pair = Pair { importer: self.importer, exporter };
         for (from, share) in self.book.stretches(regimes, pair, self.year) {
             if only_bound && self.binding(regimes, exporter, from).is_none() {
                 continue;
@@ -259,10 +260,11 @@ impl Look<'_> {
 
     /// Share of its rate that a binding leaves of the part. `None` if the schedule has no part of that name, or the part
     /// is the whole group.
-    fn share_left(&self, binding: &Binding<'_>, pair: (usize, usize)) -> Option<f64> {
+    fn share_left(&self, binding: &Binding<'_>, pair: Pair) -> Option<f64> {
         let book = self.book;
         let id = book.agreements[binding.agreement].schedule.as_deref()?;
-        let [importer, exporter] = [pair.0, pair.1].map(|n| book.axes.countries[n].iso3.as_str());
+        let [importer, exporter] =
+            [pair.importer, pair.exporter].map(|n| book.axes.countries[n].iso3.as_str());
         let schedule = book.concessions.schedules.with_letters(id, importer, exporter)?;
         let mut parts = schedule.parts(&book.groups[self.g].id)?.iter();
         // For a whole group the rates of tariff lines may replace the staging.
@@ -273,7 +275,7 @@ impl Look<'_> {
     /// Imports of the product from one exporter in the baseline, million USD at the border.
     fn today_musd(&self, exporter: usize, trade_share: f64) -> f64 {
         let sector = self.book.groups[self.g].sector;
-        trade_share * self.economy.flow_musd([sector, self.importer, exporter])
+        trade_share * self.economy.flow_musd(sector, Pair { importer: self.importer, exporter })
     }
 
     /// Share of the newcomers in today's imports from all who share the quota.
@@ -304,7 +306,10 @@ impl Look<'_> {
                 volume * unit_value_usd / 1e6 * group.weight / all
             }
             QuotaUnit::ProductionPct { production_share } => {
-                let sold = |m: usize| self.economy.flow_musd([group.sector, m, self.importer]);
+                // What the importer produces is what it sells to everybody.
+                let exporter = self.importer;
+                let sold =
+                    |importer: usize| self.economy.flow_musd(group.sector, Pair { importer, exporter });
                 volume / 100.0 * production_share * (0..book.n()).map(sold).sum::<f64>()
             }
         }

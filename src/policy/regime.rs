@@ -12,12 +12,13 @@ use super::PolicyParameters;
 use super::binding::Binding;
 use super::book::PolicyBook;
 use super::regimes::Regimes;
+use crate::data::Pair;
 
 /// Everything that determines the rates of a pair on a date.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Situation<'a> {
     /// Importer and exporter.
-    pub pair: (usize, usize),
+    pub pair: Pair,
     /// Agreements that bind the pair.
     pub bindings: Vec<Binding<'a>>,
     /// Sum of the additional duties, percent of the value, `[g]`.
@@ -54,7 +55,7 @@ pub struct GroupRate {
 impl PolicyBook {
     /// The situation of a pair on a date.
     #[must_use]
-    pub fn situation<'a>(&'a self, regimes: &'a Regimes, pair: (usize, usize), date: Date) -> Situation<'a> {
+    pub fn situation<'a>(&'a self, regimes: &'a Regimes, pair: Pair, date: Date) -> Situation<'a> {
         let bindings = regimes.bindings(self, pair, date).collect();
         let duty_pct = self.duties.sums(regimes.members(), pair, date);
         Situation { pair, bindings, duty_pct }
@@ -71,7 +72,7 @@ impl PolicyBook {
         group: usize,
         parameters: PolicyParameters,
     ) -> GroupRate {
-        let mfn_pct = self.mfn.pct(situation.pair.0, group);
+        let mfn_pct = self.mfn.pct(situation.pair.importer, group);
         let duty_pct = situation.duty_pct[group];
         let mut rate = GroupRate {
             mfn_pct,
@@ -96,7 +97,7 @@ impl PolicyBook {
             }
         }
         rate.collected_pct =
-            self.mfn.collected_pct(situation.pair.0, group, rate.effective_pct - duty_pct) + duty_pct;
+            self.mfn.collected_pct(situation.pair.importer, group, rate.effective_pct - duty_pct) + duty_pct;
         rate
     }
 }

@@ -7,6 +7,7 @@ use super::binding::Binding;
 use super::book::PolicyBook;
 use super::members::Members;
 use super::state::{Membership, PolicyTimeline};
+use crate::data::Pair;
 use crate::schedules::calendar::agreement_year;
 
 /// Memberships of a timeline, and what follows from them for rules of origin.
@@ -33,19 +34,19 @@ impl Regimes {
     }
 
     /// First day on which the agreement binds both parties; for an addendum also the agreement that it belongs to.
-    fn since_both(&self, book: &PolicyBook, at: usize, pair: (usize, usize), date: Date) -> Option<Date> {
+    fn since_both(&self, book: &PolicyBook, at: usize, pair: Pair, date: Date) -> Option<Date> {
         let agreement = &book.agreements[at];
-        if agreement.hub.is_some_and(|hub| hub != pair.0 && hub != pair.1) {
+        if agreement.hub.is_some_and(|hub| hub != pair.importer && hub != pair.exporter) {
             return None;
         }
         // A cheap test first: most agreements of an importer never bind this exporter.
-        if agreement.reach == Reach::Members && self.members.spans(at, pair.1).is_empty() {
+        if agreement.reach == Reach::Members && self.members.spans(at, pair.exporter).is_empty() {
             return None;
         }
-        let importer = self.members.since(at, pair.0, date)?;
+        let importer = self.members.since(at, pair.importer, date)?;
         let both = match agreement.reach {
             Reach::Everybody => importer,
-            Reach::Members => importer.max(self.members.since(at, pair.1, date)?),
+            Reach::Members => importer.max(self.members.since(at, pair.exporter, date)?),
         };
         match agreement.addendum_to {
             Some(main) => Some(both.max(self.since_both(book, main, pair, date)?)),
@@ -57,19 +58,19 @@ impl Regimes {
     pub fn bindings<'a>(
         &'a self,
         book: &'a PolicyBook,
-        (importer, exporter): (usize, usize),
+        Pair { importer, exporter }: Pair,
         date: Date,
     ) -> impl Iterator<Item = Binding<'a>> + 'a {
         self.members.of_party[importer].iter().filter_map(move |&at| {
             let agreement = &book.agreements[at];
-            let both = self.since_both(book, at, (importer, exporter), date)?;
+            let both = self.since_both(book, at, Pair { importer, exporter }, date)?;
             let cut = book.concessions.cut_dates[importer];
             let start = match agreement.late_joiner {
                 LateJoiner::StepOne => both,
                 LateJoiner::CatchUp => self.members.first[at].expect("an agreement that binds has a member"),
             };
             let schedule_year = agreement_year(start, date, cut);
-            let left_share = book.concessions.left_share(at, (importer, exporter), schedule_year);
+            let left_share = book.concessions.left_share(at, Pair { importer, exporter }, schedule_year);
             Some(Binding {
                 agreement: at,
                 schedule_year,

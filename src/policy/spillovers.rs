@@ -22,7 +22,7 @@ impl Spillovers {
         date: Date,
         cuts: &mut [f64],
     ) {
-        cuts.copy_from_slice(self.on(book, regimes, situation.pair.0, date));
+        cuts.copy_from_slice(self.on(book, regimes, situation.pair.importer, date));
         for binding in situation.bindings.iter().filter(|binding| binding.is_mutual) {
             let depth = book.depths.of(book.agreements[binding.agreement].depth);
             deepen(cuts, depth.shares(binding.age_years, false));

@@ -14,6 +14,7 @@ use jiff::civil::Date;
 
 use super::carbon::CarbonList;
 use super::members::{Members, within};
+use crate::data::Pair;
 
 /// An additional duty of one importer.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,7 +45,7 @@ impl Duty {
 
     /// True if `importer` charges the duty on goods of `exporter` on `date`.
     #[must_use]
-    pub fn applies(&self, importer: usize, exporter: usize, date: Date) -> bool {
+    pub fn applies(&self, Pair { importer, exporter }: Pair, date: Date) -> bool {
         self.importer == importer
             && self.exporter.is_none_or(|only| only == exporter)
             && !self.exempt.contains(&exporter)
@@ -56,7 +57,7 @@ impl Duty {
 impl CarbonList {
     /// True if `importer` charges the list on goods of `exporter` on `date`.
     #[must_use]
-    pub fn applies(&self, members: &Members, importer: usize, exporter: usize, date: Date) -> bool {
+    pub fn applies(&self, members: &Members, Pair { importer, exporter }: Pair, date: Date) -> bool {
         members.is_member(self.agreement, importer, date)
             && !members.is_member(self.agreement, exporter, date)
     }
@@ -106,38 +107,38 @@ impl AdditionalDuties {
     pub fn on_group<'a>(
         &'a self,
         members: &Members,
-        pair: (usize, usize),
+        pair: Pair,
         group: usize,
         date: Date,
     ) -> Vec<(&'a str, f64)> {
         let listed = self.duties_on(pair, date).map(|duty| (duty.list.as_str(), duty.on_group(group)));
         let carbon = self.carbon_on(members, pair, date);
-        let carbon = carbon.map(|list| (list.list.as_str(), list.duty_pct[[pair.1, group]]));
+        let carbon = carbon.map(|list| (list.list.as_str(), list.duty_pct[[pair.exporter, group]]));
         listed.chain(carbon).filter(|(_, pct)| *pct > 0.0).collect()
     }
 
     /// Sums of the duties of a pair on a date, `[g]`.
-    pub(super) fn sums(&self, members: &Members, pair: (usize, usize), date: Date) -> Cow<'_, [f64]> {
+    pub(super) fn sums(&self, members: &Members, pair: Pair, date: Date) -> Cow<'_, [f64]> {
         let mut sums = Cow::Borrowed(self.none.as_slice());
         for duty in self.duties_on(pair, date) {
             sums.to_mut().iter_mut().enumerate().for_each(|(g, sum)| *sum += duty.on_group(g));
         }
         for list in self.carbon_on(members, pair, date) {
-            sums.to_mut().iter_mut().zip(list.duty_pct.row(pair.1)).for_each(|(sum, pct)| *sum += pct);
+            sums.to_mut().iter_mut().zip(list.duty_pct.row(pair.exporter)).for_each(|(sum, pct)| *sum += pct);
         }
         sums
     }
 
-    fn duties_on(&self, (importer, exporter): (usize, usize), date: Date) -> impl Iterator<Item = &Duty> {
-        self.by_importer[importer].iter().filter(move |duty| duty.applies(importer, exporter, date))
+    fn duties_on(&self, pair: Pair, date: Date) -> impl Iterator<Item = &Duty> {
+        self.by_importer[pair.importer].iter().filter(move |duty| duty.applies(pair, date))
     }
 
     fn carbon_on<'a>(
         &'a self,
         members: &Members,
-        (importer, exporter): (usize, usize),
+        pair: Pair,
         date: Date,
     ) -> impl Iterator<Item = &'a CarbonList> {
-        self.carbon.iter().filter(move |list| list.applies(members, importer, exporter, date))
+        self.carbon.iter().filter(move |list| list.applies(members, pair, date))
     }
 }

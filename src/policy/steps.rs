@@ -5,7 +5,7 @@ use jiff::civil::{Date, date};
 use super::PolicyParameters;
 use super::book::PolicyBook;
 use super::regimes::Regimes;
-use crate::data::SectorKind;
+use crate::data::{Pair, SectorKind};
 use crate::economy::Economy;
 
 /// Least change, in percentage points over both means, that begins a new step.
@@ -29,7 +29,7 @@ impl TariffStep {
     pub fn of_pair(
         book: &PolicyBook,
         regimes: &Regimes,
-        pair: (usize, usize),
+        pair: Pair,
         weights: &[f64],
         [first, last]: [i16; 2],
     ) -> Vec<Self> {
@@ -54,9 +54,9 @@ impl TariffStep {
 
 /// Shares of the goods sectors in what the importer of a pair buys from the exporter, `[j]`; 0 in services.
 #[must_use]
-pub fn goods_weights(economy: &Economy, (importer, exporter): (usize, usize)) -> Vec<f64> {
+pub fn goods_weights(economy: &Economy, pair: Pair) -> Vec<f64> {
     let is_goods = |j: usize| economy.axes.sectors[j].kind == SectorKind::Goods;
-    let flow = |j: usize| if is_goods(j) { economy.flow_musd([j, importer, exporter]) } else { 0.0 };
+    let flow = |j: usize| if is_goods(j) { economy.flow_musd(j, pair) } else { 0.0 };
     let flows: Vec<f64> = (0..economy.s()).map(flow).collect();
     let total: f64 = flows.iter().sum();
     flows.iter().map(|flow| if total > 0.0 { flow / total } else { 0.0 }).collect()

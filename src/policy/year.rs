@@ -8,6 +8,7 @@ use super::book::PolicyBook;
 use super::regime::Situation;
 use super::regimes::Regimes;
 use super::spillovers::Spillovers;
+use crate::data::Pair;
 
 /// The year that costs are asked of, and the parameters drawn for it.
 #[derive(Debug, Clone, Copy)]
@@ -69,12 +70,12 @@ impl PairTariffs {
 impl PolicyBook {
     /// Divides `year` into stretches without a change for a pair; returns the first day and the share of the year of each.
     #[must_use]
-    pub fn stretches(&self, regimes: &Regimes, pair: (usize, usize), year: i16) -> Vec<(Date, f64)> {
+    pub fn stretches(&self, regimes: &Regimes, pair: Pair, year: i16) -> Vec<(Date, f64)> {
         let first = date(year, 1, 1);
-        let (month, day) = self.concessions.cut_dates[pair.0];
+        let (month, day) = self.concessions.cut_dates[pair.importer];
         let mut days = vec![first, date(year, month, day)];
         regimes.members().changes(pair, year, &mut days);
-        days.extend(self.duties.days_in(pair.0, year));
+        days.extend(self.duties.days_in(pair.importer, year));
         days.sort();
         days.dedup();
         let length = f64::from(first.days_in_year());
@@ -88,7 +89,7 @@ impl PolicyBook {
     pub fn pair_tariffs_on(
         &self,
         regimes: &Regimes,
-        pair: (usize, usize),
+        pair: Pair,
         date: Date,
         parameters: PolicyParameters,
     ) -> PairTariffs {
@@ -102,7 +103,7 @@ impl PolicyBook {
     pub fn pair_tariffs(
         &self,
         regimes: &Regimes,
-        pair: (usize, usize),
+        pair: Pair,
         year: i16,
         parameters: PolicyParameters,
     ) -> PairTariffs {
@@ -141,7 +142,7 @@ impl PolicyBook {
     pub fn pair_barriers(
         &self,
         regimes: &Regimes,
-        pair: (usize, usize),
+        pair: Pair,
         year: i16,
         parameters: PolicyParameters,
     ) -> Vec<f64> {
@@ -155,7 +156,7 @@ impl PolicyBook {
     pub(super) fn pair_costs(
         &self,
         regimes: &Regimes,
-        pair: (usize, usize),
+        pair: Pair,
         Terms { year, parameters }: Terms<'_>,
         spillovers: &mut Spillovers,
         wants_tariffs: bool,
@@ -167,7 +168,7 @@ impl PolicyBook {
         for (from, share_of_year) in self.stretches(regimes, pair, year) {
             let situation = self.situation(regimes, pair, from);
             spillovers.cut_shares(self, regimes, &situation, from, &mut cuts);
-            self.barriers.add(pair.0, share_of_year, &cuts, parameters, &mut factors);
+            self.barriers.add(pair.importer, share_of_year, &cuts, parameters, &mut factors);
             if wants_tariffs {
                 add_stretch(&mut situations, situation, share_of_year);
             }
@@ -187,7 +188,7 @@ impl PolicyBook {
         for importer in 0..n {
             let mut spillovers = Spillovers::default();
             for exporter in (0..n).filter(|&exporter| exporter != importer) {
-                let pair = (importer, exporter);
+                let pair = Pair { importer, exporter };
                 let (tariffs, barriers) =
                     self.pair_costs(regimes, pair, Terms { year, parameters }, &mut spillovers, true);
                 for (j, barrier) in barriers.into_iter().enumerate() {

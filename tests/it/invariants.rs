@@ -5,7 +5,7 @@ use std::path::Path;
 use ndarray::{Array1, Array2, Array3};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-use tradepath::data::{Axes, Country, Dataset, Files, Sector, SectorKind};
+use tradepath::data::{Axes, Country, Dataset, Files, Pair, Sector, SectorKind};
 use tradepath::economy::{Economy, Tariffs};
 use tradepath::equilibrium::{Closure, Equilibrium, Method, PreparedBaseline, Shock, decompose};
 
@@ -65,7 +65,8 @@ fn creation_and_diversion_sum_to_the_change_of_a_flow() {
     let solved = prepared.solve(&tariff_shock(base)).unwrap();
     for ((j, n, i), _) in base.pi.indexed_iter() {
         let parts = solved.trade_change(base, [j, n, i]);
-        let change = solved.flow_musd(j, n, i) - base.flow_musd([j, n, i]);
+        let pair = Pair { importer: n, exporter: i };
+        let change = solved.flow_musd(j, pair) - base.flow_musd(j, pair);
         assert!(
             (parts.expansion_musd + parts.substitution_musd - change).abs() < 1e-9 * base.world_va_musd()
         );

@@ -1,7 +1,7 @@
 //! Tariffs and barriers on hand-worked cases: published cells, dates, agreements side by side, duties.
 
 use jiff::civil::{Date, date};
-use tradepath::data::{Axes, Dataset, Files};
+use tradepath::data::{Axes, Dataset, Files, Pair};
 use tradepath::economy::Economy;
 use tradepath::policy::{
     BaseCosts, GroupRate, PolicyBook, PolicyParameters, PolicyTimeline, Regimes, YearState,
@@ -39,7 +39,10 @@ impl Case {
 
     pub fn rate(&self, importer: &str, exporter: &str, group: &str, on: Date) -> GroupRate {
         let regimes = Regimes::new(&self.book, &self.timeline);
-        let pair = (self.book.axes.country_idx[importer], self.book.axes.country_idx[exporter]);
+        let pair = Pair {
+            importer: self.book.axes.country_idx[importer],
+            exporter: self.book.axes.country_idx[exporter],
+        };
         let g = self.book.groups.iter().position(|one| one.id == group).unwrap();
         let situation = self.book.situation(&regimes, pair, on);
         self.book.group_rate(&situation, g, PolicyParameters::default())
@@ -160,7 +163,7 @@ fn hub_and_spokes_bind_the_spokes_to_the_hub_only() {
     let case = Case::as_of_2020();
     let regimes = Regimes::new(&case.book, &case.timeline);
     let binds = |agreement: &str, a: &str, b: &str| {
-        let pair = (case.book.axes.country_idx[a], case.book.axes.country_idx[b]);
+        let pair = Pair { importer: case.book.axes.country_idx[a], exporter: case.book.axes.country_idx[b] };
         regimes
             .bindings(&case.book, pair, date(2021, 6, 1))
             .any(|binding| case.book.agreements[binding.agreement].id == agreement)
@@ -192,7 +195,8 @@ fn additional_duties_stack_on_the_rate_and_follow_their_dates() {
 fn rates_within_a_year_are_weighted_by_days() {
     let case = Case::as_of_2020().joined("tpp", &TWELVE, date(2026, 7, 1));
     let regimes = Regimes::new(&case.book, &case.timeline);
-    let pair = (case.book.axes.country_idx["USA"], case.book.axes.country_idx["NZL"]);
+    let pair =
+        Pair { importer: case.book.axes.country_idx["USA"], exporter: case.book.axes.country_idx["NZL"] };
     let year = case.book.pair_tariffs(&regimes, pair, 2026, PolicyParameters::default());
     let j = case.book.axes.sector_idx["machinery"];
     // 181 days at 1.14 %, 184 days free.
@@ -204,7 +208,10 @@ fn barriers_fall_with_depth_in_five_steps_and_spill_over() {
     let case = Case::as_of_2020().joined("tpp", &TWELVE, date(2026, 1, 1));
     let regimes = Regimes::new(&case.book, &case.timeline);
     let factor = |importer: &str, exporter: &str, sector: &str, year| {
-        let pair = (case.book.axes.country_idx[importer], case.book.axes.country_idx[exporter]);
+        let pair = Pair {
+            importer: case.book.axes.country_idx[importer],
+            exporter: case.book.axes.country_idx[exporter],
+        };
         let barriers = case.book.pair_barriers(&regimes, pair, year, PolicyParameters::default());
         barriers[case.book.axes.sector_idx[sector]]
     };

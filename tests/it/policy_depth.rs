@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use jiff::civil::date;
 use ndarray::Array1;
-use tradepath::data::{Files, Sector, SectorKind};
+use tradepath::data::{Files, Pair, Sector, SectorKind};
 use tradepath::ensemble::{DrawnParameters, Experiment, Plan, Shard};
 use tradepath::policy::depth_effect::price_cuts;
 use tradepath::policy::{DepthEffect, PolicyParameters, Regimes};
@@ -35,7 +35,10 @@ fn factor(
     cuts: Option<&[f64]>,
 ) -> f64 {
     let regimes = Regimes::new(&case.book, &case.timeline);
-    let pair = (case.book.axes.country_idx[importer], case.book.axes.country_idx[exporter]);
+    let pair = Pair {
+        importer: case.book.axes.country_idx[importer],
+        exporter: case.book.axes.country_idx[exporter],
+    };
     let parameters = PolicyParameters { price_cuts: cuts, ..PolicyParameters::default() };
     case.book.pair_barriers(&regimes, pair, year, parameters)[case.book.axes.sector_idx[sector]]
 }

@@ -6,7 +6,7 @@ use std::fs;
 use assert_cmd::Command;
 use jiff::civil::{Date, date};
 use predicates::str::contains;
-use tradepath::data::{Dataset, Files};
+use tradepath::data::{Dataset, Files, Pair};
 use tradepath::policy::liberalisation::Liberalisation;
 use tradepath::policy::{BaseCosts, PolicyBook, PolicyParameters, Regimes, YearState};
 
@@ -77,7 +77,8 @@ fn a_strict_rule_of_origin_caps_the_use_and_a_new_member_loosens_it() {
     let g = |case: &Case| case.book.groups.iter().position(|group| group.id == "apparel").unwrap();
     let eligible = |case: &Case, on: Date| {
         let regimes = Regimes::new(&case.book, &case.timeline);
-        let pair = (case.book.axes.country_idx["CAN"], case.book.axes.country_idx["VNM"]);
+        let pair =
+            Pair { importer: case.book.axes.country_idx["CAN"], exporter: case.book.axes.country_idx["VNM"] };
         let situation = case.book.situation(&regimes, pair, on);
         let at = case.book.agreements.position("cptpp").unwrap();
         let binding = situation.bindings.iter().find(|binding| binding.agreement == at).unwrap();
@@ -167,7 +168,10 @@ fn a_sectoral_deal_reaches_members_only_or_everybody() {
     assert_eq!(back.statutory_pct, Case::as_of_2020().rate("TWN", "USA", "chemicals", on).statutory_pct);
     let regimes = Regimes::new(&open.book, &open.timeline);
     let barrier = |exporter: &str| {
-        let pair = (open.book.axes.country_idx["IND"], open.book.axes.country_idx[exporter]);
+        let pair = Pair {
+            importer: open.book.axes.country_idx["IND"],
+            exporter: open.book.axes.country_idx[exporter],
+        };
         let factors = open.book.pair_barriers(&regimes, pair, 2030, PolicyParameters::default());
         factors[open.book.axes.sector_idx["other_manufactures"]]
     };
@@ -230,7 +234,7 @@ fn an_addendum_binds_those_who_joined_it_and_the_main_agreement() {
     let case = Case::as_of_2020().joined("cptpp_plus", &["USA", "JPN", "NZL"], date(2026, 1, 1));
     let binds = |case: &Case, a: &str, b: &str| {
         let regimes = Regimes::new(&case.book, &case.timeline);
-        let pair = (case.book.axes.country_idx[a], case.book.axes.country_idx[b]);
+        let pair = Pair { importer: case.book.axes.country_idx[a], exporter: case.book.axes.country_idx[b] };
         let at = case.book.agreements.position("cptpp_plus").unwrap();
         regimes.bindings(&case.book, pair, on).any(|binding| binding.agreement == at)
     };
@@ -245,8 +249,10 @@ fn substantially_all_the_trade_is_met_by_comprehensive_deals_and_missed_by_secto
     let book = Case::as_of_2020().book;
     let data = Dataset::read(&Files::embedded().folder("apac")).unwrap();
     let of = |agreement: &str, importer: &str, exporter: &str, year: u32| {
-        let pair = (book.axes.country_idx[importer], book.axes.country_idx[exporter]);
-        let trade: Vec<f64> = (0..data.s()).map(|j| data.trade_musd[[j, pair.0, pair.1]]).collect();
+        let pair =
+            Pair { importer: book.axes.country_idx[importer], exporter: book.axes.country_idx[exporter] };
+        let trade: Vec<f64> =
+            (0..data.s()).map(|j| data.trade_musd[[j, pair.importer, pair.exporter]]).collect();
         Liberalisation::between(&book, book.agreements.position(agreement).unwrap(), pair, year, &trade)
             .unwrap()
     };
@@ -374,7 +380,7 @@ fn use_of_preferences_is_near_what_customs_report() {
         let (mut used, mut eligible) = (0.0, 0.0);
         for exporter in (0..book.n()).filter(|&exporter| exporter != importer) {
             let situation =
-                book.situation(&regimes, (importer, exporter), date(row[2].parse().unwrap(), 7, 1));
+                book.situation(&regimes, Pair { importer, exporter }, date(row[2].parse().unwrap(), 7, 1));
             for (g, group) in book.groups.iter().enumerate() {
                 let rate = book.group_rate(&situation, g, PolicyParameters::default());
                 if rate.agreement.is_some_and(|at| is_meant(&book.agreements[at].id)) {

@@ -3,6 +3,7 @@
 use ndarray::{Array1, Array2, Array3};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
+use tradepath::data::Pair;
 use tradepath::economy::Economy;
 use tradepath::equilibrium::{Closure, PreparedBaseline, Quota, QuotaCell, Shock};
 
@@ -59,7 +60,7 @@ fn quota(base: &Economy, tau: &Array3<f64>) -> Option<Quota> {
         out_of_quota_pct: shock_pct,
         kept_musd: 0.0,
     };
-    let volume_musd = 0.19 * base.flow_musd(at);
+    let volume_musd = 0.19 * base.flow_musd(j, Pair { importer: n, exporter: i });
     Some(Quota {
         product: "a fifth".into(),
         importer: n,

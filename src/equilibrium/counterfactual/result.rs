@@ -4,6 +4,7 @@ use ndarray::{Array1, Array2, Array3};
 
 use super::quota::QuotaOutcome;
 use super::stats::SolveStats;
+use crate::data::Pair;
 use crate::economy::{Economy, Tariffs};
 
 /// An equilibrium: changes relative to the baseline it was solved from, levels in million USD.
@@ -39,11 +40,11 @@ pub struct Equilibrium {
 }
 
 impl Equilibrium {
-    /// Flow at border prices, million USD: `pi X / tau`.
+    /// Flow of a sector at border prices, million USD: `pi X / tau`.
     #[must_use]
-    pub fn flow_musd(&self, j: usize, importer: usize, exporter: usize) -> f64 {
-        let at = [j, importer, exporter];
-        self.pi[at] * self.x_musd[[importer, j]] / self.tau[at]
+    pub fn flow_musd(&self, sector: usize, Pair { importer, exporter }: Pair) -> f64 {
+        let at = [sector, importer, exporter];
+        self.pi[at] * self.x_musd[[importer, sector]] / self.tau[at]
     }
 
     /// Log change of the price index of consumption, `[n]`: `sum_j alpha ln P_hat` (`docs/model.md` section 2).

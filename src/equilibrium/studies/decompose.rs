@@ -17,6 +17,7 @@ use std::borrow::Cow;
 
 use ndarray::{Array1, Array2, Array3, Axis};
 
+use crate::data::Pair;
 use crate::economy::Economy;
 use crate::equilibrium::counterfactual::failure::NoEquilibrium;
 use crate::equilibrium::counterfactual::result::Equilibrium;
@@ -39,12 +40,14 @@ pub struct FirstOrder {
 #[must_use]
 pub fn first_order(base: &Economy, new: &Equilibrium) -> FirstOrder {
     let income = Equilibrium::base_income(base);
-    let flows = Array3::from_shape_fn(base.pi.dim(), |(j, n, i)| base.flow_musd([j, n, i]));
+    let flows = Array3::from_shape_fn(base.pi.dim(), |(j, n, i)| {
+        base.flow_musd(j, Pair { importer: n, exporter: i })
+    });
     let output = flows.sum_axis(Axis(1)).reversed_axes();
     let terms = terms_of_trade_musd(&flows, &output, &new.ln_cost);
     let (cost, mut volume) = (new.ln_cost.mapv(f64::exp_m1), Array1::zeros(base.n()));
     for ((j, n, i), &flow) in flows.indexed_iter().filter(|(_, flow)| **flow != 0.0) {
-        let change = new.flow_musd(j, n, i) / flow - 1.0;
+        let change = new.flow_musd(j, Pair { importer: n, exporter: i }) / flow - 1.0;
         volume[n] += (base.tau[[j, n, i]] - 1.0) * flow * (change - cost[[i, j]]);
     }
     FirstOrder { terms_of_trade_pct: 100.0 * terms / &income, volume_of_trade_pct: 100.0 * volume / &income }

@@ -17,9 +17,9 @@ impl Utilisation {
     /// Share of trade that claims a preference of `margin_pp` in year `year` of an agreement.
     #[must_use]
     pub fn share(&self, margin_pp: f64, year: u32) -> f64 {
-        // Margins above the table are not claimed; in the years before it the mature share holds.
-        let mature =
-            self.by_margin.iter().find(|(below, _)| margin_pp < *below).map_or(0.0, |(_, share)| *share);
+        // Above the table its last share holds, in the years before it the mature one.
+        let row = self.by_margin.iter().find(|(below, _)| margin_pp < *below);
+        let mature = row.or(self.by_margin.last()).map_or(0.0, |(_, share)| *share);
         let age = self.by_age.iter().rev().find(|(from, _)| *from <= year).map_or(1.0, |(_, ratio)| *ratio);
         mature * age
     }
@@ -44,6 +44,7 @@ mod tests {
         assert_eq!(table.share(1.0, 9), 0.3);
         assert_eq!(table.share(2.5, 9), 0.6);
         assert_eq!(table.share(30.0, 2), 0.425);
+        assert_eq!(table.share(2000.0, 9), 0.85);
         assert_eq!(compliance_pct(3.0, 20.0), 3.0);
         assert_eq!(compliance_pct(3.0, 2.0), 1.0);
     }

@@ -51,7 +51,7 @@ pub struct Balanced {
 /// Cost: a few hundred sweeps of O(N^2 S + N S^2).
 ///
 /// # Errors
-/// [`InputErrors`] where home sales are neither given nor implied by output, or where no tables near these
+/// [`InputErrors`] if home sales are neither given nor implied by output, or where no tables near these
 /// clear, with the market that is worst.
 pub fn balance(raw: RawTables, options: &BalanceOptions) -> Result<Balanced, InputErrors> {
     let mut log = Log::new(&raw.axes);

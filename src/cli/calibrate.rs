@@ -131,7 +131,7 @@ fn weights(text: &str) -> Result<Weights, String> {
 /// Builds the directory, and checks what was made before it takes its name.
 ///
 /// # Errors
-/// Where the outside data are missing or faulty, or the result is not a sound baseline.
+/// If the outside data are missing or faulty, or the result is not a sound baseline.
 pub fn run(args: &CalibrateArgs, quiet: bool) -> anyhow::Result<()> {
     check_options(args).into_result(())?;
     if let Some(bytes) = args.max_memory {

@@ -73,7 +73,7 @@ impl Changes {
     /// The shock on a baseline.
     ///
     /// # Errors
-    /// [`InputErrors`] where quotas contradict the baseline.
+    /// [`InputErrors`] if quotas contradict the baseline.
     pub fn shock(&self, base: &Economy) -> Result<Shock, InputErrors> {
         let mut tau = base.tau.clone();
         let mut iceberg = Array3::ones(base.tau.dim());

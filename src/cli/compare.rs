@@ -69,7 +69,7 @@ fn tolerance(text: &str) -> Result<f64, String> {
 /// Compares all tables of two folders; exit code 1 where they differ beyond the tolerance.
 ///
 /// # Errors
-/// Where a folder has no table, or a file cannot be read or written.
+/// If a folder has no table, or a file cannot be read or written.
 pub fn run(args: &CompareArgs) -> anyhow::Result<ExitCode> {
     let (tables_a, tables_b) = (csv_files(&args.dir_a)?, csv_files(&args.dir_b)?);
     let mut found = Vec::new();
@@ -129,7 +129,7 @@ fn csv_files(folder: &Path) -> anyhow::Result<BTreeSet<String>> {
     Ok(names)
 }
 
-/// A table as columns, and rows by key: the cells that are no decimal numbers, and how often they came before.
+/// A table as columns, and rows by key: the cells that are not decimal numbers, and how often they occurred before.
 struct Keyed {
     header: Vec<String>,
     rows: BTreeMap<(String, usize), Vec<String>>,

@@ -24,7 +24,7 @@ pub struct InitArgs {
 /// Writes plan, options, schedules, policy tables and data sets.
 ///
 /// # Errors
-/// Where the folder is in use or cannot be written.
+/// If the folder is in use or cannot be written.
 pub fn run(args: &InitArgs, quiet: bool) -> anyhow::Result<()> {
     let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
     let output = OutputDir::create(&args.dir, existing)?;

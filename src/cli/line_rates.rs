@@ -64,7 +64,7 @@ pub fn rows<'a>(
     rows
 }
 
-/// What a partner has at the end of a year: programmes, and the best of what agreements without lines leave.
+/// Preferences of a partner at the end of a year: programmes, and the lowest rate of agreements without lines.
 fn terms(
     book: &PolicyBook,
     regimes: &Regimes,
@@ -89,7 +89,7 @@ fn terms(
     PartnerTerms { programmes, left_share: vec![Some(left)] }
 }
 
-/// Lines and programmes of an importer, with what was read; `None` where its lines are not at hand.
+/// Lines and programmes of an importer, with what was read; `None` if its lines are not at hand.
 pub struct Found {
     /// Lines with their weights.
     pub lines: WeighedLines,
@@ -99,7 +99,7 @@ pub struct Found {
     pub notes: Vec<String>,
 }
 
-/// Reads what `input` holds of an importer; `None` where `tariff_lines.csv` does not name it.
+/// Reads what `input` holds of an importer; `None` if `tariff_lines.csv` does not name it.
 ///
 /// # Errors
 /// [`InputErrors`] with every fault of every table.

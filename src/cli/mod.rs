@@ -111,7 +111,7 @@ const MOST_THREADS: i64 = 1024;
 /// Arguments that name what a command writes; every other path is an input.
 const OUTPUTS: [&str; 2] = ["out", "dir"];
 
-/// Runs the program and answers its exit code.
+/// Runs the program and returns its exit code.
 #[must_use]
 pub fn main() -> ExitCode {
     let matches = Cli::command().get_matches();
@@ -133,7 +133,7 @@ fn prepare(cli: &Cli) -> anyhow::Result<()> {
     Ok(rayon::ThreadPoolBuilder::new().num_threads(cli.threads.into()).build_global()?)
 }
 
-/// Every file and folder that the command line names and that is no output.
+/// Every file and folder that the command line names as an input.
 fn inputs(arguments: &ArgMatches) -> Vec<PathBuf> {
     let of = |id: &str| -> Vec<PathBuf> {
         let paths = arguments.try_get_many::<PathBuf>(id).ok().flatten();

@@ -41,7 +41,7 @@ pub struct Part {
 }
 
 impl Part {
-    /// True where the part wrote this file.
+    /// True if the part wrote this file.
     #[must_use]
     pub fn has(&self, file: &str) -> bool {
         self.files.contains_key(file)
@@ -51,7 +51,7 @@ impl Part {
 /// Reads and checks all parts, in the order of their numbers; faults of all together.
 ///
 /// # Errors
-/// [`InputErrors`] where a part is missing, there twice, changed or of another run.
+/// [`InputErrors`] if a part is missing, there twice, changed or of another run.
 pub fn read_parts(folders: &[PathBuf]) -> Result<Vec<Part>, InputErrors> {
     let (mut parts, mut faults) = (Vec::new(), Faults::new());
     for folder in folders {

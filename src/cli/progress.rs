@@ -6,11 +6,11 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::ensemble::Watch;
 
-/// A bar over draws and years, hidden where nobody looks.
+/// A progress bar over draws and years; hidden if standard error is not a terminal.
 pub struct Progress(ProgressBar);
 
 impl Progress {
-    /// A bar without a length yet; hidden with `quiet` and where standard error is no terminal.
+    /// A bar without a length yet; hidden with `quiet` and if standard error is not a terminal.
     #[must_use]
     pub fn new(quiet: bool) -> Self {
         let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };

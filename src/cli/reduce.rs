@@ -42,7 +42,7 @@ pub struct ReduceArgs {
 /// Joins the parts; tables are the bytes that one run of all draws writes.
 ///
 /// # Errors
-/// [`InputErrors`] where a part is missing, there twice, changed, damaged, or of another run.
+/// [`InputErrors`] if a part is missing, there twice, changed, damaged, or of another run.
 pub fn run(args: &ReduceArgs, quiet: bool) -> anyhow::Result<()> {
     let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
     let output = OutputDir::create(&args.out, existing)?;

@@ -31,7 +31,7 @@ pub struct ReportArgs {
 /// Reads the run, writes the report, says which charts are left out.
 ///
 /// # Errors
-/// Where a file of the run is missing, changed or faulty, or the output folder is in use.
+/// If a file of the run is missing, changed or faulty, or the output folder is in use.
 pub fn run(args: &ReportArgs, quiet: bool) -> anyhow::Result<()> {
     let run = Run::read(&Files::directory(&args.run))?;
     let output = match &args.out {

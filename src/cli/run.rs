@@ -14,7 +14,7 @@ use crate::output::dir::{Existing, MANIFEST, OutputDir};
 use crate::output::results::{self, EventDetail};
 use crate::report;
 
-/// What of the events is written.
+/// Which events are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Events {
     /// Every event of every draw.
@@ -68,7 +68,7 @@ pub struct RunArgs {
     /// Refuse a run that would need more memory than this; default: what the machine has free.
     #[arg(long, value_name = "BYTES")]
     pub max_memory: Option<u64>,
-    /// What of the events is written.
+    /// Which events are written.
     #[arg(long, value_enum, default_value = "all")]
     pub events: Events,
     /// Replace a folder named with --out that is not empty.

@@ -14,7 +14,7 @@ use crate::output::rows;
 /// The manifest of a run; `files` holds the data of its plan.
 ///
 /// # Errors
-/// [`InputErrors`] where `provenance.csv` of the baseline is faulty.
+/// [`InputErrors`] if `provenance.csv` of the baseline is faulty.
 pub fn of<B>(found: &RunResults<B>, files: &Files, elapsed: Duration) -> Result<Value, InputErrors> {
     let (experiment, plan, counts) = (&found.experiment, &found.frame.plan, &found.counts);
     let options: Vec<Value> = experiment

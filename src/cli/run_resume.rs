@@ -4,10 +4,10 @@ use crate::ensemble::{Owner, Store, describe};
 use crate::error::{Fault, InputErrors};
 use crate::output::OutputDir;
 
-/// The store of a run; `None` where `--resume` finds the run finished.
+/// The store of a run; `None` if `--resume` finds the run finished.
 ///
 /// # Errors
-/// Where `--resume` finds only another run, finished or not; where the store cannot be written.
+/// If `--resume` finds only another run, finished or not; where the store cannot be written.
 pub fn open(resume: bool, output: &OutputDir, owner: Owner, quiet: bool) -> anyhow::Result<Option<Store>> {
     let all = output.neighbour("parts");
     let store = Store::open(all, owner.clone(), resume)?;

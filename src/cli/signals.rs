@@ -13,7 +13,7 @@ pub fn when_stopped(hint: String) {
 /// Waits for signals in a thread of its own; the process then ends by the signal, as its parent expects.
 ///
 /// # Errors
-/// Where the system refuses the handler.
+/// If the system refuses the handler.
 #[cfg(unix)]
 pub fn watch() -> std::io::Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};

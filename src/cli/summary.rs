@@ -17,7 +17,7 @@ const IN_FORCE: &str = "in_force";
 /// The lines that a user sees at the end of a run.
 ///
 /// # Errors
-/// Where a file cannot be read.
+/// If a file cannot be read.
 pub fn text(folder: &Path, frame: &RunFrame) -> anyhow::Result<String> {
     let (files, mut faults) = (Files::directory(folder), Faults::new());
     let projections = rows::open::<Projection<'_>>(&files, &mut faults);

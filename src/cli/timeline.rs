@@ -84,7 +84,7 @@ fn setting(text: &str) -> Result<(String, f64), String> {
 /// `manifest.json`.
 ///
 /// # Errors
-/// Where the option is unknown or faulty, or the folder cannot be written.
+/// If the option is unknown or faulty, or the folder cannot be written.
 pub fn run(args: &TimelineArgs, quiet: bool) -> anyhow::Result<()> {
     let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
     if let Some(file) = &args.fit {

@@ -17,7 +17,7 @@ const MOST_DAYS: f64 = 100_000.0;
 /// Fits every step of the table; writes `fit.csv` to a folder, or prints it where there is none.
 ///
 /// # Errors
-/// Where the table cannot be read or the folder cannot be written.
+/// If the table cannot be read or the folder cannot be written.
 pub fn run(file: &Path, out: Option<&Path>, existing: Existing, quiet: bool) -> anyhow::Result<()> {
     let (samples, left_out) = read(file)?;
     if let Some(text) = left_out.filter(|_| !quiet) {

@@ -9,7 +9,7 @@ use crate::report::charts::swim_lanes::{Lane, Step, StepKind, draw};
 /// Writes `swim_lanes.svg` and the numbers behind it.
 ///
 /// # Errors
-/// Where the chart cannot be drawn or a file cannot be written.
+/// If the chart cannot be drawn or a file cannot be written.
 pub fn write(
     output: &OutputDir,
     package: &mut Package<'_>,

@@ -10,7 +10,7 @@ use crate::output::dir::{self, Difference, MANIFEST};
 /// The manifest of a folder whose files are all there and as they were written; files of others are left alone.
 ///
 /// # Errors
-/// [`InputErrors`] with every file that is missing or changed; where there is no manifest that lists files.
+/// [`InputErrors`] with every file that is missing or changed; if there is no manifest that lists files.
 pub fn folder(folder: &Path) -> Result<Value, InputErrors> {
     let manifest = dir::manifest(folder).ok_or_else(|| {
         let expected = "a manifest.json of tradepath that lists the files of the result";

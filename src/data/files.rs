@@ -15,7 +15,7 @@ use crate::error::Fault;
 
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/data");
 
-/// Longest text that is read, bytes: what goes beyond is no table of this program.
+/// Longest text that is read, bytes; no table of this program is longer.
 const LONGEST_TEXT_BYTES: u64 = 1 << 30;
 
 /// One file that was read.
@@ -101,10 +101,10 @@ impl Files {
         Ok(parts.collect::<Vec<_>>().join("/"))
     }
 
-    /// The text of `file`, or `None` where there is no such file.
+    /// The text of `file`, or `None` if there is no such file.
     ///
     /// # Errors
-    /// A [`Fault`] where the path or a link leads out of the folder, or what is there is no UTF-8 text file.
+    /// A [`Fault`] if the path or a link leads out of the folder, or if it is not a UTF-8 text file.
     pub fn read_optional(&self, file: &str) -> Result<Option<String>, Fault> {
         let path = self.safe_path(file)?;
         let bytes = match &self.root {
@@ -198,7 +198,7 @@ impl Files {
     /// The text of `file`.
     ///
     /// # Errors
-    /// A [`Fault`] where the file is missing, empty or unreadable.
+    /// A [`Fault`] if the file is missing, empty or unreadable.
     pub fn read(&self, file: &str) -> Result<String, Fault> {
         match self.read_optional(file)? {
             None => Err(self.fault(file, "missing", "a file of this name")),
@@ -212,7 +212,7 @@ impl Files {
     /// The text of a file that the user names with its path: links and pipes are followed, as they were meant.
     ///
     /// # Errors
-    /// A [`Fault`] where there is no such file, or it is no UTF-8 text.
+    /// A [`Fault`] if there is no such file, or it is not UTF-8 text.
     pub fn read_named(path: &Path) -> Result<String, Fault> {
         let files = Self::directory(Path::new(""));
         let name = path.display().to_string();
@@ -301,7 +301,7 @@ fn embedded_folder(path: &str) -> Option<&'static Dir<'static>> {
 /// Writes the whole embedded folder below `target`.
 ///
 /// # Errors
-/// Whatever the file system answers.
+/// The error of the file system.
 pub fn write_embedded(target: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(target)?;
     EMBEDDED.extract(target)

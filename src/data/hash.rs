@@ -17,7 +17,7 @@ pub fn sha256(bytes: &[u8]) -> String {
 /// SHA-256 of a file, read piece by piece.
 ///
 /// # Errors
-/// Where the file cannot be read.
+/// If the file cannot be read.
 pub fn sha256_file(path: &Path) -> io::Result<String> {
     sha256_read(File::open(path)?)
 }
@@ -25,7 +25,7 @@ pub fn sha256_file(path: &Path) -> io::Result<String> {
 /// SHA-256 of all that `source` still holds, read piece by piece.
 ///
 /// # Errors
-/// Where the source cannot be read.
+/// If the source cannot be read.
 pub(super) fn sha256_read(mut source: impl Read) -> io::Result<String> {
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; BUFFER_BYTES];

@@ -9,14 +9,14 @@ const UNKNOWN_BYTES: u64 = 4 << 30;
 /// What the user allows, for the whole process.
 static ALLOWED: OnceLock<u64> = OnceLock::new();
 
-/// Sets what [`usable_bytes`] answers (`--max-memory`); the first call counts.
+/// Sets the value that [`usable_bytes`] returns (`--max-memory`); the first call counts.
 pub fn allow(bytes: u64) {
     let _ = ALLOWED.set(bytes);
 }
 
-/// Bytes of memory that a command may take: what [`allow`] said, else three quarters of what is free.
+/// Bytes of memory that a command may take: the value given to [`allow`], else three quarters of the free memory.
 ///
-/// Free is the least of what the machine has, what the control group leaves, and what `ulimit -v` leaves.
+/// Free is the least of three: the memory of the machine, the rest of the control group, the rest of `ulimit -v`.
 #[must_use]
 pub fn usable_bytes() -> u64 {
     if let Some(&bytes) = ALLOWED.get() {
@@ -31,7 +31,7 @@ fn machine_bytes() -> Option<u64> {
     kib_of(&fs::read_to_string("/proc/meminfo").ok()?, "MemAvailable:")
 }
 
-/// What the control group of the process leaves.
+/// The rest of the limit of the control group.
 fn group_bytes() -> Option<u64> {
     // Without control groups the files of the root are looked for, and then not found either.
     let groups = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
@@ -50,7 +50,7 @@ fn group_bytes() -> Option<u64> {
     [second(&format!("{root}{}", own.trim_end_matches('/'))), second(root), first].into_iter().flatten().min()
 }
 
-/// What `ulimit -v` leaves.
+/// The rest of the limit `ulimit -v`.
 fn address_space_bytes() -> Option<u64> {
     let limits = fs::read_to_string("/proc/self/limits").ok()?;
     let line = limits.lines().find_map(|line| line.strip_prefix("Max address space"))?;

@@ -61,7 +61,7 @@ impl RawReader {
     /// Opens the table at `path`.
     ///
     /// # Errors
-    /// A [`Fault`] where it is no regular file, too large, or not the text of a table.
+    /// A [`Fault`] if it is not a regular file, too large, or not the text of a table.
     pub fn open(path: &Path, options: ReadOptions) -> Result<Self, Fault> {
         let opened = unpack::open(path, &options).and_then(|source| Self::start(source, options));
         opened.map_err(|error| error.fault(&path.display().to_string()))
@@ -105,7 +105,7 @@ impl RawReader {
         self.spelling.delimiter
     }
 
-    /// What the user should know of what was read so far; `file` is named in each line.
+    /// Notes for the user on the text read so far; `file` is named in each line.
     #[must_use]
     pub fn notes(&self, file: &str) -> Vec<String> {
         let mut notes = Vec::new();
@@ -229,7 +229,7 @@ impl RawText {
     /// Reads the table at `path`.
     ///
     /// # Errors
-    /// A [`Fault`] where it is no regular file, too large, damaged, or not the text of a table.
+    /// A [`Fault`] if it is not a regular file, too large, damaged, or not the text of a table.
     pub fn read(path: &Path, options: ReadOptions) -> Result<Self, Fault> {
         let file = path.display().to_string();
         let stored = || unpack::open_regular(&unpack::split_archive(path).0);

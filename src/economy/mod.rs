@@ -55,7 +55,7 @@ impl Economy {
     /// The economy of a data set; final-demand shares and deficits that it does not give are implied.
     ///
     /// # Errors
-    /// [`InputErrors`] where an implied final demand is negative, a non-traded sector is traded,
+    /// [`InputErrors`] if an implied final demand is negative, a non-traded sector is traded,
     /// deficits do not sum to zero, or a country produces nothing.
     pub fn from_dataset(data: &Dataset) -> Result<Self, InputErrors> {
         let (economy, cured) = Self::from_dataset_cured(data)?;

@@ -71,9 +71,9 @@ pub struct BlockKey<'a> {
     pub fingerprint: &'a str,
     /// Calendar year.
     pub year: i16,
-    /// Shape; `None` where the parts of a run are compared among themselves.
+    /// Shape; `None` if the parts of a run are compared among themselves.
     pub layout: Option<Layout>,
-    /// Draws; `None` where the parts of a run are counted later.
+    /// Draws; `None` if the parts of a run are counted later.
     pub draws: Option<&'a [u64]>,
 }
 
@@ -88,7 +88,7 @@ pub enum BlockError {
         /// What it said.
         source: std::io::Error,
     },
-    /// The file is no block, or not whole.
+    /// The file is not a block, or not complete.
     #[error("{path}: not a whole block of results ({why}). Run this part again.")]
     Damaged {
         /// File.
@@ -161,7 +161,7 @@ impl YearBlock {
     /// Reads a block back.
     ///
     /// # Errors
-    /// [`BlockError`] where the file cannot be read, is not whole, or is not the block that `key` asks for.
+    /// [`BlockError`] if the file cannot be read, is not whole, or is not the block that `key` asks for.
     pub fn read(path: &Path, key: &BlockKey<'_>) -> Result<Self, BlockError> {
         let name = path.display().to_string();
         let bytes = std::fs::read(path).map_err(|source| BlockError::Io { path: name.clone(), source })?;
@@ -195,7 +195,7 @@ impl YearBlock {
         Ok(block)
     }
 
-    /// What stands behind the fingerprint; `None` where it is too short for what its first words promise.
+    /// What stands behind the fingerprint; `None` if it is too short for what its first words promise.
     fn from_words(words: &[u8]) -> Option<Self> {
         let mut words =
             words.chunks_exact(8).filter_map(|word| Some(u64::from_le_bytes(word.try_into().ok()?)));

@@ -29,7 +29,7 @@ impl RunFrame {
         }
     }
 
-    /// True where the plan names a reference option and a focus country that are there; the frame of an experiment
+    /// True if the plan names a reference option and a focus country that are there; the frame of an experiment
     /// always is, one that was read from a file may have been edited.
     #[must_use]
     pub fn is_sound(&self) -> bool {

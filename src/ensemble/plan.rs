@@ -47,7 +47,7 @@ pub struct Plan {
     text: String,
 }
 
-/// Parameters that are drawn once a draw.
+/// Parameters that each draw takes anew.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Uncertainty {
@@ -146,7 +146,7 @@ impl Plan {
         faults.into_result(plan)
     }
 
-    /// A fault where the baseline is no folder beside the plan.
+    /// A fault if the baseline is not a folder beside the plan.
     fn check_baseline(&self, files: &Files, file: &str) -> Faults {
         let mut faults = Faults::new();
         let folder = files.folder(&self.baseline);

@@ -34,19 +34,19 @@ impl Watch for () {
 
 /// Keeps the results of finished years: a run of many draws does not fit into memory as a whole.
 pub trait Blocks {
-    /// True where the block of the year is there already and need not be solved again.
+    /// True if the block of the year is there already and need not be solved again.
     fn has(&self, key: &BlockKey<'_>) -> bool;
 
     /// Keeps a block.
     ///
     /// # Errors
-    /// [`BlockError`] where it cannot be written.
+    /// [`BlockError`] if it cannot be written.
     fn keep(&self, block: YearBlock) -> Result<(), BlockError>;
 
     /// The block of a finished year.
     ///
     /// # Errors
-    /// [`BlockError`] where it is missing or damaged.
+    /// [`BlockError`] if it is missing or damaged.
     fn get(&self, key: &BlockKey<'_>) -> Result<YearBlock, BlockError>;
 }
 
@@ -92,7 +92,7 @@ impl<B: Blocks> RunResults<B> {
     /// The results of every option and draw in a year.
     ///
     /// # Errors
-    /// [`BlockError`] where the block of the year cannot be read back.
+    /// [`BlockError`] if the block of the year cannot be read back.
     pub fn block(&self, year: i16) -> Result<YearBlock, BlockError> {
         self.blocks.get(&self.experiment.block_key(year, &self.fingerprint))
     }
@@ -103,7 +103,7 @@ impl<B: Blocks> RunResults<B> {
 /// Cost: the time of `tradepath run`, and 8 bytes for each number of each draw, see [`run_bytes`](super::run_bytes).
 ///
 /// # Errors
-/// [`InputErrors`](crate::error::InputErrors) of plan and data, [`RunError`] where a state has no equilibrium.
+/// [`InputErrors`](crate::error::InputErrors) of plan and data, [`RunError`] if a state has no equilibrium.
 pub fn run(files: &Files, plan: Plan, watch: &dyn Watch) -> anyhow::Result<RunResults<InMemory>> {
     watch.stage("baseline path and timelines");
     let experiment = Experiment::load(files, plan, Shard::WHOLE, &|_, _| Ok(()))?;
@@ -120,7 +120,7 @@ impl Experiment {
     /// Solves the years that `blocks` does not have yet, and the reference paths of all years.
     ///
     /// # Errors
-    /// [`RunError`] where a state has no equilibrium or a block cannot be kept.
+    /// [`RunError`] if a state has no equilibrium or a block cannot be kept.
     pub fn run<B: Blocks>(self, blocks: B, watch: &dyn Watch) -> Result<RunResults<B>, RunError> {
         let (fingerprint, counts) = (self.fingerprint(), RunCounts::default());
         let n_draws = self.draws.len() as u64;

@@ -56,7 +56,7 @@ pub struct Store {
     all: PathBuf,
     folder: PathBuf,
     owner: Owner,
-    /// True where the blocks of an earlier command are taken as they are.
+    /// True if the blocks of an earlier command are taken as they are.
     resumes: bool,
 }
 
@@ -65,7 +65,7 @@ impl Store {
     /// where the run `resumes`.
     ///
     /// # Errors
-    /// [`BlockError`] where the folder cannot be written.
+    /// [`BlockError`] if the folder cannot be written.
     pub fn open(all: PathBuf, owner: Owner, resumes: bool) -> Result<Self, BlockError> {
         let Shard { number, of } = owner.shard;
         let folder = all.join(format!("{}-{number}-of-{of}", &owner.fingerprint[..SHORT]));
@@ -83,7 +83,7 @@ impl Store {
         &self.folder
     }
 
-    /// True where a year of this run was finished by an earlier command.
+    /// True if a year of this run was finished by an earlier command.
     #[must_use]
     pub fn has_any(&self) -> bool {
         blocks(&self.folder).iter().any(|path| path.extension().is_some_and(|end| end == "block"))
@@ -108,7 +108,7 @@ impl Store {
     /// Copies the blocks into the output of a shard.
     ///
     /// # Errors
-    /// [`BlockError`] where a file cannot be copied.
+    /// [`BlockError`] if a file cannot be copied.
     pub fn copy_to(&self, out: &Path) -> Result<(), BlockError> {
         let target = out.join(PARTS);
         fs::create_dir_all(&target).map_err(at(&target))?;

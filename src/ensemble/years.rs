@@ -25,10 +25,10 @@ pub struct ReferenceQuota {
 }
 
 impl Experiment {
-    /// Solves every option and draw of one year; `tick` is called once a draw.
+    /// Solves every option and draw of one year; `tick` is called once per draw.
     ///
     /// # Errors
-    /// [`RunError`] where a state has no equilibrium.
+    /// [`RunError`] if a state has no equilibrium.
     ///
     /// # Panics
     /// For a year outside the plan.
@@ -58,7 +58,7 @@ impl Experiment {
     /// The outcome of each option along its reference path in one year, with central parameters.
     ///
     /// # Errors
-    /// [`RunError`] where a state has no equilibrium.
+    /// [`RunError`] if a state has no equilibrium.
     ///
     /// # Panics
     /// For a year outside the plan.
@@ -102,7 +102,7 @@ impl Experiment {
     /// The quotas that the reference path of each option opens in a year, and what they come to.
     ///
     /// # Errors
-    /// [`RunError`] where a year with quotas has no equilibrium.
+    /// [`RunError`] if a year with quotas has no equilibrium.
     ///
     /// # Panics
     /// For a year outside the plan.

@@ -29,7 +29,7 @@ impl PreparedBaseline {
     /// counterfactuals: the linearised system at the baseline.
     ///
     /// # Errors
-    /// [`NoEquilibrium`] where the data cannot be brought into equilibrium.
+    /// [`NoEquilibrium`] if the data cannot be brought into equilibrium.
     pub fn new(data: Economy, closure: Closure) -> Result<Self, Box<NoEquilibrium>> {
         let base_closure = match &closure {
             Closure::Zero => Closure::Zero,
@@ -96,7 +96,7 @@ impl PreparedBaseline {
         Search::new(&self.core, &self.deficits, shock, tightness)
     }
 
-    /// True where deficits other than 0 are to be financed.
+    /// True if deficits other than 0 are to be financed.
     pub(super) fn has_deficits(&self) -> bool {
         self.deficits.any()
     }
@@ -104,7 +104,7 @@ impl PreparedBaseline {
     /// The counterfactual by one method alone, to compare methods.
     ///
     /// # Errors
-    /// [`NoEquilibrium`] where this method did not converge.
+    /// [`NoEquilibrium`] if this method did not converge.
     pub fn solve_with(&self, shock: &Shock, method: Method) -> Result<Equilibrium, Box<NoEquilibrium>> {
         self.search(shock, 1.0).run(None, &[method])
     }

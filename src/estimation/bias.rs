@@ -104,7 +104,7 @@ impl Roles {
 /// Checks that corrections are known for the effects of `formula`.
 ///
 /// # Errors
-/// [`NotGravity`] where they are not.
+/// [`NotGravity`] if they are not.
 pub fn check(formula: &Formula) -> Result<(), NotGravity> {
     Roles::candidates(formula).map(|_| ())
 }
@@ -138,7 +138,7 @@ struct Gravity<'a> {
 /// Corrects coefficients and covariance of a PPML fit; `design` and `fit` are in the same row order.
 ///
 /// # Errors
-/// [`NotGravity`] where the effects are not those of two- or three-way gravity.
+/// [`NotGravity`] if the effects are not those of two- or three-way gravity.
 pub fn correct(
     panel: &Panel,
     formula: &Formula,

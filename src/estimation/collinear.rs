@@ -24,7 +24,7 @@ pub struct Collinear {
 /// Regressors that stay, and those that are left out.
 #[derive(Debug, Default)]
 pub struct Found {
-    /// One entry a regressor.
+    /// One entry per regressor.
     pub keep: Vec<bool>,
     /// Regressors left out.
     pub dropped: Vec<Collinear>,

@@ -30,7 +30,7 @@ pub struct DroppedRow {
     pub reason: String,
 }
 
-/// The arrays of a regression; all have one entry a row, columns are contiguous.
+/// The arrays of a regression; all have one entry per row, columns are contiguous.
 #[derive(Debug, Clone, Default)]
 pub struct Design {
     /// Row of the panel, 0 = first data row.

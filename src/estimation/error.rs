@@ -41,7 +41,7 @@ pub enum EstimationError {
 }
 
 impl EstimationError {
-    /// True where what the user gave is wrong, rather than the run.
+    /// True if what the user gave is wrong, rather than the run.
     #[must_use]
     pub fn is_input(&self) -> bool {
         matches!(self, Self::Formula(_) | Self::Input(_) | Self::Bias(_) | Self::Cluster(_))

@@ -98,9 +98,9 @@ pub struct Estimates {
     pub inner_steps: usize,
     /// How the effects were absorbed.
     pub absorption: &'static str,
-    /// Degrees of freedom of the t distribution of `estimate / standard error`; `None` where it is normal.
+    /// Degrees of freedom of the t distribution of `estimate / standard error`; `None` if it is normal.
     pub t_degrees: Option<usize>,
-    /// True where every outcome is fitted exactly, so that there are no standard errors.
+    /// True if every outcome is fitted exactly; then there are no standard errors.
     pub is_perfect: bool,
     /// What a user should know about rows, terms and effects.
     pub notes: Vec<String>,

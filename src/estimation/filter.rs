@@ -114,7 +114,7 @@ impl Filter {
     /// text, perhaps in quotes, or another column.
     ///
     /// # Errors
-    /// [`FormulaError`] where there is no sign, a second one, no column or no value.
+    /// [`FormulaError`] if there is no sign, a second one, no column or no value.
     pub fn parse(text: &str) -> Result<Self, FormulaError> {
         let fail = |message: &str| Self::error_in(text, message.to_owned());
         let (at, sign, comparison) = find_sign(text, 0)
@@ -151,7 +151,7 @@ impl Filter {
     /// The columns it needs, given the header of the panel.
     ///
     /// # Errors
-    /// [`FormulaError`] where a side that must be a column is none, or an order is asked of a text.
+    /// [`FormulaError`] if a side that must be a column is none, or an order is asked of a text.
     pub fn columns(&self, header: &[String]) -> Result<Vec<(String, Use)>, FormulaError> {
         let has = |name: &str| header.iter().any(|column| column == name);
         let named = self.values.iter().filter(|value| value.quote == Some('`')).map(|value| &value.text);
@@ -174,7 +174,7 @@ impl Filter {
     /// Clears `keep` for rows that do not meet the condition. Returns notes for the user: values that no row has.
     ///
     /// # Errors
-    /// [`FormulaError`] where numbers are compared with text.
+    /// [`FormulaError`] if numbers are compared with text.
     pub fn apply(&self, panel: &Panel, keep: &mut [bool]) -> Result<Vec<String>, FormulaError> {
         if self.is_ordering() {
             self.apply_order(panel, keep);

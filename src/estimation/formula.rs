@@ -95,7 +95,7 @@ impl EffectTerm {
     /// Parses `exporter^importer`, as `--cluster` takes it.
     ///
     /// # Errors
-    /// [`FormulaError`] where the text is not one effect.
+    /// [`FormulaError`] if the text is not one effect.
     pub fn parse(text: &str) -> Result<Self, FormulaError> {
         let mut parser = Parser::new(text)?;
         let effect = parser.effect()?;

@@ -12,7 +12,7 @@ use super::fit::{Fit, LAST_TOLERANCE, NotConverged, normal_equations, sum_rows};
 /// Fits by (weighted) least squares; `design` stands in the row order of `absorber`'s layout.
 ///
 /// # Errors
-/// [`NotConverged`] where the projection off the effects does not reach its accuracy, or numbers overflow.
+/// [`NotConverged`] if the projection off the effects does not reach its accuracy, or numbers overflow.
 pub(crate) fn least_squares(design: &Design, absorber: &mut Absorber) -> Result<Fit, NotConverged> {
     let n = design.n();
     let w = design.weights_or_ones();

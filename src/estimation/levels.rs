@@ -144,7 +144,7 @@ fn number_parts(parts: &[&Category], rows: &[u32]) -> Levels {
     Levels { label: String::new(), codes, names: Arc::new(order.par_iter().map(name).collect()) }
 }
 
-/// Numbers distinct keys in ascending order; answers the number of each row and the key of each number.
+/// Numbers distinct keys in ascending order; returns the number of each row and the key of each number.
 fn number_keys(keys: &[usize], size: usize) -> (Vec<u32>, Vec<usize>) {
     if size <= DENSE_TABLE {
         let mut table = vec![u32::MAX; size];

@@ -19,9 +19,9 @@ pub struct Specification {
     pub clusters: Vec<EffectTerm>,
     /// Conditions that rows must meet.
     pub filters: Vec<Filter>,
-    /// True where a row without outcome is dropped rather than a fault.
+    /// True if a row without outcome is dropped rather than a fault.
     pub may_drop_missing_outcome: bool,
-    /// True where the outcome must not be negative (PPML).
+    /// True if the outcome must not be negative (PPML).
     pub is_outcome_positive: bool,
 }
 

@@ -26,7 +26,7 @@ impl Program {
     /// happen in this path, one line says so.
     ///
     /// # Errors
-    /// [`NothingFound`] where the query is none of these.
+    /// [`NothingFound`] if the query is none of these.
     pub fn explain(&self, path: &DrawnTimeline, query: &str) -> Result<String, NothingFound> {
         let text = explain(path, query);
         if !text.is_empty() {

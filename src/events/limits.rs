@@ -15,7 +15,7 @@ pub(super) const MOST_DAYS: f64 = 100_000.0;
 pub(super) const LEAST_DAYS: f64 = 0.001;
 /// Most years of a shift, and between two occurrences.
 pub(super) const MOST_YEARS: f64 = 300.0;
-/// Largest value of a parameter, and of what a shift adds, to either side.
+/// Largest absolute value of a parameter and of the amount that a shift adds.
 pub(super) const LARGEST: f64 = 1e6;
 /// Largest weight of a party.
 pub(super) const LARGEST_WEIGHT: f64 = 1e15;

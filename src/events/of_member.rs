@@ -64,7 +64,7 @@ fn texts(stage: &mut Stage) -> Vec<&mut String> {
     texts
 }
 
-/// Puts what a case gives in place of what the stage says.
+/// Replaces the values of the stage by those of the case.
 fn apply(case: &Case, stage: &mut Stage) {
     fn put<T: Clone>(new: Option<&T>, old: &mut T) {
         if let Some(new) = new {

@@ -12,14 +12,14 @@ pub struct Place {
     pub file: Arc<str>,
     /// Line of the first key.
     pub line: u64,
-    /// True where a block was written out, so that others have the same lines.
+    /// True if a block was written out, so that others have the same lines.
     pub(super) is_of_block: bool,
     /// Line of each key; of the `k`-th item of an array `key.k`, of a key inside it `key.k.inner`.
     keys: Arc<BTreeMap<String, u64>>,
 }
 
 impl Place {
-    /// Line of a key such as `branch.0.probability`; of what is around it where that is not given.
+    /// Line of a key such as `branch.0.probability`; the line of its table if the key is not given.
     #[must_use]
     pub fn line_of(&self, key: &str) -> u64 {
         if let Some(&line) = self.keys.get(key) {

@@ -28,7 +28,7 @@ pub struct OptionSpec {
     pub includes: Vec<Include>,
     /// First and last day that the file speaks of; absent = [`super::validate::LONGEST_HORIZON`].
     pub horizon: Option<[Date; 2]>,
-    /// Parties that are no countries, such as the members of an agreement together.
+    /// Parties that are not countries, such as the members of an agreement together.
     #[serde(default)]
     pub bodies: Vec<String>,
     /// Numbers that shifts refer to.
@@ -209,7 +209,7 @@ pub struct Stage {
     /// Tries after the first.
     #[serde(default)]
     pub max_retries: u32,
-    /// True where the end moves to the first day of the next month (entry into force).
+    /// True if the end moves to the first day of the next month (entry into force).
     #[serde(default)]
     pub on_first_of_month: bool,
     /// What success does.

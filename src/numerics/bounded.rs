@@ -73,7 +73,7 @@ impl Point {
         largest(&projected(&self.x, lower, &self.gradient))
     }
 
-    /// True where `next` lowers the value enough, or, where the change is noise, the gradient.
+    /// True if `next` lowers the value enough, or, where the change is noise, the gradient.
     fn is_improved_by(&self, next: &Self, lower: &[f64], noise: f64) -> bool {
         let promised = product(&self.gradient, &difference(&next.x, &self.x));
         let falls = next.value <= self.value + ARMIJO * promised;

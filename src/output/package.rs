@@ -24,7 +24,7 @@ impl<'o> Package<'o> {
     /// Writes a table.
     ///
     /// # Errors
-    /// [`OutputError`] where the file cannot be written.
+    /// [`OutputError`] if the file cannot be written.
     pub fn write_rows<'a, R: TableRow<'a>>(
         &mut self,
         rows: impl IntoIterator<Item = R>,
@@ -36,7 +36,7 @@ impl<'o> Package<'o> {
     /// Begins a table that is written row by row.
     ///
     /// # Errors
-    /// [`OutputError`] where the file cannot be written.
+    /// [`OutputError`] if the file cannot be written.
     pub fn table<R: TableRow<'static>>(&mut self) -> Result<TableFile<R>, OutputError> {
         self.schemas.push(R::schema());
         self.output.table()
@@ -45,7 +45,7 @@ impl<'o> Package<'o> {
     /// Writes `datapackage.json` of the package `name`.
     ///
     /// # Errors
-    /// [`OutputError`] where the file cannot be written.
+    /// [`OutputError`] if the file cannot be written.
     pub fn finish(self, name: &str) -> Result<(), OutputError> {
         write(self.output, name, &self.schemas)
     }
@@ -54,7 +54,7 @@ impl<'o> Package<'o> {
 /// Writes `datapackage.json` of tables in the order given.
 ///
 /// # Errors
-/// [`OutputError`] where the file cannot be written.
+/// [`OutputError`] if the file cannot be written.
 pub fn write(output: &OutputDir, name: &str, schemas: &[Schema]) -> Result<(), OutputError> {
     let resources: Vec<Value> = schemas.iter().map(resource).collect();
     let package = json!({ "profile": "tabular-data-package", "name": name, "resources": resources });

@@ -24,7 +24,7 @@ use crate::projection::Outcome;
 /// File that says which part of which run a folder holds.
 pub const SHARD_FILE: &str = "shard.json";
 
-/// What of the events is written.
+/// Which events are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EventDetail {
     /// Every event of every draw.
@@ -87,7 +87,7 @@ pub fn is_of_part(file: &str) -> bool {
 /// Writes what does not depend on blocks: baseline, reference paths, tariffs, quotas, events.
 ///
 /// # Errors
-/// [`OutputError`] where a file cannot be written.
+/// [`OutputError`] if a file cannot be written.
 pub fn write_paths<B: Blocks>(
     output: &OutputDir,
     results: &RunResults<B>,
@@ -127,7 +127,7 @@ fn write_events(output: &OutputDir, experiment: &Experiment, detail: EventDetail
 /// Writes which part of which run the folder holds.
 ///
 /// # Errors
-/// [`OutputError`] where the file cannot be written.
+/// [`OutputError`] if the file cannot be written.
 pub fn write_part<B>(output: &OutputDir, results: &RunResults<B>) -> Result<(), OutputError> {
     let (fingerprint, frame) = (results.fingerprint.clone(), results.frame.clone());
     let info = ShardInfo { fingerprint, shard: results.experiment.shard, frame };
@@ -138,7 +138,7 @@ pub fn write_part<B>(output: &OutputDir, results: &RunResults<B>) -> Result<(), 
 /// Writes what is made from the blocks of all draws, and from `milestones.csv` in the folder.
 ///
 /// # Errors
-/// [`ResultsError`] where a block or `milestones.csv` cannot be read, or a file cannot be written.
+/// [`ResultsError`] if a block or `milestones.csv` cannot be read, or a file cannot be written.
 pub fn write_draws(
     output: &OutputDir,
     frame: &RunFrame,

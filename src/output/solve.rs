@@ -298,7 +298,7 @@ fn pct(ln: &Array1<f64>) -> Array1<f64> {
     ln.mapv(|ln| 100.0 * ln.exp_m1())
 }
 
-/// Change in percent; `None` where there was nothing to change from.
+/// Change in percent; `None` if there was nothing to change from.
 fn change_pct(new: f64, old: f64) -> Option<f64> {
     (old > 0.0).then(|| 100.0 * (new / old - 1.0))
 }

@@ -72,7 +72,7 @@ table! {
     }
 }
 
-/// The row of `duties.csv` of a pair (importer, exporter) in a year; `None` where the pair trades no goods.
+/// The row of `duties.csv` of a pair (importer, exporter) in a year; `None` if the pair trades no goods.
 #[must_use]
 pub fn duties<'a>(
     book: &'a PolicyBook,

@@ -53,7 +53,7 @@ pub struct DepthClass {
 pub struct SwitchedProvision {
     /// The provision.
     pub provision: Provision,
-    /// True where it is on, by class; `None` = the class has no switches.
+    /// True if it is on, by class; `None` = the class has no switches.
     pub states: Vec<Option<bool>>,
 }
 

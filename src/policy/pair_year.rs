@@ -72,7 +72,7 @@ pub struct PairDuties {
 }
 
 impl PairDuties {
-    /// The duties of a pair (importer, exporter) in a year, with central parameters; `None` where the pair trades no
+    /// The duties of a pair (importer, exporter) in a year, with central parameters; `None` if the pair trades no
     /// goods.
     #[must_use]
     pub fn of(book: &PolicyBook, data: &Dataset, regimes: &Regimes, pair: Pair, year: i16) -> Option<Self> {

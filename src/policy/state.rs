@@ -78,7 +78,7 @@ impl PolicyTimeline {
         }
     }
 
-    /// `party` leaves `agreement` on `date`; nothing happens where it is no member.
+    /// `party` leaves `agreement` on `date`; nothing happens if it is not a member.
     pub fn leave(&mut self, agreement: &str, party: &str, date: Date) {
         for membership in &mut self.memberships {
             let same = membership.agreement == agreement && membership.party == party;
@@ -88,7 +88,7 @@ impl PolicyTimeline {
         }
     }
 
-    /// True where `party` belongs to `agreement` on `date`.
+    /// True if `party` belongs to `agreement` on `date`.
     #[must_use]
     pub fn is_member(&self, agreement: &str, party: &str, date: Date) -> bool {
         self.memberships.iter().any(|membership| {

@@ -47,7 +47,7 @@ impl BaselinePath {
     /// keep their share of value added; tariffs and barriers are those of the policy tables' own memberships.
     ///
     /// # Errors
-    /// [`NoEquilibrium`] where a year could not be solved.
+    /// [`NoEquilibrium`] if a year could not be solved.
     pub fn solve(
         economy: Economy,
         years: RangeInclusive<i16>,
@@ -96,7 +96,7 @@ impl BaselineYear {
     /// The outcome of this year under a shock, against this baseline.
     ///
     /// # Errors
-    /// [`NoEquilibrium`] where the counterfactual could not be solved.
+    /// [`NoEquilibrium`] if the counterfactual could not be solved.
     pub fn outcome(&self, shock: &Shock) -> Result<Outcome, Box<NoEquilibrium>> {
         Ok(Outcome::measure(self, &self.prepared.solve(shock)?))
     }

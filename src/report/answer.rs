@@ -12,9 +12,9 @@ pub struct Standing {
     pub option: usize,
     /// Title.
     pub title: String,
-    /// Probability that it is in force by the last year; `None` where it has no such milestone.
+    /// Probability that it is in force by the last year; `None` if it has no such milestone.
     pub probability: Option<f64>,
-    /// Median date given that it comes into force; `None` where it never does.
+    /// Median date given that it comes into force; `None` if it never does.
     pub median_date: Option<Date>,
     /// Mean gain, percent.
     pub mean_pct: f64,

@@ -78,7 +78,7 @@ pub type GainKey = (usize, i16, usize, Measure);
 pub struct InForce {
     /// Probability within the horizon.
     pub probability: f64,
-    /// Median date given that it happens; `None` where it never does.
+    /// Median date given that it happens; `None` if it never does.
     pub p50_date: Option<Date>,
 }
 
@@ -117,7 +117,7 @@ pub struct TariffStretch {
     pub importer: usize,
     /// First day.
     pub from: Date,
-    /// First day of the next stretch; `None` where it lasts to the end.
+    /// First day of the next stretch; `None` if it lasts to the end.
     pub until: Option<Date>,
     /// Trade-weighted mean of the statutory tariff.
     pub statutory_pct: f64,
@@ -136,11 +136,11 @@ pub struct Run {
     pub by_year: BTreeMap<(usize, &'static str), Vec<(i16, f64)>>,
     /// Milestone `in_force` by option.
     pub in_force: BTreeMap<usize, InForce>,
-    /// Tariffs over dates; `None` where the run has no `tariff_path.csv`.
+    /// Tariffs over dates; `None` if the run has no `tariff_path.csv`.
     pub tariff_path: Option<Vec<TariffStretch>>,
-    /// Output of the focus country in the last year; `None` where the run has no `sectors.csv`.
+    /// Output of the focus country in the last year; `None` if the run has no `sectors.csv`.
     pub sectors: Option<SectorOutput>,
-    /// Exports of the focus country in the last year; `None` where the run has no `bilateral.csv`.
+    /// Exports of the focus country in the last year; `None` if the run has no `bilateral.csv`.
     pub exports: Option<Exports>,
 }
 

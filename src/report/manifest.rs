@@ -94,7 +94,7 @@ impl Manifest {
     /// Reads and checks `manifest.json`.
     ///
     /// # Errors
-    /// [`InputErrors`] where it is missing, is no JSON, lacks a key, or names an id that it does not define.
+    /// [`InputErrors`] if it is missing, not JSON, lacks a key, or names an id that it does not define.
     pub fn read(files: &Files) -> Result<Self, InputErrors> {
         let file = files.display(FILE);
         let text = files.read_optional(FILE)?.ok_or_else(|| missing_file(files, FILE))?;

@@ -76,7 +76,7 @@ impl<'a> Reader<'a> {
         row.index(column, &self.sectors, "sector of manifest.json", &mut self.faults)
     }
 
-    /// The distribution of a row; `None` where its mean is empty (not applicable).
+    /// The distribution of a row; `None` if its mean is empty (not applicable).
     pub fn spread(&mut self, row: &Row<'_>, found: &Quantiles) -> Option<Spread> {
         let mean = found.mean?;
         let mut filled = |value: Option<f64>, column: &str| {

@@ -47,7 +47,7 @@ impl Concordance {
     /// Reads `economies.csv` and `sectors.csv` of the folder `own`; a table that it has not is the embedded one.
     ///
     /// # Errors
-    /// [`InputErrors`] where a table is faulty, or the folder has neither.
+    /// [`InputErrors`] if a table is faulty, or the folder has neither.
     pub fn read(own: Option<&Path>) -> Result<Self, InputErrors> {
         let embedded = Files::embedded().folder("sources/apac");
         let own = own.map(Files::directory);

@@ -50,7 +50,7 @@ pub struct Raw {
 }
 
 impl Raw {
-    /// Reads everything below `input`; `None` where a file cannot be used, which is noted as a fault.
+    /// Reads everything below `input`; `None` if a file cannot be used, which is noted as a fault.
     pub fn read(input: &Path, by: &Concordance, reading: &mut Reading) -> Option<Self> {
         let data = input.join("data");
         let tables = read_input_output(&data, by, reading);
@@ -94,7 +94,7 @@ fn check_filled(table: &Table, column: &str, sums: &Array1<f64>, by: &Concordanc
     }
 }
 
-/// True where a figure is published.
+/// True if a figure is published.
 fn is_published(row: &Row<'_>, column: &str) -> bool {
     !matches!(row.text(column), "" | "NA")
 }

@@ -11,7 +11,7 @@ use crate::policy::{PolicyBook, PolicyParameters, Regimes};
 /// Effective base tariffs, `[j,n,i]`, percent, day-weighted over the base year; 0 at home and in services.
 ///
 /// # Errors
-/// Where a policy table is faulty.
+/// If a policy table is faulty.
 pub(crate) fn base_tariffs(by: &Concordance) -> Result<Array3<f64>, InputErrors> {
     let book = PolicyBook::read(&Files::embedded(), &by.axes)?;
     let regimes = Regimes::new(&book, &book.initial);

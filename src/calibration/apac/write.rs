@@ -32,7 +32,7 @@ impl Apac {
     /// Writes the directory `out`, whole or not at all.
     ///
     /// # Errors
-    /// Where the folder is in use or cannot be written.
+    /// If the folder is in use or cannot be written.
     pub fn write(&self, out: &Path, existing: Existing) -> anyhow::Result<()> {
         let dir = OutputDir::create(out, existing)?;
         dir.write_text("meta.toml", &meta())?;

@@ -19,7 +19,7 @@ struct Release {
 }
 
 impl Release {
-    /// What the name says; `None` if it is no BACI file.
+    /// Release and year from the name; `None` if it is not a BACI file.
     fn of(path: PathBuf) -> Option<Self> {
         let name = stem(&path).to_ascii_uppercase();
         let parts = name.strip_suffix(".CSV").unwrap_or(&name).strip_prefix("BACI_")?.split('_');

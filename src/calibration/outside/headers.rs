@@ -16,10 +16,10 @@ use crate::error::Fault;
 const HEADER_LINES: usize = 12;
 /// First industry code of the tables with a header of two lines.
 const FIRST_CODE: &str = "c1";
-/// Table of the codes that are no industries.
+/// Table of the codes that are not industries.
 pub const LABELS: &str = "labels.csv";
 
-/// What a code that is no industry says of its row or column.
+/// Meaning of a row or column whose code is not an industry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meaning {
     /// A column of final demand.
@@ -34,7 +34,7 @@ pub enum Meaning {
     Skip,
 }
 
-/// Meaning of the codes that are no industries.
+/// Meaning of the codes that are not industries.
 pub struct Labels(HashMap<String, Meaning>);
 
 impl Labels {
@@ -83,7 +83,7 @@ impl Labels {
 /// Reader of a wide table, whose first lines need not be of one length.
 ///
 /// # Errors
-/// A [`Fault`] where the file cannot be opened.
+/// A [`Fault`] if the file cannot be opened.
 pub fn reader(path: &Path) -> Result<csv::Reader<RawReader>, Fault> {
     let source = open(path)?;
     Ok(csv::ReaderBuilder::new()
@@ -106,7 +106,7 @@ pub struct Label {
 }
 
 impl Label {
-    /// Label of `COUNTRY_CODE`; no country where there is no underscore.
+    /// Label of `COUNTRY_CODE`; no country if there is no underscore.
     #[must_use]
     pub fn split(name: &str) -> Self {
         let (country, code) = name.split_once('_').unwrap_or(("", name));

@@ -146,7 +146,7 @@ impl Names {
 
     /// Country of a code, or `None` if no row takes it.
     ///
-    /// The world as a partner is no country, and trade of no country belongs to the row of all others, if any.
+    /// The world as a partner is not a country, and trade of no country belongs to the row of all others, if any.
     pub fn country(&mut self, code: &str) -> Option<usize> {
         if let Some(&at) = self.countries.of.get(code) {
             return Some(at);

@@ -75,7 +75,7 @@ pub fn stem(path: &Path) -> String {
 /// Opens a table to be added up as it streams, compressed or not; give its separator to the reader of records.
 ///
 /// # Errors
-/// A [`Fault`] where it cannot be opened.
+/// A [`Fault`] if it cannot be opened.
 pub fn open(path: &Path) -> Result<RawReader, Fault> {
     RawReader::open(path, ReadOptions::new(Held::Sums))
 }
@@ -120,7 +120,7 @@ impl Sheet {
         self.columns.get(field).map_or("", |(column, _)| column)
     }
 
-    /// Text of `field`; empty where there is no such column.
+    /// Text of `field`; empty if there is no such column.
     #[must_use]
     pub fn text<'t>(&self, row: &Row<'t>, field: &str) -> &'t str {
         row.text(self.column(field))

@@ -120,7 +120,7 @@ impl Sums {
         (self.has_value_added && !has_totals).then(|| self.check_sales(file, columns, faults))
     }
 
-    /// What an industry sells is about what it costs; answers the largest gap.
+    /// Compares sales and costs of each industry, which should be about equal; returns the largest gap.
     fn check_sales(&self, file: &str, columns: &[(usize, &Label)], faults: &mut Faults) -> String {
         let at: HashMap<(&str, &str), usize> =
             columns.iter().map(|&(at, label)| ((label.country.as_str(), label.code.as_str()), at)).collect();

@@ -7,7 +7,7 @@
 //! | `adb` (and WIOD 2013 wide) | a line of countries, a line of codes (`c1`.., `F1`..) | country and code before the figures |
 //! | `wiod2016` | `IndustryCode,IndustryDescription,Country,RNr,Year,AUS1,...` | the same; columns 57 to 61 are final demand |
 //!
-//! What a code that is no industry means (`final`, `value_added`, `output`, `inputs`, `skip`) stands in
+//! The meaning of a code that is not an industry (`final`, `value_added`, `output`, `inputs`, `skip`) stands in
 //! `data/sources/<layout>/labels.csv`, and in the user's `labels.csv`. Taxes and margins on inputs count as value
 //! added, so that costs are output; those on final demand are left out, so that final demand is at basic prices.
 //!

@@ -227,7 +227,7 @@ fn count(row: &Row<'_>, column: &str, to: &mut Gathered) -> Option<f64> {
 }
 
 /// Countries of a code by their ISO codes, each with whether a customs union stands for it; `None` if the code is
-/// not known, which is a fault, or is no country.
+/// not known, which is a fault, or is not a country.
 fn countries(row: &Row<'_>, column: &str, year: i16, to: &mut Gathered) -> Option<Vec<(String, bool)>> {
     let code = row.text(column);
     let codes = &to.names.codes;

@@ -19,7 +19,7 @@ const SHOWN: usize = 10;
 /// Writes the directory `out`, whole or not at all; it is read back before it takes its name.
 ///
 /// # Errors
-/// Where the folder is in use or cannot be written, or what was made is no sound baseline: the faults name the
+/// If the folder is in use or cannot be written, or what was made is no sound baseline: the faults name the
 /// user's file.
 pub fn write(balanced: &Balanced, facts: &Facts, out: &Path, existing: Existing) -> anyhow::Result<()> {
     let dir = OutputDir::create(out, existing)?;

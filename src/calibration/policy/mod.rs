@@ -152,7 +152,7 @@ fn rates(
     Some(table.rows().map(rate).collect())
 }
 
-/// The tariff lines of an importer below `input`, with what was read; `None` where `tariff_lines.csv` does not name it.
+/// The tariff lines of an importer below `input`, with what was read; `None` if `tariff_lines.csv` does not name it.
 ///
 /// # Errors
 /// [`InputErrors`] with every fault of every file.
@@ -172,7 +172,7 @@ pub fn lines_of(
 /// Agreement and programme code, for all that `programmes.csv` says of an importer.
 ///
 /// # Errors
-/// [`InputErrors`] where the table is missing or faulty.
+/// [`InputErrors`] if the table is missing or faulty.
 pub fn programmes_of(own: &Files, importer: &str) -> Result<Vec<(String, String)>, InputErrors> {
     let mut reading = Reading::new();
     let table = reading.own(own, "programmes.csv", &aggregate::PROGRAMME_COLUMNS);

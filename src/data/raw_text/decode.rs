@@ -69,7 +69,7 @@ pub(super) struct Foreign {
 
 /// Makes UTF-8 of whole lines, the first of which has the number `line`.
 ///
-/// A line that is not UTF-8 is read as Windows-1252, of which Latin-1 is a part; a zero byte is no text.
+/// A line that is not UTF-8 is read as Windows-1252, of which Latin-1 is a part; a zero byte is not text.
 pub(super) fn to_utf8(lines: Vec<u8>, line: u64, foreign: &mut Foreign) -> Result<Vec<u8>, RawError> {
     if let Some(at) = lines.iter().position(|&byte| byte == 0) {
         let line = line + lines[..at].iter().filter(|&&byte| byte == b'\n').count() as u64;

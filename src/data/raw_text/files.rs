@@ -11,7 +11,7 @@ use crate::error::Fault;
 /// inside zip archives as `ARCHIVE.zip/TABLE.csv`. Hidden files and readme files are none.
 ///
 /// # Errors
-/// A [`Fault`] where the folder cannot be read or an archive is damaged.
+/// A [`Fault`] if the folder cannot be read or an archive is damaged.
 pub fn tables_in(folder: &Path) -> Result<Vec<PathBuf>, Fault> {
     let failed = |error: io::Error| {
         let error = RawError::new(error.to_string(), "a folder with tables", "Check the path.");

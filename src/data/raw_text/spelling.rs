@@ -112,7 +112,7 @@ enum Mark {
 }
 
 impl Mark {
-    /// The mark of a cell; `None` if it is no number or has none.
+    /// The mark of a cell; `None` if it is not a number or has none.
     fn of(cell: &str) -> Option<Self> {
         let text = bare(cell);
         let digits = text.trim_start_matches(['+', '-']);
@@ -183,7 +183,7 @@ pub(super) fn write_points(text: &mut [u8], delimiter: u8, first_line: u64) -> R
     Ok(())
 }
 
-/// Why a cell is no number, where its marks show it; what a fault of a number says as its remedy.
+/// Why a cell is not a number, if its marks show it: the remedy of a fault.
 #[must_use]
 pub fn number_remedy(cell: &str) -> Option<&'static str> {
     match Mark::of(cell)? {

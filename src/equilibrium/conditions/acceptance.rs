@@ -127,7 +127,7 @@ pub struct WorstResidual {
     pub country: usize,
 }
 
-/// True where all residuals of a country are numbers.
+/// True if all residuals of a country are numbers.
 fn is_finite(shape: Shape, at: &Evaluated, c: usize) -> bool {
     let of = |block: &[f32]| block.iter().skip(c).step_by(shape.stride).sum::<f32>().is_finite();
     let residuals = &at.residuals;
@@ -141,7 +141,7 @@ fn largest_of(n: usize, size: impl Fn(usize) -> f64) -> usize {
     (0..n).max_by(|a, b| size(*a).total_cmp(&size(*b))).expect("an economy has countries")
 }
 
-/// True where powers of costs or prices have left the range of numbers.
+/// True if powers of costs or prices have left the range of numbers.
 ///
 /// They are cut at `e^708` ([`exp`](crate::numerics::elementary::exp)): a point that solves the cut conditions need
 /// not solve the true ones.

@@ -51,7 +51,7 @@ impl Deficits {
         Self::Given(vec![0.0; base.shape.stride])
     }
 
-    /// True where some deficit is not 0, beyond rounding of the data.
+    /// True if some deficit is not 0, beyond rounding of the data.
     pub fn any(&self) -> bool {
         let (Self::Given(all) | Self::GdpShare(all)) = self;
         all.iter().any(|value| value.abs() > 1e-9)

@@ -82,7 +82,7 @@ pub struct FlatEconomy {
     pub net_pi: Aligned<f64>,
     /// The same with exporters contiguous, `[j][n][i]`.
     pub net_pi_by_exporter: Aligned<f64>,
-    /// True where somebody pays a tariff in the sector, `[j]`.
+    /// True if somebody pays a tariff in the sector, `[j]`.
     pub is_taxed: Vec<bool>,
 }
 

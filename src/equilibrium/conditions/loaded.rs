@@ -12,7 +12,7 @@ pub struct LoadedShock {
     pub theta: Vec<f64>,
     /// Value added at unchanged wages, or the target of real GDP, `[n]`.
     pub endowment: Vec<f64>,
-    /// True where `endowment` is real GDP, and labour adjusts to it.
+    /// True if `endowment` is real GDP, and labour adjusts to it.
     pub is_real_gdp: bool,
     /// Income from abroad on top of the deficits of the closure, `[n]`.
     pub transfer: Vec<f64>,

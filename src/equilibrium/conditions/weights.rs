@@ -15,7 +15,7 @@ pub struct TradeWeights {
     pub net: Aligned<f64>,
     /// The same over tau', `[j][n][i]`.
     pub net_by_exporter: Aligned<f64>,
-    /// True where somebody pays a tariff in the sector, `[j]`.
+    /// True if somebody pays a tariff in the sector, `[j]`.
     pub is_taxed: Vec<bool>,
     /// Cells that differ from the baseline, and those that differed under the shock before.
     changed: ChangedCells,

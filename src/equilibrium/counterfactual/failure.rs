@@ -32,7 +32,7 @@ pub struct NoEquilibrium {
 }
 
 impl NoEquilibrium {
-    /// True where another command line or input helps: the input was refused, or deficits stand in the way.
+    /// True if another command line or input helps: the input was refused, or deficits stand in the way.
     #[must_use]
     pub fn is_usage(&self) -> bool {
         self.refusal.is_some() || self.advice.is_some()

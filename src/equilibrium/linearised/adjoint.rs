@@ -157,7 +157,7 @@ impl Linear<'_> {
 
     /// The adjoint of a seeded function with wages eliminated as well.
     ///
-    /// `None` where the reduced Jacobian is singular.
+    /// `None` if the reduced Jacobian is singular.
     pub fn total_adjoint(&self, seeds: &Seeds, reduced: &DMatrix<f64>) -> Option<Adjoint> {
         let n = self.base.shape.n;
         let direct = self.adjoint(seeds, Accuracy::Full);

@@ -37,7 +37,7 @@ pub struct Preconditioner {
 }
 
 impl Preconditioner {
-    /// At one point; `None` where the reduced Jacobian is singular.
+    /// At one point; `None` if the reduced Jacobian is singular.
     pub fn new(linear: &Linear<'_>) -> Option<Self> {
         let shape @ Shape { n, s, stride } = linear.base.shape;
         let (jacobian, adjoints) = linear.reduced(Accuracy::Rounds(ROUNDS));

@@ -60,7 +60,7 @@ impl QuotaError {
     }
 }
 
-/// True where the terms of a quota are consistent for one of its exporters.
+/// True if the terms of a quota are consistent for one of its exporters.
 fn is_sound(quota: &Quota, cell: &QuotaCell) -> bool {
     let QuotaCell { exporter, trade_share, in_quota_pct, out_of_quota_pct, kept_musd, .. } = *cell;
     let is_share = |value: f64| (0.0..=1.0).contains(&value);

@@ -9,7 +9,7 @@ const MAX_EVALUATIONS: usize = 80;
 const MAX_TIGHTENING: usize = 4;
 
 impl Search<'_> {
-    /// True where the point was brought within the tolerances.
+    /// True if the point was brought within the tolerances.
     pub fn accelerated(&mut self, preconditioner: &Preconditioner) -> bool {
         self.workspace.restart();
         let mut accepted = 0;

@@ -65,7 +65,7 @@ impl Search<'_> {
         Err(self.fail(methods))
     }
 
-    /// True where a method brought the point within the tolerances.
+    /// True if a method brought the point within the tolerances.
     fn attempt(&mut self, method: Method, preconditioner: Option<&Preconditioner>) -> bool {
         match (method, preconditioner) {
             (Method::Anderson, Some(preconditioner)) => {

@@ -13,7 +13,7 @@ use crate::equilibrium::linearised::preconditioner::Preconditioner;
 pub struct Core {
     pub economy: Economy,
     pub base: FlatEconomy,
-    /// `None` where the baseline's Jacobian is singular: accelerated and damped steps are then skipped.
+    /// `None` if the baseline's Jacobian is singular: accelerated and damped steps are then skipped.
     pub preconditioner: Option<Preconditioner>,
     /// Workspaces of earlier searches.
     pool: Mutex<Vec<Workspace>>,

@@ -7,7 +7,7 @@ use crate::equilibrium::linearised::preconditioner::Preconditioner;
 const MAX_STEPS: usize = 150;
 
 impl Search<'_> {
-    /// True where the point was brought within the tolerances.
+    /// True if the point was brought within the tolerances.
     pub fn damped(&mut self, preconditioner: &Preconditioner) -> bool {
         let shape = self.shape();
         let Some(mut norms) = self.settle() else { return false };

@@ -11,7 +11,7 @@ const MAX_PARTS: usize = 32;
 const VANISHED: f64 = 90.0;
 
 impl Search<'_> {
-    /// True where the end of the path was brought within the tolerances.
+    /// True if the end of the path was brought within the tolerances.
     pub fn homotopy(&mut self, preconditioner: Option<&Preconditioner>) -> bool {
         let (core, shock) = (self.core, self.shock);
         let span = (VANISHED / largest_power(&core.economy, shock)).min(1.0);

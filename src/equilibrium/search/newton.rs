@@ -9,7 +9,7 @@ use crate::equilibrium::linearised::linear::Accuracy;
 const MAX_STEPS: usize = 60;
 
 impl Search<'_> {
-    /// True where the point was brought within the tolerances.
+    /// True if the point was brought within the tolerances.
     pub fn newton(&mut self) -> bool {
         let (shape, n) = (self.shape(), self.shape().n);
         let Some(mut norms) = self.settle() else { return false };

@@ -47,7 +47,7 @@ pub fn largest_power(economy: &Economy, shock: &Shock) -> f64 {
 }
 
 impl Scale {
-    /// `None` where costs need no scale. Quotas and targets of real GDP are solved for as they are.
+    /// `None` if costs need no scale. Quotas and targets of real GDP are solved for as they are.
     pub fn new(base: &FlatEconomy, economy: &Economy, shock: &Shock) -> Option<Self> {
         if !shock.quotas.is_empty()
             || shock.real_gdp_hat.is_some()

@@ -98,7 +98,7 @@ impl<'p> Search<'p> {
         norms
     }
 
-    /// True where wages have left the range in which an equilibrium is looked for.
+    /// True if wages have left the range in which an equilibrium is looked for.
     pub fn is_far(&self) -> bool {
         !self.workspace.z[..self.shape().n].iter().all(|wage| wage.abs() <= FARTHEST_LN_WAGE)
     }

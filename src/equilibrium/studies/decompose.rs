@@ -147,7 +147,7 @@ impl Exact {
 /// stand for them.
 ///
 /// # Errors
-/// [`DecompositionError`] where a point of the path could not be solved or the parts do not sum to `ln W_hat`.
+/// [`DecompositionError`] if a point of the path could not be solved or the parts do not sum to `ln W_hat`.
 pub fn exact(prepared: &PreparedBaseline, shock: &Shock, degree: usize) -> Result<Exact, DecompositionError> {
     let base = prepared.economy();
     let shock = match shock.quotas.is_empty() {

@@ -66,7 +66,7 @@ impl PreparedBaseline {
 impl Sensitivity<'_> {
     /// Gradient of `ln W_hat` of country `n`: `ln I' - sum_j alpha ln P_hat` (`docs/model.md` section 2).
     ///
-    /// `None` where the reduced Jacobian is singular, or so near to it that derivatives overflow.
+    /// `None` if the reduced Jacobian is singular, or so near to it that derivatives overflow.
     #[must_use]
     pub fn welfare(&self, country: usize) -> Option<WelfareGradient> {
         let shape = self.linear.base.shape;

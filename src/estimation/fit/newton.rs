@@ -7,7 +7,7 @@
 //! ```text
 //! S V_t = b_t - r_t                          r_t: what conjugate gradients leave, 0 with exact blocks
 //! X~' W X~ = G_xx - b_x' V_x - V_x' r_x      X~' W c~ = G_xc - b_x' V_c - V_x' r_c
-//! step = D_o (V_c - V_x delta) + X delta + group means of what this leaves of c
+//! step = D_o (V_c - V_x delta) + X delta + group means of the rest of c
 //! ```
 //!
 //! `V_x` is kept from one step to the next, so that later systems start where the last ones ended; how

@@ -14,7 +14,7 @@ use crate::estimation::absorb::{Layout, weighted_sum};
 use crate::numerics::elementary::exp;
 use crate::numerics::vectors::vectorised;
 
-/// What does not change from step to step; one entry a row, in layout order.
+/// Arrays that do not change from step to step; one entry per row, in layout order.
 pub struct Rows<'a> {
     /// Effects and order of rows.
     pub layout: &'a Layout,
@@ -49,11 +49,11 @@ impl Point {
     }
 }
 
-/// A step in the index: `D_o v + X delta`, and the group means of what it leaves of the working outcome.
+/// A step in the index: `D_o v + X delta`, and the group means of the rest of the working outcome.
 pub struct Step<'a> {
     /// One entry an outer level.
     pub v: &'a [f64],
-    /// One entry a regressor.
+    /// One entry per regressor.
     pub delta: &'a [f64],
     /// Part of the step that is taken.
     pub size: f64,
@@ -99,7 +99,7 @@ struct Target<'a> {
 }
 
 impl Rows<'_> {
-    /// Moves a point by a step, if there is one, sets what follows from its index and answers the sums there.
+    /// Moves a point by a step, if there is one, updates everything that depends on its index and returns the sums there.
     pub fn advance(&self, point: &mut Point, step: Option<&Step<'_>>) -> Sums {
         let width = 1 + self.x.len();
         let etas = self.layout.split_rows(&mut point.eta);

@@ -19,7 +19,7 @@ use super::local;
 /// accurate to 1e-11, squared.
 const NULL: f64 = 1e-13;
 
-/// A basis of the directions, over all rows; `None` where they are not found with reasonable effort.
+/// A basis of the directions, over all rows; `None` if they are not found with reasonable effort.
 #[must_use]
 pub fn find(design: &Design, known: &Known) -> Option<Vec<Vec<f64>>> {
     let is_positive: Vec<bool> = design.y.iter().map(|&y| y > 0.0).collect();
@@ -30,7 +30,7 @@ pub fn find(design: &Design, known: &Known) -> Option<Vec<Vec<f64>>> {
     if combinations.is_empty() { local::find(design, &known.is_free) } else { None }
 }
 
-/// Directions that vanish on every positive row, over all rows; `None` where there are too many.
+/// Directions that vanish on every positive row, over all rows; `None` if there are too many.
 fn by_components(design: &Design, combinations: Vec<Vec<f64>>) -> Option<Vec<Vec<f64>>> {
     let tree = Tree::new(design);
     let crossed = tree.crossed(design);

@@ -13,7 +13,7 @@ const MAX_LEVELS: usize = 1_500;
 /// Entries of eliminated rows below this are zero; they are small whole numbers or ratios of such.
 const ENTRY: f64 = 1e-9;
 
-/// A basis of the directions, over all rows, or `None` where it would touch too many levels or be too large. Regressors must
+/// A basis of the directions, over all rows, or `None` if it would touch too many levels or be too large. Regressors must
 /// be linearly independent of the effects on the positive rows.
 pub fn find(design: &Design, is_free: &[Vec<bool>]) -> Option<Vec<Vec<f64>>> {
     let chosen = Chosen::new(is_free);

@@ -56,7 +56,7 @@ pub enum OutputError {
 }
 
 impl OutputError {
-    /// True where another command line helps and trying again does not.
+    /// True if another command line helps and trying again does not.
     #[must_use]
     pub fn is_usage(&self) -> bool {
         matches!(self, Self::NotEmpty(_) | Self::Refused { .. })

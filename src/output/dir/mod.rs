@@ -67,7 +67,7 @@ impl OutputDir {
     /// replaced. Long work begins after this.
     ///
     /// # Errors
-    /// [`OutputError`] where the folder is in use, is not ours, is refused, or the parent cannot be written.
+    /// [`OutputError`] if the folder is in use, is not ours, is refused, or the parent cannot be written.
     pub fn create(target: &Path, existing: Existing) -> Result<Self, OutputError> {
         let resolved = target::resolve(target)?;
         Self::at_resolved(target, resolved, existing)
@@ -141,7 +141,7 @@ impl OutputDir {
     /// Begins a table that is written row by row: `table::<EventRow<'static>>()` takes rows with texts of any lifetime.
     ///
     /// # Errors
-    /// [`OutputError`] where the file cannot be written.
+    /// [`OutputError`] if the file cannot be written.
     pub fn table<R: TableRow<'static>>(&self) -> Result<TableFile<R>, OutputError> {
         TableFile::create(self.path().join(R::FILE))
     }
@@ -149,7 +149,7 @@ impl OutputDir {
     /// Writes a table.
     ///
     /// # Errors
-    /// [`OutputError`] where the file cannot be written.
+    /// [`OutputError`] if the file cannot be written.
     pub fn write_rows<'a, R: TableRow<'a>>(
         &self,
         rows: impl IntoIterator<Item = R>,
@@ -166,7 +166,7 @@ impl OutputDir {
     /// Writes a text file, and the folder inside the output in which it lies.
     ///
     /// # Errors
-    /// [`OutputError`] where the file cannot be written.
+    /// [`OutputError`] if the file cannot be written.
     pub fn write_text(&self, name: &str, text: &str) -> Result<(), OutputError> {
         let path = self.path().join(name);
         self.make_folder_of(&path)?;

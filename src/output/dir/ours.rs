@@ -1,4 +1,4 @@
-//! What of a folder is ours: the files that its manifest lists, as they were written.
+//! The files of a folder that are ours: those that its manifest lists, as they were written.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -57,7 +57,7 @@ impl Difference {
     }
 }
 
-/// The manifest of a folder; `None` where there is none of ours that lists files.
+/// The manifest of a folder; `None` if there is none of ours that lists files.
 #[must_use]
 pub fn manifest(folder: &Path) -> Option<Value> {
     let text = fs::read_to_string(folder.join(MANIFEST)).ok()?;
@@ -74,7 +74,7 @@ pub fn listed(manifest: &Value) -> Vec<FileEntry> {
 /// Compares a folder with the list of its manifest; the manifest itself is ours.
 ///
 /// # Errors
-/// Where the folder cannot be read.
+/// If the folder cannot be read.
 pub fn differences(folder: &Path, listed: &[FileEntry]) -> io::Result<Vec<Difference>> {
     let mut wanted: BTreeMap<&str, &FileEntry> =
         listed.iter().map(|entry| (entry.path.as_str(), entry)).collect();
@@ -100,7 +100,7 @@ pub fn differences(folder: &Path, listed: &[FileEntry]) -> io::Result<Vec<Differ
 /// Lists the files of a folder with their hashes; `skip` leaves paths out.
 ///
 /// # Errors
-/// Where a file cannot be read.
+/// If a file cannot be read.
 pub(super) fn list(folder: &Path, skip: impl Fn(&str) -> bool) -> io::Result<Vec<FileEntry>> {
     let mut files = Vec::new();
     for entry in entries(folder)?.into_iter().filter(|entry| entry.is_file && !skip(&entry.path)) {
@@ -114,7 +114,7 @@ pub(super) fn list(folder: &Path, skip: impl Fn(&str) -> bool) -> io::Result<Vec
 /// Removes what a manifest lists and the folders that are empty then; what is not ours stays.
 ///
 /// # Errors
-/// Where something stays, which the error names.
+/// If something stays, which the error names.
 pub(super) fn remove(folder: &Path) -> io::Result<()> {
     let listed = manifest(folder).map(|manifest| listed(&manifest)).unwrap_or_default();
     let mut folders: Vec<PathBuf> = Vec::new();

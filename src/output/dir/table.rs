@@ -24,7 +24,7 @@ impl<R: TableRow<'static>> TableFile<R> {
     /// Adds rows.
     ///
     /// # Errors
-    /// [`OutputError`] where the file cannot be written.
+    /// [`OutputError`] if the file cannot be written.
     pub fn write<'a>(&mut self, rows: impl IntoIterator<Item = R::With<'a>>) -> Result<(), OutputError> {
         self.writer.write(rows).map_err(at(&self.path))
     }
@@ -32,7 +32,7 @@ impl<R: TableRow<'static>> TableFile<R> {
     /// Ends the table.
     ///
     /// # Errors
-    /// [`OutputError`] where the file cannot be written.
+    /// [`OutputError`] if the file cannot be written.
     pub fn finish(self) -> Result<(), OutputError> {
         self.writer.finish().map(|_| ()).map_err(at(&self.path))
     }

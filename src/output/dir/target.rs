@@ -9,7 +9,7 @@ use std::sync::Mutex;
 
 use super::error::{OutputError, at};
 
-/// Paths that the command reads; a folder that is or holds one of them is no output.
+/// Paths that the command reads; a folder that is or holds one of them cannot be an output.
 static INPUTS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// Names the files and folders that this command reads, so that none of its outputs can take their place.

@@ -57,7 +57,7 @@ fn with_digits<T>(value: f64, digits: u8, use_text: impl FnOnce(&[u8]) -> T) -> 
 }
 
 /// `value` with `digits` significant digits by arithmetic in whole numbers, several times as fast as the formatting of
-/// the standard library. `None` where the scaled number lies so near to the middle of two that its rounding error
+/// the standard library. `None` if the scaled number lies so near to the middle of two that its rounding error
 /// decides, and where it has no decimals or is not finite.
 fn significant(value: f64, digits: u8) -> Option<Digits> {
     let size = value.abs();

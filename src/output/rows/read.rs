@@ -4,7 +4,7 @@ use super::TableRow;
 use crate::data::{Files, Row, Table};
 use crate::error::Faults;
 
-/// The file of the rows `R`, with a sound header. `None` where it is missing, and, with faults, where it cannot be
+/// The file of the rows `R`, with a sound header. `None` if it is missing, and, with faults, where it cannot be
 /// read or a column is missing, unknown or named twice.
 pub fn open<'t, R: TableRow<'t>>(files: &Files, faults: &mut Faults) -> Option<Table> {
     match files.read_optional(R::FILE) {

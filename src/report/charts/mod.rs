@@ -45,7 +45,7 @@ pub fn schemas() -> Vec<Schema> {
 /// Draws every chart for which the run has a table.
 ///
 /// # Errors
-/// [`DrawError`] where the backend failed.
+/// [`DrawError`] if the backend failed.
 pub fn all(run: &Run) -> Result<(Vec<Chart>, Vec<LeftOut>), DrawError> {
     let scene = Scene { run, styles: option_styles(&run.manifest) };
     let mut left_out = Vec::new();

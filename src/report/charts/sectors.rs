@@ -32,7 +32,7 @@ table! {
     }
 }
 
-/// Draws the chart; `None` where the run has no sectors of the focus country.
+/// Draws the chart; `None` if the run has no sectors of the focus country.
 pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
     let Some(output) = scene.run.sectors.as_ref().filter(|output| !output.is_empty()) else {
         return Ok(None);

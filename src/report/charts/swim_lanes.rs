@@ -33,7 +33,7 @@ pub struct Step {
     pub label: String,
     /// What it is.
     pub kind: StepKind,
-    /// True where it is a milestone: the mark is larger.
+    /// True if it is a milestone: the mark is larger.
     pub is_milestone: bool,
 }
 

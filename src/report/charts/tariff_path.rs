@@ -38,7 +38,7 @@ table! {
     }
 }
 
-/// Draws the chart; `None` where the run has no tariff path of any partner.
+/// Draws the chart; `None` if the run has no tariff path of any partner.
 pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
     let Some(steps) = &scene.run.tariff_path else { return Ok(None) };
     let partners = partners(scene, steps);

@@ -38,7 +38,7 @@ table! {
     }
 }
 
-/// Draws the chart; `None` where the run has no exports of the focus country.
+/// Draws the chart; `None` if the run has no exports of the focus country.
 pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
     let Some(exports) = scene.run.exports.as_ref().filter(|exports| !exports.is_empty()) else {
         return Ok(None);

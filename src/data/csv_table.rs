@@ -73,9 +73,7 @@ impl Table {
         let mut rows = Vec::new();
         for record in reader.records() {
             match record {
-                Ok(record) => {
-                    rows.push((record.position().expect("a record that was read has a place").line(), record))
-                }
+                Ok(record) => rows.push((line_of(record.position()), record)),
                 Err(error) => faults.push(csv_fault(file, error)),
             }
         }
@@ -234,4 +232,10 @@ fn sample(known: &HashMap<String, usize>) -> String {
     let shown: Vec<&str> = names.iter().take(6).map(|(_, name)| name.as_str()).collect();
     let more = if names.len() > 6 { ", …" } else { "" };
     format!("{}{more}", shown.join(", "))
+}
+
+/// Line of the place of a record that a reader returned, 1 = first line of the file.
+#[must_use]
+pub fn line_of(place: Option<&csv::Position>) -> u64 {
+    place.expect("a record that was read has a place").line()
 }

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::data::ids::{PRINTABLE, is_printable};
-use crate::data::{Axes, Files, MARKS, toml_fault};
+use crate::data::{Axes, Files, MARKS, line_of_key, toml_fault};
 use crate::error::{Fault, Faults, InputErrors};
 
 /// Name of the plan inside its folder.
@@ -115,10 +115,7 @@ impl std::str::FromStr for Shard {
 
 /// Line on which a key stands; where its value is a list over several lines, the one that holds `item`.
 fn line_of(text: &str, key: &str, item: &str) -> Option<u64> {
-    let is_key = |line: &str| {
-        line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='))
-    };
-    let first = text.lines().position(is_key)?;
+    let first = line_of_key(text, key)? as usize - 1;
     let quoted = format!("\"{item}\"");
     let rest = text.lines().skip(first);
     let list = rest.enumerate().take_while(|(k, line)| *k == 0 || !line.contains('='));

@@ -10,7 +10,7 @@ mod column;
 use std::collections::HashMap;
 use std::path::Path;
 
-use crate::data::{Held, RawText, ReadOptions};
+use crate::data::{Held, RawText, ReadOptions, line_of};
 use crate::error::{Fault, Faults, InputErrors};
 use column::{Builder, Column};
 pub use column::{Category, MISSING, MISSING_NUMBERS, Use};
@@ -158,7 +158,7 @@ impl PanelFile {
                 Ok(false) => break,
                 Ok(true) if is_blank(&record) => n_blank += 1,
                 Ok(true) => {
-                    let line = record.position().expect("a record that was read has a place").line();
+                    let line = line_of(record.position());
                     lines.push(line);
                     for builder in &mut builders {
                         let cell = record.get(builder.at).expect("records are as long as the header");

@@ -17,6 +17,7 @@ use super::sheet::{Aliases, find, open};
 use super::tally;
 use super::wrong::Wrong;
 use super::{baci_files, long};
+use crate::data::line_of;
 use crate::data::raw_text::csv_fault;
 use crate::error::{Fault, Faults};
 
@@ -71,7 +72,7 @@ fn read_trade(
         match reader.read_record(&mut record) {
             Ok(false) => break,
             Ok(true) => {
-                let line = record.position().expect("a record that was read has a place").line();
+                let line = line_of(record.position());
                 let cells = [t, i, j, k, v].map(|at| &record[at]);
                 reading.add_row(cells, line, products, request.year, to);
             }

@@ -9,7 +9,7 @@ use super::gathered::Gathered;
 use super::request::{Layout, Request, noted};
 use super::sheet::{open, read_table};
 use crate::data::raw_text::RawReader;
-use crate::data::{Files, Table};
+use crate::data::{Files, Table, line_of};
 use crate::error::Fault;
 
 /// Lines in which a header of two lines is looked for.
@@ -145,14 +145,10 @@ pub fn read(path: &Path, layout: Layout, to: &mut Gathered) -> Option<Header> {
     }
 }
 
-fn line_of(record: &StringRecord) -> u64 {
-    record.position().expect("a record that was read has a place").line()
-}
-
 fn joined_header(head: &[StringRecord]) -> Option<Header> {
     let columns: Vec<Label> = head.first()?.iter().skip(1).map(Label::split).collect();
     let is_table = columns.iter().any(|label| !label.country.is_empty());
-    is_table.then_some(Header { records: 1, line: line_of(&head[0]), first: 1, columns })
+    is_table.then_some(Header { records: 1, line: line_of(head[0].position()), first: 1, columns })
 }
 
 fn two_line_header(head: &[StringRecord]) -> Option<Header> {
@@ -166,7 +162,7 @@ fn two_line_header(head: &[StringRecord]) -> Option<Header> {
     let width = countries.len().max(codes.len());
     let columns = (first..width).map(|at| Label::pair(&cell(countries, at), &cell(codes, at))).collect();
     // Two label columns stand before the figures.
-    (first >= 2).then(|| Header { records: at + 1, line: line_of(codes), first, columns })
+    (first >= 2).then(|| Header { records: at + 1, line: line_of(codes.position()), first, columns })
 }
 
 /// Columns are numbered by the `RNr` of the rows; numbers beyond the industries are final demand.
@@ -199,7 +195,7 @@ fn numbered_header(path: &Path, head: &[StringRecord], to: &mut Gathered) -> Opt
         };
         Label { country: country.to_owned(), code, name: name.to_owned() }
     });
-    Some(Header { records: 1, line: line_of(names), first: figures, columns: columns.collect() })
+    Some(Header { records: 1, line: line_of(names.position()), first: figures, columns: columns.collect() })
 }
 
 /// A table is of one year; a row that says another one, or none, was moved or mistyped.
@@ -208,5 +204,5 @@ fn other_year(path: &Path, record: &StringRecord, found: &str, year: Option<i16>
     let file = path.display().to_string();
     let found = if found.is_empty() { "empty" } else { found };
     let fault = Fault::of_file(&file, "Year", found, &expected, "Take the row as published, of one year.");
-    Fault { line: Some(line_of(record)), ..fault }
+    Fault { line: Some(line_of(record.position())), ..fault }
 }

@@ -30,8 +30,8 @@ use super::tally::Reading;
 use super::totals::Sums;
 use super::wide_plan::{Column, Plan, plan};
 use super::wrong::Wrong;
-use crate::data::number_remedy;
 use crate::data::raw_text::{csv_fault, tables_in};
+use crate::data::{line_of, number_remedy};
 use crate::error::Fault;
 
 /// Faults of one file after which reading stops: a table with the wrong separator has millions.
@@ -177,7 +177,7 @@ impl<'p> Rows<'p> {
 
     fn add(&mut self, record: &StringRecord, (layout, labels): (Layout, &Labels), to: &mut Gathered) {
         let plan = self.plan;
-        let line = record.position().expect("a record that was read has a place").line();
+        let line = line_of(record.position());
         let is_blank = record.iter().skip(plan.header.first).all(str::is_empty);
         let label = plan.row_label(record, layout);
         let meaning =

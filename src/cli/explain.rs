@@ -35,7 +35,7 @@ pub fn text(book: &PolicyBook, regimes: &Regimes, query: &str) -> anyhow::Result
     if situation.bindings.is_empty() {
         text += "  no agreement binds the pair\n";
     }
-    for (list, pct) in book.duties.on_group(regimes.members(), pair, g, day) {
+    for (list, pct) in book.duties.on_group((regimes.members(), regimes.measures()), pair, g, day) {
         text += &format!("  additional duty {list}: {pct:.2} % of the group's value\n");
     }
     let rate = book.group_rate(&situation, g, PolicyParameters::default());

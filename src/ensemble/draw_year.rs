@@ -44,7 +44,7 @@ impl<'a> DrawYear<'a> {
         if let Some(known) = self.outcomes.iter().position(|(known, _)| *known == state) {
             return Ok(&self.outcomes[known].1);
         }
-        let outcome = if state.changed().is_empty() {
+        let outcome = if state.is_unchanged() {
             Outcome::unchanged(self.base)
         } else {
             let shock = self.shock(timeline, &state);

@@ -328,6 +328,10 @@ impl<'a> Compiler<'a> {
             (Effect::Set(name), _) => EffectCode::Set(self.fact(name)),
             (Effect::Clear(name), _) => EffectCode::Clear(self.fact(name)),
             (Effect::Cancel(name), _) => EffectCode::Cancel(*self.process_idx.get(name.as_str())?),
+            (Effect::Measure(kind, name, permille), _) => {
+                self.program.measures.push((*kind, name.clone(), *permille));
+                EffectCode::Measure(self.program.measures.len() as u32 - 1)
+            }
             (Effect::Join(..), Some((agreement, who))) => EffectCode::Join(agreement, who),
             (Effect::Leave(..), Some((agreement, who))) => EffectCode::Leave(agreement, who),
             (Effect::Suspend(..), Some((agreement, who))) => EffectCode::Suspend(agreement, who),

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::policy::PolicyTimeline;
+use crate::policy::{MOST_PERMILLE, MeasureKind, PolicyTimeline};
 
 /// An effect of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,11 +21,14 @@ pub enum Effect {
     Resume(String, Vec<String>),
     /// `cancel:PROCESS`: the process ends at its current stage.
     Cancel(String),
+    /// `duty:LIST`, `barrier:CHANGE`, `trend:CHANGE`: the measure is as its table says from now on; with `:FACTOR` so
+    /// many times as much, `:0` = off. The factor in thousandths.
+    Measure(MeasureKind, String, u32),
 }
 
 /// The forms that [`Effect::parse`] knows, for messages.
-pub const FORMS: &str =
-    "set:NAME, clear:NAME, cancel:PROCESS, or join, leave, suspend or resume with :AGREEMENT:A;B";
+pub const FORMS: &str = "set:NAME, clear:NAME, cancel:PROCESS, duty:LIST, barrier:CHANGE or trend:CHANGE (also with :FACTOR, 0 to 100), or \
+     join, leave, suspend or resume with :AGREEMENT:A;B";
 
 impl Effect {
     /// Parses one effect; `None` if the text is not an effect.
@@ -47,7 +50,7 @@ impl Effect {
             "leave" => parties(Self::Leave),
             "suspend" => parties(Self::Suspend),
             "resume" => parties(Self::Resume),
-            _ => None,
+            _ => measure(MeasureKind::of_verb(verb)?, rest),
         }
     }
 
@@ -59,7 +62,7 @@ impl Effect {
             | Self::Leave(agreement, parties)
             | Self::Suspend(agreement, parties)
             | Self::Resume(agreement, parties) => Some((agreement, parties)),
-            Self::Set(_) | Self::Clear(_) | Self::Cancel(_) => None,
+            Self::Set(_) | Self::Clear(_) | Self::Cancel(_) | Self::Measure(..) => None,
         }
     }
 
@@ -70,6 +73,9 @@ impl Effect {
         suspended: &mut Vec<(String, String)>,
         date: Date,
     ) {
+        if let Self::Measure(kind, name, permille) = self {
+            policy.set_measure(*kind, name, *permille, date);
+        }
         let Some((agreement, parties)) = self.memberships() else { return };
         for party in expand(parties, policy, date) {
             let key = (agreement.to_owned(), party);
@@ -90,6 +96,17 @@ impl Effect {
     }
 }
 
+/// A measure from `NAME` or `NAME:FACTOR`.
+fn measure(kind: MeasureKind, rest: &str) -> Option<Effect> {
+    let (name, factor) = match rest.split_once(':') {
+        Some((name, factor)) => (name, factor.parse::<f64>().ok()?),
+        None => (rest, 1.0),
+    };
+    let permille = (1000.0 * factor).round();
+    let is_sound = !name.is_empty() && (0.0..=f64::from(MOST_PERMILLE)).contains(&permille);
+    is_sound.then(|| Effect::Measure(kind, name.to_owned(), permille as u32))
+}
+
 fn expand(parties: &[String], policy: &PolicyTimeline, date: Date) -> Vec<String> {
     let of = |party: &String| match party.strip_prefix('@') {
         Some(agreement) => policy.members(agreement, date),
@@ -100,7 +117,7 @@ fn expand(parties: &[String], policy: &PolicyTimeline, date: Date) -> Vec<String
 
 #[cfg(test)]
 mod tests {
-    use super::Effect;
+    use super::{Effect, MeasureKind};
 
     #[test]
     fn effects_without_a_name_or_a_party_are_none() {
@@ -108,5 +125,10 @@ mod tests {
             assert_eq!(Effect::parse(text), None, "{text}");
         }
         assert_eq!(Effect::parse("set:world:x"), Some(Effect::Set("world:x".into())));
+        for text in ["duty:", "duty:steel:", "barrier:x:-1", "trend:x:nan", "duty:steel:101"] {
+            assert_eq!(Effect::parse(text), None, "{text}");
+        }
+        let half = Effect::Measure(MeasureKind::Duty, "steel".into(), 500);
+        assert_eq!(Effect::parse("duty:steel:0.5"), Some(half));
     }
 }

@@ -189,6 +189,7 @@ impl<'p> Workspace<'p> {
         self.branches_taken.fill(0);
         self.drawn.log.clear();
         self.drawn.changes.clear();
+        self.drawn.measures.clear();
         for (agreement, members) in program.members.iter().enumerate() {
             self.order[agreement].clear();
             for &(party, from) in members {

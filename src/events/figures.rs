@@ -252,6 +252,7 @@ impl Check<'_> {
                     }
                 }
                 Effect::Cancel(process) => self.id(at, process),
+                Effect::Measure(_, name, _) => self.id(at, name),
                 _ => {}
             }
             let (agreement, parties) = effect.memberships().unwrap_or(("none", &[]));

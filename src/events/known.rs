@@ -6,7 +6,7 @@ use super::effect::Effect;
 use super::place::Key;
 use super::spec::OptionSpec;
 use crate::error::{Fault, Faults};
-use crate::policy::{PolicyBook, PolicyTimeline};
+use crate::policy::{MeasureKind, PolicyBook, PolicyTimeline};
 
 /// What the policy tables and the data know.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +17,8 @@ pub struct Tables<'a> {
     pub parties: BTreeSet<&'a str>,
     /// Who is a member when.
     pub memberships: Option<&'a PolicyTimeline>,
+    /// Duty lists, changes of barriers and trends that effects can turn on; absent = not checked.
+    pub measures: Option<BTreeSet<(MeasureKind, &'a str)>>,
 }
 
 impl<'a> Tables<'a> {
@@ -24,11 +26,15 @@ impl<'a> Tables<'a> {
     #[must_use]
     pub fn of(book: &'a PolicyBook) -> Self {
         let countries = book.axes.countries.iter().map(|country| country.iso3.as_str());
+        let named = |kind| book.barrier_changes.names(kind).map(move |name| (kind, name));
+        let lists = book.duties.lists().map(|list| (MeasureKind::Duty, list));
+        let measures = lists.chain(named(MeasureKind::Barrier)).chain(named(MeasureKind::Trend)).collect();
         let members = book.initial.memberships.iter().map(|one| one.party.as_str());
         Self {
             agreements: book.agreements.iter().map(|agreement| agreement.id.as_str()).collect(),
             parties: countries.chain(members).collect(),
             memberships: Some(&book.initial),
+            measures: Some(measures),
         }
     }
 }
@@ -54,6 +60,9 @@ pub fn unknown_names(spec: &OptionSpec, world: Option<&OptionSpec>, tables: &Tab
     }
     for (text, (place, key)) in spec.effects() {
         let Some(effect) = Effect::parse(text) else { continue };
+        if let Effect::Measure(kind, name, _) = &effect {
+            found.measure(*kind, name, place.key(&key));
+        }
         let Some((agreement, parties)) = effect.memberships() else { continue };
         found.agreement(agreement, place.key(&key));
         for party in parties {
@@ -83,6 +92,22 @@ impl Found<'_> {
         if !self.tables.parties.contains(name) {
             let expected = "a country of countries.csv or a party of policy/tables/memberships.csv";
             self.fault(name, at, (expected, "name it in `bodies` where it only carries a process"));
+        }
+    }
+
+    fn measure(&mut self, kind: MeasureKind, name: &str, at: Key<'_>) {
+        let is_known = self.tables.measures.as_ref().is_none_or(|known| known.contains(&(kind, name)));
+        if !is_known {
+            let words = match kind {
+                MeasureKind::Duty => ("a list of policy/duties.csv", "add rows for the list"),
+                MeasureKind::Barrier => {
+                    ("a change of policy/barrier_changes.csv with kind barrier", "add rows for it")
+                }
+                MeasureKind::Trend => {
+                    ("a change of policy/barrier_changes.csv with kind trend", "add rows for it")
+                }
+            };
+            self.fault(name, at, words);
         }
     }
 

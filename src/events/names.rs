@@ -67,6 +67,7 @@ impl Program {
             ends_of: Vec::new(),
             first_of_month: (days.0..=days.1).map(first_of_month).collect(),
             n_branches: 0,
+            measures: Vec::new(),
         }
     }
 }

@@ -9,7 +9,7 @@ use jiff::civil::{Date, date};
 use super::duration::Duration;
 use super::streams::Streams;
 use super::timeline::Horizon;
-use crate::policy::PolicyTimeline;
+use crate::policy::{MeasureKind, PolicyTimeline};
 
 /// A compiled option and world, from which any number of draws can be made.
 #[derive(Debug, Clone)]
@@ -43,6 +43,8 @@ pub struct Program {
     /// First day of a month on or after each day from the start on.
     pub(super) first_of_month: Vec<i32>,
     pub(super) n_branches: usize,
+    /// Measures that effects turn on, scale or off: kind, name, factor in thousandths.
+    pub(super) measures: Vec<(MeasureKind, String, u32)>,
 }
 
 #[derive(Debug, Clone)]
@@ -162,6 +164,8 @@ pub(super) enum EffectCode {
     Leave(u16, Vec<Who>),
     Suspend(u16, Vec<Who>),
     Resume(u16, Vec<Who>),
+    /// Position among the measures of the program.
+    Measure(u32),
 }
 
 /// Kind of a logged event.
@@ -220,6 +224,8 @@ pub(super) struct Change {
 pub struct CompactDraw {
     pub(super) log: Vec<Entry>,
     pub(super) changes: Vec<Change>,
+    /// Day and position of each measure that an effect changed.
+    pub(super) measures: Vec<(i32, u32)>,
 }
 
 impl CompactDraw {

@@ -89,6 +89,10 @@ impl Program {
                 policy.leave(agreement, party, day);
             }
         }
+        for &(day, at) in &draw.measures {
+            let (kind, name, permille) = &self.measures[at as usize];
+            policy.set_measure(*kind, name, *permille, date_of(day));
+        }
         DrawnTimeline { policy, log }
     }
 

@@ -94,7 +94,7 @@ impl Effect {
                 of("member", agreement, parties)
             }
             Self::Suspend(agreement, parties) => of("suspended", agreement, parties),
-            Self::Clear(_) | Self::Leave(..) | Self::Cancel(_) => Vec::new(),
+            Self::Clear(_) | Self::Leave(..) | Self::Cancel(_) | Self::Measure(..) => Vec::new(),
         }
     }
 }

@@ -85,6 +85,7 @@ impl Workspace<'_> {
                 EffectCode::Set(fact) => self.set_fact(*fact as usize, true, day, seq),
                 EffectCode::Clear(fact) => self.set_fact(*fact as usize, false, day, seq),
                 EffectCode::Cancel(process) => self.end_process(*process, day, seq),
+                EffectCode::Measure(at) => self.drawn.measures.push((day, *at)),
                 EffectCode::Join(agreement, who)
                 | EffectCode::Leave(agreement, who)
                 | EffectCode::Suspend(agreement, who)

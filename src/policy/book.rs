@@ -5,6 +5,7 @@ use super::barriers::Barriers;
 use super::concessions::{Concessions, MissingSchedule};
 use super::depth::DepthClasses;
 use super::groups::Group;
+use super::measures::BarrierChanges;
 use super::mfn::MfnRates;
 use super::preferences::Preferences;
 use super::stacking::AdditionalDuties;
@@ -31,6 +32,8 @@ pub struct PolicyBook {
     pub duties: AdditionalDuties,
     /// Barriers other than tariffs.
     pub barriers: Barriers,
+    /// Changes of barriers that events can turn on.
+    pub barrier_changes: BarrierChanges,
     /// Depth classes of the agreements.
     pub depths: DepthClasses,
     /// Memberships known at the start: in force, or dated.

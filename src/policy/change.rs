@@ -5,6 +5,7 @@ use ndarray::Array3;
 use super::PolicyParameters;
 use super::agreements::Reach;
 use super::book::PolicyBook;
+use super::measure::MeasureKind;
 use super::regimes::{Regimes, YearState};
 use super::spillovers::Spillovers;
 use super::year::{PairTariffs, Terms};
@@ -50,7 +51,7 @@ impl<'a> BaseCosts<'a> {
     /// Costs under `new` relative to these, in the same year and with the same parameters.
     ///
     /// Only pairs that `state` concerns are computed: all pairs of an importer whose membership differs (spill-overs),
-    /// and pairs among the parties of the agreements concerned.
+    /// pairs among the parties of the agreements concerned, and those that a measure of an event can reach.
     #[must_use]
     pub fn change_to(&mut self, new: &Regimes, state: &YearState) -> CostChange {
         let book = self.book;
@@ -64,9 +65,11 @@ impl<'a> BaseCosts<'a> {
                 let pair = Pair { importer, exporter };
                 let is_shared =
                     shared[importer] && shared[exporter] && (cumulates || moved[importer] || moved[exporter]);
-                if is_shared || moved[importer] {
-                    let changed = book.pair_costs(new, pair, self.terms, &mut spillovers, is_shared);
-                    change.put(pair, self.pair(pair, is_shared), &changed);
+                let is_measured = is_measured(book, state, pair);
+                if is_shared || is_measured || moved[importer] {
+                    let wants_tariffs = is_shared || is_measured;
+                    let changed = book.pair_costs(new, pair, self.terms, &mut spillovers, wants_tariffs);
+                    change.put(pair, self.pair(pair, wants_tariffs), &changed);
                 }
             }
         }
@@ -112,6 +115,17 @@ impl Concerned {
         }
         Self { moved, shared, cumulates }
     }
+}
+
+/// True if a measure that an event changed can reach the pair.
+fn is_measured(book: &PolicyBook, state: &YearState, pair: Pair) -> bool {
+    state.measures().iter().any(|change| match change.kind {
+        MeasureKind::Duty => book.duties.can_charge(&change.name, pair),
+        kind => book
+            .barrier_changes
+            .of_pair(pair.importer, pair.exporter)
+            .any(|one| one.kind == kind && one.change == change.name),
+    })
 }
 
 impl CostChange {

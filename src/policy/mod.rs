@@ -12,6 +12,7 @@
 //! | [`concessions`] | the share of the duties that a schedule leaves in each year |
 //! | [`preferences`] | who claims a preference ([`utilisation`]), who may, and what that costs ([`origin`]) |
 //! | [`stacking`] | additional duties, with carbon tariffs of prices and emissions ([`carbon`]) |
+//! | [`measure`] | duty lists, barriers and trends that events turn on, scale and off |
 //! | [`barriers`] | icebergs, and the estimate of what agreements take off them ([`depth_effect`]) |
 //! | [`depth`] | depth classes of agreements and their provisions |
 //!
@@ -30,6 +31,8 @@ pub mod depth;
 pub mod depth_effect;
 pub mod groups;
 pub mod liberalisation;
+pub mod measure;
+mod measures;
 mod members;
 pub mod mfn;
 pub mod origin;
@@ -53,6 +56,8 @@ pub use binding::Binding;
 pub use book::PolicyBook;
 pub use change::{BaseCosts, CostChange};
 pub use depth_effect::DepthEffect;
+pub use measure::{MOST_PERMILLE, MeasureChange, MeasureKind};
+pub use measures::{BarrierChange, BarrierChanges, Measures};
 pub use members::Members;
 pub use pair_year::{GroupYear, PairDuties};
 pub use provision::Provision;

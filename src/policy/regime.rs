@@ -57,7 +57,7 @@ impl PolicyBook {
     #[must_use]
     pub fn situation<'a>(&'a self, regimes: &'a Regimes, pair: Pair, date: Date) -> Situation<'a> {
         let bindings = regimes.bindings(self, pair, date).collect();
-        let duty_pct = self.duties.sums(regimes.members(), pair, date);
+        let duty_pct = self.duties.sums((regimes.members(), regimes.measures()), pair, date);
         Situation { pair, bindings, duty_pct }
     }
 

@@ -5,6 +5,8 @@ use jiff::civil::Date;
 use super::agreements::{LateJoiner, Reach};
 use super::binding::Binding;
 use super::book::PolicyBook;
+use super::measure::MeasureChange;
+use super::measures::Measures;
 use super::members::Members;
 use super::state::{Membership, PolicyTimeline};
 use crate::data::Pair;
@@ -14,6 +16,7 @@ use crate::schedules::calendar::agreement_year;
 #[derive(Debug, Clone)]
 pub struct Regimes {
     members: Members,
+    measures: Measures,
     /// Eligible shares `[g]` of agreements with strict rules of origin, each with the day from which it holds.
     eligible: Vec<Vec<(Date, Vec<f64>)>>,
 }
@@ -24,13 +27,19 @@ impl Regimes {
     pub fn new(book: &PolicyBook, timeline: &PolicyTimeline) -> Self {
         let members = Members::new(&book.agreements, &book.axes, timeline);
         let eligible = (0..book.agreements.len()).map(|at| eligibility(&members, book, at)).collect();
-        Self { members, eligible }
+        Self { members, measures: Measures::new(timeline), eligible }
     }
 
     /// Who is a member when.
     #[must_use]
     pub fn members(&self) -> &Members {
         &self.members
+    }
+
+    /// What events have turned on, scaled or off.
+    #[must_use]
+    pub fn measures(&self) -> &Measures {
+        &self.measures
     }
 
     /// First day on which the agreement binds both parties; for an addendum also the agreement that it belongs to.
@@ -120,12 +129,16 @@ fn eligibility(members: &Members, book: &PolicyBook, agreement: usize) -> Vec<(D
     days.into_iter().map(shares).collect()
 }
 
-/// Memberships of one year that differ from those at the start. Equal states have equal costs.
+/// Memberships of one year that differ from those at the start, and the measures of events. Equal states have equal
+/// costs.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct YearState(Vec<Membership>);
+pub struct YearState {
+    memberships: Vec<Membership>,
+    measures: Vec<MeasureChange>,
+}
 
 impl YearState {
-    /// The memberships of `timeline` that differ from `initial` and have begun by the end of `year`.
+    /// What of `timeline` differs from `initial` and has begun by the end of `year`.
     ///
     /// Ends after the year are dropped, since they do not matter yet.
     #[must_use]
@@ -138,15 +151,30 @@ impl YearState {
             let now = normal(membership)?;
             (initial.memberships.get(at).and_then(normal).as_ref() != Some(&now)).then_some(now)
         };
-        let mut changed: Vec<Membership> =
+        let mut memberships: Vec<Membership> =
             timeline.memberships.iter().enumerate().filter_map(is_new).collect();
-        changed.sort();
-        Self(changed)
+        memberships.sort();
+        let begun = timeline.measures.iter().filter(|one| one.from.year() <= year);
+        let mut measures: Vec<MeasureChange> = begun.cloned().collect();
+        measures.sort();
+        Self { memberships, measures }
+    }
+
+    /// True if the year is as at the start.
+    #[must_use]
+    pub fn is_unchanged(&self) -> bool {
+        self.memberships.is_empty() && self.measures.is_empty()
     }
 
     /// The memberships that differ.
     #[must_use]
     pub fn changed(&self) -> &[Membership] {
-        &self.0
+        &self.memberships
+    }
+
+    /// The measures that events have changed.
+    #[must_use]
+    pub fn measures(&self) -> &[MeasureChange] {
+        &self.measures
     }
 }

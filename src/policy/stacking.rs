@@ -13,6 +13,8 @@ use std::borrow::Cow;
 use jiff::civil::Date;
 
 use super::carbon::CarbonList;
+use super::measure::MeasureKind;
+use super::measures::Measures;
 use super::members::{Members, within};
 use crate::data::Pair;
 
@@ -33,14 +35,22 @@ pub struct Duty {
     pub from: Date,
     /// First day no longer in force.
     pub until: Option<Date>,
+    /// True if the list waits until an event turns it on.
+    pub is_waiting: bool,
     /// Share of each group that the list covers, `[g]`.
     pub coverage_share: Vec<f64>,
 }
 
 impl Duty {
-    /// Percent of the value of a group.
+    /// Percent of the value of a group, without what events did to the list.
     fn on_group(&self, group: usize) -> f64 {
         self.duty_pct * self.coverage_share[group]
+    }
+
+    /// Factor that events gave the list.
+    fn factor(&self, measures: &Measures, date: Date) -> f64 {
+        let start = if self.is_waiting { 0.0 } else { 1.0 };
+        measures.factor(MeasureKind::Duty, &self.list, start, date)
     }
 
     /// True if `importer` charges the duty on goods of `exporter` on `date`.
@@ -92,6 +102,20 @@ impl AdditionalDuties {
         Self { by_importer, days, carbon, none: vec![0.0; n_groups] }
     }
 
+    /// Names of the lists that events can turn on, scale and off.
+    pub fn lists(&self) -> impl Iterator<Item = &str> {
+        self.by_importer.iter().flatten().map(|duty| duty.list.as_str())
+    }
+
+    /// True if a list can charge `importer` on goods of `exporter` on some day.
+    pub(super) fn can_charge(&self, list: &str, Pair { importer, exporter }: Pair) -> bool {
+        self.by_importer[importer].iter().any(|duty| {
+            duty.list == list
+                && duty.exporter.is_none_or(|only| only == exporter)
+                && !duty.exempt.contains(&exporter)
+        })
+    }
+
     /// Days of a year on which the duties of an importer change.
     pub(super) fn days_in(&self, importer: usize, year: i16) -> &[Date] {
         within(&self.days[importer], year)
@@ -106,22 +130,32 @@ impl AdditionalDuties {
     #[must_use]
     pub fn on_group<'a>(
         &'a self,
-        members: &Members,
+        (members, measures): (&Members, &Measures),
         pair: Pair,
         group: usize,
         date: Date,
     ) -> Vec<(&'a str, f64)> {
-        let listed = self.duties_on(pair, date).map(|duty| (duty.list.as_str(), duty.on_group(group)));
+        let listed = self.duties_on(pair, date);
+        let listed =
+            listed.map(|duty| (duty.list.as_str(), duty.factor(measures, date) * duty.on_group(group)));
         let carbon = self.carbon_on(members, pair, date);
         let carbon = carbon.map(|list| (list.list.as_str(), list.duty_pct[[pair.exporter, group]]));
         listed.chain(carbon).filter(|(_, pct)| *pct > 0.0).collect()
     }
 
     /// Sums of the duties of a pair on a date, `[g]`.
-    pub(super) fn sums(&self, members: &Members, pair: Pair, date: Date) -> Cow<'_, [f64]> {
+    pub(super) fn sums(
+        &self,
+        (members, measures): (&Members, &Measures),
+        pair: Pair,
+        date: Date,
+    ) -> Cow<'_, [f64]> {
         let mut sums = Cow::Borrowed(self.none.as_slice());
         for duty in self.duties_on(pair, date) {
-            sums.to_mut().iter_mut().enumerate().for_each(|(g, sum)| *sum += duty.on_group(g));
+            let factor = duty.factor(measures, date);
+            if factor > 0.0 {
+                sums.to_mut().iter_mut().enumerate().for_each(|(g, sum)| *sum += factor * duty.on_group(g));
+            }
         }
         for list in self.carbon_on(members, pair, date) {
             sums.to_mut().iter_mut().zip(list.duty_pct.row(pair.exporter)).for_each(|(sum, pct)| *sum += pct);

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use super::measure::{MeasureChange, MeasureKind};
+
 /// One party's membership of one agreement.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Membership {
@@ -22,6 +24,8 @@ pub struct Membership {
 pub struct PolicyTimeline {
     /// Memberships in the order in which they began.
     pub memberships: Vec<Membership>,
+    /// Changes of duty lists, barriers and trends by events.
+    pub measures: Vec<MeasureChange>,
 }
 
 /// A stretch of days in which two parties share an agreement, in one direction of trade.
@@ -64,6 +68,13 @@ impl PolicyTimeline {
             }
         }
         pairs
+    }
+
+    /// From `day` on the measure has this factor, in thousandths; a change of the same day replaces an earlier one.
+    pub fn set_measure(&mut self, kind: MeasureKind, name: &str, permille: u32, day: Date) {
+        let is_same = |one: &MeasureChange| one.kind == kind && one.name == name && one.from == day;
+        self.measures.retain(|one| !is_same(one));
+        self.measures.push(MeasureChange { kind, name: name.to_owned(), from: day, permille });
     }
 
     /// `party` belongs to `agreement` from `from` on; a membership already open stays as it is.

@@ -76,6 +76,7 @@ impl PolicyBook {
         let mut days = vec![first, date(year, month, day)];
         regimes.members().changes(pair, year, &mut days);
         days.extend(self.duties.days_in(pair.importer, year));
+        regimes.measures().days_in(year, &mut days);
         days.sort();
         days.dedup();
         let length = f64::from(first.days_in_year());
@@ -163,16 +164,20 @@ impl PolicyBook {
     ) -> (PairTariffs, Vec<f64>) {
         let n_sectors = self.axes.n_sectors();
         let mut tariffs = PairTariffs::zeros(n_sectors);
+        let between = (pair.importer, pair.exporter);
         let (mut factors, mut cuts) = (vec![1.0; n_sectors], vec![0.0; n_sectors]);
         let mut situations: Vec<(Situation<'_>, f64)> = Vec::new();
         for (from, share_of_year) in self.stretches(regimes, pair, year) {
             let situation = self.situation(regimes, pair, from);
             spillovers.cut_shares(self, regimes, &situation, from, &mut cuts);
             self.barriers.add(pair.importer, share_of_year, &cuts, parameters, &mut factors);
+            let stretch = (from, share_of_year);
+            self.barrier_changes.add_levels(regimes.measures(), between, stretch, &mut factors);
             if wants_tariffs {
                 add_stretch(&mut situations, situation, share_of_year);
             }
         }
+        self.barrier_changes.apply_trends(regimes.measures(), between, year, &mut factors);
         for (situation, share_of_year) in &situations {
             self.add_tariffs(situation, *share_of_year, parameters, &mut tariffs);
         }

@@ -318,8 +318,12 @@ fn agreements_and_parties_are_those_of_the_tables() {
         .replace("join:pact:AAA", "join:pact:AAA;@other;BBB");
     fs::write(folder.path().join("small.toml"), text).unwrap();
     let option = read_option(&Files::directory(folder.path()), "small", None).unwrap();
-    let known =
-        Tables { agreements: BTreeSet::from(["pact"]), parties: BTreeSet::from(["AAA"]), memberships: None };
+    let known = Tables {
+        agreements: BTreeSet::from(["pact"]),
+        parties: BTreeSet::from(["AAA"]),
+        memberships: None,
+        measures: None,
+    };
     let faults = unknown_names(&option, None, &known);
     let told: Vec<_> = faults.as_slice().iter().map(|one| (one.line, one.found.as_str())).collect();
     assert_eq!(told, [(Some(25), "AAB"), (Some(31), "pct"), (Some(40), "other"), (Some(40), "BBB")]);

@@ -71,6 +71,7 @@ impl Reader<'_> {
             duty_pct: row.value("duty_pct")?,
             from,
             until,
+            is_waiting: row.text("begins") == "event",
             coverage_share: coverage.get(row.text("duty_list"))?.clone(),
         })
     }

@@ -7,6 +7,7 @@
 //! [`duties`], [`carbon`], [`schedules`]; [`intervals`] checks that dated rows follow each other.
 
 mod agreements;
+mod barrier_changes;
 mod carbon;
 mod depth_effect;
 mod depths;
@@ -77,6 +78,7 @@ impl PolicyBook {
         let (mfn_pct, collected_gap_pp) = reader.mfn(&places);
         let coverage = reader.coverage(&places);
         let duties = reader.duties(&coverage);
+        let barrier_changes = reader.barrier_changes();
         let carbon = reader.carbon(&coverage, agreements.positions(), &places);
         let barrier_ave_pct = reader.barriers();
         let preferences = Preferences {
@@ -103,6 +105,7 @@ impl PolicyBook {
             preferences,
             duties: AdditionalDuties::new(axes.n_countries(), n_groups, duties, carbon),
             barriers: Barriers::new(axes, barrier_ave_pct, depth_effect),
+            barrier_changes,
             depths: text.classes(reader.classes, depths),
             initial: memberships.timeline,
         };

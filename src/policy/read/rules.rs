@@ -32,7 +32,8 @@ pub(super) const DEFINED: [(&str, &str, &str); 9] = [
 ];
 
 /// Tables that are optional.
-pub(super) const OPTIONAL: [&str; 8] = [
+pub(super) const OPTIONAL: [&str; 9] = [
+    "barrier_changes.csv",
     "chapters.csv",
     "provisions.csv",
     "class_chapters.csv",
@@ -320,10 +321,25 @@ pub(super) const TABLES: &[TableRule] = &[
             pct("duty_pct"),
             FROM,
             UNTIL,
+            word("begins", &["event"]).or_empty().may_be_missing(),
             SOURCE,
             MARK,
         ],
         key: &[],
+    },
+    TableRule {
+        file: "barrier_changes.csv",
+        columns: &[
+            column("change", Holds::Id),
+            word("kind", &["barrier", "trend"]),
+            country("importer").or(ANY),
+            country("exporter").or(ANY),
+            known("sector", &[SECTOR]).or(&["*", "goods", "services"]),
+            column("amount_pct", Holds::Number(-90.0, 1000.0, "percent, -90 to 1000 (of a trend: a year)")),
+            SOURCE,
+            MARK,
+        ],
+        key: &["change", "kind", "importer", "exporter", "sector"],
     },
     TableRule {
         file: "duty_coverage.csv",

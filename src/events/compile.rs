@@ -7,10 +7,11 @@ use jiff::civil::Date;
 
 use super::condition::{Rule, Shift};
 use super::effect::Effect;
+use super::for_each::{InBlock, MemberOf};
 use super::names::{position, touched};
 use super::program::{
-    BranchCode, Dated, EffectCode, NONE, Outcome, ProcessCode, Program, RecurringCode, RuleCode, ShiftCode,
-    StageCode, Who, day_number,
+    BlockCode, BranchCode, Dated, EffectCode, NONE, Outcome, ProcessCode, Program, RecurringCode, RuleCode,
+    ShiftCode, StageCode, Who, day_number,
 };
 use super::spec::{Branch, OptionSpec, Process, Recurring, Stage};
 use super::streams::Streams;
@@ -177,12 +178,16 @@ impl<'a> Compiler<'a> {
     fn process(&mut self, process: &Process, is_own: bool) {
         let at = self.program.processes.len() as u32;
         let first_stage = self.program.stages.len() as u32;
+        let member = process.member_of.as_ref().map_or(NONE, |one| self.member(one));
         self.program.processes.push(ProcessCode {
             id: process.id.clone(),
             party: process.party.clone(),
             first_stage,
             start: process.start.map_or(self.program.days.0, day_number),
             is_own,
+            member,
+            is_late: process.member_of.is_some()
+                || process.stages.iter().take(1).any(|s| s.in_block.is_some()),
         });
         for fact in self.facts(&process.cancelled_by) {
             let ends_of = &mut self.program.ends_of;
@@ -200,6 +205,7 @@ impl<'a> Compiler<'a> {
             let next = stage.next.as_deref().map_or(following, target);
             let mut code = self.stage(&process.id, stage, at, n_visits);
             code.next = next;
+            code.block = stage.in_block.as_ref().map(|block| self.block(block, first_stage + k as u32));
             for (branch, spec) in code.branches.iter_mut().zip(&stage.branches) {
                 branch.to = target(&spec.to);
             }
@@ -213,6 +219,7 @@ impl<'a> Compiler<'a> {
         let n_outcomes = n_visits.saturating_mul(stage.max_retries.saturating_add(1));
         StageCode {
             id: stage.id.clone(),
+            block: None,
             process: at,
             duration: stage.duration.clone(),
             duration_streams: Streams::bare_first(format!("{name}.duration"), n_visits),
@@ -231,6 +238,19 @@ impl<'a> Compiler<'a> {
             outcome: self.outcome(&stage.effects, stage.milestone.as_ref()),
             next: NONE,
         }
+    }
+
+    /// The block around the stage number `at`.
+    fn block(&mut self, block: &InBlock, at: u32) -> BlockCode {
+        let first = at - block.at as u32;
+        let milestone = self.milestone(block.milestone_of_all.as_ref());
+        BlockCode { first, end: first + block.n as u32, member: self.member(&block.member_of), milestone }
+    }
+
+    /// Number of the fact that a party is a member.
+    fn member(&mut self, one: &MemberOf) -> u32 {
+        let agreement = position(&self.program.agreements, &one.agreement);
+        self.program.member_fact(agreement, position(&self.program.parties, &one.party)) as u32
     }
 
     fn branch(&mut self, branch: &Branch) -> BranchCode {
@@ -303,14 +323,18 @@ impl<'a> Compiler<'a> {
     fn outcome(&mut self, effects: &[String], milestone: Option<&String>) -> Outcome {
         let codes = effects.iter().filter_map(|text| Effect::parse(text)).filter_map(|e| self.effect(&e));
         let effects_code = codes.collect();
+        Outcome { effects: effects_code, texts: effects.to_vec(), milestone: self.milestone(milestone) }
+    }
+
+    /// Number of a milestone, or `NONE`.
+    fn milestone(&mut self, milestone: Option<&String>) -> u32 {
         let milestones = &mut self.program.milestones;
-        let number = milestone.map_or(NONE, |name| {
+        milestone.map_or(NONE, |name| {
             *self.milestone_idx.entry(name.clone()).or_insert_with(|| {
                 milestones.push(name.clone());
                 milestones.len() as u32 - 1
             })
-        });
-        Outcome { effects: effects_code, texts: effects.to_vec(), milestone: number }
+        })
     }
 
     fn effect(&mut self, effect: &Effect) -> Option<EffectCode> {

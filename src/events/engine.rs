@@ -8,7 +8,9 @@
 //! and ends the processes that it cancels. Cost of a draw: `O(E log Q)` for `E` events and a queue of length `Q`, one
 //! hash for each random number, and no allocation once the workspace has grown.
 
-use super::program::{BranchCode, CompactDraw, Entry, Kind, NONE, Outcome, Program, StageCode};
+use super::program::{
+    BranchCode, CompactDraw, Entry, Kind, LAST_OF_BLOCK, NONE, Outcome, Program, StageCode,
+};
 use super::queue::{Queue, Ticket};
 use super::spec::OptionSpec;
 use super::streams::Streams;
@@ -75,6 +77,8 @@ pub(super) const ENDS: u8 = 2;
 /// An entry of the queue.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Due {
+    /// A process begins whose first day decides how.
+    Begin { process: u32 },
     /// The stage of a process ends.
     Stage { process: u32 },
     /// A rule with a waiting time is checked again.
@@ -121,6 +125,8 @@ pub struct Workspace<'p> {
     durations_drawn: Vec<u32>,
     outcomes_drawn: Vec<u32>,
     branches_taken: Vec<u32>,
+    /// Stages of blocks whose party was a member when the block began.
+    pub(super) is_taken: Vec<bool>,
     pub(super) drawn: CompactDraw,
 }
 
@@ -139,6 +145,7 @@ impl<'p> Workspace<'p> {
             durations_drawn: vec![0; program.stages.len()],
             outcomes_drawn: vec![0; program.stages.len()],
             branches_taken: vec![0; program.n_branches],
+            is_taken: vec![false; program.stages.len()],
             drawn: CompactDraw::default(),
         }
     }
@@ -157,7 +164,12 @@ impl<'p> Workspace<'p> {
             self.queue.push(dated.day.max(program.days.0), (BY_ITSELF, at), Due::Dated { at });
         }
         for (at, process) in program.processes.iter().enumerate() {
-            self.start_stage(at as u32, process.first_stage, process.start, NONE);
+            let at = at as u32;
+            if process.is_late {
+                self.queue.push(process.start.max(program.days.0), (ENDS, at), Due::Begin { process: at });
+            } else {
+                self.start_stage(at, process.first_stage, process.start, NONE);
+            }
         }
         for (event, recurring) in program.recurring.iter().enumerate() {
             let event = event as u32;
@@ -172,6 +184,7 @@ impl<'p> Workspace<'p> {
             match due {
                 Due::Dated { at } => self.dated(at, day),
                 Due::Recurring { event, occurrence } => self.recur(event, occurrence, day),
+                Due::Begin { process } => self.begin(process, day),
                 Due::Stage { process } => self.finish_stage(process, day),
                 Due::Rule { process, stage } => self.look_again(process, stage, day),
             }
@@ -200,8 +213,9 @@ impl<'p> Workspace<'p> {
         }
     }
 
-    /// Begins a stage on `day`.
-    fn start_stage(&mut self, process: u32, stage: u32, day: i32, parent: u32) {
+    /// Begins a stage on `day`; of a block the next one whose party was a member when the block began.
+    pub(super) fn start_stage(&mut self, process: u32, stage: u32, day: i32, parent: u32) {
+        let stage = self.taken(process, stage);
         if stage == NONE {
             self.active[process as usize] = None;
             return;
@@ -267,7 +281,8 @@ impl<'p> Workspace<'p> {
         let code = &program.stages[active.stage as usize];
         match self.outcome(process, active.stage, day) {
             Ended::Success => {
-                let seq = self.log(day, Kind::Reached, active.stage, active.parent, 0);
+                let last = if self.is_last_of_block(active.stage) { LAST_OF_BLOCK } else { 0 };
+                let seq = self.log(day, Kind::Reached, active.stage, active.parent, last);
                 self.go_on(process, &code.outcome, code.next, day, seq);
             }
             Ended::Branch(at) => {
@@ -364,17 +379,6 @@ impl<'p> Workspace<'p> {
             let seq = self.log(day, Kind::Happened, event, NONE, 0);
             self.apply(&code.outcome.effects, day, seq);
         }
-    }
-
-    fn dated(&mut self, at: u32, day: i32) {
-        let dated = self.program.dated[at as usize];
-        let kind = if dated.holds { Kind::Began } else { Kind::Ended };
-        let is_news = dated.is_logged && self.holds[dated.fact as usize] != dated.holds;
-        let seq = if is_news { self.log(day, kind, at, NONE, 0) } else { NONE };
-        if !dated.is_logged && dated.holds {
-            self.note_joined(dated.fact as usize);
-        }
-        self.set_fact(dated.fact as usize, dated.holds, day, seq);
     }
 
     pub(super) fn log(&mut self, day: i32, kind: Kind, item: u32, parent: u32, branch: u8) -> u32 {

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use toml::de::{DeTable, DeValue};
 
-use super::for_each::{Members, PLACEHOLDER};
+use super::for_each::{InBlock, MemberOf, Members, PLACEHOLDER};
+use super::joiners::Joiners;
 use super::known::Tables;
 use super::limits::MOST_STAGES;
 use super::of_member::{process_of, stage_of};
@@ -19,10 +20,17 @@ use super::validate::LONGEST_HORIZON;
 use crate::data::{IDENTIFIER, is_identifier};
 use crate::error::{Fault, Faults};
 
-/// Writes the blocks of one file out; a block with a fault is left out.
-pub(super) fn expand(spec: &mut OptionSpec, tables: Option<&Tables<'_>>) -> Faults {
+/// Writes the blocks of an option out; a block with a fault is left out.
+///
+/// Without `joiners`: those of lists alone. With them, once all is read that can change memberships, also those of the
+/// members of agreements: for all who may belong to one, of whom the draw picks those who do.
+pub(super) fn expand(
+    spec: &mut OptionSpec,
+    tables: Option<&Tables<'_>>,
+    joiners: Option<&Joiners>,
+) -> Faults {
     let first = spec.horizon.unwrap_or(LONGEST_HORIZON)[0];
-    let mut expander = Expander { tables, faults: Faults::new(), n_stages: 0 };
+    let mut expander = Expander { tables, joiners, faults: Faults::new(), n_stages: 0 };
     let blocks = std::mem::take(&mut spec.processes);
     spec.processes = blocks.into_iter().flat_map(|block| expander.process(block, first)).collect();
     expander.faults
@@ -30,6 +38,7 @@ pub(super) fn expand(spec: &mut OptionSpec, tables: Option<&Tables<'_>>) -> Faul
 
 struct Expander<'a> {
     tables: Option<&'a Tables<'a>>,
+    joiners: Option<&'a Joiners>,
     faults: Faults,
     /// Stages that blocks came to so far.
     n_stages: usize,
@@ -46,6 +55,9 @@ struct Block<'a> {
 
 impl Expander<'_> {
     fn process(&mut self, mut block: Process, first: Date) -> Vec<Process> {
+        if self.is_early(block.for_each.as_ref()) {
+            return vec![block];
+        }
         let day = block.start.unwrap_or(first);
         let Some(set) = block.for_each.take() else {
             self.only_in_blocks(&block.place, "except", block.except.is_empty());
@@ -74,13 +86,25 @@ impl Expander<'_> {
         }
         match members {
             Some(members) if self.faults.as_slice().len() == before => {
-                members.iter().map(|member| process_of(&block, member)).collect()
+                let mut processes: Vec<_> = members.iter().map(|one| process_of(&block, one)).collect();
+                for (process, member) in processes.iter_mut().zip(&members) {
+                    process.member_of = membership(&set, member);
+                }
+                processes
             }
             _ => Vec::new(),
         }
     }
 
+    /// True for the members of an agreement while not all is read that can make a member.
+    fn is_early(&self, set: Option<&Members>) -> bool {
+        self.joiners.is_none() && matches!(set, Some(Members::Of(_)))
+    }
+
     fn stage(&mut self, mut block: Stage, day: Date) -> Vec<Stage> {
+        if self.is_early(block.for_each.as_ref()) {
+            return vec![block];
+        }
         let Some(set) = block.for_each.take() else {
             self.only_in_blocks(&block.place, "except", block.except.is_empty());
             self.only_in_blocks(&block.place, "where", block.cases.is_empty());
@@ -101,8 +125,18 @@ impl Expander<'_> {
             return Vec::new();
         };
         let mut stages: Vec<Stage> = members.iter().map(|member| stage_of(&block, member)).collect();
-        if let Some(last) = stages.last_mut() {
-            last.milestone = block.milestone_of_all.or(last.milestone.take());
+        let n = stages.len();
+        for (at, (stage, member)) in stages.iter_mut().zip(&members).enumerate() {
+            match membership(&set, member) {
+                Some(member_of) => {
+                    let milestone_of_all = block.milestone_of_all.clone();
+                    stage.in_block = Some(InBlock { member_of, at, n, milestone_of_all });
+                }
+                None if at + 1 == n => {
+                    stage.milestone = block.milestone_of_all.clone().or(stage.milestone.take())
+                }
+                None => {}
+            }
         }
         stages
     }
@@ -137,7 +171,7 @@ impl Expander<'_> {
         if members.is_empty() {
             let found = match block.set {
                 Members::Listed(_) => "nobody".to_owned(),
-                Members::Of(text) => format!("{text}: nobody on {day}"),
+                Members::Of(text) => format!("{text}: nobody from {day} on"),
             };
             let remedy = "Correct the set, or take the block out.";
             self.fault(place.key("for_each"), &found, "a member or more", remedy);
@@ -153,7 +187,7 @@ impl Expander<'_> {
         Some(members)
     }
 
-    /// Members of the agreement that `text` names, by name.
+    /// Who may be a member of the agreement that `text` names from `day` on, by name.
     fn members_of(&mut self, place: &Place, text: &str, day: Date) -> Option<Vec<String>> {
         let at = place.key("for_each");
         let Some(agreement) = text.strip_prefix("members:") else {
@@ -161,7 +195,7 @@ impl Expander<'_> {
             self.fault(at, text, expected, "Write it so.");
             return None;
         };
-        let Some((tables, memberships)) = self.tables.and_then(|one| Some((one, one.memberships?))) else {
+        let Some(tables) = self.tables.filter(|tables| tables.memberships.is_some()) else {
             let expected = "policy tables, which say who is a member";
             let remedy = "Give the data folder with --data DIR, or list the members.";
             self.fault(at, text, expected, remedy);
@@ -173,9 +207,8 @@ impl Expander<'_> {
             self.fault(at, agreement, expected, remedy);
             return None;
         }
-        let mut members = memberships.members(agreement, day);
-        members.sort_unstable();
-        Some(members)
+        let joiners = self.joiners.expect("blocks of members wait for the joiners");
+        Some(joiners.members(agreement, day, tables).into_iter().collect())
     }
 
     /// Checks what differs by member; `set` is the list of the block, where it gives one.
@@ -244,6 +277,13 @@ impl Expander<'_> {
             remedy: remedy.to_owned(),
         });
     }
+}
+
+/// Party and agreement whose membership decides whether a draw takes the member in; none in a list.
+fn membership(set: &Members, member: &str) -> Option<MemberOf> {
+    let Members::Of(text) = set else { return None };
+    let agreement = text.strip_prefix("members:")?.to_owned();
+    Some(MemberOf { agreement, party: member.to_owned() })
 }
 
 /// Placeholders that stand outside of a block.

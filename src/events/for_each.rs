@@ -20,6 +20,28 @@ pub enum Members {
     Listed(Vec<String>),
 }
 
+/// Whose membership of what decides in a draw whether a block has a member.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberOf {
+    /// Agreement.
+    pub agreement: String,
+    /// Party.
+    pub party: String,
+}
+
+/// The place of a stage in a block for the members of an agreement.
+#[derive(Debug, Clone)]
+pub struct InBlock {
+    /// The membership that decides.
+    pub member_of: MemberOf,
+    /// Position among the stages of the block.
+    pub at: usize,
+    /// Number of stages of the block.
+    pub n: usize,
+    /// Milestone that the last member of a draw reaches.
+    pub milestone_of_all: Option<String>,
+}
+
 /// What differs for some of the members of a block.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

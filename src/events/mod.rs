@@ -16,6 +16,7 @@ pub mod fit;
 mod flow;
 pub mod for_each;
 pub mod graph;
+mod joiners;
 pub mod known;
 mod limits;
 pub mod milestones;

@@ -29,6 +29,12 @@ pub(super) fn touched(specs: [&OptionSpec; 2]) -> (BTreeSet<String>, BTreeSet<St
                 };
             }
         }
+        let of_stages = spec.processes.iter().flat_map(|process| &process.stages);
+        let of_stages = of_stages.filter_map(|stage| stage.in_block.as_ref().map(|block| &block.member_of));
+        for one in spec.processes.iter().filter_map(|process| process.member_of.as_ref()).chain(of_stages) {
+            agreements.insert(one.agreement.clone());
+            parties.insert(one.party.clone());
+        }
         for (name, _) in spec.guards() {
             let rest = name.strip_prefix("member:").or_else(|| name.strip_prefix("suspended:"));
             if let Some((agreement, party)) = rest.and_then(|rest| rest.split_once(':')) {

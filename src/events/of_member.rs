@@ -19,6 +19,7 @@ pub(super) fn process_of(block: &Process, member: &str) -> Process {
 pub(super) fn stage_of(block: &Stage, member: &str) -> Stage {
     let mut stage = block.clone();
     stage.place.is_of_block = true;
+    stage.milestone_of_all = None;
     for (k, case) in std::mem::take(&mut stage.cases).iter().enumerate() {
         if case.members.iter().any(|one| one == member) {
             apply(case, &mut stage);

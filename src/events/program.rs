@@ -55,11 +55,31 @@ pub(super) struct ProcessCode {
     pub start: i32,
     /// True for processes of the option itself.
     pub is_own: bool,
+    /// Membership without which it does not run, or `NONE`.
+    pub member: u32,
+    /// True where the state of its first day decides how it begins.
+    pub is_late: bool,
 }
+
+/// A block of stages of which a draw takes those whose party is a member on the day on which the block begins.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct BlockCode {
+    /// First stage of the block, and the one after its last.
+    pub first: u32,
+    pub end: u32,
+    /// Fact that the party of the stage is a member.
+    pub member: u32,
+    /// Milestone of the last stage that a draw takes, or `NONE`.
+    pub milestone: u32,
+}
+
+/// Branch of a reached stage that is the last of its block in a draw.
+pub(super) const LAST_OF_BLOCK: u8 = 1;
 
 #[derive(Debug, Clone)]
 pub(super) struct StageCode {
     pub id: String,
+    pub block: Option<BlockCode>,
     pub process: u32,
     pub duration: Duration,
     /// Streams of the duration and of the outcome by visit.
@@ -206,7 +226,7 @@ pub(super) struct Entry {
     /// Stage, recurring event or dated fact.
     pub item: u32,
     pub kind: Kind,
-    /// Branch of a diverted stage.
+    /// Branch of a diverted stage; [`LAST_OF_BLOCK`] where that is so of a stage that was reached.
     pub branch: u8,
 }
 

@@ -7,6 +7,7 @@ use toml::de::DeTable;
 
 use super::duration::Duration;
 use super::expand::{expand, strays};
+use super::joiners::Joiners;
 use super::known::{Tables, unknown_names};
 use super::limits::{DATES, MOST_DEPTH};
 use super::place::{Lines, Place, tables};
@@ -83,7 +84,11 @@ fn load_world(files: &Files, tables: Option<&Tables<'_>>) -> World {
     let mut reader = Reader::new(files, tables);
     let spec = match files.read_optional(&format!("{WORLD}.toml")) {
         Ok(None) => None,
-        Ok(Some(_)) => reader.load(WORLD, ""),
+        Ok(Some(_)) => {
+            let mut spec = reader.load(WORLD, "");
+            spec.iter_mut().for_each(|spec| reader.blocks(spec, Some(&Joiners::anybody())));
+            spec
+        }
         Err(fault) => {
             reader.broken(fault);
             None
@@ -135,7 +140,11 @@ fn load_option(
         return None;
     }
     let mut reader = Reader::new(files, tables);
-    let spec = reader.load(id, "");
+    let mut spec = reader.load(id, "");
+    if let Some(spec) = &mut spec {
+        let joiners = Joiners::of([&*spec].into_iter().chain(&world.spec));
+        reader.blocks(spec, Some(&joiners));
+    }
     faults.extend(reader.faults);
     let spec = spec?;
     let is_whole = reader.is_whole && world.is_whole;
@@ -187,13 +196,11 @@ impl<'a> Reader<'a> {
         };
         let mut spec = self.parse(&file, &text)?;
         self.head(&file, &text, id, &spec);
-        let of_blocks = expand(&mut spec, self.tables);
-        // A block that is left out would declare names.
-        self.is_whole &= of_blocks.as_slice().is_empty();
-        self.faults.extend(of_blocks);
+        self.blocks(&mut spec, None);
         self.read_samples(&mut spec);
         for milestone in spec.processes.iter_mut().flat_map(|process| &mut process.stages).flat_map(|stage| {
-            stage.milestone.iter_mut().chain(stage.branches.iter_mut().filter_map(|b| b.milestone.as_mut()))
+            let own = stage.milestone.iter_mut().chain(&mut stage.milestone_of_all);
+            own.chain(stage.branches.iter_mut().filter_map(|b| b.milestone.as_mut()))
         }) {
             milestone.insert_str(0, prefix);
         }
@@ -201,6 +208,14 @@ impl<'a> Reader<'a> {
         self.include(&file, key_line(&text, "include"), prefix, &mut spec);
         self.open.pop();
         Some(spec)
+    }
+
+    /// Writes blocks out; those for the members of agreements where it is known who may join.
+    fn blocks(&mut self, spec: &mut OptionSpec, joiners: Option<&Joiners>) {
+        let faults = expand(spec, self.tables, joiners);
+        // A block that is left out would declare names.
+        self.is_whole &= faults.as_slice().is_empty();
+        self.faults.extend(faults);
     }
 
     /// Checks what stands above the tables.
@@ -280,8 +295,17 @@ impl<'a> Reader<'a> {
 
     /// Reads the samples of empirical durations.
     fn read_samples(&mut self, spec: &mut OptionSpec) {
-        for stage in spec.processes.iter_mut().flat_map(|process| &mut process.stages) {
-            let Duration::Empirical { file, sample } = &mut stage.duration else { continue };
+        let stages = spec.processes.iter_mut().flat_map(|process| &mut process.stages);
+        let durations = stages.flat_map(|stage| {
+            let of_cases =
+                stage.cases.iter_mut().enumerate().filter_map(|(k, case)| {
+                    Some((format!("where.{k}.duration.file"), case.duration.as_mut()?))
+                });
+            let own = std::iter::once(("duration.file".to_owned(), &mut stage.duration));
+            own.chain(of_cases).map(|(key, duration)| (stage.place.clone(), key, duration))
+        });
+        for (place, key, duration) in durations {
+            let Duration::Empirical { file, sample } = duration else { continue };
             if let Some(known) = self.samples.get(file) {
                 *sample = Arc::clone(known);
                 continue;
@@ -300,8 +324,8 @@ impl<'a> Reader<'a> {
                     *sample = read;
                 }
                 Err(found) => self.faults.push(Fault {
-                    file: stage.place.file.to_string(),
-                    line: Some(stage.place.line_of("duration.file")),
+                    file: place.file.to_string(),
+                    line: Some(place.line_of(&key)),
                     field: "duration".into(),
                     found: if found.is_empty() { "empty".into() } else { found },
                     expected: "a CSV file of the options folder, without `..` or `/` before it".into(),

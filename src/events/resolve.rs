@@ -1,6 +1,6 @@
 //! From a draw in numbers back to names and dates, and the counts of summaries.
 
-use super::program::{CompactDraw, Entry, Kind, NONE, Outcome, Program, StageCode, date_of};
+use super::program::{CompactDraw, Entry, Kind, LAST_OF_BLOCK, NONE, Outcome, Program, StageCode, date_of};
 use super::timeline::{DrawnTimeline, LoggedEvent};
 use crate::policy::PolicyTimeline;
 
@@ -19,7 +19,10 @@ impl Program {
 
     /// Milestone of an event, by number.
     fn milestone(&self, entry: &Entry) -> Option<usize> {
-        let number = self.outcome(entry)?.milestone;
+        let is_last = entry.kind == Kind::Reached && entry.branch == LAST_OF_BLOCK;
+        let block = self.stages.get(entry.item as usize).filter(|_| is_last).and_then(|stage| stage.block);
+        let of_all = block.map_or(NONE, |block| block.milestone);
+        let number = if of_all == NONE { self.outcome(entry)?.milestone } else { of_all };
         (number != NONE).then_some(number as usize)
     }
 

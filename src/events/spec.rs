@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::condition::{Rule, Shift};
 use super::duration::Duration;
-use super::for_each::{Case, Members};
+use super::for_each::{Case, InBlock, MemberOf, Members};
 use super::limits::LARGEST;
 use super::place::Place;
 
@@ -161,6 +161,9 @@ pub struct Process {
     /// Stages in order.
     #[serde(rename = "stage")]
     pub stages: Vec<Stage>,
+    /// Membership on its first day without which it does not run, where a block was written out.
+    #[serde(skip)]
+    pub member_of: Option<MemberOf>,
     /// Where it stands.
     #[serde(skip)]
     pub place: Place,
@@ -223,6 +226,9 @@ pub struct Stage {
     pub source: String,
     /// seed, public, recalled or assumption.
     pub mark: String,
+    /// Its place in a block for the members of an agreement, where one was written out.
+    #[serde(skip)]
+    pub in_block: Option<InBlock>,
     /// Where it stands.
     #[serde(skip)]
     pub place: Place,

@@ -52,6 +52,34 @@ impl Workspace<'_> {
             && !unless.iter().any(|&fact| self.holds[fact as usize])
     }
 
+    /// The stage itself, or of a block the first one from it on that the draw takes; `NONE` where nothing follows.
+    ///
+    /// A process that comes from outside of the block notes who is a member on the day.
+    pub(super) fn taken(&mut self, process: u32, mut stage: u32) -> u32 {
+        let program = self.program;
+        let before = self.active[process as usize].map(|active| active.stage);
+        while let Some(block) = program.stages.get(stage as usize).and_then(|code| code.block) {
+            if before.is_none_or(|before| !(block.first..stage).contains(&before)) {
+                for at in block.first..block.end {
+                    let member = program.stages[at as usize].block.map_or(NONE, |block| block.member);
+                    self.is_taken[at as usize] = member != NONE && self.holds[member as usize];
+                }
+            }
+            if self.is_taken[stage as usize] {
+                break;
+            }
+            stage = if stage + 1 < block.end { stage + 1 } else { program.stages[stage as usize].next };
+        }
+        stage
+    }
+
+    /// True for a stage of a block after which the draw takes no other of it.
+    pub(super) fn is_last_of_block(&self, stage: u32) -> bool {
+        self.program.stages[stage as usize]
+            .block
+            .is_some_and(|block| !self.is_taken[stage as usize + 1..block.end as usize].contains(&true))
+    }
+
     pub(super) fn stage_may_end(&self, active: &Active, day: i32) -> bool {
         let code = &self.program.stages[active.stage as usize];
         self.guards_hold(&code.requires, &code.unless)
@@ -77,6 +105,26 @@ impl Workspace<'_> {
         if !self.order[agreement].contains(&party) {
             self.order[agreement].push(party);
         }
+    }
+
+    /// Begins a process, where it is of a member, if the party is one.
+    pub(super) fn begin(&mut self, process: u32, day: i32) {
+        let code = &self.program.processes[process as usize];
+        if code.member == NONE || self.holds[code.member as usize] {
+            self.start_stage(process, code.first_stage, day, NONE);
+        }
+    }
+
+    /// A fact or a membership begins or ends on its date.
+    pub(super) fn dated(&mut self, at: u32, day: i32) {
+        let dated = self.program.dated[at as usize];
+        let kind = if dated.holds { Kind::Began } else { Kind::Ended };
+        let is_news = dated.is_logged && self.holds[dated.fact as usize] != dated.holds;
+        let seq = if is_news { self.log(day, kind, at, NONE, 0) } else { NONE };
+        if !dated.is_logged && dated.holds {
+            self.note_joined(dated.fact as usize);
+        }
+        self.set_fact(dated.fact as usize, dated.holds, day, seq);
     }
 
     pub(super) fn apply(&mut self, effects: &[EffectCode], day: i32, seq: u32) {

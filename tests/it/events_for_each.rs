@@ -5,7 +5,9 @@ use std::fs;
 use jiff::civil::date;
 use tradepath::data::Files;
 use tradepath::error::Fault;
-use tradepath::events::{Horizon, OptionSpec, Program, Tables, graph, read_option, read_options};
+use tradepath::events::{
+    Horizon, LoggedEvent, OptionSpec, Program, Tables, graph, read_option, read_options,
+};
 use tradepath::policy::PolicyTimeline;
 
 /// A block of processes on the lines 4 to 14, and one of stages on the lines 21 to 31.
@@ -172,6 +174,9 @@ fn blocks_are_what_they_would_be_written_out() {
         assert_eq!((one.log, one.policy), (other.log, other.policy), "{draw}");
     }
     assert_eq!(one.reference().log, other.reference().log);
+    let (listed, _) =
+        read(&BLOCKS.replace("\"members:pact\"\nexcept = [\"DDD\"]", "[\"EEE\", \"FFF\"]")).unwrap();
+    let blocks = listed;
     assert_eq!(graph::dot(&blocks, &world), graph::dot(&by_hand, &world));
     assert_eq!(graph::mermaid(&blocks, &world), graph::mermaid(&by_hand, &world));
     let sources = |spec: &OptionSpec| -> Vec<String> {
@@ -180,18 +185,54 @@ fn blocks_are_what_they_would_be_written_out() {
     assert_eq!(sources(&blocks), sources(&by_hand));
 }
 
-#[test]
-fn the_members_are_those_of_the_day_on_which_the_process_begins() {
-    let consents = |start: &str| -> Vec<String> {
-        let text = BLOCKS.replace("requires = [\"agreed:EEE\", \"agreed:FFF\"]\n", "");
-        let day = format!("party = \"AAA\"\nstart = \"{start}\"");
-        let (spec, _) = read(&text.replace("party = \"AAA\"\nstart = \"2021-01-01\"", &day)).unwrap();
-        let stages = spec.processes.iter().flat_map(|process| &process.stages);
-        stages.filter_map(|one| one.id.strip_prefix("consent_").map(str::to_owned)).collect()
+/// Consents of the reference path, with the milestone that each reaches, of a deal that begins on a day.
+fn consents(start: &str) -> Vec<(String, Option<String>)> {
+    let text = BLOCKS.replace("requires = [\"agreed:EEE\", \"agreed:FFF\"]\n", "");
+    let text = text.replace("probability = 0.25, ", "");
+    let day = format!("party = \"AAA\"\nstart = \"{start}\"");
+    let (spec, world) = read(&text.replace("party = \"AAA\"\nstart = \"2021-01-01\"", &day)).unwrap();
+    let log = Program::compile(&spec, &world, &initial(), HORIZON).reference().log;
+    let of_block = |event: &LoggedEvent| {
+        Some((event.stage.strip_prefix("consent_")?.to_owned(), event.milestone.clone()))
     };
-    assert_eq!(consents("2020-12-30"), ["EEE", "FFF", "GGG"]);
-    assert_eq!(consents("2020-12-31"), ["EEE", "FFF"]);
-    assert_eq!(consents("2022-01-01"), ["EEE", "FFF", "HHH"]);
+    log.iter().filter_map(of_block).collect()
+}
+
+#[test]
+fn the_members_are_those_of_the_day_on_which_the_block_begins() {
+    let all = |names: &[&str]| -> Vec<(String, Option<String>)> {
+        let milestone = |at: usize| (at + 1 == names.len()).then(|| "consent".to_owned());
+        names.iter().enumerate().map(|(at, name)| ((*name).to_owned(), milestone(at))).collect()
+    };
+    assert_eq!(consents("2020-12-30"), all(&["EEE", "FFF", "GGG"]));
+    assert_eq!(consents("2020-12-31"), all(&["EEE", "FFF"]));
+    // AAA and CCC join on 11 January, BBB on 31 January.
+    assert_eq!(consents("2021-01-10"), all(&["EEE", "FFF"]));
+    assert_eq!(consents("2021-01-12"), all(&["AAA", "CCC", "EEE", "FFF"]));
+    assert_eq!(consents("2021-02-01"), all(&["AAA", "BBB", "CCC", "EEE", "FFF"]));
+    assert_eq!(consents("2022-01-01"), all(&["AAA", "BBB", "CCC", "EEE", "FFF", "HHH"]));
+}
+
+#[test]
+fn a_block_that_nobody_is_in_takes_no_time_and_a_process_of_no_member_does_not_run() {
+    let text = BLOCKS.replace("except = [\"DDD\"]", "except = [\"DDD\", \"EEE\", \"FFF\"]");
+    let text = text.replace("requires = [\"agreed:EEE\", \"agreed:FFF\"]\n", "");
+    let text = text.replace("[\"CCC\", \"AAA\", \"BBB\"]", "\"members:pact\"");
+    let (spec, world) = read(&text).unwrap();
+    let log = Program::compile(&spec, &world, &initial(), HORIZON).reference().log;
+    let day = |stage: &str| log.iter().find(|event| event.stage == stage).map(|event| event.date);
+    assert_eq!(day("entry"), Some(date(2021, 1, 6)));
+    assert!(log.iter().all(|event| event.milestone.as_deref() != Some("consent")));
+    let ran: Vec<&str> = log.iter().filter_map(|event| event.process.strip_prefix("ratify.")).collect();
+    assert_eq!(ran, ["DDD", "EEE", "FFF"]);
+}
+
+#[test]
+fn whoever_may_join_is_written_out() {
+    let (spec, _) = read(BLOCKS).unwrap();
+    let stages = spec.processes.iter().flat_map(|process| &process.stages);
+    let ids: Vec<&str> = stages.filter_map(|one| one.id.strip_prefix("consent_")).collect();
+    assert_eq!(ids, ["AAA", "BBB", "CCC", "EEE", "FFF", "HHH"]);
 }
 
 #[test]
@@ -216,7 +257,12 @@ fn sets_that_are_none_are_refused() {
     let set = "for_each = \"members:pact\"";
     refused(set, "for_each = \"members:pakt\"", "pakt", "an agreement of policy/agreements.csv");
     refused(set, "for_each = \"pact\"", "pact", "`members:AGREEMENT` or a list of parties");
-    refused(set, "for_each = \"members:empty\"", "members:empty: nobody on 2021-01-01", "a member or more");
+    refused(
+        set,
+        "for_each = \"members:empty\"",
+        "members:empty: nobody from 2021-01-01 on",
+        "a member or more",
+    );
     refused(set, "for_each = 7", "`members:AGREEMENT` or a list of parties", "the keys of an option");
     let list = "for_each = [\"CCC\", \"AAA\", \"BBB\"]";
     refused(list, "for_each = []", "nobody", "a member or more");
@@ -225,10 +271,13 @@ fn sets_that_are_none_are_refused() {
     refused(list, "for_each = [\"CCC\", \"AAA\", \"BBB\", \"ZZZ\"]", "ZZZ", "a country of countries.csv");
     refused(list, "for_each = [\"CCC\", \"AAA\", \"BBB\", \"A A\"]", "A A", "letters");
     refused("except = [\"DDD\"]", "except = [\"ZZZ\"]", "ZZZ", "a country of countries.csv");
-    let all = "except = [\"DDD\", \"EEE\", \"FFF\"]";
+    let all = "except = [\"DDD\", \"EEE\", \"FFF\", \"HHH\", \"AAA\", \"BBB\", \"CCC\"]";
     let text = BLOCKS.replace("except = [\"DDD\"]", all);
     let faults = read(&text).unwrap_err();
-    assert_eq!((faults[0].line, faults[0].found.as_str()), (Some(25), "members:pact: nobody on 2021-01-01"));
+    assert_eq!(
+        (faults[0].line, faults[0].found.as_str()),
+        (Some(25), "members:pact: nobody from 2021-01-01 on")
+    );
 }
 
 #[test]

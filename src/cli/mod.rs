@@ -36,6 +36,7 @@ mod estimate;
 mod exit;
 mod explain;
 mod init;
+mod join_draws;
 mod line_rates;
 mod manifest;
 mod optimal;

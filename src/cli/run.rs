@@ -110,9 +110,8 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
     let (files, plan) = load_plan(args)?;
     let variable = |name: &str| std::env::var(name).ok();
     let shard = shard::choose(args.shard, (args.shards, args.shard_index), &variable)?;
-    let is_auto = args.shard == Some(ShardChoice::Auto);
-    let resumes = args.resume || is_auto;
-    let out = folder(args.out.as_deref(), &plan, shard, is_auto);
+    let resumes = args.resume || args.shard == Some(ShardChoice::Auto);
+    let out = folder(args, &plan, shard);
     let replace = args.overwrite || args.out.is_none() || resumes;
     let existing = if replace { Existing::Replace } else { Existing::Refuse };
     let output = OutputDir::create(&out, existing)?;
@@ -121,7 +120,8 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
     let limit = Limit { bytes: args.max_memory };
     let experiment = Experiment::load(&files, plan, shard, &|axes, plan| limit.check(axes, plan, shard))?;
     let owner = Owner::new(&experiment);
-    let made = Made { events: args.events.word(), digits: rows::digits() };
+    let is_part = args.shard.is_some();
+    let made = Made { part: is_part.then_some(shard), events: args.events.word(), digits: rows::digits() };
     let checkpoints = Checkpoints { resumes, replaces: args.overwrite, journal: args.journal.as_deref() };
     let Some((store, _lock)) = run_resume::open(&checkpoints, &output, (owner, &made), quiet)? else {
         return Ok(());
@@ -135,14 +135,14 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
     results::write_paths(&output, &found, args.events.into())?;
     output.write_text(MANIFEST, &manifest::text(&run_manifest::of(&found, &files, &made)?))?;
     output.write_text(WORK, &manifest::text(&run_manifest::work(&found.counts, started.elapsed())))?;
-    write_blocks(&output, &found, &progress)?;
+    write_blocks(&output, &found, is_part, &progress)?;
     let at = output.finish()?;
     found.blocks.remove();
     if args.overwrite {
         found.blocks.remove_others();
     }
     progress.finish();
-    if !quiet && shard == Shard::WHOLE {
+    if !quiet && !is_part {
         eprint!("{}", summary::text(&at, &found.frame)?);
     }
     if !quiet {
@@ -152,8 +152,13 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
 }
 
 /// Writes what is made of the blocks of all draws, or for a part the blocks themselves.
-fn write_blocks(output: &OutputDir, found: &RunResults<Store>, progress: &Progress) -> anyhow::Result<()> {
-    if found.experiment.shard != Shard::WHOLE {
+fn write_blocks(
+    output: &OutputDir,
+    found: &RunResults<Store>,
+    is_part: bool,
+    progress: &Progress,
+) -> anyhow::Result<()> {
+    if is_part {
         results::write_part(output, found)?;
         return Ok(found.blocks.copy_to(output.path())?);
     }
@@ -165,11 +170,11 @@ fn write_blocks(output: &OutputDir, found: &RunResults<Store>, progress: &Progre
 
 /// The output folder: as named, without a name `outputs/<plan>` and for a part `outputs/<plan>-part-k-of-K`. What
 /// `--shard auto` names is the folder of all parts, since every task has the same command line.
-fn folder(named: Option<&Path>, plan: &Plan, Shard { number, of }: Shard, is_auto: bool) -> PathBuf {
-    match named {
-        Some(parts) if is_auto => parts.join(format!("part-{number}-of-{of}")),
+fn folder(args: &RunArgs, plan: &Plan, Shard { number, of }: Shard) -> PathBuf {
+    match &args.out {
+        Some(parts) if args.shard == Some(ShardChoice::Auto) => parts.join(format!("part-{number}-of-{of}")),
         Some(named) => named.to_owned(),
-        None if of == 1 && !is_auto => PathBuf::from("outputs").join(&plan.name),
+        None if args.shard.is_none() => PathBuf::from("outputs").join(&plan.name),
         None => PathBuf::from("outputs").join(format!("{}-part-{number}-of-{of}", plan.name)),
     }
 }

@@ -42,7 +42,7 @@ pub fn of<B>(found: &RunResults<B>, files: &Files, made: &Made) -> Result<Value,
         "options": options, "countries": countries(experiment, files)?, "sectors": sectors,
         "uncertainty": plan.uncertainty, "inputs": checksums,
         EVENTS: made.events, DIGITS: made.digits,
-        "fingerprint": found.fingerprint, PART: [experiment.shard.number, experiment.shard.of],
+        "fingerprint": found.fingerprint, PART: made.part(),
     }))
 }
 

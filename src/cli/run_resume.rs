@@ -19,12 +19,22 @@ pub const DIGITS: &str = "digits";
 /// Key of a manifest: which part of how many.
 pub const PART: &str = "part";
 
-/// What besides its fingerprint and part decides the files of a run.
+/// What besides its fingerprint decides the files of a run.
 pub struct Made {
+    /// The part; `None` for the whole run.
+    pub part: Option<Shard>,
     /// Which events are written: all, summary or none.
     pub events: &'static str,
     /// Significant digits of numbers in files.
     pub digits: u8,
+}
+
+impl Made {
+    /// The part as manifests say it: `[k, K]`, null for the whole run.
+    #[must_use]
+    pub fn part(&self) -> Value {
+        self.part.map_or(Value::Null, |Shard { number, of }| json!([number, of]))
+    }
 }
 
 /// What becomes of work that is there already, and where new work is kept.
@@ -123,13 +133,12 @@ fn notes(resume: bool, store: &Store, has_own: bool) {
 fn standing(output: &OutputDir, owner: &Owner, made: &Made) -> Standing {
     let Some(manifest) = output.standing() else { return Standing::None };
     let Some(fingerprint) = manifest["fingerprint"].as_str() else { return Standing::None };
-    let Shard { number, of } = owner.shard;
     if fingerprint != owner.fingerprint {
         let short = fingerprint.get(..16).unwrap_or(fingerprint);
         return Standing::Other(format!("another finished run, fingerprint {short}"));
     }
     let wanted: [(&str, Value); 3] =
-        [(PART, json!([number, of])), (EVENTS, json!(made.events)), (DIGITS, json!(made.digits))];
+        [(PART, made.part()), (EVENTS, json!(made.events)), (DIGITS, json!(made.digits))];
     if let Some((key, _)) = wanted.iter().find(|(key, value)| manifest[key] != *value) {
         return Standing::Other(format!("this run, finished with another {key}: {}", manifest[key]));
     }

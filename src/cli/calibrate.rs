@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::arguments;
 use crate::calibration::balance::{BalanceOptions, ReExports, Weights};
 use crate::calibration::outside::{self, Layout, Request};
 use crate::calibration::policy::aggregate::Aggregation;
@@ -99,9 +100,9 @@ pub struct CalibrateArgs {
     /// How much each table is trusted in balancing: any of trade, inputs, value_added, final_demand.
     #[arg(long, value_name = "TABLE=WEIGHT,...", value_parser = weights)]
     weights: Option<Weights>,
-    /// Memory that reading may take, bytes; without it three quarters of what is free. Text that needs more is refused
+    /// Memory that reading may take, such as 2G or 4GiB; without it three quarters of what is free. Text that needs more is refused
     /// before it is taken.
-    #[arg(long, value_name = "BYTES")]
+    #[arg(long, value_name = "SIZE", value_parser = arguments::bytes)]
     max_memory: Option<u64>,
 }
 

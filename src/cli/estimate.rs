@@ -6,7 +6,7 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use super::manifest;
+use super::{arguments, manifest};
 use crate::data::memory;
 use crate::error::shortened;
 use crate::estimation::covariance::SmallSample;
@@ -95,8 +95,8 @@ pub struct EstimateArgs {
     /// Steps before the fit is given up, at most 100,000.
     #[arg(long, default_value_t = FitOptions::default().max_iterations, value_parser = iterations)]
     max_iterations: usize,
-    /// Memory that the panel and its regressors may take, bytes. Default: three quarters of what is free.
-    #[arg(long, value_name = "BYTES")]
+    /// Memory that the panel and its regressors may take, such as 2G or 4GiB. Default: three quarters of what is free.
+    #[arg(long, value_name = "SIZE", value_parser = arguments::bytes)]
     max_memory: Option<u64>,
     /// Also print the coefficients to standard output; latex and markdown are written to the folder too.
     #[arg(long, value_enum)]

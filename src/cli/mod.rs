@@ -36,6 +36,7 @@ mod estimate;
 mod exit;
 mod explain;
 mod init;
+mod join_draws;
 mod line_rates;
 mod manifest;
 mod optimal;
@@ -47,6 +48,7 @@ mod run;
 mod run_manifest;
 mod run_resume;
 mod schedule;
+mod shard;
 mod signals;
 mod solve;
 mod summary;
@@ -58,7 +60,8 @@ mod verify;
 
 /// Discrete-event trade-flow and tariff model: what each way back into Asia-Pacific trade rules would do.
 ///
-/// Exit codes: 0 success, 1 the run failed, 2 wrong usage or bad input.
+/// Exit codes: 0 success; 1 the run failed, and trying again can help (disk full, folder in use, no permission); 2 wrong
+/// usage or bad input: trying again cannot help.
 #[derive(Debug, Parser)]
 #[command(name = "tradepath", version, about, max_term_width = 100)]
 struct Cli {
@@ -109,7 +112,7 @@ enum Command {
 /// Most threads that can be asked for: more than this is a slip, and takes the machine's memory for stacks.
 const MOST_THREADS: i64 = 1024;
 /// Arguments that name what a command writes; every other path is an input.
-const OUTPUTS: [&str; 2] = ["out", "dir"];
+const OUTPUTS: [&str; 3] = ["out", "dir", "journal"];
 
 /// Runs the program and returns its exit code.
 #[must_use]

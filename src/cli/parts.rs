@@ -1,18 +1,21 @@
 //! The parts of a split run: each as it was written, all of one run, each once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::run_resume::{DIGITS, EVENTS};
 use super::verify;
 use crate::data::Files;
+use crate::ensemble::Shard;
 use crate::error::{Fault, Faults, InputErrors};
-use crate::output::dir::{FileEntry, MANIFEST, listed};
+use crate::output::dir::{FileEntry, MANIFEST, WORK, listed};
 use crate::output::results::{SHARD_FILE, ShardInfo, is_of_part};
 
 /// What the manifests of all parts say alike: the joined manifest takes it from the first.
-const DESCRIBED: [&str; 14] = [
+const DESCRIBED: [&str; 16] = [
     "command",
     "plan",
     "title",
@@ -27,50 +30,144 @@ const DESCRIBED: [&str; 14] = [
     "countries",
     "sectors",
     "inputs",
+    EVENTS,
+    DIGITS,
 ];
 
 /// One part.
 pub struct Part {
     /// Its folder.
     pub folder: PathBuf,
-    /// Which part of which run.
-    pub info: ShardInfo,
-    /// Its manifest.
-    pub manifest: Value,
+    /// Which part.
+    pub shard: Shard,
+    /// What it took, as `work.json` says; null without one.
+    pub work: Value,
     files: BTreeMap<String, FileEntry>,
 }
 
-impl Part {
-    /// True if the part wrote this file.
+/// All parts of a run.
+pub struct Parts {
+    /// Which run: what `shard.json` of the first says.
+    pub info: ShardInfo,
+    /// Manifest of the first.
+    pub manifest: Value,
+    /// In the order of their numbers.
+    pub all: Vec<Part>,
+}
+
+impl Parts {
+    /// A file of every part, in their order; `None` if they do not have it.
     #[must_use]
-    pub fn has(&self, file: &str) -> bool {
-        self.files.contains_key(file)
+    pub fn files(&self, name: &str) -> Option<Vec<PathBuf>> {
+        let has = self.all.iter().all(|part| part.files.contains_key(name));
+        has.then(|| self.all.iter().map(|part| part.folder.join(name)).collect())
+    }
+
+    /// Reads and checks all parts; faults of all together. A folder that is no part, but holds parts, stands for those.
+    ///
+    /// # Errors
+    /// [`InputErrors`] if a part is missing, there twice, changed or of another run.
+    pub fn read(folders: &[PathBuf]) -> Result<Self, InputErrors> {
+        let (mut parts, mut faults): (Option<Self>, _) = (None, Faults::new());
+        for folder in folders.iter().flat_map(|folder| expanded(folder)) {
+            match read_part(&folder) {
+                Ok((part, info, manifest)) => match &mut parts {
+                    None => parts = Some(Self { info, manifest, all: vec![part] }),
+                    Some(parts) => {
+                        parts.check_alike(&part, &info, &manifest, &mut faults);
+                        parts.all.push(part);
+                    }
+                },
+                Err(errors) => faults.extend(errors.into()),
+            }
+        }
+        if let Some(parts) = &mut parts {
+            parts.all.sort_by_key(|part| part.shard.number);
+            parts.check_numbers(&mut faults);
+        }
+        let parts = faults.into_result(parts)?;
+        parts.ok_or_else(|| fault(Path::new("parts"), "none", "the folders of the parts of a run").into())
+    }
+
+    /// Parts of one run agree in their fingerprint, in the tables that are common to all, and in which tables they
+    /// have.
+    fn check_alike(&self, part: &Part, info: &ShardInfo, manifest: &Value, faults: &mut Faults) {
+        let first = &self.all[0];
+        if info.fingerprint != self.info.fingerprint {
+            let expected = "parts of one plan, seed, data and version";
+            faults.push(fault(&part.folder, "a part of another run", expected));
+            return;
+        }
+        for key in DESCRIBED.into_iter().filter(|key| self.manifest[key] != manifest[key]) {
+            let expected = format!("`{key}` as in {}", first.folder.join(MANIFEST).display());
+            let file = part.folder.join(MANIFEST);
+            faults.push(Fault {
+                line: line_of_key(&file, key),
+                field: key.into(),
+                ..fault(&file, &format!("another {key}"), &expected)
+            });
+        }
+        let names: BTreeSet<&String> = first.files.keys().chain(part.files.keys()).collect();
+        for name in names.into_iter().filter(|name| !name.contains('/')) {
+            let found = match (first.files.get(name), part.files.get(name)) {
+                (Some(_), None) => format!("no {name}"),
+                (None, Some(_)) => format!("{name}, which {} lacks", first.folder.display()),
+                (Some(a), Some(b)) if !is_of_part(name) && a.sha256 != b.sha256 => format!("another {name}"),
+                _ => continue,
+            };
+            let expected =
+                format!("the tables of {}: run every part with the same options", first.folder.display());
+            faults.push(fault(&part.folder, &found, &expected));
+        }
+    }
+
+    fn check_numbers(&self, faults: &mut Faults) {
+        let of = self.info.shard.of;
+        let expected = format!("each of the parts 1 to {of} once");
+        let mut known: BTreeMap<u64, &Path> = BTreeMap::new();
+        for part in &self.all {
+            if part.shard.of != of {
+                let found = format!("part {} of {}", part.shard.number, part.shard.of);
+                faults.push(fault(&part.folder, &found, &expected));
+            } else if let Some(other) = known.insert(part.shard.number, &part.folder) {
+                let found = format!("part {}, which {} is too", part.shard.number, other.display());
+                faults.push(fault(&part.folder, &found, &expected));
+            }
+        }
+        let missing = ranges((1..=of).filter(|number| !known.contains_key(number)));
+        if !missing.is_empty() {
+            let remedy = format!("Run what is missing (--shard k/{of}), then reduce again.");
+            let found = format!("no part {missing} (of {of})");
+            faults.push(Fault { remedy, ..fault(Path::new("parts"), &found, &expected) });
+        }
     }
 }
 
-/// Reads and checks all parts, in the order of their numbers; faults of all together.
-///
-/// # Errors
-/// [`InputErrors`] if a part is missing, there twice, changed or of another run.
-pub fn read_parts(folders: &[PathBuf]) -> Result<Vec<Part>, InputErrors> {
-    let (mut parts, mut faults) = (Vec::new(), Faults::new());
-    for folder in folders {
-        match read_part(folder) {
-            Ok(part) => parts.push(part),
-            Err(errors) => faults.extend(errors.into()),
+/// Rising numbers as text, such as `3, 7-9`.
+fn ranges(numbers: impl Iterator<Item = u64>) -> String {
+    let mut found: Vec<(u64, u64)> = Vec::new();
+    for number in numbers {
+        match found.last_mut() {
+            Some((_, last)) if *last + 1 == number => *last = number,
+            _ => found.push((number, number)),
         }
     }
-    parts.sort_by_key(|part: &Part| part.info.shard.number);
-    if let Some(first) = parts.first() {
-        for part in &parts[1..] {
-            check_alike(first, part, &mut faults);
-        }
-        check_numbers(&parts, &mut faults);
-    }
-    faults.into_result(parts)
+    let text = |(a, b): &(u64, u64)| if a == b { a.to_string() } else { format!("{a}-{b}") };
+    found.iter().map(text).collect::<Vec<_>>().join(", ")
 }
 
-fn read_part(folder: &Path) -> Result<Part, InputErrors> {
+/// The folder itself if it is a part or holds none, else the parts inside it by name.
+fn expanded(folder: &Path) -> Vec<PathBuf> {
+    let inner = fs::read_dir(folder).into_iter().flatten().flatten();
+    // Hidden ones are results that are not complete.
+    let inner = inner.filter(|entry| !entry.file_name().to_string_lossy().starts_with('.'));
+    let mut inner: Vec<PathBuf> =
+        inner.map(|entry| entry.path()).filter(|path| path.join(SHARD_FILE).is_file()).collect();
+    inner.sort();
+    if folder.join(SHARD_FILE).exists() || inner.is_empty() { vec![folder.to_owned()] } else { inner }
+}
+
+fn read_part(folder: &Path) -> Result<(Part, ShardInfo, Value), InputErrors> {
     let file = folder.join(SHARD_FILE);
     let expected = "the output of `tradepath run --shard k/K`";
     let text = Files::directory(folder).read(SHARD_FILE)?;
@@ -87,37 +184,10 @@ fn read_part(folder: &Path) -> Result<Part, InputErrors> {
         return Err(fault(folder, "manifest.json and shard.json of two runs", expected).into());
     }
     let files = listed(&manifest).into_iter().map(|entry| (entry.path.clone(), entry)).collect();
-    Ok(Part { folder: folder.to_owned(), info, manifest, files })
-}
-
-/// Parts of one run agree in their fingerprint, in the tables that are common to all, and in which tables they have.
-fn check_alike(first: &Part, part: &Part, faults: &mut Faults) {
-    if part.info.fingerprint != first.info.fingerprint {
-        let expected = "parts of one plan, seed, data and version";
-        faults.push(fault(&part.folder, "a part of another run", expected));
-        return;
-    }
-    for key in DESCRIBED.into_iter().filter(|key| first.manifest[key] != part.manifest[key]) {
-        let expected = format!("`{key}` as in {}", first.folder.join(MANIFEST).display());
-        let file = part.folder.join(MANIFEST);
-        faults.push(Fault {
-            line: line_of_key(&file, key),
-            field: key.into(),
-            ..fault(&file, &format!("another {key}"), &expected)
-        });
-    }
-    let names: std::collections::BTreeSet<&String> = first.files.keys().chain(part.files.keys()).collect();
-    for name in names.into_iter().filter(|name| !name.contains('/')) {
-        let found = match (first.files.get(name), part.files.get(name)) {
-            (Some(_), None) => format!("no {name}"),
-            (None, Some(_)) => format!("{name}, which {} lacks", first.folder.display()),
-            (Some(a), Some(b)) if !is_of_part(name) && a.sha256 != b.sha256 => format!("another {name}"),
-            _ => continue,
-        };
-        let expected =
-            format!("the tables of {}: run every part with the same options", first.folder.display());
-        faults.push(fault(&part.folder, &found, &expected));
-    }
+    // What it took is told, and nothing else is made of it.
+    let work = fs::read_to_string(folder.join(WORK)).ok().and_then(|text| serde_json::from_str(&text).ok());
+    let part = Part { folder: folder.to_owned(), shard: info.shard, work: work.unwrap_or(json!(null)), files };
+    Ok((part, info, manifest))
 }
 
 /// Line of a key at the top of a file of keys, where it is there.
@@ -125,16 +195,6 @@ fn line_of_key(file: &Path, key: &str) -> Option<u64> {
     let text = std::fs::read_to_string(file).ok()?;
     let at = text.lines().position(|line| line.starts_with(&format!("  \"{key}\":")))?;
     Some(at as u64 + 1)
-}
-
-fn check_numbers(parts: &[Part], faults: &mut Faults) {
-    let of = parts[0].info.shard.of;
-    let numbers: Vec<u64> = parts.iter().map(|part| part.info.shard.number).collect();
-    let is_each_once = numbers.len() as u64 == of && (1..=of).eq(numbers.iter().copied());
-    if !is_each_once || parts.iter().any(|part| part.info.shard.of != of) {
-        let expected = format!("each of the parts 1 to {of} once");
-        faults.push(fault(Path::new("parts"), &format!("{numbers:?}"), &expected));
-    }
 }
 
 fn fault(folder: &Path, found: &str, expected: &str) -> Fault {
@@ -145,5 +205,16 @@ fn fault(folder: &Path, found: &str, expected: &str) -> Fault {
         found: found.into(),
         expected: expected.into(),
         remedy: "Name every part of one run, each once.".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ranges;
+
+    #[test]
+    fn missing_numbers_are_listed_as_ranges() {
+        assert_eq!(ranges([3, 7, 8, 9, 11].into_iter()), "3, 7-9, 11");
+        assert_eq!(ranges(std::iter::empty()), "");
     }
 }

@@ -6,12 +6,15 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 
 use super::progress::Progress;
+use super::run_resume::{Checkpoints, Made};
+use super::shard::{self, ShardChoice};
 use super::{arguments, manifest, run_manifest, run_resume, signals, summary};
 use crate::data::{Axes, Files, memory};
 use crate::ensemble::{Experiment, Owner, PLAN_FILE, Plan, RunResults, Shard, Store, Watch, run_bytes};
 use crate::error::{Fault, InputErrors};
-use crate::output::dir::{Existing, MANIFEST, OutputDir};
+use crate::output::dir::{Existing, MANIFEST, OutputDir, WORK};
 use crate::output::results::{self, EventDetail};
+use crate::output::rows;
 use crate::report;
 
 /// Which events are written.
@@ -23,6 +26,17 @@ pub enum Events {
     Summary,
     /// Nothing.
     None,
+}
+
+impl Events {
+    /// The word of the command line.
+    fn word(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Summary => "summary",
+            Self::None => "none",
+        }
+    }
 }
 
 impl From<Events> for EventDetail {
@@ -38,7 +52,7 @@ impl From<Events> for EventDetail {
 /// Options of `tradepath run`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  tradepath run\n  tradepath run --options cptpp_accession,hybrid,status_quo --draws 1000 --out outputs/two\n  tradepath init mine && tradepath run mine/plan.toml\n\nWithout PLAN the embedded default plan runs. Without --out the results go to outputs/<plan name>/ (a part: outputs/<plan name>-part-k-of-K/), replaced when the new run is complete. A folder is replaced only where its manifest.json lists everything in it.\n\nA run that was stopped keeps its finished years beside the output folder: the same command with --resume goes on from there."
+    after_help = "Examples:\n  tradepath run\n  tradepath run --options cptpp_accession,hybrid,status_quo --draws 1000 --out outputs/two\n  tradepath init mine && tradepath run mine/plan.toml\n\nWithout PLAN the embedded default plan runs. Without --out the results go to outputs/<plan name>/ (a part: outputs/<plan name>-part-k-of-K/), replaced when the new run is complete. A folder is replaced only where its manifest.json lists everything in it.\n\nA run that was stopped keeps its finished years beside the output folder, or in --journal DIR: the same command with --resume goes on from there.\n\nOn a cluster every task runs the same line, and may run it again (exit code 1 or a signal: trying again can help; 2: it cannot):\n  tradepath run --shard auto --shards 20 --out parts && tradepath reduce parts --out outputs/whole\nThe part is SLURM_ARRAY_TASK_ID (from 1), JOB_COMPLETION_INDEX (from 0) or --shard-index (from 1); it goes to parts/part-k-of-20/. A finished part is left as it is, a started one is resumed. cluster/ has scripts for Slurm, Kubernetes, GNU parallel and Dask."
 )]
 pub struct RunArgs {
     /// Plan file, or a folder with plan.toml; the data it names lie in the same folder (see `tradepath init`).
@@ -59,14 +73,25 @@ pub struct RunArgs {
     /// Options, separated by commas; the plan's reference option is always among them.
     #[arg(long, value_delimiter = ',')]
     pub options: Vec<String>,
-    /// Only part k of K of the draws; `tradepath reduce` joins the parts.
-    #[arg(long, value_name = "k/K")]
-    pub shard: Option<Shard>,
+    /// Only part k of K of the draws; `tradepath reduce` joins the parts. `auto`: the part of --shards that the scheduler
+    /// of a cluster says, safe to repeat; --out then names the folder of all parts.
+    #[arg(long, value_name = "k/K|auto")]
+    pub shard: Option<ShardChoice>,
+    /// Number of parts in all, for --shard auto.
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(1..))]
+    pub shards: Option<u64>,
+    /// Number of this part, 1 = first, for --shard auto where no scheduler says it.
+    #[arg(long, value_name = "k", value_parser = clap::value_parser!(u64).range(1..))]
+    pub shard_index: Option<u64>,
     /// Go on with a run that was cut, with the same plan and data.
     #[arg(long)]
     pub resume: bool,
-    /// Refuse a run that would need more memory than this; default: what the machine has free.
-    #[arg(long, value_name = "BYTES")]
+    /// Folder for finished years until the run is whole, such as a quick disk of this machine; several runs and parts may
+    /// share it. Default: beside the output folder.
+    #[arg(long, value_name = "DIR")]
+    pub journal: Option<PathBuf>,
+    /// Refuse a run that would need more memory than this, such as 2G or 4GiB; default: what the machine has free.
+    #[arg(long, value_name = "SIZE", value_parser = arguments::bytes)]
     pub max_memory: Option<u64>,
     /// Which events are written.
     #[arg(long, value_enum, default_value = "all")]
@@ -83,9 +108,11 @@ pub struct RunArgs {
 pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
     let started = Instant::now();
     let (files, plan) = load_plan(args)?;
-    let shard = args.shard.unwrap_or(Shard::WHOLE);
-    let out = args.out.clone().unwrap_or_else(|| default_folder(&plan, shard));
-    let replace = args.overwrite || args.out.is_none() || args.resume;
+    let variable = |name: &str| std::env::var(name).ok();
+    let shard = shard::choose(args.shard, (args.shards, args.shard_index), &variable)?;
+    let resumes = args.resume || args.shard == Some(ShardChoice::Auto);
+    let out = folder(args, &plan, shard);
+    let replace = args.overwrite || args.out.is_none() || resumes;
     let existing = if replace { Existing::Replace } else { Existing::Refuse };
     let output = OutputDir::create(&out, existing)?;
     let progress = Progress::new(quiet);
@@ -93,7 +120,12 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
     let limit = Limit { bytes: args.max_memory };
     let experiment = Experiment::load(&files, plan, shard, &|axes, plan| limit.check(axes, plan, shard))?;
     let owner = Owner::new(&experiment);
-    let Some(store) = run_resume::open(args.resume, &output, owner, quiet)? else { return Ok(()) };
+    let is_part = args.shard.is_some();
+    let made = Made { part: is_part.then_some(shard), events: args.events.word(), digits: rows::digits() };
+    let checkpoints = Checkpoints { resumes, replaces: args.overwrite, journal: args.journal.as_deref() };
+    let Some((store, _lock)) = run_resume::open(&checkpoints, &output, (owner, &made), quiet)? else {
+        return Ok(());
+    };
     signals::when_stopped(format!(
         "Finished years are kept in {}; the same command with --resume goes on from there.",
         store.folder().display()
@@ -101,16 +133,16 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
     let found = experiment.run(store, &progress)?;
     progress.stage("tables");
     results::write_paths(&output, &found, args.events.into())?;
-    let info = run_manifest::of(&found, &files, started.elapsed())?;
-    output.write_text(MANIFEST, &manifest::text(&info))?;
-    write_blocks(&output, &found, &progress)?;
+    output.write_text(MANIFEST, &manifest::text(&run_manifest::of(&found, &files, &made)?))?;
+    output.write_text(WORK, &manifest::text(&run_manifest::work(&found.counts, started.elapsed())))?;
+    write_blocks(&output, &found, is_part, &progress)?;
     let at = output.finish()?;
     found.blocks.remove();
     if args.overwrite {
         found.blocks.remove_others();
     }
     progress.finish();
-    if !quiet && shard == Shard::WHOLE {
+    if !quiet && !is_part {
         eprint!("{}", summary::text(&at, &found.frame)?);
     }
     if !quiet {
@@ -120,8 +152,13 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
 }
 
 /// Writes what is made of the blocks of all draws, or for a part the blocks themselves.
-fn write_blocks(output: &OutputDir, found: &RunResults<Store>, progress: &Progress) -> anyhow::Result<()> {
-    if found.experiment.shard != Shard::WHOLE {
+fn write_blocks(
+    output: &OutputDir,
+    found: &RunResults<Store>,
+    is_part: bool,
+    progress: &Progress,
+) -> anyhow::Result<()> {
+    if is_part {
         results::write_part(output, found)?;
         return Ok(found.blocks.copy_to(output.path())?);
     }
@@ -131,13 +168,15 @@ fn write_blocks(output: &OutputDir, found: &RunResults<Store>, progress: &Progre
     Ok(())
 }
 
-/// `outputs/<plan>`, for a part of a run `outputs/<plan>-part-k-of-K`.
-fn default_folder(plan: &Plan, shard: Shard) -> PathBuf {
-    let name = match shard {
-        Shard::WHOLE => plan.name.clone(),
-        Shard { number, of } => format!("{}-part-{number}-of-{of}", plan.name),
-    };
-    PathBuf::from("outputs").join(name)
+/// The output folder: as named, without a name `outputs/<plan>` and for a part `outputs/<plan>-part-k-of-K`. What
+/// `--shard auto` names is the folder of all parts, since every task has the same command line.
+fn folder(args: &RunArgs, plan: &Plan, Shard { number, of }: Shard) -> PathBuf {
+    match &args.out {
+        Some(parts) if args.shard == Some(ShardChoice::Auto) => parts.join(format!("part-{number}-of-{of}")),
+        Some(named) => named.to_owned(),
+        None if args.shard.is_none() => PathBuf::from("outputs").join(&plan.name),
+        None => PathBuf::from("outputs").join(format!("{}-part-{number}-of-{of}", plan.name)),
+    }
 }
 
 /// The plan with what the command line changes.

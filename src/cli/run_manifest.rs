@@ -5,18 +5,19 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::run_resume::{DIGITS, EVENTS, Made, PART};
 use crate::calibration::Provenance;
 use crate::data::{Country, Files, ReadFile, SectorKind};
-use crate::ensemble::{Experiment, RunResults};
+use crate::ensemble::{Experiment, RunCounts, RunResults};
 use crate::error::{Faults, InputErrors};
 use crate::output::rows;
 
-/// The manifest of a run; `files` holds the data of its plan.
+/// The manifest of a run: the same bytes for every way to the same result; `files` holds the data of its plan.
 ///
 /// # Errors
 /// [`InputErrors`] if `provenance.csv` of the baseline is faulty.
-pub fn of<B>(found: &RunResults<B>, files: &Files, elapsed: Duration) -> Result<Value, InputErrors> {
-    let (experiment, plan, counts) = (&found.experiment, &found.frame.plan, &found.counts);
+pub fn of<B>(found: &RunResults<B>, files: &Files, made: &Made) -> Result<Value, InputErrors> {
+    let (experiment, plan) = (&found.experiment, &found.frame.plan);
     let options: Vec<Value> = experiment
         .options
         .iter()
@@ -33,7 +34,6 @@ pub fn of<B>(found: &RunResults<B>, files: &Files, elapsed: Duration) -> Result<
         .collect();
     let checksum = |file: &ReadFile| json!({ "file": file.path, "sha256": file.sha256 });
     let checksums: Vec<Value> = experiment.inputs.iter().map(checksum).collect();
-    let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
     Ok(json!({
         "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "run",
         "plan": plan.name, "title": plan.title, "focus": plan.focus, "partners": plan.partners,
@@ -41,11 +41,21 @@ pub fn of<B>(found: &RunResults<B>, files: &Files, elapsed: Duration) -> Result<
         "baseline": experiment.meta.name, "source": experiment.meta.source, "licence": experiment.meta.licence,
         "options": options, "countries": countries(experiment, files)?, "sectors": sectors,
         "uncertainty": plan.uncertainty, "inputs": checksums,
+        EVENTS: made.events, DIGITS: made.digits,
+        "fingerprint": found.fingerprint, PART: made.part(),
+    }))
+}
+
+/// How much this command computed: it differs between two ways to the same result, and stands beside the manifest.
+#[must_use]
+pub fn work(counts: &RunCounts, elapsed: Duration) -> Value {
+    let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+    json!({
+        "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "run",
+        "seconds": elapsed.as_secs_f64(), "threads": rayon::current_num_threads(),
         "states": count(&counts.states), "equilibria_solved": count(&counts.solves),
         "evaluations": count(&counts.evaluations), "largest_residual": count(&counts.residual_e18) as f64 * 1e-18,
-        "seconds": elapsed.as_secs_f64(),
-        "fingerprint": found.fingerprint, "part": [experiment.shard.number, experiment.shard.of],
-    }))
+    })
 }
 
 /// Countries, and how many blocks of each one's data are observed, scaled and imputed.

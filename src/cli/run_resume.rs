@@ -1,37 +1,113 @@
-//! What `tradepath run` does with the years that an earlier command finished.
+//! What `tradepath run` does with what an earlier command finished: years of this run, or the run itself.
 
-use crate::ensemble::{Owner, Store, describe};
+use std::fs;
+use std::path::Path;
+
+use anyhow::Context;
+use serde_json::{Value, json};
+
+use super::verify;
+use crate::ensemble::{Owner, Shard, Store, describe};
 use crate::error::{Fault, InputErrors};
 use crate::output::OutputDir;
+use crate::output::dir::Lock;
 
-/// The store of a run; `None` if `--resume` finds the run finished.
+/// Key of a manifest: which events are written.
+pub const EVENTS: &str = "events";
+/// Key of a manifest: significant digits of numbers in files.
+pub const DIGITS: &str = "digits";
+/// Key of a manifest: which part of how many.
+pub const PART: &str = "part";
+
+/// What besides its fingerprint decides the files of a run.
+pub struct Made {
+    /// The part; `None` for the whole run.
+    pub part: Option<Shard>,
+    /// Which events are written: all, summary or none.
+    pub events: &'static str,
+    /// Significant digits of numbers in files.
+    pub digits: u8,
+}
+
+impl Made {
+    /// The part as manifests say it: `[k, K]`, null for the whole run.
+    #[must_use]
+    pub fn part(&self) -> Value {
+        self.part.map_or(Value::Null, |Shard { number, of }| json!([number, of]))
+    }
+}
+
+/// What becomes of work that is there already, and where new work is kept.
+pub struct Checkpoints<'a> {
+    /// Finished work of this very run is taken up.
+    pub resumes: bool,
+    /// A finished run that is another one may be replaced.
+    pub replaces: bool,
+    /// Folder for finished years in place of the neighbour of the output folder.
+    pub journal: Option<&'a Path>,
+}
+
+/// The finished run that stands under the name.
+enum Standing {
+    /// None, or one of which files are missing.
+    None,
+    /// This very run.
+    Same,
+    /// Another one, in words.
+    Other(String),
+}
+
+/// The store of a run, in a journal with a lock on its part of it; `None` if the run is to be resumed and is
+/// finished.
 ///
 /// # Errors
-/// If `--resume` finds only another run, finished or not; where the store cannot be written.
-pub fn open(resume: bool, output: &OutputDir, owner: Owner, quiet: bool) -> anyhow::Result<Option<Store>> {
-    let all = output.neighbour("parts");
-    let store = Store::open(all, owner.clone(), resume)?;
+/// If only another run could be resumed, finished or not; where the store cannot be written or is in use.
+pub fn open(
+    checkpoints: &Checkpoints<'_>,
+    output: &OutputDir,
+    (owner, made): (Owner, &Made),
+    quiet: bool,
+) -> anyhow::Result<Option<(Store, Option<Lock>)>> {
+    let (store, lock) = open_store(checkpoints, output, owner.clone())?;
     let has_own = store.has_any();
-    if resume && !has_own {
-        match standing(output) {
-            Some(found) if found == owner.fingerprint => {
+    if checkpoints.resumes {
+        match standing(output, &owner, made) {
+            Standing::Same => {
                 store.remove();
                 if !quiet {
-                    eprintln!("this run is finished already: nothing to resume");
+                    eprintln!("{}: this run is finished already", output.shown().display());
                 }
                 return Ok(None);
             }
-            Some(found) => {
-                store.remove();
-                return Err(refuse(output, &found, &owner).into());
+            Standing::Other(found) if !checkpoints.replaces => {
+                if !has_own {
+                    store.remove();
+                }
+                return Err(refuse(output, found, &owner).into());
             }
-            None => store.refuse_others()?,
+            Standing::None if !has_own && !checkpoints.replaces => store.refuse_others()?,
+            _ => {}
         }
     }
     if !quiet {
-        notes(resume, &store, has_own);
+        notes(checkpoints.resumes, &store, has_own);
     }
-    Ok(Some(store))
+    Ok(Some((store, lock)))
+}
+
+fn open_store(
+    checkpoints: &Checkpoints<'_>,
+    output: &OutputDir,
+    owner: Owner,
+) -> anyhow::Result<(Store, Option<Lock>)> {
+    let Some(journal) = checkpoints.journal else {
+        return Ok((Store::open(output.neighbour("parts"), owner, checkpoints.resumes)?, None));
+    };
+    fs::create_dir_all(journal).with_context(|| journal.display().to_string())?;
+    let folder = Store::folder_of(journal, &owner);
+    let lock = Lock::take(&folder.with_extension("lock"), &folder)?;
+    let store = Store::open(journal.to_owned(), owner, checkpoints.resumes)?;
+    Ok((store.in_journal(), Some(lock)))
 }
 
 fn notes(resume: bool, store: &Store, has_own: bool) {
@@ -52,17 +128,32 @@ fn notes(resume: bool, store: &Store, has_own: bool) {
     }
 }
 
-/// Fingerprint of the finished run that stands under the name.
-fn standing(output: &OutputDir) -> Option<String> {
-    Some(output.standing()?["fingerprint"].as_str()?.to_owned())
+/// What stands under the name. That its files are as they were written is known since the output folder was opened,
+/// except for those that are missing.
+fn standing(output: &OutputDir, owner: &Owner, made: &Made) -> Standing {
+    let Some(manifest) = output.standing() else { return Standing::None };
+    let Some(fingerprint) = manifest["fingerprint"].as_str() else { return Standing::None };
+    if fingerprint != owner.fingerprint {
+        let short = fingerprint.get(..16).unwrap_or(fingerprint);
+        return Standing::Other(format!("another finished run, fingerprint {short}"));
+    }
+    let wanted: [(&str, Value); 3] =
+        [(PART, made.part()), (EVENTS, json!(made.events)), (DIGITS, json!(made.digits))];
+    if let Some((key, _)) = wanted.iter().find(|(key, value)| manifest[key] != *value) {
+        return Standing::Other(format!("this run, finished with another {key}: {}", manifest[key]));
+    }
+    match verify::folder(output.shown()) {
+        Ok(_) => Standing::Same,
+        Err(_) => Standing::None,
+    }
 }
 
-fn refuse(output: &OutputDir, found: &str, owner: &Owner) -> InputErrors {
+fn refuse(output: &OutputDir, found: String, owner: &Owner) -> InputErrors {
     InputErrors::from(Fault {
         file: output.shown().display().to_string(),
         line: None,
         field: "--resume".into(),
-        found: format!("another finished run, fingerprint {}", found.get(..16).unwrap_or(found)),
+        found,
         expected: describe(owner, 0),
         remedy: "Name another folder with --out, or replace that run with --overwrite.".into(),
     })

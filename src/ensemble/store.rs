@@ -1,4 +1,5 @@
-//! Finished years of a run until it is whole: beside the output folder, one folder a run, told apart by fingerprint.
+//! Finished years of a run until it is whole: beside the output folder or in a journal of the user's, one folder a run,
+//! told apart by fingerprint and part.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -58,6 +59,8 @@ pub struct Store {
     owner: Owner,
     /// True if the blocks of an earlier command are taken as they are.
     resumes: bool,
+    /// True in a journal, which many runs and the parts of one share: the others in it are nobody's concern.
+    is_shared: bool,
 }
 
 impl Store {
@@ -67,14 +70,26 @@ impl Store {
     /// # Errors
     /// [`BlockError`] if the folder cannot be written.
     pub fn open(all: PathBuf, owner: Owner, resumes: bool) -> Result<Self, BlockError> {
-        let Shard { number, of } = owner.shard;
-        let folder = all.join(format!("{}-{number}-of-{of}", &owner.fingerprint[..SHORT]));
-        let store = Self { all, folder, owner, resumes };
+        let folder = Self::folder_of(&all, &owner);
+        let store = Self { all, folder, owner, resumes, is_shared: false };
         fs::create_dir_all(&store.folder).map_err(at(&store.folder))?;
         let file = store.folder.join(OWNER);
         let text = serde_json::to_string(&store.owner).expect("an owner has no value that JSON lacks");
         fs::write(&file, text).map_err(at(&file))?;
         Ok(store)
+    }
+
+    /// The folder in `all` where the blocks of a run lie.
+    #[must_use]
+    pub fn folder_of(all: &Path, owner: &Owner) -> PathBuf {
+        let Shard { number, of } = owner.shard;
+        all.join(format!("{}-{number}-of-{of}", &owner.fingerprint[..SHORT]))
+    }
+
+    /// The same store in a journal: it knows of no other run, and the folder of all stays.
+    #[must_use]
+    pub fn in_journal(self) -> Self {
+        Self { is_shared: true, ..self }
     }
 
     /// Where the blocks of this run lie.
@@ -92,6 +107,9 @@ impl Store {
     /// Other unfinished runs that wrote to the same output folder, each with its number of finished years.
     #[must_use]
     pub fn others(&self) -> Vec<(PathBuf, Owner, usize)> {
+        if self.is_shared {
+            return Vec::new();
+        }
         let of = |entry: fs::DirEntry| {
             let folder = entry.path();
             let text = fs::read_to_string(folder.join(OWNER)).ok()?;
@@ -123,8 +141,10 @@ impl Store {
     /// Removes the blocks of this run, which is finished.
     pub fn remove(&self) {
         discard(&self.folder);
-        // Stays where other runs are unfinished.
-        let _ = fs::remove_dir(&self.all);
+        if !self.is_shared {
+            // Stays where other runs are unfinished.
+            let _ = fs::remove_dir(&self.all);
+        }
     }
 
     /// Removes the blocks of other unfinished runs.
@@ -150,7 +170,7 @@ impl Store {
             found: describe(&owner, years),
             expected: describe(&self.owner, 0),
             remedy:
-                "Resume with the plan, data, seed, draws and version of that run, or run without --resume."
+                "Resume with the plan, data, seed, draws and version of that run, or replace it with --overwrite."
                     .into(),
         };
         Err(InputErrors(others.into_iter().map(fault).collect()))

@@ -23,7 +23,7 @@ pub(super) fn remove_files() {
 
 /// Held while a command writes to a folder.
 #[derive(Debug)]
-pub(super) struct Lock {
+pub struct Lock {
     path: PathBuf,
     _file: File,
 }
@@ -33,7 +33,7 @@ impl Lock {
     ///
     /// # Errors
     /// [`OutputError::Locked`] where another process holds it.
-    pub(super) fn take(path: &Path, target: &Path) -> Result<Self, OutputError> {
+    pub fn take(path: &Path, target: &Path) -> Result<Self, OutputError> {
         loop {
             let mut file = OpenOptions::new()
                 .create(true)

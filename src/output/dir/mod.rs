@@ -27,8 +27,8 @@ mod target;
 
 pub use error::OutputError;
 use error::at;
-use lock::Lock;
-pub use ours::{Difference, FileEntry, MANIFEST, differences, listed, manifest};
+pub use lock::Lock;
+pub use ours::{Difference, FileEntry, MANIFEST, WORK, differences, listed, manifest};
 use staging::Staging;
 pub use staging::abandon_all;
 pub use table::TableFile;
@@ -88,6 +88,9 @@ impl OutputDir {
         }
         manifest["files"] = json!(kept);
         output.write_text(MANIFEST, &format!("{manifest:#}\n"))?;
+        if let Some(work) = ours::work(&output.target) {
+            output.write_text(WORK, &format!("{work:#}\n"))?;
+        }
         Ok(output)
     }
 
@@ -188,14 +191,16 @@ impl OutputDir {
             Ok(text) => serde_json::from_str(&text).map_err(|error| at(&path)(error.into()))?,
             Err(_) => json!({ "program": ours::PROGRAM, "version": env!("CARGO_PKG_VERSION") }),
         };
-        let is_not_listed = |path: &str| path == MANIFEST || path == staging::MARKER;
+        let is_not_listed = |path: &str| [MANIFEST, WORK, staging::MARKER].contains(&path);
         let files = ours::list(self.path(), is_not_listed).map_err(at(self.path()))?;
         let mut all = manifest["files"].as_array().cloned().unwrap_or_default();
         all.retain(|known| files.iter().all(|file| known["path"] != file.path));
         all.extend(files.iter().map(|file| json!(file)));
         all.sort_by(|a, b| a["path"].as_str().cmp(&b["path"].as_str()));
         manifest["files"] = all.into();
-        fs::write(&path, format!("{manifest:#}\n")).map_err(at(&path))?;
+        let text = format!("{manifest:#}\n");
+        fs::write(&path, &text).map_err(at(&path))?;
+        ours::bind_work(self.path(), &text).map_err(at(&self.path().join(WORK)))?;
         self.staging.take_name(&self.target, || check(&self.shown, &self.target, self.existing))?;
         Ok(self.shown.clone())
     }

@@ -8,10 +8,15 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::data::sha256_file;
+use crate::data::{sha256, sha256_file};
 
 /// The file that lists the others.
 pub const MANIFEST: &str = "manifest.json";
+/// The file beside it that says how the result was made: seconds, equilibria, parts. It differs between two ways to
+/// the same result, so that no manifest lists it; that it is ours is known from the manifest that it names.
+pub const WORK: &str = "work.json";
+/// Key of [`WORK`]: SHA-256 of the manifest beside it.
+const OF_MANIFEST: &str = "manifest_sha256";
 /// What our manifests say of their `program`.
 pub(super) const PROGRAM: &str = "tradepath";
 
@@ -65,6 +70,24 @@ pub fn manifest(folder: &Path) -> Option<Value> {
     (value["program"] == PROGRAM && value["files"].is_array()).then_some(value)
 }
 
+/// The [`WORK`] of a folder; `None` if there is none that names the manifest beside it.
+pub(super) fn work(folder: &Path) -> Option<Value> {
+    let value: Value = serde_json::from_str(&fs::read_to_string(folder.join(WORK)).ok()?).ok()?;
+    let manifest = sha256_file(&folder.join(MANIFEST)).ok()?;
+    (value[OF_MANIFEST] == manifest.as_str()).then_some(value)
+}
+
+/// Writes into the [`WORK`] of a folder, where there is one, which manifest it stands beside.
+pub(super) fn bind_work(folder: &Path, manifest: &str) -> io::Result<()> {
+    let path = folder.join(WORK);
+    if path.exists() {
+        let mut value: Value = serde_json::from_str(&fs::read_to_string(&path)?)?;
+        value[OF_MANIFEST] = sha256(manifest.as_bytes()).into();
+        fs::write(&path, format!("{value:#}\n"))?;
+    }
+    Ok(())
+}
+
 /// Files that a manifest lists.
 #[must_use]
 pub fn listed(manifest: &Value) -> Vec<FileEntry> {
@@ -82,6 +105,7 @@ pub fn differences(folder: &Path, listed: &[FileEntry]) -> io::Result<Vec<Differ
     for entry in entries(folder)? {
         match (wanted.remove(entry.path.as_str()), entry.is_file) {
             _ if entry.path == MANIFEST && entry.is_file => {}
+            (None, true) if entry.path == WORK && work(folder).is_some() => {}
             (Some(listed), true) => {
                 let path = folder.join(&entry.path);
                 if fs::metadata(&path)?.len() != listed.bytes || sha256_file(&path)? != listed.sha256 {
@@ -135,6 +159,9 @@ pub(super) fn remove(folder: &Path) -> io::Result<()> {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
+    }
+    if work(folder).is_some() {
+        fs::remove_file(folder.join(WORK))?;
     }
     if fs::read_dir(folder)?.flatten().any(|entry| entry.file_name() != MANIFEST) {
         return Err(io::Error::other("it holds files that are not of this program"));

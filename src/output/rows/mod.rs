@@ -32,7 +32,7 @@ mod read;
 mod write;
 
 pub use cells::{Precise, Rounded, Verbatim};
-pub use number::{ALL_DIGITS, DEFAULT_DIGITS, number, set_digits};
+pub use number::{ALL_DIGITS, DEFAULT_DIGITS, digits, number, set_digits};
 pub use read::{open, read};
 pub(super) use write::RowWriter;
 pub use write::text;

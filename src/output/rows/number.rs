@@ -16,6 +16,12 @@ pub fn set_digits(digits: u8) {
     DIGITS.store(digits.clamp(1, ALL_DIGITS), Ordering::Relaxed);
 }
 
+/// The significant digits that [`number`] writes.
+#[must_use]
+pub fn digits() -> u8 {
+    DIGITS.load(Ordering::Relaxed)
+}
+
 /// Powers of ten.
 const POWERS: [u64; 18] = {
     let mut powers = [1; 18];
@@ -35,7 +41,7 @@ pub fn number(value: f64) -> String {
 
 /// Calls `use_text` with the text of [`number`].
 pub(super) fn with_text<T>(value: f64, use_text: impl FnOnce(&[u8]) -> T) -> T {
-    with_digits(value, DIGITS.load(Ordering::Relaxed), use_text)
+    with_digits(value, digits(), use_text)
 }
 
 fn with_digits<T>(value: f64, digits: u8, use_text: impl FnOnce(&[u8]) -> T) -> T {

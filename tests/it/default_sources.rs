@@ -94,7 +94,7 @@ fn lines_are_read_with_their_programmes_and_counted() {
     let rows = [
         "USA,JPN,2021,61091000,apparel,16.5,8\n",
         "USA,JPN,2021,52081100,textiles,0,0\n",
-        "USA,JPN,2021,04011000,agriculture,,\n",
+        "USA,JPN,2021,04011000,dairy,,\n",
     ];
     holds(&written, &rows);
     let other = tempfile::tempdir().unwrap();
@@ -134,7 +134,7 @@ fn every_fault_of_the_lines_is_named_at_once() {
     holds(&told, &LINE_FAULTS);
     holds(
         &told,
-        &["group_to_sector.csv `file` = missing", "barriers_ave.csv `file` = missing", "Check --input"],
+        &["tariffs_mfn_by_group.csv `file` = missing", "barriers_ave.csv `file` = missing", "Check --input"],
     );
 }
 
@@ -163,13 +163,6 @@ fn every_cell_that_policy_copies_is_checked() {
     tariff_lines(input);
     put(
         input,
-        "facts/group_to_sector.csv",
-        "product_group,sector,share,definition,confidence\ntextiles,textiles_apparel_leather,0.4,x,recalled\n\
-         apparel,textiles_apparel_leather,-1e308,x,recalled\ncereals,agricultur,1,x,recalled\n\
-         meat,food,0.9,x,recalled\n",
-    );
-    put(
-        input,
         "facts/tariffs_mfn_by_group.csv",
         "importer,product_group,mfn_pct,definition,confidence\nUSA,textiles,-1e400,x,recalled\n\
          USA,apparel,3,x,recalled\nUSA,apparel,4,x,recalled\nUSB,apparel,4,x,recalled\nUSA,steel,4,x,recalled\n",
@@ -196,16 +189,13 @@ fn every_cell_that_policy_copies_is_checked() {
     holds(
         &told,
         &[
-            "group_to_sector.csv:3 `share` = -1e308: expected a share above 0, at most 1",
-            "group_to_sector.csv:4 `sector` = agricultur: expected a sector of the set",
-            "group_to_sector.csv:5 `share` = 0.9: expected shares of food that sum to 1",
             "tariffs_mfn_by_group.csv:2 `mfn_pct` = -1e400",
             "tariffs_mfn_by_group.csv:4 `importer` = USA: expected each importer,product_group once; line 3",
             "tariffs_mfn_by_group.csv:5 `importer` = USB",
             "tariffs_mfn_by_group.csv:6 `product_group` = steel",
             "barriers_ave.csv:2 `ave_pct` = nan",
             "barriers_ave.csv:3 `kind` = good: expected goods or services",
-            "barriers_ave.csv `importer,sector` = 439 cells missing, the first USA,utilities_construction",
+            "barriers_ave.csv `importer,sector` = 919 cells missing, the first USA,utilities_construction",
             "emissions.csv:2 `t_co2_per_1000_usd` = \u{663}",
             "emissions.csv:3 `product_group` = steel",
             "agreements.csv:2 `entered_into_force` = 2012-13-15: expected a day such as 2020-01-31",

@@ -212,7 +212,7 @@ fn every_fault_of_the_default_set_is_named_at_once() {
     holds(
         &refusal(calibrate("apac", input), input),
         &[
-            "9 faults in the input",
+            "8 faults in the input",
             "wiod2013_2011/io.csv `file` = missing",
             "trade_panel_1964_2016.csv.gz `file` = missing",
             "Check --input",
@@ -223,11 +223,6 @@ fn every_fault_of_the_default_set_is_named_at_once() {
         input,
         gdp,
         "year,iso3,population_thousand,gdp_musd\n2019,USA,1,-5\n2019,JPN,1,many\n2019,JPN,1,3\n2019,VNM,1,NA\n",
-    );
-    put(
-        input,
-        "facts/hs2_to_sector.csv",
-        "hs2,sector,share,confidence\n01,agriculture,1,x\n02,AUS,1,x\n03,food,7,x\n",
     );
     put(
         input,
@@ -286,11 +281,6 @@ fn the_last_tables_of_the_default_set_are_checked_too() {
     let input = folder.path();
     put(
         input,
-        "facts/hs2_to_sector.csv",
-        "hs2,sector,share,confidence\n01,agriculture,1,x\n02,AUS,1,x\n03,food,7,x\n",
-    );
-    put(
-        input,
         "facts/growth.csv",
         "iso3,variable,years,pct_per_year,definition,confidence\nUSA,real_gdp_growth,2022-2020,nan,x,x\n",
     );
@@ -302,12 +292,33 @@ fn the_last_tables_of_the_default_set_are_checked_too() {
     holds(
         &refusal(calibrate("apac", input), input),
         &[
-            "hs2_to_sector.csv:3 `sector` = AUS: expected a sector of the set (agriculture,",
-            "hs2_to_sector.csv:4 `share` = 7: expected a share above 0, at most 1",
             "services_exports_wdi.csv:3 `value_musd` = 6: expected each exporter and category once; line 2",
             "services_exports_wdi.csv:4 `row` = 3 cells where the header has 4",
             "growth.csv:2 `years` = 2022-2020: expected a year, or first-last such as 2022-2025",
             "growth.csv:2 `pct_per_year` = nan: expected percent a year between -50 and 50",
+        ],
+    );
+}
+
+#[test]
+fn a_concordance_of_the_users_own_is_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("own");
+    put(
+        &own,
+        "concordance.csv",
+        "classification,code,sector,share,source,mark\nhs2,01,rice,1,x,x\nhs2,02,AUS,1,x,x\nhs2,03,fish,7,x,x\n\
+         hs2,10,rice,0.5,x,x\nhs2,10,grains_oilseeds,0.4,x,x\n",
+    );
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tradepath"));
+    command.args(["calibrate", "--source", "apac", "--input"]).arg(folder.path());
+    command.arg("--concordance").arg(&own).arg("--out").arg(folder.path().join("out"));
+    holds(
+        &refusal(command.assert(), folder.path()),
+        &[
+            "concordance.csv:3 `sector` = AUS: expected a sector of the set (rice,",
+            "concordance.csv:4 `share` = 7: expected a share above 0, at most 1",
+            "concordance.csv:5 `share` = 0.5: expected shares of hs2 10 that sum to 1",
         ],
     );
 }

@@ -29,7 +29,7 @@ fn the_run_without_a_change_is_flat_in_every_country() {
 #[test]
 fn every_country_has_trade_production_and_final_demand() {
     let economy = apac();
-    assert_eq!((economy.n(), economy.s()), (25, 18));
+    assert_eq!((economy.n(), economy.s()), (25, 38));
     let (exports, imports) = result::totals(&economy.pi, &economy.tau, &economy.x_musd);
     for n in 0..economy.n() {
         let name = &economy.axes.countries[n].iso3;

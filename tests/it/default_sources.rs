@@ -94,7 +94,7 @@ fn lines_are_read_with_their_programmes_and_counted() {
     let rows = [
         "USA,JPN,2021,61091000,apparel,16.5,8\n",
         "USA,JPN,2021,52081100,textiles,0,0\n",
-        "USA,JPN,2021,04011000,agriculture,,\n",
+        "USA,JPN,2021,04011000,dairy,,\n",
     ];
     holds(&written, &rows);
     let other = tempfile::tempdir().unwrap();
@@ -134,7 +134,7 @@ fn every_fault_of_the_lines_is_named_at_once() {
     holds(&told, &LINE_FAULTS);
     holds(
         &told,
-        &["group_to_sector.csv `file` = missing", "barriers_ave.csv `file` = missing", "Check --input"],
+        &["tariffs_mfn_by_group.csv `file` = missing", "barriers_ave.csv `file` = missing", "Check --input"],
     );
 }
 
@@ -163,13 +163,6 @@ fn every_cell_that_policy_copies_is_checked() {
     tariff_lines(input);
     put(
         input,
-        "facts/group_to_sector.csv",
-        "product_group,sector,share,definition,confidence\ntextiles,textiles_apparel_leather,0.4,x,recalled\n\
-         apparel,textiles_apparel_leather,-1e308,x,recalled\ncereals,agricultur,1,x,recalled\n\
-         meat,food,0.9,x,recalled\n",
-    );
-    put(
-        input,
         "facts/tariffs_mfn_by_group.csv",
         "importer,product_group,mfn_pct,definition,confidence\nUSA,textiles,-1e400,x,recalled\n\
          USA,apparel,3,x,recalled\nUSA,apparel,4,x,recalled\nUSB,apparel,4,x,recalled\nUSA,steel,4,x,recalled\n",
@@ -196,16 +189,13 @@ fn every_cell_that_policy_copies_is_checked() {
     holds(
         &told,
         &[
-            "group_to_sector.csv:3 `share` = -1e308: expected a share above 0, at most 1",
-            "group_to_sector.csv:4 `sector` = agricultur: expected a sector of the set",
-            "group_to_sector.csv:5 `share` = 0.9: expected shares of food that sum to 1",
             "tariffs_mfn_by_group.csv:2 `mfn_pct` = -1e400",
             "tariffs_mfn_by_group.csv:4 `importer` = USA: expected each importer,product_group once; line 3",
             "tariffs_mfn_by_group.csv:5 `importer` = USB",
             "tariffs_mfn_by_group.csv:6 `product_group` = steel",
             "barriers_ave.csv:2 `ave_pct` = nan",
             "barriers_ave.csv:3 `kind` = good: expected goods or services",
-            "barriers_ave.csv `importer,sector` = 439 cells missing, the first USA,utilities_construction",
+            "barriers_ave.csv `importer,sector` = 919 cells missing, the first USA,utilities_construction",
             "emissions.csv:2 `t_co2_per_1000_usd` = \u{663}",
             "emissions.csv:3 `product_group` = steel",
             "agreements.csv:2 `entered_into_force` = 2012-13-15: expected a day such as 2020-01-31",
@@ -222,7 +212,7 @@ fn every_fault_of_the_default_set_is_named_at_once() {
     holds(
         &refusal(calibrate("apac", input), input),
         &[
-            "9 faults in the input",
+            "8 faults in the input",
             "wiod2013_2011/io.csv `file` = missing",
             "trade_panel_1964_2016.csv.gz `file` = missing",
             "Check --input",
@@ -233,11 +223,6 @@ fn every_fault_of_the_default_set_is_named_at_once() {
         input,
         gdp,
         "year,iso3,population_thousand,gdp_musd\n2019,USA,1,-5\n2019,JPN,1,many\n2019,JPN,1,3\n2019,VNM,1,NA\n",
-    );
-    put(
-        input,
-        "facts/hs2_to_sector.csv",
-        "hs2,sector,share,confidence\n01,agriculture,1,x\n02,AUS,1,x\n03,food,7,x\n",
     );
     put(
         input,
@@ -296,11 +281,6 @@ fn the_last_tables_of_the_default_set_are_checked_too() {
     let input = folder.path();
     put(
         input,
-        "facts/hs2_to_sector.csv",
-        "hs2,sector,share,confidence\n01,agriculture,1,x\n02,AUS,1,x\n03,food,7,x\n",
-    );
-    put(
-        input,
         "facts/growth.csv",
         "iso3,variable,years,pct_per_year,definition,confidence\nUSA,real_gdp_growth,2022-2020,nan,x,x\n",
     );
@@ -312,12 +292,33 @@ fn the_last_tables_of_the_default_set_are_checked_too() {
     holds(
         &refusal(calibrate("apac", input), input),
         &[
-            "hs2_to_sector.csv:3 `sector` = AUS: expected a sector of the set (agriculture,",
-            "hs2_to_sector.csv:4 `share` = 7: expected a share above 0, at most 1",
             "services_exports_wdi.csv:3 `value_musd` = 6: expected each exporter and category once; line 2",
             "services_exports_wdi.csv:4 `row` = 3 cells where the header has 4",
             "growth.csv:2 `years` = 2022-2020: expected a year, or first-last such as 2022-2025",
             "growth.csv:2 `pct_per_year` = nan: expected percent a year between -50 and 50",
+        ],
+    );
+}
+
+#[test]
+fn a_concordance_of_the_users_own_is_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("own");
+    put(
+        &own,
+        "concordance.csv",
+        "classification,code,sector,share,source,mark\nhs2,01,rice,1,x,x\nhs2,02,AUS,1,x,x\nhs2,03,fish,7,x,x\n\
+         hs2,10,rice,0.5,x,x\nhs2,10,grains_oilseeds,0.4,x,x\n",
+    );
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tradepath"));
+    command.args(["calibrate", "--source", "apac", "--input"]).arg(folder.path());
+    command.arg("--concordance").arg(&own).arg("--out").arg(folder.path().join("out"));
+    holds(
+        &refusal(command.assert(), folder.path()),
+        &[
+            "concordance.csv:3 `sector` = AUS: expected a sector of the set (rice,",
+            "concordance.csv:4 `share` = 7: expected a share above 0, at most 1",
+            "concordance.csv:5 `share` = 0.5: expected shares of hs2 10 that sum to 1",
         ],
     );
 }

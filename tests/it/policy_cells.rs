@@ -26,29 +26,29 @@ const CELLS: [Cell; 18] = [
     ),
     // 25 % held for 29 years.
     ("USA", "JPN", "motor_vehicles", "light trucks", &[(1, 25.0), (29, 25.0), (30, 0.0)]),
-    ("USA", "JPN", "motor_vehicles", "parts", &[(1, 0.0)]),
+    ("USA", "JPN", "vehicle_parts", "all", &[(1, 0.0)]),
     // Other partners: light trucks in ten steps.
     ("USA", "NZL", "motor_vehicles", "light trucks", &[(1, 22.5), (9, 2.5), (10, 0.0)]),
     // 38.5 % to 27.5 at entry, 20 in year 10, 9 in year 16.
-    ("JPN", "AUS", "meat", "beef", &[(1, 27.5), (10, 20.0), (16, 9.0), (30, 9.0)]),
+    ("JPN", "AUS", "beef", "beef", &[(1, 27.5), (10, 20.0), (16, 9.0), (30, 9.0)]),
     // 4.3 % to 2.2 at entry, free in year 10.
-    ("JPN", "USA", "meat", "pork", &[(1, 2.2), (10, 0.0)]),
+    ("JPN", "USA", "pork", "pork", &[(1, 2.2), (10, 0.0)]),
     // Cheese in 16 steps.
     ("JPN", "NZL", "dairy", "cheese", &[(1, 29.8 * 15.0 / 16.0), (8, 14.9), (16, 0.0)]),
     // Quotas keep the rate outside them.
     ("JPN", "USA", "dairy", "butter and powder", &[(1, 35.0), (30, 35.0)]),
-    ("JPN", "USA", "cereals", "rice", &[(1, 280.0), (13, 280.0), (30, 280.0)]),
+    ("JPN", "USA", "rice", "rice", &[(1, 280.0), (13, 280.0), (30, 280.0)]),
     // Mark-up on wheat cut by 45 % in nine years.
-    ("JPN", "CAN", "cereals", "wheat", &[(9, 55.0 * 0.55), (20, 55.0 * 0.55)]),
+    ("JPN", "CAN", "wheat", "wheat", &[(9, 55.0 * 0.55), (20, 55.0 * 0.55)]),
     ("USA", "AUS", "sugar", "all", &[(1, 18.0), (30, 18.0)]),
     ("CAN", "NZL", "dairy", "all", &[(1, 220.0), (19, 220.0)]),
     // Cars into Viet Nam in 13 steps, parts in 10.
-    ("VNM", "USA", "motor_vehicles", "cars", &[(1, 70.0 * 12.0 / 13.0), (13, 0.0)]),
-    ("VNM", "USA", "motor_vehicles", "parts", &[(1, 13.5), (5, 7.5), (10, 0.0)]),
+    ("VNM", "USA", "motor_vehicles", "all", &[(1, 70.0 * 12.0 / 13.0), (13, 0.0)]),
+    ("VNM", "USA", "vehicle_parts", "all", &[(1, 13.5), (5, 7.5), (10, 0.0)]),
     // The agreement of 2019: one year further on.
-    ("JPN", "USA", "us_japan_2019 meat", "beef", &[(1, 26.6), (9, 20.0), (15, 9.0)]),
-    ("JPN", "USA", "us_japan_2019 meat", "pork", &[(1, 4.3 * 0.45), (9, 0.0)]),
-    ("JPN", "USA", "us_japan_2019 cereals", "rice", &[(1, 280.0), (30, 280.0)]),
+    ("JPN", "USA", "us_japan_2019 beef", "all", &[(1, 26.6), (9, 20.0), (15, 9.0)]),
+    ("JPN", "USA", "us_japan_2019 pork", "all", &[(1, 4.3 * 0.45), (9, 0.0)]),
+    ("JPN", "USA", "us_japan_2019 rice", "all", &[(1, 280.0), (30, 280.0)]),
     ("JPN", "USA", "us_japan_2019 dairy", "butter and powder", &[(1, 35.0), (30, 35.0)]),
 ];
 

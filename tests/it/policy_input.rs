@@ -32,8 +32,8 @@ fn faults_of_policy_tables_are_named_with_their_line() {
         }
     };
     refused("policy/tables/mfn.csv", without("USA,textiles"), "USA,textiles` = no row");
-    refused("policy/tables/mfn.csv", add("USA,steel,3,,x,seed"), "mfn.csv:527 `product_group` = steel");
-    refused("policy/tables/barriers.csv", without("VNM,food"), "`VNM,food` = no row");
+    refused("policy/tables/mfn.csv", add("USA,stee,3,,x,seed"), "mfn.csv:852 `product_group` = stee");
+    refused("policy/tables/barriers.csv", without("VNM,meat"), "`VNM,meat` = no row");
     refused(
         "policy/duties.csv",
         add("us_301_list_9,USA,CHN,,25,2020-01-01,,x,seed"),
@@ -156,16 +156,16 @@ fn percent_written_as_a_ratio_is_asked_about() {
 fn quotas_and_side_letters_must_be_complete() {
     let without_rate = |text: String| text.replace("sugar,all,1,18,TRQ", "sugar,all,1,,TRQ");
     refused("schedules/tpp/USA.csv", without_rate, "`base_rate_pct` = empty: expected the out-of-quota rate");
-    let without_outside = |text: String| text.replace("rice,t,850,,0,280", "rice,t,850,,0,");
+    let without_outside = |text: String| text.replace("rice,rice,t,850,,0,280", "rice,rice,t,850,,0,");
     refused("schedules/tpp/quotas.csv", without_outside, "quotas.csv:2 `out_of_quota_pct` = empty");
     let unknown =
-        |text: String| text.replace("cereals,rice,t,850,,0,280,1:6000", "cereals,wheat,t,850,,0,280,1:6000");
+        |text: String| text.replace("rice,rice,t,850,,0,280,1:6000", "rice,wheat,t,850,,0,280,1:6000");
     refused(
         "schedules/tpp/quotas.csv",
         unknown,
-        "quotas.csv:3 `part` = wheat: expected a part of cereals of JPN",
+        "quotas.csv:3 `part` = wheat: expected a part of rice of JPN",
     );
-    let inverted = |text: String| text.replace("rice,t,850,,0,280", "rice,t,850,,300,280");
+    let inverted = |text: String| text.replace("rice,rice,t,850,,0,280", "rice,rice,t,850,,300,280");
     refused("schedules/tpp/quotas.csv", inverted, "percent, 0 to 280");
     let letters = "importer,exporter,product_group,part,base_rate_pct,category,note,source,mark\n";
     let letter = |row: &'static str| move |_: String| format!("{letters}{row},n,x,seed\n");
@@ -215,8 +215,8 @@ fn quotas_say_what_a_unit_is_worth_and_safeguards_stand_on_parts_that_are_cut() 
     );
     refused(
         file,
-        |text: String| text.replacen(",,0.12,", ",,12,", 1),
-        "`production_share` = 12: expected empty, or the product's share",
+        |text: String| text.replacen(",,0.3,", ",,30,", 1),
+        "`production_share` = 30: expected empty, or the product's share",
     );
     refused(
         file,
@@ -231,12 +231,12 @@ fn quotas_say_what_a_unit_is_worth_and_safeguards_stand_on_parts_that_are_cut() 
     refused(
         file,
         |text: String| text.replacen(",0,280,", ",schedule,280,", 1),
-        "expected a part of cereals of JPN with a category that cuts",
+        "expected a part of rice of JPN with a category that cuts",
     );
 }
 
 #[test]
 fn more_duties_than_the_rate_are_refused() {
-    let wrong = |text: String| text.replace("USA,apparel,9.32,7.88,", "USA,apparel,9.32,17.88,");
-    refused("policy/tables/mfn.csv", wrong, "`collected_pct` = 17.88: expected empty, or percent, 0 to 9.32");
+    let wrong = |text: String| text.replace("USA,apparel,9.77,8.32,", "USA,apparel,9.77,18.32,");
+    refused("policy/tables/mfn.csv", wrong, "`collected_pct` = 18.32: expected empty, or percent, 0 to 9.77");
 }

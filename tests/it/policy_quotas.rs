@@ -37,12 +37,11 @@ fn rice_into_japan_from_the_united_states_in_half_a_first_year() {
     let all = opened(&case, 2022);
     let rice = find(&all, &case, "JPN", "rice");
     let half = 184.0 / 365.0;
-    // 50,000 t at 850 USD; rice is 5 % of cereals, a fifth of the sector's trade.
+    // 50,000 t at 850 USD; rice is a sector of its own.
     close(rice.volume_musd, 50_000.0 * 850.0 / 1e6 * half);
     assert_eq!(rice.parts.len(), 1);
-    close(rice.parts[0].trade_share, 0.2 * 0.05 * half);
-    // Of the duties of cereals (60 %) rice bears 5 x 280 / (5 x 280 + 35 x 55 + 60 x 1).
-    let full = 60.0 / 0.05 * (0.05 * 280.0) / (0.05 * 280.0 + 0.35 * 55.0 + 0.6);
+    close(rice.parts[0].trade_share, half);
+    let full = 280.0;
     for pct in [rice.parts[0].out_of_quota_pct, rice.parts[0].base_pct, rice.parts[0].new_pct] {
         close(pct, full);
     }
@@ -50,7 +49,7 @@ fn rice_into_japan_from_the_united_states_in_half_a_first_year() {
     let (economy, sector) = (economy(), rice.sector);
     let [n, i] = [rice.importer, rice.parts[0].exporter];
     let flow = economy.pi[[sector, n, i]] * economy.x_musd[[n, sector]] / economy.tau[[sector, n, i]];
-    close(rice.parts[0].kept_musd, 0.2 * 0.05 * half * flow);
+    close(rice.parts[0].kept_musd, half * flow);
 }
 
 #[test]
@@ -70,10 +69,10 @@ fn newcomers_get_their_share_of_a_quota_for_all_members() {
     let old = ["MEX", "JPN", "AUS", "NZL", "SGP", "VNM"].map(code);
     let [newcomers, all_members] =
         [&new[..], &[&new[..], &old[..]].concat()].map(|some| some.iter().map(|&i| flow(i)).sum::<f64>());
-    // Fifth year: 3.25 % of production; dairy is 12 % of the output of food.
+    // Fifth year: 3.25 % of production.
     let sold = |m: usize| economy.pi[[j, m, n]] * economy.x_musd[[m, j]] / economy.tau[[j, m, n]];
     let output: f64 = (0..economy.n()).map(sold).sum();
-    let expected = 0.0325 * 0.12 * output * newcomers / all_members;
+    let expected = 0.0325 * output * newcomers / all_members;
     assert!((dairy.volume_musd / expected - 1.0).abs() < 1e-9, "{} {expected}", dairy.volume_musd);
     // Without the quota Malaysia pays 220 %, the United States what the USMCA leaves.
     let without = |iso3: &str| {
@@ -91,9 +90,8 @@ fn beef_pays_what_the_schedule_leaves_up_to_the_trigger() {
     let beef = find(&all, &case, "JPN", "beef");
     let code = |iso3: &str| case.book.axes.country_idx[iso3];
     let part = beef.parts.iter().find(|part| part.exporter == code("BRN")).unwrap();
-    // Fifteenth year from 1 April 2035: the listed 18 % of 38.5 %, scaled like the part.
-    let full = 25.0 / 0.35 * (0.35 * 38.5) / (0.35 * 38.5 + 0.4 * 4.3 + 0.25 * 8.0);
-    close(part.out_of_quota_pct, full * 18.0 / 38.5);
+    // Fifteenth year from 1 April 2035: the listed 18 %.
+    close(part.out_of_quota_pct, 18.0);
     close(part.in_quota_pct, part.new_pct);
     assert!(part.in_quota_pct < part.out_of_quota_pct && part.kept_musd == 0.0);
     // The United States is further on under its own agreement of 2019, which has no such trigger.

@@ -84,8 +84,8 @@ fn a_strict_rule_of_origin_caps_the_use_and_a_new_member_loosens_it() {
         let binding = situation.bindings.iter().find(|binding| binding.agreement == at).unwrap();
         binding.eligible_share.unwrap()[g(case)]
     };
-    // Yarn forward leaves out 35 % of trade, less what the members supply of the world's textiles and apparel.
-    let sector = eleven.book.axes.sector_idx["textiles_apparel_leather"];
+    // Yarn forward leaves out 35 % of trade, less what the members supply of the world's apparel.
+    let sector = eleven.book.axes.sector_idx["apparel"];
     let supply = |codes: &[&str]| -> f64 {
         codes
             .iter()
@@ -127,7 +127,7 @@ fn provisions_decide_the_depth_of_an_agreement() {
     close(share(&case, "tpp", "public_personal"), 0.0);
     // Option 3: customs +1.5, investor-state -0.2, procurement -0.3, labour -0.2 points; digital +10 in telecoms.
     close(share(&case, "cptpp_renegotiated", "machinery"), (0.36 + 0.015 - 0.002 - 0.003 - 0.002) / 0.375);
-    close(share(&case, "cptpp_renegotiated", "digital_telecom"), 0.35 + 0.05 + 0.1 - 0.005 - 0.003);
+    close(share(&case, "cptpp_renegotiated", "telecom_computer"), 0.35 + 0.05 + 0.1 - 0.005 - 0.003);
     // One switch: investor-state arbitration stays.
     let off = |text: String| {
         text.replace(
@@ -186,11 +186,11 @@ fn members_tax_the_carbon_of_outsiders() {
         case.rate(importer, exporter, group, after).statutory_pct
             - case.rate(importer, exporter, group, before).statutory_pct
     };
-    // 50 USD a tonne on 2.0 t a thousand dollars of metals: 10 %; on 1.0 t of chemicals, 40 % covered: 2 %.
-    close(duty("CAN", "ROW", "metals"), 10.0);
+    // 50 USD a tonne on 2.0 t a thousand dollars of steel: 10 %; on 1.0 t of chemicals, 40 % covered: 2 %.
+    close(duty("CAN", "ROW", "steel"), 10.0);
     close(duty("CAN", "ROW", "chemicals"), 0.4 * 5.0);
-    close(duty("CAN", "EU", "metals"), 0.0);
-    close(duty("ROW", "CAN", "metals"), 0.0);
+    close(duty("CAN", "EU", "steel"), 0.0);
+    close(duty("ROW", "CAN", "steel"), 0.0);
     close(duty("CAN", "ROW", "machinery"), 0.0);
 }
 
@@ -311,7 +311,7 @@ fn explain_names_quotas_and_rules_of_origin() {
         "schedule",
         "tpp_return",
         "--explain",
-        "JPN:USA:cereals:2060-06-01",
+        "JPN:USA:rice:2060-06-01",
         "--years",
         "2021..2060",
     ]);

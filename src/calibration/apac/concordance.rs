@@ -25,6 +25,33 @@ fn check_once(table: &Table, column: &str, faults: &mut Faults) {
     }
 }
 
+/// Reads the sectors of each outside code; the shares of a code sum to one.
+fn read_parts(table: &Table, axes: &Axes, faults: &mut Faults) -> HashMap<String, CodeParts> {
+    let mut parts: HashMap<String, CodeParts> = HashMap::new();
+    for row in table.rows() {
+        let j = row.index("sector", &axes.sector_idx, "sector of the set", faults);
+        let share = row.number("share", "a share above 0, at most 1", |v| v > 0.0 && v <= 1.0, faults);
+        if let (Some(j), Some(share)) = (j, share) {
+            let of_code = parts.entry(row.text("classification").to_owned()).or_default();
+            of_code.entry(row.text("code").to_owned()).or_default().push((j, share));
+        }
+    }
+    let mut named = std::collections::HashSet::new();
+    for row in table.rows() {
+        let (classification, code) = (row.text("classification"), row.text("code"));
+        let of_code = parts.get(classification).and_then(|codes| codes.get(code));
+        let sum: f64 = of_code.into_iter().flatten().map(|(_, share)| share).sum();
+        if (sum - 1.0).abs() > 1e-6 && named.insert((classification, code)) {
+            let expected = format!("shares of {classification} {code} that sum to 1, not {sum}");
+            faults.push(row.fault("share", &expected, "Correct the shares."));
+        }
+    }
+    parts
+}
+
+/// Sectors that an outside code is split over, with their shares.
+type CodeParts = HashMap<String, Vec<(usize, f64)>>;
+
 /// Economies and sectors of the set and the outside codes they are made of.
 pub struct Concordance {
     /// Economies and sectors.
@@ -35,8 +62,8 @@ pub struct Concordance {
     pub rest: usize,
     /// Economy whose production structure each economy takes, `[n]`.
     pub donor: Vec<usize>,
-    /// Sector of each input-output code.
-    pub sector_of: HashMap<String, usize>,
+    /// Sectors of each outside code with their shares, which sum to one, by classification.
+    parts: HashMap<String, CodeParts>,
     /// Services category, and the share of it that is this sector's, `[j]`.
     pub services: Vec<Option<(String, f64)>>,
     /// Source and mark of each elasticity, `[j]`.
@@ -44,16 +71,17 @@ pub struct Concordance {
 }
 
 impl Concordance {
-    /// Reads `economies.csv` and `sectors.csv` of the folder `own`; a table that it has not is the embedded one.
+    /// Reads `economies.csv`, `sectors.csv` and `concordance.csv` of the folder `own`; a table that it has not is the
+    /// embedded one.
     ///
     /// # Errors
-    /// [`InputErrors`] if a table is faulty, or the folder has neither.
+    /// [`InputErrors`] if a table is faulty, or the folder has none of them.
     pub fn read(own: Option<&Path>) -> Result<Self, InputErrors> {
         let embedded = Files::embedded().folder("sources/apac");
         let own = own.map(Files::directory);
         let has = |files: &Files, name: &str| files.read_optional(name).is_ok_and(|text| text.is_some());
         if let Some(own) = &own
-            && !["economies.csv", "sectors.csv"].iter().any(|name| has(own, name))
+            && !["economies.csv", "sectors.csv", "concordance.csv"].iter().any(|name| has(own, name))
         {
             own.read("economies.csv")?;
         }
@@ -70,20 +98,25 @@ impl Concordance {
             "kind",
             "theta",
             "theta_se",
-            "wiod_codes",
             "services_category",
             "services_share",
             "theta_source",
             "mark",
         ];
         let sectors = table("sectors.csv", &sector_columns)?;
-        let (Some(economies), Some(sectors)) = (economies, sectors) else {
+        let codes = table("concordance.csv", &["classification", "code", "sector", "share", "source", "mark"])?;
+        let (Some(economies), Some(sectors), Some(codes)) = (economies, sectors, codes) else {
             return Err(InputErrors(faults.as_slice().to_vec()));
         };
-        Self::from_tables(&economies, &sectors, faults)
+        Self::from_tables(&economies, &sectors, &codes, faults)
     }
 
-    fn from_tables(economies: &Table, sectors: &Table, mut faults: Faults) -> Result<Self, InputErrors> {
+    fn from_tables(
+        economies: &Table,
+        sectors: &Table,
+        codes: &Table,
+        mut faults: Faults,
+    ) -> Result<Self, InputErrors> {
         let countries: Vec<Country> = economies
             .rows()
             .map(|row| Country {
@@ -93,19 +126,18 @@ impl Concordance {
             })
             .collect();
         let (mut list, mut services, mut theta_source) = (Vec::new(), Vec::new(), Vec::new());
-        let mut sector_of = HashMap::new();
-        for (j, row) in sectors.rows().enumerate() {
+        for row in sectors.rows() {
             let mut positive = |column| row.number(column, "a number above 0", |v| v > 0.0, &mut faults);
             let (theta, theta_se) = (positive("theta"), positive("theta_se"));
             let share = if row.text("services_share").is_empty() { None } else { positive("services_share") };
             services.push(share.map(|share| (row.text("services_category").to_owned(), share)));
             theta_source.push((row.text("theta_source").to_owned(), row.text("mark").to_owned()));
-            add_codes(&mut sector_of, j, &row, "wiod_codes", &mut faults);
             let kind = SectorKind::of_row(&row, &mut faults);
             let (id, name) = (row.text("sector").into(), row.text("name").into());
             list.push(Sector { id, name, kind, theta, theta_se });
         }
         let axes = Axes::new(countries, list);
+        let parts = read_parts(codes, &axes, &mut faults);
         let (mut economy_of, mut donor, mut rest) = (HashMap::new(), Vec::new(), None);
         for (n, row) in economies.rows().enumerate() {
             let from = row.index("structure", &axes.country_idx, "economy of this table", &mut faults);
@@ -130,13 +162,19 @@ impl Concordance {
         }
         faults.into_result(())?;
         let rest = rest.expect("its absence is a fault");
-        Ok(Self { axes, economy_of, rest, donor, sector_of, services, theta_source })
+        Ok(Self { axes, economy_of, rest, donor, parts, services, theta_source })
     }
 
     /// Economy that an outside country code belongs to.
     #[must_use]
     pub fn economy(&self, code: &str) -> usize {
         self.economy_of.get(code).copied().unwrap_or(self.rest)
+    }
+
+    /// Sectors of a code and their shares, which sum to one; empty for a code that the classification has not.
+    #[must_use]
+    pub fn parts(&self, classification: &str, code: &str) -> &[(usize, f64)] {
+        self.parts.get(classification).and_then(|codes| codes.get(code)).map_or(&[], Vec::as_slice)
     }
 
     /// Positions of the goods sectors.

@@ -17,6 +17,8 @@ pub const YEAR: i16 = 2019;
 const PATTERN_YEAR: &str = "2016";
 /// Year of the input-output tables.
 const STRUCTURE_YEAR: &str = "2011";
+/// Classification of the input-output tables in the concordance.
+const STRUCTURE: &str = "wiod2013";
 
 const FLOW: NumberRule =
     NumberRule::new("0 or more, at most 1e12 million USD", |value| (0.0..=1e12).contains(&value));
@@ -24,7 +26,6 @@ const ABOVE_ZERO: NumberRule =
     NumberRule::new("a number above 0, at most 1e12 million USD", |value| value > 0.0 && value <= 1e12);
 const ANY: NumberRule =
     NumberRule::new("a finite number, at most 1e12 million USD in size", |value| value.abs() <= 1e12);
-const SHARE: NumberRule = NumberRule::new("a share above 0, at most 1", |value| value > 0.0 && value <= 1.0);
 const GROWTH: NumberRule = NumberRule::new("percent a year between -50 and 50", |value| value.abs() <= 50.0);
 
 /// Outside data by economy and sector, million USD.
@@ -125,45 +126,17 @@ fn read_gdp(data: &Path, by: &Concordance, reading: &mut Reading) -> Option<[Arr
     Some(gdp)
 }
 
-/// Sectors of each chapter with their shares, which sum to one.
-fn chapter_sectors(
-    input: &Path,
-    by: &Concordance,
-    reading: &mut Reading,
-) -> Option<HashMap<String, Vec<(usize, f64)>>> {
-    let table = reading.table(&input.join("facts/hs2_to_sector.csv"), &["hs2", "sector", "share"])?;
-    reading.each_once(&table, &["hs2", "sector"]);
-    let mut sectors: HashMap<String, Vec<(usize, f64)>> = HashMap::new();
-    for row in table.rows() {
-        let share = reading.number(&row, "share", SHARE);
-        let j = row.index("sector", &by.axes.sector_idx, "sector of the set", &mut reading.faults);
-        if let (Some(share), Some(j)) = (share, j) {
-            sectors.entry(row.text("hs2").to_owned()).or_default().push((j, share));
-        }
-    }
-    for row in table.rows() {
-        let sum: f64 = sectors.get(row.text("hs2")).into_iter().flatten().map(|(_, share)| share).sum();
-        if (sum - 1.0).abs() > 1e-6 && reading.faults.is_empty() {
-            let expected = format!("shares of chapter {} that sum to 1, not {sum}", row.text("hs2"));
-            reading.faults.push(row.fault("share", &expected, "Correct the shares."));
-        }
-    }
-    Some(sectors)
-}
-
 fn read_exports(input: &Path, by: &Concordance, reading: &mut Reading) -> Option<Array2<f64>> {
-    let sectors = chapter_sectors(input, by, reading);
     let path = input.join("data/baci_hs2_exports/exports_hs2_2011_2020.csv.gz");
     let table = reading.table(&path, &["year", "exporter", "hs2", "value_musd"])?;
     reading.each_once(&table, &["year", "exporter", "hs2"]);
-    let sectors = sectors?;
     let mut exports = Array2::zeros((by.axes.n_countries(), by.axes.n_sectors()));
     for row in reading.of_year(&table, &YEAR.to_string()) {
         let musd = reading.number(&row, "value_musd", FLOW);
-        let Some(of_chapter) = sectors.get(row.text("hs2")) else {
+        let of_chapter = by.parts("hs2", row.text("hs2"));
+        if of_chapter.is_empty() {
             reading.left(&table, "of chapters without a sector", row.text("hs2"));
-            continue;
-        };
+        }
         if let (Some(n), Some(musd)) = (economy(&row, "exporter", by, reading), musd) {
             of_chapter.iter().for_each(|&(j, share)| exports[[n, j]] += share * musd);
         }
@@ -265,9 +238,14 @@ fn read_growth(input: &Path, reading: &mut Reading) -> Option<Vec<GrowthRow<'sta
 
 type InputOutput = (Array3<f64>, Array3<f64>, Array2<f64>);
 
-fn sector(row: &Row<'_>, column: &str, by: &Concordance, reading: &mut Reading) -> Option<usize> {
-    let expected = "code of data/sources/apac/sectors.csv";
-    row.index(column, &by.sector_of, expected, &mut reading.faults)
+/// Sectors of an input-output code with their shares; a code that the concordance has not is a fault.
+fn sectors<'a>(row: &Row<'_>, column: &str, by: &'a Concordance, reading: &mut Reading) -> &'a [(usize, f64)] {
+    let parts = by.parts(STRUCTURE, row.text(column));
+    if parts.is_empty() {
+        let expected = format!("a code of {STRUCTURE} in data/sources/apac/concordance.csv");
+        reading.faults.push(row.fault(column, &expected, "Correct the code, or add it to the concordance."));
+    }
+    parts
 }
 
 fn read_input_output(data: &Path, by: &Concordance, reading: &mut Reading) -> Option<InputOutput> {
@@ -286,9 +264,9 @@ fn read_input_output(data: &Path, by: &Concordance, reading: &mut Reading) -> Op
     let mut trade = Array3::<f64>::zeros((s, n, n));
     for row in reading.of_year(&trade_table, STRUCTURE_YEAR) {
         let at = (economy(&row, "exporter", by, reading), economy(&row, "importer", by, reading));
-        let (j, musd) = (sector(&row, "sector", by, reading), reading.number(&row, "value_musd", ANY));
-        if let ((Some(i), Some(m)), Some(j), Some(musd)) = (at, j, musd) {
-            trade[[j, m, i]] += musd;
+        let (parts, musd) = (sectors(&row, "sector", by, reading), reading.number(&row, "value_musd", ANY));
+        if let ((Some(i), Some(m)), Some(musd)) = (at, musd) {
+            parts.iter().for_each(|&(j, share)| trade[[j, m, i]] += share * musd);
         }
     }
     // Inventory changes leave a few small negative cells.
@@ -296,16 +274,19 @@ fn read_input_output(data: &Path, by: &Concordance, reading: &mut Reading) -> Op
     let mut inputs = Array3::zeros((n, s, s));
     for row in inputs_table.rows() {
         let c = economy(&row, "country", by, reading);
-        let at = (sector(&row, "input_sector", by, reading), sector(&row, "using_sector", by, reading));
-        if let (Some(c), (Some(k), Some(j)), Some(musd)) = (c, at, reading.number(&row, "value_musd", ANY)) {
-            inputs[[c, k, j]] += musd;
+        let supplying = sectors(&row, "input_sector", by, reading);
+        let using = sectors(&row, "using_sector", by, reading);
+        if let (Some(c), Some(musd)) = (c, reading.number(&row, "value_musd", ANY)) {
+            for &(k, of_k) in supplying {
+                using.iter().for_each(|&(j, of_j)| inputs[[c, k, j]] += of_k * of_j * musd);
+            }
         }
     }
     let mut output = Array2::zeros((n, s));
     for row in output_table.rows() {
-        let at = (economy(&row, "country", by, reading), sector(&row, "sector", by, reading));
-        if let ((Some(c), Some(j)), Some(musd)) = (at, reading.number(&row, "gross_output_musd", FLOW)) {
-            output[[c, j]] += musd;
+        let (c, parts) = (economy(&row, "country", by, reading), sectors(&row, "sector", by, reading));
+        if let (Some(c), Some(musd)) = (c, reading.number(&row, "gross_output_musd", FLOW)) {
+            parts.iter().for_each(|&(j, share)| output[[c, j]] += share * musd);
         }
     }
     Some((trade, inputs, output))

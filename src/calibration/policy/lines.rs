@@ -1,10 +1,11 @@
 //! Tariff lines of an importer: most-favoured-nation rates and programmes, each line with its group and weight.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use crate::calibration::{NumberRule, Reading};
 use crate::data::{Files, Row, Table};
+use crate::error::Faults;
 use crate::schedules::LineSchedule;
 use crate::schedules::lines::{Line, parse_special};
 
@@ -42,7 +43,7 @@ const FLOW: NumberRule =
 
 /// Reads the lines that a row of `tariff_lines.csv` names; `None` if a file cannot be used.
 pub fn read(input: &Path, own: &Files, importer: &Row<'_>, reading: &mut Reading) -> Option<WeighedLines> {
-    let group_of = product_groups(input, own, importer.text("products"), reading);
+    let group_of = ProductGroups::read(own, reading);
     let special =
         reading.table(&input.join(importer.text("special")), &["hs8", "general_raw", "special_raw"]);
     let columns = ["hs8", "mfn_rate", "rate_type", "rate_raw"];
@@ -51,23 +52,21 @@ pub fn read(input: &Path, own: &Files, importer: &Row<'_>, reading: &mut Reading
     let (group_of, special, table) = (group_of?, special?, table?);
     reading.each_once(&special, &["hs8"]);
     reading.each_once(&table, &["hs8"]);
-    let mut groups: Vec<String> = group_of.values().cloned().collect();
-    groups.sort();
-    groups.dedup();
+    let groups = group_of.names();
     let special_of: HashMap<&str, &str> =
         special.rows().map(|row| (row.text("hs8"), row.text("special_raw"))).collect();
     let mut lines = Vec::new();
     for row in table.rows() {
         let code = row.text("hs8");
         let mfn_pct = mfn_pct(&row, reading);
-        if !is_code(&row, "hs8", 8, reading) {
+        if !is_code(&row, "hs8", 8, &mut reading.faults) {
             continue;
         }
-        let Some(group) = group_of.get(&code[..6]) else {
+        let Some(group) = group_of.of(code) else {
             reading.left(&table, "of products without a group, by chapter", &code[..2]);
             continue;
         };
-        let group = groups.binary_search(group).expect("`groups` holds every group of `group_of`");
+        let group = groups.binary_search_by(|one| one.as_str().cmp(group)).expect("`names` holds every group");
         // A line without a row has no special rate.
         let programmes = special_of.get(code).into_iter().flat_map(|text| parse_special(text)).collect();
         lines.push(Line { code: code.to_owned(), group, mfn_pct, programmes });
@@ -104,42 +103,38 @@ fn count_special(special: &Table, lines: &[Line], reading: &mut Reading) {
 }
 
 /// True for `digits` digits; else a fault.
-fn is_code(row: &Row<'_>, column: &str, digits: usize, reading: &mut Reading) -> bool {
+pub fn is_code(row: &Row<'_>, column: &str, digits: usize, faults: &mut Faults) -> bool {
     let code = row.text(column);
     let is_code = code.len() == digits && code.bytes().all(|byte| byte.is_ascii_digit());
     if !is_code {
         let remedy = "Correct the code; a spreadsheet drops leading zeros.";
-        reading.faults.push(row.fault(column, &format!("{digits} digits"), remedy));
+        faults.push(row.fault(column, &format!("{digits} digits"), remedy));
     }
     is_code
 }
 
-/// Product group of each HS6 product.
-pub fn product_groups(
-    input: &Path,
-    own: &Files,
-    products: &str,
-    reading: &mut Reading,
-) -> Option<HashMap<String, String>> {
-    let groups = reading.own(own, "gtap_groups.csv", &["gtap_sector", "product_group"]);
-    let products = reading.table(&input.join(products), &["hs6", "gtap_sector"])?;
-    let groups = groups?;
-    let of_sector: HashMap<&str, &str> =
-        groups.rows().map(|row| (row.text("gtap_sector"), row.text("product_group"))).collect();
-    reading.each_once(&products, &["hs6"]);
-    let mut known = HashMap::new();
-    for row in products.rows() {
-        let is_product = is_code(&row, "hs6", 6, reading);
-        match of_sector.get(row.text("gtap_sector")) {
-            Some(group) if is_product => {
-                known.insert(row.text("hs6").to_owned(), (*group).to_owned());
-            }
-            Some(_) => {}
-            None => reading.left(&products, "of sectors without a group", row.text("gtap_sector")),
-        }
+/// Product groups by the first digits of the Harmonized System; the longest beginning counts.
+pub struct ProductGroups(HashMap<String, String>);
+
+impl ProductGroups {
+    /// Reads `group_products.csv`.
+    pub fn read(own: &Files, reading: &mut Reading) -> Option<Self> {
+        let columns = ["hs_prefix", "product_group", "source", "mark"];
+        let table = reading.own(own, "group_products.csv", &columns)?;
+        reading.each_once(&table, &["hs_prefix"]);
+        let of_row = |row: Row<'_>| (row.text("hs_prefix").to_owned(), row.text("product_group").to_owned());
+        Some(Self(table.rows().map(of_row).collect()))
     }
-    reading.used(&products, known.len());
-    Some(known)
+
+    /// The group of a code of digits, if a beginning of it is known.
+    pub fn of(&self, code: &str) -> Option<&str> {
+        (2..=code.len().min(6)).rev().find_map(|digits| self.0.get(&code[..digits]).map(String::as_str))
+    }
+
+    /// Names of the groups, sorted.
+    pub fn names(&self) -> Vec<String> {
+        self.0.values().cloned().collect::<BTreeSet<_>>().into_iter().collect()
+    }
 }
 
 /// Exports of everybody but the importer by chapter in the year named.

@@ -4,6 +4,7 @@
 //! `data/schedules`; this makes `data/policy/tables`.
 
 pub mod aggregate;
+mod barriers;
 mod facts;
 mod lines;
 mod memberships;
@@ -13,10 +14,10 @@ mod trade;
 use std::collections::HashMap;
 use std::path::Path;
 
-use crate::data::{Axes, Files, Row, SectorKind, Table};
-use crate::error::{Fault, InputErrors};
+use crate::data::{Axes, Files, Row, Table};
+use crate::error::InputErrors;
 use crate::output::dir::{Existing, OutputDir};
-use crate::output::rows::Verbatim;
+use crate::output::rows::{Text, Verbatim};
 
 use super::Reading;
 pub use lines::WeighedLines;
@@ -26,10 +27,10 @@ use facts::{PCT, SHARE, names, owned};
 use rows::{Barrier, MembershipRow, MfnRate, ProductGroup};
 use trade::Traded;
 
-/// Multiple of a country's barrier on goods that its food sector has (stated by the facts file).
-const FOOD_MULTIPLE: f64 = 2.0;
-/// Id of the food sector.
-const FOOD_SECTOR: &str = "food";
+/// Columns of `product_groups.csv` of the project: `rate_of` and `emissions_of` name the group or sector of the facts
+/// that a group takes its figure from (empty = none).
+const GROUP_COLUMNS: [&str; 7] =
+    ["product_group", "sector", "weight_share", "rate_of", "emissions_of", "source", "mark"];
 
 /// Rows of all tables.
 struct Tables {
@@ -73,12 +74,13 @@ pub fn write(
 fn read(input: &Path, axes: &Axes, how: Aggregation, reading: &mut Reading) -> Option<Tables> {
     let facts = input.join("facts");
     let own = Files::embedded().folder("sources/policy");
-    let groups = product_groups(&facts, axes, reading);
+    let groups = product_groups(&own, axes, reading);
     let rates = rates(&facts, axes, groups.as_ref(), reading);
     // Without rates the command ends below; the other files are still checked.
     let mut rates = rates.unwrap_or_default();
+    finer_rates(&own, groups.as_ref(), axes, &mut rates, reading)?;
     let from_lines = aggregate::apply(input, &own, how, &mut rates, reading);
-    let barriers = barriers(&facts, axes, reading);
+    let barriers = barriers::rows(&facts, &own, axes, reading);
     let memberships = memberships::rows(&facts, &own, axes, reading);
     let traded = trade::tables(input, &own, axes, groups.as_ref(), reading);
     let groups = groups?;
@@ -96,34 +98,33 @@ fn product_group(row: Row<'_>) -> ProductGroup<'static> {
     ProductGroup {
         product_group: owned(&row, "product_group"),
         sector: owned(&row, "sector"),
-        weight_share: Verbatim(owned(&row, "share")),
-        source: owned(&row, "definition"),
-        mark: owned(&row, "confidence"),
+        weight_share: Verbatim(owned(&row, "weight_share")),
+        source: owned(&row, "source"),
+        mark: owned(&row, "mark"),
     }
 }
 
-/// Product groups of the facts, each of a known sector, with shares that sum to one in every sector.
-fn product_groups(facts: &Path, axes: &Axes, reading: &mut Reading) -> Option<Table> {
-    let columns = ["product_group", "sector", "share", "definition", "confidence"];
-    let table = reading.table(&facts.join("group_to_sector.csv"), &columns)?;
-    reading.each_once(&table, &["product_group", "sector"]);
+/// Product groups of the project, each of a known sector, with shares that sum to one in every sector.
+fn product_groups(own: &Files, axes: &Axes, reading: &mut Reading) -> Option<Table> {
+    let table = reading.own(own, "product_groups.csv", &GROUP_COLUMNS)?;
+    reading.each_once(&table, &["product_group"]);
     let mut sums: HashMap<&str, f64> = HashMap::new();
     for row in table.rows() {
         row.index("sector", &axes.sector_idx, "sector of the set", &mut reading.faults);
-        if let Some(share) = reading.number(&row, "share", SHARE) {
+        if let Some(share) = reading.number(&row, "weight_share", SHARE) {
             *sums.entry(row.text("sector")).or_default() += share;
         }
     }
     for row in table.rows() {
         if sums.remove(row.text("sector")).is_some_and(|sum| (sum - 1.0).abs() > 1e-6) {
             let expected = format!("shares of {} that sum to 1", row.text("sector"));
-            reading.faults.push(row.fault("share", &expected, "Correct the shares."));
+            reading.faults.push(row.fault("weight_share", &expected, "Correct the shares."));
         }
     }
     Some(table)
 }
 
-/// Rows of `mfn.csv`, `collected_pct` still empty.
+/// Rows of `mfn.csv`, `collected_pct` still empty: each group has the rate of the group of the facts that it is part of.
 fn rates(
     facts: &Path,
     axes: &Axes,
@@ -133,23 +134,62 @@ fn rates(
     let columns = ["importer", "product_group", "mfn_pct", "definition", "confidence"];
     let table = reading.table(&facts.join("tariffs_mfn_by_group.csv"), &columns)?;
     reading.each_once(&table, &["importer", "product_group"]);
-    let groups = names(groups, "product_group");
+    let known = names(groups, "rate_of");
+    let mut rates = Vec::new();
     for row in table.rows() {
         row.index("importer", &axes.country_idx, "country of the set", &mut reading.faults);
-        if !groups.is_empty() {
-            row.index("product_group", &groups, "group of group_to_sector.csv", &mut reading.faults);
+        if !known.is_empty() {
+            row.index("product_group", &known, "group that product_groups.csv names", &mut reading.faults);
         }
         reading.number(&row, "mfn_pct", PCT);
+        let parts = groups.into_iter().flat_map(Table::rows);
+        for group in parts.filter(|group| group.text("rate_of") == row.text("product_group")) {
+            rates.push(MfnRate {
+                importer: owned(&row, "importer"),
+                product_group: owned(&group, "product_group"),
+                mfn_pct: Verbatim(owned(&row, "mfn_pct")),
+                collected_pct: Verbatim::default(),
+                source: rate_source(&row, &group),
+                mark: owned(&row, "confidence"),
+            });
+        }
     }
-    let rate = |row: Row<'_>| MfnRate {
-        importer: owned(&row, "importer"),
-        product_group: owned(&row, "product_group"),
-        mfn_pct: Verbatim(owned(&row, "mfn_pct")),
-        collected_pct: Verbatim::default(),
-        source: owned(&row, "definition"),
-        mark: owned(&row, "confidence"),
-    };
-    Some(table.rows().map(rate).collect())
+    Some(rates)
+}
+
+/// Rates of groups that the facts do not tell apart (`rates.csv` of the project) in place of those of the wider group.
+fn finer_rates(
+    own: &Files,
+    groups: Option<&Table>,
+    axes: &Axes,
+    rates: &mut [MfnRate<'static>],
+    reading: &mut Reading,
+) -> Option<()> {
+    let table = reading.own(own, "rates.csv", &["importer", "product_group", "mfn_pct", "source", "mark"])?;
+    reading.each_once(&table, &["importer", "product_group"]);
+    let known = names(groups, "product_group");
+    for row in table.rows() {
+        row.index("importer", &axes.country_idx, "country of the set", &mut reading.faults);
+        row.index("product_group", &known, "group of product_groups.csv", &mut reading.faults);
+        reading.number(&row, "mfn_pct", PCT);
+        let is_of_row = |rate: &&mut MfnRate<'_>| {
+            rate.importer == row.text("importer") && rate.product_group == row.text("product_group")
+        };
+        for rate in rates.iter_mut().filter(is_of_row) {
+            rate.mfn_pct = Verbatim(owned(&row, "mfn_pct"));
+            rate.source = owned(&row, "source");
+            rate.mark = owned(&row, "mark");
+        }
+    }
+    Some(())
+}
+
+/// What a rate rests on, with the group of the facts where that is a wider one.
+fn rate_source(row: &Row<'_>, group: &Row<'_>) -> Text<'static> {
+    if group.text("product_group") == group.text("rate_of") {
+        return owned(row, "definition");
+    }
+    format!("{}; rate of {}", row.text("definition"), group.text("rate_of")).into()
 }
 
 /// The tariff lines of an importer below `input`, with what was read; `None` if `tariff_lines.csv` does not name it.
@@ -180,63 +220,4 @@ pub fn programmes_of(own: &Files, importer: &str) -> Result<Vec<(String, String)
     let of_importer = rows.filter(|row| row.text("importer") == importer);
     let found = of_importer.map(|row| (row.text("agreement").to_owned(), row.text("programme").to_owned()));
     reading.finish(Some(found.collect())).map(|(found, _)| found)
-}
-
-/// Ad-valorem equivalents of every importer and sector of the model.
-///
-/// The facts name one figure for goods, three services and the other services; food has twice the goods figure.
-fn barriers(facts: &Path, axes: &Axes, reading: &mut Reading) -> Option<Vec<Barrier<'static>>> {
-    let columns = ["importer", "kind", "sector", "ave_pct", "definition", "confidence"];
-    let table = reading.table(&facts.join("barriers_ave.csv"), &columns)?;
-    reading.each_once(&table, &["importer", "kind", "sector"]);
-    for row in table.rows() {
-        if !matches!(row.text("kind"), "goods" | "services") {
-            reading.faults.push(row.fault("kind", "goods or services", "Correct the cell."));
-        }
-        row.index("importer", &axes.country_idx, "country of the set", &mut reading.faults);
-        let is_other =
-            row.text("sector").starts_with("all") || row.text("sector").starts_with("transport_other");
-        if !is_other {
-            row.index("sector", &axes.sector_idx, "sector of the set", &mut reading.faults);
-        }
-        reading.number(&row, "ave_pct", PCT);
-    }
-    let mut rows = Vec::new();
-    let mut missing = Vec::new();
-    for country in &axes.countries {
-        for sector in &axes.sectors {
-            let of_country = || table.rows().filter(|row| row.text("importer") == country.iso3);
-            let named = of_country().find(|row| row.text("sector") == sector.id);
-            let (kind, other) = match sector.kind {
-                SectorKind::Goods => ("goods", "all"),
-                SectorKind::Services => ("services", "transport_other"),
-            };
-            let is_other = |row: &Row<'_>| row.text("kind") == kind && row.text("sector").starts_with(other);
-            let Some(row) = named.or_else(|| of_country().find(is_other)) else {
-                missing.push(format!("{},{}", country.iso3, sector.id));
-                continue;
-            };
-            let Ok(ave) = row.text("ave_pct").parse::<f64>() else { continue };
-            let pct = if sector.id == FOOD_SECTOR { FOOD_MULTIPLE * ave } else { ave };
-            rows.push(Barrier {
-                importer: country.iso3.clone().into(),
-                sector: sector.id.clone().into(),
-                ave_pct: Verbatim(pct.to_string().into()),
-                source: owned(&row, "definition"),
-                mark: owned(&row, "confidence"),
-            });
-        }
-    }
-    if let Some(first) = missing.first() {
-        let found = format!("{} cells missing, the first {first}", missing.len());
-        let expected = "a row of every importer for each sector, or for all of its kind";
-        reading.faults.push(Fault::of_file(
-            table.file(),
-            "importer,sector",
-            &found,
-            expected,
-            "Add the rows.",
-        ));
-    }
-    Some(rows)
 }

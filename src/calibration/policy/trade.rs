@@ -1,6 +1,6 @@
 //! What policy needs to know of trade: supply of each country, lines of each group, embodied emissions.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::facts::{INTENSITY, names, owned};
@@ -62,26 +62,33 @@ fn supply(axes: &Axes, reading: &mut Reading) -> Option<Vec<Supply<'static>>> {
     Some(rows)
 }
 
-/// HS6 products of each group; groups that no product falls in count as one line.
+/// HS6 products of each group.
 fn group_lines(input: &Path, own: &Files, reading: &mut Reading) -> Option<Vec<GroupLines<'static>>> {
     let importers = reading.own(own, "tariff_lines.csv", &lines::COLUMNS)?;
     let importer = importers.rows().next()?;
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-    // The same file was read with the lines: what is wrong with it has been said.
-    let products = lines::product_groups(input, own, importer.text("products"), &mut Reading::new())?;
-    for group in products.into_values() {
-        *counts.entry(group).or_default() += 1;
+    let groups = lines::ProductGroups::read(own, reading)?;
+    let products = reading.table(&input.join(importer.text("products")), &["hs6"])?;
+    reading.each_once(&products, &["hs6"]);
+    for row in products.rows() {
+        if !lines::is_code(&row, "hs6", 6, &mut reading.faults) {
+            continue;
+        }
+        match groups.of(row.text("hs6")) {
+            Some(group) => *counts.entry(group.to_owned()).or_default() += 1,
+            None => reading.left(&products, "of products without a group, by chapter", &row.text("hs6")[..2]),
+        }
     }
     let row = |(group, lines): (String, u64)| GroupLines {
         product_group: group.into(),
         lines,
-        source: "HS6 products by GTAP sector".into(),
+        source: "HS6 products by group (data/sources/policy/group_products.csv)".into(),
         mark: "public".into(),
     };
     Some(counts.into_iter().map(row).collect())
 }
 
-/// Emissions of product groups: the facts name some groups themselves, the others by their sector.
+/// Emissions of product groups: of the group or sector of the facts that each is part of.
 fn emissions(
     facts: &Path,
     axes: &Axes,
@@ -91,21 +98,20 @@ fn emissions(
     let columns = ["iso3", "product_group", "t_co2_per_1000_usd", "definition", "confidence"];
     let table = reading.table(&facts.join("emissions.csv"), &columns)?;
     reading.each_once(&table, &["iso3", "product_group"]);
-    let mut known: HashMap<String, usize> = names(Some(groups), "product_group");
-    known.extend(names(Some(groups), "sector"));
+    let known = names(Some(groups), "emissions_of");
     for row in table.rows() {
         row.index("iso3", &axes.country_idx, "country of the set", &mut reading.faults);
-        let what = "product group or sector of group_to_sector.csv";
-        row.index("product_group", &known, what, &mut reading.faults);
+        row.index("product_group", &known, "name in product_groups.csv", &mut reading.faults);
         reading.number(&row, "t_co2_per_1000_usd", INTENSITY);
     }
     let mut rows = Vec::new();
     for country in &axes.countries {
         for group in groups.rows() {
-            let find = |name: &str| {
-                table.rows().find(|row| row.text("iso3") == country.iso3 && row.text("product_group") == name)
+            let figure = group.text("emissions_of");
+            let find = || {
+                table.rows().find(|row| row.text("iso3") == country.iso3 && row.text("product_group") == figure)
             };
-            let Some(row) = find(group.text("product_group")).or_else(|| find(group.text("sector"))) else {
+            let Some(row) = (!figure.is_empty()).then(find).flatten() else {
                 reading.left(&table, "missing for groups", group.text("product_group"));
                 continue;
             };
@@ -123,7 +129,5 @@ fn emissions(
         [exporter, product_group, t_co2_per_1000_usd.0, source, mark]
     };
     rows.sort_by_cached_key(cells);
-    // A group that lies in several sectors would be there once for each.
-    rows.dedup();
     Some(rows)
 }

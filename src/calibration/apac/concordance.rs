@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use crate::calibration::facts::elasticities::Elasticities;
+use crate::calibration::facts::places::Places;
 use crate::data::{Axes, Country, Files, Row, Sector, SectorKind, Table};
 use crate::error::{Fault, Faults, InputErrors};
 
@@ -133,10 +135,25 @@ impl Concordance {
         Ok(Self { axes, economy_of, rest, donor, sector_of, services, theta_source })
     }
 
+    /// Takes the elasticities of the facts, where they have one.
+    pub fn set_elasticities(&mut self, facts: &Elasticities) {
+        for sector in &mut self.axes.sectors {
+            if let Some(row) = facts.of(&sector.id) {
+                (sector.theta, sector.theta_se) = (row.theta, row.theta_se);
+            }
+        }
+    }
+
     /// Economy that an outside country code belongs to.
     #[must_use]
     pub fn economy(&self, code: &str) -> usize {
         self.economy_of.get(code).copied().unwrap_or(self.rest)
+    }
+
+    /// The economies, for readers of facts.
+    #[must_use]
+    pub fn places(&self) -> Places<'_> {
+        Places { axes: &self.axes, economy_of: &self.economy_of, rest: self.rest }
     }
 
     /// Positions of the goods sectors.

@@ -33,6 +33,7 @@ pub fn schemas() -> Vec<Schema> {
         facts::rows::ElasticityRow::schema(),
         facts::rows::FactorRow::schema(),
         facts::rows::StudyRow::schema(),
+        facts::rows::WorkersRow::schema(),
         facts::rows::PopulationRow::schema(),
         policy::rows::AggregateRow::schema(),
         policy::rows::Barrier::schema(),

@@ -47,7 +47,7 @@ impl Apac {
         dir.write_rows(self.provenance())?;
         dir.write_rows(self.adjustments())?;
         dir.write_rows(self.targets())?;
-        self.facts.write(&dir)?;
+        self.facts.write(&dir, &self.concordance.axes, self.value_added_musd().view())?;
         // Read back before it takes its name.
         Economy::from_dataset(&Dataset::read(&Files::directory(dir.path()))?)?;
         dir.finish()?;
@@ -178,9 +178,13 @@ impl Apac {
         })
     }
 
+    /// Value added, `[n,j]`, million USD.
+    fn value_added_musd(&self) -> ndarray::Array2<f64> {
+        (1.0 - self.production.gamma_io.sum_axis(ndarray::Axis(1))) * &self.production.output_musd
+    }
+
     fn targets(&self) -> impl Iterator<Item = TargetRow<'_>> {
-        let shares = 1.0 - self.production.gamma_io.sum_axis(ndarray::Axis(1));
-        let gdp = (&shares * &self.production.output_musd).sum_axis(ndarray::Axis(1));
+        let gdp = self.value_added_musd().sum_axis(ndarray::Axis(1));
         gdp.into_iter().enumerate().map(|(n, reached)| {
             let target = self.raw.gdp_musd[n];
             TargetRow {

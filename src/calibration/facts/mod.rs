@@ -1,7 +1,7 @@
-//! What the default set takes from published facts beside trade and production: growth, people, capital.
+//! What the default set takes from published facts beside trade and production.
 //!
-//! One file each: [`growth`] real GDP and people by year, [`factors`](mod@factors) capital. Which names
-//! and donors are taken stands in `data/sources/facts`.
+//! One file each: [`growth`] real GDP and people by year, [`factors`](mod@factors) capital, [`workers`] people at work,
+//! [`elasticities`] trade elasticities. What is taken, and from whom, stands in `data/sources/facts`.
 
 pub mod elasticities;
 mod factors;
@@ -9,17 +9,21 @@ pub mod growth;
 pub mod places;
 pub mod rows;
 mod shrinkage;
+pub mod workers;
 
 use std::collections::HashMap;
 use std::path::Path;
+
+use ndarray::ArrayView2;
 
 use elasticities::Elasticities;
 use growth::Paths;
 use places::{NamesOfCountries, POSITIVE, Places, is_published};
 use rows::FactorRow;
+use workers::Workers;
 
 use crate::calibration::Reading;
-use crate::data::Files;
+use crate::data::{Axes, Files};
 use crate::output::dir::{OutputDir, OutputError};
 
 /// Facts of the economies of a set.
@@ -30,6 +34,8 @@ pub struct Facts {
     pub elasticities: Elasticities,
     /// Capital.
     pub factors: Vec<FactorRow<'static>>,
+    /// People at work, where the set has the sectors that they are divided among.
+    pub workers: Option<Workers>,
 }
 
 impl Facts {
@@ -44,17 +50,26 @@ impl Facts {
         let (names, gdp) = (names?, gdp?);
         let paths = growth::read(&data, &names, places, base_year, reading);
         let factors = factors::read(&data, &own, places, &gdp, reading);
-        Some(Self { paths: paths?, elasticities: elasticities?, factors: factors? })
+        let workers = Workers::read(&data, &own, &names, places, reading);
+        Some(Self { paths: paths?, elasticities: elasticities?, factors: factors?, workers })
     }
 
-    /// Writes the tables.
+    /// Writes the tables; `value_added_musd`, `[n,j]`, divides workers of industries that the set splits.
     ///
     /// # Errors
     /// If the folder cannot be written.
-    pub fn write(&self, dir: &OutputDir) -> Result<(), OutputError> {
+    pub fn write(
+        &self,
+        dir: &OutputDir,
+        axes: &Axes,
+        value_added_musd: ArrayView2<'_, f64>,
+    ) -> Result<(), OutputError> {
         dir.write_rows(self.elasticities.studies.iter().cloned())?;
         dir.write_rows(self.paths.growth.iter().cloned())?;
         dir.write_rows(self.paths.population.iter().cloned())?;
+        if let Some(workers) = &self.workers {
+            dir.write_rows(workers.rows(axes, value_added_musd))?;
+        }
         dir.write_rows(self.factors.iter().cloned())
     }
 }

@@ -150,3 +150,19 @@ impl StudyRow<'static> {
         }
     }
 }
+
+table! {
+    /// People at work by economy and sector.
+    pub struct WorkersRow<'a> in "workers.csv" by (country, sector) {
+        /// Country
+        country: Text<'a>,
+        /// Sector
+        sector: Text<'a>,
+        /// Persons
+        persons: Rounded ["persons"],
+        /// Where it comes from
+        source: Text<'a>,
+        /// How sure it is; assumption where an industry was divided
+        mark: Text<'a>,
+    }
+}

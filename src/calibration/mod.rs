@@ -2,6 +2,7 @@
 
 pub mod apac;
 pub mod balance;
+pub mod facts;
 mod number_rule;
 pub mod outside;
 pub mod policy;
@@ -20,7 +21,6 @@ pub fn schemas() -> Vec<Schema> {
     vec![
         tables::AdjustmentRow::schema(),
         tables::CountryRow::schema(),
-        tables::ElasticityRow::schema(),
         tables::FlowRow::schema(),
         tables::GrowthRow::schema(),
         tables::InputRow::schema(),
@@ -30,6 +30,11 @@ pub fn schemas() -> Vec<Schema> {
         tables::TariffRow::schema(),
         tables::UnmatchedRow::schema(),
         tables::ValueAddedRow::schema(),
+        facts::rows::ElasticityRow::schema(),
+        facts::rows::FactorRow::schema(),
+        facts::rows::StudyRow::schema(),
+        facts::rows::WorkersRow::schema(),
+        facts::rows::PopulationRow::schema(),
         policy::rows::AggregateRow::schema(),
         policy::rows::Barrier::schema(),
         policy::rows::Emissions::schema(),

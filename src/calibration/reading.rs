@@ -82,6 +82,11 @@ impl Reading {
         *names.entry(name.to_owned()).or_default() += 1;
     }
 
+    /// Notes a line for the user.
+    pub fn note(&mut self, line: String) {
+        self.notes.push(line);
+    }
+
     /// Rows of `table` whose `year` is `year`; a fault where there is none.
     pub fn of_year<'t>(&mut self, table: &'t Table, year: &str) -> Vec<Row<'t>> {
         let rows: Vec<Row<'t>> = table.rows().filter(|row| row.text("year") == year).collect();

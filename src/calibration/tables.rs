@@ -33,22 +33,6 @@ table! {
 }
 
 table! {
-    /// Trade elasticities with their sources.
-    pub struct ElasticityRow<'a> in "elasticities.csv" by (sector) {
-        /// Sector
-        sector: Text<'a>,
-        /// Trade elasticity; empty = not traded
-        theta: Option<f64>,
-        /// Its standard error; empty = not known
-        theta_se: Option<f64>,
-        /// Where it comes from
-        source: Text<'a>,
-        /// How sure it is
-        mark: Text<'a>,
-    }
-}
-
-table! {
     /// Flows, domestic ones included.
     pub struct FlowRow<'a> in "trade.csv" by (exporter, importer, sector) {
         /// Country

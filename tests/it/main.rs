@@ -20,6 +20,7 @@ mod events_measures;
 mod events_ties;
 mod events_timeline;
 mod examples;
+mod facts;
 mod files;
 mod folders;
 mod fuzzed;

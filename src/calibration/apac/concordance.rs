@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use crate::calibration::facts::elasticities::Elasticities;
+use crate::calibration::facts::places::Places;
 use crate::data::{Axes, Country, Files, Row, Sector, SectorKind, Table};
 use crate::error::{Fault, Faults, InputErrors};
 
@@ -165,6 +167,15 @@ impl Concordance {
         Ok(Self { axes, economy_of, rest, donor, parts, services, theta_source })
     }
 
+    /// Takes the elasticities of the facts, where they have one.
+    pub fn set_elasticities(&mut self, facts: &Elasticities) {
+        for sector in &mut self.axes.sectors {
+            if let Some(row) = facts.of(&sector.id) {
+                (sector.theta, sector.theta_se) = (row.theta, row.theta_se);
+            }
+        }
+    }
+
     /// Economy that an outside country code belongs to.
     #[must_use]
     pub fn economy(&self, code: &str) -> usize {
@@ -175,6 +186,12 @@ impl Concordance {
     #[must_use]
     pub fn parts(&self, classification: &str, code: &str) -> &[(usize, f64)] {
         self.parts.get(classification).and_then(|codes| codes.get(code)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The economies, for readers of facts.
+    #[must_use]
+    pub fn places(&self) -> Places<'_> {
+        Places { axes: &self.axes, economy_of: &self.economy_of, rest: self.rest }
     }
 
     /// Positions of the goods sectors.

@@ -20,6 +20,7 @@ pub use raw::YEAR;
 use trade::Trade;
 
 use crate::calibration::Reading;
+use crate::calibration::facts::Facts;
 use crate::error::InputErrors;
 
 /// Everything that the baseline directory is written from.
@@ -28,6 +29,8 @@ pub struct Apac {
     pub concordance: Concordance,
     /// Aggregated outside data.
     pub raw: Raw,
+    /// Growth, people and capital.
+    pub facts: Facts,
     /// Base tariffs, `[j,n,i]`, percent.
     pub tariff_pct: ndarray::Array3<f64>,
     /// Trade between economies.
@@ -47,9 +50,12 @@ pub fn build(input: &Path, own: Option<&Path>) -> Result<Apac, InputErrors> {
     let concordance = Concordance::read(own)?;
     let mut reading = Reading::new();
     let raw = Raw::read(input, &concordance, &mut reading);
-    let (raw, lines) = reading.finish(raw)?;
+    let facts = Facts::read(input, &concordance.places(), YEAR, &mut reading);
+    let ((raw, facts), lines) = reading.finish(raw.zip(facts))?;
+    let mut concordance = concordance;
+    concordance.set_elasticities(&facts.elasticities);
     let tariff_pct = tariffs::base_tariffs(&concordance)?;
     let trade = Trade::build(&raw, &concordance);
     let production = Production::build(&raw, &concordance, &trade, &tariff_pct)?;
-    Ok(Apac { concordance, raw, tariff_pct, trade, production, lines })
+    Ok(Apac { concordance, raw, facts, tariff_pct, trade, production, lines })
 }

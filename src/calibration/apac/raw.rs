@@ -6,7 +6,6 @@ use std::path::Path;
 use ndarray::{Array1, Array2, Array3};
 
 use super::concordance::Concordance;
-use crate::calibration::tables::GrowthRow;
 use crate::calibration::{NumberRule, Reading};
 use crate::data::{Row, Table};
 use crate::error::Fault;
@@ -26,7 +25,6 @@ const ABOVE_ZERO: NumberRule =
     NumberRule::new("a number above 0, at most 1e12 million USD", |value| value > 0.0 && value <= 1e12);
 const ANY: NumberRule =
     NumberRule::new("a finite number, at most 1e12 million USD in size", |value| value.abs() <= 1e12);
-const GROWTH: NumberRule = NumberRule::new("percent a year between -50 and 50", |value| value.abs() <= 50.0);
 
 /// Outside data by economy and sector, million USD.
 pub struct Raw {
@@ -42,8 +40,6 @@ pub struct Raw {
     pub services_musd: HashMap<String, Array1<f64>>,
     /// Trade of the input-output tables, `[j,n,i]`.
     pub io_trade_musd: Array3<f64>,
-    /// Real-GDP growth.
-    pub growth: Vec<GrowthRow<'static>>,
     /// Inputs of the input-output tables, `[n,k,j]`.
     pub io_inputs_musd: Array3<f64>,
     /// Output of the input-output tables, `[n,j]`.
@@ -59,7 +55,6 @@ impl Raw {
         let exports = read_exports(input, by, reading);
         let pattern = read_pattern(&data, by, reading);
         let services = read_services(&data, by, reading);
-        let growth = read_growth(input, reading);
         let (io_trade_musd, io_inputs_musd, io_output_musd) = tables?;
         let [gdp_musd, gdp_structure_musd] = gdp?;
         Some(Self {
@@ -68,7 +63,6 @@ impl Raw {
             exports_musd: exports?,
             pattern_musd: pattern?,
             services_musd: services?,
-            growth: growth?,
             io_trade_musd,
             io_inputs_musd,
             io_output_musd,
@@ -203,37 +197,6 @@ fn read_services(
         }
     }
     Some(services)
-}
-
-/// Growth rates with their years split; the sources stay beside the figures.
-fn read_growth(input: &Path, reading: &mut Reading) -> Option<Vec<GrowthRow<'static>>> {
-    let columns = ["iso3", "variable", "years", "pct_per_year", "confidence"];
-    let table = reading.table(&input.join("facts/growth.csv"), &columns)?;
-    reading.each_once(&table, &["iso3", "variable", "years"]);
-    let mut rows = Vec::new();
-    for row in table.rows() {
-        if row.text("variable") != "real_gdp_growth" {
-            reading.left(&table, "of other variables", row.text("variable"));
-            continue;
-        }
-        let years = row.text("years");
-        let (from, to) = years.split_once('-').unwrap_or((years, years));
-        let years = from.parse::<i16>().ok().zip(to.parse::<i16>().ok()).filter(|(from, to)| from <= to);
-        if years.is_none() {
-            let expected = "a year, or first-last such as 2022-2025";
-            reading.faults.push(row.fault("years", expected, "Correct the cell."));
-        }
-        let growth_pct = reading.number(&row, "pct_per_year", GROWTH);
-        let source = match row.text("confidence") {
-            "public" => "IMF WEO Update June 2020",
-            _ => "style of IMF WEO 2019-2020, own convergence after 2025",
-        };
-        let (Some((year_from, year_to)), Some(growth_pct)) = (years, growth_pct) else { continue };
-        let (iso3, mark) = (row.text("iso3").to_owned().into(), row.text("confidence").to_owned().into());
-        rows.push(GrowthRow { iso3, year_from, year_to, growth_pct, source: source.into(), mark });
-    }
-    reading.used(&table, rows.len());
-    Some(rows)
 }
 
 type InputOutput = (Array3<f64>, Array3<f64>, Array2<f64>);

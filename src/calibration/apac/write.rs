@@ -4,8 +4,9 @@ use std::path::Path;
 
 use super::production::Adjustment;
 use super::{Apac, YEAR};
+use crate::calibration::facts::rows::ElasticityRow;
 use crate::calibration::tables::{
-    self, AdjustmentRow, ElasticityRow, FlowRow, InputRow, Provenance, TargetRow, TariffRow, ValueAddedRow,
+    self, AdjustmentRow, FlowRow, InputRow, Provenance, TargetRow, TariffRow, ValueAddedRow,
 };
 use crate::data::{Dataset, Files};
 use crate::economy::Economy;
@@ -46,7 +47,7 @@ impl Apac {
         dir.write_rows(self.provenance())?;
         dir.write_rows(self.adjustments())?;
         dir.write_rows(self.targets())?;
-        dir.write_rows(self.raw.growth.iter().cloned())?;
+        self.facts.write(&dir, &self.concordance.axes, self.value_added_musd().view())?;
         // Read back before it takes its name.
         Economy::from_dataset(&Dataset::read(&Files::directory(dir.path()))?)?;
         dir.finish()?;
@@ -61,14 +62,12 @@ impl Apac {
         self.concordance.axes.sectors[j].id.as_str().into()
     }
 
+    /// Those of the facts; of sectors that the facts do not know those of the table of sectors.
     fn elasticities(&self) -> impl Iterator<Item = ElasticityRow<'_>> {
         let sectors = self.concordance.axes.sectors.iter().zip(&self.concordance.theta_source);
-        sectors.map(|(sector, (source, mark))| ElasticityRow {
-            sector: sector.id.as_str().into(),
-            theta: sector.theta,
-            theta_se: sector.theta_se,
-            source: source.as_str().into(),
-            mark: mark.as_str().into(),
+        sectors.map(|(sector, (source, mark))| match self.facts.elasticities.of(&sector.id) {
+            Some(row) => row.clone(),
+            None => ElasticityRow::given(&sector.id, (sector.theta, sector.theta_se), source, mark),
         })
     }
 
@@ -179,9 +178,13 @@ impl Apac {
         })
     }
 
+    /// Value added, `[n,j]`, million USD.
+    fn value_added_musd(&self) -> ndarray::Array2<f64> {
+        (1.0 - self.production.gamma_io.sum_axis(ndarray::Axis(1))) * &self.production.output_musd
+    }
+
     fn targets(&self) -> impl Iterator<Item = TargetRow<'_>> {
-        let shares = 1.0 - self.production.gamma_io.sum_axis(ndarray::Axis(1));
-        let gdp = (&shares * &self.production.output_musd).sum_axis(ndarray::Axis(1));
+        let gdp = self.value_added_musd().sum_axis(ndarray::Axis(1));
         gdp.into_iter().enumerate().map(|(n, reached)| {
             let target = self.raw.gdp_musd[n];
             TargetRow {

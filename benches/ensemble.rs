@@ -34,7 +34,7 @@ fn bench_years(criterion: &mut Criterion) {
         });
     }
     criterion.bench_function("option-year n=25 S=18, reference path of every option", |bencher| {
-        bencher.iter(|| black_box(all.reference_outcomes(2030, &counts)));
+        bencher.iter(|| black_box(all.reference_block(2030, &counts)));
     });
 }
 

@@ -16,8 +16,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tradepath::data::Files;
 use tradepath::ensemble::{self, PLAN_FILE, Plan, Watch};
+use tradepath::output::reference::{self, ReferenceValue};
+use tradepath::output::rows;
 use tradepath::output::run::{Projection, projections};
-use tradepath::output::{paths, rows};
 
 /// Counts the draws that are done; a program with a screen would move a bar.
 #[derive(Default)]
@@ -49,10 +50,10 @@ pub fn main() -> Result<(), Box<dyn Error>> {
     assert_eq!(counter.0.load(Ordering::Relaxed), 5);
 
     let (frame, focus) = (&results.frame, results.frame.plan.focus.as_str());
-    let gain = frame.against_name(0);
     let block = results.block(2025)?;
     let is_asked = |row: &&Projection<'_>| {
-        row.option == "sectoral_digital" && row.iso3 == focus && row.measure == gain.as_str()
+        let is_gain = row.measure == "real_income" && row.against == "reference";
+        row.option == "sectoral_digital" && row.iso3 == focus && is_gain
     };
     let table = projections(frame, &block);
     let row = table.iter().find(is_asked).ok_or("no row of the gain")?;
@@ -61,14 +62,18 @@ pub fn main() -> Result<(), Box<dyn Error>> {
     assert!((0.0..=p95).contains(&mean));
 
     // If it happens, on its median dates.
-    let (year, outcomes) = &results.reference[0];
-    let on_path = paths::reference(frame, *year, outcomes);
-    let on_path = on_path.iter().find(|row| row.option == "sectoral_digital" && row.measure == gain.as_str());
+    let on_path = reference::reference(frame, &results.reference[0]);
+    let is_gain = |row: &&ReferenceValue<'_>| {
+        let is_gain = row.measure == "real_income" && row.against == "reference";
+        row.option == "sectoral_digital" && row.iso3 == focus && is_gain
+    };
+    let on_path = on_path.iter().find(is_gain);
     println!("on the reference path: {:?}", on_path.and_then(|row| row.value));
 
     // The bytes of draws.csv.
     let draws = rows::text(tradepath::output::run::draws(frame, &block));
-    assert!(draws.starts_with("option,draw,year,iso3,measure,unit,value\n"));
-    assert_eq!(draws.lines().count(), 1 + 2 * 5 * 4);
+    assert!(draws.starts_with("option,draw,year,iso3,measure,against,unit,value\n"));
+    // Two measures in 5 draws: of the reference option against the baseline alone.
+    assert_eq!(draws.lines().count(), 1 + 5 * (2 + 4));
     Ok(())
 }

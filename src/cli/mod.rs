@@ -19,10 +19,6 @@ macro_rules! print {
 macro_rules! eprintln {
     ($($text:tt)*) => { $crate::cli::terminal::notice(&format!("{}\n", format_args!($($text)*))) };
 }
-/// Prints a part of a notice.
-macro_rules! eprint {
-    ($($text:tt)*) => { $crate::cli::terminal::notice(&format!($($text)*)) };
-}
 
 use crate::output;
 
@@ -35,6 +31,7 @@ mod data_dir;
 mod estimate;
 mod exit;
 mod explain;
+mod format;
 mod init;
 mod join_draws;
 mod line_rates;
@@ -45,13 +42,13 @@ mod progress;
 mod reduce;
 mod report;
 mod run;
+mod run_answer;
 mod run_manifest;
 mod run_resume;
 mod schedule;
 mod shard;
 mod signals;
 mod solve;
-mod summary;
 mod terminal;
 mod timeline;
 mod timeline_fit;

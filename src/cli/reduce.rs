@@ -8,9 +8,11 @@ use anyhow::Context;
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::format::Format;
 use super::parts::{Part, Parts};
+use super::run_answer::Answer;
 use super::run_resume::{DIGITS, PART};
-use super::{arguments, join_draws, manifest, summary};
+use super::{arguments, join_draws, manifest};
 use crate::data::memory;
 use crate::ensemble::{BlockError, BlockKey, PARTS, YearBlock, block_path};
 use crate::error::{Fault, InputErrors};
@@ -43,6 +45,9 @@ pub struct ReduceArgs {
     /// Replace a folder that is not empty.
     #[arg(long)]
     overwrite: bool,
+    /// Form of the answer on standard output.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
 }
 
 /// Joins the parts to the bytes that one run of all draws writes, and says what came out.
@@ -69,7 +74,7 @@ pub fn run(args: &ReduceArgs, quiet: bool) -> anyhow::Result<()> {
     output.write_text(MANIFEST, &manifest::text(&joined_manifest(&parts)))?;
     join_draws(&parts, &output)?;
     let fingerprint = parts.info.fingerprint.as_str();
-    results::write_draws(&output, frame, |year| {
+    let last = results::write_draws(&output, frame, |year| {
         let key = BlockKey { fingerprint, year, layout: None, draws: None };
         let blocks =
             parts.all.iter().map(|part| YearBlock::read(&block_path(&part.folder.join(PARTS), year), &key));
@@ -80,9 +85,9 @@ pub fn run(args: &ReduceArgs, quiet: bool) -> anyhow::Result<()> {
     output.write_text(WORK, &manifest::text(&work(&parts.all, started.elapsed().as_secs_f64())))?;
     let at = output.finish()?;
     if !quiet {
-        eprint!("{}", summary::text(&at, frame)?);
-        eprintln!("results: {} ({} parts joined)", at.display(), parts.all.len());
+        eprintln!("{}: {} parts joined", at.display(), parts.all.len());
     }
+    print!("{}", Answer { frame, block: &last, folder: &at, seconds: None }.text(args.format));
     Ok(())
 }
 
@@ -114,7 +119,6 @@ fn as_input(error: ResultsError) -> anyhow::Error {
         .into(),
         ResultsError::Block(error) => error.into(),
         ResultsError::Output(error) => error.into(),
-        ResultsError::Input(error) => error.into(),
     }
 }
 

@@ -5,12 +5,16 @@ use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 
+use super::format::Format;
 use super::progress::Progress;
+use super::run_answer::{Answer, part_text};
 use super::run_resume::{Checkpoints, Made};
 use super::shard::{self, ShardChoice};
-use super::{arguments, manifest, run_manifest, run_resume, signals, summary};
+use super::{arguments, manifest, run_manifest, run_resume, signals};
 use crate::data::{Axes, Files, memory};
-use crate::ensemble::{Experiment, Owner, PLAN_FILE, Plan, RunResults, Shard, Store, Watch, run_bytes};
+use crate::ensemble::{
+    Experiment, Owner, PLAN_FILE, Plan, RunResults, Shard, Store, Watch, YearBlock, run_bytes,
+};
 use crate::error::{Fault, InputErrors};
 use crate::output::dir::{Existing, MANIFEST, OutputDir, WORK};
 use crate::output::results::{self, EventDetail};
@@ -64,6 +68,9 @@ pub struct RunArgs {
     /// Number of draws, in place of the plan's.
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
     pub draws: Option<u64>,
+    /// Draws of the events alone, for chances and dates, in place of the plan's.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    pub event_draws: Option<u64>,
     /// Seed of all random streams, in place of the plan's.
     #[arg(long)]
     pub seed: Option<u64>,
@@ -96,6 +103,9 @@ pub struct RunArgs {
     /// Which events are written.
     #[arg(long, value_enum, default_value = "all")]
     pub events: Events,
+    /// Form of the answer on standard output.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
     /// Replace a folder named with --out that is not empty.
     #[arg(long)]
     pub overwrite: bool,
@@ -135,37 +145,40 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
     results::write_paths(&output, &found, args.events.into())?;
     output.write_text(MANIFEST, &manifest::text(&run_manifest::of(&found, &files, &made)?))?;
     output.write_text(WORK, &manifest::text(&run_manifest::work(&found.counts, started.elapsed())))?;
-    write_blocks(&output, &found, is_part, &progress)?;
+    let last = write_blocks(&output, &found, is_part, &progress)?;
     let at = output.finish()?;
     found.blocks.remove();
     if args.overwrite {
         found.blocks.remove_others();
     }
     progress.finish();
-    if !quiet && !is_part {
-        eprint!("{}", summary::text(&at, &found.frame)?);
-    }
-    if !quiet {
-        eprintln!("results: {} ({:.1} s)", at.display(), started.elapsed().as_secs_f64());
+    let seconds = Some(started.elapsed().as_secs_f64());
+    match &last {
+        Some(block) => {
+            let answer = Answer { frame: &found.frame, block, folder: &at, seconds };
+            print!("{}", answer.text(args.format));
+        }
+        None => print!("{}", part_text(&at, shard, args.format)),
     }
     Ok(())
 }
 
-/// Writes what is made of the blocks of all draws, or for a part the blocks themselves.
+/// Writes what is made of the blocks of all draws, and returns that of the last year; for a part the blocks themselves.
 fn write_blocks(
     output: &OutputDir,
     found: &RunResults<Store>,
     is_part: bool,
     progress: &Progress,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Option<YearBlock>> {
     if is_part {
         results::write_part(output, found)?;
-        return Ok(found.blocks.copy_to(output.path())?);
+        found.blocks.copy_to(output.path())?;
+        return Ok(None);
     }
-    results::write_draws(output, &found.frame, |year| found.block(year))?;
+    let last = results::write_draws(output, &found.frame, |year| found.block(year))?;
     progress.stage("charts");
     let _left_out = report::of_folder(output)?;
-    Ok(())
+    Ok(Some(last))
 }
 
 /// The output folder: as named, without a name `outputs/<plan>` and for a part `outputs/<plan>-part-k-of-K`. What
@@ -192,6 +205,7 @@ fn load_plan(args: &RunArgs) -> anyhow::Result<(Files, Plan)> {
     };
     let mut plan = Plan::read(&files, &name)?;
     plan.draws = args.draws.unwrap_or(plan.draws);
+    plan.event_draws = args.event_draws.unwrap_or(plan.event_draws);
     plan.seed = args.seed.unwrap_or(plan.seed);
     if let Some(years) = args.years {
         plan.years = years;

@@ -37,7 +37,7 @@ pub fn of<B>(found: &RunResults<B>, files: &Files, made: &Made) -> Result<Value,
     Ok(json!({
         "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "run",
         "plan": plan.name, "title": plan.title, "focus": plan.focus, "partners": plan.partners,
-        "seed": plan.seed, "draws": plan.draws, "years": plan.years, "reference_option": plan.reference_option,
+        "seed": plan.seed, "draws": plan.draws, "event_draws": plan.event_draws, "years": plan.years, "reference_option": plan.reference_option,
         "baseline": experiment.meta.name, "source": experiment.meta.source, "licence": experiment.meta.licence,
         "options": options, "countries": countries(experiment, files)?, "sectors": sectors,
         "uncertainty": plan.uncertainty, "inputs": checksums,

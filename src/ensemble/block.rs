@@ -6,6 +6,8 @@ use sha2::{Digest, Sha256};
 
 /// Names of the sector measures of a block, all in percent.
 pub const SECTOR_MEASURES: [&str; 2] = ["output", "employment"];
+/// Position of workers in [`SECTOR_MEASURES`].
+pub(super) const EMPLOYMENT: usize = 1;
 
 /// Shape of a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,14 +22,27 @@ pub struct Layout {
     pub n_measures: usize,
     /// Sector groups of bilateral trade; 0 where trade by partner is not kept in this year.
     pub n_groups: usize,
+    /// True in the year of the summary, which also keeps whether the option is in force and its own effect.
+    pub has_own: bool,
 }
 
 impl Layout {
     /// Values of one option and draw: `[measure,n]`, then `[n,j]` of output and of employment, then
-    /// `[group,n,i]` imports.
+    /// `[group,n,i]` imports; in the year of the summary also 1 or 0 (in force) and `[measure,n]` in the world of the
+    /// reference option.
     #[must_use]
     pub fn n_values(&self) -> usize {
+        self.in_force_at() + self.n_own()
+    }
+
+    /// Position of the value that says whether the option is in force, before its own effect.
+    #[must_use]
+    pub fn in_force_at(&self) -> usize {
         self.bilateral_at() + self.n_bilateral()
+    }
+
+    fn n_own(&self) -> usize {
+        if self.has_own { 1 + self.n_measures * self.n } else { 0 }
     }
 
     /// Position of the first value of sector measure `measure` (0 output, 1 employment).
@@ -60,8 +75,10 @@ pub struct YearBlock {
     pub draws: Vec<u64>,
     /// `[draw, option, value]`.
     pub values: Vec<f64>,
-    /// Baseline imports at border prices, `[group,n,i]`, million USD.
+    /// Baseline imports at border prices, `[group,n,i]`, million USD of the base year.
     pub base_imports_musd: Vec<f64>,
+    /// Shares of the sectors in the workers of a country in the baseline, `[n,j]`.
+    pub base_worker_shares: Vec<f64>,
 }
 
 /// What a block must be to be taken.
@@ -120,7 +137,7 @@ pub enum BlockError {
     },
 }
 
-const MAGIC: &[u8; 8] = b"TPBLOCK2";
+const MAGIC: &[u8; 8] = b"TPBLOCK3";
 const CHECKSUM_BYTES: usize = 32;
 /// SHA-256 in hexadecimal.
 const FINGERPRINT_BYTES: usize = 64;
@@ -143,11 +160,11 @@ impl YearBlock {
         let mut bytes = MAGIC.to_vec();
         bytes.extend(format!("{fingerprint:0>FINGERPRINT_BYTES$}").bytes().take(FINGERPRINT_BYTES));
         let header = [self.year as u64, l.n_options as u64, l.n as u64, l.s as u64];
-        let rest = [l.n_measures as u64, l.n_groups as u64, self.draws.len() as u64];
+        let rest = [l.n_measures as u64, l.n_groups as u64, u64::from(l.has_own), self.draws.len() as u64];
         for number in header.into_iter().chain(rest).chain(self.draws.iter().copied()) {
             bytes.extend(number.to_le_bytes());
         }
-        for value in self.values.iter().chain(&self.base_imports_musd) {
+        for value in self.values.iter().chain(&self.base_imports_musd).chain(&self.base_worker_shares) {
             bytes.extend(value.to_le_bytes());
         }
         let checksum = Sha256::digest(&bytes);
@@ -207,14 +224,16 @@ impl YearBlock {
             s: next()? as usize,
             n_measures: next()? as usize,
             n_groups: next()? as usize,
+            has_own: next()? != 0,
         };
         let n_draws = next()? as usize;
         let draws = (0..n_draws).map(|_| next()).collect::<Option<Vec<_>>>()?;
         let n_values = n_draws * layout.n_options * layout.n_values();
         let values = (0..n_values).map(|_| next().map(f64::from_bits)).collect::<Option<Vec<_>>>()?;
-        let base = (0..layout.n_bilateral()).map(|_| next().map(f64::from_bits));
-        let base_imports_musd = base.collect::<Option<Vec<_>>>()?;
-        Some(Self { year, layout, draws, values, base_imports_musd })
+        let mut list = |n: usize| (0..n).map(|_| next().map(f64::from_bits)).collect::<Option<Vec<_>>>();
+        let base_imports_musd = list(layout.n_bilateral())?;
+        let base_worker_shares = list(layout.n * layout.s)?;
+        Some(Self { year, layout, draws, values, base_imports_musd, base_worker_shares })
     }
 
     /// One block from the parts of a year, draws in rising order.
@@ -225,8 +244,15 @@ impl YearBlock {
         let year = parts.first().map_or(0, |part| part.year);
         let mixed = |why: String| BlockError::Mixed { year, why };
         let Some(first) = parts.first() else { return Err(mixed("no part".into())) };
-        let (layout, base) = (first.layout, first.base_imports_musd.clone());
-        let same = |part: &Self| part.layout == layout && part.year == year && part.base_imports_musd == base;
+        let layout = first.layout;
+        let (base_imports_musd, base_worker_shares) =
+            (first.base_imports_musd.clone(), first.base_worker_shares.clone());
+        let same = |part: &Self| {
+            part.layout == layout
+                && part.year == year
+                && part.base_imports_musd == base_imports_musd
+                && part.base_worker_shares == base_worker_shares
+        };
         if !parts.iter().all(same) {
             return Err(mixed("the parts differ in options, countries or baseline".into()));
         }
@@ -254,7 +280,8 @@ impl YearBlock {
             layout,
             draws: order.iter().map(|(draw, ..)| *draw).collect(),
             values,
-            base_imports_musd: base,
+            base_imports_musd,
+            base_worker_shares,
         })
     }
 }
@@ -264,10 +291,17 @@ mod tests {
     use super::{BlockKey, Layout, YearBlock};
 
     fn block(draws: &[u64]) -> YearBlock {
-        let layout = Layout { n_options: 2, n: 1, s: 1, n_measures: 1, n_groups: 1 };
+        let layout = Layout { n_options: 2, n: 1, s: 1, n_measures: 1, n_groups: 1, has_own: false };
         let values =
             draws.iter().flat_map(|&d| (0..8).map(move |v| d as f64 * 10.0 + f64::from(v))).collect();
-        YearBlock { year: 2030, layout, draws: draws.to_vec(), values, base_imports_musd: vec![7.0] }
+        YearBlock {
+            year: 2030,
+            layout,
+            draws: draws.to_vec(),
+            values,
+            base_imports_musd: vec![7.0],
+            base_worker_shares: vec![1.0],
+        }
     }
 
     #[test]

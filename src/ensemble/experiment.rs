@@ -1,28 +1,18 @@
 //! Everything that the draws of a run share, and one year of it solved.
 
 use jiff::civil::date;
-use rayon::prelude::*;
 
 use super::block::Layout;
 use super::inputs::Inputs;
+use super::options::{OptionRun, Start};
 use super::parameters::DrawnParameters;
 use super::plan::{PLAN_FILE, Plan, Shard};
 use crate::data::{Axes, Files, Meta, ReadFile};
 use crate::economy::Economy;
 use crate::error::InputErrors;
-use crate::events::{DrawnTimeline, Horizon, OptionSpec, Program, Workspace};
+use crate::events::{DrawnTimeline, Horizon, Program};
 use crate::policy::{PolicyBook, Regimes};
 use crate::projection::{BaselinePath, BaselineYear, Growth, Outcome};
-
-/// An option with its timelines.
-pub struct OptionRun {
-    /// The option.
-    pub spec: OptionSpec,
-    /// Its reference path: it happens, after median durations.
-    pub reference: DrawnTimeline,
-    /// One timeline a draw of this part.
-    pub draws: Vec<DrawnTimeline>,
-}
 
 /// What a run needs, read and solved once.
 pub struct Experiment {
@@ -82,14 +72,19 @@ impl Experiment {
         )?;
         let horizon = Horizon { start: plan.start, end: date(plan.years[1], 12, 31) };
         let draws = shard.draws(plan.draws);
-        let run = |spec: OptionSpec| {
-            let program = Program::compile(&spec, &world, &book.initial, horizon);
-            let one =
-                |workspace: &mut Workspace<'_>, &draw: &u64| program.resolve(workspace.draw(plan.seed, draw));
-            let timelines = draws.par_iter().map_init(|| Workspace::new(&program), one).collect();
-            OptionRun { reference: program.reference(), draws: timelines, spec }
+        let programs: Vec<Program> =
+            specs.iter().map(|spec| Program::compile(spec, &world, &book.initial, horizon)).collect();
+        let at = plan.options.iter().position(|id| *id == plan.reference_option);
+        let reference_path = programs[at.expect("a checked plan has its reference option")].reference();
+        let start = Start {
+            initial: &book.initial,
+            horizon,
+            seed: plan.seed,
+            event_draws: plan.event_draws.max(plan.draws),
+            draws: &draws,
         };
-        let options = specs.into_iter().map(run).collect();
+        let options = specs.into_iter().zip(&programs);
+        let options = options.map(|(spec, program)| start.run(spec, program, &reference_path)).collect();
         let theta = &path.years[0].prepared.economy().theta;
         let parameters = draws
             .iter()
@@ -129,7 +124,14 @@ impl Experiment {
             s: self.axes.n_sectors(),
             n_measures: Outcome::MEASURES.len(),
             n_groups: if self.plan.bilateral_years.contains(&year) { 2 } else { 0 },
+            has_own: year == self.plan.years[1],
         }
+    }
+
+    /// Position of the option that others are measured against.
+    pub(super) fn reference(&self) -> &OptionRun {
+        let found = self.options.iter().find(|option| option.spec.id == self.plan.reference_option);
+        found.expect("a checked plan has its reference option")
     }
 
     pub(super) fn baseline_year(&self, year: i16) -> &BaselineYear {

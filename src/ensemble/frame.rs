@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::experiment::Experiment;
+use super::options::Outlook;
 use super::plan::Plan;
 use crate::data::sha256;
-use crate::projection::Outcome;
 
 /// What the numbers of the blocks of a run mean.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -16,6 +16,8 @@ pub struct RunFrame {
     pub countries: Vec<String>,
     /// Sector ids, in the order of blocks.
     pub sectors: Vec<String>,
+    /// Chances and dates of the options, in the order of the plan.
+    pub outlooks: Vec<Outlook>,
 }
 
 impl RunFrame {
@@ -26,14 +28,17 @@ impl RunFrame {
             plan: experiment.plan.clone(),
             countries: experiment.axes.countries.iter().map(|country| country.iso3.clone()).collect(),
             sectors: experiment.axes.sectors.iter().map(|sector| sector.id.clone()).collect(),
+            outlooks: experiment.options.iter().map(|option| option.outlook.clone()).collect(),
         }
     }
 
-    /// True if the plan names a reference option and a focus country that are there; the frame of an experiment
+    /// True if the plan names a reference option and a focus country that are there, and each option has its outlook; the frame of an experiment
     /// always is, one that was read from a file may have been edited.
     #[must_use]
     pub fn is_sound(&self) -> bool {
-        self.plan.options.contains(&self.plan.reference_option) && self.countries.contains(&self.plan.focus)
+        self.plan.options.contains(&self.plan.reference_option)
+            && self.countries.contains(&self.plan.focus)
+            && self.outlooks.len() == self.plan.options.len()
     }
 
     /// Position of the option that gains are also measured against.
@@ -55,27 +60,15 @@ impl RunFrame {
         let found = self.countries.iter().position(|code| *code == self.plan.focus);
         found.expect("the frame is sound")
     }
-
-    /// Name of a measure against the reference option.
-    #[must_use]
-    pub fn against_name(&self, measure: usize) -> String {
-        against_name(Outcome::MEASURES[measure].0, &self.plan.reference_option)
-    }
 }
 
 impl Experiment {
     /// Names the run: equal fingerprints give equal results. SHA-256, in hexadecimal, of version, plan and inputs.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        let plan = serde_json::to_string(&RunFrame::new(self)).expect("a plan has no value that JSON lacks");
+        let plan = serde_json::to_string(&self.plan).expect("a plan has no value that JSON lacks");
         let mut all = format!("{}\n{plan}\n", env!("CARGO_PKG_VERSION"));
         self.inputs.iter().for_each(|file| all += &format!("{} {}\n", file.sha256, file.path));
         sha256(all.as_bytes())
     }
-}
-
-/// Name of a measure against the option `reference`, such as `real_income_vs_status_quo`.
-#[must_use]
-pub fn against_name(measure: &str, reference: &str) -> String {
-    format!("{measure}_vs_{reference}")
 }

@@ -7,7 +7,7 @@
 //!
 //! ```text
 //! Plan, Files -> Experiment -> [year] YearBlock -> Blocks (memory, or files of a Store)
-//!                          \-> reference outcomes, quotas    \-> RunResults -> rows of `output`
+//!                          \-> reference path, quotas    \-> RunResults -> rows of `output`
 //! ```
 
 mod block;
@@ -17,21 +17,25 @@ mod experiment;
 mod frame;
 mod inputs;
 mod limits;
+mod options;
 pub mod parameters;
 mod plan;
 mod run;
 mod store;
 pub mod summary;
+mod three_numbers;
 mod years;
 
 pub use block::{BlockError, BlockKey, Layout, SECTOR_MEASURES, YearBlock};
 pub use counts::{RunCounts, RunError};
-pub use experiment::{Experiment, OptionRun};
-pub use frame::{RunFrame, against_name};
+pub use experiment::Experiment;
+pub use frame::RunFrame;
 pub use inputs::Inputs;
 pub use limits::run_bytes;
+pub use options::{OptionRun, Outlook};
 pub use parameters::DrawnParameters;
 pub use plan::{PLAN_FILE, PLAN_YEARS, Plan, Shard};
 pub use run::{Blocks, InMemory, RunResults, Watch, run};
 pub use store::{Owner, PARTS, Store, block_path, describe};
+pub use three_numbers::ThreeNumbers;
 pub use years::ReferenceQuota;

@@ -30,8 +30,11 @@ pub struct Plan {
     pub options: Vec<String>,
     /// First and last year.
     pub years: [i16; 2],
-    /// Number of draws.
+    /// Draws that are solved: gains come from them.
     pub draws: u64,
+    /// Draws of the events alone: chances and dates come from them, and cost next to nothing.
+    #[serde(default = "event_draws")]
+    pub event_draws: u64,
     /// Seed of all random streams.
     pub seed: u64,
     /// Country that charts centre on.
@@ -45,6 +48,10 @@ pub struct Plan {
     /// The text that was read, which knows the lines of the keys.
     #[serde(skip)]
     text: String,
+}
+
+fn event_draws() -> u64 {
+    20_000
 }
 
 /// Parameters that each draw takes anew.
@@ -224,7 +231,9 @@ impl Plan {
         check(has_reference, "options", found, "the reference_option among the options");
         let n_options = self.options.len();
         check(n_options > 1, "options", n_options.to_string(), "the reference_option and one option more");
-        check(self.draws > 0, "draws", self.draws.to_string(), "1 or more");
+        for (key, draws) in [("draws", self.draws), ("event_draws", self.event_draws)] {
+            check(draws > 0, key, draws.to_string(), "1 or more");
+        }
         for (key, t) in [
             ("services_cut_ratio", &self.uncertainty.services_cut_ratio),
             ("utilisation_ratio", &self.uncertainty.utilisation_ratio),

@@ -10,7 +10,6 @@ use super::frame::RunFrame;
 use super::plan::{Plan, Shard};
 use super::years::ReferenceQuota;
 use crate::data::Files;
-use crate::projection::Outcome;
 
 /// Is told how far a run is, from any thread. `()` takes no notice.
 pub trait Watch: Sync {
@@ -78,8 +77,8 @@ pub struct RunResults<B> {
     pub frame: RunFrame,
     /// Names version, plan, data and seed: equal fingerprints give equal results.
     pub fingerprint: String,
-    /// Outcomes on the reference paths: a year, and each option in it.
-    pub reference: Vec<(i16, Vec<Outcome>)>,
+    /// Outcomes on the reference paths: a block of one draw for each year.
+    pub reference: Vec<YearBlock>,
     /// Quotas on the reference paths.
     pub quotas: Vec<ReferenceQuota>,
     /// How much was computed.
@@ -136,7 +135,7 @@ impl Experiment {
         watch.stage("reference paths");
         let (mut reference, mut quotas) = (Vec::new(), Vec::new());
         for year in self.plan.year_range() {
-            reference.push((year, self.reference_outcomes(year, &counts)?));
+            reference.push(self.reference_block(year, &counts)?);
             quotas.extend(self.reference_quotas(year)?);
         }
         // In the order of the options, and of the years inside.

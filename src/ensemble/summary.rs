@@ -1,75 +1,194 @@
-//! Quantiles over draws, from the blocks of a run.
+//! Values of the draws against the baseline and against the reference option, and their distributions.
 
 use super::block::YearBlock;
 use crate::numerics::quantiles::quantile;
+use crate::projection::Outcome;
 
-/// Positions of the country measures that are also measured against the reference option.
-///
-/// Real income in percent, then in money (`Outcome::MEASURES`).
-pub const AGAINST_REFERENCE: [usize; 2] = [0, 1];
+/// Positions in `Outcome::MEASURES` of real income in percent and in money: the headline.
+pub const HEADLINE: [usize; 2] = [0, 1];
+
+/// What a value is measured against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Against {
+    /// The baseline of the same year.
+    Baseline,
+    /// The option at this position, in the same draw.
+    Reference(usize),
+}
+
+impl Against {
+    /// Both, in the order of the tables.
+    #[must_use]
+    pub fn both(reference: usize) -> [Self; 2] {
+        [Self::Baseline, Self::Reference(reference)]
+    }
+
+    /// Name in the tables.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Baseline => "baseline",
+            Self::Reference(_) => "reference",
+        }
+    }
+}
+
+/// One measure of the results of a year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cell {
+    /// Position in `Outcome::MEASURES`, and country.
+    Country(usize, usize),
+    /// Position in [`SECTOR_MEASURES`](super::SECTOR_MEASURES), country and sector; percent.
+    Sector(usize, usize, usize),
+    /// Change of imports in money; position in `[group,n,i]`.
+    Imports(usize),
+    /// The same in percent of imports in the baseline.
+    ImportsPct(usize),
+}
+
+/// How a change of a measure against another option follows from both changes against the baseline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rule {
+    /// Percent of a level: ratios are divided.
+    Chained,
+    /// Money and contributions: subtracted.
+    Subtracted,
+    /// Half the sum of the absolute differences of the shares in workers.
+    Reallocated,
+}
+
+impl Rule {
+    fn of(measure: usize) -> Self {
+        match Outcome::MEASURES[measure] {
+            ("labour_reallocated", _) => Self::Reallocated,
+            ("terms_of_trade", _) => Self::Subtracted,
+            (_, "pct") => Self::Chained,
+            _ => Self::Subtracted,
+        }
+    }
+}
 
 /// Mean and the five quantiles that the outputs carry, over the draws.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Summary {
     /// Arithmetic mean.
     pub mean: f64,
+    /// Monte Carlo standard error of the mean; `None` with one draw.
+    pub mc_se: Option<f64>,
     /// Quantiles at 5, 25, 50, 75 and 95 percent.
     pub quantiles: [f64; 5],
 }
 
-/// Summary of a country measure of an option over the draws.
-#[must_use]
-pub fn country(block: &YearBlock, option: usize, measure: usize, n: usize) -> Summary {
-    let at = measure * block.layout.n + n;
-    over_draws(block, |draw| block.of(draw, option)[at])
-}
-
-/// Summary of a measure of [`AGAINST_REFERENCE`] against the option `reference` of the same draw.
-#[must_use]
-pub fn against(block: &YearBlock, (option, reference): (usize, usize), measure: usize, n: usize) -> Summary {
-    over_draws(block, |draw| against_in_draw(block, draw, (option, reference), measure, n))
-}
-
-/// The same in one draw.
-#[must_use]
-pub fn against_in_draw(
-    block: &YearBlock,
-    draw: usize,
-    (option, reference): (usize, usize),
-    measure: usize,
-    n: usize,
-) -> f64 {
-    let at = measure * block.layout.n + n;
-    difference(measure, block.of(draw, option)[at], block.of(draw, reference)[at])
-}
-
-/// A measure against another: percent changes are chained, money is subtracted.
-#[must_use]
-pub fn difference(measure: usize, value: f64, reference: f64) -> f64 {
-    if measure == AGAINST_REFERENCE[0] {
-        100.0 * ((100.0 + value) / (100.0 + reference) - 1.0)
-    } else {
-        value - reference
+impl Summary {
+    /// Summary of `values`; `None` if there are none.
+    #[must_use]
+    pub fn of(mut values: Vec<f64>) -> Option<Self> {
+        let n = values.len() as f64;
+        if values.is_empty() {
+            return None;
+        }
+        values.sort_unstable_by(f64::total_cmp);
+        let mean = values.iter().sum::<f64>() / n;
+        let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
+        let mc_se = (values.len() > 1).then(|| (squares / (n - 1.0) / n).sqrt());
+        Some(Self { mean, mc_se, quantiles: [0.05, 0.25, 0.5, 0.75, 0.95].map(|p| quantile(&values, p)) })
     }
 }
 
-/// Summary of a measure of a sector (position in [`SECTOR_MEASURES`](super::SECTOR_MEASURES)).
+/// Summary of a measure of an option over the draws.
+///
+/// # Panics
+/// For a block without draws.
 #[must_use]
-pub fn sector(block: &YearBlock, option: usize, measure: usize, (n, j): (usize, usize)) -> Summary {
-    let at = block.layout.sector_at(measure) + n * block.layout.s + j;
-    over_draws(block, |draw| block.of(draw, option)[at])
+pub fn over_draws(block: &YearBlock, option: usize, cell: Cell, against: Against) -> Summary {
+    let values = (0..block.draws.len()).map(|draw| value(block, draw, option, cell, against)).collect();
+    Summary::of(values).expect("a run has a draw or more")
 }
 
-/// Summary of the change of imports of a sector group in million USD; position in `[group,n,i]`.
+/// A measure of an option in one draw (position in the block).
 #[must_use]
-pub fn imports(block: &YearBlock, option: usize, cell: usize) -> Summary {
-    let at = block.layout.bilateral_at() + cell;
-    over_draws(block, |draw| block.of(draw, option)[at])
+pub fn value(block: &YearBlock, draw: usize, option: usize, cell: Cell, against: Against) -> f64 {
+    let values = block.of(draw, option);
+    let Against::Reference(reference) = against else { return against_baseline(block, values, cell) };
+    let other = block.of(draw, reference);
+    match cell {
+        Cell::Country(measure, n) => against_other(block, [values, other], [values, other], (measure, n)),
+        Cell::Sector(..) | Cell::ImportsPct(_) => {
+            chained(against_baseline(block, values, cell), against_baseline(block, other, cell))
+        }
+        Cell::Imports(_) => against_baseline(block, values, cell) - against_baseline(block, other, cell),
+    }
 }
 
-fn over_draws(block: &YearBlock, value: impl Fn(usize) -> f64) -> Summary {
-    let mut values: Vec<f64> = (0..block.draws.len()).map(value).collect();
-    values.sort_by(f64::total_cmp);
-    let mean = values.iter().sum::<f64>() / values.len() as f64;
-    Summary { mean, quantiles: [0.05, 0.25, 0.5, 0.75, 0.95].map(|p| quantile(&values, p)) }
+/// Two numbers of the year of the summary, against the reference option of the same draw.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct InForce {
+    /// The measure.
+    pub total: f64,
+    /// The measure with the rest of the world as under the reference option; `None` for a measure that is made of
+    /// sectors, which are kept for the whole effect alone.
+    pub own: Option<f64>,
+}
+
+/// A country measure in a draw in which the option is in force at the end; `None` in other draws, and in years that do
+/// not keep it.
+#[must_use]
+pub fn in_force(
+    block: &YearBlock,
+    draw: usize,
+    (option, reference): (usize, usize),
+    (measure, n): (usize, usize),
+) -> Option<InForce> {
+    let at = block.layout.in_force_at();
+    let values = block.of(draw, option);
+    if !block.layout.has_own || values[at] == 0.0 {
+        return None;
+    }
+    let total = value(block, draw, option, Cell::Country(measure, n), Against::Reference(reference));
+    let other = block.of(draw, reference);
+    let own = &values[at + 1..];
+    let own = match Rule::of(measure) {
+        Rule::Reallocated => None,
+        _ => Some(against_other(block, [own, other], [values, other], (measure, n))),
+    };
+    Some(InForce { total, own })
+}
+
+/// A country measure against that of another option; `measures` are the `[measure,n]` of both, `all` their values.
+fn against_other(
+    block: &YearBlock,
+    measures: [&[f64]; 2],
+    all: [&[f64]; 2],
+    (measure, n): (usize, usize),
+) -> f64 {
+    let [value, other] = measures.map(|values| values[measure * block.layout.n + n]);
+    match Rule::of(measure) {
+        Rule::Chained => chained(value, other),
+        Rule::Subtracted => value - other,
+        Rule::Reallocated => reallocated(block, all, n),
+    }
+}
+
+/// Half the sum of the absolute differences of the shares of sectors in workers, percent.
+fn reallocated(block: &YearBlock, values: [&[f64]; 2], n: usize) -> f64 {
+    let (s, at) = (block.layout.s, block.layout.sector_at(super::block::EMPLOYMENT) + n * block.layout.s);
+    let shares = &block.base_worker_shares[n * s..(n + 1) * s];
+    let [one, other] = values.map(|values| &values[at..at + s]);
+    let moved = shares.iter().zip(one.iter().zip(other));
+    0.5 * moved.map(|(share, (one, other))| share * (one - other).abs()).sum::<f64>()
+}
+
+fn against_baseline(block: &YearBlock, values: &[f64], cell: Cell) -> f64 {
+    let layout = &block.layout;
+    match cell {
+        Cell::Country(measure, n) => values[measure * layout.n + n],
+        Cell::Sector(measure, n, j) => values[layout.sector_at(measure) + n * layout.s + j],
+        Cell::Imports(at) => values[layout.bilateral_at() + at],
+        Cell::ImportsPct(at) => 100.0 * values[layout.bilateral_at() + at] / block.base_imports_musd[at],
+    }
+}
+
+/// One percent change over another.
+fn chained(value: f64, other: f64) -> f64 {
+    100.0 * ((100.0 + value) / (100.0 + other) - 1.0)
 }

@@ -40,8 +40,8 @@ impl Program {
         for (at, process) in option.processes.iter().chain(&world.processes).enumerate() {
             compiler.process(process, at < option.processes.len());
         }
-        for event in option.recurring.iter().chain(&world.recurring) {
-            compiler.recurring(event);
+        for (at, event) in option.recurring.iter().chain(&world.recurring).enumerate() {
+            compiler.recurring(event, at < option.recurring.len());
         }
         compiler.program.watch();
         compiler.program
@@ -274,7 +274,7 @@ impl<'a> Compiler<'a> {
         RuleCode { parties, cases: rule.any_of.clone() }
     }
 
-    fn recurring(&mut self, event: &Recurring) {
+    fn recurring(&mut self, event: &Recurring, is_own: bool) {
         let mut days = Vec::new();
         // Counted from the first date: a 29 February comes back on that day.
         let years = (0i64..).map(|k| k * i64::from(event.every_years.max(1)));
@@ -284,6 +284,7 @@ impl<'a> Compiler<'a> {
         let code = RecurringCode {
             id: event.id.clone(),
             party: event.party.clone(),
+            is_own,
             days,
             streams,
             requires: self.facts(&event.requires),

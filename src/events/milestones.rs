@@ -9,6 +9,9 @@ use super::engine::Workspace;
 use super::program::{CompactDraw, Program, date_of};
 use super::timeline::{DrawnTimeline, Horizon};
 
+/// Milestone of every option: its deal is in force.
+pub const IN_FORCE: &str = "in_force";
+
 /// Distribution of the first date of a milestone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Milestone {
@@ -89,6 +92,8 @@ pub struct Tally {
     n_draws: u64,
     /// Draws that reach a milestone first on a day, by (milestone, day since the start of the horizon).
     first: HashMap<(u32, u32), u64>,
+    /// Number of the milestone [`IN_FORCE`], and draws in which what it brought still holds at the end.
+    in_force: Option<(usize, u64)>,
     /// Events of each kind, see [`Program::summary_slots`].
     events: Vec<u64>,
     /// Agreements whose membership some event of some draw changes.
@@ -100,6 +105,7 @@ impl Tally {
         Self {
             n_draws: 0,
             first: HashMap::new(),
+            in_force: program.milestone_number(IN_FORCE).map(|number| (number, 0)),
             events: vec![0; program.summary_slots().len()],
             touched: BTreeSet::new(),
         }
@@ -125,6 +131,9 @@ impl Tally {
         self.n_draws += 1;
         program
             .first_days(draw, |milestone, day| *self.first.entry((milestone as u32, day)).or_default() += 1);
+        if let Some((number, count)) = &mut self.in_force {
+            *count += u64::from(program.lasts(draw, *number));
+        }
         program.slots(draw, |slot| self.events[slot] += 1);
         for change in &draw.changes {
             self.touched.insert(change.agreement);
@@ -136,9 +145,18 @@ impl Tally {
         for (key, more) in other.first {
             *self.first.entry(key).or_default() += more;
         }
+        if let (Some((_, sum)), Some((_, more))) = (&mut self.in_force, other.in_force) {
+            *sum += more;
+        }
         self.events.iter_mut().zip(other.events).for_each(|(sum, more)| *sum += more);
         self.touched.extend(other.touched);
         self
+    }
+
+    /// Draws in which what the milestone [`IN_FORCE`] brought holds at the end of the horizon; `None` if no stage has it.
+    #[must_use]
+    pub fn in_force(&self) -> Option<u64> {
+        self.in_force.map(|(_, count)| count)
     }
 
     /// Number of events of all draws.

@@ -18,6 +18,7 @@ pub mod for_each;
 pub mod graph;
 mod joiners;
 pub mod known;
+mod lasting;
 mod limits;
 pub mod milestones;
 mod names;

@@ -134,6 +134,8 @@ pub(super) struct RuleCode {
 pub(super) struct RecurringCode {
     pub id: String,
     pub party: String,
+    /// True for an event of the option itself.
+    pub is_own: bool,
     pub days: Vec<i32>,
     pub streams: Streams,
     pub requires: Vec<u32>,

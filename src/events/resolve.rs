@@ -6,7 +6,7 @@ use crate::policy::PolicyTimeline;
 
 impl Program {
     /// Effects and milestone of an event.
-    fn outcome(&self, entry: &Entry) -> Option<&Outcome> {
+    pub(super) fn outcome(&self, entry: &Entry) -> Option<&Outcome> {
         match entry.kind {
             Kind::Reached => Some(&self.stages[entry.item as usize].outcome),
             Kind::Diverted => {
@@ -17,8 +17,17 @@ impl Program {
         }
     }
 
+    /// Party of an event; empty for dated facts.
+    pub(super) fn party(&self, entry: &Entry) -> &str {
+        match entry.kind {
+            Kind::Happened => &self.recurring[entry.item as usize].party,
+            Kind::Began | Kind::Ended => "",
+            _ => &self.processes[self.stages[entry.item as usize].process as usize].party,
+        }
+    }
+
     /// Milestone of an event, by number.
-    fn milestone(&self, entry: &Entry) -> Option<usize> {
+    pub(super) fn milestone(&self, entry: &Entry) -> Option<usize> {
         let is_last = entry.kind == Kind::Reached && entry.branch == LAST_OF_BLOCK;
         let block = self.stages.get(entry.item as usize).filter(|_| is_last).and_then(|stage| stage.block);
         let of_all = block.map_or(NONE, |block| block.milestone);
@@ -101,13 +110,16 @@ impl Program {
 
     fn event(&self, seq: usize, entry: &Entry) -> LoggedEvent {
         let item = entry.item as usize;
-        let (party, process, stage) = match entry.kind {
-            Kind::Happened => (self.recurring[item].party.as_str(), self.recurring[item].id.as_str(), ""),
-            Kind::Began | Kind::Ended => ("", self.facts[self.dated[item].fact as usize].as_str(), ""),
+        let (party, process, stage, is_own) = match entry.kind {
+            Kind::Happened => {
+                let event = &self.recurring[item];
+                (event.party.as_str(), event.id.as_str(), "", event.is_own)
+            }
+            Kind::Began | Kind::Ended => ("", self.facts[self.dated[item].fact as usize].as_str(), "", false),
             _ => {
                 let stage = &self.stages[item];
                 let process = &self.processes[stage.process as usize];
-                (process.party.as_str(), process.id.as_str(), stage.id.as_str())
+                (process.party.as_str(), process.id.as_str(), stage.id.as_str(), process.is_own)
             }
         };
         LoggedEvent {
@@ -120,6 +132,7 @@ impl Program {
             parent_seq: (entry.parent != NONE).then_some(u64::from(entry.parent)),
             milestone: self.milestone(entry).map(|number| self.milestones[number].clone()),
             effects: self.outcome(entry).map_or_else(Vec::new, |outcome| outcome.texts.clone()),
+            is_own,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The result of one draw: memberships, and a log that replays to them.
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 
 use super::effect::Effect;
@@ -35,6 +37,8 @@ pub struct LoggedEvent {
     pub milestone: Option<String>,
     /// Its effects.
     pub effects: Vec<String>,
+    /// True for an event of the option itself, false for one of the world.
+    pub is_own: bool,
 }
 
 /// The result of one draw.
@@ -47,6 +51,29 @@ pub struct DrawnTimeline {
 }
 
 impl DrawnTimeline {
+    /// This timeline in the world of another: what the option itself does stays as it was, and what the rest of the
+    /// world does is taken from `other`. So the effect of an option stands apart from what it unlocks in others.
+    ///
+    /// Events of one day: those of the world first.
+    #[must_use]
+    pub fn in_world_of(&self, initial: &PolicyTimeline, other: &Self) -> Self {
+        let world = other.log.iter().filter(|event| !event.is_own).map(|event| (false, event));
+        let own = self.log.iter().filter(|event| event.is_own).map(|event| (true, event));
+        let mut both: Vec<(bool, &LoggedEvent)> = world.chain(own).collect();
+        // Stable: events of one log and day keep their order.
+        both.sort_by_key(|(is_own, event)| (event.date, *is_own));
+        let places: HashMap<(bool, u64), u64> =
+            both.iter().zip(0..).map(|((is_own, event), at)| ((*is_own, event.seq), at)).collect();
+        let placed = |(is_own, event): &(bool, &LoggedEvent)| LoggedEvent {
+            seq: places[&(*is_own, event.seq)],
+            // A cause in the other half of a log is not there any more.
+            parent_seq: event.parent_seq.and_then(|seq| places.get(&(*is_own, seq)).copied()),
+            ..(*event).clone()
+        };
+        let log: Vec<LoggedEvent> = both.iter().map(placed).collect();
+        Self { policy: Self::replay(initial, &log), log }
+    }
+
     /// Applies the effects in a log to the memberships `initial`.
     #[must_use]
     pub fn replay(initial: &PolicyTimeline, log: &[LoggedEvent]) -> PolicyTimeline {

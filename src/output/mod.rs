@@ -9,11 +9,13 @@ pub mod fit;
 pub mod package;
 pub mod paths;
 pub mod quotas;
+pub mod reference;
 pub mod results;
 pub mod rows;
 pub mod run;
 pub mod schedule;
 pub mod solve;
+pub mod summary;
 pub mod tariffs;
 
 pub use dir::OutputDir;
@@ -41,11 +43,14 @@ pub fn schemas() -> Vec<Schema> {
         events::PairState::schema(),
         fit::FittedDuration::schema(),
         paths::BaselineLevel::schema(),
-        paths::ReferenceValue::schema(),
         paths::TariffPathStep::schema(),
         paths::TariffRow::schema(),
         quotas::QuotaRow::schema(),
         quotas::RunQuotaRow::schema(),
+        reference::ReferenceBilateral::schema(),
+        reference::ReferenceDate::schema(),
+        reference::ReferenceSector::schema(),
+        reference::ReferenceValue::schema(),
         run::BilateralChange::schema(),
         run::DrawValue::schema(),
         run::Projection::schema(),
@@ -58,6 +63,7 @@ pub fn schemas() -> Vec<Schema> {
         solve::TariffDerivative::schema(),
         solve::ThetaDerivative::schema(),
         solve::TradeChange::schema(),
+        summary::SummaryRow::schema(),
         tariffs::DutiesRow::schema(),
         tariffs::LiberalisationRow::schema(),
         tariffs::ProvisionRow::schema(),

@@ -1,13 +1,13 @@
-//! The tables of `tradepath run` that do not depend on draws: baseline levels, reference paths, tariffs.
+//! The tables of `tradepath run` that do not depend on draws: baseline levels and tariffs.
 
 use jiff::civil::Date;
 use rayon::prelude::*;
 
 use super::rows::{Text, table};
 use crate::data::{Pair, SectorKind};
-use crate::ensemble::{Experiment, RunFrame, summary};
+use crate::ensemble::{Experiment, RunFrame};
 use crate::policy::{PairTariffs, PolicyParameters, Regimes, TariffStep, goods_weights};
-use crate::projection::{BaselineYear, Outcome};
+use crate::projection::BaselineYear;
 
 table! {
     /// Levels of the baseline: what is in force or dated on the first day, and the growth table.
@@ -18,29 +18,10 @@ table! {
         iso3: Text<'a>,
         /// Measure
         measure: Text<'a>,
-        /// musd2019 (at consumer prices of the base year) or musd (numeraire: world value added)
+        /// musd2019: at consumer prices of the base year, trade at those of the world
         unit: Text<'a>,
         /// Level
         value: f64 ["unit"],
-    }
-}
-
-table! {
-    /// Deviation from the baseline along the reference path of an option: it happens, after median durations, with
-    /// central parameters.
-    pub struct ReferenceValue<'a> in "reference.csv" by (option, year, iso3, measure, unit) {
-        /// Option
-        option: Text<'a>,
-        /// Year
-        year: i16,
-        /// Country
-        iso3: Text<'a>,
-        /// Measure, as in projections.csv
-        measure: Text<'a>,
-        /// Unit
-        unit: Text<'a>,
-        /// Value
-        value: Option<f64> ["unit"],
     }
 }
 
@@ -106,37 +87,6 @@ fn of_baseline_year(year: &BaselineYear) -> Vec<BaselineLevel<'_>> {
             unit: level.unit.into(),
             value: level.values[n],
         }));
-    }
-    rows
-}
-
-/// Rows of `reference.csv` of one year; `outcomes` in the order of the options.
-#[must_use]
-pub fn reference<'a>(frame: &'a RunFrame, year: i16, outcomes: &[Outcome]) -> Vec<ReferenceValue<'a>> {
-    let mut rows = Vec::new();
-    let status_quo = &outcomes[frame.reference()];
-    for (id, outcome) in frame.plan.options.iter().zip(outcomes) {
-        for (n, country) in frame.countries.iter().enumerate() {
-            let mut add = |measure: Text<'a>, unit: &'static str, value: f64| {
-                let (option, iso3) = (id.as_str().into(), country.as_str().into());
-                rows.push(ReferenceValue {
-                    option,
-                    year,
-                    iso3,
-                    measure,
-                    unit: unit.into(),
-                    value: Some(value),
-                });
-            };
-            for (measure, (name, unit)) in Outcome::MEASURES.iter().enumerate() {
-                add((*name).into(), unit, outcome.countries[[measure, n]]);
-            }
-            for measure in summary::AGAINST_REFERENCE {
-                let values = (outcome.countries[[measure, n]], status_quo.countries[[measure, n]]);
-                let value = summary::difference(measure, values.0, values.1);
-                add(frame.against_name(measure).into(), Outcome::MEASURES[measure].1, value);
-            }
-        }
     }
     rows
 }

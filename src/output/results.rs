@@ -1,6 +1,5 @@
 //! The files of a whole run: tables that do not depend on draws, tables made from blocks, and what describes a part.
 
-use jiff::civil::date;
 use serde::{Deserialize, Serialize};
 
 use super::dir::{OutputDir, OutputError};
@@ -8,18 +7,18 @@ use super::events::{
     EventCount, EventRow, MilestoneDates, MilestoneReached, MilestoneYear, by_year, dates, event_counts,
     events, milestones,
 };
-use super::paths::{
-    BaselineLevel, ReferenceValue, TariffPathStep, TariffRow, baseline, reference, tariff_path, tariffs,
-};
+use super::package;
+use super::paths::{BaselineLevel, TariffPathStep, TariffRow, baseline, tariff_path, tariffs};
 use super::quotas::{self, RunQuotaRow};
+use super::reference::{
+    ReferenceBilateral, ReferenceDate, ReferenceSector, ReferenceValue, reference, reference_bilateral,
+    reference_dates, reference_sectors,
+};
 use super::rows::{Schema, TableRow};
 use super::run::{self, BilateralChange, DrawValue, Projection, SectorProjection};
-use super::{package, rows};
-use crate::data::Files;
+use super::summary::{SummaryRow, summary};
 use crate::ensemble::{BlockError, Blocks, Experiment, PARTS, RunFrame, RunResults, Shard, YearBlock};
-use crate::error::{Faults, InputErrors};
 use crate::events::milestones as distributions;
-use crate::projection::Outcome;
 
 /// File that says which part of which run a folder holds.
 pub const SHARD_FILE: &str = "shard.json";
@@ -55,17 +54,19 @@ pub enum ResultsError {
     /// A block could not be read back.
     #[error(transparent)]
     Block(#[from] BlockError),
-    /// A table of the run could not be read back.
-    #[error(transparent)]
-    Input(#[from] InputErrors),
 }
 
 /// Tables that are the same in every part of a run.
 #[must_use]
-pub fn common() -> [Schema; 5] {
+pub fn common() -> [Schema; 10] {
     [
         BaselineLevel::schema(),
         ReferenceValue::schema(),
+        ReferenceSector::schema(),
+        ReferenceBilateral::schema(),
+        ReferenceDate::schema(),
+        MilestoneDates::schema(),
+        MilestoneYear::schema(),
         TariffRow::schema(),
         TariffPathStep::schema(),
         RunQuotaRow::schema(),
@@ -95,8 +96,12 @@ pub fn write_paths<B: Blocks>(
 ) -> Result<(), OutputError> {
     let (experiment, frame) = (&results.experiment, &results.frame);
     output.write_rows(baseline(experiment))?;
-    let of_year = |(year, outcomes): &(i16, Vec<Outcome>)| reference(frame, *year, outcomes);
-    output.write_rows(results.reference.iter().flat_map(of_year))?;
+    let years = || results.reference.iter();
+    output.write_rows(years().flat_map(|block| reference(frame, block)))?;
+    output.write_rows(years().flat_map(|block| reference_sectors(frame, block)))?;
+    output.write_rows(years().flat_map(|block| reference_bilateral(frame, block)))?;
+    output.write_rows(reference_dates(experiment))?;
+    write_dates(output, experiment)?;
     output.write_rows(tariffs(experiment, frame))?;
     output.write_rows(tariff_path(experiment))?;
     output.write_rows(quotas::of_run(experiment, &results.quotas))?;
@@ -135,57 +140,52 @@ pub fn write_part<B>(output: &OutputDir, results: &RunResults<B>) -> Result<(), 
     output.write_text(SHARD_FILE, &text)
 }
 
-/// Writes what is made from the blocks of all draws, and from `milestones.csv` in the folder.
+/// Writes what is made from the blocks of all draws; returns the block of the last year, which has the answer.
 ///
 /// # Errors
-/// [`ResultsError`] if a block or `milestones.csv` cannot be read, or a file cannot be written.
+/// [`ResultsError`] if a block cannot be read, or a file cannot be written.
 pub fn write_draws(
     output: &OutputDir,
     frame: &RunFrame,
     block: impl Fn(i16) -> Result<YearBlock, BlockError>,
-) -> Result<(), ResultsError> {
+) -> Result<YearBlock, ResultsError> {
     let mut projections = output.table::<Projection<'static>>()?;
     let mut bilateral = output.table::<BilateralChange<'static>>()?;
     let mut sectors = output.table::<SectorProjection<'static>>()?;
     let mut draws = output.table::<DrawValue<'static>>()?;
+    let mut last = None;
     for year in frame.plan.year_range() {
         let block = block(year)?;
         projections.write(run::projections(frame, &block))?;
         bilateral.write(run::bilateral(frame, &block))?;
         sectors.write(run::sectors(frame, &block))?;
         draws.write(run::draws(frame, &block))?;
+        last = Some(block);
     }
+    let last = last.expect("a plan has a year or more");
     projections.finish()?;
     bilateral.finish()?;
     sectors.finish()?;
     draws.finish()?;
-    write_dates(output, frame)?;
-    let made =
-        [Projection::schema(), BilateralChange::schema(), SectorProjection::schema(), DrawValue::schema()];
-    let dated = [MilestoneDates::schema(), MilestoneYear::schema()];
+    output.write_rows(summary(frame, &last))?;
+    let made = [
+        SummaryRow::schema(),
+        Projection::schema(),
+        BilateralChange::schema(),
+        SectorProjection::schema(),
+        DrawValue::schema(),
+    ];
     let by_draw = by_draw().into_iter().filter(|schema| output.path().join(schema.file).exists());
-    let all: Vec<Schema> = made.into_iter().chain(common()).chain(dated).chain(by_draw).collect();
-    Ok(package::write(output, &frame.plan.name, &all)?)
+    let all: Vec<Schema> = made.into_iter().chain(common()).chain(by_draw).collect();
+    package::write(output, &frame.plan.name, &all)?;
+    Ok(last)
 }
 
-/// `dates.csv` and `by_year.csv` from `milestones.csv`.
-fn write_dates(output: &OutputDir, frame: &RunFrame) -> Result<(), ResultsError> {
-    let mut faults = Faults::new();
-    let table = rows::open::<MilestoneReached<'_>>(&Files::directory(output.path()), &mut faults);
-    let reached: Vec<MilestoneReached<'_>> =
-        table.iter().flat_map(|table| rows::read(table, &mut faults)).map(|(_, row)| row).collect();
-    faults.into_result(())?;
-    let last = frame.plan.years[1];
-    let years = (frame.plan.start.year(), last);
-    let mut all_dates = output.table::<MilestoneDates<'static>>()?;
-    let mut all_years = output.table::<MilestoneYear<'static>>()?;
-    for option in &frame.plan.options {
-        let of_option = reached.iter().filter(|row| row.option == *option);
-        let first = of_option.map(|row| (row.milestone.clone().into_owned(), row.date));
-        let found = distributions::distribution(first, frame.plan.draws as usize);
-        all_dates.write(dates(option, &found, date(last, 12, 31)))?;
-        all_years.write(by_year(option, &found, years))?;
-    }
-    all_dates.finish()?;
-    Ok(all_years.finish()?)
+/// `dates.csv` and `by_year.csv`, from the draws of the events alone.
+fn write_dates(output: &OutputDir, experiment: &Experiment) -> Result<(), OutputError> {
+    let plan = &experiment.plan;
+    let (years, end) = ((plan.start.year(), plan.years[1]), experiment.horizon.end);
+    let options = || experiment.options.iter();
+    output.write_rows(options().flat_map(|run| dates(&run.spec.id, &run.milestones, end)))?;
+    output.write_rows(options().flat_map(|run| by_year(&run.spec.id, &run.milestones, years)))
 }

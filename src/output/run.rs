@@ -3,8 +3,8 @@
 use rayon::prelude::*;
 
 use super::rows::{Text, columns, table};
-use crate::ensemble::summary::Summary;
-use crate::ensemble::{RunFrame, SECTOR_MEASURES, YearBlock, summary};
+use crate::ensemble::summary::{Against, Cell, HEADLINE, Summary, over_draws, value};
+use crate::ensemble::{RunFrame, SECTOR_MEASURES, YearBlock};
 use crate::projection::Outcome;
 
 /// Sector groups of bilateral trade, in the order of blocks.
@@ -17,6 +17,8 @@ columns! {
     pub struct Quantiles {
         /// Mean
         mean: Option<f64> ["unit"],
+        /// Monte Carlo standard error of the mean; empty with one draw
+        mc_se: Option<f64> ["unit"],
         /// 5 % quantile
         p05: Option<f64> ["unit"],
         /// 25 % quantile
@@ -35,6 +37,8 @@ columns! {
     pub struct OuterQuantiles {
         /// Mean
         mean: Option<f64> ["unit"],
+        /// Monte Carlo standard error of the mean; empty with one draw
+        mc_se: Option<f64> ["unit"],
         /// 5 % quantile
         p05: Option<f64> ["unit"],
         /// Median
@@ -45,9 +49,9 @@ columns! {
 }
 
 table! {
-    /// Deviation from the baseline of the same year, over the draws; measures with _vs_ are against that option in the
-    /// same draw.
-    pub struct Projection<'a> in "projections.csv" by (option, year, iso3, measure, unit) {
+    /// Deviation from the baseline of the same year and from the reference option of the same draw, over the draws. The
+    /// reference option itself is listed against the baseline alone.
+    pub struct Projection<'a> in "projections.csv" by (option, year, iso3, measure, against, unit) {
         /// Option
         option: Text<'a>,
         /// Year
@@ -56,7 +60,9 @@ table! {
         iso3: Text<'a>,
         /// Measure
         measure: Text<'a>,
-        /// pct, musd2019 (million USD at consumer prices of 2019) or musd (numeraire: world value added)
+        /// baseline (of the same year) or reference (the reference option in the same draw)
+        against: Text<'a>,
+        /// pct or musd2019 (million USD at consumer prices of 2019: own prices, for trade those of the world)
         unit: Text<'a>,
         /// Over the draws
         value: Quantiles,
@@ -66,9 +72,9 @@ table! {
 }
 
 table! {
-    /// Change of imports at border prices against the baseline of the same year, by partner, over the draws.
+    /// Change of imports at border prices by partner, over the draws.
     pub struct BilateralChange<'a> in "bilateral.csv"
-        by (option, year, exporter, importer, sector_group, measure, unit) {
+        by (option, year, exporter, importer, sector_group, measure, against, unit) {
         /// Option
         option: Text<'a>,
         /// Year
@@ -81,7 +87,9 @@ table! {
         sector_group: Text<'a>,
         /// imports_change
         measure: Text<'a>,
-        /// musd (numeraire: world value added) or pct
+        /// baseline or reference, as in projections.csv
+        against: Text<'a>,
+        /// musd2019 (million USD at the world's consumer prices of 2019) or pct
         unit: Text<'a>,
         /// Over the draws
         value: OuterQuantiles,
@@ -89,9 +97,8 @@ table! {
 }
 
 table! {
-    /// Change of sector output at constant prices, and of its workers at full employment, against the baseline of the
-    /// same year, over the draws.
-    pub struct SectorProjection<'a> in "sectors.csv" by (option, year, iso3, sector, measure, unit) {
+    /// Change of sector output at constant prices, and of its workers at full employment, over the draws.
+    pub struct SectorProjection<'a> in "sectors.csv" by (option, year, iso3, sector, measure, against, unit) {
         /// Option
         option: Text<'a>,
         /// Year
@@ -102,6 +109,8 @@ table! {
         sector: Text<'a>,
         /// output or employment
         measure: Text<'a>,
+        /// baseline or reference, as in projections.csv
+        against: Text<'a>,
         /// pct
         unit: Text<'a>,
         /// Over the draws
@@ -111,7 +120,7 @@ table! {
 
 table! {
     /// Real income of the focus country in every draw.
-    pub struct DrawValue<'a> in "draws.csv" by (option, draw, year, iso3, measure, unit) {
+    pub struct DrawValue<'a> in "draws.csv" by (option, draw, year, iso3, measure, against, unit) {
         /// Option
         option: Text<'a>,
         /// Draw, 0 = first
@@ -122,6 +131,8 @@ table! {
         iso3: Text<'a>,
         /// Measure, as in projections.csv
         measure: Text<'a>,
+        /// baseline or reference, as in projections.csv
+        against: Text<'a>,
         /// pct or musd2019
         unit: Text<'a>,
         /// Value
@@ -132,20 +143,20 @@ table! {
 impl Quantiles {
     fn new(summary: &Summary) -> Self {
         let [p05, p25, p50, p75, p95] = summary.quantiles.map(Some);
-        Self { mean: Some(summary.mean), p05, p25, p50, p75, p95 }
+        Self { mean: Some(summary.mean), mc_se: summary.mc_se, p05, p25, p50, p75, p95 }
     }
 }
 
 impl OuterQuantiles {
-    fn new(summary: &Summary, scale: f64) -> Self {
-        let [p05, _, p50, _, p95] = summary.quantiles.map(|value| Some(scale * value));
-        Self { mean: Some(scale * summary.mean), p05, p50, p95 }
+    fn new(summary: &Summary) -> Self {
+        let [p05, _, p50, _, p95] = summary.quantiles.map(Some);
+        Self { mean: Some(summary.mean), mc_se: summary.mc_se, p05, p50, p95 }
     }
 }
 
 impl From<OuterQuantiles> for Quantiles {
-    fn from(OuterQuantiles { mean, p05, p50, p95 }: OuterQuantiles) -> Self {
-        Self { mean, p05, p25: None, p50, p75: None, p95 }
+    fn from(OuterQuantiles { mean, mc_se, p05, p50, p95 }: OuterQuantiles) -> Self {
+        Self { mean, mc_se, p05, p25: None, p50, p75: None, p95 }
     }
 }
 
@@ -155,65 +166,113 @@ fn by_option<R: Send>(frame: &RunFrame, of_option: impl Fn(usize) -> Vec<R> + Sy
     options.into_iter().flatten().collect()
 }
 
+/// What an option is measured against: the baseline, and the reference option unless it is that one.
+pub(super) fn against(frame: &RunFrame, option: usize) -> impl Iterator<Item = Against> + Clone + use<> {
+    let reference = frame.reference();
+    Against::both(reference).into_iter().filter(move |against| *against != Against::Reference(option))
+}
+
+/// A country measure: its cell, country, name and unit.
+pub(super) struct CountryCell<'a> {
+    pub cell: Cell,
+    pub iso3: Text<'a>,
+    pub name: &'static str,
+    pub unit: &'static str,
+}
+
+/// Every country measure, by country.
+pub(super) fn country_cells(frame: &RunFrame) -> impl Iterator<Item = CountryCell<'_>> {
+    frame.countries.iter().enumerate().flat_map(|(n, country)| {
+        Outcome::MEASURES.iter().enumerate().map(move |(measure, (name, unit))| CountryCell {
+            cell: Cell::Country(measure, n),
+            iso3: country.as_str().into(),
+            name,
+            unit,
+        })
+    })
+}
+
 /// Rows of `projections.csv` of one year.
 #[must_use]
 pub fn projections<'a>(frame: &'a RunFrame, block: &YearBlock) -> Vec<Projection<'a>> {
-    let draws = block.draws.len() as u64;
     by_option(frame, |option| {
-        let mut rows = Vec::new();
-        for (n, country) in frame.countries.iter().enumerate() {
-            let mut add = |measure: Text<'a>, unit: &'static str, summary: Summary| {
-                rows.push(Projection {
-                    option: frame.plan.options[option].as_str().into(),
-                    year: block.year,
-                    iso3: country.as_str().into(),
-                    measure,
-                    unit: unit.into(),
-                    value: Quantiles::new(&summary),
-                    draws,
-                });
-            };
-            for (measure, (name, unit)) in Outcome::MEASURES.iter().enumerate() {
-                add((*name).into(), unit, summary::country(block, option, measure, n));
-            }
-            for measure in summary::AGAINST_REFERENCE {
-                let summary = summary::against(block, (option, frame.reference()), measure, n);
-                add(frame.against_name(measure).into(), Outcome::MEASURES[measure].1, summary);
-            }
-        }
-        rows
+        let row = |found: &CountryCell<'a>, against: Against| Projection {
+            option: frame.plan.options[option].as_str().into(),
+            year: block.year,
+            iso3: found.iso3.clone(),
+            measure: found.name.into(),
+            against: against.name().into(),
+            unit: found.unit.into(),
+            value: Quantiles::new(&over_draws(block, option, found.cell, against)),
+            draws: block.draws.len() as u64,
+        };
+        let of_cell =
+            |found: CountryCell<'a>| against(frame, option).map(|one| row(&found, one)).collect::<Vec<_>>();
+        country_cells(frame).flat_map(of_cell).collect()
+    })
+}
+
+/// A cell of trade by partner: where it is, and what it is of.
+pub(super) struct PartnerCell {
+    pub cell: Cell,
+    pub group: usize,
+    pub importer: usize,
+    pub exporter: usize,
+    pub unit: &'static str,
+}
+
+/// The cells of trade by partner in money and, where there is trade in the baseline, in percent.
+pub(super) fn partner_cells(block: &YearBlock) -> impl Iterator<Item = PartnerCell> {
+    let n = block.layout.n;
+    let places = (0..block.layout.n_groups * n * n).map(move |at| (at, [at / (n * n), at / n % n, at % n]));
+    places.filter(|(_, [_, n, i])| n != i).flat_map(|(at, [group, importer, exporter])| {
+        let of = move |cell, unit| PartnerCell { cell, group, importer, exporter, unit };
+        let pct = (block.base_imports_musd[at] > 0.0).then(|| of(Cell::ImportsPct(at), "pct"));
+        [Some(of(Cell::Imports(at), "musd2019")), pct].into_iter().flatten()
     })
 }
 
 /// Rows of `bilateral.csv` of one year; none where trade by partner is not kept in that year.
 #[must_use]
 pub fn bilateral<'a>(frame: &'a RunFrame, block: &YearBlock) -> Vec<BilateralChange<'a>> {
-    if block.layout.n_groups == 0 {
-        return Vec::new();
-    }
     by_option(frame, |option| {
-        let n = frame.countries.len();
-        let cells =
-            (0..SECTOR_GROUPS.len() * n * n).map(|cell| (cell, [cell / (n * n), cell / n % n, cell % n]));
-        let mut rows = Vec::new();
-        for (cell, [group, importer, exporter]) in cells.filter(|(_, [_, n, i])| n != i) {
-            let (summary, base) = (summary::imports(block, option, cell), block.base_imports_musd[cell]);
-            let row = |unit: &'static str, scale: f64| BilateralChange {
-                option: frame.plan.options[option].as_str().into(),
-                year: block.year,
-                exporter: frame.countries[exporter].as_str().into(),
-                importer: frame.countries[importer].as_str().into(),
-                sector_group: SECTOR_GROUPS[group].into(),
-                measure: IMPORTS_CHANGE.into(),
-                unit: unit.into(),
-                value: OuterQuantiles::new(&summary, scale),
-            };
-            rows.push(row("musd", 1.0));
-            if base > 0.0 {
-                rows.push(row("pct", 100.0 / base));
-            }
-        }
-        rows
+        let row = |found: &PartnerCell, against: Against| BilateralChange {
+            option: frame.plan.options[option].as_str().into(),
+            year: block.year,
+            exporter: frame.countries[found.exporter].as_str().into(),
+            importer: frame.countries[found.importer].as_str().into(),
+            sector_group: SECTOR_GROUPS[found.group].into(),
+            measure: IMPORTS_CHANGE.into(),
+            against: against.name().into(),
+            unit: found.unit.into(),
+            value: OuterQuantiles::new(&over_draws(block, option, found.cell, against)),
+        };
+        let of_cell =
+            |found: PartnerCell| against(frame, option).map(|one| row(&found, one)).collect::<Vec<_>>();
+        partner_cells(block).flat_map(of_cell).collect()
+    })
+}
+
+/// A measure of a sector: its cell, country, sector and name; percent.
+pub(super) struct SectorCell<'a> {
+    pub cell: Cell,
+    pub iso3: Text<'a>,
+    pub sector: Text<'a>,
+    pub name: &'static str,
+}
+
+/// Every measure of every sector, by country.
+pub(super) fn sector_cells(frame: &RunFrame) -> impl Iterator<Item = SectorCell<'_>> {
+    let places = frame.countries.iter().enumerate().flat_map(|(n, country)| {
+        frame.sectors.iter().enumerate().map(move |(j, sector)| (n, country.as_str(), j, sector.as_str()))
+    });
+    places.flat_map(|(n, country, j, sector)| {
+        SECTOR_MEASURES.iter().enumerate().map(move |(measure, name)| SectorCell {
+            cell: Cell::Sector(measure, n, j),
+            iso3: country.into(),
+            sector: sector.into(),
+            name,
+        })
     })
 }
 
@@ -221,23 +280,19 @@ pub fn bilateral<'a>(frame: &'a RunFrame, block: &YearBlock) -> Vec<BilateralCha
 #[must_use]
 pub fn sectors<'a>(frame: &'a RunFrame, block: &YearBlock) -> Vec<SectorProjection<'a>> {
     by_option(frame, |option| {
-        let mut rows = Vec::new();
-        for (n, country) in frame.countries.iter().enumerate() {
-            for (j, sector) in frame.sectors.iter().enumerate() {
-                for (measure, name) in SECTOR_MEASURES.iter().enumerate() {
-                    rows.push(SectorProjection {
-                        option: frame.plan.options[option].as_str().into(),
-                        year: block.year,
-                        iso3: country.as_str().into(),
-                        sector: sector.as_str().into(),
-                        measure: (*name).into(),
-                        unit: "pct".into(),
-                        value: OuterQuantiles::new(&summary::sector(block, option, measure, (n, j)), 1.0),
-                    });
-                }
-            }
-        }
-        rows
+        let row = |found: &SectorCell<'a>, against: Against| SectorProjection {
+            option: frame.plan.options[option].as_str().into(),
+            year: block.year,
+            iso3: found.iso3.clone(),
+            sector: found.sector.clone(),
+            measure: found.name.into(),
+            against: against.name().into(),
+            unit: "pct".into(),
+            value: OuterQuantiles::new(&over_draws(block, option, found.cell, against)),
+        };
+        let of_cell =
+            |found: SectorCell<'a>| against(frame, option).map(|one| row(&found, one)).collect::<Vec<_>>();
+        sector_cells(frame).flat_map(of_cell).collect()
     })
 }
 
@@ -248,22 +303,18 @@ pub fn draws<'a>(frame: &'a RunFrame, block: &YearBlock) -> Vec<DrawValue<'a>> {
     by_option(frame, |option| {
         let mut rows = Vec::new();
         for (at, draw) in block.draws.iter().enumerate() {
-            let mut add = |measure: Text<'a>, unit: &'static str, value: f64| {
-                rows.push(DrawValue {
+            for measure in HEADLINE {
+                let (name, unit) = Outcome::MEASURES[measure];
+                rows.extend(against(frame, option).map(|against| DrawValue {
                     option: frame.plan.options[option].as_str().into(),
                     draw: *draw,
                     year: block.year,
                     iso3: frame.plan.focus.as_str().into(),
-                    measure,
+                    measure: name.into(),
+                    against: against.name().into(),
                     unit: unit.into(),
-                    value,
-                });
-            };
-            for measure in summary::AGAINST_REFERENCE {
-                let (name, unit) = Outcome::MEASURES[measure];
-                add(name.into(), unit, block.of(at, option)[measure * block.layout.n + focus]);
-                let value = summary::against_in_draw(block, at, (option, frame.reference()), measure, focus);
-                add(frame.against_name(measure).into(), unit, value);
+                    value: value(block, at, option, Cell::Country(measure, focus), against),
+                }));
             }
         }
         rows

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::axis::{decimals_for, fixed, signed};
-use super::input::{Measure, Run};
+use super::input::{Measure, Numbers, Run};
 
 /// One option in the last year, for the focus country.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,51 +12,48 @@ pub struct Standing {
     pub option: usize,
     /// Title.
     pub title: String,
-    /// Probability that it is in force by the last year; `None` if it has no such milestone.
-    pub probability: Option<f64>,
-    /// Median date given that it comes into force; `None` if it never does.
-    pub median_date: Option<Date>,
-    /// Mean gain, percent.
-    pub mean_pct: f64,
-    /// Mean gain, millions of dollars.
-    pub mean_musd: f64,
-    /// 5 % and 95 % quantiles of the gain, percent.
-    pub interval_pct: [f64; 2],
+    /// The three numbers, percent.
+    pub pct: Numbers,
+    /// The three numbers, millions of dollars.
+    pub musd: Numbers,
+    /// First day in force on the reference path.
+    pub path_date: Option<Date>,
     /// Gain on the reference path, percent.
     pub reference_pct: f64,
-    /// Gain on the reference path, millions of dollars.
-    pub reference_musd: f64,
 }
 
-/// The options other than the reference, by the gain on the reference path.
+impl Standing {
+    /// Gain if in force, percent: over the draws in force, else on the reference path.
+    #[must_use]
+    pub fn if_pct(&self) -> f64 {
+        self.pct.if_in_force.map_or(self.reference_pct, |[mean, ..]| mean)
+    }
+}
+
+/// The options other than the reference, by the gain if in force.
 #[must_use]
 pub fn standings(run: &Run) -> Vec<Standing> {
     let mut standings: Vec<Standing> =
         run.manifest.compared().into_iter().filter_map(|option| standing(run, option)).collect();
-    standings.sort_by(|a, b| b.reference_pct.total_cmp(&a.reference_pct).then(a.option.cmp(&b.option)));
+    standings.sort_by(|a, b| b.if_pct().total_cmp(&a.if_pct()).then(a.option.cmp(&b.option)));
     standings
 }
 
 fn standing(run: &Run, option: usize) -> Option<Standing> {
-    let spread = run.last_gain(option, Measure::Pct)?;
-    let in_force = run.in_force.get(&option);
     Some(Standing {
         option,
         title: run.manifest.options[option].title.clone(),
-        probability: in_force.map(|found| found.probability),
-        median_date: in_force.and_then(|found| found.p50_date),
-        mean_pct: spread.mean,
-        mean_musd: run.last_gain(option, Measure::Money)?.mean,
-        interval_pct: [spread.p05, spread.p95],
+        pct: run.focus_numbers(option, Measure::Pct)?.clone(),
+        musd: run.focus_numbers(option, Measure::Money)?.clone(),
+        path_date: run.path_dates.get(&option).copied(),
         reference_pct: run.last_reference(option, Measure::Pct)?,
-        reference_musd: run.last_reference(option, Measure::Money)?,
     })
 }
 
 /// Decimals that suit the gains.
 #[must_use]
 pub fn decimals(standings: &[Standing]) -> usize {
-    decimals_for(standings.iter().map(|standing| standing.reference_pct))
+    decimals_for(standings.iter().map(Standing::if_pct))
 }
 
 /// Millions of dollars as billions.
@@ -71,41 +68,55 @@ pub fn percent(probability: f64) -> String {
     format!("{} %", fixed(100.0 * probability, 0))
 }
 
-/// The answer: what gives most if it happens, what gives most in expectation, how likely both are.
+/// The answer: what gives most if it is in force, what gives most in expectation, how likely both are.
 #[must_use]
 pub fn answer(run: &Run, standings: &[Standing]) -> String {
     let Some(best) = standings.first() else { return "The run has no option to compare.".into() };
-    let expected =
-        standings.iter().fold(best, |most, one| if one.mean_pct > most.mean_pct { one } else { most });
+    let expected = standings
+        .iter()
+        .fold(best, |most, one| if one.pct.expected > most.pct.expected { one } else { most });
     let digits = decimals(standings);
-    let mut text = if_it_happens(run, best, digits);
+    let mut text = if_in_force(run, best, digits);
     text.push_str(&in_expectation(run, best, expected, digits));
     if let Some(rival) = rival(standings, expected) {
         text.push_str(&format!(
-            " The next, \u{201c}{}\u{201d}, has {} %: the spread of the draws does not separate the two.",
+            " The next, \u{201c}{}\u{201d}, has {} %: the standard errors do not separate the two.",
             rival.title,
-            signed(rival.mean_pct, digits)
+            signed(rival.pct.expected, digits)
         ));
     }
     text
 }
 
-fn if_it_happens(run: &Run, best: &Standing, digits: usize) -> String {
+fn if_in_force(run: &Run, best: &Standing, digits: usize) -> String {
     let manifest = &run.manifest;
+    let interval = best.pct.if_in_force.map_or_else(String::new, |[_, low, high]| {
+        format!(" (nine tenths of the draws: {} to {} %)", signed(low, digits), signed(high, digits))
+    });
+    let money = best
+        .musd
+        .if_in_force
+        .map_or_else(String::new, |[mean, ..]| format!(", {} billion US dollars of 2019,", billions(mean)));
     let size = format!(
-        "{} % in {} ({} billion US dollars of 2019), against \u{201c}{}\u{201d}",
-        signed(best.reference_pct, digits),
+        "{} %{interval}{money} in {} against \u{201c}{}\u{201d}",
+        signed(best.if_pct(), digits),
         manifest.last_year(),
-        billions(best.reference_musd),
         manifest.reference_title()
     );
-    let verdict = if best.reference_pct > 0.0 {
-        "the largest gain comes from"
+    let verdict = if best.if_pct() > 0.0 {
+        "the largest gain of an option in force is that of"
     } else {
-        "none gains; the least loss is that of"
+        "no option in force gains; the least loss is that of"
     };
+    let unlocked = best.pct.effects.map_or_else(String::new, |[own, rest]| {
+        format!(
+            " Of this {} % is its own effect and {} % what it moves others to do.",
+            signed(own, digits),
+            signed(rest, digits)
+        )
+    });
     format!(
-        "Real income of {}: if an option happens on its median dates, {verdict} \u{201c}{}\u{201d}, with {size}.{}",
+        "Real income of {}: {verdict} \u{201c}{}\u{201d}, {size}.{unlocked}{}",
         manifest.focus_name(),
         best.title,
         likelihood(best, manifest.last_year())
@@ -114,13 +125,16 @@ fn if_it_happens(run: &Run, best: &Standing, digits: usize) -> String {
 
 fn in_expectation(run: &Run, best: &Standing, expected: &Standing, digits: usize) -> String {
     let year = run.manifest.last_year();
-    let [low, high] = expected.interval_pct.map(|end| signed(end, digits));
+    let error = expected
+        .pct
+        .expected_se
+        .map_or_else(String::new, |se| format!(", standard error {}", fixed(se, digits + 1)));
     let size = format!(
-        "{} % in {year} ({} billion US dollars of 2019); nine tenths of the draws lie between {low} and {high} %.",
-        signed(expected.mean_pct, digits),
-        billions(expected.mean_musd)
+        "{} % in {year} ({} billion US dollars of 2019{error}).",
+        signed(expected.pct.expected, digits),
+        billions(expected.musd.expected)
     );
-    let start = " Counting also the draws in which an option never comes into force,";
+    let start = " Counting also the futures in which an option is not in force,";
     if expected.option == best.option {
         return format!("{start} it has the highest expected gain too, with {size}");
     }
@@ -129,17 +143,15 @@ fn in_expectation(run: &Run, best: &Standing, expected: &Standing, digits: usize
 }
 
 fn likelihood(standing: &Standing, year: i16) -> String {
-    let Some(probability) = standing.probability else { return String::new() };
-    let median = standing.median_date.map_or_else(String::new, |date| format!("; half of these by {date}"));
-    format!(" That option is in force by the end of {year} in {} of the draws{median}.", percent(probability))
+    let Some((chance, _)) = standing.pct.chance else { return String::new() };
+    let median = standing.pct.p50_date.map_or_else(String::new, |date| format!("; half of these by {date}"));
+    format!(" That option is in force at the end of {year} in {} of the futures{median}.", percent(chance))
 }
 
-/// The option with the next highest expected gain, where that gain lies inside the interval of the highest.
+/// The option with the next highest expected gain, where two standard errors do not tell it from the highest.
 fn rival<'s>(standings: &'s [Standing], expected: &Standing) -> Option<&'s Standing> {
-    let [low, high] = expected.interval_pct;
-    standings
-        .iter()
-        .filter(|other| other.option != expected.option)
-        .max_by(|a, b| a.mean_pct.total_cmp(&b.mean_pct))
-        .filter(|other| (low..=high).contains(&other.mean_pct))
+    let others = standings.iter().filter(|other| other.option != expected.option);
+    let next = others.max_by(|a, b| a.pct.expected.total_cmp(&b.pct.expected))?;
+    let error = expected.pct.expected_se?.hypot(next.pct.expected_se?);
+    (expected.pct.expected - next.pct.expected <= 2.0 * error).then_some(next)
 }

@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 use jiff::civil::{Date, date};
 
 use super::manifest::Manifest;
-use crate::ensemble::against_name;
-use crate::ensemble::summary::AGAINST_REFERENCE;
+use crate::ensemble::summary::{Against, HEADLINE};
 use crate::output::run::SECTOR_GROUPS;
 use crate::projection::Outcome;
 
 /// Milestone: the deal of the option is in force.
-pub const IN_FORCE: &str = "in_force";
+pub use crate::events::milestones::IN_FORCE;
 /// Milestone: the interim deal of an option with two steps is in force.
 pub const SECTORAL_IN_FORCE: &str = "sectoral_in_force";
 
@@ -57,36 +56,52 @@ pub enum Measure {
 }
 
 impl Measure {
-    /// Both, in the order of [`crate::ensemble::summary::AGAINST_REFERENCE`].
+    /// Both, in the order of [`HEADLINE`].
     pub const ALL: [Self; 2] = [Self::Pct, Self::Money];
 
-    /// The measure of this name in the tables; `None` for those that the report does not show, such as gains against
-    /// another option than the reference option of the run.
+    /// The measure of this name in the tables; `None` for those that the report does not show.
     #[must_use]
-    pub fn from_name(name: &str, reference_option: &str) -> Option<Self> {
-        let gains =
-            AGAINST_REFERENCE.map(|measure| against_name(Outcome::MEASURES[measure].0, reference_option));
-        Self::ALL.into_iter().zip(gains).find(|(_, gain)| *gain == name).map(|(measure, _)| measure)
+    pub fn from_name(name: &str) -> Option<Self> {
+        let names = HEADLINE.map(|measure| Outcome::MEASURES[measure].0);
+        Self::ALL.into_iter().zip(names).find(|(_, known)| *known == name).map(|(measure, _)| measure)
     }
+}
+
+/// True for rows that are measured against the reference option.
+#[must_use]
+pub fn is_against_reference(against: &str) -> bool {
+    against == Against::Reference(0).name()
 }
 
 /// Option, year, country and measure of a gain.
 pub type GainKey = (usize, i16, usize, Measure);
 
-/// Probability and median date of the milestone `in_force`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct InForce {
-    /// Probability within the horizon.
-    pub probability: f64,
-    /// Median date given that it happens; `None` if it never does.
+/// The three numbers of an option, a country and a measure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Numbers {
+    /// Chance that the option is in force at the end, and its standard error.
+    pub chance: Option<(f64, f64)>,
+    /// Median of the first day in force.
     pub p50_date: Option<Date>,
+    /// If in force: mean, 5 % and 95 % quantile.
+    pub if_in_force: Option<[f64; 3]>,
+    /// Expected.
+    pub expected: f64,
+    /// Its standard error.
+    pub expected_se: Option<f64>,
+    /// The part of the mean in force with the rest of the world as under the reference option, and the rest.
+    pub effects: Option<[f64; 2]>,
+    /// Members at the end of the reference path.
+    pub members: Vec<String>,
 }
 
-/// Output of the focus country in the last year, percent, by option and sector.
-pub type SectorOutput = BTreeMap<(usize, usize), Spread>;
+/// Output of the focus country in the last year on the reference path, percent against the reference option, by option
+/// and sector.
+pub type SectorOutput = BTreeMap<(usize, usize), f64>;
 
-/// Change of the exports of the focus country in the last year by option, partner and group of sectors.
-pub type Exports = BTreeMap<(usize, usize, SectorGroup), Spread>;
+/// Change of the exports of the focus country in the last year on the reference path against the reference option,
+/// million dollars of the base year, by option, partner and group of sectors.
+pub type Exports = BTreeMap<(usize, usize, SectorGroup), f64>;
 
 /// Goods or services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -134,13 +149,15 @@ pub struct Run {
     pub reference: BTreeMap<GainKey, f64>,
     /// Cumulative probability by option, milestone and year; the two milestones above alone.
     pub by_year: BTreeMap<(usize, &'static str), Vec<(i16, f64)>>,
-    /// Milestone `in_force` by option.
-    pub in_force: BTreeMap<usize, InForce>,
+    /// The three numbers by option, country and measure.
+    pub numbers: BTreeMap<(usize, usize, Measure), Numbers>,
+    /// First day in force on the reference path, by option.
+    pub path_dates: BTreeMap<usize, Date>,
     /// Tariffs over dates; `None` if the run has no `tariff_path.csv`.
     pub tariff_path: Option<Vec<TariffStretch>>,
-    /// Output of the focus country in the last year; `None` if the run has no `sectors.csv`.
+    /// Output of the focus country in the last year; `None` if the run has no `reference_sectors.csv`.
     pub sectors: Option<SectorOutput>,
-    /// Exports of the focus country in the last year; `None` if the run has no `bilateral.csv`.
+    /// Exports of the focus country in the last year; `None` if the run has no `reference_bilateral.csv`.
     pub exports: Option<Exports>,
 }
 
@@ -152,10 +169,10 @@ impl Run {
         focus.expect("a manifest whose focus is none of its countries was refused")
     }
 
-    /// Gain of the focus country in the last year over the draws.
+    /// The three numbers of the focus country.
     #[must_use]
-    pub fn last_gain(&self, option: usize, measure: Measure) -> Option<&Spread> {
-        self.gains.get(&(option, self.manifest.last_year(), self.focus(), measure))
+    pub fn focus_numbers(&self, option: usize, measure: Measure) -> Option<&Numbers> {
+        self.numbers.get(&(option, self.focus(), measure))
     }
 
     /// Gain of the focus country in the last year on the reference path.
@@ -184,9 +201,9 @@ mod tests {
 
     #[test]
     fn gains_are_known_by_the_name_that_the_tables_give_them() {
-        assert_eq!(Measure::from_name("real_income_vs_stay", "stay"), Some(Measure::Pct));
-        assert_eq!(Measure::from_name("real_income_money_vs_stay", "stay"), Some(Measure::Money));
-        assert_eq!(Measure::from_name("real_income_vs_leave", "stay"), None);
-        assert_eq!(Measure::from_name("real_income", "stay"), None);
+        assert_eq!(Measure::from_name("real_income"), Some(Measure::Pct));
+        assert_eq!(Measure::from_name("real_income_money"), Some(Measure::Money));
+        assert_eq!(Measure::from_name("real_wage"), None);
+        assert!(is_against_reference("reference") && !is_against_reference("baseline"));
     }
 }

@@ -31,8 +31,10 @@ pub struct Manifest {
     pub partners: Vec<String>,
     /// Seed of all random streams.
     pub seed: u64,
-    /// Draws of each option.
+    /// Solved draws of each option.
     pub draws: u64,
+    /// Draws of the events of each option.
+    pub event_draws: u64,
     /// First and last year.
     pub years: [i16; 2],
     /// Name of the data set.

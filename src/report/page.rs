@@ -3,7 +3,7 @@
 
 use askama::Template;
 
-use super::answer::{Standing, answer, billions, decimals, percent, standings};
+use super::answer::{Standing, answer, billions, decimals, standings};
 use super::axis::{decimals_for, fixed, signed};
 use super::charts::{Chart, LeftOut};
 use super::input::{Measure, Run};
@@ -20,7 +20,7 @@ struct Page<'a> {
     first: i16,
     last: i16,
     answer: String,
-    option_heads: [String; 8],
+    option_heads: [String; 9],
     options: Vec<OptionLine<'a>>,
     charts: &'a [Chart],
     left_out: &'a [LeftOut],
@@ -33,7 +33,7 @@ struct OptionLine<'a> {
     title: &'a str,
     description: &'a str,
     /// In the order of [`option_heads`], after the first.
-    cells: [String; 7],
+    cells: [String; 8],
 }
 
 /// One country of the second table.
@@ -68,17 +68,32 @@ pub fn page(run: &Run, charts: &[Chart], left_out: &[LeftOut]) -> String {
 
 fn option_lines<'a>(run: &'a Run, standings: &[Standing]) -> Vec<OptionLine<'a>> {
     let digits = decimals(standings);
+    let with_error = |text: String, error: Option<String>| match error {
+        Some(error) => format!("{text} \u{b1} {error}"),
+        None => text,
+    };
     let line = |standing: &Standing| {
-        let [low, high] = standing.interval_pct.map(|end| signed(end, digits));
         let option = &run.manifest.options[standing.option];
+        let (pct, musd) = (&standing.pct, &standing.musd);
+        let or_dash = |text: Option<String>| text.unwrap_or_else(|| DASH.into());
+        let inside = pct.if_in_force.map(|[mean, low, high]| {
+            format!("{} ({} to {})", signed(mean, digits), signed(low, digits), signed(high, digits))
+        });
+        let chance = pct
+            .chance
+            .map(|(chance, se)| format!("{} \u{b1} {} %", fixed(100.0 * chance, 1), fixed(100.0 * se, 1)));
+        let error = pct.expected_se.map(|se| fixed(se, digits + 1));
+        let dates = [pct.p50_date, standing.path_date].map(|date| or_dash(date.map(|day| day.to_string())));
+        let effects = pct.effects.map(|both| both.map(|effect| signed(effect, digits)).join(" and "));
         let cells = [
-            standing.probability.map_or_else(|| DASH.into(), percent),
-            standing.median_date.map_or_else(|| DASH.into(), |date| date.to_string()),
-            signed(standing.mean_pct, digits),
-            billions(standing.mean_musd),
-            format!("{low} to {high}"),
-            signed(standing.reference_pct, digits),
-            billions(standing.reference_musd),
+            or_dash(inside),
+            or_dash(musd.if_in_force.map(|[mean, ..]| billions(mean))),
+            or_dash(chance),
+            with_error(signed(pct.expected, digits), error),
+            billions(musd.expected),
+            or_dash(effects),
+            dates.join(" / "),
+            if pct.members.is_empty() { DASH.into() } else { pct.members.join(" ") },
         ];
         OptionLine { title: &option.title, description: &option.description, cells }
     };
@@ -86,16 +101,17 @@ fn option_lines<'a>(run: &'a Run, standings: &[Standing]) -> Vec<OptionLine<'a>>
 }
 
 /// Heads of the table of options.
-fn option_heads(year: i16) -> [String; 8] {
+fn option_heads(year: i16) -> [String; 9] {
     [
         "Option".to_owned(),
-        format!("In force by {year}"),
-        "Median date, if at all".to_owned(),
+        "Gain if in force, % (5 to 95 %)".to_owned(),
+        "Gain if in force, billion US$ of 2019".to_owned(),
+        format!("Chance: in force at the end of {year}"),
         "Expected gain, %".to_owned(),
         "Expected gain, billion US$ of 2019".to_owned(),
-        "5\u{2013}95 % of draws, %".to_owned(),
-        "Gain if it happens, %".to_owned(),
-        "Gain if it happens, billion US$ of 2019".to_owned(),
+        "Own effect, and through others, %".to_owned(),
+        "First day: median / reference path".to_owned(),
+        format!("Members at the end of {year} on the reference path"),
     ]
 }
 

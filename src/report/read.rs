@@ -2,22 +2,26 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+
 use super::input::{
-    Exports, GainKey, IN_FORCE, InForce, Measure, Run, SECTORAL_IN_FORCE, SectorGroup, SectorOutput, Spread,
-    TariffStretch,
+    Exports, GainKey, IN_FORCE, Measure, Numbers, Run, SECTORAL_IN_FORCE, SectorGroup, SectorOutput, Spread,
+    TariffStretch, is_against_reference,
 };
 use super::manifest::{Manifest, RUN_AGAIN};
 use super::reader::Reader;
 use crate::data::{Files, Row};
 use crate::ensemble::SECTOR_MEASURES;
 use crate::error::{Fault, InputErrors};
-use crate::output::events::{MilestoneDates, MilestoneYear};
-use crate::output::paths::{ReferenceValue, TariffPathStep};
+use crate::output::events::MilestoneYear;
+use crate::output::paths::TariffPathStep;
+use crate::output::reference::{ReferenceBilateral, ReferenceDate, ReferenceSector, ReferenceValue};
 use crate::output::rows::{TableRow, column};
-use crate::output::run::{BilateralChange, IMPORTS_CHANGE, Projection, SectorProjection};
+use crate::output::run::{IMPORTS_CHANGE, Projection};
+use crate::output::summary::SummaryRow;
 
 /// Unit of the changes of trade that the report shows.
-const MUSD: &str = "musd";
+const MUSD: &str = "musd2019";
 
 impl Run {
     /// Reads the directory of a run.
@@ -30,18 +34,21 @@ impl Run {
         let gains = reader.gains();
         let reference = reader.reference();
         let by_year = reader.by_year();
-        let in_force = reader.in_force();
+        let numbers = reader.numbers();
+        let path_dates = reader.path_dates();
         let tariff_path = reader.tariff_path();
         let sectors = reader.sector_output();
         let exports = reader.exports();
         reader.check_complete(&gains, &reference);
+        reader.check_numbers(&numbers);
         let faults = reader.faults;
         faults.into_result(Self {
             manifest: manifest.clone(),
             gains,
             reference,
             by_year,
-            in_force,
+            numbers,
+            path_dates,
             tariff_path,
             sectors,
             exports,
@@ -50,8 +57,9 @@ impl Run {
 }
 
 impl Reader<'_> {
-    fn gain_key(&mut self, row: &Row<'_>, year: i16, measure: &str) -> Option<GainKey> {
-        let measure = Measure::from_name(measure, &self.manifest.reference_option)?;
+    /// Where a gain against the reference option belongs; `None` for other rows.
+    fn gain_key(&mut self, row: &Row<'_>, year: i16, [measure, against]: [&str; 2]) -> Option<GainKey> {
+        let measure = Measure::from_name(measure).filter(|_| is_against_reference(against))?;
         Some((self.option(row)?, year, self.country(row, column!(Projection<'_>, iso3))?, measure))
     }
 
@@ -60,7 +68,7 @@ impl Reader<'_> {
         let table = self.required::<Projection<'_>>();
         let rows: Vec<(Row<'_>, Projection<'_>)> = self.rows(&table);
         let gain = |(row, found): &(Row<'_>, Projection<'_>)| {
-            let key = self.gain_key(row, found.year, &found.measure)?;
+            let key = self.gain_key(row, found.year, [&found.measure, &found.against])?;
             Some((key, self.spread(row, &found.value)?))
         };
         rows.iter().filter_map(gain).collect()
@@ -72,7 +80,7 @@ impl Reader<'_> {
         let rows: Vec<(Row<'_>, ReferenceValue<'_>)> = self.rows(&table);
         let gain = |(row, found): &(Row<'_>, ReferenceValue<'_>)| {
             let value = found.value?;
-            Some((self.gain_key(row, found.year, &found.measure)?, value))
+            Some((self.gain_key(row, found.year, [&found.measure, &found.against])?, value))
         };
         rows.iter().filter_map(gain).collect()
     }
@@ -95,16 +103,38 @@ impl Reader<'_> {
         found
     }
 
-    /// `dates.csv`: the milestone `in_force`.
-    fn in_force(&mut self) -> BTreeMap<usize, InForce> {
-        let table = self.required::<MilestoneDates<'_>>();
-        let rows: Vec<(Row<'_>, MilestoneDates<'_>)> = self.rows(&table);
+    /// `summary.csv`: the three numbers.
+    fn numbers(&mut self) -> BTreeMap<(usize, usize, Measure), Numbers> {
+        let table = self.required::<SummaryRow<'_>>();
+        let rows: Vec<(Row<'_>, SummaryRow<'_>)> = self.rows(&table);
+        let of_row = |(row, found): (Row<'_>, SummaryRow<'_>)| {
+            let measure = Measure::from_name(&found.measure)?;
+            let key = (self.option(&row)?, self.country(&row, column!(SummaryRow<'_>, iso3))?, measure);
+            let interval = found.if_in_force_p05.zip(found.if_in_force_p95);
+            let members = found.members.split('|').filter(|code| !code.is_empty());
+            let numbers = Numbers {
+                chance: found.chance.zip(found.chance_se),
+                p50_date: found.date_in_force_p50,
+                if_in_force: found
+                    .if_in_force_mean
+                    .zip(interval)
+                    .map(|(mean, (low, high))| [mean, low, high]),
+                expected: found.expected_mean,
+                expected_se: found.expected_se,
+                effects: found.own_effect.zip(found.unlocked_effect).map(|(own, rest)| [own, rest]),
+                members: members.map(str::to_owned).collect(),
+            };
+            Some((key, numbers))
+        };
+        rows.into_iter().filter_map(of_row).collect()
+    }
+
+    /// `reference_dates.csv`: the milestone `in_force`.
+    fn path_dates(&mut self) -> BTreeMap<usize, Date> {
+        let table = self.required::<ReferenceDate<'_>>();
+        let rows: Vec<(Row<'_>, ReferenceDate<'_>)> = self.rows(&table);
         let rows = rows.iter().filter(|(_, found)| found.milestone == IN_FORCE);
-        rows.filter_map(|(row, found)| {
-            let (probability, p50_date) = (found.probability, found.p50_date);
-            Some((self.option(row)?, InForce { probability, p50_date }))
-        })
-        .collect()
+        rows.filter_map(|(row, found)| Some((self.option(row)?, found.date))).collect()
     }
 
     /// `tariff_path.csv`, rows of the focus country as exporter.
@@ -126,51 +156,65 @@ impl Reader<'_> {
         table.map(|_| stretches)
     }
 
-    /// `sectors.csv`, rows of the focus country, the last year and the measure `output`.
+    /// `reference_sectors.csv`, rows of the focus country, the last year and the measure `output`.
     fn sector_output(&mut self) -> Option<SectorOutput> {
-        let table = self.optional::<SectorProjection<'_>>();
+        let table = self.optional::<ReferenceSector<'_>>();
         let (focus, last) = (self.manifest.focus.clone(), self.manifest.last_year());
-        let is_shown = |found: &SectorProjection<'_>| {
-            found.iso3 == focus && found.year == last && found.measure == SECTOR_MEASURES[0]
+        let is_shown = |found: &ReferenceSector<'_>| {
+            let is_focus = found.iso3 == focus && found.year == last;
+            is_focus && found.measure == SECTOR_MEASURES[0] && is_against_reference(&found.against)
         };
-        let rows: Vec<(Row<'_>, SectorProjection<'_>)> = self.rows(&table);
+        let rows: Vec<(Row<'_>, ReferenceSector<'_>)> = self.rows(&table);
         let mut output = SectorOutput::new();
         for (row, found) in rows.into_iter().filter(|(_, found)| is_shown(found)) {
             let option = self.option(&row);
-            let sector = self.sector(&row, column!(SectorProjection<'_>, sector));
-            let spread = self.spread(&row, &found.value.into());
-            if let (Some(option), Some(sector), Some(spread)) = (option, sector, spread) {
-                output.insert((option, sector), spread);
+            let sector = self.sector(&row, column!(ReferenceSector<'_>, sector));
+            if let (Some(option), Some(sector)) = (option, sector) {
+                output.insert((option, sector), found.value);
             }
         }
         table.map(|_| output)
     }
 
-    /// `bilateral.csv`, exports of the focus country in the last year in millions of dollars.
+    /// `reference_bilateral.csv`, exports of the focus country in the last year in millions of dollars.
     fn exports(&mut self) -> Option<Exports> {
-        let table = self.optional::<BilateralChange<'_>>();
+        let table = self.optional::<ReferenceBilateral<'_>>();
         let (focus, last) = (self.manifest.focus.clone(), self.manifest.last_year());
-        let is_shown = |found: &BilateralChange<'_>| {
+        let is_shown = |found: &ReferenceBilateral<'_>| {
             let is_focus = found.exporter == focus && found.year == last;
-            is_focus && found.measure == IMPORTS_CHANGE && found.unit == MUSD
+            let is_money = found.measure == IMPORTS_CHANGE && found.unit == MUSD;
+            is_focus && is_money && is_against_reference(&found.against)
         };
-        let rows: Vec<(Row<'_>, BilateralChange<'_>)> = self.rows(&table);
+        let rows: Vec<(Row<'_>, ReferenceBilateral<'_>)> = self.rows(&table);
         let mut exports = Exports::new();
         for (row, found) in rows.into_iter().filter(|(_, found)| is_shown(found)) {
             let option = self.option(&row);
-            let partner = self.country(&row, column!(BilateralChange<'_>, importer));
+            let partner = self.country(&row, column!(ReferenceBilateral<'_>, importer));
             let group = SectorGroup::ALL.into_iter().find(|group| group.name() == found.sector_group);
             if group.is_none() {
-                let column = column!(BilateralChange<'_>, sector_group);
+                let column = column!(ReferenceBilateral<'_>, sector_group);
                 self.faults.push(row.fault(column, "goods or services", RUN_AGAIN));
             }
-            let spread = self.spread(&row, &found.value.into());
-            if let (Some(option), Some(partner), Some(group), Some(spread)) = (option, partner, group, spread)
-            {
-                exports.insert((option, partner, group), spread);
+            if let (Some(option), Some(partner), Some(group)) = (option, partner, group) {
+                exports.insert((option, partner, group), found.value);
             }
         }
         table.map(|_| exports)
+    }
+
+    /// Every option must have its three numbers of the focus country.
+    fn check_numbers(&mut self, numbers: &BTreeMap<(usize, usize, Measure), Numbers>) {
+        if !self.faults.is_empty() {
+            return;
+        }
+        let mut countries = self.manifest.countries.iter();
+        let focus = countries.position(|country| country.iso3 == self.manifest.focus);
+        let focus = focus.expect("a manifest whose focus is none of its countries was refused");
+        for option in self.manifest.compared() {
+            if Measure::ALL.iter().any(|&measure| !numbers.contains_key(&(option, focus, measure))) {
+                self.faults.push(self.no_gain(SummaryRow::FILE, option, self.manifest.last_year()));
+            }
+        }
     }
 
     /// Every option must have its gain of the focus country in every year, over the draws and on the path.

@@ -38,7 +38,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Chart, DrawError> {
     let title = format!("Real income by country and option, if it happens, {}", manifest.last_year());
     let subtitle = format!("Percent, {}", scene.against());
     let note =
-        "path on which every stage of the option succeeds after its median duration; central parameters. \
+        "path on which every stage of the option succeeds after its median duration, in the world of the reference option; central parameters. \
                 Blue = gain, orange = loss; the depth of the colour follows the square root of the number. \
                 Countries are sorted by their largest number, the country in focus first."
             .to_owned();
@@ -53,7 +53,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Chart, DrawError> {
         csv: rows::text(numbers(scene, &order)),
         reading:
             "Rows are countries, columns options; each number is the change of the country's real income \
-                  if the option happens on its median dates. Read along a row to see which option suits a \
+                  on the reference path of the option. Read along a row to see which option suits a \
                   country, down a column to see who gains and who loses."
                 .into(),
         limits:

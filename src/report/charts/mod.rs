@@ -3,8 +3,8 @@
 use super::input::Run;
 use super::theme::option_styles;
 use crate::output::paths::TariffPathStep;
+use crate::output::reference::{ReferenceBilateral, ReferenceSector};
 use crate::output::rows::{Schema, TableRow};
-use crate::output::run::{BilateralChange, SectorProjection};
 use scene::Scene;
 
 mod gains_by_country;
@@ -59,8 +59,8 @@ pub fn all(run: &Run) -> Result<(Vec<Chart>, Vec<LeftOut>), DrawError> {
     charts.push(in_force::draw(&scene)?);
     let optional = [
         ("tariff_path", TariffPathStep::FILE, tariff_path::draw(&scene)?),
-        ("sectors", SectorProjection::FILE, sectors::draw(&scene)?),
-        ("trade_by_partner", BilateralChange::FILE, trade_by_partner::draw(&scene)?),
+        ("sectors", ReferenceSector::FILE, sectors::draw(&scene)?),
+        ("trade_by_partner", ReferenceBilateral::FILE, trade_by_partner::draw(&scene)?),
     ];
     for (chart, table, drawn) in optional {
         match drawn {

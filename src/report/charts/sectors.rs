@@ -16,7 +16,7 @@ const AROUND: f64 = 228.0;
 
 table! {
     /// Numbers behind the chart.
-    pub struct SectorOutputChange<'a> in "charts/sectors.csv" by (option, year, iso3, sector, statistic) {
+    pub struct SectorOutputChange<'a> in "charts/sectors.csv" by (option, year, iso3, sector) {
         /// Option
         option: Text<'a>,
         /// Year
@@ -25,10 +25,8 @@ table! {
         iso3: Text<'a>,
         /// Sector
         sector: Text<'a>,
-        /// mean, or a quantile over the draws
-        statistic: Text<'a>,
-        /// Output against the baseline
-        output_pct: f64 ["pct"],
+        /// Output on the reference path against the reference option
+        output_vs_reference_pct: f64 ["pct"],
     }
 }
 
@@ -39,11 +37,10 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
     };
     let manifest = &scene.run.manifest;
     let title = format!("{}: output by sector and option, {}", manifest.focus_name(), manifest.last_year());
-    let subtitle =
-        "Percent, against the baseline of the same year; the same scale in every column".to_owned();
-    let note = "dot = mean over all draws, also those in which the option never comes into force; bar = \
-                5\u{2013}95 % of the draws. Sectors in the order of the data set."
-        .to_owned();
+    let subtitle = format!("Percent, if it happens, {}; the same scale in every column", scene.against());
+    let note =
+        "bar = reference path of the option, central parameters. Sectors in the order of the data set."
+            .to_owned();
     let words = scene.words(title.clone(), subtitle, note);
     let sectors = sectors_of(output);
     let height = (AROUND + ROW * sectors.len() as f64).max(400.0);
@@ -54,12 +51,13 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
         title,
         svg,
         csv: rows::text(numbers(scene, output)),
-        reading: "Rows are sectors, columns options. A dot to the right of the line of zero means that the \
-                  sector produces more than in the baseline; the bar holds nine tenths of the draws."
+        reading: "Rows are sectors, columns options. A bar to the right of the line of zero means that the \
+                  sector produces more than it would under the option that all are compared with."
             .into(),
-        limits: "One percent of a small sector is fewer jobs and dollars than one percent of a large one. The \
-                 chart compares with the baseline, so that what others do in the meantime is inside every column."
-            .into(),
+        limits:
+            "One percent of a small sector is fewer jobs and dollars than one percent of a large one. The \
+                 chart does not say how likely an option is."
+                .into(),
     }))
 }
 
@@ -83,22 +81,21 @@ fn draw_columns(
         sectors.iter().map(|&sector| (manifest.sectors[sector].name.clone(), false)).collect();
     let matrix = Matrix::draw(canvas, area.inside([0.0, 0.0, 0.0, 32.0]), &labels, &scene.headings(&options));
     matrix.stripes(canvas);
-    let range = range_with_zero(output.values().flat_map(|s| [s.p05, s.p95, s.mean]));
+    let range = range_with_zero(output.values().copied());
     for (column, &option) in options.iter().enumerate() {
         let panel = Panel::new(matrix.column(column).inside([4.0, 0.0, 4.0, 0.0]), range, (0.0, 1.0));
         panel.x_axis(canvas, &panel.x_ticks(3), true);
         let style = scene.styles[option];
         for (row, &sector) in sectors.iter().enumerate() {
-            let Some(spread) = output.get(&(option, sector)) else { continue };
+            let Some(&value) = output.get(&(option, sector)) else { continue };
             let (y, x) = (matrix.middle(row), |value: f64| panel.x.at(value));
-            let bar = [(x(spread.p05), y), (x(spread.p95), y)];
-            canvas.line(&bar, Stroke::solid(style.colour, 1.6));
-            canvas.mark(style.marker, (x(spread.mean), y), 3.4, style.colour, false);
+            canvas.line(&[(x(0.0), y), (x(value), y)], Stroke::solid(style.colour, 3.0));
+            canvas.mark(style.marker, (x(value), y), 3.4, style.colour, false);
         }
     }
     let label = Lettering::new(TICK_SIZE, SOFT_INK).align(Align::Centre);
     let middle = (matrix.area.left + matrix.area.right) / 2.0;
-    canvas.text((middle, matrix.area.bottom + 28.0), "Output, percent of the baseline", label);
+    canvas.text((middle, matrix.area.bottom + 28.0), "Output, percent above the reference option", label);
 }
 
 fn numbers<'r>(
@@ -106,14 +103,11 @@ fn numbers<'r>(
     output: &'r SectorOutput,
 ) -> impl Iterator<Item = SectorOutputChange<'r>> {
     let manifest = &scene.run.manifest;
-    output.iter().flat_map(move |((option, sector), spread)| {
-        spread.named().map(move |(statistic, output_pct)| SectorOutputChange {
-            option: scene.option_id(*option),
-            year: manifest.last_year(),
-            iso3: scene.focus(),
-            sector: manifest.sectors[*sector].id.as_str().into(),
-            statistic: statistic.into(),
-            output_pct,
-        })
+    output.iter().map(move |((option, sector), value)| SectorOutputChange {
+        option: scene.option_id(*option),
+        year: manifest.last_year(),
+        iso3: scene.focus(),
+        sector: manifest.sectors[*sector].id.as_str().into(),
+        output_vs_reference_pct: *value,
     })
 }

@@ -20,7 +20,7 @@ const MILLIONS: f64 = 1000.0;
 table! {
     /// Numbers behind the chart.
     pub struct ExportsChange<'a> in "charts/trade_by_partner.csv"
-        by (option, year, exporter, importer, sector_group, statistic) {
+        by (option, year, exporter, importer, sector_group) {
         /// Option
         option: Text<'a>,
         /// Year
@@ -31,10 +31,8 @@ table! {
         importer: Text<'a>,
         /// goods or services
         sector_group: Text<'a>,
-        /// mean, or a quantile over the draws
-        statistic: Text<'a>,
-        /// Change of exports against the baseline
-        exports_change_musd: f64 ["musd"],
+        /// Change of exports on the reference path against the reference option
+        exports_vs_reference_musd2019: f64 ["musd2019"],
     }
 }
 
@@ -50,9 +48,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
         manifest.focus_name(),
         manifest.last_year()
     );
-    let subtitle =
-        "Billion US dollars at border prices, mean over all draws, against the baseline of the same year"
-            .to_owned();
+    let subtitle = format!("Billion US dollars of 2019 at border prices, if it happens, {}", scene.against());
     let note = format!(
         "dark = goods, pale = services; bars of one sign stand end to end. The {} partners with the largest \
          change under any option; the same scale in every column.",
@@ -79,8 +75,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
 
 /// Goods and services to a partner under an option.
 fn parts(exports: &Exports, option: usize, partner: usize) -> [f64; 2] {
-    SectorGroup::ALL
-        .map(|group| exports.get(&(option, partner, group)).map_or(0.0, |spread| spread.mean / MILLIONS))
+    SectorGroup::ALL.map(|group| exports.get(&(option, partner, group)).map_or(0.0, |musd| musd / MILLIONS))
 }
 
 /// Partners by the size of their largest change, at most twelve.
@@ -129,7 +124,7 @@ fn draw_columns(
     let middle = (matrix.area.left + matrix.area.right) / 2.0;
     canvas.text(
         (middle, matrix.area.bottom + 28.0),
-        "Change of exports, billion US dollars (numeraire: world value added of the year)",
+        "Change of exports, billion US dollars at the world\u{2019}s consumer prices of 2019",
         label,
     );
 }
@@ -161,15 +156,12 @@ fn numbers<'r>(
     exports: &'r Exports,
 ) -> impl Iterator<Item = ExportsChange<'r>> {
     let of_partner = |&partner: &usize| exports.iter().filter(move |(key, _)| key.1 == partner);
-    partners.iter().flat_map(of_partner).flat_map(move |((option, partner, group), spread)| {
-        spread.named().map(move |(statistic, exports_change_musd)| ExportsChange {
-            option: scene.option_id(*option),
-            year: scene.run.manifest.last_year(),
-            exporter: scene.focus(),
-            importer: scene.code(*partner),
-            sector_group: group.name().into(),
-            statistic: statistic.into(),
-            exports_change_musd,
-        })
+    partners.iter().flat_map(of_partner).map(move |((option, partner, group), musd)| ExportsChange {
+        option: scene.option_id(*option),
+        year: scene.run.manifest.last_year(),
+        exporter: scene.focus(),
+        importer: scene.code(*partner),
+        sector_group: group.name().into(),
+        exports_vs_reference_musd2019: *musd,
     })
 }

@@ -1,0 +1,186 @@
+//! The answer of `tradepath run` and `tradepath reduce`: the three numbers of every option, and what to open.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use jiff::civil::Date;
+use serde_json::{Value, json};
+
+use super::format::{Format, wrapped};
+use crate::ensemble::summary::HEADLINE;
+use crate::ensemble::{Outlook, RunFrame, Shard, ThreeNumbers, YearBlock};
+use crate::output::rows;
+use crate::output::summary::{SummaryRow, summary};
+use crate::projection::Outcome;
+use crate::report::PAGE;
+
+/// What a finished run says.
+pub struct Answer<'a> {
+    /// Names of the run.
+    pub frame: &'a RunFrame,
+    /// Its last year.
+    pub block: &'a YearBlock,
+    /// Where its files are.
+    pub folder: &'a Path,
+    /// How long it took, where that is known.
+    pub seconds: Option<f64>,
+}
+
+/// The answer of a part of a run.
+#[must_use]
+pub fn part_text(folder: &Path, Shard { number, of }: Shard, format: Format) -> String {
+    let folder = folder.display().to_string();
+    match format {
+        Format::Table => format!(
+            "part {number} of {of}: {folder}\nwhen all parts are there, join them: tradepath reduce PART... --out DIR\n"
+        ),
+        Format::Csv => format!("part,of,folder\n{number},{of},{folder}\n"),
+        Format::Json => format!("{:#}\n", json!({ "part": number, "of": of, "folder": folder })),
+    }
+}
+
+/// One option, in percent and in money.
+struct Line<'a> {
+    id: &'a str,
+    outlook: &'a Outlook,
+    pct: ThreeNumbers,
+    money: ThreeNumbers,
+}
+
+impl Answer<'_> {
+    /// The answer in the form asked for.
+    #[must_use]
+    pub fn text(&self, format: Format) -> String {
+        match format {
+            Format::Table => self.table(),
+            Format::Csv => rows::text(self.rows()),
+            Format::Json => format!("{:#}\n", self.json()),
+        }
+    }
+
+    /// The rows of `summary.csv` of the focus country and the two headline measures.
+    fn rows(&self) -> Vec<SummaryRow<'_>> {
+        let names = HEADLINE.map(|measure| Outcome::MEASURES[measure].0);
+        let is_asked =
+            |row: &SummaryRow<'_>| row.iso3 == self.frame.plan.focus && names.contains(&&*row.measure);
+        summary(self.frame, self.block).into_iter().filter(is_asked).collect()
+    }
+
+    fn lines(&self) -> impl Iterator<Item = Line<'_>> {
+        let (frame, focus) = (self.frame, self.frame.focus());
+        let options = frame.plan.options.iter().enumerate().filter(|(at, _)| *at != frame.reference());
+        options.map(move |(at, id)| {
+            let [pct, money] =
+                HEADLINE.map(|measure| ThreeNumbers::of(frame, self.block, at, (measure, focus)));
+            Line { id, outlook: &frame.outlooks[at], pct, money }
+        })
+    }
+
+    fn table(&self) -> String {
+        let plan = &self.frame.plan;
+        let event_draws = self.frame.outlooks.iter().map(|outlook| outlook.event_draws).max().unwrap_or(0);
+        let mut out = format!(
+            "Real income of {} in {} against {}, percent ({} draws, {event_draws} of events)\n\n{:<20}{:>17}{:>15}{:>12}{:>16}\n",
+            plan.focus,
+            plan.years[1],
+            plan.reference_option,
+            plan.draws,
+            "option",
+            "if in force",
+            "5 to 95 %",
+            "chance %",
+            "expected"
+        );
+        self.lines().for_each(|line| out += &numbers(&line));
+        out += &format!(
+            "\n{:<20}{:>7}{:>9}{:>8}{:>9}{:>14}{:>13}\n",
+            "option", "own", "unlocked", "if bn", "exp. bn", "median date", "path date"
+        );
+        self.lines().for_each(|line| out += &effects(&line));
+        let _ = writeln!(out, "\nMembers at the end of {} on the reference path:", plan.years[1]);
+        for line in self.lines() {
+            out += &wrapped(&format!("{:<20} ", line.id), line.outlook.members.iter().map(String::as_str));
+        }
+        out += "\n+- is the Monte Carlo standard error; bn: billion US dollars of 2019.\n";
+        let took = self.seconds.map_or_else(String::new, |seconds| format!(" ({seconds:.1} s)"));
+        let _ = writeln!(out, "results: {}{took}", self.folder.display());
+        let _ = writeln!(out, "open     {}", self.folder.join(PAGE).display());
+        out += "tables   summary.csv (this), projections.csv, reference.csv, decomposition.csv\n";
+        out
+    }
+
+    fn json(&self) -> Value {
+        let plan = &self.frame.plan;
+        let options: Vec<Value> = self.lines().map(|line| option_json(&line)).collect();
+        json!({
+            "focus": plan.focus, "year": plan.years[1], "reference_option": plan.reference_option,
+            "draws": plan.draws, "options": options, "seconds": self.seconds,
+            "folder": self.folder.display().to_string(),
+            "page": self.folder.join(PAGE).display().to_string(),
+        })
+    }
+}
+
+/// `real_income`: if in force with error and interval, chance, expected.
+fn numbers(Line { id, pct, .. }: &Line<'_>) -> String {
+    let inside = pct.if_in_force.as_ref();
+    let [low, high] = [0, 4].map(|at| fixed(inside.map(|found| found.quantiles[at]), 3));
+    let chance = pct.chance;
+    format!(
+        "{id:<20}{:>9} +-{:<5}{:>8}{:>7}{:>7} +-{:<3}{:>9} +-{:<5}",
+        fixed(inside.map(|found| found.mean), 3),
+        fixed(inside.and_then(|found| found.mc_se), 3),
+        low,
+        high,
+        fixed(chance.map(|(share, _)| 100.0 * share), 1),
+        fixed(chance.map(|(_, se)| 100.0 * se), 1),
+        fixed(Some(pct.expected), 3),
+        fixed(pct.expected_se, 3),
+    )
+    .trim_end()
+    .to_owned()
+        + "\n"
+}
+
+/// Own effect and what it unlocks in percent, money, dates.
+fn effects(Line { id, outlook, pct, money }: &Line<'_>) -> String {
+    let day = |date: Option<Date>| date.map_or_else(|| "-".to_owned(), |day| day.to_string());
+    format!(
+        "{id:<20}{:>7}{:>9}{:>8}{:>9}{:>14}{:>13}\n",
+        fixed(pct.own, 3),
+        fixed(pct.unlocked, 3),
+        fixed(money.if_in_force.map(|found| found.mean / 1000.0), 1),
+        fixed(Some(money.expected / 1000.0), 1),
+        day(outlook.p50_date),
+        day(outlook.reference_date),
+    )
+}
+
+fn option_json(Line { id, outlook, pct, money }: &Line<'_>) -> Value {
+    let of = |numbers: &ThreeNumbers| {
+        json!({
+            "if_in_force_mean": numbers.if_in_force.map(|found| found.mean),
+            "if_in_force_se": numbers.if_in_force.and_then(|found| found.mc_se),
+            "if_in_force_p05": numbers.if_in_force.map(|found| found.quantiles[0]),
+            "if_in_force_p95": numbers.if_in_force.map(|found| found.quantiles[4]),
+            "expected_mean": numbers.expected, "expected_se": numbers.expected_se,
+            "own_effect": numbers.own, "unlocked_effect": numbers.unlocked,
+        })
+    };
+    json!({
+        "option": id, "chance": pct.chance.map(|(share, _)| share), "chance_se": pct.chance.map(|(_, se)| se),
+        "event_draws": outlook.event_draws, "draws_in_force": pct.draws_in_force,
+        "date_in_force_p50": outlook.p50_date.map(|day| day.to_string()),
+        "date_on_reference_path": outlook.reference_date.map(|day| day.to_string()),
+        "members": outlook.members, "real_income_pct": of(pct), "real_income_money_musd2019": of(money),
+    })
+}
+
+/// A number with decimals, no minus on a zero; a dash where there is none.
+fn fixed(value: Option<f64>, decimals: usize) -> String {
+    let scale = 10_f64.powi(decimals as i32);
+    value.map_or_else(
+        || "-".to_owned(),
+        |value| format!("{:.decimals$}", (value * scale).round() / scale + 0.0),
+    )
+}

@@ -1,0 +1,133 @@
+//! The three numbers that answer for an option: what it gives if it is in force, how likely that is, what to expect
+//! (`docs/model.md` section 7).
+
+use super::block::YearBlock;
+use super::frame::RunFrame;
+use super::summary::{self, Against, Cell, Summary};
+
+/// What an option gives, in one measure and country, in the year of the summary, against the reference option.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ThreeNumbers {
+    /// Share of the event draws in which it is in force at the end, and its standard error.
+    pub chance: Option<(f64, f64)>,
+    /// Solved draws in which it is.
+    pub draws_in_force: usize,
+    /// Over these draws.
+    pub if_in_force: Option<Summary>,
+    /// Mean over these draws with the rest of the world as under the reference option.
+    pub own: Option<f64>,
+    /// What it gives through others that it moves: the rest of the mean.
+    pub unlocked: Option<f64>,
+    /// Over all draws.
+    pub expected: f64,
+    /// Its Monte Carlo standard error; `None` where there are too few draws to tell.
+    pub expected_se: Option<f64>,
+}
+
+impl ThreeNumbers {
+    /// The numbers of `option`, from the block of the last year of a run.
+    ///
+    /// # Panics
+    /// For a block without draws.
+    #[must_use]
+    pub fn of(frame: &RunFrame, block: &YearBlock, option: usize, (measure, n): (usize, usize)) -> Self {
+        let reference = frame.reference();
+        let cell = Cell::Country(measure, n);
+        let (mut inside, mut outside, mut own) = (Vec::new(), Vec::new(), Vec::new());
+        for draw in 0..block.draws.len() {
+            match summary::in_force(block, draw, (option, reference), (measure, n)) {
+                Some(found) => {
+                    inside.push(found.total);
+                    own.extend(found.own);
+                }
+                None => {
+                    outside.push(summary::value(block, draw, option, cell, Against::Reference(reference)));
+                }
+            }
+        }
+        let draws_in_force = inside.len();
+        let own = (!own.is_empty()).then(|| own.iter().sum::<f64>() / own.len() as f64);
+        let (if_in_force, otherwise) = (Summary::of(inside), Summary::of(outside));
+        let chance = frame.outlooks[option].chance();
+        let plain = summary::over_draws(block, option, cell, Against::Reference(reference));
+        let (expected, expected_se) = match (chance, &if_in_force, &otherwise) {
+            (Some(chance), Some(inside), Some(outside)) => stratified(chance, inside, outside),
+            _ => (plain.mean, plain.mc_se),
+        };
+        let unlocked = if_in_force.zip(own).map(|(total, own)| total.mean - own);
+        Self { chance, draws_in_force, if_in_force, own, unlocked, expected, expected_se }
+    }
+}
+
+/// The mean of two strata whose shares are known from many more draws:
+/// `p m_1 + (1 - p) m_0`, variance `p^2 s_1^2 + (1 - p)^2 s_0^2 + (m_1 - m_0)^2 s_p^2`.
+fn stratified((chance, chance_se): (f64, f64), inside: &Summary, outside: &Summary) -> (f64, Option<f64>) {
+    let mean = chance * inside.mean + (1.0 - chance) * outside.mean;
+    let variance = inside.mc_se.zip(outside.mc_se).map(|(one, other)| {
+        let by_chance = (inside.mean - outside.mean) * chance_se;
+        (chance * one).powi(2) + ((1.0 - chance) * other).powi(2) + by_chance.powi(2)
+    });
+    (mean, variance.map(f64::sqrt))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::block::Layout;
+    use super::super::options::Outlook;
+    use super::*;
+    use crate::data::Files;
+    use crate::ensemble::{PLAN_FILE, Plan};
+    use crate::projection::Outcome;
+
+    /// Four draws of a reference option and of an option that is in force in two of them.
+    fn block() -> (RunFrame, YearBlock) {
+        let n_measures = Outcome::MEASURES.len();
+        let layout = Layout { n_options: 2, n: 1, s: 1, n_measures, n_groups: 0, has_own: true };
+        let mut values = Vec::new();
+        for (total, own) in [(3.0, Some(2.0)), (5.0, Some(3.0)), (0.0, None), (1.0, None)] {
+            for (value, own) in [(0.0, None), (total, own)] {
+                let money = |value: f64| (0..n_measures).map(move |m| if m == 1 { value } else { 0.0 });
+                values.extend(money(value));
+                values.extend([0.0, 0.0]);
+                values.push(f64::from(u8::from(own.is_some())));
+                values.extend(money(own.unwrap_or(value)));
+            }
+        }
+        let (base_imports_musd, base_worker_shares) = (Vec::new(), vec![1.0]);
+        let draws = vec![0, 1, 2, 3];
+        let block = YearBlock { year: 2030, layout, draws, values, base_imports_musd, base_worker_shares };
+        let mut plan = Plan::read(&Files::embedded(), PLAN_FILE).unwrap();
+        plan.options = vec![plan.reference_option.clone(), "other".into()];
+        let never = Outlook {
+            event_draws: 1000,
+            in_force: None,
+            p50_date: None,
+            reference_date: None,
+            members: Vec::new(),
+        };
+        let outlooks = vec![never.clone(), Outlook { in_force: Some(250), ..never }];
+        let countries = vec![plan.focus.clone()];
+        (RunFrame { plan, countries, sectors: vec!["goods".into()], outlooks }, block)
+    }
+
+    #[test]
+    fn the_chance_of_many_draws_weighs_the_means_of_few() {
+        let (frame, block) = block();
+        let found = ThreeNumbers::of(&frame, &block, 1, (1, 0));
+        let inside = found.if_in_force.unwrap();
+        assert_eq!((found.draws_in_force, inside.mean, inside.mc_se), (2, 4.0, Some(1.0)));
+        assert_eq!((found.own, found.unlocked), (Some(2.5), Some(1.5)));
+        assert_eq!(found.expected, 0.25 * 4.0 + 0.75 * 0.5);
+        let chance_se = (0.25_f64 * 0.75 / 1000.0).sqrt();
+        let expected_se = (0.25_f64.powi(2) + (0.75 * 0.5_f64).powi(2) + (3.5 * chance_se).powi(2)).sqrt();
+        assert!((found.expected_se.unwrap() - expected_se).abs() < 1e-15);
+    }
+
+    #[test]
+    fn an_option_without_a_deal_has_an_expected_number_alone() {
+        let (frame, block) = block();
+        let found = ThreeNumbers::of(&frame, &block, 0, (1, 0));
+        assert_eq!((found.chance, found.if_in_force, found.own), (None, None, None));
+        assert_eq!((found.expected, found.expected_se), (0.0, Some(0.0)));
+    }
+}

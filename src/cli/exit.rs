@@ -1,6 +1,4 @@
-//! Exit codes: 2 where another command line or input helps, 1 where the run failed.
-
-use std::process::ExitCode;
+//! Exit codes: 2 where only another command line or input helps, 1 where trying again can.
 
 use crate::equilibrium::NoEquilibrium;
 use crate::error::InputErrors;
@@ -9,8 +7,8 @@ use crate::output::dir::OutputError;
 
 /// The code for an error.
 #[must_use]
-pub fn code(error: &anyhow::Error) -> ExitCode {
-    ExitCode::from(if error.chain().any(is_usage) { 2 } else { 1 })
+pub fn code(error: &anyhow::Error) -> u8 {
+    if error.chain().any(is_usage) { 2 } else { 1 }
 }
 
 fn is_usage(error: &(dyn std::error::Error + 'static)) -> bool {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::parser::ArgMatches;
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 /// Prints a line of the answer. The macros of the standard library, which these shadow in all commands, panic where
 /// the reader has gone or the disk is full; [`terminal`] keeps that for the exit code.
@@ -67,6 +67,9 @@ struct Cli {
     /// No progress and no summary on standard error.
     #[arg(long, global = true)]
     quiet: bool,
+    /// Form of progress, notices and errors on standard error: text, or for schedulers one JSON object a line.
+    #[arg(long, global = true, value_enum, value_name = "FORM", default_value = "text")]
+    log: Log,
     /// Threads to use; 0 = all cores. Results do not depend on it.
     #[arg(long, global = true, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=MOST_THREADS))]
     threads: u16,
@@ -74,6 +77,15 @@ struct Cli {
     /// `estimate` always writes 12.
     #[arg(long, global = true, value_name = "N", default_value_t = output::rows::DEFAULT_DIGITS, value_parser = clap::value_parser!(u8).range(1..=i64::from(output::rows::ALL_DIGITS)))]
     digits: u8,
+}
+
+/// Form of what goes to standard error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Log {
+    /// Lines for people.
+    Text,
+    /// One object a line.
+    Json,
 }
 
 #[derive(Debug, Subcommand)]
@@ -122,12 +134,16 @@ pub fn main() -> ExitCode {
     let result = prepare(&cli).and_then(|()| execute(&cli));
     let result = result.and_then(|code| terminal::outcome().map(|()| code));
     result.unwrap_or_else(|error| {
-        eprintln!("error: {error:#}");
-        exit::code(&error)
+        let code = exit::code(&error);
+        terminal::failure(&error, code);
+        ExitCode::from(code)
     })
 }
 
 fn prepare(cli: &Cli) -> anyhow::Result<()> {
+    if cli.log == Log::Json {
+        terminal::log_json();
+    }
     signals::watch()?;
     output::rows::set_digits(cli.digits);
     Ok(rayon::ThreadPoolBuilder::new().num_threads(cli.threads.into()).build_global()?)

@@ -68,8 +68,10 @@ pub fn open(
     (owner, made): (Owner, &Made),
     quiet: bool,
 ) -> anyhow::Result<Option<(Store, Option<Lock>)>> {
+    let n_years = i32::from(owner.years[1]) - i32::from(owner.years[0]) + 1;
     let (store, lock) = open_store(checkpoints, output, owner.clone())?;
-    let has_own = store.has_any();
+    let n_own = store.n_finished();
+    let has_own = n_own > 0;
     if checkpoints.resumes {
         match standing(output, &owner, made) {
             Standing::Same => {
@@ -90,7 +92,7 @@ pub fn open(
         }
     }
     if !quiet {
-        notes(checkpoints.resumes, &store, has_own);
+        notes(checkpoints.resumes, &store, (n_own, n_years));
     }
     Ok(Some((store, lock)))
 }
@@ -110,10 +112,11 @@ fn open_store(
     Ok((store.in_journal(), Some(lock)))
 }
 
-fn notes(resume: bool, store: &Store, has_own: bool) {
-    match (resume, has_own) {
-        (true, false) => eprintln!("nothing to resume: the run begins"),
-        (false, true) => eprintln!(
+fn notes(resume: bool, store: &Store, (n_own, n_years): (usize, i32)) {
+    match (resume, n_own) {
+        (true, 0) => eprintln!("nothing to resume: the run begins"),
+        (true, _) => eprintln!("{}: {n_own} of {n_years} years are finished", store.folder().display()),
+        (false, 1..) => eprintln!(
             "{}: years of this very run are finished there; --resume would take them, this run computes them again",
             store.folder().display()
         ),

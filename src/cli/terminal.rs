@@ -5,6 +5,9 @@
 
 use std::io::{self, Write};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde_json::{Value, json};
 
 #[derive(Debug)]
 enum Answering {
@@ -12,6 +15,9 @@ enum Answering {
     Closed,
     Failed(io::Error),
 }
+
+/// Notices are lines of JSON.
+static JSON: AtomicBool = AtomicBool::new(false);
 
 static ANSWERING: Mutex<Answering> = Mutex::new(Answering::Open);
 
@@ -29,9 +35,37 @@ pub fn answer(text: &str) {
     }
 }
 
+/// Every notice is a line of JSON from now on (`--log json`).
+pub fn log_json() {
+    JSON.store(true, Ordering::Relaxed);
+}
+
+/// True if notices are lines of JSON.
+#[must_use]
+pub fn is_json() -> bool {
+    JSON.load(Ordering::Relaxed)
+}
+
 /// Writes a notice to standard error; nobody can be told where that fails.
 pub fn notice(text: &str) {
+    if is_json() {
+        return event(json!({ "event": "notice", "message": text.trim() }));
+    }
     let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Writes an event with its time as a line of JSON to standard error.
+pub fn event(mut what: Value) {
+    what["time"] = jiff::Timestamp::now().to_string().into();
+    let _ = io::stderr().lock().write_all(format!("{what}\n").as_bytes());
+}
+
+/// Says why the command failed, and how it ends.
+pub fn failure(error: &anyhow::Error, exit_code: u8) {
+    match is_json() {
+        true => event(json!({ "event": "error", "message": format!("{error:#}").trim(), "exit_code": exit_code })),
+        false => notice(&format!("error: {error:#}\n")),
+    }
 }
 
 /// Whether the whole answer could be written, or its reader went.

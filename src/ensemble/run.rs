@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 
 use super::block::{BlockError, BlockKey, YearBlock};
 use super::counts::{RunCounts, RunError};
@@ -21,6 +22,14 @@ pub trait Watch: Sync {
 
     /// So many of them are done.
     fn advance(&self, draws: u64);
+
+    /// So many of them were done by an earlier command.
+    fn skip(&self, draws: u64) {
+        self.advance(draws);
+    }
+
+    /// So many equilibria have been solved since the beginning.
+    fn solved(&self, _equilibria: u64) {}
 }
 
 impl Watch for () {
@@ -126,11 +135,15 @@ impl Experiment {
         watch.begin(self.plan.year_range().count() as u64 * n_draws);
         for year in self.plan.year_range() {
             if blocks.has(&self.block_key(year, &fingerprint)) {
-                watch.advance(n_draws);
+                watch.skip(n_draws);
                 continue;
             }
             watch.stage(&year.to_string());
-            blocks.keep(self.year_block(year, &counts, &|| watch.advance(1))?)?;
+            let tick = || {
+                watch.advance(1);
+                watch.solved(counts.solves.load(Ordering::Relaxed));
+            };
+            blocks.keep(self.year_block(year, &counts, &tick)?)?;
         }
         watch.stage("reference paths");
         let (mut reference, mut quotas) = (Vec::new(), Vec::new());

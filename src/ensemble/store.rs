@@ -98,10 +98,10 @@ impl Store {
         &self.folder
     }
 
-    /// True if a year of this run was finished by an earlier command.
+    /// Number of years of this run that earlier commands finished.
     #[must_use]
-    pub fn has_any(&self) -> bool {
-        blocks(&self.folder).iter().any(|path| path.extension().is_some_and(|end| end == "block"))
+    pub fn n_finished(&self) -> usize {
+        blocks(&self.folder).iter().filter(|path| path.extension().is_some_and(|end| end == "block")).count()
     }
 
     /// Other unfinished runs that wrote to the same output folder, each with its number of finished years.

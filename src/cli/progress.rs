@@ -212,12 +212,15 @@ mod tests {
 
     #[test]
     fn what_was_taken_over_does_not_count_as_speed() {
-        let state =
-            State { stage: "2030".into(), draws: 3000, done: 1200, skipped: 1000, solves: 5000, seconds: 100.0 };
-        assert_eq!(
-            state.text(),
-            "2030: 1200 of 3000 draws, 5000 solves (50/s), 0:01:40 gone, 0:15:00 left"
-        );
+        let state = State {
+            stage: "2030".into(),
+            draws: 3000,
+            done: 1200,
+            skipped: 1000,
+            solves: 5000,
+            seconds: 100.0,
+        };
+        assert_eq!(state.text(), "2030: 1200 of 3000 draws, 5000 solves (50/s), 0:01:40 gone, 0:15:00 left");
         assert_eq!(state.json()["seconds_left"], 900.0);
         let begun = State { done: 1000, solves: 0, seconds: 0.0, ..state };
         assert_eq!(begun.text(), "2030: 1000 of 3000 draws, 0 solves (0/s), 0:00:00 gone");

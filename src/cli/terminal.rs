@@ -63,7 +63,9 @@ pub fn event(mut what: Value) {
 /// Says why the command failed, and how it ends.
 pub fn failure(error: &anyhow::Error, exit_code: u8) {
     match is_json() {
-        true => event(json!({ "event": "error", "message": format!("{error:#}").trim(), "exit_code": exit_code })),
+        true => {
+            event(json!({ "event": "error", "message": format!("{error:#}").trim(), "exit_code": exit_code }))
+        }
         false => notice(&format!("error: {error:#}\n")),
     }
 }

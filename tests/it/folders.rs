@@ -26,7 +26,8 @@ pub fn call(folder: &Path, line: &str) -> assert_cmd::assert::Assert {
     tradepath(folder).args(line.split_whitespace()).assert()
 }
 
-/// All files below a folder with their bytes; the manifest, which holds seconds, by name only.
+/// All files below a folder with their bytes; those that say how long it took by name only: `work.json`, and manifests
+/// with seconds.
 pub fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let (mut found, mut open) = (Vec::new(), vec![PathBuf::new()]);
     while let Some(inner) = open.pop() {
@@ -36,8 +37,12 @@ pub fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
             if entry.file_type().unwrap().is_dir() {
                 open.push(path);
             } else {
+                let mut bytes = fs::read(entry.path()).unwrap();
                 let is_manifest = entry.file_name() == "manifest.json";
-                let bytes = if is_manifest { Vec::new() } else { fs::read(entry.path()).unwrap() };
+                let has_seconds = is_manifest && String::from_utf8_lossy(&bytes).contains("\"seconds\":");
+                if has_seconds || entry.file_name() == "work.json" {
+                    bytes.clear();
+                }
                 found.push((path.display().to_string(), bytes));
             }
         }

@@ -4,6 +4,7 @@
 mod plain;
 
 mod apac;
+mod cluster;
 mod data_folder;
 mod default_sources;
 mod docs;

@@ -139,9 +139,8 @@ impl Cluster {
         let jobs: Vec<&Process> =
             all.iter().filter(|process| process.variable("SLURMD_NODENAME") == Some(node)).collect();
         let steps: Vec<u32> = jobs.iter().map(|job| job.parent).collect();
-        let is_step = |process: &&Process| {
-            steps.contains(&process.id) && process.command.starts_with("slurmstepd")
-        };
+        let is_step =
+            |process: &&Process| steps.contains(&process.id) && process.command.starts_with("slurmstepd");
         all.iter().filter(is_step).chain(jobs.iter().copied()).for_each(Process::kill);
     }
 
@@ -185,13 +184,14 @@ impl Drop for Cluster {
         let _ = self.output("scontrol", &["shutdown"]);
         sleep(Duration::from_millis(500));
         self.processes().iter().for_each(Process::kill);
+        // `runuser` is the child, and ends when munged has; that is known by its file.
+        if let Ok(id) = fs::read_to_string(self.folder.join("munge/pid")) {
+            let _ = Command::new("kill").args(["-KILL", id.trim()]).stderr(Stdio::null()).status();
+            sleep(Duration::from_millis(200));
+        }
         for (_, daemon) in &mut self.daemons {
             let _ = daemon.kill();
             let _ = daemon.wait();
-        }
-        // `runuser` is the child; munged itself is known by its file.
-        if let Ok(id) = fs::read_to_string(self.folder.join("munge/pid")) {
-            let _ = Command::new("kill").args(["-KILL", id.trim()]).stderr(Stdio::null()).status();
         }
     }
 }
@@ -207,7 +207,9 @@ fn configuration(folder: &Path) -> String {
         .iter()
         .zip(&ports[1..])
         .map(|(node, port)| {
-            format!("NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} CPUs=1 RealMemory=1000\n")
+            format!(
+                "NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} CPUs=1 RealMemory=1000\n"
+            )
         })
         .collect();
     format!(

@@ -153,7 +153,10 @@ fn an_array_with_a_killed_worker_and_a_lost_node_gives_the_bytes_of_one_run() {
         assert!(log(part).contains("2 of 5 years are finished"), "{}", log(part));
     }
     assert_eq!(restarts.as_deref(), Some("1"), "{}", log(LOST));
-    assert!(contents(&shared.join("whole")) == contents(&at.join("alone")), "the parts are not the whole run");
+    assert!(
+        contents(&shared.join("whole")) == contents(&at.join("alone")),
+        "the parts are not the whole run"
+    );
     let work: serde_json::Value =
         serde_json::from_slice(&fs::read(shared.join("whole/work.json")).unwrap()).unwrap();
     assert_eq!(work["parts"].as_array().unwrap().len() as u64, PARTS);

@@ -17,7 +17,8 @@ const SIZES: [char; 4] = ['K', 'M', 'G', 'T'];
 
 /// Reads a size of memory in bytes: `800M`, `2G`, `4GiB`, `1.5GB` or a plain number.
 pub fn bytes(text: &str) -> Result<u64, String> {
-    let wrong = || format!("`{text}` is no size such as 800M, 4GiB (1024 three times) or 4GB (1000 three times)");
+    let wrong =
+        || format!("`{text}` is no size such as 800M, 4GiB (1024 three times) or 4GB (1000 three times)");
     let at = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (number, unit) = text.split_at(at);
     let factor = factor(unit.trim()).ok_or_else(wrong)?;

@@ -73,7 +73,8 @@ pub fn counts(from: &[PathBuf], to: &Path, options: &[String]) -> anyhow::Result
             let row = row.with_context(|| path.display().to_string())?;
             let key: Vec<Vec<u8>> = row.iter().take(row.len() - 1).map(<[u8]>::to_vec).collect();
             let count = row.get(row.len() - 1).and_then(number);
-            let count = count.ok_or_else(|| fault(path, row.position(), "a whole number in the last column"))?;
+            let count =
+                count.ok_or_else(|| fault(path, row.position(), "a whole number in the last column"))?;
             *sums.entry((places.get(&key[0][..]).copied(), key)).or_default() += count;
         }
     }
@@ -200,7 +201,8 @@ mod tests {
     fn counts_are_added_up_in_the_order_of_the_whole_run() {
         let folder = tempfile::tempdir().unwrap();
         let to = folder.path().join("all");
-        let parts = write(folder.path(), &["option,stage,n\nb,y,2\na,x,1\n", "option,stage,n\nb,w,1\nb,y,3\n"]);
+        let parts =
+            write(folder.path(), &["option,stage,n\nb,y,2\na,x,1\n", "option,stage,n\nb,w,1\nb,y,3\n"]);
         counts(&parts, &to, &["b".to_owned(), "a".to_owned()]).unwrap();
         assert_eq!(fs::read_to_string(&to).unwrap(), "option,stage,n\nb,w,1\nb,y,5\na,x,1\n");
     }

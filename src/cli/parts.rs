@@ -186,7 +186,8 @@ fn read_part(folder: &Path) -> Result<(Part, ShardInfo, Value), InputErrors> {
     let files = listed(&manifest).into_iter().map(|entry| (entry.path.clone(), entry)).collect();
     // What it took is told, and nothing else is made of it.
     let work = fs::read_to_string(folder.join(WORK)).ok().and_then(|text| serde_json::from_str(&text).ok());
-    let part = Part { folder: folder.to_owned(), shard: info.shard, work: work.unwrap_or(json!(null)), files };
+    let part =
+        Part { folder: folder.to_owned(), shard: info.shard, work: work.unwrap_or(json!(null)), files };
     Ok((part, info, manifest))
 }
 

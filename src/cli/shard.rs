@@ -43,7 +43,8 @@ pub fn choose(
         faults.extend(arguments::wrong(flag, found, expected).into());
     };
     if choice != Some(ShardChoice::Auto) {
-        for (flag, _) in [("--shards", shards), ("--shard-index", index)].iter().filter(|(_, n)| n.is_some()) {
+        for (flag, _) in [("--shards", shards), ("--shard-index", index)].iter().filter(|(_, n)| n.is_some())
+        {
             fault(flag, "without --shard auto", "--shard auto, or the part as --shard k/K");
         }
         let part = if let Some(ShardChoice::Part(part)) = choice { part } else { Shard::WHOLE };
@@ -68,7 +69,11 @@ pub fn choose(
             fault(flag, &number.to_string(), &format!("a whole number from 1 to {of}"));
         }
         [(_, a), (name, b)] if a != b => {
-            fault(name, &format!("part {b}"), &format!("part {a}, as SLURM_ARRAY_TASK_ID says; or --shard-index"));
+            fault(
+                name,
+                &format!("part {b}"),
+                &format!("part {a}, as SLURM_ARRAY_TASK_ID says; or --shard-index"),
+            );
         }
         [] if faults.is_empty() => {
             let names = SCHEDULERS.map(|(name, _)| name).join(" or ");
@@ -110,10 +115,20 @@ mod tests {
             let error = found(shards, index, told).unwrap_err();
             assert!(error.contains(message), "{error}");
         };
-        says(Some(20), None, &[("SLURM_ARRAY_TASK_ID", "0")], "`SLURM_ARRAY_TASK_ID` = 0: expected a whole number from 1 to 20");
+        says(
+            Some(20),
+            None,
+            &[("SLURM_ARRAY_TASK_ID", "0")],
+            "`SLURM_ARRAY_TASK_ID` = 0: expected a whole number from 1 to 20",
+        );
         says(Some(20), None, &[("JOB_COMPLETION_INDEX", "20")], "from 0 to 19");
         says(Some(20), None, &[("JOB_COMPLETION_INDEX", "x")], "from 0 to 19");
-        says(Some(20), None, &[("SLURM_ARRAY_TASK_ID", "3"), ("JOB_COMPLETION_INDEX", "3")], "part 4: expected part 3");
+        says(
+            Some(20),
+            None,
+            &[("SLURM_ARRAY_TASK_ID", "3"), ("JOB_COMPLETION_INDEX", "3")],
+            "part 4: expected part 3",
+        );
         says(Some(20), Some(21), &[], "from 1 to 20");
         says(Some(20), None, &[], "nobody says which part");
         says(None, None, &[("SLURM_ARRAY_TASK_ID", "3")], "--shards K");

@@ -163,7 +163,8 @@ impl Store {
         }
         // Nothing was computed: the folder of this run need not stay.
         discard(&self.folder);
-        let fault = |(folder, owner, years): (PathBuf, Owner, usize)| Fault {
+        let fault = |(folder, owner, years): (PathBuf, Owner, usize)| {
+            Fault {
             file: folder.display().to_string(),
             line: None,
             field: "--resume".into(),
@@ -172,6 +173,7 @@ impl Store {
             remedy:
                 "Resume with the plan, data, seed, draws and version of that run, or replace it with --overwrite."
                     .into(),
+        }
         };
         Err(InputErrors(others.into_iter().map(fault).collect()))
     }

@@ -65,7 +65,7 @@ pub const FORMATS: &[Format] = &[
         commands: &[
             "check in",
             "check in/plan.toml",
-            "run in/plan.toml --options @sectoral_digital --years @2021..2021 --draws @1 --seed @1 --out out",
+            "run in/plan.toml --options @sectoral_digital --years @2021..2021 --draws @1 --event-draws @10 --seed @1 --out out",
         ],
         then: None,
         is_read_whole: true,
@@ -316,7 +316,7 @@ pub const FORMATS: &[Format] = &[
         commands: &[
             "optimal --country @AAA --baseline tiny --vary @sector --deficits @zero --out out",
             "nash --players @AAA,BBB --baseline tiny --vary sector --out out",
-            "run --options @sectoral_digital --years @2021..2021 --draws @1 --seed @1 --shard @1/2 --max-memory @100000000000 --out out",
+            "run --options @sectoral_digital --years @2021..2021 --draws @1 --event-draws @10 --seed @1 --shard @1/2 --max-memory @100000000000 --out out",
             "timeline @hybrid --draws @3 --seed @1 --set @demands=0.5 --out out",
             "timeline hybrid --explain @in_force --draw @3",
             "schedule @tpp_return --importer @USA --exporter @JPN --years @2021..2022 --out out",

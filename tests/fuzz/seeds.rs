@@ -191,7 +191,8 @@ pub fn fit(folder: &Path) -> Done {
     )
 }
 
-const SMALL_RUN: &str = "run --options sectoral_digital --years 2021..2022 --draws 2 --quiet";
+const SMALL_RUN: &str =
+    "run --options sectoral_digital --years 2021..2022 --draws 2 --event-draws 20 --quiet";
 
 pub fn finished(folder: &Path) -> Done {
     made(folder, &format!("{SMALL_RUN} --out in"))?;

@@ -12,7 +12,8 @@ use predicates::str::contains;
 use tempfile::TempDir;
 
 /// A run of a second or two.
-pub const SMALL: [&str; 6] = ["--options", "hybrid", "--years", "2028..2029", "--draws", "4"];
+pub const SMALL: [&str; 8] =
+    ["--options", "hybrid", "--years", "2028..2029", "--event-draws", "50", "--draws", "4"];
 
 /// The program in `folder`.
 pub fn tradepath(folder: &Path) -> Command {
@@ -189,7 +190,7 @@ fn every_command_that_writes_refuses_a_foreign_folder() {
     let panel = readers.join("estimation/panel.csv");
     let wiod = readers.join("readers/wiod2013");
     let commands = [
-        "run --draws 1 --overwrite --out out".to_owned(),
+        "run --draws 1 --event-draws 1 --overwrite --out out".to_owned(),
         "init out --overwrite".into(),
         "solve --baseline base --overwrite --out out".into(),
         "optimal --baseline base --country AAA --overwrite --out out".into(),

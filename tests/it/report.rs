@@ -26,7 +26,7 @@ const CHARTS: [&str; 7] = [
 const MANIFEST: &str = r#"{
   "program": "tradepath", "version": "9.9.9", "command": "run", "plan": "small",
   "title": "A <small> plan & more", "focus": "AAA", "partners": ["BBB", "CCC"],
-  "seed": 7, "draws": 50, "years": [2021, 2024], "baseline": "made-up",
+  "seed": 7, "draws": 50, "event_draws": 5000, "years": [2021, 2024], "baseline": "made-up",
   "source": "invented, see http://example.org/data?a=1&b=2", "licence": "none",
   "options": [
     {"id": "stay", "title": "Stay", "description": "Nothing changes."},
@@ -59,36 +59,50 @@ impl Numbers {
     }
 }
 
-fn gains(numbers: &mut Numbers) -> [String; 2] {
-    let mut projections = "option,year,iso3,measure,unit,mean,p05,p25,p50,p75,p95,draws\n".to_owned();
-    let mut reference = "option,year,iso3,measure,unit,value\n".to_owned();
+fn gains(numbers: &mut Numbers) -> [String; 3] {
+    let mut projections =
+        "option,year,iso3,measure,against,unit,mean,mc_se,p05,p25,p50,p75,p95,draws\n".to_owned();
+    let mut reference = "option,year,iso3,measure,against,unit,value\n".to_owned();
+    let mut summary =
+        "option,iso3,measure,unit,chance,chance_se,date_in_force_p50,if_in_force_mean,if_in_force_p05,\
+                       if_in_force_p95,expected_mean,expected_se,own_effect,unlocked_effect,members\n"
+            .to_owned();
+    let measures = [
+        ("real_income", "pct", "reference"),
+        ("real_income_money", "musd2019", "reference"),
+        ("exports", "pct", "baseline"),
+    ];
     for option in OPTIONS {
-        for year in 2021..=2024 {
-            for country in COUNTRIES {
-                let measures = [
-                    ("real_income_vs_stay", "pct"),
-                    ("real_income_money_vs_stay", "musd2019"),
-                    ("exports", "pct"),
-                ];
-                for (measure, unit) in measures {
-                    let key = format!("{option},{year},{country},{measure},{unit}");
-                    projections += &format!("{key},{},50\n", numbers.cells(6));
+        for country in COUNTRIES {
+            for (measure, unit, against) in measures {
+                for year in 2021..=2024 {
+                    let key = format!("{option},{year},{country},{measure},{against},{unit}");
+                    projections += &format!("{key},{},50\n", numbers.cells(7));
                     reference += &format!("{key},{}\n", numbers.cells(1));
+                }
+                let chance = match option {
+                    "join" => "0.124,0.002,2022-06-30",
+                    _ => "0.5,0.01,",
+                };
+                if option != "stay" {
+                    let key = format!("{option},{country},{measure},{unit},{chance}");
+                    summary += &format!("{key},{},AAA|BBB\n", numbers.cells(7));
                 }
             }
         }
     }
-    [projections, reference]
+    [projections, reference, summary]
 }
 
 fn small_run() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let write = |file: &str, text: &str| fs::write(folder.path().join(file), text).unwrap();
     let mut numbers = Numbers(0);
-    let [projections, reference] = gains(&mut numbers);
+    let [projections, reference, summary] = gains(&mut numbers);
     write("manifest.json", MANIFEST);
     write("projections.csv", &projections);
     write("reference.csv", &reference);
+    write("summary.csv", &summary);
     let mut by_year = "option,milestone,year,probability\n".to_owned();
     for (option, milestone) in [
         ("join", "in_force"),
@@ -101,29 +115,32 @@ fn small_run() -> TempDir {
         }
     }
     write("by_year.csv", &by_year);
-    let dates = "option,milestone,probability,p05_date,p50_date,p95_date\n\
-                 join,in_force,0.124,2022-01-01,2022-06-30,2023-05-05\npartial,in_force,0,,,\n";
-    write("dates.csv", dates);
+    write(
+        "reference_dates.csv",
+        "option,milestone,date\njoin,in_force,2021-07-01\njoin,signature,2021-02-03\n",
+    );
     let (mut tariffs, mut sectors, mut bilateral) = (
         "option,exporter,importer,valid_from,valid_until,statutory_pct,effective_pct\n".to_owned(),
-        "option,year,iso3,sector,measure,unit,mean,p05,p50,p95\n".to_owned(),
-        "option,year,exporter,importer,sector_group,measure,unit,mean,p05,p50,p95\n".to_owned(),
+        "option,year,iso3,sector,measure,against,unit,value\n".to_owned(),
+        "option,year,exporter,importer,sector_group,measure,against,unit,value\n".to_owned(),
     );
     for option in OPTIONS {
         for partner in ["BBB", "CCC"] {
             tariffs += &format!("{option},AAA,{partner},2021-01-01,2022-06-30,{}\n", numbers.cells(2));
             tariffs += &format!("{option},AAA,{partner},2022-06-30,,{}\n", numbers.cells(2));
-            for group in ["goods", "services"] {
-                let key = format!("{option},2024,AAA,{partner},{group},imports_change,musd");
-                bilateral += &format!("{key},{}\n", numbers.cells(4));
+            for (group, against) in [("goods", "reference"), ("services", "reference"), ("goods", "baseline")]
+            {
+                let key = format!("{option},2024,AAA,{partner},{group},imports_change,{against},musd2019");
+                bilateral += &format!("{key},{}\n", numbers.cells(1));
             }
         }
-        sectors += &format!("{option},2024,AAA,goods,output,pct,{}\n", numbers.cells(4));
-        sectors += &format!("{option},2024,AAA,care,output,pct,,,,\n");
+        for (sector, against) in [("goods", "reference"), ("care", "reference"), ("goods", "baseline")] {
+            sectors += &format!("{option},2024,AAA,{sector},output,{against},pct,{}\n", numbers.cells(1));
+        }
     }
     write("tariff_path.csv", &tariffs);
-    write("sectors.csv", &sectors);
-    write("bilateral.csv", &bilateral);
+    write("reference_sectors.csv", &sectors);
+    write("reference_bilateral.csv", &bilateral);
     folder
 }
 
@@ -224,7 +241,15 @@ fn every_number_behind_a_chart_is_a_cell_of_the_run() {
     let run = small_run();
     make(run.path());
     let mut cells = BTreeSet::new();
-    for file in ["projections", "reference", "by_year", "tariff_path", "sectors", "bilateral"] {
+    for file in [
+        "summary",
+        "projections",
+        "reference",
+        "by_year",
+        "tariff_path",
+        "reference_sectors",
+        "reference_bilateral",
+    ] {
         let text = read(run.path(), &format!("{file}.csv"));
         cells.extend(text.lines().skip(1).flat_map(|line| line.split(',')).map(str::to_owned));
     }
@@ -255,10 +280,16 @@ fn the_charts_show_the_right_cells() {
     let run = small_run();
     make(run.path());
     let rows = read(run.path(), "charts/gains_by_option.csv");
-    let projections = read(run.path(), "projections.csv");
-    let row = projections.lines().find(|line| line.starts_with("join,2024,AAA,real_income_vs_stay")).unwrap();
+    let summary = read(run.path(), "summary.csv");
+    let row = summary.lines().find(|line| line.starts_with("join,AAA,real_income,pct")).unwrap();
     let cells: Vec<&str> = row.split(',').collect();
-    for (statistic, at) in [("mean", 5), ("p05", 6), ("p25", 7), ("p50", 8), ("p75", 9), ("p95", 10)] {
+    for (statistic, at) in [
+        ("if_in_force_mean", 7),
+        ("if_in_force_p05", 8),
+        ("if_in_force_p95", 9),
+        ("expected_mean", 10),
+        ("own_effect", 12),
+    ] {
         assert!(rows.contains(&format!("join,2024,AAA,{statistic},{}\n", cells[at])), "{statistic}");
     }
     assert!(!rows.contains("stay,"), "the reference option has no gain against itself");
@@ -297,61 +328,72 @@ fn the_page_needs_nothing_from_outside_and_escapes_text() {
     assert_eq!(page.matches("<figure>").count(), CHARTS.len());
 }
 
-/// Sets the gain of an option in the last year, over the draws and on the path, in both measures.
-fn set_gain(run: &Path, option: &str, mean: &str, path: &str) {
-    for (file, cells) in
-        [("projections.csv", format!("{mean},-1,-0.5,0.1,0.5,1,50")), ("reference.csv", path.to_owned())]
-    {
-        let set = |line: &str| {
-            let mut columns = line.splitn(6, ',').map(str::to_owned).collect::<Vec<_>>();
-            let is_gain = columns[3].ends_with("vs_stay");
-            if columns[..3] == [option, "2024", "AAA"] && is_gain {
-                columns[5].clone_from(&cells);
+/// Sets what an option gives if it is in force and in expectation (with its standard error), in both measures.
+fn set_gain(run: &Path, option: &str, [if_in_force, expected, se]: [&str; 3]) {
+    let set = |line: &str| {
+        let mut cells = line.split(',').map(str::to_owned).collect::<Vec<_>>();
+        if cells[..2] == [option, "AAA"] && cells[2].starts_with("real_income") {
+            for (at, cell) in [(7, if_in_force), (8, "-1"), (9, "1"), (10, expected), (11, se)] {
+                cell.clone_into(&mut cells[at]);
             }
-            columns.join(",") + "\n"
-        };
-        let text: String = read(run, file).lines().map(set).collect();
-        fs::write(run.join(file), text).unwrap();
-    }
+        }
+        cells.join(",") + "\n"
+    };
+    let text: String = read(run, "summary.csv").lines().map(set).collect();
+    fs::write(run.join("summary.csv"), text).unwrap();
 }
 
 #[test]
-fn the_answer_names_the_best_option_if_it_happens_and_in_expectation() {
+fn the_answer_names_the_best_option_in_force_and_in_expectation() {
     let run = small_run();
-    set_gain(run.path(), "join", "0.2", "0.9");
-    set_gain(run.path(), "partial", "0.3", "0.4");
+    set_gain(run.path(), "join", ["0.9", "0.2", "0.05"]);
+    set_gain(run.path(), "partial", ["0.4", "0.3", "0.04"]);
     make(run.path());
     let page = read(run.path(), "report.html");
     for sentence in [
-        "the largest gain comes from \u{201c}Join &#60;now&#62; &#38; &#34;fast&#34;\u{201d}, with +0.90 % in 2024",
-        "in force by the end of 2024 in 12 % of the draws; half of these by 2022-06-30.",
+        "the largest gain of an option in force is that of \u{201c}Join &#60;now&#62; &#38; &#34;fast&#34;\u{201d}, +0.90 %",
+        "(nine tenths of the draws: \u{2212}1.00 to +1.00 %)",
+        "in force at the end of 2024 in 12 % of the futures; half of these by 2022-06-30.",
         "\u{201c}Partial\u{201d} has the highest expected gain, with +0.30 % in 2024",
-        "nine tenths of the draws lie between \u{2212}1.00 and +1.00 %",
-        "has +0.20 %: the spread of the draws does not separate the two",
+        "has +0.20 %: the standard errors do not separate the two",
+        "<td>2022-06-30 / 2021-07-01</td>",
+        "<td>AAA BBB</td>",
     ] {
         assert!(page.contains(sentence), "{sentence}");
     }
+    // Errors that are small enough do separate them.
+    set_gain(run.path(), "join", ["0.9", "0.2", "0.005"]);
+    set_gain(run.path(), "partial", ["0.4", "0.3", "0.004"]);
+    make_again(run.path());
+    assert!(!read(run.path(), "report.html").contains("do not separate"));
+}
+
+/// Replaces charts and page.
+fn make_again(run: &Path) {
+    fs::remove_dir_all(run.join("charts")).unwrap();
+    make(run);
 }
 
 #[test]
 fn the_answer_says_so_where_no_option_gains() {
     let run = small_run();
-    set_gain(run.path(), "join", "-0.2", "-0.3");
-    set_gain(run.path(), "partial", "-0.3", "-0.4");
+    set_gain(run.path(), "join", ["-0.3", "-0.2", "0.01"]);
+    set_gain(run.path(), "partial", ["-0.4", "-0.3", "0.01"]);
     make(run.path());
     let page = read(run.path(), "report.html");
-    assert!(page.contains("none gains; the least loss is that of \u{201c}Join"));
-    assert!(page.contains("with \u{2212}0.30 % in 2024"));
+    assert!(page.contains("no option in force gains; the least loss is that of \u{201c}Join"));
+    assert!(page.contains("\u{201d}, \u{2212}0.30 %"));
     assert!(page.contains("it has the highest expected gain too, with \u{2212}0.20 %"));
 }
 
 #[test]
 fn leaves_out_the_chart_of_a_missing_optional_table_and_says_so() {
     let run = small_run();
-    fs::remove_file(run.path().join("bilateral.csv")).unwrap();
+    fs::remove_file(run.path().join("reference_bilateral.csv")).unwrap();
     list_files(run.path());
     let mut command = Command::new(env!("CARGO_BIN_EXE_tradepath"));
-    let expected = "the chart trade_by_partner is left out: it needs bilateral.csv with rows for it";
+    let expected =
+        "the chart trade_by_partner is left out: it needs reference_bilateral.csv with rows for it";
     command.arg("report").arg(run.path()).assert().success().stderr(contains(expected));
     assert!(!run.path().join("charts/trade_by_partner.svg").exists());
     assert!(read(run.path(), "report.html").contains("<code>trade_by_partner</code> is left out"));
@@ -396,7 +438,14 @@ fn refuses_an_output_folder_in_use_unless_it_is_ours_and_told_to_overwrite() {
 
 #[test]
 fn fails_without_a_required_file() {
-    for file in ["manifest.json", "projections.csv", "reference.csv", "by_year.csv", "dates.csv"] {
+    for file in [
+        "manifest.json",
+        "summary.csv",
+        "projections.csv",
+        "reference.csv",
+        "reference_dates.csv",
+        "by_year.csv",
+    ] {
         let run = small_run();
         fs::remove_file(run.path().join(file)).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_tradepath"));
@@ -421,7 +470,7 @@ fn fails_with_an_unknown_column() {
 
 #[test]
 fn fails_with_an_unknown_option_country_or_sector() {
-    let rows = "real_income_vs_stay";
+    let rows = "real_income";
     refuses(
         "projections.csv",
         &format!("stay,2021,AAA,{rows}"),
@@ -436,12 +485,12 @@ fn fails_with_an_unknown_option_country_or_sector() {
         &format!("XXX,{rows}"),
         &["reference.csv:2 `iso3` = XXX"],
     );
-    refuses("sectors.csv", "AAA,goods", "AAA,bads", &["sectors.csv:2 `sector` = bads"]);
+    refuses("reference_sectors.csv", "AAA,goods", "AAA,bads", &["reference_sectors.csv:2 `sector` = bads"]);
 }
 
 #[test]
 fn fails_with_a_cell_that_is_no_number_or_no_date() {
-    refuses("dates.csv", "0.124", "often", &["dates.csv:2 `probability` = often: expected a finite number"]);
+    refuses("summary.csv", "0.124", "often", &["summary.csv:2 `chance` = often: expected a finite number"]);
     let expected = "tariff_path.csv:2 `valid_from` = 2021-13-01: expected a date such as 2021-01-31";
     refuses("tariff_path.csv", "2021-01-01", "2021-13-01", &[expected]);
 }
@@ -451,8 +500,8 @@ fn fails_with_a_missing_year_of_the_focus() {
     let expected = "`option,year,iso3` = no gain against the reference option for join,2023,AAA: expected a row for every";
     refuses(
         "reference.csv",
-        "join,2023,AAA,real_income_vs_stay,",
-        "join,2023,AAA,real_income_vs_other,",
+        "join,2023,AAA,real_income,reference,",
+        "join,2023,AAA,real_income,other,",
         &["reference.csv", expected],
     );
 }

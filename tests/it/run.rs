@@ -7,9 +7,21 @@ use assert_cmd::Command;
 use predicates::prelude::PredicateBooleanExt;
 use predicates::str::contains;
 
-const SMALL: [&str; 6] =
-    ["--options", "cptpp_accession,sectoral_digital", "--years", "2028..2029", "--draws", "5"];
-const TABLES: [&str; 13] = [
+const SMALL: [&str; 8] = [
+    "--options",
+    "cptpp_accession,sectoral_digital",
+    "--years",
+    "2028..2029",
+    "--draws",
+    "5",
+    "--event-draws",
+    "400",
+];
+const TABLES: [&str; 17] = [
+    "summary.csv",
+    "reference_sectors.csv",
+    "reference_bilateral.csv",
+    "reference_dates.csv",
     "projections.csv",
     "baseline.csv",
     "reference.csv",
@@ -87,10 +99,11 @@ fn every_option_year_country_and_measure_has_its_row() {
     run(folder.path(), "out", &["--events", "summary"]);
     let out = folder.path().join("out");
     let projections = rows(&out, "projections.csv");
-    assert_eq!(projections.len(), 3 * 2 * 25 * 10, "options x years x countries x measures");
-    assert!(projections.iter().all(|row| row[5..11].iter().all(|cell| cell.parse::<f64>().is_ok())));
+    let per_option = 2 * 25 * 10;
+    assert_eq!(projections.len(), per_option * (1 + 2 + 2), "years x countries x measures x against");
+    assert!(projections.iter().all(|row| row[6..13].iter().all(|cell| cell.parse::<f64>().is_ok())));
     let package = fs::read_to_string(out.join("datapackage.json")).unwrap();
-    for (table, columns) in [("projections.csv", 12), ("events_summary.csv", 5), ("tariffs.csv", 8)] {
+    for (table, columns) in [("projections.csv", 14), ("events_summary.csv", 5), ("tariffs.csv", 8)] {
         assert!(package.contains(table), "{table}");
         assert_eq!(rows(&out, table)[0].len(), columns);
     }
@@ -101,14 +114,85 @@ fn every_option_year_country_and_measure_has_its_row() {
         serde_json::from_str(&fs::read_to_string(out.join("work.json")).unwrap()).unwrap();
     assert!(work["largest_residual"].as_f64().unwrap() < 1e-10);
     assert!(manifest["inputs"].as_array().unwrap().len() > 30);
-    // The status quo is no change against itself, in every draw.
-    let own: Vec<_> = projections
-        .iter()
-        .filter(|row| row[0] == "status_quo" && row[3] == "real_income_vs_status_quo")
-        .collect();
-    assert!(own.iter().all(|row| row[5] == "0"));
+    // The reference option is not measured against itself.
+    assert!(projections.iter().all(|row| row[0] != "status_quo" || row[4] == "baseline"));
     let svg = fs::read_to_string(out.join("charts/gains_by_option.svg")).unwrap();
     assert!(svg.contains("United States"));
+}
+
+/// Cells of `summary.csv` by option, country and measure.
+fn summary_cell(out: &Path, [option, iso3, measure]: [&str; 3], column: &str) -> String {
+    let mut reader = csv::Reader::from_path(out.join("summary.csv")).unwrap();
+    let at = reader.headers().unwrap().iter().position(|name| name == column).unwrap();
+    let row = reader
+        .records()
+        .map(Result::unwrap)
+        .find(|row| [&row[0], &row[1], &row[2]] == [option, iso3, measure]);
+    row.unwrap()[at].to_owned()
+}
+
+#[test]
+fn the_answer_holds_the_three_numbers_in_every_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let answer = |out: &str, more: &[&str]| {
+        let mut command = tradepath(at);
+        command.arg("run").args(SMALL).args(["--quiet", "--out", out]).args(more);
+        String::from_utf8(command.assert().success().stderr("").get_output().stdout.clone()).unwrap()
+    };
+    let table = answer("a", &[]);
+    assert!(table.lines().all(|line| line.chars().count() <= 80), "{table}");
+    for part in
+        ["if in force", "chance %", "expected", "unlocked", "path date", "AUS BRN CAN", "a/report.html"]
+    {
+        assert!(table.contains(part), "{part} in {table}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&answer("b", &["--format", "json"])).unwrap();
+    let digital = &json["options"][1];
+    assert_eq!(digital["option"], "sectoral_digital");
+    let cell = |column: &str| summary_cell(&at.join("b"), ["sectoral_digital", "USA", "real_income"], column);
+    let close =
+        |a: &str, b: &serde_json::Value| (a.parse::<f64>().unwrap() - b.as_f64().unwrap()).abs() < 1e-8;
+    assert!(close(&cell("chance"), &digital["chance"]));
+    assert!(close(&cell("expected_mean"), &digital["real_income_pct"]["expected_mean"]));
+    assert!(close(&cell("own_effect"), &digital["real_income_pct"]["own_effect"]));
+    let csv = answer("c", &["--format", "csv"]);
+    assert!(csv.starts_with("option,iso3,measure,unit,chance,chance_se,date_in_force_p50,if_in_force_mean,"));
+    assert_eq!(csv.lines().count(), 1 + 2 * 2, "options x real income in percent and money");
+    assert_eq!(fs::read(at.join("a/summary.csv")).unwrap(), fs::read(at.join("c/summary.csv")).unwrap());
+}
+
+#[test]
+fn chances_come_from_all_event_draws_and_effects_add_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    run(at, "few", &[]);
+    run(at, "many", &["--event-draws", "4000"]);
+    let of = |out: &str, column: &str| -> f64 {
+        summary_cell(&at.join(out), ["sectoral_digital", "USA", "real_income"], column).parse().unwrap()
+    };
+    assert!(of("many", "chance_se") < 0.4 * of("few", "chance_se"));
+    assert_eq!(
+        of("few", "if_in_force_mean"),
+        of("many", "if_in_force_mean"),
+        "gains come from the solved draws"
+    );
+    for out in ["few", "many"] {
+        let whole = of(out, "own_effect") + of(out, "unlocked_effect");
+        assert!((whole - of(out, "if_in_force_mean")).abs() < 1e-9);
+    }
+    // The reference path keeps the world of the reference option: nobody accedes because the United States does.
+    let world = |out: &str| {
+        let dates = rows(&at.join(out), "reference_dates.csv");
+        let of = |option: &str| -> Vec<Vec<String>> {
+            let is_world = |row: &&Vec<String>| row[0] == option && row[1].starts_with("accession_");
+            dates.iter().filter(is_world).map(|row| row[1..].to_vec()).collect()
+        };
+        (of("status_quo"), of("cptpp_accession"))
+    };
+    let (status_quo, accession) = world("few");
+    assert!(!status_quo.is_empty());
+    assert_eq!(status_quo, accession);
 }
 
 #[test]

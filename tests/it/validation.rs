@@ -79,8 +79,8 @@ fn prepare(at: &Path) {
 fn real_income(folder: &Path, id: &str) -> HashMap<String, f64> {
     let mut reader = csv::Reader::from_path(folder.join("reference.csv")).unwrap();
     let rows = reader.records().map(Result::unwrap);
-    rows.filter(|row| &row[0] == id && &row[3] == "real_income")
-        .map(|row| (row[2].to_owned(), row[5].parse().unwrap()))
+    rows.filter(|row| &row[0] == id && &row[3] == "real_income" && &row[4] == "baseline")
+        .map(|row| (row[2].to_owned(), row[6].parse().unwrap()))
         .collect()
 }
 
@@ -115,7 +115,18 @@ fn gains_have_the_sign_and_the_order_of_published_studies() {
     prepare(&data);
     Command::new(env!("CARGO_BIN_EXE_tradepath"))
         .current_dir(folder.path())
-        .args(["run", "data/plan.toml", "--options", "twelve,eleven", "--years", "2035", "--draws", "1"])
+        .args([
+            "run",
+            "data/plan.toml",
+            "--options",
+            "twelve,eleven",
+            "--years",
+            "2035",
+            "--draws",
+            "1",
+            "--event-draws",
+            "1",
+        ])
         .args(["--out", "out"])
         .assert()
         .success();

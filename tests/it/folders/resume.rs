@@ -11,7 +11,7 @@ use super::{SMALL, call, contents, names, tradepath};
 
 fn spawn(at: &Path, draws: &str) -> Child {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tradepath"));
-    command.current_dir(at).arg("run").args(&SMALL[..4]).args(["--draws", draws, "--quiet", "--out", "cut"]);
+    command.current_dir(at).arg("run").args(&SMALL[..6]).args(["--draws", draws, "--quiet", "--out", "cut"]);
     command.stderr(Stdio::piped()).spawn().unwrap()
 }
 

@@ -74,7 +74,7 @@ pub struct CalibrateArgs {
     /// Baseline directory to write.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// How tariff lines become the rate of a product group (source policy); price without it.
+    /// How tariff lines become the rate of a product group (source policy); trade without it.
     #[arg(long, value_enum)]
     aggregation: Option<Aggregation>,
     /// Replace a folder that is not empty.
@@ -142,7 +142,7 @@ pub fn run(args: &CalibrateArgs, quiet: bool) -> anyhow::Result<()> {
     let lines = match (args.source, args.source.layout()) {
         (Source::Policy, _) => {
             let axes = apac::concordance::Concordance::read(None)?.axes;
-            let how = args.aggregation.unwrap_or(Aggregation::Price);
+            let how = args.aggregation.unwrap_or(Aggregation::Trade);
             policy::write(&args.input, &axes, &args.out, existing, how)?
         }
         (_, Some(layout)) => outside::calibrate(&request(args, layout), &args.out, existing)?.lines,

@@ -28,7 +28,7 @@ pub fn text(book: &PolicyBook, regimes: &Regimes, query: &str) -> anyhow::Result
     }
     let situation = book.situation(regimes, pair, day);
     let mut text = format!("{group} from {exporter} into {importer} on {day}\n");
-    text += &format!("  most-favoured-nation rate {:>33.2} %\n", book.mfn.pct(pair.importer, g));
+    text += &format!("  most-favoured-nation rate {:>33.2} %\n", book.mfn.pct(pair, g));
     for at in 0..situation.bindings.len() {
         text += &agreement(book, &situation, at, g);
     }

@@ -171,6 +171,12 @@ impl<'t> Row<'t> {
         known.get(self.text(column)).copied()
     }
 
+    /// File and line, such as `mfn.csv:3`.
+    #[must_use]
+    pub fn place(&self) -> String {
+        format!("{}:{}", self.table.file, self.line)
+    }
+
     /// A fault at this row.
     #[must_use]
     pub fn fault(&self, column: &str, expected: &str, remedy: &str) -> Fault {

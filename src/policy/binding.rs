@@ -15,4 +15,6 @@ pub struct Binding<'a> {
     pub left_share: Option<&'a [f64]>,
     /// Shares of trade that meet the rules of origin, `[g]`; `None` = all.
     pub eligible_share: Option<&'a [f64]>,
+    /// Shares of trade that claim, as customs report them, `[g]`, NaN = not observed; `None` = none is.
+    pub claimed_share: Option<&'a [f64]>,
 }

@@ -44,7 +44,7 @@ impl Liberalisation {
         let free = book.concessions.free_share(agreement, pair, year);
         let mut sums = [0.0; 4];
         for (g, group) in book.groups.iter().enumerate() {
-            let is_free_for_all = book.mfn.pct(pair.importer, g) == 0.0;
+            let is_free_for_all = book.mfn.pct(pair, g) == 0.0;
             // Without a preference nothing is freed.
             let share = if is_free_for_all { 1.0 } else { free.map_or(0.0, |free| free[g]) };
             let (trade, lines) = (trade_musd[group.sector] * group.weight, group.lines);

@@ -1,5 +1,7 @@
 //! Who claims a preference: the share of trade that uses it, the share that may, and what proving origin costs.
 
+use std::collections::HashMap;
+
 use ndarray::Array2;
 
 use super::PolicyParameters;
@@ -7,6 +9,9 @@ use super::binding::Binding;
 use super::groups::Group;
 use super::origin::OriginRules;
 use super::utilisation::{Utilisation, compliance_pct};
+
+/// Shares of the eligible trade that claim, by agreement, importer and exporter, `[g]`; NaN = not observed.
+pub(super) type Claimed = HashMap<(usize, usize, usize), Vec<f64>>;
 
 /// Use of preferences and rules of origin.
 #[derive(Debug, Clone)]
@@ -17,6 +22,10 @@ pub struct Preferences {
     pub origin: OriginRules,
     /// Share of each country in world exports, `[n,j]`; used for cumulation.
     pub supply_share: Array2<f64>,
+    /// What customs report of who claims, in place of the table by margin.
+    pub(super) claimed: Claimed,
+    /// Share of imports that does not come in free of duty for processing, or with drawback, `[n,g]`.
+    pub taxed_share: Array2<f64>,
 }
 
 /// Terms of one agreement for one group.
@@ -57,8 +66,16 @@ impl Preferences {
         }
         let cost_pct = self.origin.by_agreement[[binding.agreement, group]].cost_pct;
         let extra_pct = cost_pct - self.origin.standard_cost_pct;
-        let share = self.utilisation.share(margin_pp - extra_pct, binding.age_years);
-        let eligible = binding.eligible_share.map_or(1.0, |shares| shares[group]);
+        let observed = binding.claimed_share.map(|shares| shares[group]).filter(|share| !share.is_nan());
+        let share = match observed {
+            // Customs count all trade: those whose goods do not qualify are among those who do not claim.
+            Some(share) => share * self.utilisation.ratio_of_age(binding.age_years),
+            None => self.utilisation.share(margin_pp - extra_pct, binding.age_years),
+        };
+        let eligible = match observed {
+            Some(_) => 1.0,
+            None => binding.eligible_share.map_or(1.0, |shares| shares[group]),
+        };
         let used_share = (share * parameters.utilisation_ratio).clamp(0.0, 1.0) * eligible;
         let compliance_pct = used_share * compliance_pct(cost_pct, margin_pp);
         Some(Offer { preference_pct, used_share, compliance_pct })

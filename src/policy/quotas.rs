@@ -191,7 +191,8 @@ impl Look<'_> {
         let schedule = self.book.concessions.schedules.with_letters(self.id, n, i)?;
         let parts = schedule.parts(&self.quota.group)?;
         let part = parts.iter().find(|part| part.name == self.quota.part && part.trade_share > 0.0)?;
-        let full_pct = self.book.mfn.pct(self.importer, self.g) * part.duty_share / part.trade_share;
+        let pair = Pair { importer: self.importer, exporter };
+        let full_pct = self.book.mfn.pct(pair, self.g) * part.duty_share / part.trade_share;
         Some((part.clone(), full_pct))
     }
 
@@ -255,7 +256,8 @@ impl Look<'_> {
             let own = self.share_left(binding, situation.pair);
             own.unwrap_or_else(|| binding.left_share.expect("a claimed agreement has a preference")[self.g])
         });
-        full_pct * (1.0 - rate.utilisation_share * (1.0 - left)) + situation.duty_pct[self.g]
+        let taxed = self.book.preferences.taxed_share[[self.importer, self.g]];
+        taxed * full_pct * (1.0 - rate.utilisation_share * (1.0 - left)) + situation.duty_pct[self.g]
     }
 
     /// Share of its rate that a binding leaves of the part. `None` if the schedule has no part of that name, or the part

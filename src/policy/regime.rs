@@ -1,7 +1,8 @@
 //! The rate that a good pays: traders claim the agreement that saves most; additional duties come on top.
 //!
 //! ```text
-//! paid = u t_pref + (1 - u) t_mfn + additional duties      u = share of trade that claims the preference
+//! paid = taxed (u t_pref + (1 - u) t_mfn) + additional duties      u = share of trade that claims the preference
+//!                                       taxed = share that does not come in under processing or drawback
 //! ```
 
 use std::borrow::Cow;
@@ -63,7 +64,7 @@ impl PolicyBook {
 
     /// The rate of `group` in a situation.
     ///
-    /// `effective = u t_pref + (1 - u) t_mfn + additional duties` (`docs/model.md` section 4). The rate paid is the price
+    /// `effective = taxed (u t_pref + (1 - u) t_mfn) + additional duties` (`docs/model.md` section 4). The rate paid is the price
     /// aggregate of the lines; the duties collected follow from their revenue aggregate.
     #[must_use]
     pub fn group_rate(
@@ -72,14 +73,15 @@ impl PolicyBook {
         group: usize,
         parameters: PolicyParameters,
     ) -> GroupRate {
-        let mfn_pct = self.mfn.pct(situation.pair.importer, group);
+        let mfn_pct = self.mfn.pct(situation.pair, group);
         let duty_pct = situation.duty_pct[group];
+        let taxed_share = self.preferences.taxed_share[[situation.pair.importer, group]];
         let mut rate = GroupRate {
             mfn_pct,
             agreement: None,
             statutory_pct: mfn_pct + duty_pct,
             utilisation_share: 0.0,
-            effective_pct: mfn_pct + duty_pct,
+            effective_pct: taxed_share * mfn_pct + duty_pct,
             collected_pct: 0.0,
             compliance_pct: 0.0,
         };
@@ -87,17 +89,18 @@ impl PolicyBook {
             let is_automatic = self.agreements[binding.agreement].is_automatic;
             let offer = self.preferences.offer(binding, is_automatic, group, mfn_pct, parameters);
             let Some(offer) = offer else { continue };
-            let effective_pct = mfn_pct - offer.used_share * (mfn_pct - offer.preference_pct) + duty_pct;
+            let paid_pct = mfn_pct - offer.used_share * (mfn_pct - offer.preference_pct);
+            let effective_pct = taxed_share * paid_pct + duty_pct;
             rate.statutory_pct = rate.statutory_pct.min(offer.preference_pct + duty_pct);
             if effective_pct < rate.effective_pct {
                 rate.agreement = Some(binding.agreement);
                 rate.utilisation_share = offer.used_share;
                 rate.effective_pct = effective_pct;
-                rate.compliance_pct = offer.compliance_pct;
+                rate.compliance_pct = taxed_share * offer.compliance_pct;
             }
         }
         rate.collected_pct =
-            self.mfn.collected_pct(situation.pair.importer, group, rate.effective_pct - duty_pct) + duty_pct;
+            self.mfn.collected_pct(situation.pair, group, rate.effective_pct - duty_pct) + duty_pct;
         rate
     }
 }

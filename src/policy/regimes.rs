@@ -87,6 +87,7 @@ impl Regimes {
                 is_mutual: agreement.reach == Reach::Members || self.members.is_member(at, exporter, date),
                 left_share: left_share.and_then(|row| row.to_slice()),
                 eligible_share: self.eligible_on(at, date),
+                claimed_share: book.preferences.claimed.get(&(at, importer, exporter)).map(Vec::as_slice),
             })
         })
     }

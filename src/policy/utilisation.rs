@@ -20,8 +20,13 @@ impl Utilisation {
         // Above the table its last share holds, in the years before it the mature one.
         let row = self.by_margin.iter().find(|(below, _)| margin_pp < *below);
         let mature = row.or(self.by_margin.last()).map_or(0.0, |(_, share)| *share);
-        let age = self.by_age.iter().rev().find(|(from, _)| *from <= year).map_or(1.0, |(_, ratio)| *ratio);
-        mature * age
+        mature * self.ratio_of_age(year)
+    }
+
+    /// Share in year `year` of an agreement over that of a mature one.
+    #[must_use]
+    pub fn ratio_of_age(&self, year: u32) -> f64 {
+        self.by_age.iter().rev().find(|(from, _)| *from <= year).map_or(1.0, |(_, ratio)| *ratio)
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::letters::Letter;
 use super::quota::Quota;
-use super::schedule::Schedule;
+use super::schedule::{Part, Schedule};
 use crate::error::Faults;
 
 /// File stem of the schedule for importers that have no file of their own.
@@ -59,6 +59,23 @@ impl ScheduleBook {
             }
         }
         Some(changed)
+    }
+
+    /// Replaces the parts of a group of `importer` towards `exporter` (`*` = all); false if there is no such schedule.
+    pub fn replace(&mut self, id: &str, importer: &str, exporter: &str, group: &str, parts: Vec<Part>) -> bool {
+        let stem = if exporter == "*" { importer.to_owned() } else { format!("{importer}.{exporter}") };
+        let key = (id.to_owned(), stem);
+        if !self.schedules.contains_key(&key) {
+            let Some(general) = self.find(id, importer, exporter).cloned() else { return false };
+            self.schedules.insert(key.clone(), general);
+        }
+        let prefix = format!("{importer}.");
+        for ((of, stem), schedule) in &mut self.schedules {
+            if of == id && (*stem == key.1 || exporter == "*" && stem.starts_with(&prefix)) {
+                schedule.set(group, parts.clone());
+            }
+        }
+        true
     }
 
     /// Adds a fault for each letter about a cell that does not exist.

@@ -26,6 +26,8 @@ pub struct Line {
     pub group: usize,
     /// Most-favoured-nation rate, percent; `None` = no ad-valorem equivalent.
     pub mfn_pct: Option<f64>,
+    /// True if the rate is the equivalent of a specific or compound duty.
+    pub is_estimate: bool,
     /// Programmes that the line names, with their rate.
     pub programmes: Vec<(String, ProgrammeRate)>,
 }
@@ -143,6 +145,7 @@ mod tests {
             code: String::new(),
             group: 0,
             mfn_pct,
+            is_estimate: false,
             programmes: parse_special(special),
         };
         let lines =

@@ -26,5 +26,5 @@ pub use book::ScheduleBook;
 pub use calendar::CutDates;
 pub use lines::LineSchedule;
 pub use quota::{Quota, QuotaUnit};
-pub use schedule::{Part, Schedule};
+pub use schedule::{Part, PartOrigin, Schedule};
 pub use staging::Category;

@@ -7,7 +7,7 @@ use super::letters::Letter;
 use super::percent;
 use super::quota::Quota;
 use super::rules::{CATEGORIES, COUNTRY, GROUP, LETTERS, QUOTAS, SCHEDULE};
-use super::schedule::{Part, Schedule};
+use super::schedule::{Part, PartOrigin, Schedule};
 use super::staging::Category;
 use crate::data::{Files, Names, Row, Table, TableRule};
 use crate::error::{Fault, Faults, InputErrors};
@@ -237,6 +237,7 @@ impl Folder<'_> {
             duty_share: 0.0,
             base_rate_pct,
             category: category?,
+            origin: PartOrigin::of(row, code),
         })
     }
 

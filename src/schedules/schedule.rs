@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::staging::Category;
+use crate::data::Row;
 
 /// Name of the row that covers every group not named in the same file.
 pub(super) const OTHER: &str = "other";
@@ -20,6 +21,31 @@ pub struct Part {
     pub base_rate_pct: Option<f64>,
     /// Staging.
     pub category: Category,
+    /// Where it stands.
+    pub origin: PartOrigin,
+}
+
+/// Where a part stands, and what it rests on.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PartOrigin {
+    /// Code of the category, such as `B10`.
+    pub code: String,
+    /// File and line.
+    pub place: String,
+    /// Source and mark.
+    pub source: String,
+}
+
+impl PartOrigin {
+    /// Of a row with the columns `source` and `mark`.
+    #[must_use]
+    pub fn of(row: &Row<'_>, code: &str) -> Self {
+        Self {
+            code: code.to_owned(),
+            place: row.place(),
+            source: format!("{} ({})", row.text("source"), row.text("mark")),
+        }
+    }
 }
 
 /// Parts of each product group of one importer, towards one exporter or all.
@@ -65,7 +91,8 @@ impl Schedule {
 
 /// Turns trade shares into shares of the duties: a part with a high base rate has a larger weight.
 fn weighted(mut parts: Vec<Part>) -> Vec<Part> {
-    let has_rates = parts.iter().all(|part| part.base_rate_pct.is_some_and(|pct| pct > 0.0));
+    let has_rates = parts.iter().all(|part| part.base_rate_pct.is_some())
+        && parts.iter().any(|part| part.base_rate_pct.is_some_and(|pct| pct > 0.0));
     let weight = |part: &Part| match part.base_rate_pct {
         Some(pct) if has_rates => part.trade_share * pct,
         _ => part.trade_share,

@@ -3,7 +3,7 @@
 //! The Japan Times of 6 October 2015 gave the gist of the agreement (cars, beef, pork, wheat, wine, rice); the
 //! others are categories of public briefings, marked `recalled` in the schedules. Year 1 begins on entry into force.
 
-use tradepath::data::{Dataset, Files};
+use tradepath::data::{Dataset, Files, Pair};
 use tradepath::policy::PolicyBook;
 use tradepath::schedules::Part;
 
@@ -112,7 +112,7 @@ fn three_quarters_of_duties_go_at_entry_and_nearly_all_in_the_end() {
                     .filter(is_free)
                     .map(|part| part.trade_share)
                     .sum();
-                let dutiable = book.mfn.pct(book.axes.country_idx[importer], g) > 0.0;
+                let dutiable = book.mfn.pct(Pair { importer: book.axes.country_idx[importer], exporter: book.axes.country_idx["SGP"] }, g) > 0.0;
                 sum = (
                     sum.0 + f64::from(u8::from(dutiable)) * group.lines * free,
                     sum.1 + f64::from(u8::from(dutiable)) * group.lines,

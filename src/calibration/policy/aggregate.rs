@@ -6,23 +6,28 @@ use std::path::Path;
 use clap::ValueEnum;
 
 use super::lines::{self, WeighedLines};
-use super::rows::{AggregateRow, MfnRate, Preference};
+use super::claims;
+use super::rows::{AggregateRow, Claim, MfnRate, Preference};
 use crate::calibration::{NumberRule, Reading};
 use crate::data::{Files, Row, Table};
 use crate::error::Fault;
 use crate::output::rows::Verbatim;
 use crate::policy::aggregate::{Aggregates, simple_mean_pct};
+use crate::schedules::lines::Line;
 
-/// Share of the lines of a group that must be ad valorem or free; below it the group's rate is left as it is,
-/// because specific rates have no ad-valorem equivalent in the lines.
-const LEAST_AD_VALOREM_SHARE: f64 = 0.8;
+/// Share of the imports of a group whose lines must have a rate; below it the group's rate is left as it is.
+const LEAST_KNOWN_SHARE: f64 = 0.8;
+/// Lines that a group must have: fewer say little.
+const LEAST_LINES: usize = 3;
+/// Share of the duties that estimates of specific duties may bear before the rate is marked as an assumption.
+const LARGEST_ESTIMATED_SHARE: f64 = 0.5;
 
 /// How lines become the rate of a product group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Aggregation {
     /// Price aggregator of Laborde, Martin & van der Mensbrugghe (2017).
     Price,
-    /// Mean weighted by world exports of the chapter.
+    /// Mean weighted by imports: what is collected of them.
     Trade,
     /// Simple mean within and over products.
     Simple,
@@ -31,27 +36,36 @@ pub enum Aggregation {
 /// Columns of `programmes.csv`: which agreement a code of the special column belongs to.
 pub const PROGRAMME_COLUMNS: [&str; 6] = ["importer", "programme", "agreement", "exporter", "source", "mark"];
 
+/// Partner that stands for all others.
+pub(super) const ALL: &str = "*";
+
 /// What lines give.
 #[derive(Default)]
 pub struct FromLines {
+    /// Lines by importer.
+    pub lines: BTreeMap<String, WeighedLines>,
+    /// Rows of `claims.csv`.
+    pub claims: Vec<Claim<'static>>,
     /// Rows of `aggregation.csv`.
     pub aggregation: Vec<AggregateRow<'static>>,
     /// Rows of `preferences.csv`.
     pub preferences: Vec<Preference<'static>>,
 }
 
-/// Replaces the rates in `rates` that lines give.
+/// Replaces the rates in `rates` that lines give; adds those towards partners whose trade by line is known.
 pub fn apply(
     input: &Path,
     own: &Files,
     how: Aggregation,
-    rates: &mut [MfnRate<'static>],
+    rates: &mut Vec<MfnRate<'static>>,
     reading: &mut Reading,
 ) -> Option<FromLines> {
     let importers = reading.own(own, "tariff_lines.csv", &lines::COLUMNS);
     let programmes = reading.own(own, "programmes.csv", &PROGRAMME_COLUMNS);
     let substitution = reading.own(own, "substitution.csv", &["product_group", "sigma", "source", "mark"]);
+    let claims = reading.own(own, "claims.csv", &claims::COLUMNS);
     let (importers, programmes, substitution) = (importers?, programmes?, substitution?);
+    let claims = claims?;
     let mut found = FromLines::default();
     let mut is_whole = true;
     for importer in importers.rows() {
@@ -59,31 +73,81 @@ pub fn apply(
             is_whole = false;
             continue;
         };
-        for (g, group) in lines.groups.iter().enumerate() {
-            let sigma = sigma(&substitution, group, reading)?;
-            let summary = Summary::new(&lines, g, sigma);
-            let is_except = importer.text("except").split(';').any(|except| except == group);
-            let used = summary.used(how, is_except);
-            found.aggregation.push(summary.row(&importer, group, sigma, used.map(|(name, ..)| name)));
-            if let Some((_, pct, collected_pct)) = used {
-                let code = importer.text("importer");
-                let of_group =
-                    |rate: &&mut MfnRate<'_>| rate.importer == code && rate.product_group == *group;
-                for rate in rates.iter_mut().filter(of_group) {
-                    rate.mfn_pct = decimals(Some(pct), 2);
-                    rate.collected_pct = decimals(collected_pct, 2);
-                    rate.source = summary.source(&importer, how).into();
-                    rate.mark = "public".into();
-                }
-            }
-        }
-        found.preferences.extend(preferences(&importer, &lines, (&programmes, &substitution), how, reading)?);
+        let place = Importer { row: importer, lines, how };
+        place.rates(&substitution, rates, &mut found, reading)?;
+        let preferences = preferences(&place, &programmes, &substitution, reading)?;
+        found.claims.extend(claims::rows(input, &place, &claims, &preferences, reading)?);
+        found.preferences.extend(preferences);
+        found.lines.insert(place.row.text("importer").to_owned(), place.lines);
     }
     is_whole.then_some(found)
 }
 
+/// An importer whose lines are at hand.
+pub(super) struct Importer<'a> {
+    /// Its row in `tariff_lines.csv`.
+    pub row: Row<'a>,
+    /// Its lines.
+    pub lines: WeighedLines,
+    how: Aggregation,
+}
+
+impl Importer<'_> {
+    /// Groups whose rate is left as it is.
+    pub(super) fn is_except(&self, group: &str) -> bool {
+        self.row.text("except").split(';').any(|except| except == group)
+    }
+
+    /// Rates towards everybody and towards each partner whose trade by line is known.
+    fn rates(
+        &self,
+        substitution: &Table,
+        rates: &mut Vec<MfnRate<'static>>,
+        found: &mut FromLines,
+        reading: &mut Reading,
+    ) -> Option<()> {
+        let code = self.row.text("importer");
+        for (g, group) in self.lines.groups.iter().enumerate() {
+            let sigma = sigma(substitution, group, reading)?;
+            let summary = Summary::new(&self.lines, g, &self.lines.weights.world, sigma);
+            let used = summary.used(self.how, self.is_except(group));
+            found.aggregation.push(summary.row(&self.row, group, sigma, used.map(|(name, ..)| name)));
+            let Some(used) = used else { continue };
+            let of_group = |rate: &&mut MfnRate<'_>| rate.importer == code && rate.product_group == *group;
+            for rate in rates.iter_mut().filter(of_group) {
+                *rate = self.rate(ALL, group, used, &summary);
+            }
+            for (partner, weights) in &self.lines.weights.of_partner {
+                let of_partner = Summary::new(&self.lines, g, weights, sigma);
+                if let Some(used) = of_partner.used(self.how, false) {
+                    rates.push(self.rate(partner, group, used, &of_partner));
+                }
+            }
+        }
+        Some(())
+    }
+
+    fn rate(
+        &self,
+        exporter: &str,
+        group: &str,
+        (_, pct, collected_pct): (&'static str, f64, Option<f64>),
+        summary: &Summary,
+    ) -> MfnRate<'static> {
+        MfnRate {
+            importer: self.row.text("importer").to_owned().into(),
+            exporter: exporter.to_owned().into(),
+            product_group: group.to_owned().into(),
+            mfn_pct: decimals(Some(pct), 2),
+            collected_pct: decimals(collected_pct, 2),
+            source: summary.source(&self.row, self.how).into(),
+            mark: summary.mark().into(),
+        }
+    }
+}
+
 /// A number with fixed decimals, empty where there is none.
-fn decimals(value: Option<f64>, decimals: usize) -> Verbatim<'static> {
+pub(super) fn decimals(value: Option<f64>, decimals: usize) -> Verbatim<'static> {
     Verbatim(value.map_or_else(String::new, |value| format!("{value:.decimals$}")).into())
 }
 
@@ -98,30 +162,44 @@ fn sigma(substitution: &Table, group: &str, reading: &mut Reading) -> Option<f64
     reading.number(&row, "sigma", NumberRule::new("a number above 0", |sigma| sigma > 0.0))
 }
 
-/// The lines of one group.
+/// The lines of one group, under one set of weights.
 struct Summary {
     n_lines: usize,
     n_missing: usize,
+    n_estimates: usize,
+    /// Share of the imports whose lines have a rate.
+    known_share: f64,
+    /// Share of the duties that rests on estimates of specific duties.
+    estimated_share: f64,
     simple_pct: Option<f64>,
     aggregates: Option<Aggregates>,
 }
 
 impl Summary {
-    fn new(lines: &WeighedLines, group: usize, sigma: f64) -> Self {
-        let of_group =
-            || lines.schedule.lines.iter().zip(&lines.weights).filter(|(line, _)| line.group == group);
+    fn new(lines: &WeighedLines, group: usize, weights: &[f64], sigma: f64) -> Self {
         let mut products: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
         let mut rates = Vec::new();
-        for (line, weight) in of_group() {
-            if let Some(pct) = line.mfn_pct {
-                products.entry(&line.code[..6]).or_default().push(pct);
-                rates.push((*weight, pct));
+        let (mut n_lines, mut n_estimates, mut all, mut duties, mut estimated) = (0, 0, 0.0, 0.0, 0.0);
+        let of_group = lines.schedule.lines.iter().zip(weights).filter(|(line, _)| line.group == group);
+        for (line, weight) in of_group {
+            n_lines += 1;
+            all += weight;
+            let Some(pct) = line.mfn_pct else { continue };
+            products.entry(&line.code[..6]).or_default().push(pct);
+            rates.push((*weight, pct));
+            duties += weight * pct;
+            if line.is_estimate {
+                n_estimates += 1;
+                estimated += weight * pct;
             }
         }
-        let n_lines = of_group().count();
+        let known: f64 = rates.iter().map(|(weight, _)| weight).sum();
         Self {
             n_lines,
             n_missing: n_lines - rates.len(),
+            n_estimates,
+            known_share: if all > 0.0 { known / all } else { 0.0 },
+            estimated_share: if duties > 0.0 { estimated / duties } else { 0.0 },
             simple_pct: simple_mean_pct(products.values().map(Vec::as_slice)),
             aggregates: Aggregates::new(&rates, sigma),
         }
@@ -130,8 +208,7 @@ impl Summary {
     /// Name and rate of the aggregate in use, and with the price aggregate what is collected of it; `None` = the group
     /// keeps its rate.
     fn used(&self, how: Aggregation, is_except: bool) -> Option<(&'static str, f64, Option<f64>)> {
-        let known = (self.n_lines - self.n_missing) as f64;
-        if is_except || known < LEAST_AD_VALOREM_SHARE * self.n_lines as f64 {
+        if is_except || self.n_lines < LEAST_LINES || self.known_share < LEAST_KNOWN_SHARE {
             return None;
         }
         match how {
@@ -146,14 +223,21 @@ impl Summary {
 
     fn source(&self, importer: &Row<'_>, how: Aggregation) -> String {
         let how = match how {
-            Aggregation::Price => {
-                "price aggregator (Laborde, Martin & van der Mensbrugghe 2017), weights by chapter"
-            }
-            Aggregation::Trade => "mean weighted by chapter",
+            Aggregation::Price => "price aggregator (Laborde, Martin & van der Mensbrugghe 2017)",
+            Aggregation::Trade => "mean weighted by imports",
             Aggregation::Simple => "simple mean within HS6 and over HS6",
         };
         let known = self.n_lines - self.n_missing;
-        format!("{}: {known} of {} lines ad valorem, {how}", importer.text("source"), self.n_lines)
+        let estimates = match self.n_estimates {
+            0 => String::new(),
+            n => format!(", {n} of them from unit values"),
+        };
+        format!("{}: {known} of {} lines with a rate{estimates}; {how}", importer.text("source"), self.n_lines)
+    }
+
+    /// A rate that rests on estimates of specific duties for the most part is an assumption.
+    fn mark(&self) -> &'static str {
+        if self.estimated_share > LARGEST_ESTIMATED_SHARE { "assumption" } else { "public" }
     }
 
     fn row(
@@ -163,6 +247,12 @@ impl Summary {
         sigma: f64,
         used: Option<&'static str>,
     ) -> AggregateRow<'static> {
+        let weights = if importer.text("pair_weights").is_empty() {
+            let year = importer.text("weights_year");
+            format!("world exports by HS chapter {year}, inside a chapter US imports by product 2012-14")
+        } else {
+            "imports by line, 2024".to_owned()
+        };
         let of = |value: fn(&Aggregates) -> f64| self.aggregates.as_ref().map(value);
         let values = [self.simple_pct, of(|a| a.weighted_pct), of(|a| a.price_pct), of(|a| a.revenue_pct)];
         let known = values.iter().flatten();
@@ -181,23 +271,19 @@ impl Summary {
             revenue_pct,
             largest_difference_pp: decimals((largest >= smallest).then_some(largest - smallest), 3),
             used: used.unwrap_or("kept").into(),
-            weights: format!(
-                "world exports by HS chapter {}, equal over HS6 and lines inside",
-                importer.text("weights_year")
-            )
-            .into(),
+            weights: weights.into(),
+            estimated_lines: self.n_estimates as u64,
             source: importer.text("source").to_owned().into(),
-            mark: "public".into(),
+            mark: self.mark().into(),
         }
     }
 }
 
 /// Rows of `preferences.csv`: what the programmes of each agreement leave of the duties on a group.
 fn preferences(
-    importer: &Row<'_>,
-    lines: &WeighedLines,
-    (programmes, substitution): (&Table, &Table),
-    how: Aggregation,
+    Importer { row: importer, lines, how }: &Importer<'_>,
+    programmes: &Table,
+    substitution: &Table,
     reading: &mut Reading,
 ) -> Option<Vec<Preference<'static>>> {
     let mut agreements: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
@@ -211,7 +297,8 @@ fn preferences(
             if importer.text("except").split(';').any(|except| except == group) {
                 continue;
             }
-            let left = Left::new(lines, g, &codes, sigma(substitution, group, reading)?, how);
+            let sigma = sigma(substitution, group, reading)?;
+            let left = Left::new(lines, (g, exporter), &codes, sigma, *how);
             let source =
                 format!("{}: programmes {}; {}", importer.text("source"), codes.join(" "), left.basis);
             rows.push(Preference {
@@ -239,37 +326,37 @@ struct Left {
 }
 
 impl Left {
-    fn new(lines: &WeighedLines, group: usize, codes: &[String], sigma: f64, how: Aggregation) -> Self {
-        let of_group =
-            || lines.schedule.lines.iter().zip(&lines.weights).filter(|(line, _)| line.group == group);
-        let rate = |line: &crate::schedules::lines::Line| line.existing_pct(codes).max(0.0);
-        let is_free = |line: &crate::schedules::lines::Line| line.preference_pct(codes) == Some(0.0);
-        let n_lines = of_group().count();
-        let n_free = of_group().filter(|(line, _)| is_free(line) || line.mfn_pct == Some(0.0)).count();
-        let known: Vec<_> =
-            of_group().filter_map(|(line, weight)| Some((line, *weight, line.mfn_pct?))).collect();
-        let aggregate = |rates: Vec<(f64, f64)>| {
-            let found = Aggregates::new(&rates, sigma)?;
-            Some(if how == Aggregation::Price { found.price_pct } else { found.weighted_pct })
-        };
-        let mfn = aggregate(known.iter().map(|(_, weight, pct)| (*weight, *pct)).collect());
-        let paid = aggregate(known.iter().map(|(line, weight, _)| (*weight, rate(line))).collect());
-        if known.len() as f64 >= LEAST_AD_VALOREM_SHARE * n_lines as f64 {
-            // Of a rate of 0 nothing can be cut.
-            let share = mfn.zip(paid).filter(|(mfn, _)| *mfn > 0.0).map_or(1.0, |(mfn, paid)| paid / mfn);
-            // Adding zero turns a negative zero into zero.
-            return Self {
-                share: share.clamp(0.0, 1.0) + 0.0,
-                n_lines,
-                n_free,
-                basis: "duties left on ad-valorem lines",
-            };
+    /// By the imports from the partner; by those of the world where it sells nothing that pays a duty.
+    fn new(
+        lines: &WeighedLines,
+        (group, partner): (usize, &str),
+        codes: &[String],
+        sigma: f64,
+        how: Aggregation,
+    ) -> Self {
+        let (mut n_lines, mut n_free) = (0, 0);
+        let of_group = || lines.schedule.lines.iter().enumerate().filter(|(_, line)| line.group == group);
+        for (_, line) in of_group() {
+            n_lines += 1;
+            let is_free = line.preference_pct(codes) == Some(0.0) || line.mfn_pct == Some(0.0);
+            n_free += usize::from(is_free);
         }
-        // Many rates are specific: count the dutiable lines that stay dutiable, as their duties are not known.
-        let dutiable: Vec<_> = of_group().filter(|(line, _)| line.mfn_pct != Some(0.0)).collect();
-        let left: f64 = dutiable.iter().filter(|(line, _)| !is_free(line)).map(|(_, weight)| **weight).sum();
-        let all: f64 = dutiable.iter().map(|(_, weight)| **weight).sum();
-        let share = if all > 0.0 { left / all } else { 1.0 };
-        Self { share, n_lines, n_free, basis: "dutiable lines left, as many rates are specific" }
+        let share = |weights: &[f64]| {
+            let rates = |rate: &dyn Fn(&Line, f64) -> f64| -> Vec<(f64, f64)> {
+                let known = of_group().filter_map(|(l, line)| Some((weights[l], rate(line, line.mfn_pct?))));
+                known.collect()
+            };
+            let aggregate = |rates: Vec<(f64, f64)>| {
+                let found = Aggregates::new(&rates, sigma)?;
+                Some(if how == Aggregation::Price { found.price_pct } else { found.weighted_pct })
+            };
+            let mfn = aggregate(rates(&|_, pct| pct)).filter(|pct| *pct > 0.0)?;
+            let paid = aggregate(rates(&|line, _| line.existing_pct(codes).max(0.0)))?;
+            Some(paid / mfn)
+        };
+        let (weights, basis) = (lines.weights.of(partner), "duties left on lines with a rate");
+        // Of a rate of 0 nothing can be cut. Adding zero turns a negative zero into zero.
+        let share = share(weights).or_else(|| share(&lines.weights.world)).unwrap_or(1.0);
+        Self { share: share.clamp(0.0, 1.0) + 0.0, n_lines, n_free, basis }
     }
 }

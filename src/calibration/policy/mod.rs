@@ -5,10 +5,12 @@
 
 pub mod aggregate;
 mod barriers;
+mod claims;
 mod facts;
 mod lines;
 mod memberships;
 pub mod rows;
+mod staging;
 mod trade;
 
 use std::collections::HashMap;
@@ -37,6 +39,7 @@ struct Tables {
     product_groups: Vec<ProductGroup<'static>>,
     mfn: Vec<MfnRate<'static>>,
     from_lines: FromLines,
+    staging: staging::Staging,
     barriers: Vec<Barrier<'static>>,
     memberships: Vec<MembershipRow<'static>>,
     trade: Traded,
@@ -61,6 +64,10 @@ pub fn write(
     dir.write_rows(tables.mfn)?;
     dir.write_rows(tables.from_lines.aggregation)?;
     dir.write_rows(tables.from_lines.preferences)?;
+    dir.write_rows(tables.from_lines.claims)?;
+    dir.write_rows(tables.staging.parts)?;
+    dir.write_rows(tables.staging.checks)?;
+    dir.write_rows(tables.staging.rest)?;
     dir.write_rows(tables.barriers)?;
     dir.write_rows(tables.memberships)?;
     dir.write_rows(tables.trade.supply)?;
@@ -80,6 +87,11 @@ fn read(input: &Path, axes: &Axes, how: Aggregation, reading: &mut Reading) -> O
     let mut rates = rates.unwrap_or_default();
     finer_rates(&own, groups.as_ref(), axes, &mut rates, reading)?;
     let from_lines = aggregate::apply(input, &own, how, &mut rates, reading);
+    let known = |rate: &MfnRate<'_>| rate.exporter == aggregate::ALL || axes.country_idx.contains_key(&*rate.exporter);
+    rates.retain(known);
+    rates.sort_by_cached_key(|rate| rate.exporter != aggregate::ALL);
+    let staging =
+        from_lines.as_ref().and_then(|found| staging::apply(input, &own, found, &mut rates, reading));
     let barriers = barriers::rows(&facts, &own, axes, reading);
     let memberships = memberships::rows(&facts, &own, axes, reading);
     let traded = trade::tables(input, &own, axes, groups.as_ref(), reading);
@@ -88,6 +100,7 @@ fn read(input: &Path, axes: &Axes, how: Aggregation, reading: &mut Reading) -> O
         product_groups: groups.rows().map(product_group).collect(),
         mfn: rates,
         from_lines: from_lines?,
+        staging: staging?,
         barriers: barriers?,
         memberships: memberships?,
         trade: traded?,
@@ -146,6 +159,7 @@ fn rates(
         for group in parts.filter(|group| group.text("rate_of") == row.text("product_group")) {
             rates.push(MfnRate {
                 importer: owned(&row, "importer"),
+                exporter: aggregate::ALL.into(),
                 product_group: owned(&group, "product_group"),
                 mfn_pct: Verbatim(owned(&row, "mfn_pct")),
                 collected_pct: Verbatim::default(),

@@ -20,9 +20,11 @@ table! {
 
 table! {
     /// Most-favoured-nation rates.
-    pub struct MfnRate<'a> in "mfn.csv" by (importer, product_group) {
+    pub struct MfnRate<'a> in "mfn.csv" by (importer, exporter, product_group) {
         /// Country
         importer: Text<'a>,
+        /// Country whose trade weighs the lines; * = all others
+        exporter: Text<'a>,
         /// Product group
         product_group: Text<'a>,
         /// Rate, the price aggregate where lines are at hand
@@ -45,13 +47,15 @@ table! {
         product_group: Text<'a>,
         /// Tariff lines
         lines: u64 ["count"],
-        /// Lines without an ad-valorem rate
+        /// Lines without a rate or an equivalent
         missing_lines: u64 ["count"],
+        /// Lines whose rate is the equivalent of a specific or compound duty
+        estimated_lines: u64 ["count"],
         /// Elasticity of substitution between lines
         sigma: Verbatim<'a>,
         /// Simple mean within and over products
         simple_pct: Verbatim<'a> ["pct"],
-        /// Mean weighted by chapter
+        /// Mean weighted by imports
         trade_weighted_pct: Verbatim<'a> ["pct"],
         /// Price aggregate
         price_pct: Verbatim<'a> ["pct"],
@@ -91,6 +95,94 @@ table! {
         source: Text<'a>,
         /// How sure it is
         mark: Text<'a>,
+    }
+}
+
+table! {
+    /// Share of the trade that may claim a preference and does.
+    pub struct Claim<'a> in "claims.csv" by (agreement, importer, exporter, product_group) {
+        /// Agreement
+        agreement: Text<'a>,
+        /// Country
+        importer: Text<'a>,
+        /// Country
+        exporter: Text<'a>,
+        /// Product group
+        product_group: Text<'a>,
+        /// Share of the duties spared that could be
+        claimed_share: Verbatim<'a> ["share"],
+        /// Where it comes from
+        source: Text<'a>,
+        /// How sure it is
+        mark: Text<'a>,
+    }
+}
+
+table! {
+    /// Parts of a product group by staging category, as tariff lines show them.
+    pub struct StagedPart<'a> in "staging.csv" by (schedule, importer, exporter, product_group, part) {
+        /// Schedule
+        schedule: Text<'a>,
+        /// Country
+        importer: Text<'a>,
+        /// Country; * = all members
+        exporter: Text<'a>,
+        /// Product group
+        product_group: Text<'a>,
+        /// Part
+        part: Text<'a>,
+        /// Share of the group
+        part_share: Verbatim<'a> ["share"],
+        /// Mean base rate of the lines
+        base_rate_pct: Verbatim<'a> ["pct"],
+        /// Category
+        category: Text<'a>,
+        /// Kind and path of a category that is not built in
+        path: Text<'a>,
+        /// Tariff lines
+        lines: u64 ["count"],
+        /// Where it comes from
+        source: Text<'a>,
+        /// How sure it is
+        mark: Text<'a>,
+    }
+}
+
+table! {
+    /// Published rates beside those that the categories give.
+    pub struct StagingCheck<'a> in "staging_check.csv" by (importer, product_group, cut) {
+        /// Country
+        importer: Text<'a>,
+        /// Product group
+        product_group: Text<'a>,
+        /// Cut after which the rates hold
+        cut: u64 ["count"],
+        /// Tariff lines
+        lines: u64 ["count"],
+        /// Lines whose published rate is the computed one, cut off after the first decimal
+        met_lines: u64 ["count"],
+        /// Mean of the published rates
+        published_pct: Verbatim<'a> ["pct"],
+        /// Mean of the computed rates
+        computed_pct: Verbatim<'a> ["pct"],
+    }
+}
+
+table! {
+    /// Lines whose published rates no rule gives: their path is read off.
+    pub struct StagingRest<'a> in "staging_rest.csv" by (importer, line) {
+        /// Country
+        importer: Text<'a>,
+        /// Tariff line
+        line: Text<'a>,
+        /// Product group
+        product_group: Text<'a>,
+        /// Base rate
+        base_pct: Verbatim<'a> ["pct"],
+        /// Cut and published rate
+        published: Text<'a>,
+        /// Path of shares left that is used
+        path: Text<'a>,
     }
 }
 

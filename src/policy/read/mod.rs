@@ -17,6 +17,7 @@ mod intervals;
 mod origin;
 mod provisions;
 mod rates;
+mod staging;
 mod rules;
 mod schedules;
 
@@ -85,10 +86,15 @@ impl PolicyBook {
             utilisation: reader.utilisation(),
             origin: reader.origin_rules(&agreements, &groups, &text),
             supply_share: reader.supply(),
+            claimed: reader.claimed(agreements.positions(), &places),
+            taxed_share: reader.taxed_shares(&places),
         };
         let memberships = reader.memberships();
         let cut = reader.sound("cut_dates.csv").and_then(|table| CutDates::read(&table, &mut reader.faults));
-        let book = reader.schedule_book(files, &agreements, &group_ids);
+        let mut book = reader.schedule_book(files, &agreements, &group_ids);
+        if let Some(book) = &mut book {
+            reader.stage(book);
+        }
         let (Some(cut), Some(book), Some(depth_effect), true) = (cut, book, effect, reader.faults.is_empty())
         else {
             return Err(InputErrors(reader.faults.as_slice().to_vec()));

@@ -1,11 +1,14 @@
 //! `product_groups.csv`, `mfn.csv` and `barriers.csv`: rates and barriers that hold for everybody.
 
-use ndarray::Array2;
+use std::collections::HashMap;
+
+use ndarray::{Array2, Array3};
 
 use super::rules::GROUPS;
 use super::{CHECKED, Places, Reader, SHARE_TOLERANCE, places_of};
 use crate::data::{Row, SectorKind};
 use crate::policy::groups::Group;
+use crate::policy::preferences::Claimed;
 use crate::schedules::percent;
 
 const NOT_ZERO: &str = "Add the row; missing is not zero.";
@@ -45,15 +48,18 @@ impl Reader<'_> {
         }
     }
 
-    /// Most-favoured-nation rates, and their distance to the rates collected, `[n,g]`.
-    pub(super) fn mfn(&mut self, places: &Places) -> (Array2<f64>, Array2<f64>) {
+    /// Most-favoured-nation rates, and their distance to the rates collected, `[n,i,g]`. A row for `*` is needed of
+    /// every importer and group; rows of one exporter take its place.
+    pub(super) fn mfn(&mut self, places: &Places) -> (Array3<f64>, Array3<f64>) {
         const FILE: &str = "tables/mfn.csv";
-        let shape = (self.axes.n_countries(), places.values().map(Vec::len).sum());
-        let (mut mfn, mut gap) = (Array2::from_elem(shape, f64::NAN), Array2::zeros(shape));
+        let n = self.axes.n_countries();
+        let shape = (n, n, places.values().map(Vec::len).sum());
+        let (mut mfn, mut gap) = (Array3::from_elem(shape, f64::NAN), Array3::zeros(shape));
         let Some(table) = self.sound(FILE) else { return (mfn, gap) };
         percent::ask(&table, &self.text_of(FILE), "mfn_pct", &mut self.faults);
-        for row in table.rows() {
-            let (Some(n), Some(pct)) = (self.country(&row, "importer"), row.value("mfn_pct")) else {
+        let is_general = |row: &Row<'_>| row.text("exporter") == "*";
+        for row in table.rows().filter(is_general).chain(table.rows().filter(|row| !is_general(row))) {
+            let (Some(importer), Some(pct)) = (self.country(&row, "importer"), row.value("mfn_pct")) else {
                 continue;
             };
             // An empty cell: the lines have one rate, which is collected.
@@ -62,18 +68,55 @@ impl Reader<'_> {
                 let expected = format!("empty, or percent, 0 to {pct}: duties collected where lines differ");
                 self.faults.push(row.fault("collected_pct", &expected, "Correct one of the two rates."));
             }
-            for &g in places_of(&row, places) {
-                mfn[[n, g]] = pct;
-                gap[[n, g]] = pct - collected_pct;
+            let exporters = self.country(&row, "exporter").map_or(0..n, |exporter| exporter..exporter + 1);
+            for (exporter, &g) in exporters.flat_map(|i| places_of(&row, places).iter().map(move |g| (i, g))) {
+                mfn[[importer, exporter, g]] = pct;
+                gap[[importer, exporter, g]] = pct - collected_pct;
             }
         }
         for (id, at) in places {
-            for n in (0..mfn.nrows()).filter(|&n| mfn[[n, at[0]]].is_nan()) {
+            // A row for everybody fills all exporters, so that the first and the second stand for all.
+            let is_missing = |n: &usize| mfn[[*n, usize::from(*n == 0).min(shape.1 - 1), at[0]]].is_nan();
+            for n in (0..n).filter(is_missing) {
                 let field = format!("{},{id}", self.axes.countries[n].iso3);
-                self.fault(FILE, field, "no row", "a rate for every importer and group", NOT_ZERO);
+                self.fault(FILE, field, "no row", "a rate for every importer and group, exporter *", NOT_ZERO);
             }
         }
         (mfn, gap)
+    }
+
+    /// Who claims preferences, as customs report it; empty if the data set has no such table.
+    pub(super) fn claimed(&mut self, agreements: &HashMap<String, usize>, places: &Places) -> Claimed {
+        let mut claimed = Claimed::new();
+        let n_groups = places.values().map(Vec::len).sum();
+        let Some(table) = self.sound("tables/claims.csv") else { return claimed };
+        for row in table.rows() {
+            let pair = (self.country(&row, "importer"), self.country(&row, "exporter"));
+            let place = (row.position("agreement", agreements), pair, row.value("claimed_share"));
+            let (Some(agreement), (Some(importer), Some(exporter)), Some(share)) = place else { continue };
+            let shares = claimed.entry((agreement, importer, exporter));
+            let shares = shares.or_insert_with(|| vec![f64::NAN; n_groups]);
+            places_of(&row, places).iter().for_each(|&g| shares[g] = share);
+        }
+        claimed
+    }
+
+    /// Shares of imports that pay duties, `[n,g]`; all where `processing.csv` has no row.
+    pub(super) fn taxed_shares(&mut self, places: &Places) -> Array2<f64> {
+        let shape = (self.axes.n_countries(), places.values().map(Vec::len).sum());
+        let mut taxed = Array2::ones(shape);
+        let Some(table) = self.sound("processing.csv") else { return taxed };
+        let is_general = |row: &Row<'_>| row.text("product_group") == "*";
+        for row in table.rows().filter(is_general).chain(table.rows().filter(|row| !is_general(row))) {
+            let cell = (self.country(&row, "importer"), row.value("exempt_share"));
+            let (Some(n), Some(exempt)) = cell else { continue };
+            if is_general(&row) {
+                taxed.row_mut(n).fill(1.0 - exempt);
+            } else {
+                places_of(&row, places).iter().for_each(|&g| taxed[[n, g]] = 1.0 - exempt);
+            }
+        }
+        taxed
     }
 
     pub(super) fn barriers(&mut self) -> Array2<f64> {

@@ -32,8 +32,11 @@ pub(super) const DEFINED: [(&str, &str, &str); 9] = [
 ];
 
 /// Tables that are optional.
-pub(super) const OPTIONAL: [&str; 9] = [
+pub(super) const OPTIONAL: [&str; 12] = [
     "barrier_changes.csv",
+    "processing.csv",
+    "tables/claims.csv",
+    "tables/staging.csv",
     "chapters.csv",
     "provisions.csv",
     "class_chapters.csv",
@@ -107,13 +110,50 @@ pub(super) const TABLES: &[TableRule] = &[
         file: "tables/mfn.csv",
         columns: &[
             country("importer"),
+            country("exporter").or(ANY),
             PRODUCT_GROUP,
             pct("mfn_pct"),
             pct("collected_pct").or_empty(),
             SOURCE,
             MARK,
         ],
+        key: &["importer", "exporter", "product_group"],
+    },
+    TableRule {
+        file: "tables/claims.csv",
+        columns: &[
+            IN_AGREEMENT,
+            country("importer"),
+            country("exporter"),
+            PRODUCT_GROUP,
+            share("claimed_share"),
+            SOURCE,
+            MARK,
+        ],
+        key: &["agreement", "importer", "exporter", "product_group"],
+    },
+    TableRule {
+        file: "processing.csv",
+        columns: &[country("importer"), PRODUCT_GROUP.or(ANY), share("exempt_share"), SOURCE, MARK],
         key: &["importer", "product_group"],
+    },
+    TableRule {
+        file: "tables/staging.csv",
+        columns: &[
+            column("schedule", Holds::Id),
+            country("importer"),
+            country("exporter").or(ANY),
+            PRODUCT_GROUP,
+            column("part", Holds::Text),
+            share("part_share"),
+            pct("base_rate_pct"),
+            column("category", Holds::Id),
+            column("path", Holds::Text).or_empty(),
+            column("lines", LINES),
+            SOURCE,
+            MARK,
+        ],
+        key: &["schedule", "importer", "exporter", "product_group", "part"],
     },
     TableRule {
         file: "tables/aggregation.csv",
@@ -122,6 +162,7 @@ pub(super) const TABLES: &[TableRule] = &[
             PRODUCT_GROUP,
             column("lines", LINES),
             column("missing_lines", SOME_LINES),
+            column("estimated_lines", SOME_LINES),
             column("sigma", Holds::Number(0.0, 1000.0, "an elasticity, 0 to 1000")),
             pct("simple_pct").or_empty(),
             pct("trade_weighted_pct").or_empty(),

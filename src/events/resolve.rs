@@ -53,6 +53,7 @@ impl Program {
             Kind::Reached | Kind::Failed | Kind::Waiting | Kind::Cancelled => 5 * item + entry.kind as usize,
             Kind::Diverted => 5 * item + 4,
             Kind::Happened => 5 * self.stages.len() + item,
+            Kind::Passed => 5 * self.stages.len() + self.recurring.len() + self.dated.len() + item,
             Kind::Began | Kind::Ended => 5 * self.stages.len() + self.recurring.len() + item,
         }
     }
@@ -75,6 +76,7 @@ impl Program {
             let kind = if dated.holds { Kind::Began } else { Kind::Ended };
             [self.facts[dated.fact as usize].as_str(), "", kind.text()]
         }));
+        slots.extend(self.recurring.iter().map(|event| [event.id.as_str(), "", Kind::Passed.text()]));
         slots
     }
 
@@ -102,7 +104,7 @@ impl Program {
     fn event(&self, seq: usize, entry: &Entry) -> LoggedEvent {
         let item = entry.item as usize;
         let (party, process, stage) = match entry.kind {
-            Kind::Happened => (self.recurring[item].party.as_str(), self.recurring[item].id.as_str(), ""),
+            Kind::Happened | Kind::Passed => (self.recurring[item].party.as_str(), self.recurring[item].id.as_str(), ""),
             Kind::Began | Kind::Ended => ("", self.facts[self.dated[item].fact as usize].as_str(), ""),
             _ => {
                 let stage = &self.stages[item];
@@ -119,7 +121,10 @@ impl Program {
             stage: stage.to_owned(),
             parent_seq: (entry.parent != NONE).then_some(u64::from(entry.parent)),
             milestone: self.milestone(entry).map(|number| self.milestones[number].clone()),
-            effects: self.outcome(entry).map_or_else(Vec::new, |outcome| outcome.texts.clone()),
+            effects: match entry.kind {
+                Kind::Passed => self.recurring[item].otherwise_texts.clone(),
+                _ => self.outcome(entry).map_or_else(Vec::new, |outcome| outcome.texts.clone()),
+            },
         }
     }
 }

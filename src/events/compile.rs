@@ -10,8 +10,8 @@ use super::effect::Effect;
 use super::for_each::{InBlock, MemberOf};
 use super::names::{position, touched};
 use super::program::{
-    BlockCode, BranchCode, Dated, EffectCode, NONE, Outcome, ProcessCode, Program, RecurringCode, RuleCode,
-    ShiftCode, StageCode, Who, day_number,
+    BlockCode, BranchCode, Dated, EffectCode, NONE, Outcome, ProcessCode, Program, ReadCode, RecurringCode,
+    RuleCode, ShiftCode, StageCode, Who, day_number,
 };
 use super::spec::{Branch, OptionSpec, Process, Recurring, Stage};
 use super::streams::Streams;
@@ -74,12 +74,15 @@ fn note(list: &mut Vec<u32>, at: u32) {
     }
 }
 
-struct Compiler<'a> {
-    program: Program,
+pub(super) struct Compiler<'a> {
+    pub program: Program,
     fact_idx: HashMap<String, u32>,
     process_idx: HashMap<&'a str, u32>,
     calendar_idx: HashMap<&'a str, u32>,
-    parameters: HashMap<&'a str, f64>,
+    pub parameter_idx: HashMap<&'a str, u32>,
+    pub level_idx: HashMap<&'a str, u32>,
+    pub voice_idx: HashMap<String, u32>,
+    pub menu_idx: HashMap<String, u32>,
     milestone_idx: HashMap<String, u32>,
 }
 
@@ -92,7 +95,6 @@ impl<'a> Compiler<'a> {
     ) -> Self {
         let specs = [world, option];
         let calendars = || specs.into_iter().flat_map(|spec| &spec.calendars);
-        let parameters = specs.into_iter().flat_map(|spec| &spec.parameters);
         let processes = option.processes.iter().chain(&world.processes);
         let days = |dates: &[Date]| {
             let mut days: Vec<i32> = dates.iter().copied().map(day_number).collect();
@@ -104,11 +106,15 @@ impl<'a> Compiler<'a> {
             fact_idx: HashMap::new(),
             process_idx: processes.zip(0..).map(|(process, at)| (process.id.as_str(), at)).collect(),
             calendar_idx: calendars().zip(0..).map(|(one, at)| (one.name.as_str(), at)).collect(),
-            parameters: parameters.map(|one| (one.name.as_str(), one.value)).collect(),
+            parameter_idx: HashMap::new(),
+            level_idx: HashMap::new(),
+            voice_idx: HashMap::new(),
+            menu_idx: HashMap::new(),
             milestone_idx: HashMap::new(),
         };
         compiler.program.calendars = calendars().map(|one| days(&one.dates)).collect();
         compiler.memberships(specs, initial);
+        compiler.numbers([option, world]);
         compiler
     }
 
@@ -145,7 +151,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn fact(&mut self, name: &str) -> u32 {
+    pub fn fact(&mut self, name: &str) -> u32 {
         if let Some(&known) = self.fact_idx.get(name) {
             return known;
         }
@@ -159,7 +165,7 @@ impl<'a> Compiler<'a> {
         names.iter().map(|name| self.fact(name)).collect()
     }
 
-    fn optional_fact(&mut self, name: Option<&String>) -> u32 {
+    pub fn optional_fact(&mut self, name: Option<&String>) -> u32 {
         name.map_or(NONE, |name| self.fact(name))
     }
 
@@ -229,6 +235,9 @@ impl<'a> Compiler<'a> {
             unless: self.facts(&stage.unless),
             rule: stage.rule.as_ref().map(|rule| self.rule(rule)),
             probability: stage.probability,
+            logit: stage.logit.as_ref().map(|logit| self.number(logit)),
+            look_days: stage.look_every_days.map_or(0, |days| days as i32),
+            keeps_luck: stage.keeps_luck,
             shifts: self.shifts(&stage.shifts),
             branches: stage.branches.iter().map(|branch| self.branch(branch)).collect(),
             // Without a wait there is no retry, see `max_retries`.
@@ -258,6 +267,7 @@ impl<'a> Compiler<'a> {
         self.program.n_branches += 1;
         BranchCode {
             probability: branch.probability,
+            logit: branch.logit.as_ref().map(|logit| self.number(logit)),
             shifts: self.shifts(&branch.shifts),
             to: NONE,
             at_most: branch.at_most,
@@ -290,22 +300,27 @@ impl<'a> Compiler<'a> {
             requires: self.facts(&event.requires),
             unless: self.facts(&event.unless),
             probability: event.probability,
+            logit: event.logit.as_ref().map(|logit| self.number(logit)),
             shifts: self.shifts(&event.shifts),
+            draws: event.draws.iter().map(|one| self.drawn(&event.id, one)).collect(),
+            otherwise: self.outcome(&event.otherwise, None).effects,
+            otherwise_texts: event.otherwise.clone(),
             outcome: self.outcome(&event.effects, event.milestone.as_ref()),
         };
         self.program.recurring.push(code);
     }
 
-    fn shifts(&mut self, shifts: &[Shift]) -> Vec<ShiftCode> {
+    pub fn shifts(&mut self, shifts: &[Shift]) -> Vec<ShiftCode> {
         shifts.iter().map(|shift| self.shift(shift)).collect()
     }
 
     fn shift(&mut self, shift: &Shift) -> ShiftCode {
-        let parameter =
-            |name: &String| *self.parameters.get(name.as_str()).expect("a checked shift names a parameter");
         let calendar =
             |name: &String| *self.calendar_idx.get(name.as_str()).expect("a checked shift names a calendar");
-        let (factor, before) = (shift.parameter.as_ref().map(parameter), shift.before.as_ref().map(calendar));
+        let before = shift.before.as_ref().map(calendar);
+        let slot = |name: &str| *self.parameter_idx.get(name).expect("a checked shift names a parameter");
+        let parameters = shift.parameters().map(slot).collect();
+        let reads = shift.reads.as_ref().map_or(ReadCode::Nothing, |text| self.reading(text));
         ShiftCode {
             when: self.optional_fact(shift.when.as_ref()),
             unless: self.optional_fact(shift.unless.as_ref()),
@@ -314,8 +329,8 @@ impl<'a> Compiler<'a> {
             at_most_years: shift.at_most_years.unwrap_or(f64::INFINITY),
             before: before.unwrap_or(NONE),
             within_days: shift.within_days.unwrap_or(DAYS_OF_YEAR),
-            // The factor of a shift without a parameter.
-            parameter: factor.unwrap_or(1.0),
+            reads,
+            parameters,
             add: shift.add,
             by: shift.by,
         }
@@ -353,6 +368,14 @@ impl<'a> Compiler<'a> {
             (Effect::Set(name), _) => EffectCode::Set(self.fact(name)),
             (Effect::Clear(name), _) => EffectCode::Clear(self.fact(name)),
             (Effect::Cancel(name), _) => EffectCode::Cancel(*self.process_idx.get(name.as_str())?),
+            (Effect::Move(state, amount), _) => {
+                EffectCode::Move(*self.level_idx.get(state.as_str())?, self.number(amount))
+            }
+            (Effect::Put(state, value), _) => {
+                EffectCode::Put(*self.level_idx.get(state.as_str())?, self.number(value))
+            }
+            (Effect::Ask(menu, actor), _) => EffectCode::Ask(self.menu(menu), self.voice(actor)),
+            (Effect::Trim(actor), _) => EffectCode::Trim(self.voice(actor)),
             (Effect::Measure(kind, name, permille), _) => {
                 self.program.measures.push((*kind, name.clone(), *permille));
                 EffectCode::Measure(self.program.measures.len() as u32 - 1)

@@ -10,6 +10,7 @@ use serde::Deserialize;
 ///
 /// ```text
 /// probability = clamp(p * product(by ^ amount) + sum(add * amount), 0, 1)
+/// probability = logistic(logit + sum(add * amount))
 /// ```
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,7 +30,10 @@ pub struct Shift {
     pub before: Option<String>,
     /// Days before a date of the calendar within which it counts.
     pub within_days: Option<f64>,
-    /// Parameter that multiplies the amount.
+    /// State, or reading of the topics, that multiplies the amount: `NAME`, `minds:ACTOR`, `likes:ACTOR`, `content:ACTOR`,
+    /// `wants:ACTOR`, `menu:MENU:ACTOR`, `gain:PARTY`.
+    pub reads: Option<String>,
+    /// Parameter that multiplies the amount, or several with `*` between them.
     pub parameter: Option<String>,
     /// Added for each unit of the amount.
     #[serde(default)]
@@ -40,6 +44,11 @@ pub struct Shift {
 }
 
 impl Shift {
+    /// Parameters that multiply the amount.
+    pub fn parameters(&self) -> impl Iterator<Item = &str> {
+        self.parameter.iter().flat_map(|names| names.split('*')).map(str::trim)
+    }
+
     /// Facts that it refers to.
     pub fn facts(&self) -> impl Iterator<Item = &String> {
         [&self.when, &self.unless, &self.per_year_of].into_iter().flatten()

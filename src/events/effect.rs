@@ -2,10 +2,11 @@
 
 use jiff::civil::Date;
 
+use super::levels::Number;
 use crate::policy::{MOST_PERMILLE, MeasureKind, PolicyTimeline};
 
 /// An effect of an event.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// `set:NAME`: a fact holds from now on.
     Set(String),
@@ -24,10 +25,19 @@ pub enum Effect {
     /// `duty:LIST`, `barrier:CHANGE`, `trend:CHANGE`: the measure is as its table says from now on; with `:FACTOR` so
     /// many times as much, `:0` = off. The factor in thousandths.
     Measure(MeasureKind, String, u32),
+    /// `move:STATE:AMOUNT`: adds to a state; the amount is a number or a parameter, with or without a minus.
+    Move(String, Number),
+    /// `put:STATE:VALUE`: gives a state a value.
+    Put(String, Number),
+    /// `ask:MENU:ACTOR`: the topics of a menu that the actor wants are asked for.
+    Ask(String, String),
+    /// `trim:ACTOR`: the topic that the actor minds most is dropped, or halved where it only minds it a little.
+    Trim(String),
 }
 
 /// The forms that [`Effect::parse`] knows, for messages.
-pub const FORMS: &str = "set:NAME, clear:NAME, cancel:PROCESS, duty:LIST, barrier:CHANGE or trend:CHANGE (also with :FACTOR, 0 to 100), or \
+pub const FORMS: &str = "set:NAME, clear:NAME, cancel:PROCESS, duty:LIST, barrier:CHANGE or trend:CHANGE (also with :FACTOR, 0 to 100), \
+     move:STATE:AMOUNT, put:STATE:VALUE, ask:MENU:ACTOR, trim:ACTOR, or \
      join, leave, suspend or resume with :AGREEMENT:A;B";
 
 impl Effect {
@@ -50,6 +60,17 @@ impl Effect {
             "leave" => parties(Self::Leave),
             "suspend" => parties(Self::Suspend),
             "resume" => parties(Self::Resume),
+            "trim" => named(Self::Trim),
+            "move" | "put" => {
+                let (state, amount) = rest.split_once(':').filter(|(state, _)| !state.is_empty())?;
+                let (state, amount) = (state.to_owned(), Number::parse(amount)?);
+                Some(if verb == "move" { Self::Move(state, amount) } else { Self::Put(state, amount) })
+            }
+            "ask" => {
+                let (menu, actor) = rest.split_once(':')?;
+                let is_whole = !menu.is_empty() && !actor.is_empty();
+                is_whole.then(|| Self::Ask(menu.to_owned(), actor.to_owned()))
+            }
             _ => measure(MeasureKind::of_verb(verb)?, rest),
         }
     }
@@ -62,7 +83,7 @@ impl Effect {
             | Self::Leave(agreement, parties)
             | Self::Suspend(agreement, parties)
             | Self::Resume(agreement, parties) => Some((agreement, parties)),
-            Self::Set(_) | Self::Clear(_) | Self::Cancel(_) | Self::Measure(..) => None,
+            _ => None,
         }
     }
 

@@ -8,6 +8,7 @@
 //! and ends the processes that it cancels. Cost of a draw: `O(E log Q)` for `E` events and a queue of length `Q`, one
 //! hash for each random number, and no allocation once the workspace has grown.
 
+use super::ledger::Ledger;
 use super::program::{
     BranchCode, CompactDraw, Entry, Kind, LAST_OF_BLOCK, NONE, Outcome, Program, StageCode,
 };
@@ -106,6 +107,9 @@ pub(super) struct Active {
     /// True while its duration is over but its guards do not hold.
     pub is_waiting: bool,
     pub retries: u32,
+    /// Hazard of the looks so far, and the one at which an outcome comes; 0 = not drawn yet.
+    pub hazard: f64,
+    pub hazard_limit: f64,
     /// True while it waits for another try; facts do not change the pace of that.
     pub is_retry: bool,
 }
@@ -128,6 +132,7 @@ pub struct Workspace<'p> {
     /// Stages of blocks whose party was a member when the block began.
     pub(super) is_taken: Vec<bool>,
     pub(super) drawn: CompactDraw,
+    pub(super) ledger: Ledger,
 }
 
 impl<'p> Workspace<'p> {
@@ -147,6 +152,7 @@ impl<'p> Workspace<'p> {
             branches_taken: vec![0; program.n_branches],
             is_taken: vec![false; program.stages.len()],
             drawn: CompactDraw::default(),
+            ledger: Ledger::default(),
         }
     }
 
@@ -203,6 +209,7 @@ impl<'p> Workspace<'p> {
         self.drawn.log.clear();
         self.drawn.changes.clear();
         self.drawn.measures.clear();
+        self.open_ledger();
         for (agreement, members) in program.members.iter().enumerate() {
             self.order[agreement].clear();
             for &(party, from) in members {
@@ -239,6 +246,8 @@ impl<'p> Workspace<'p> {
             ticket: Some(ticket),
             is_waiting: false,
             retries: 0,
+            hazard: 0.0,
+            hazard_limit: 0.0,
             is_retry: false,
         });
         for days in code.rule.iter().flat_map(|rule| &rule.cases).map(|case| case.after_days) {
@@ -258,7 +267,7 @@ impl<'p> Workspace<'p> {
         usize::try_from(at).ok().and_then(|at| self.program.first_of_month.get(at)).copied().unwrap_or(end)
     }
 
-    fn uniform(&self, streams: &Streams, at: u32) -> f64 {
+    pub(super) fn uniform(&self, streams: &Streams, at: u32) -> f64 {
         match self.luck {
             Luck::Drawn { seed, draw } => streams.uniform(at, seed, draw),
             Luck::Median => 0.5,
@@ -279,7 +288,13 @@ impl<'p> Workspace<'p> {
         self.active[process as usize] = Some(active);
         let program = self.program;
         let code = &program.stages[active.stage as usize];
-        match self.outcome(process, active.stage, day) {
+        let ended = if code.look_days > 0 {
+            let Some(ended) = self.looked(process, active, day) else { return };
+            ended
+        } else {
+            self.outcome(process, active.stage, day)
+        };
+        match ended {
             Ended::Success => {
                 let last = if self.is_last_of_block(active.stage) { LAST_OF_BLOCK } else { 0 };
                 let seq = self.log(day, Kind::Reached, active.stage, active.parent, last);
@@ -317,9 +332,9 @@ impl<'p> Workspace<'p> {
     /// Outcome of a stage whose guards hold: one uniform number decides between success, branches and failure.
     fn outcome(&mut self, process: u32, stage: u32, day: i32) -> Ended {
         let code = &self.program.stages[stage as usize];
-        let visit = self.outcomes_drawn[stage as usize];
+        let visit = if code.keeps_luck { 0 } else { self.outcomes_drawn[stage as usize] };
         self.outcomes_drawn[stage as usize] += 1;
-        let success = self.probability(code.probability, &code.shifts, day);
+        let success = self.chance(code.probability, code.logit, &code.shifts, day);
         if success >= 1.0 {
             return Ended::Success;
         }
@@ -335,7 +350,7 @@ impl<'p> Workspace<'p> {
         }
         let mut edge = success;
         for (at, branch) in code.branches.iter().enumerate() {
-            edge += self.probability(branch.probability, &branch.shifts, day);
+            edge += self.chance(branch.probability, branch.logit, &branch.shifts, day);
             if u < edge {
                 let is_free = self.branches_taken[branch.number] < branch.at_most;
                 return if is_free { Ended::Branch(at) } else { Ended::Failure };
@@ -352,7 +367,7 @@ impl<'p> Workspace<'p> {
             return Ended::Success;
         }
         let is_likely = |branch: &BranchCode| {
-            self.probability(branch.probability, &branch.shifts, day) >= 0.5
+            self.chance(branch.probability, branch.logit, &branch.shifts, day) >= 0.5
                 && self.branches_taken[branch.number] < branch.at_most
         };
         code.branches.iter().position(is_likely).map_or(Ended::Failure, Ended::Branch)
@@ -367,7 +382,7 @@ impl<'p> Workspace<'p> {
         if !self.guards_hold(&code.requires, &code.unless) {
             return;
         }
-        let probability = self.probability(code.probability, &code.shifts, day);
+        let probability = self.chance(code.probability, code.logit, &code.shifts, day);
         let happens = match self.luck {
             Luck::Median => probability >= 0.5,
             Luck::Drawn { .. } => {
@@ -376,9 +391,50 @@ impl<'p> Workspace<'p> {
             }
         };
         if happens {
-            let seq = self.log(day, Kind::Happened, event, NONE, 0);
+            (0..code.draws.len()).for_each(|k| self.draw_level(event, k, occurrence, day));
+            let is_told = !code.outcome.texts.is_empty() || code.outcome.milestone != NONE;
+            let seq = if is_told { self.log(day, Kind::Happened, event, NONE, 0) } else { NONE };
             self.apply(&code.outcome.effects, day, seq);
+        } else if !code.otherwise.is_empty() {
+            let seq = self.log(day, Kind::Passed, event, NONE, 0);
+            self.apply(&code.otherwise, day, seq);
         }
+    }
+
+    /// One look at a stage whose outcome comes at some look; `None` = not at this one, and the next is in the queue.
+    ///
+    /// One uniform number gives the hazard that the looks have to add up to, a second one which outcome it is.
+    fn looked(&mut self, process: u32, active: Active, day: i32) -> Option<Ended> {
+        let code = &self.program.stages[active.stage as usize];
+        let is_own = self.program.processes[process as usize].is_own;
+        let mut active = active;
+        if active.hazard_limit == 0.0 {
+            let visit = self.outcomes_drawn[active.stage as usize];
+            self.outcomes_drawn[active.stage as usize] += 2;
+            active.hazard_limit = -self.uniform(&code.outcome_streams, visit).ln();
+        }
+        let (success, branches) = self.look(code, day);
+        let is_median = matches!(self.luck, Luck::Median);
+        active.hazard -= (1.0 - (success + branches)).max(1e-12).ln();
+        if active.hazard >= active.hazard_limit || (is_median && is_own && success > 0.0) {
+            let visit = self.outcomes_drawn[active.stage as usize] - 1;
+            let at = self.uniform(&code.outcome_streams, visit) * (success + branches);
+            if is_median || branches <= 0.0 || at < success {
+                return Some(Ended::Success);
+            }
+            let mut edge = success;
+            for (k, branch) in code.branches.iter().enumerate() {
+                edge += self.chance(branch.probability, branch.logit, &branch.shifts, day);
+                if at < edge || k + 1 == code.branches.len() {
+                    let is_free = self.branches_taken[branch.number] < branch.at_most;
+                    return Some(if is_free { Ended::Branch(k) } else { Ended::Failure });
+                }
+            }
+        }
+        let again = day.saturating_add(code.look_days);
+        let ticket = self.queue.push(again, (ENDS, process), Due::Stage { process });
+        self.active[process as usize] = Some(Active { ticket: Some(ticket), is_retry: true, ..active });
+        None
     }
 
     pub(super) fn log(&mut self, day: i32, kind: Kind, item: u32, parent: u32, branch: u8) -> u32 {

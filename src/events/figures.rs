@@ -115,7 +115,8 @@ impl Check<'_> {
             self.fault(place.key(&format!("stretch.{k}")), (name, &found), expected, "Give `by` alone.");
         }
         let sum = stage.probability + stage.branches.iter().map(|branch| branch.probability).sum::<f64>();
-        if !stage.branches.is_empty() && sum > 1.0 + 1e-9 && stage.probability <= 1.0 {
+        let has_logit = stage.logit.is_some() || stage.branches.iter().any(|one| one.logit.is_some());
+        if !stage.branches.is_empty() && !has_logit && sum > 1.0 + 1e-9 && stage.probability <= 1.0 {
             let expected = "outcomes whose probabilities sum to 1 or less";
             let at = place.key("branch.0.probability");
             self.fault(at, (name, &shown(sum)), expected, "Lower some of them.");
@@ -282,7 +283,7 @@ impl Check<'_> {
         }
     }
 
-    fn mark(&mut self, at: Key<'_>, name: &str, mark: &str) {
+    pub fn mark(&mut self, at: Key<'_>, name: &str, mark: &str) {
         if !matches!(mark, "seed" | "public" | "recalled" | "assumption") {
             let expected = "seed, public, recalled or assumption";
             self.fault(at, (name, mark), expected, "Correct the mark.");

@@ -27,7 +27,7 @@ pub(super) fn steps(process: &Process) -> Vec<Leads> {
     let position = |to: &str| by_id.get(to).copied();
     let of_stage = |(at, stage): (usize, &Stage)| {
         let mut steps = Leads::new();
-        if stage.probability > 0.0 || !stage.shifts.is_empty() {
+        if stage.probability > 0.0 || stage.logit.is_some() || !stage.shifts.is_empty() {
             let following = (at + 1 < process.stages.len()).then_some(at + 1);
             steps.push((Step::Success, stage.next.as_deref().map_or(following, position)));
         }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::condition::Shift;
 use super::duration::Duration;
+use super::levels::Number;
 
 /// Stands for the member in every text of a block.
 pub(super) const PLACEHOLDER: &str = "{member}";
@@ -55,6 +56,8 @@ pub struct Case {
     pub stretches: Option<Vec<Shift>>,
     /// In place of its probability.
     pub probability: Option<f64>,
+    /// In place of its logit.
+    pub logit: Option<Number>,
     /// In place of its changes of the probability.
     #[serde(rename = "shift")]
     pub shifts: Option<Vec<Shift>>,
@@ -67,10 +70,11 @@ pub struct Case {
 impl Case {
     /// Keys that it gives.
     pub(super) fn keys(&self) -> Vec<&'static str> {
-        let given = [
+        let given: [(&str, bool); 7] = [
             ("duration", self.duration.is_some()),
             ("stretch", self.stretches.is_some()),
             ("probability", self.probability.is_some()),
+            ("logit", self.logit.is_some()),
             ("shift", self.shifts.is_some()),
             ("source", self.source.is_some()),
             ("mark", self.mark.is_some()),

@@ -5,6 +5,7 @@
 //! sums many draws up, [`graph`] shows the stages.
 
 mod compile;
+mod compile_numbers;
 pub mod condition;
 mod duration;
 mod effect;
@@ -17,6 +18,8 @@ mod flow;
 pub mod for_each;
 pub mod graph;
 mod joiners;
+mod ledger;
+mod levels;
 pub mod known;
 mod lasting;
 mod limits;
@@ -34,7 +37,10 @@ pub mod spec;
 mod state;
 mod streams;
 mod timeline;
+mod topics;
 pub mod validate;
+mod validate_numbers;
+mod weights;
 
 pub use duration::Duration;
 pub use effect::Effect;

@@ -74,6 +74,11 @@ impl Program {
             first_of_month: (days.0..=days.1).map(first_of_month).collect(),
             n_branches: 0,
             measures: Vec::new(),
+            parameters: Vec::new(),
+            levels: Vec::new(),
+            voices: Vec::new(),
+            topics: option.topic_tables.clone().unwrap_or_default(),
+            menus: Vec::new(),
         }
     }
 }

@@ -54,7 +54,7 @@ fn texts(stage: &mut Stage) -> Vec<&mut String> {
     }
     for shift in shifts {
         let names = [&mut shift.when, &mut shift.unless, &mut shift.per_year_of];
-        texts.extend(names.into_iter().chain([&mut shift.before, &mut shift.parameter]).flatten());
+        texts.extend(names.into_iter().chain([&mut shift.before, &mut shift.parameter, &mut shift.reads]).flatten());
     }
     if let Some(rule) = &mut stage.rule {
         texts.push(&mut rule.fact);
@@ -76,6 +76,9 @@ fn apply(case: &Case, stage: &mut Stage) {
     put(case.stretches.as_ref(), &mut stage.stretches);
     put(case.probability.as_ref(), &mut stage.probability);
     put(case.shifts.as_ref(), &mut stage.shifts);
+    if case.logit.is_some() {
+        stage.logit.clone_from(&case.logit);
+    }
     put(case.source.as_ref(), &mut stage.source);
     put(case.mark.as_ref(), &mut stage.mark);
 }

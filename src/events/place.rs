@@ -28,6 +28,11 @@ impl Place {
         key.rsplit_once('.').map_or(self.line, |(outer, _)| self.line_of(outer))
     }
 
+    /// The place of a row of a table.
+    pub(super) fn of_row(file: &Arc<str>, line: u64) -> Self {
+        Self { file: Arc::clone(file), line, ..Self::default() }
+    }
+
     /// The place of a stage of a block for a member of its `case`-th case, whose keys come before those of the stage.
     pub(super) fn of_case(&self, case: usize) -> Self {
         let before = format!("where.{case}.");

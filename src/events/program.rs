@@ -9,6 +9,7 @@ use jiff::civil::{Date, date};
 use super::duration::Duration;
 use super::streams::Streams;
 use super::timeline::Horizon;
+use super::topics::Topics;
 use crate::policy::{MeasureKind, PolicyTimeline};
 
 /// A compiled option and world, from which any number of draws can be made.
@@ -45,6 +46,65 @@ pub struct Program {
     pub(super) n_branches: usize,
     /// Measures that effects turn on, scale or off: kind, name, factor in thousandths.
     pub(super) measures: Vec<(MeasureKind, String, u32)>,
+    pub(super) parameters: Vec<ParameterCode>,
+    pub(super) levels: Vec<LevelCode>,
+    /// Facts and actors of each voice; `NONE` = speaks where none before does.
+    pub(super) voices: Vec<Vec<(u32, u32)>>,
+    pub(super) topics: Arc<Topics>,
+    /// Shares asked of each topic, by menu.
+    pub(super) menus: Vec<Vec<f64>>,
+}
+
+/// A parameter of a draw.
+#[derive(Debug, Clone)]
+pub(super) struct ParameterCode {
+    pub value: f64,
+    pub se: f64,
+    pub range: [f64; 2],
+    pub streams: Streams,
+}
+
+/// A state that is a number.
+#[derive(Debug, Clone)]
+pub(super) struct LevelCode {
+    pub start: NumberCode,
+    pub sd: NumberCode,
+    pub range: [f64; 2],
+    pub mean: NumberCode,
+    pub half_life_years: Option<NumberCode>,
+    pub shifts: Vec<ShiftCode>,
+    pub streams: Streams,
+}
+
+/// A state that an event draws anew.
+#[derive(Debug, Clone)]
+pub(super) struct DrawnCode {
+    pub level: u32,
+    pub add: NumberCode,
+    pub keep: NumberCode,
+    pub shifts: Vec<ShiftCode>,
+    pub sd: NumberCode,
+    pub streams: Streams,
+}
+
+/// A constant (`slot` is `NONE`), or a multiple of a parameter.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NumberCode {
+    pub factor: f64,
+    pub slot: u32,
+}
+
+/// What a shift reads; actors by voice.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum ReadCode {
+    Nothing,
+    Constant(f64),
+    Level(u32),
+    Minds(u32),
+    Likes(u32),
+    Content(u32),
+    Wants(u32),
+    Menu(u32, u32),
 }
 
 #[derive(Debug, Clone)]
@@ -90,6 +150,10 @@ pub(super) struct StageCode {
     pub unless: Vec<u32>,
     pub rule: Option<RuleCode>,
     pub probability: f64,
+    pub logit: Option<NumberCode>,
+    /// Days between two looks; 0 = the outcome is drawn once.
+    pub look_days: i32,
+    pub keeps_luck: bool,
     pub shifts: Vec<ShiftCode>,
     pub branches: Vec<BranchCode>,
     pub retry_days: i32,
@@ -115,6 +179,7 @@ pub(super) struct Outcome {
 #[derive(Debug, Clone)]
 pub(super) struct BranchCode {
     pub probability: f64,
+    pub logit: Option<NumberCode>,
     pub shifts: Vec<ShiftCode>,
     pub to: u32,
     pub at_most: u32,
@@ -141,8 +206,13 @@ pub(super) struct RecurringCode {
     pub requires: Vec<u32>,
     pub unless: Vec<u32>,
     pub probability: f64,
+    pub logit: Option<NumberCode>,
     pub shifts: Vec<ShiftCode>,
+    pub draws: Vec<DrawnCode>,
     pub outcome: Outcome,
+    /// What is done where it does not happen.
+    pub otherwise: Vec<EffectCode>,
+    pub otherwise_texts: Vec<String>,
 }
 
 /// A fact that begins or ends on a date.
@@ -165,7 +235,9 @@ pub(super) struct ShiftCode {
     /// Calendar, or `NONE`.
     pub before: u32,
     pub within_days: f64,
-    pub parameter: f64,
+    pub reads: ReadCode,
+    /// Parameters that multiply the amount.
+    pub parameters: Vec<u32>,
     pub add: f64,
     pub by: f64,
 }
@@ -188,6 +260,10 @@ pub(super) enum EffectCode {
     Resume(u16, Vec<Who>),
     /// Position among the measures of the program.
     Measure(u32),
+    Move(u32, NumberCode),
+    Put(u32, NumberCode),
+    Ask(u32, u32),
+    Trim(u32),
 }
 
 /// Kind of a logged event.
@@ -202,6 +278,7 @@ pub(super) enum Kind {
     Began,
     Ended,
     Diverted,
+    Passed,
 }
 
 impl Kind {
@@ -215,6 +292,7 @@ impl Kind {
             Self::Began => "began",
             Self::Ended => "ended",
             Self::Diverted => "diverted",
+            Self::Passed => "passed",
         }
     }
 }

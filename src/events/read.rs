@@ -13,7 +13,9 @@ use super::limits::{DATES, MOST_DEPTH};
 use super::place::{Lines, Place, tables};
 use super::sample::{is_inside, read_sample};
 use super::spec::OptionSpec;
+use super::topics::read_topics;
 use super::validate::{figures, validate};
+use super::weights::read_weights;
 use crate::data::{Files, IDENTIFIER, is_identifier, toml_fault};
 use crate::error::{Fault, Faults, InputErrors};
 
@@ -198,6 +200,7 @@ impl<'a> Reader<'a> {
         self.head(&file, &text, id, &spec);
         self.blocks(&mut spec, None);
         self.read_samples(&mut spec);
+        self.read_politics(&file, &text, &mut spec);
         for milestone in spec.processes.iter_mut().flat_map(|process| &mut process.stages).flat_map(|stage| {
             let own = stage.milestone.iter_mut().chain(&mut stage.milestone_of_all);
             own.chain(stage.branches.iter_mut().filter_map(|b| b.milestone.as_mut()))
@@ -293,6 +296,28 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Reads the table of weights and the tables of topics.
+    fn read_politics(&mut self, file: &str, text: &str, spec: &mut OptionSpec) {
+        let (weights, topics) = (spec.weights.clone(), spec.topics.clone());
+        let named = [("weights", &weights), ("topics", &topics)];
+        for (key, name) in named.into_iter().filter_map(|(key, name)| Some((key, name.as_ref()?))) {
+            if !is_inside(name) {
+                let expected = "a name of the options folder, without `..` or `/` before it";
+                self.fault(file, key_line(text, key), (key, name), expected, "Correct the name.");
+            }
+        }
+        let before = self.faults.as_slice().len();
+        if let Some(table) = weights.filter(|name| is_inside(name)) {
+            let rows = read_weights(self.files, &table, &mut self.faults);
+            let taken: BTreeSet<String> = spec.parameters.iter().map(|one| one.name.clone()).collect();
+            spec.parameters.extend(rows.into_iter().filter(|one| !taken.contains(&one.name)));
+        }
+        if let Some(folder) = topics.filter(|name| is_inside(name)) {
+            spec.topic_tables = Some(Arc::new(read_topics(&self.files.folder(&folder), &mut self.faults)));
+        }
+        self.is_whole &= self.faults.as_slice().len() == before;
+    }
+
     /// Reads the samples of empirical durations.
     fn read_samples(&mut self, spec: &mut OptionSpec) {
         let stages = spec.processes.iter_mut().flat_map(|process| &mut process.stages);
@@ -368,6 +393,11 @@ impl OptionSpec {
         self.calendars.extend(part.calendars.into_iter().filter(|one| !taken.contains(&one.name)));
         let taken: BTreeSet<String> = self.facts.iter().map(|one| one.name.clone()).collect();
         self.facts.extend(part.facts.into_iter().filter(|one| !taken.contains(&one.name)));
+        let taken: BTreeSet<String> = self.states.iter().map(|one| one.name.clone()).collect();
+        self.states.extend(part.states.into_iter().filter(|one| !taken.contains(&one.name)));
+        let taken: BTreeSet<String> = self.voices.iter().map(|one| one.name.clone()).collect();
+        self.voices.extend(part.voices.into_iter().filter(|one| !taken.contains(&one.name)));
+        self.topic_tables = self.topic_tables.take().or(part.topic_tables);
         self.bodies.extend(part.bodies);
         self.processes.extend(part.processes);
         self.recurring.extend(part.recurring);
@@ -382,6 +412,12 @@ impl OptionSpec {
             one.place = of(table);
         }
         for (one, table) in self.facts.iter_mut().zip(tables(root, "fact")) {
+            one.place = of(table);
+        }
+        for (one, table) in self.states.iter_mut().zip(tables(root, "state")) {
+            one.place = of(table);
+        }
+        for (one, table) in self.voices.iter_mut().zip(tables(root, "voice")) {
             one.place = of(table);
         }
         for (one, table) in self.recurring.iter_mut().zip(tables(root, "recurring")) {

@@ -62,6 +62,7 @@ impl Program {
             Kind::Reached | Kind::Failed | Kind::Waiting | Kind::Cancelled => 5 * item + entry.kind as usize,
             Kind::Diverted => 5 * item + 4,
             Kind::Happened => 5 * self.stages.len() + item,
+            Kind::Passed => 5 * self.stages.len() + self.recurring.len() + self.dated.len() + item,
             Kind::Began | Kind::Ended => 5 * self.stages.len() + self.recurring.len() + item,
         }
     }
@@ -84,6 +85,7 @@ impl Program {
             let kind = if dated.holds { Kind::Began } else { Kind::Ended };
             [self.facts[dated.fact as usize].as_str(), "", kind.text()]
         }));
+        slots.extend(self.recurring.iter().map(|event| [event.id.as_str(), "", Kind::Passed.text()]));
         slots
     }
 
@@ -111,7 +113,7 @@ impl Program {
     fn event(&self, seq: usize, entry: &Entry) -> LoggedEvent {
         let item = entry.item as usize;
         let (party, process, stage, is_own) = match entry.kind {
-            Kind::Happened => {
+            Kind::Happened | Kind::Passed => {
                 let event = &self.recurring[item];
                 (event.party.as_str(), event.id.as_str(), "", event.is_own)
             }
@@ -131,7 +133,10 @@ impl Program {
             stage: stage.to_owned(),
             parent_seq: (entry.parent != NONE).then_some(u64::from(entry.parent)),
             milestone: self.milestone(entry).map(|number| self.milestones[number].clone()),
-            effects: self.outcome(entry).map_or_else(Vec::new, |outcome| outcome.texts.clone()),
+            effects: match entry.kind {
+                Kind::Passed => self.recurring[item].otherwise_texts.clone(),
+                _ => self.outcome(entry).map_or_else(Vec::new, |outcome| outcome.texts.clone()),
+            },
             is_own,
         }
     }

@@ -21,9 +21,30 @@ impl OptionSpec {
             own.chain(branches)
         });
         let of_recurring = self.recurring.iter().flat_map(|event| {
-            event.effects.iter().map(move |text| (text, (&event.place, "effects".to_owned())))
+            let own = event.effects.iter().map(move |text| (text, (&event.place, "effects".to_owned())));
+            own.chain(event.otherwise.iter().map(move |text| (text, (&event.place, "otherwise".to_owned()))))
         });
         of_stages.chain(of_recurring)
+    }
+
+    /// All shifts, each with the place and the key of its list.
+    #[must_use]
+    pub(super) fn all_shifts(&self) -> Vec<(&[Shift], &Place, String)> {
+        let mut all: Vec<(&[Shift], &Place, String)> = Vec::new();
+        for stage in self.processes.iter().flat_map(|process| &process.stages) {
+            all.push((&stage.shifts, &stage.place, "shift".into()));
+            for (k, branch) in stage.branches.iter().enumerate() {
+                all.push((&branch.shifts, &stage.place, format!("branch.{k}.shift")));
+            }
+        }
+        for event in &self.recurring {
+            all.push((&event.shifts, &event.place, "shift".into()));
+            for (k, drawn) in event.draws.iter().enumerate() {
+                all.push((&drawn.shifts, &event.place, format!("draw.{k}.shift")));
+            }
+        }
+        all.extend(self.states.iter().map(|state| (state.shifts.as_slice(), &state.place, "shift".into())));
+        all
     }
 
     /// Processes and events that begin after the last day of a horizon and so do not happen, with their dates.
@@ -65,6 +86,12 @@ impl OptionSpec {
             list(&mut guards, &event.place, "requires", &event.requires);
             list(&mut guards, &event.place, "unless", &event.unless);
             shifts(&mut guards, &event.place, "shift", &event.shifts);
+            for (k, drawn) in event.draws.iter().enumerate() {
+                shifts(&mut guards, &event.place, &format!("draw.{k}.shift"), &drawn.shifts);
+            }
+        }
+        for state in &self.states {
+            shifts(&mut guards, &state.place, "shift", &state.shifts);
         }
         guards
     }
@@ -94,7 +121,7 @@ impl Effect {
                 of("member", agreement, parties)
             }
             Self::Suspend(agreement, parties) => of("suspended", agreement, parties),
-            Self::Clear(_) | Self::Leave(..) | Self::Cancel(_) | Self::Measure(..) => Vec::new(),
+            _ => Vec::new(),
         }
     }
 }

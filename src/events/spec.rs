@@ -3,14 +3,18 @@
 //! `read` reads and joins the files, [`super::validate`] checks them, `compile` turns them
 //! into a program of integers.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::condition::{Rule, Shift};
 use super::duration::Duration;
 use super::for_each::{Case, InBlock, MemberOf, Members};
+use super::levels::{Drawn, Number, State, Voice};
 use super::limits::LARGEST;
 use super::place::Place;
+use super::topics::Topics;
 
 /// An option: processes that run side by side.
 #[derive(Debug, Clone, Deserialize)]
@@ -31,6 +35,19 @@ pub struct OptionSpec {
     /// Parties that are not countries, such as the members of an agreement together.
     #[serde(default)]
     pub bodies: Vec<String>,
+    /// Table of weights, parameters with a range and an error: a CSV file of the folder.
+    pub weights: Option<String>,
+    /// Folder of the tables of topics.
+    pub topics: Option<String>,
+    /// Those tables.
+    #[serde(skip)]
+    pub topic_tables: Option<Arc<Topics>>,
+    /// States: numbers that processes read and move.
+    #[serde(default, rename = "state")]
+    pub states: Vec<State>,
+    /// Parties for whom different actors speak at different times.
+    #[serde(default, rename = "voice")]
+    pub voices: Vec<Voice>,
     /// Numbers that shifts refer to.
     #[serde(default, rename = "parameter")]
     pub parameters: Vec<Parameter>,
@@ -84,6 +101,12 @@ pub struct Parameter {
     pub value: f64,
     /// Least and largest value that make sense; absent = any number up to a million.
     pub range: Option<[f64; 2]>,
+    /// Standard error: the value is drawn once a draw, normal and within the range; 0 = the same in every draw.
+    #[serde(default)]
+    pub se: f64,
+    /// True for a row of a table of weights.
+    #[serde(skip)]
+    pub is_weight: bool,
     /// Source.
     pub source: String,
     /// seed, public, recalled or assumption.
@@ -201,6 +224,13 @@ pub struct Stage {
     /// Probability of success.
     #[serde(default = "certain")]
     pub probability: f64,
+    /// In place of the probability its logit, to which the shifts add.
+    pub logit: Option<Number>,
+    /// Days between two looks: at each of them success, or a branch, has its probability, until one comes.
+    pub look_every_days: Option<f64>,
+    /// True if every visit of a draw has the same luck, so that only what has changed decides.
+    #[serde(default)]
+    pub keeps_luck: bool,
     /// Changes of the probability.
     #[serde(default, rename = "shift")]
     pub shifts: Vec<Shift>,
@@ -239,7 +269,10 @@ pub struct Stage {
 #[serde(deny_unknown_fields)]
 pub struct Branch {
     /// Probability.
+    #[serde(default = "certain")]
     pub probability: f64,
+    /// In place of the probability its logit, to which the shifts add.
+    pub logit: Option<Number>,
     /// Changes of the probability.
     #[serde(default, rename = "shift")]
     pub shifts: Vec<Shift>,
@@ -278,11 +311,21 @@ pub struct Recurring {
     #[serde(default)]
     pub unless: Vec<String>,
     /// Probability that it happens on one of its dates.
+    #[serde(default = "certain")]
     pub probability: f64,
+    /// In place of the probability its logit, to which the shifts add.
+    pub logit: Option<Number>,
+    /// States that are drawn anew where it happens, one after the other, before its effects.
+    #[serde(default, rename = "draw")]
+    pub draws: Vec<Drawn>,
+    /// What is done where its guards hold and it does not happen.
+    #[serde(default)]
+    pub otherwise: Vec<String>,
     /// Changes of the probability.
     #[serde(default, rename = "shift")]
     pub shifts: Vec<Shift>,
     /// What it does.
+    #[serde(default)]
     pub effects: Vec<String>,
     /// Milestone that it reaches.
     pub milestone: Option<String>,
@@ -343,7 +386,7 @@ impl OptionSpec {
             if !(least..=most).contains(&value) {
                 return Err(refused(format!("a number from {least} to {most}")));
             }
-            (parameter.value, is_known) = (value, true);
+            (parameter.value, parameter.se, is_known) = (value, 0.0, true);
         }
         for fact in self.facts.iter_mut().filter(|one| one.name == name) {
             if value != 0.0 && value != 1.0 {

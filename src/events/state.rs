@@ -2,7 +2,7 @@
 
 use super::compile::DAYS_OF_YEAR;
 use super::engine::{Active, Due, ENDS, Workspace};
-use super::program::{Change, EffectCode, Kind, NONE, RuleCode, ShiftCode, Who};
+use super::program::{Change, EffectCode, Kind, NONE, NumberCode, RuleCode, ShiftCode, Who};
 
 /// Upper bound of the product of the factors of shifts.
 const LARGEST_FACTOR: f64 = 1e100;
@@ -17,7 +17,10 @@ impl Workspace<'_> {
         let years = |since: i32| {
             (f64::from(day.saturating_sub(since)) / DAYS_OF_YEAR).max(0.0).min(shift.at_most_years)
         };
-        let mut amount = shift.parameter;
+        let mut amount = self.read(shift.reads, day);
+        for &slot in &shift.parameters {
+            amount *= self.number(NumberCode { factor: 1.0, slot });
+        }
         if let Some(since) = shift.since {
             amount *= years(since);
         }
@@ -134,6 +137,10 @@ impl Workspace<'_> {
                 EffectCode::Clear(fact) => self.set_fact(*fact as usize, false, day, seq),
                 EffectCode::Cancel(process) => self.end_process(*process, day, seq),
                 EffectCode::Measure(at) => self.drawn.measures.push((day, *at)),
+                EffectCode::Move(level, amount) => self.move_level(*level, self.number(*amount), day),
+                EffectCode::Put(level, value) => self.note_level(*level, self.number(*value), day),
+                EffectCode::Ask(menu, voice) => self.ask(*menu, *voice),
+                EffectCode::Trim(voice) => self.trim(*voice),
                 EffectCode::Join(agreement, who)
                 | EffectCode::Leave(agreement, who)
                 | EffectCode::Suspend(agreement, who)

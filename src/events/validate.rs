@@ -13,6 +13,7 @@ use super::flow;
 use super::limits::{MOST_EVENTS, MOST_TIMES};
 use super::place::Key;
 use super::spec::{OptionSpec, Process, Stage};
+use super::validate_numbers::Levels;
 use crate::data::{IDENTIFIER, is_identifier};
 use crate::error::{Fault, Faults};
 
@@ -29,6 +30,7 @@ pub fn validate(spec: &OptionSpec, world: Option<&OptionSpec>) -> Faults {
     check.recurring_names();
     check.twice(world);
     check.effects();
+    check.number_names();
     check.guards();
     check.graph(world);
     check.faults
@@ -40,6 +42,7 @@ pub(super) fn figures(spec: &OptionSpec) -> Faults {
     let mut check = Check::new(spec, Faults::new(), Names::default());
     check.declared();
     check.process_figures();
+    check.number_figures();
     for event in &spec.recurring {
         check.recurring(event);
     }
@@ -60,6 +63,7 @@ pub(super) struct Names<'a> {
     calendars: BTreeSet<&'a str>,
     parameters: BTreeSet<&'a str>,
     processes: BTreeSet<&'a str>,
+    pub levels: Levels<'a>,
 }
 
 impl<'a> Names<'a> {
@@ -70,7 +74,16 @@ impl<'a> Names<'a> {
             calendars: specs().flat_map(|spec| &spec.calendars).map(|one| one.name.as_str()).collect(),
             parameters: specs().flat_map(|spec| &spec.parameters).map(|one| one.name.as_str()).collect(),
             processes: specs().flat_map(|spec| &spec.processes).map(|one| one.id.as_str()).collect(),
+            levels: Levels::new(spec, world),
         }
+    }
+
+    pub fn knows_fact(&self, name: &str) -> bool {
+        self.facts.contains(name)
+    }
+
+    pub fn knows_parameter(&self, name: &str) -> bool {
+        self.parameters.contains(name)
     }
 }
 
@@ -155,6 +168,12 @@ impl Check<'_> {
     }
 
     fn recurring_names(&mut self) {
+        for (shifts, place, key) in self.spec.all_shifts().into_iter().filter(|(_, _, key)| key.starts_with("draw")) {
+            self.shift_names(place.key(&key), "draw", shifts);
+        }
+        for state in &self.spec.states {
+            self.shift_names(state.place.key("shift"), &state.name, &state.shifts);
+        }
         for event in &self.spec.recurring {
             self.shift_names(event.place.key("shift"), &event.id, &event.shifts);
         }
@@ -169,8 +188,8 @@ impl Check<'_> {
                 let at = format!("{key}.{k}.before");
                 self.fault(place.key(&at), (name, found), "the name of a [[calendar]]", remedy);
             }
-            let unknown = |one: &&String| !self.names.parameters.contains(one.as_str());
-            if let Some(found) = shift.parameter.as_ref().filter(unknown) {
+            let unknown = |one: &&str| !self.names.parameters.contains(one);
+            if let Some(found) = shift.parameters().find(unknown) {
                 let at = format!("{key}.{k}.parameter");
                 self.fault(place.key(&at), (name, found), "the name of a [[parameter]]", remedy);
             }
@@ -210,6 +229,8 @@ impl Check<'_> {
         let parameters = spec.parameters.iter().map(|one| (&one.name, &one.place));
         let calendars = spec.calendars.iter().map(|one| (&one.name, &one.place));
         let facts = spec.facts.iter().map(|one| (&one.name, &one.place));
+        let states = spec.states.iter().map(|one| (&one.name, &one.place));
+        let parameters = parameters.chain(states);
         let mut declared = BTreeSet::new();
         for (name, place) in parameters.chain(calendars).chain(facts) {
             if !declared.insert(name) {
@@ -272,7 +293,8 @@ impl Check<'_> {
         }
         self.events();
         let by_stages: BTreeSet<String> = spec.set_facts().collect();
-        let recurring = spec.recurring.iter().flat_map(|event| &event.effects);
+        let recurring =
+            spec.recurring.iter().flat_map(|event| event.effects.iter().chain(&event.otherwise));
         let elsewhere: BTreeSet<String> =
             recurring.filter_map(|text| Effect::parse(text)).flat_map(|effect| effect.sets()).collect();
         let declared: BTreeSet<&str> = spec.facts.iter().map(|fact| fact.name.as_str()).collect();

@@ -1,0 +1,141 @@
+//! Topics of talks: who wants what, and what an option asks for.
+//!
+//! From one table of stances follow the demands, the willingness to ask, the objections of others and the content of a
+//! vote (`docs/model.md` section 5).
+
+use std::collections::BTreeMap;
+
+use crate::data::{Files, Table, is_identifier};
+use crate::error::Faults;
+
+/// Actor whose stances hold for parties without stances of their own.
+pub const OTHERS: &str = "OTHERS";
+/// Strongest stance.
+const MOST_STANCE: f64 = 2.0;
+
+/// Stances of actors on topics, menus of options, gains of parties.
+#[derive(Debug, Clone, Default)]
+pub struct Topics {
+    /// Topics, sorted.
+    pub topics: Vec<String>,
+    /// Actors, sorted.
+    pub actors: Vec<String>,
+    /// From -2 (cannot accept) to 2 (wants it), `[actor][topic]`.
+    pub(super) stances: Vec<Vec<f64>>,
+    /// How much of each topic an option asks for, 0 to 1, by menu.
+    pub(super) menus: BTreeMap<String, Vec<f64>>,
+    /// Real income in percent, by option and party.
+    pub(super) gains: BTreeMap<(String, String), f64>,
+}
+
+impl Topics {
+    /// Position of an actor; of a party without stances that of [`OTHERS`].
+    #[must_use]
+    pub fn actor(&self, name: &str) -> Option<usize> {
+        let find = |name: &str| self.actors.iter().position(|one| one == name);
+        find(name).or_else(|| find(OTHERS))
+    }
+
+    /// Stances of an actor, `[topic]`.
+    pub(super) fn of(&self, actor: usize) -> &[f64] {
+        &self.stances[actor]
+    }
+
+    /// Share of what an actor wants that `asked`, `[topic]`, holds.
+    pub(super) fn wanted_share(&self, actor: usize, asked: &[f64]) -> f64 {
+        let wanted = |stance: f64| stance.max(0.0);
+        let all: f64 = self.of(actor).iter().map(|&stance| wanted(stance)).sum();
+        let got: f64 = self.of(actor).iter().zip(asked).map(|(&stance, asked)| asked * wanted(stance)).sum();
+        if all > 0.0 { got / all } else { 0.0 }
+    }
+}
+
+/// Reads `stances.csv`, `menus.csv` and, where it is there, `gains.csv` of a folder.
+pub(super) fn read_topics(files: &Files, faults: &mut Faults) -> Topics {
+    let mut topics = Topics::default();
+    stances(files, &mut topics, faults);
+    menus(files, &mut topics, faults);
+    gains(files, &mut topics, faults);
+    topics
+}
+
+fn table(files: &Files, name: &str, columns: &[&str], faults: &mut Faults) -> Option<Table> {
+    match files.read(name) {
+        Ok(text) => Table::parse(&files.display(name), &text, columns, &["source", "mark", "title"], faults),
+        Err(fault) => {
+            faults.push(fault);
+            None
+        }
+    }
+}
+
+fn stances(files: &Files, topics: &mut Topics, faults: &mut Faults) {
+    let Some(table) = table(files, "stances.csv", &["topic", "actor", "stance"], faults) else { return };
+    let mut cells: BTreeMap<(String, String), f64> = BTreeMap::new();
+    for row in table.rows() {
+        let expected = format!("a stance from -{MOST_STANCE} to {MOST_STANCE}");
+        let stance = row.number("stance", &expected, |one| one.abs() <= MOST_STANCE, faults);
+        let key = (row.text("topic").to_owned(), row.text("actor").to_owned());
+        for (column, name) in [("topic", &key.0), ("actor", &key.1)] {
+            if !is_identifier(name) {
+                faults.push(row.fault(column, crate::data::IDENTIFIER, "Correct the name."));
+            }
+        }
+        if let Some(stance) = stance
+            && cells.insert(key, stance).is_some()
+        {
+            faults.push(row.fault("actor", "each actor once on a topic", "Delete one of the rows."));
+        }
+    }
+    let mut names: Vec<String> = cells.keys().map(|key| key.0.clone()).collect();
+    names.dedup();
+    let mut actors: Vec<String> = cells.keys().map(|key| key.1.clone()).collect();
+    actors.sort();
+    actors.dedup();
+    for row in table.rows() {
+        let lacks = |actor: &&String| !cells.contains_key(&(row.text("topic").to_owned(), (*actor).clone()));
+        if let Some(actor) = actors.iter().find(lacks) {
+            let expected = format!("a stance of every actor on every topic; {actor} lacks one");
+            faults.push(row.fault("topic", &expected, "Add the row; no stance is 0."));
+            break;
+        }
+    }
+    let stance = |topic: &String, actor: &String| cells.get(&(topic.clone(), actor.clone())).copied();
+    topics.stances = actors
+        .iter()
+        .map(|actor| names.iter().map(|topic| stance(topic, actor).unwrap_or(0.0)).collect())
+        .collect();
+    (topics.topics, topics.actors) = (names, actors);
+}
+
+fn menus(files: &Files, topics: &mut Topics, faults: &mut Faults) {
+    let Some(table) = table(files, "menus.csv", &["menu", "topic", "asked_share"], faults) else { return };
+    for row in table.rows() {
+        let share =
+            row.number("asked_share", "a share from 0 to 1", |one| (0.0..=1.0).contains(&one), faults);
+        let Some(at) = topics.topics.iter().position(|topic| topic == row.text("topic")) else {
+            faults.push(row.fault("topic", "a topic of stances.csv", "Correct the name, or add its rows."));
+            continue;
+        };
+        if !is_identifier(row.text("menu")) {
+            faults.push(row.fault("menu", crate::data::IDENTIFIER, "Correct the name."));
+        }
+        let n = topics.topics.len();
+        let menu = topics.menus.entry(row.text("menu").to_owned()).or_insert_with(|| vec![0.0; n]);
+        menu[at] = share.unwrap_or(0.0);
+    }
+}
+
+fn gains(files: &Files, topics: &mut Topics, faults: &mut Faults) {
+    const FILE: &str = "gains.csv";
+    if matches!(files.read_optional(FILE), Ok(None)) {
+        return;
+    }
+    let Some(table) = table(files, FILE, &["option", "party", "gain_pct"], faults) else { return };
+    for row in table.rows() {
+        let gain =
+            row.number("gain_pct", "percent from -100 to 100", |one| (-100.0..=100.0).contains(&one), faults);
+        let key = (row.text("option").to_owned(), row.text("party").to_owned());
+        topics.gains.insert(key, gain.unwrap_or(0.0));
+    }
+}

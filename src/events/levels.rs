@@ -150,7 +150,9 @@ impl<'a> Reading<'a> {
     /// The actor whose stances it reads.
     pub fn actor(&self) -> Option<&'a str> {
         match *self {
-            Self::Minds(actor) | Self::Likes(actor) | Self::Content(actor) | Self::Wants(actor) => Some(actor),
+            Self::Minds(actor) | Self::Likes(actor) | Self::Content(actor) | Self::Wants(actor) => {
+                Some(actor)
+            }
             Self::Menu(_, actor) => Some(actor),
             Self::State(_) | Self::Gain(_) => None,
         }

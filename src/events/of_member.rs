@@ -54,7 +54,9 @@ fn texts(stage: &mut Stage) -> Vec<&mut String> {
     }
     for shift in shifts {
         let names = [&mut shift.when, &mut shift.unless, &mut shift.per_year_of];
-        texts.extend(names.into_iter().chain([&mut shift.before, &mut shift.parameter, &mut shift.reads]).flatten());
+        texts.extend(
+            names.into_iter().chain([&mut shift.before, &mut shift.parameter, &mut shift.reads]).flatten(),
+        );
     }
     if let Some(rule) = &mut stage.rule {
         texts.push(&mut rule.fact);

@@ -62,7 +62,14 @@ impl ScheduleBook {
     }
 
     /// Replaces the parts of a group of `importer` towards `exporter` (`*` = all); false if there is no such schedule.
-    pub fn replace(&mut self, id: &str, importer: &str, exporter: &str, group: &str, parts: Vec<Part>) -> bool {
+    pub fn replace(
+        &mut self,
+        id: &str,
+        importer: &str,
+        exporter: &str,
+        group: &str,
+        parts: Vec<Part>,
+    ) -> bool {
         let stem = if exporter == "*" { importer.to_owned() } else { format!("{importer}.{exporter}") };
         let key = (id.to_owned(), stem);
         if !self.schedules.contains_key(&key) {

@@ -22,14 +22,18 @@ fn plan() -> String {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/goldens/example").display().to_string()
 }
 
+/// Few of both kinds of draws.
+const DRAWS: [&str; 4] = ["--draws", "9", "--event-draws", "50"];
+
 fn run(at: &Path, arguments: &str) -> Assert {
-    tradepath(at).args(["run", &plan(), "--draws", "9"]).args(arguments.split_whitespace()).assert()
+    tradepath(at).args(["run", &plan()]).args(DRAWS).args(arguments.split_whitespace()).assert()
 }
 
 /// A task of an array, with the variables that its scheduler sets.
 fn task(at: &Path, variables: &[(&str, &str)], arguments: &str) -> Assert {
     let mut command = tradepath(at);
-    command.args(["run", &plan(), "--draws", "9", "--shard", "auto", "--shards", "7", "--out", "parts"]);
+    command.args(["run", &plan()]).args(DRAWS);
+    command.args(["--shard", "auto", "--shards", "7", "--out", "parts"]);
     command.args(arguments.split_whitespace()).envs(variables.iter().copied()).assert()
 }
 
@@ -60,7 +64,7 @@ fn one_part_and_seven_reduce_to_the_bytes_of_the_whole_run() {
         }
         assert_eq!(names(&at.join("parts")).len(), 7, "one folder a part, nothing beside them");
         reduce(at, "one --out from_one").success();
-        reduce(at, "parts --out from_seven --max-memory 1MiB").success().stderr(contains("AAA in 2025"));
+        reduce(at, "parts --out from_seven --max-memory 1MiB").success().stdout(contains("AAA in 2025"));
         let whole = contents(&at.join("whole"));
         assert!(whole.iter().any(|(name, bytes)| name == "manifest.json" && !bytes.is_empty()));
         for joined in ["from_one", "from_seven"] {
@@ -140,7 +144,7 @@ fn reduce_names_the_parts_that_are_missing_or_there_twice() {
     assert_eq!(names(at), ["parts"]);
 }
 
-/// Spawns a run that stops before its third year, until it is killed: a pipe that nobody reads stands in the place of
+/// Spawns a run that is held before its third year, until it is killed: a pipe that nobody reads stands in the place of
 /// its file. `journal` is the folder of the years of this very run.
 #[cfg(unix)]
 fn stopped(at: &Path, journal: &Path, arguments: &str) -> Child {
@@ -148,13 +152,16 @@ fn stopped(at: &Path, journal: &Path, arguments: &str) -> Child {
     let pipe = journal.join("2023.partial");
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tradepath"));
-    command.current_dir(at).args(["run", &plan(), "--draws", "9"]).args(arguments.split_whitespace());
-    let mut child = command.stderr(Stdio::null()).spawn().unwrap();
+    command.current_dir(at).args(["run", &plan()]).args(DRAWS).args(arguments.split_whitespace());
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let started = Instant::now();
     while !journal.join("2022.block").exists() {
         assert!(started.elapsed() < Duration::from_secs(60) && child.try_wait().unwrap().is_none());
         std::thread::sleep(Duration::from_millis(5));
     }
+    // Held where it is, at the pipe or before it.
+    let held = std::process::Command::new("kill").args(["-STOP", &child.id().to_string()]).status().unwrap();
+    assert!(held.success());
     fs::remove_file(pipe).unwrap();
     child
 }
@@ -192,8 +199,8 @@ fn a_part_killed_twenty_times_gives_the_bytes_of_one_that_was_not() {
     let mut killed = 0;
     for moment in 0..20_u64 {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tradepath"));
-        command.current_dir(at).args(["run", &plan(), "--draws", "9", "--quiet", "--out", "cut"]);
-        let mut child = command.args(line.split_whitespace()).spawn().unwrap();
+        command.current_dir(at).args(["run", &plan(), "--quiet", "--out", "cut"]).args(DRAWS);
+        let mut child = command.args(line.split_whitespace()).stdout(Stdio::null()).spawn().unwrap();
         // Spread over the time that the command takes, in an order that is no order.
         std::thread::sleep(Duration::from_millis(2 + 37 * moment % 211));
         killed += u64::from(child.try_wait().unwrap().is_none());

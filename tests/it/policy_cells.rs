@@ -112,7 +112,13 @@ fn three_quarters_of_duties_go_at_entry_and_nearly_all_in_the_end() {
                     .filter(is_free)
                     .map(|part| part.trade_share)
                     .sum();
-                let dutiable = book.mfn.pct(Pair { importer: book.axes.country_idx[importer], exporter: book.axes.country_idx["SGP"] }, g) > 0.0;
+                let dutiable = book.mfn.pct(
+                    Pair {
+                        importer: book.axes.country_idx[importer],
+                        exporter: book.axes.country_idx["SGP"],
+                    },
+                    g,
+                ) > 0.0;
                 sum = (
                     sum.0 + f64::from(u8::from(dutiable)) * group.lines * free,
                     sum.1 + f64::from(u8::from(dutiable)) * group.lines,

@@ -307,14 +307,7 @@ fn schedule_writes_duties_and_the_liberalisation_test() {
 #[test]
 fn explain_names_quotas_and_rules_of_origin() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tradepath"));
-    command.args([
-        "schedule",
-        "tpp_return",
-        "--explain",
-        "JPN:USA:rice:2060-06-01",
-        "--years",
-        "2021..2060",
-    ]);
+    command.args(["schedule", "tpp_return", "--explain", "JPN:USA:rice:2060-06-01", "--years", "2021..2060"]);
     command.assert().success().stdout(contains("quota on rice: 70000 t at 0.0 %, 280.0 % outside"));
     let mut command = Command::new(env!("CARGO_BIN_EXE_tradepath"));
     command.args(["schedule", "status_quo", "--explain", "USA:MEX:motor_vehicles:2021-06-01"]);

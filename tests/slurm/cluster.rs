@@ -54,9 +54,10 @@ impl Process {
         self.environment.split('\0').find_map(|entry| entry.strip_prefix(name)?.strip_prefix('='))
     }
 
-    /// Ends it at once.
-    pub fn kill(&self) {
-        let _ = Command::new("kill").args(["-KILL", &self.id.to_string()]).status();
+    /// Sends it a signal; one that has gone meanwhile is as good as gone.
+    pub fn signal(&self, name: &str) {
+        let number = self.id.to_string();
+        let _ = Command::new("kill").args(["-s", name, &number]).stderr(Stdio::null()).status();
     }
 }
 
@@ -141,7 +142,7 @@ impl Cluster {
         let steps: Vec<u32> = jobs.iter().map(|job| job.parent).collect();
         let is_step =
             |process: &&Process| steps.contains(&process.id) && process.command.starts_with("slurmstepd");
-        all.iter().filter(is_step).chain(jobs.iter().copied()).for_each(Process::kill);
+        all.iter().filter(is_step).chain(jobs.iter().copied()).for_each(|process| process.signal("KILL"));
     }
 
     fn start_munge(&mut self) {
@@ -183,7 +184,7 @@ impl Drop for Cluster {
         let _ = self.output("scancel", &["--user=root"]);
         let _ = self.output("scontrol", &["shutdown"]);
         sleep(Duration::from_millis(500));
-        self.processes().iter().for_each(Process::kill);
+        self.processes().iter().for_each(|process| process.signal("KILL"));
         // `runuser` is the child, and ends when munged has; that is known by its file.
         if let Ok(id) = fs::read_to_string(self.folder.join("munge/pid")) {
             let _ = Command::new("kill").args(["-KILL", id.trim()]).stderr(Stdio::null()).status();

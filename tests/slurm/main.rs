@@ -32,7 +32,7 @@ fn root() -> PathBuf {
 /// The plan of the goldens with two draws a part.
 fn arguments() -> Vec<String> {
     let plan = root().join("tests/goldens/example").display().to_string();
-    [&plan, "--draws", "40"].map(str::to_owned).into()
+    [&plan, "--draws", "40", "--event-draws", "200"].map(str::to_owned).into()
 }
 
 fn tradepath(arguments: &[&str]) {
@@ -71,7 +71,7 @@ fn stop_at_next_year(journal: &Path) -> PathBuf {
     pipe
 }
 
-/// The process of a part that has stopped; its pipe is gone then.
+/// The process of a part at its pipe or before it, held there; its pipe is gone then.
 fn stopped(cluster: &Cluster, part: u64, (journal, pipe): &(PathBuf, PathBuf)) -> Process {
     let number = part.to_string();
     let is_it = |process: &Process| {
@@ -82,6 +82,7 @@ fn stopped(cluster: &Cluster, part: u64, (journal, pipe): &(PathBuf, PathBuf)) -
         let is_there = journal.join(format!("{LAST_YEAR}.block")).exists();
         is_there.then(|| cluster.processes().into_iter().find(is_it)).flatten()
     });
+    process.signal("STOP");
     fs::remove_file(pipe).unwrap();
     process
 }
@@ -130,7 +131,7 @@ fn an_array_with_a_killed_worker_and_a_lost_node_gives_the_bytes_of_one_run() {
     let ids = String::from_utf8(output.stdout).unwrap();
     let (array, reduce) = ids.trim().split_once(' ').unwrap();
 
-    stopped(&cluster, KILLED, &stops[0]).kill();
+    stopped(&cluster, KILLED, &stops[0]).signal("KILL");
     let of_lost = stopped(&cluster, LOST, &stops[1]);
     let node = of_lost.variable("SLURMD_NODENAME").unwrap().to_owned();
     let node = cluster::NODES.into_iter().find(|name| *name == node).unwrap();

@@ -106,7 +106,8 @@ impl Concordance {
             "mark",
         ];
         let sectors = table("sectors.csv", &sector_columns)?;
-        let codes = table("concordance.csv", &["classification", "code", "sector", "share", "source", "mark"])?;
+        let codes =
+            table("concordance.csv", &["classification", "code", "sector", "share", "source", "mark"])?;
         let (Some(economies), Some(sectors), Some(codes)) = (economies, sectors, codes) else {
             return Err(InputErrors(faults.as_slice().to_vec()));
         };

@@ -202,7 +202,12 @@ fn read_services(
 type InputOutput = (Array3<f64>, Array3<f64>, Array2<f64>);
 
 /// Sectors of an input-output code with their shares; a code that the concordance has not is a fault.
-fn sectors<'a>(row: &Row<'_>, column: &str, by: &'a Concordance, reading: &mut Reading) -> &'a [(usize, f64)] {
+fn sectors<'a>(
+    row: &Row<'_>,
+    column: &str,
+    by: &'a Concordance,
+    reading: &mut Reading,
+) -> &'a [(usize, f64)] {
     let parts = by.parts(STRUCTURE, row.text(column));
     if parts.is_empty() {
         let expected = format!("a code of {STRUCTURE} in data/sources/apac/concordance.csv");

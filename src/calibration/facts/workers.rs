@@ -53,7 +53,8 @@ impl Workers {
     ) -> Option<Self> {
         let table = reading.own(own, "isic_sectors.csv", &["code", "twelve", "sectors"])?;
         reading.each_once(&table, &["code"]);
-        let codes: HashMap<&str, usize> = table.rows().enumerate().map(|(at, row)| (row.text("code"), at)).collect();
+        let codes: HashMap<&str, usize> =
+            table.rows().enumerate().map(|(at, row)| (row.text("code"), at)).collect();
         let industries = industries(&table, places, reading)?;
         let mut workers = Self {
             persons: Array2::zeros((places.len(), industries.len())),
@@ -79,7 +80,8 @@ impl Workers {
         codes: &HashMap<&str, usize>,
         reading: &mut Reading,
     ) -> Option<Vec<String>> {
-        let table = reading.table(&folder.join("workers_45sectors.csv"), &["country", "sector", "persons"])?;
+        let table =
+            reading.table(&folder.join("workers_45sectors.csv"), &["country", "sector", "persons"])?;
         reading.each_once(&table, &["country", "sector"]);
         let mut listed: Vec<String> = Vec::new();
         let mut n_used = 0;
@@ -207,7 +209,8 @@ fn industries(table: &Table, places: &Places<'_>, reading: &mut Reading) -> Opti
     let mut industries = Vec::new();
     for row in table.rows() {
         let names = row.text("sectors").split(';').map(str::trim);
-        let sectors: Vec<usize> = names.filter_map(|name| places.axes.sector_idx.get(name).copied()).collect();
+        let sectors: Vec<usize> =
+            names.filter_map(|name| places.axes.sector_idx.get(name).copied()).collect();
         if sectors.is_empty() {
             let (file, code, names) = (table.file(), row.text("code"), row.text("sectors"));
             reading.note(format!("{file}: no workers.csv: {code} belongs to {names}, which the set has not"));
@@ -218,7 +221,12 @@ fn industries(table: &Table, places: &Places<'_>, reading: &mut Reading) -> Opti
     Some(industries)
 }
 
-fn industry(row: &Row<'_>, column: &str, codes: &HashMap<&str, usize>, reading: &mut Reading) -> Option<usize> {
+fn industry(
+    row: &Row<'_>,
+    column: &str,
+    codes: &HashMap<&str, usize>,
+    reading: &mut Reading,
+) -> Option<usize> {
     let at = codes.get(row.text(column)).copied();
     if at.is_none() {
         let expected = "a code of data/sources/facts/isic_sectors.csv";

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use super::lines::{self, WeighedLines};
 use super::claims;
+use super::lines::{self, WeighedLines};
 use super::rows::{AggregateRow, Claim, MfnRate, Preference};
 use crate::calibration::{NumberRule, Reading};
 use crate::data::{Files, Row, Table};
@@ -232,7 +232,11 @@ impl Summary {
             0 => String::new(),
             n => format!(", {n} of them from unit values"),
         };
-        format!("{}: {known} of {} lines with a rate{estimates}; {how}", importer.text("source"), self.n_lines)
+        format!(
+            "{}: {known} of {} lines with a rate{estimates}; {how}",
+            importer.text("source"),
+            self.n_lines
+        )
     }
 
     /// A rate that rests on estimates of specific duties for the most part is an assumption.

@@ -14,12 +14,7 @@ const SECTOR_COLUMNS: [&str; 5] = ["sector", "figure", "multiple", "source", "ma
 const MULTIPLE: NumberRule = NumberRule::new("a multiple between 0 and 10", |v| (0.0..=10.0).contains(&v));
 
 /// A row for every importer and sector of the model; a pair without a figure is a fault.
-pub fn rows(
-    facts: &Path,
-    own: &Files,
-    axes: &Axes,
-    reading: &mut Reading,
-) -> Option<Vec<Barrier<'static>>> {
+pub fn rows(facts: &Path, own: &Files, axes: &Axes, reading: &mut Reading) -> Option<Vec<Barrier<'static>>> {
     let columns = ["importer", "kind", "sector", "ave_pct", "definition", "confidence"];
     let figures_of = reading.own(own, "barrier_sectors.csv", &SECTOR_COLUMNS);
     let table = reading.table(&facts.join("barriers_ave.csv"), &columns)?;

@@ -79,7 +79,9 @@ fn spared(path: &Path, reading: &mut Reading) -> Option<Spared> {
 fn group_share(place: &Importer<'_>, group: usize, partner: &str, spared: &Spared) -> Option<f64> {
     let weights = place.lines.weights.of_partner.get(partner)?;
     let (mut owed, mut not_paid) = (0.0, 0.0);
-    for (line, weight) in place.lines.schedule.lines.iter().zip(weights).filter(|(line, _)| line.group == group) {
+    for (line, weight) in
+        place.lines.schedule.lines.iter().zip(weights).filter(|(line, _)| line.group == group)
+    {
         let share = spared.get(&(line.code[..2].to_owned(), partner.to_owned()));
         let (Some(pct), Some(share)) = (line.mfn_pct, share) else { continue };
         owed += weight * pct;

@@ -87,7 +87,9 @@ fn read(input: &Path, axes: &Axes, how: Aggregation, reading: &mut Reading) -> O
     let mut rates = rates.unwrap_or_default();
     finer_rates(&own, groups.as_ref(), axes, &mut rates, reading)?;
     let from_lines = aggregate::apply(input, &own, how, &mut rates, reading);
-    let known = |rate: &MfnRate<'_>| rate.exporter == aggregate::ALL || axes.country_idx.contains_key(&*rate.exporter);
+    let known = |rate: &MfnRate<'_>| {
+        rate.exporter == aggregate::ALL || axes.country_idx.contains_key(&*rate.exporter)
+    };
     rates.retain(known);
     rates.sort_by_cached_key(|rate| rate.exporter != aggregate::ALL);
     let staging =

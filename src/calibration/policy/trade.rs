@@ -109,7 +109,9 @@ fn emissions(
         for group in groups.rows() {
             let figure = group.text("emissions_of");
             let find = || {
-                table.rows().find(|row| row.text("iso3") == country.iso3 && row.text("product_group") == figure)
+                table
+                    .rows()
+                    .find(|row| row.text("iso3") == country.iso3 && row.text("product_group") == figure)
             };
             let Some(row) = (!figure.is_empty()).then(find).flatten() else {
                 reading.left(&table, "missing for groups", group.text("product_group"));

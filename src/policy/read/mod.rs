@@ -17,9 +17,9 @@ mod intervals;
 mod origin;
 mod provisions;
 mod rates;
-mod staging;
 mod rules;
 mod schedules;
+mod staging;
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;

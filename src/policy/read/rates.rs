@@ -69,7 +69,8 @@ impl Reader<'_> {
                 self.faults.push(row.fault("collected_pct", &expected, "Correct one of the two rates."));
             }
             let exporters = self.country(&row, "exporter").map_or(0..n, |exporter| exporter..exporter + 1);
-            for (exporter, &g) in exporters.flat_map(|i| places_of(&row, places).iter().map(move |g| (i, g))) {
+            for (exporter, &g) in exporters.flat_map(|i| places_of(&row, places).iter().map(move |g| (i, g)))
+            {
                 mfn[[importer, exporter, g]] = pct;
                 gap[[importer, exporter, g]] = pct - collected_pct;
             }
@@ -79,7 +80,13 @@ impl Reader<'_> {
             let is_missing = |n: &usize| mfn[[*n, usize::from(*n == 0).min(shape.1 - 1), at[0]]].is_nan();
             for n in (0..n).filter(is_missing) {
                 let field = format!("{},{id}", self.axes.countries[n].iso3);
-                self.fault(FILE, field, "no row", "a rate for every importer and group, exporter *", NOT_ZERO);
+                self.fault(
+                    FILE,
+                    field,
+                    "no row",
+                    "a rate for every importer and group, exporter *",
+                    NOT_ZERO,
+                );
             }
         }
         (mfn, gap)

@@ -27,7 +27,13 @@ impl Reader<'_> {
             }
             if !book.replace(schedule, importer, exporter, group, parts) {
                 let (field, expected) = (format!("{schedule} {importer}"), "a schedule with a file");
-                self.fault(FILE, field, "no such schedule", expected, "Correct the cell, or add the schedule.");
+                self.fault(
+                    FILE,
+                    field,
+                    "no such schedule",
+                    expected,
+                    "Correct the cell, or add the schedule.",
+                );
             }
         }
     }
@@ -37,7 +43,8 @@ impl Reader<'_> {
         let listed = || path.split_once(' ').and_then(|(kind, path)| Category::listed(kind, path));
         let category = if path.is_empty() { Category::builtin(code) } else { listed() };
         if category.is_none() {
-            let expected = "EIF, B2 to B30, MFN, TRQ, or another code with a path such as `linear 1:0.5;11:0`";
+            let expected =
+                "EIF, B2 to B30, MFN, TRQ, or another code with a path such as `linear 1:0.5;11:0`";
             self.faults.push(row.fault("category", expected, "Calibrate the table again."));
         }
         Some(Part {

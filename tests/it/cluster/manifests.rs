@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::{plan, reduce, run};
+use super::{DRAWS, plan, reduce, run};
 use crate::folders::{contents, tradepath};
 
 #[derive(Debug, Deserialize)]
@@ -194,7 +194,7 @@ fn an_indexed_job_computes_every_part_and_the_next_one_joins_them() {
     let arguments = here(container, at);
     for index in 0..completions {
         let mut command = tradepath(at);
-        command.args(&arguments[..1]).arg(plan()).args(["--draws", "9"]).args(&arguments[1..]);
+        command.args(&arguments[..1]).arg(plan()).args(DRAWS).args(&arguments[1..]);
         command.env("JOB_COMPLETION_INDEX", index.to_string()).assert().success();
     }
     let arguments = here(joining, at);

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{plan, run};
+use super::{DRAWS, plan, run};
 use crate::folders::contents;
 
 fn script(name: &str) -> PathBuf {
@@ -32,7 +32,7 @@ fn gnu_parallel_gives_the_bytes_of_the_whole_run() {
     }
     let folder = tempfile::tempdir().unwrap();
     let mut command = Command::new(script("parallel.sh"));
-    check(command.args(["3", "all", &plan(), "--draws", "9"]), folder.path());
+    check(command.args(["3", "all", &plan()]).args(DRAWS), folder.path());
     // Without arguments it says how it is called.
     let usage = Command::new(script("parallel.sh")).output().unwrap();
     assert!(
@@ -49,7 +49,7 @@ fn dask_gives_the_bytes_of_the_whole_run() {
     }
     let folder = tempfile::tempdir().unwrap();
     let mut command = Command::new("python3");
-    command.arg(script("dask_run.py")).args(["--shards", "3", "--out", "all", "--", &plan(), "--draws", "9"]);
+    command.arg(script("dask_run.py")).args(["--shards", "3", "--out", "all", "--", &plan()]).args(DRAWS);
     check(&mut command, folder.path());
 }
 

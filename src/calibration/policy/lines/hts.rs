@@ -38,7 +38,8 @@ pub fn read(layout: &Layout<'_>, reading: &mut Reading) -> Option<Vec<Line>> {
         };
         // A line without a row has no special rate.
         let programmes = special_of.get(code).into_iter().flat_map(|text| parse_special(text)).collect();
-        let estimate = if mfn_pct.is_none() { units.equivalent_pct(code, row.text("rate_raw")) } else { None };
+        let estimate =
+            if mfn_pct.is_none() { units.equivalent_pct(code, row.text("rate_raw")) } else { None };
         lines.push(Line {
             code: code.to_owned(),
             group,

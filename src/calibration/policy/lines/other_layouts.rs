@@ -39,7 +39,8 @@ const JAPAN_COLUMNS: [&str; 24] = [
 
 /// Preference columns of New Zealand's tariff.
 const NEW_ZEALAND_COLUMNS: [&str; 17] = [
-    "AAN", "AU", "CA", "CN", "CPT", "GB", "HK", "KR", "LDC", "LLDC", "MY", "Pac", "PPP", "SG", "TH", "TPA", "TW",
+    "AAN", "AU", "CA", "CN", "CPT", "GB", "HK", "KR", "LDC", "LLDC", "MY", "Pac", "PPP", "SG", "TH", "TPA",
+    "TW",
 ];
 
 /// Lines of Japan: nine digits, the rate applied to everybody, a programme for each preference column.
@@ -172,8 +173,13 @@ fn rate(cell: &str) -> ProgrammeRate {
     if last == "Free" {
         return ProgrammeRate::Free;
     }
-    let digits: String =
-        last.chars().rev().skip_while(|c| *c != '%').skip(1).take_while(|c| c.is_ascii_digit() || *c == '.').collect();
+    let digits: String = last
+        .chars()
+        .rev()
+        .skip_while(|c| *c != '%')
+        .skip(1)
+        .take_while(|c| c.is_ascii_digit() || *c == '.')
+        .collect();
     let pct = digits.chars().rev().collect::<String>().parse::<f64>();
     match pct {
         Ok(pct) if pct == 0.0 => ProgrammeRate::Free,

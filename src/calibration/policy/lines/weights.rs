@@ -47,13 +47,16 @@ fn of_partners(path: &Path, lines: &[Line], reading: &mut Reading) -> Option<Lin
     let table = reading.table(path, &["hs8", "partner", "imports_musd"])?;
     reading.each_once(&table, &["hs8", "partner"]);
     let place: HashMap<&str, usize> = lines.iter().enumerate().map(|(l, line)| (&*line.code, l)).collect();
-    let mut weights =
-        LineWeights { world: vec![0.0; lines.len()], of_partner: BTreeMap::new() };
+    let mut weights = LineWeights { world: vec![0.0; lines.len()], of_partner: BTreeMap::new() };
     let mut n_used = 0;
     for row in table.rows() {
         let Some(musd) = reading.number(&row, "imports_musd", FLOW) else { continue };
         let Some(&l) = place.get(row.text("hs8")) else {
-            reading.left(&table, "of lines that the tariff has not", &row.text("hs8").chars().take(2).collect::<String>());
+            reading.left(
+                &table,
+                "of lines that the tariff has not",
+                &row.text("hs8").chars().take(2).collect::<String>(),
+            );
             continue;
         };
         n_used += 1;
@@ -132,7 +135,13 @@ mod tests {
 
     #[test]
     fn chapters_weigh_as_the_world_exports_and_products_by_the_pattern() {
-        let line = |code: &str| Line { code: code.into(), group: 0, mfn_pct: None, programmes: Vec::new(), is_estimate: false };
+        let line = |code: &str| Line {
+            code: code.into(),
+            group: 0,
+            mfn_pct: None,
+            programmes: Vec::new(),
+            is_estimate: false,
+        };
         let lines = ["01011000", "01012010", "01012020", "02011000"].map(line);
         let chapters = HashMap::from([("01".to_owned(), 100.0), ("02".to_owned(), 7.0)]);
         let pattern = HashMap::from([("010110".to_owned(), 30.0), ("010120".to_owned(), 10.0)]);

@@ -79,7 +79,10 @@ impl Published {
         };
         let held = [Found::builtin("MFN", Some(self.base_pct.unwrap_or(first)))];
         let rules = bases.iter().flat_map(|base| rules(*base, listed));
-        held.into_iter().chain(rules).find(fits).unwrap_or_else(|| self.listed(self.base_pct.unwrap_or(first)))
+        held.into_iter()
+            .chain(rules)
+            .find(fits)
+            .unwrap_or_else(|| self.listed(self.base_pct.unwrap_or(first)))
     }
 
     /// Base rates with which equal cuts may give the published rates: multiples of 5, of 1, of a half.
@@ -145,7 +148,8 @@ mod tests {
     #[test]
     fn equal_cuts_are_told_by_base_and_rate() {
         // Livers 12.8 % in 16 cuts, tongues halved at entry and free at cut 11, canned pineapple in 11 cuts.
-        let code = |base: f64, cut: u32, pct: f64| published(Some(base), cut, &[pct]).staging("EIF", &[]).code;
+        let code =
+            |base: f64, cut: u32, pct: f64| published(Some(base), cut, &[pct]).staging("EIF", &[]).code;
         assert_eq!(code(12.8, 7, 7.2), "B16");
         assert_eq!(code(12.8, 7, 2.5), "H11");
         assert_eq!(code(46.8, 7, 17.0), "B11");

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::category::Published;
 use super::StagedLine;
+use super::category::Published;
 use crate::calibration::policy::aggregate::FromLines;
 use crate::calibration::policy::lines::{self, ProductGroups, is_code};
 use crate::calibration::{NumberRule, Reading};
@@ -12,7 +12,8 @@ use crate::data::{Files, Row};
 use crate::schedules::lines::{Line, ProgrammeRate};
 
 const PCT: NumberRule = NumberRule::new("percent between 0 and 1000", |v| (0.0..=1000.0).contains(&v));
-const CUT: NumberRule = NumberRule::new("a whole number, 1 to 30", |v| v.fract() == 0.0 && (1.0..=30.0).contains(&v));
+const CUT: NumberRule =
+    NumberRule::new("a whole number, 1 to 30", |v| v.fract() == 0.0 && (1.0..=30.0).contains(&v));
 /// Yearly columns of the decree, in their order.
 const YEARS: [&str; 7] = ["I", "II", "III", "IV", "V", "VI", "VII"];
 /// Notes of goods under a tariff-rate quota, whose rate outside it stays.
@@ -132,7 +133,8 @@ fn of_years(
             reading.left(&table, "without a preferential rate, by chapter", &code[..2]);
             continue;
         }
-        let place = groups.of(code).and_then(|group| names.binary_search_by(|one| one.as_str().cmp(group)).ok());
+        let place =
+            groups.of(code).and_then(|group| names.binary_search_by(|one| one.as_str().cmp(group)).ok());
         let Some(group) = place else {
             reading.left(&table, "of products without a group, by chapter", &code[..2]);
             continue;

@@ -134,7 +134,8 @@ impl Group {
     ) -> Vec<StagingCheck<'static>> {
         let mut cuts: BTreeMap<u32, (f64, f64, f64, u64, u64)> = BTreeMap::new();
         for (line, found) in lines.iter().zip(found) {
-            let category = if found.code == EARLY { Category::EqualSteps { years: 1 } } else { found.category() };
+            let category =
+                if found.code == EARLY { Category::EqualSteps { years: 1 } } else { found.category() };
             let base = found.base_pct.unwrap_or(self.unknown_pct);
             for (cut, pct) in &line.published.rates {
                 let computed = base * category.remaining_share(*cut);
@@ -163,12 +164,7 @@ impl Group {
 }
 
 /// Lines whose published rates no rule gives.
-pub fn rest(
-    importer: &str,
-    name: &str,
-    lines: &[&StagedLine],
-    found: &[Found],
-) -> Vec<StagingRest<'static>> {
+pub fn rest(importer: &str, name: &str, lines: &[&StagedLine], found: &[Found]) -> Vec<StagingRest<'static>> {
     let is_rest = |(_, found): &(&&StagedLine, &Found)| !found.is_rule;
     let row = |(line, found): (&&StagedLine, &Found)| {
         let rates = line.published.rates.iter().map(|(cut, pct)| format!("{cut}:{pct}"));

@@ -73,6 +73,7 @@
 //! | [`ensemble`] | options x draws x years |
 //! | [`output`] | tables of results, in folders that appear whole or not at all |
 //! | [`report`] | charts and the page |
+//! | [`validation`] | what is known beside what the data set says |
 //! | [`calibration`] | outside tables to a balanced baseline |
 //! | [`cli`] | the program |
 
@@ -92,3 +93,4 @@ pub mod projection;
 pub mod report;
 pub mod rng;
 pub mod schedules;
+pub mod validation;

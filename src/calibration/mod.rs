@@ -2,6 +2,7 @@
 
 pub mod apac;
 pub mod balance;
+pub mod checks;
 pub mod facts;
 mod number_rule;
 pub mod outside;

@@ -8,7 +8,7 @@ use super::arguments;
 use crate::calibration::balance::{BalanceOptions, ReExports, Weights};
 use crate::calibration::outside::{self, Layout, Request};
 use crate::calibration::policy::aggregate::Aggregation;
-use crate::calibration::{apac, policy};
+use crate::calibration::{apac, checks, policy};
 use crate::data::memory;
 use crate::error::{Fault, Faults};
 use crate::output::dir::Existing;
@@ -18,6 +18,8 @@ use crate::output::dir::Existing;
 enum Source {
     /// The default Asia-Pacific set, from the public tables named in data/apac/meta.toml.
     Apac,
+    /// Known figures that `validate` compares the default set with: data/checks.
+    Checks,
     /// Policy tables (rates, barriers, memberships) for the default set: data/policy/tables.
     Policy,
     /// Long CSV files under common column names: trade.csv, and io.csv, value_added.csv, final_demand.csv, tariffs.csv.
@@ -38,7 +40,7 @@ enum Source {
 impl Source {
     fn layout(self) -> Option<Layout> {
         match self {
-            Self::Apac | Self::Policy => None,
+            Self::Apac | Self::Checks | Self::Policy => None,
             Self::Long => Some(Layout::Long),
             Self::Wiod2013 => Some(Layout::Wiod2013),
             Self::Icio => Some(Layout::Icio),
@@ -145,6 +147,10 @@ pub fn run(args: &CalibrateArgs, quiet: bool) -> anyhow::Result<()> {
             let how = args.aggregation.unwrap_or(Aggregation::Trade);
             policy::write(&args.input, &axes, &args.out, existing, how)?
         }
+        (Source::Checks, _) => {
+            let by = apac::concordance::Concordance::read(args.concordance.as_deref())?;
+            checks::write(&args.input, &by.places(), &args.out, existing)?
+        }
         (_, Some(layout)) => outside::calibrate(&request(args, layout), &args.out, existing)?.lines,
         (_, None) => {
             let built = apac::build(&args.input, args.concordance.as_deref())?;
@@ -168,7 +174,7 @@ pub fn run(args: &CalibrateArgs, quiet: bool) -> anyhow::Result<()> {
 /// An option that the source would not read is a fault, not a silence.
 fn check_options(args: &CalibrateArgs) -> Faults {
     let is_outside = args.source.layout().is_some();
-    let is_apac = args.source == Source::Apac;
+    let is_apac = matches!(args.source, Source::Apac | Source::Checks);
     let given = [
         ("--aggregation", args.aggregation.is_some(), args.source == Source::Policy),
         ("--year", args.year.is_some(), is_outside),

@@ -14,6 +14,7 @@ use crate::output;
 use crate::output::dir::{Existing, OutputDir};
 use crate::output::rows::{Schema, TableRow, Text, table};
 use crate::report;
+use crate::validation;
 
 table! {
     /// Cells that differ between two runs.
@@ -183,6 +184,7 @@ fn schemas() -> Vec<Schema> {
     let mut all = output::schemas();
     all.extend(report::charts::schemas());
     all.extend(calibration::schemas());
+    all.extend(validation::schemas());
     all.extend([line_rates::LineRate::schema(), DifferenceRow::schema()]);
     all.extend([optimal::ChosenTariff::schema(), optimal::GameOutcome::schema()]);
     all

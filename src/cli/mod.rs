@@ -53,6 +53,7 @@ mod terminal;
 mod timeline;
 mod timeline_fit;
 mod timeline_lanes;
+mod validate;
 mod verify;
 
 /// Discrete-event trade-flow and tariff model: what each way back into Asia-Pacific trade rules would do.
@@ -112,6 +113,8 @@ enum Command {
     Estimate(Box<estimate::EstimateArgs>),
     /// The events of an option alone: event log, memberships and the distribution of milestone dates.
     Timeline(timeline::TimelineArgs),
+    /// What is known beside what the data set says: GDP, flows, balances, duties, shares.
+    Validate(validate::ValidateArgs),
     /// Charts and the HTML report from the CSV files of a finished run.
     Report(report::ReportArgs),
     /// Validates a baseline directory and lists every fault, not only the first.
@@ -174,6 +177,7 @@ fn execute(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Schedule(args) => schedule::run(args)?,
         Command::Reduce(args) => reduce::run(args, cli.quiet)?,
         Command::Init(args) => init::run(args, cli.quiet)?,
+        Command::Validate(args) => validate::run(args, cli.quiet)?,
         Command::Report(args) => report::run(args, cli.quiet)?,
         Command::Compare(args) => return compare::run(args),
         Command::Check(args) => return check::run(args),

@@ -16,7 +16,7 @@ fn the_change_log_names_the_version() {
 }
 
 /// Modules in rank order: each may use only those before it.
-const RANKS: [&[&str]; 13] = [
+const RANKS: [&[&str]; 14] = [
     &["error", "rng", "numerics"],
     &["data"],
     &["estimation"],
@@ -28,6 +28,7 @@ const RANKS: [&[&str]; 13] = [
     &["ensemble"],
     &["output"],
     &["report"],
+    &["validation"],
     &["calibration"],
     &["cli"],
 ];

@@ -41,10 +41,10 @@ impl Places<'_> {
 }
 
 /// Codes of country names.
-pub(super) struct NamesOfCountries(HashMap<String, String>);
+pub struct NamesOfCountries(HashMap<String, String>);
 
 impl NamesOfCountries {
-    /// Reads `names.csv` of the project's own tables.
+    /// Reads `names.csv` of the project's own tables; `None` if it cannot be used.
     pub fn read(own: &Files, reading: &mut Reading) -> Option<Self> {
         let table = reading.own(own, "names.csv", &["name", "code"])?;
         reading.each_once(&table, &["name"]);
@@ -71,7 +71,7 @@ impl NamesOfCountries {
 }
 
 /// True if a cell holds a figure.
-pub(super) fn is_published(row: &Row<'_>, column: &str) -> bool {
+pub(crate) fn is_published(row: &Row<'_>, column: &str) -> bool {
     !matches!(row.text(column), "" | "NA")
 }
 

@@ -1,0 +1,20 @@
+//! What is known beside what the program says: statistics of the data set against published ones.
+//!
+//! One kind of comparison a file: [`data_checks`] computes each statistic of a table of known figures from a
+//! baseline. Published results of other studies and hindcasts are to stand beside it as further tables.
+
+pub mod data_checks;
+mod known;
+mod statistic;
+
+pub use data_checks::{DataCheck, Flag, data_checks};
+pub use known::{KINDS, KnownRow, UNITS};
+pub use statistic::Statistic;
+
+use crate::output::rows::{Schema, TableRow};
+
+/// All tables of this module.
+#[must_use]
+pub fn schemas() -> Vec<Schema> {
+    vec![DataCheck::schema(), KnownRow::schema()]
+}

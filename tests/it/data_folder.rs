@@ -38,15 +38,15 @@ fn a_broken_header_does_not_hide_the_faults_of_other_tables() {
     change(folder.path(), "policy/depth.csv", "depth_class", "depth_klass");
     change(folder.path(), "policy/cut_dates.csv", "JPN,4", "JPM,4");
     change(folder.path(), "policy/tables/mfn.csv", "USA,dairy", "USA,dairi");
-    change(folder.path(), "policy/tables/barriers.csv", "USA,food", "USA,fod");
+    change(folder.path(), "policy/tables/barriers.csv", "USA,other_food", "USA,other_fod");
     change(folder.path(), "schedules/tpp/quotas.csv", "JPN,USA", "JPN,USB");
     let found = check(folder.path()).code(2);
     let found = found.stderr(contains("panicked").not());
     let found = found.stderr(contains("depth.csv:1 `depth_class` = missing column"));
     let found = found.stderr(contains("depth.csv:1 `depth_klass` = unknown column"));
     let found = found.stderr(contains("cut_dates.csv:3 `importer` = JPM"));
-    let found = found.stderr(contains("mfn.csv:3 `product_group` = dairi"));
-    let found = found.stderr(contains("barriers.csv:4 `sector` = fod"));
+    let found = found.stderr(contains("mfn.csv:4 `product_group` = dairi"));
+    let found = found.stderr(contains("barriers.csv:11 `sector` = other_fod"));
     found.stderr(contains("quotas.csv:2 `exporter` = USB"));
 }
 
@@ -57,7 +57,7 @@ fn names_that_point_nowhere_are_refused_where_they_stand() {
             "policy/duty_coverage.csv",
             "us_301_list_3,fish",
             "us_301_list_3x,fish",
-            "duty_coverage.csv:14 `duty_list` = us_301_list_3x",
+            "duty_coverage.csv:25 `duty_list` = us_301_list_3x",
         ),
         ("policy/duties.csv", "AUS;CAN;MEX;KOR", "AUS;CAM;MEX;KOR", "duties.csv:11 `exempt` = CAM"),
         ("policy/provisions.csv", "suspended,5", "suspendet,5", "provisions.csv:2 `kind` = suspendet"),
@@ -105,7 +105,7 @@ fn schedules_options_and_tables_are_checked_against_the_folder_they_lie_in() {
     for entry in schedules.filter(|path| path.is_dir()).chain(tables) {
         for path in fs::read_dir(entry).unwrap().map(|entry| entry.unwrap().path()) {
             if path.extension().is_some_and(|extension| extension == "csv") {
-                fs::write(&path, fs::read_to_string(&path).unwrap().replace("dairy,", "milk,")).unwrap();
+                fs::write(&path, fs::read_to_string(&path).unwrap().replace("poultry,", "fowl,")).unwrap();
             }
         }
     }
@@ -119,11 +119,11 @@ fn schedules_options_and_tables_are_checked_against_the_folder_they_lie_in() {
     for path in fs::read_dir(at.join("schedules/tpp")).unwrap().map(|entry| entry.unwrap().path()) {
         fs::copy(&path, copy.join(path.file_name().unwrap())).unwrap();
     }
-    check(&copy).code(2).stderr(contains("`product_group` = milk"));
+    check(&copy).code(2).stderr(contains("`product_group` = fowl"));
     let [copy, at] = [&copy, at].map(|path| path.to_str().unwrap());
     tradepath(&["check", copy, "--data", at]).success();
-    let query = "CAN:USA:milk:2030-01-01";
-    tradepath(&["schedule", "tpp_return", "--explain", query]).code(2).stderr(contains("milk"));
+    let query = "CAN:USA:fowl:2030-01-01";
+    tradepath(&["schedule", "tpp_return", "--explain", query]).code(2).stderr(contains("fowl"));
     tradepath(&["schedule", "tpp_return", "--explain", query, "--data", at]).success();
 }
 

@@ -80,12 +80,12 @@ fn the_default_reads_what_calibration_estimated() {
 fn cuts_follow_the_estimate_up_to_what_can_be_acted_on() {
     let case = Case::as_of_2020().joined("tpp", &TWELVE, date(2026, 1, 1));
     let at = |pair, sector, year| factor(&case, pair, sector, year, None);
-    // New Zealand's agriculture: 7 %, theta 8.11: d falls by the estimate, less than the actionable half.
+    // New Zealand's fruit and vegetables: 7 %, theta 8.11: d falls by the estimate, less than the actionable half.
     let removed = 1.07 * (1.0 - (-NET / 8.11_f64).exp());
     assert!(removed < 0.035);
-    close(at(("NZL", "USA"), "agriculture", 2030), 1.07 - removed);
-    close(at(("NZL", "USA"), "agriculture", 2030) / 1.07, (-NET / 8.11_f64).exp());
-    close(at(("NZL", "USA"), "agriculture", 2026), 1.07 - removed / 5.0);
+    close(at(("NZL", "USA"), "fruit_vegetables", 2030), 1.07 - removed);
+    close(at(("NZL", "USA"), "fruit_vegetables", 2030) / 1.07, (-NET / 8.11_f64).exp());
+    close(at(("NZL", "USA"), "fruit_vegetables", 2026), 1.07 - removed / 5.0);
     // Other manufactures of the United States: 6 %, theta 5: the estimate is more than half of it.
     assert!(1.06 * (1.0 - (-NET / 5.0_f64).exp()) > 0.03);
     close(at(("USA", "JPN"), "other_manufactures", 2030), 1.03);
@@ -103,7 +103,7 @@ fn more_effect_of_depth_is_less_of_a_barrier_until_nothing_more_can_be_done() {
     let case = Case::as_of_2020().joined("tpp", &TWELVE, date(2026, 1, 1));
     let left = |net: f64| {
         let cuts = price_cuts(net, case.book.axes.sectors.iter().map(|sector| sector.theta));
-        ["agriculture", "food", "machinery", "finance"]
+        ["fruit_vegetables", "other_food", "machinery", "finance"]
             .map(|sector| factor(&case, ("VNM", "USA"), sector, 2030, Some(&cuts)))
     };
     let steps: Vec<_> = [-1.0, 0.0, 0.1, 0.2, 0.4, 5.0].map(left).into_iter().collect();

@@ -5,15 +5,18 @@
 //! of that year is measured against it. Capital does not accumulate: growth is exogenous.
 
 mod accounts;
+mod capital;
 mod growth;
 mod levels;
 mod outcome;
+pub mod scale;
 
 use std::ops::RangeInclusive;
 
 use ndarray::Array1;
 
 pub use accounts::{Accounts, BaseAccounts};
+pub use capital::Capital;
 pub use growth::Growth;
 pub use levels::Level;
 pub use outcome::Outcome;

@@ -91,10 +91,16 @@ impl Capital {
         Array1::zeros(self.share.len())
     }
 
+    /// `ln F_hat = a k`, `[n]`.
+    #[must_use]
+    pub fn ln_factor(&self, k: ArrayView1<'_, f64>) -> Array1<f64> {
+        &self.share * &k
+    }
+
     /// `F_hat = exp(a k)`, `[n]`: factor supply at log capital `k`.
     #[must_use]
     pub fn factor_hat(&self, k: ArrayView1<'_, f64>) -> Array1<f64> {
-        (&self.share * &k).mapv(f64::exp)
+        self.ln_factor(k).mapv(f64::exp)
     }
 
     /// Log capital of the next year, `[n]`, from that of this year and the log change of its real income.

@@ -9,7 +9,7 @@ use crate::error::InputErrors;
 use crate::projection::{Adjustment, Capital, scale};
 
 /// Folder of the tables that hold for any baseline.
-const YEARS: &str = "years";
+pub(super) const YEARS: &str = "years";
 
 /// The table `dynamics` of a plan. A plan without it has nothing that moves from year to year.
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -19,7 +19,7 @@ pub struct DynamicsPlan {
     pub capital: bool,
     /// Trade answers cost changes slowly (`years/adjustment.csv`).
     pub adjustment: bool,
-    /// Returns to scale (`scale.csv` of the baseline).
+    /// Returns to scale (`years/scale.csv`).
     pub structure: Structure,
     /// Rate at which gains of later years are discounted to the first, percent a year.
     pub discount_pct: f64,
@@ -62,7 +62,7 @@ impl Dynamics {
     ) -> Result<Self, InputErrors> {
         let capital = plan.capital.then(|| Capital::read(baseline, axes));
         let adjustment = plan.adjustment.then(|| Adjustment::read(&files.folder(YEARS)));
-        let psi_theta = (plan.structure == Structure::Scale).then(|| scale::read(baseline, axes));
+        let psi_theta = (plan.structure == Structure::Scale).then(|| scale::read(&files.folder(YEARS), axes));
         let mut faults = Vec::new();
         let mut note =
             |errors: Option<&InputErrors>| faults.extend(errors.iter().flat_map(|errors| errors.0.clone()));

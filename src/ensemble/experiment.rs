@@ -5,7 +5,7 @@ use ndarray::Array1;
 
 use super::block::Layout;
 use super::carried::{Carried, TRACKS};
-use super::dynamics::Dynamics;
+use super::dynamics::{Dynamics, YEARS};
 use super::inputs::Inputs;
 use super::options::{OptionRun, Start};
 use super::parameters::DrawnParameters;
@@ -81,7 +81,7 @@ impl Experiment {
             &book,
         )?;
         let path = match &dynamics.psi_theta {
-            Some(psi_theta) => with_scale(path, psi_theta, plan.years[0], &files.folder(&plan.baseline))?,
+            Some(psi_theta) => with_scale(path, psi_theta, plan.years[0], &files.folder(YEARS))?,
             None => path,
         };
         let horizon = Horizon { start: plan.start, end: date(plan.years[1], 12, 31) };
@@ -172,11 +172,11 @@ fn with_scale(
     path: BaselinePath,
     psi_theta: &Array1<f64>,
     first: i16,
-    baseline: &Files,
+    years: &Files,
 ) -> Result<BaselinePath, InputErrors> {
     path.with_scale(psi_theta, first).map_err(|error| {
         InputErrors::from(Fault {
-            file: baseline.display("scale.csv"),
+            file: years.display("scale.csv"),
             line: None,
             field: "psi_theta".into(),
             found: error.to_string(),

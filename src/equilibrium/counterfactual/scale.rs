@@ -27,7 +27,7 @@ pub enum ScaleError {
     /// Sectors that grow become so productive that they grow again, without end.
     #[error(
         "the equilibrium is not unique: economies of scale feed on themselves by a factor of {factor:.2}, above all \
-         through inputs in {sector} of {country}; expected a factor below 1. Lower psi theta of {sector}"
+         through inputs in {sector} of {country}; expected a factor below 1, which is in proportion to psi theta. Lower psi theta of {sector}"
     )]
     NotUnique {
         /// Country.

@@ -14,6 +14,9 @@ use crate::numerics::products::Sum;
 
 /// Rounds of the search for the largest response of productivity to itself.
 const MAX_ROUNDS: usize = 200;
+const LEAST_ROUNDS: usize = 10;
+/// Its multiples are spread evenly.
+const GOLDEN_RATIO: f64 = 0.618_033_988_749_895;
 /// Change of that response that ends the search.
 const TOLERANCE: f64 = 1e-4;
 
@@ -190,11 +193,13 @@ impl Linear<'_> {
     pub fn feedback(fixed: &Linear<'_>, scale: &LinearScale) -> Option<(f64, usize)> {
         let Shape { n, stride, .. } = fixed.base.shape;
         let inverse = fixed.reduced(Accuracy::Full).0.try_inverse()?;
-        let mut s = scale.psi.clone();
+        // A start of which no symmetry of the data is a part, the same in every run.
+        let scattered = |(at, psi): (usize, &f64)| psi * ((at as f64 + 1.0) * GOLDEN_RATIO).fract() - 0.5 * psi;
+        let mut s: Vec<f64> = scale.psi.iter().enumerate().map(scattered).collect();
         let (mut factor, mut last) = (0.0, f64::INFINITY);
-        for _ in 0..MAX_ROUNDS {
+        for round in 0..MAX_ROUNDS {
             let size = s.iter().map(|s| s * s).sum::<f64>().sqrt();
-            if size == 0.0 || (factor - last).abs() <= TOLERANCE * factor {
+            if size == 0.0 || (round > LEAST_ROUNDS && (factor - last).abs() <= TOLERANCE * factor) {
                 break;
             }
             last = factor;

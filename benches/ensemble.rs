@@ -26,15 +26,17 @@ fn bench_years(criterion: &mut Criterion) {
     let one = experiment(&["hybrid"]);
     let all = experiment(&[]);
     for (name, experiment) in [("hybrid and status quo", &one), ("all options", &all)] {
-        let first = experiment.year_block(2030, &counts, &|| ()).expect("the year solves");
-        let again = experiment.year_block(2030, &counts, &|| ()).expect("the year solves");
+        let first =
+            experiment.year_block(2030, &experiment.start(), &counts, &|| ()).expect("the year solves");
+        let again =
+            experiment.year_block(2030, &experiment.start(), &counts, &|| ()).expect("the year solves");
         assert_eq!(first, again, "a year is the same every time");
         criterion.bench_function(&format!("draw-year n=25 S=18, {name}"), |bencher| {
-            bencher.iter(|| black_box(experiment.year_block(2030, &counts, &|| ())));
+            bencher.iter(|| black_box(experiment.year_block(2030, &experiment.start(), &counts, &|| ())));
         });
     }
     criterion.bench_function("option-year n=25 S=18, reference path of every option", |bencher| {
-        bencher.iter(|| black_box(all.reference_block(2030, &counts)));
+        bencher.iter(|| black_box(all.reference_block(2030, &all.reference_start(), &counts)));
     });
 }
 

@@ -28,6 +28,7 @@ mod changes;
 mod check;
 mod compare;
 mod data_dir;
+mod dynamics;
 mod estimate;
 mod exit;
 mod explain;

@@ -9,6 +9,7 @@ use ndarray::{Array1, Array2};
 use serde_json::json;
 
 use super::changes::{ChangeFiles, Changes};
+use super::dynamics::{Dynamics, DynamicsArgs};
 use super::manifest;
 use crate::data::{Dataset, Files, memory};
 use crate::economy::Economy;
@@ -53,6 +54,9 @@ pub struct SolveArgs {
     /// means that hold the product at base_pct. Sensitivities hold the wedges.
     #[arg(long, value_name = "FILE")]
     pub quotas: Option<PathBuf>,
+    /// Capital and scale.
+    #[command(flatten)]
+    pub dynamics: DynamicsArgs,
     /// How deficits behave: fixed, zero, gdp_share or given:FILE (country,deficit_musd).
     #[arg(long, default_value = "fixed")]
     pub deficits: String,
@@ -81,15 +85,18 @@ pub fn run(args: &SolveArgs) -> anyhow::Result<()> {
     refuse_large(data.n(), data.s(), memory::usable_bytes())?;
     let mut inputs = data.inputs.clone();
     let changes = Changes::read(&args.files(), &data.axes, &mut inputs)?;
+    let dynamics = Dynamics::read(&args.dynamics, &data.axes, &mut inputs)?;
     let (economy, cured) = match args.cure_negative_demand {
         true => Economy::from_dataset_cured(&data)?,
         false => (Economy::from_dataset(&data)?, Vec::new()),
     };
     let output =
         OutputDir::create(&args.out, if args.overwrite { Existing::Replace } else { Existing::Refuse })?;
-    let prepared = PreparedBaseline::new(economy, changes.closure.clone())?;
+    let prepared = dynamics.prepare(PreparedBaseline::new(economy, changes.closure.clone())?)?;
     let shock = changes.shock(prepared.economy())?;
     let solved = prepared.solve(&shock)?;
+    dynamics.check(&prepared, &solved)?;
+    let path = dynamics.path(&prepared, &shock, &solved)?;
     let held = shock.with_wedges_of(prepared.economy(), &solved);
     let exact = decompose::exact(&prepared, &held, PATH_DEGREE)?;
     let mut package = Package::new(&output);
@@ -99,6 +106,9 @@ pub fn run(args: &SolveArgs) -> anyhow::Result<()> {
         let found = shock.quotas.iter().zip(&solved.quotas);
         package.write_rows(found.map(|(quota, outcome)| quotas::row(axes, quota, outcome)))?;
     }
+    if let Some(path) = &path {
+        package.write_rows(tables::path(prepared.economy(), path))?;
+    }
     if args.cure_negative_demand {
         package.write_rows(tables::cured(&cured))?;
     }
@@ -107,6 +117,7 @@ pub fn run(args: &SolveArgs) -> anyhow::Result<()> {
     let manifest = json!({
         "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "solve",
         "name": data.meta.name, "inputs": manifest::checksums(&inputs), "deficits": args.deficits,
+        "scale": args.dynamics.scale.is_some(), "capital": args.dynamics.capital.is_some(), "horizon": args.dynamics.horizon,
         "sensitivities": args.sensitivities, "cured_final_demands": cured.len(),
         "numeraire": "world value added is unchanged",
         "baseline_resolved_max_ln_wage": prepared.resolved_ln_wage,

@@ -24,14 +24,22 @@ pub struct Layout {
     pub n_groups: usize,
     /// True in the year of the summary, which also keeps whether the option is in force and its own effect.
     pub has_own: bool,
+    /// Numbers that the year leaves to the next.
+    pub n_carried: usize,
 }
 
 impl Layout {
     /// Values of one option and draw: `[measure,n]`, then `[n,j]` of output and of employment, then
     /// `[group,n,i]` imports; in the year of the summary also 1 or 0 (in force) and `[measure,n]` in the world of the
-    /// reference option.
+    /// reference option. What the year leaves to the next comes last.
     #[must_use]
     pub fn n_values(&self) -> usize {
+        self.carried_at() + self.n_carried
+    }
+
+    /// Position of the first number that the year leaves to the next.
+    #[must_use]
+    pub fn carried_at(&self) -> usize {
         self.in_force_at() + self.n_own()
     }
 
@@ -137,7 +145,7 @@ pub enum BlockError {
     },
 }
 
-const MAGIC: &[u8; 8] = b"TPBLOCK3";
+const MAGIC: &[u8; 8] = b"TPBLOCK4";
 const CHECKSUM_BYTES: usize = 32;
 /// SHA-256 in hexadecimal.
 const FINGERPRINT_BYTES: usize = 64;
@@ -160,8 +168,9 @@ impl YearBlock {
         let mut bytes = MAGIC.to_vec();
         bytes.extend(format!("{fingerprint:0>FINGERPRINT_BYTES$}").bytes().take(FINGERPRINT_BYTES));
         let header = [self.year as u64, l.n_options as u64, l.n as u64, l.s as u64];
-        let rest = [l.n_measures as u64, l.n_groups as u64, u64::from(l.has_own), self.draws.len() as u64];
-        for number in header.into_iter().chain(rest).chain(self.draws.iter().copied()) {
+        let rest = [l.n_measures as u64, l.n_groups as u64, u64::from(l.has_own), l.n_carried as u64];
+        let draws = self.draws.len() as u64;
+        for number in header.into_iter().chain(rest).chain([draws]).chain(self.draws.iter().copied()) {
             bytes.extend(number.to_le_bytes());
         }
         for value in self.values.iter().chain(&self.base_imports_musd).chain(&self.base_worker_shares) {
@@ -225,6 +234,7 @@ impl YearBlock {
             n_measures: next()? as usize,
             n_groups: next()? as usize,
             has_own: next()? != 0,
+            n_carried: next()? as usize,
         };
         let n_draws = next()? as usize;
         let draws = (0..n_draws).map(|_| next()).collect::<Option<Vec<_>>>()?;
@@ -291,7 +301,8 @@ mod tests {
     use super::{BlockKey, Layout, YearBlock};
 
     fn block(draws: &[u64]) -> YearBlock {
-        let layout = Layout { n_options: 2, n: 1, s: 1, n_measures: 1, n_groups: 1, has_own: false };
+        let layout =
+            Layout { n_options: 2, n: 1, s: 1, n_measures: 1, n_groups: 1, has_own: false, n_carried: 0 };
         let values =
             draws.iter().flat_map(|&d| (0..8).map(move |v| d as f64 * 10.0 + f64::from(v))).collect();
         YearBlock {

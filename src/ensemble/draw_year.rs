@@ -2,13 +2,16 @@
 
 use std::sync::atomic::Ordering;
 
+use ndarray::Array1;
+
+use super::carried::{Next, Past};
 use super::counts::RunCounts;
 use super::experiment::Experiment;
 use super::parameters::DrawnParameters;
-use crate::equilibrium::{Equilibrium, NoEquilibrium, Quota, QuotaCell, Shock};
+use crate::equilibrium::{Equilibrium, NoEquilibrium, Quota, QuotaCell, QuotaOutcome, Shock};
 use crate::events::DrawnTimeline;
-use crate::policy::{BaseCosts, QuotaInForce, QuotaPart, Regimes, YearState, quotas_in_force};
-use crate::projection::{BaselineYear, Outcome};
+use crate::policy::{BaseCosts, CostChange, QuotaInForce, QuotaPart, Regimes, YearState, quotas_in_force};
+use crate::projection::{BaselineYear, Heritage, Outcome, SectorAge, change_sizes};
 
 /// One draw in one year, and what is known of it.
 pub(super) struct DrawYear<'a> {
@@ -16,8 +19,20 @@ pub(super) struct DrawYear<'a> {
     pub base: &'a BaselineYear,
     parameters: &'a DrawnParameters,
     costs: BaseCosts<'a>,
-    outcomes: Vec<(YearState, Outcome)>,
+    steps: Vec<Step>,
     last: Option<Equilibrium>,
+}
+
+/// A year of one timeline.
+pub(super) struct Step {
+    state: YearState,
+    /// What it began with.
+    past: Vec<f64>,
+    pub outcome: Outcome,
+    /// What it leaves to the next year.
+    pub next: Vec<f64>,
+    /// Quotas that are open, and what they come to.
+    pub quotas: Vec<(Quota, QuotaOutcome)>,
 }
 
 impl<'a> DrawYear<'a> {
@@ -28,54 +43,127 @@ impl<'a> DrawYear<'a> {
             costs: BaseCosts::new(book, regimes, year, parameters.policy()),
             experiment,
             parameters,
-            outcomes: Vec::new(),
+            steps: Vec::new(),
             last: None,
         }
     }
 
-    /// The outcome of one timeline; equal states of a draw are solved once.
-    pub fn outcome(
+    /// The year of one timeline that begins with `past`; equal states of a draw are solved once.
+    pub fn step(
         &mut self,
         timeline: &DrawnTimeline,
+        past: &[f64],
         counts: &RunCounts,
-    ) -> Result<&Outcome, Box<NoEquilibrium>> {
+    ) -> Result<&Step, Box<NoEquilibrium>> {
         counts.states.fetch_add(1, Ordering::Relaxed);
         let state = YearState::new(&self.experiment.book.initial, &timeline.policy, self.base.year);
-        if let Some(known) = self.outcomes.iter().position(|(known, _)| *known == state) {
-            return Ok(&self.outcomes[known].1);
-        }
-        let outcome = if state.is_unchanged() {
-            Outcome::unchanged(self.base)
+        let is_known = |step: &Step| step.state == state && step.past == past;
+        let known = self.steps.iter().position(is_known);
+        let at = match known {
+            Some(at) => at,
+            None => {
+                let step = self.solve(timeline, state, past, counts)?;
+                self.steps.push(step);
+                self.steps.len() - 1
+            }
+        };
+        Ok(&self.steps[at])
+    }
+
+    fn solve(
+        &mut self,
+        timeline: &DrawnTimeline,
+        state: YearState,
+        carried: &[f64],
+        counts: &RunCounts,
+    ) -> Result<Step, Box<NoEquilibrium>> {
+        let shape = self.experiment.dynamics.shape;
+        let past = shape.read(carried);
+        let heritage = self.heritage(&past);
+        let is_still = state.is_unchanged() && past.ln_capital.iter().all(|k| *k == 0.0);
+        let (outcome, ages, quotas) = if is_still {
+            let ages = past.ages.iter().map(|age| age.next(0.0)).collect();
+            (Outcome::unchanged(self.base, &heritage), ages, Vec::new())
         } else {
-            let shock = self.shock(timeline, &state);
+            let (mut shock, ages) = self.shock(timeline, &state, &past);
             let solved = match &self.last {
                 Some(start) => self.base.prepared.solve_from(&shock, start)?,
                 None => self.base.prepared.solve(&shock)?,
             };
             counts.note(&solved);
-            let outcome = Outcome::measure(self.base, &solved);
+            let outcome = Outcome::measure(self.base, &solved, &heritage);
+            let quotas = std::mem::take(&mut shock.quotas).into_iter().zip(solved.quotas.clone()).collect();
             self.last = Some(solved);
-            outcome
+            (outcome, ages, quotas)
         };
-        self.outcomes.push((state, outcome));
-        Ok(&self.outcomes[self.outcomes.len() - 1].1)
+        let ln_capital = match &self.experiment.dynamics.capital {
+            Some(capital) => capital.next(past.ln_capital, outcome.ln_real_income().view()).to_vec(),
+            None => past.ln_capital.to_vec(),
+        };
+        let next = Next { ln_capital, present_value: outcome.present_value().to_vec(), ages, jobs: None };
+        Ok(Step { state, past: carried.to_vec(), next: shape.write(&next), outcome, quotas })
     }
 
-    /// What a timeline does to the baseline of the year.
-    pub fn shock(&mut self, timeline: &DrawnTimeline, state: &YearState) -> Shock {
+    /// What earlier years bring into the outcome of this one.
+    fn heritage(&self, past: &Past<'_>) -> Heritage {
+        let dynamics = &self.experiment.dynamics;
+        let ln_factor = dynamics.capital.as_ref().map(|capital| capital.ln_factor(past.ln_capital));
+        let moves = |ln_factor: &Array1<f64>| ln_factor.iter().any(|ln| *ln != 0.0);
+        // Without derivatives (trade has all but vanished) what capital adds counts as static.
+        let added =
+            ln_factor.filter(moves).and_then(|ln_factor| self.base.real_income_of_factors(&ln_factor));
+        Heritage {
+            ln_capital: past.ln_capital.to_owned(),
+            ln_real_income: added.unwrap_or_else(|| Array1::zeros(past.ln_capital.len())),
+            present_value: past.present_value.to_owned(),
+            discount_factor: dynamics.discount_factor(self.base.year),
+        }
+    }
+
+    /// What a timeline does to the baseline of the year, and how old its cost changes are then, `[j]`.
+    fn shock(
+        &mut self,
+        timeline: &DrawnTimeline,
+        state: &YearState,
+        past: &Past<'_>,
+    ) -> (Shock, Vec<SectorAge>) {
         let (book, economy) = (&self.experiment.book, self.base.prepared.economy());
         let new = Regimes::new(book, &timeline.policy);
         let change = self.costs.change_to(&new, state);
         let regimes = (&self.experiment.regimes, &new);
         let (year, parameters) = (self.base.year, self.parameters.policy());
         let quotas = quotas_in_force(book, economy, regimes, state, year, parameters);
-        Shock {
+        let (theta, psi_theta, ages) = self.response(&change, past);
+        let capital = self.experiment.dynamics.capital.as_ref();
+        let shock = Shock {
             tau: Some((change.tariff_ratio * &economy.tau).into()),
             iceberg_hat: Some(change.iceberg_ratio),
-            theta: self.parameters.theta.clone(),
+            factor_hat: capital.map(|capital| capital.factor_hat(past.ln_capital)),
+            theta,
+            psi_theta,
             quotas: quotas.into_iter().map(quota_of).collect(),
             ..Shock::default()
-        }
+        };
+        (shock, ages)
+    }
+
+    /// Elasticities with which trade answers cost changes of their age, `[j]`; with economies of scale those of
+    /// productivity to size as well, which fall with them.
+    fn response(
+        &self,
+        change: &CostChange,
+        past: &Past<'_>,
+    ) -> (Option<Array1<f64>>, Option<Array1<f64>>, Vec<SectorAge>) {
+        let dynamics = &self.experiment.dynamics;
+        let drawn = self.parameters.theta.as_ref();
+        let Some(adjustment) = &dynamics.adjustment else { return (drawn.cloned(), None, past.ages.clone()) };
+        let sizes = change_sizes(change, &self.base.accounts.flows);
+        let ages: Vec<SectorAge> = past.ages.iter().zip(sizes).map(|(age, size)| age.next(size)).collect();
+        let long_run = drawn.unwrap_or(&self.base.prepared.economy().theta);
+        let theta: Array1<f64> =
+            long_run.iter().zip(&ages).map(|(&theta, age)| adjustment.theta(theta, age.years)).collect();
+        let psi_theta = dynamics.psi_theta.as_ref().map(|psi_theta| psi_theta * &theta / long_run);
+        (Some(theta), psi_theta, ages)
     }
 }
 

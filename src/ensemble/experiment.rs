@@ -1,15 +1,18 @@
 //! Everything that the draws of a run share, and one year of it solved.
 
 use jiff::civil::date;
+use ndarray::Array1;
 
 use super::block::Layout;
+use super::carried::{Carried, TRACKS};
+use super::dynamics::{Dynamics, YEARS};
 use super::inputs::Inputs;
 use super::options::{OptionRun, Start};
 use super::parameters::DrawnParameters;
 use super::plan::{PLAN_FILE, Plan, Shard};
 use crate::data::{Axes, Files, Meta, ReadFile};
 use crate::economy::Economy;
-use crate::error::InputErrors;
+use crate::error::{Fault, InputErrors};
 use crate::events::{DrawnTimeline, Horizon, Program};
 use crate::policy::{PolicyBook, Regimes};
 use crate::projection::{BaselinePath, BaselineYear, Growth, Outcome};
@@ -39,6 +42,7 @@ pub struct Experiment {
     /// Files that were read, each with its checksum.
     pub inputs: Vec<ReadFile>,
     pub(super) regimes: Regimes,
+    pub(super) dynamics: Dynamics,
 }
 
 impl Experiment {
@@ -63,6 +67,12 @@ impl Experiment {
         plan.check_base_year(data.meta.year, &files.display(PLAN_FILE)).into_result(())?;
         let growth =
             Growth::read(&files.folder(&plan.baseline), &data.axes, data.meta.year + 1, plan.years[1])?;
+        let dynamics = Dynamics::read(
+            &plan.dynamics,
+            plan.years[0],
+            (&files, &files.folder(&plan.baseline)),
+            &data.axes,
+        )?;
         let (specs, world) = options?;
         let path = BaselinePath::solve(
             Economy::from_dataset(&data)?,
@@ -70,6 +80,10 @@ impl Experiment {
             &growth,
             &book,
         )?;
+        let path = match &dynamics.psi_theta {
+            Some(psi_theta) => with_scale(path, psi_theta, plan.years[0], &files.folder(YEARS))?,
+            None => path,
+        };
         let horizon = Horizon { start: plan.start, end: date(plan.years[1], 12, 31) };
         let draws = shard.draws(plan.draws);
         let programs: Vec<Program> =
@@ -107,6 +121,7 @@ impl Experiment {
             horizon,
             inputs: files.read_log(),
             regimes,
+            dynamics,
         })
     }
 
@@ -125,7 +140,20 @@ impl Experiment {
             n_measures: Outcome::MEASURES.len(),
             n_groups: if self.plan.bilateral_years.contains(&year) { 2 } else { 0 },
             has_own: year == self.plan.years[1],
+            n_carried: TRACKS * self.dynamics.shape.len(),
         }
+    }
+
+    /// What the draws of this part carry into the first year.
+    #[must_use]
+    pub fn start(&self) -> Carried {
+        Carried::start(self.draws.len(), self.options.len(), self.dynamics.shape)
+    }
+
+    /// What the reference paths carry into the first year.
+    #[must_use]
+    pub fn reference_start(&self) -> Carried {
+        Carried::start(1, self.options.len(), self.dynamics.shape)
     }
 
     /// Position of the option that others are measured against.
@@ -137,4 +165,23 @@ impl Experiment {
     pub(super) fn baseline_year(&self, year: i16) -> &BaselineYear {
         self.path.year(year).unwrap_or_else(|| panic!("{year} is outside the plan"))
     }
+}
+
+/// The path with economies of scale; refused where the equilibrium of a year would not be the only one.
+fn with_scale(
+    path: BaselinePath,
+    psi_theta: &Array1<f64>,
+    first: i16,
+    years: &Files,
+) -> Result<BaselinePath, InputErrors> {
+    path.with_scale(psi_theta, first).map_err(|error| {
+        InputErrors::from(Fault {
+            file: years.display("scale.csv"),
+            line: None,
+            field: "psi_theta".into(),
+            found: error.to_string(),
+            expected: "economies of scale with one equilibrium".into(),
+            remedy: format!("Lower psi_theta of {}.", error.sector()),
+        })
+    })
 }

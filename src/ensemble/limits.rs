@@ -1,6 +1,7 @@
 //! Memory of a run, estimated before any of it is taken.
 
 use super::block::{Layout, SECTOR_MEASURES};
+use super::carried::{CarriedShape, TRACKS};
 use super::plan::{Plan, Shard};
 use crate::data::Axes;
 use crate::projection::Outcome;
@@ -19,15 +20,18 @@ const CELL_BYTES: u64 = 200;
 pub fn run_bytes(axes: &Axes, plan: &Plan, shard: Shard) -> u64 {
     let (n, s) = (axes.n_countries() as u64, axes.n_sectors() as u64);
     let product = |factors: &[u64]| factors.iter().fold(1_u64, |all, &factor| all.saturating_mul(factor));
-    let layout =
-        Layout { n_options: 1, n: 0, s: 0, n_measures: Outcome::MEASURES.len(), n_groups: 2, has_own: true };
+    let n_measures = Outcome::MEASURES.len();
+    let layout = Layout { n_options: 1, n: 0, s: 0, n_measures, n_groups: 2, has_own: true, n_carried: 0 };
+    let carried = TRACKS * CarriedShape { n: axes.n_countries(), s: axes.n_sectors(), has_jobs: true }.len();
     let sectors = product(&[SECTOR_MEASURES.len() as u64, n, s]);
     let values = product(&[layout.n_measures as u64, n]).saturating_add(sectors).saturating_add(product(&[
         layout.n_groups as u64,
         n,
         n,
     ]));
-    let draw = values.saturating_mul(VALUE_BYTES).saturating_add(TIMELINE_BYTES);
+    // What goes from year to year is held once more.
+    let carried = product(&[carried as u64, VALUE_BYTES + 8]);
+    let draw = values.saturating_mul(VALUE_BYTES).saturating_add(carried).saturating_add(TIMELINE_BYTES);
     let draws = plan.draws.div_ceil(shard.of);
     let years = u64::from(plan.years[1].abs_diff(plan.years[0])) + 1;
     FIXED_BYTES

@@ -11,8 +11,10 @@
 //! ```
 
 mod block;
+mod carried;
 mod counts;
 mod draw_year;
+mod dynamics;
 mod experiment;
 mod frame;
 mod inputs;
@@ -27,7 +29,9 @@ mod three_numbers;
 mod years;
 
 pub use block::{BlockError, BlockKey, Layout, SECTOR_MEASURES, YearBlock};
+pub use carried::Carried;
 pub use counts::{RunCounts, RunError};
+pub use dynamics::{DynamicsPlan, Structure};
 pub use experiment::Experiment;
 pub use frame::RunFrame;
 pub use inputs::Inputs;

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::dynamics::DynamicsPlan;
 use crate::data::ids::{PRINTABLE, is_printable};
 use crate::data::{Axes, Files, MARKS, line_of_key, toml_fault};
 use crate::error::{Fault, Faults, InputErrors};
@@ -43,6 +44,9 @@ pub struct Plan {
     pub partners: Vec<String>,
     /// Years in which trade by partner is kept.
     pub bilateral_years: Vec<i16>,
+    /// What moves from year to year.
+    #[serde(default)]
+    pub dynamics: DynamicsPlan,
     /// Parameters that are drawn.
     pub uncertainty: Uncertainty,
     /// The text that was read, which knows the lines of the keys.
@@ -223,6 +227,13 @@ impl Plan {
         let start_ok = (2000..=last).contains(&self.start.year());
         check(start_ok, "start", self.start.to_string(), "a day from 2000 on, not after the last year");
         check(is_printable(&self.title), "title", self.title.clone(), PRINTABLE);
+        let discount = self.dynamics.discount_pct;
+        check(
+            (0.0..=50.0).contains(&discount),
+            "discount_pct",
+            discount.to_string(),
+            "percent a year, 0 to 50",
+        );
         let mut seen = std::collections::HashSet::new();
         let twice = self.options.iter().find(|id| !seen.insert(*id));
         check(twice.is_none(), "options", format!("{} twice", twice.map_or("", |id| id)), "each option once");

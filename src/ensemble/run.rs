@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 use super::block::{BlockError, BlockKey, YearBlock};
+use super::carried::Carried;
 use super::counts::{RunCounts, RunError};
 use super::experiment::Experiment;
 use super::frame::RunFrame;
@@ -133,9 +134,11 @@ impl Experiment {
         let (fingerprint, counts) = (self.fingerprint(), RunCounts::default());
         let n_draws = self.draws.len() as u64;
         watch.begin(self.plan.year_range().count() as u64 * n_draws);
+        let mut past = Some(self.start());
         for year in self.plan.year_range() {
             if blocks.has(&self.block_key(year, &fingerprint)) {
                 watch.skip(n_draws);
+                past = None;
                 continue;
             }
             watch.stage(&year.to_string());
@@ -143,13 +146,21 @@ impl Experiment {
                 watch.advance(1);
                 watch.solved(counts.solves.load(Ordering::Relaxed));
             };
-            blocks.keep(self.year_block(year, &counts, &tick)?)?;
+            let before = match past.take() {
+                Some(past) => past,
+                None => Carried::of(&blocks.get(&self.block_key(year - 1, &fingerprint))?),
+            };
+            let block = self.year_block(year, &before, &counts, &tick)?;
+            past = Some(Carried::of(&block));
+            blocks.keep(block)?;
         }
         watch.stage("reference paths");
-        let (mut reference, mut quotas) = (Vec::new(), Vec::new());
+        let (mut reference, mut quotas, mut past) = (Vec::new(), Vec::new(), self.reference_start());
         for year in self.plan.year_range() {
-            reference.push(self.reference_block(year, &counts)?);
-            quotas.extend(self.reference_quotas(year)?);
+            let (block, open) = self.reference_block(year, &past, &counts)?;
+            past = Carried::of(&block);
+            reference.push(block);
+            quotas.extend(open);
         }
         // In the order of the options, and of the years inside.
         quotas.sort_by_key(|found| found.option);

@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::block::{Layout, YearBlock};
+use super::carried::{Carried, TRACKS};
 use super::counts::{RunCounts, RunError};
 use super::draw_year::DrawYear;
 use super::experiment::Experiment;
@@ -10,8 +11,11 @@ use super::options::OptionRun;
 use super::parameters::DrawnParameters;
 use crate::equilibrium::{NoEquilibrium, Quota, QuotaOutcome};
 use crate::events::DrawnTimeline;
-use crate::policy::YearState;
 use crate::projection::Outcome;
+
+/// Timelines of an option in a draw: see [`TRACKS`].
+const OPTION: usize = 0;
+const OWN: usize = 1;
 
 /// A quota that the reference path of an option opens in a year, and what it came to.
 #[derive(Debug, Clone)]
@@ -27,7 +31,7 @@ pub struct ReferenceQuota {
 }
 
 impl Experiment {
-    /// Solves every option and draw of one year; `tick` is called once per draw.
+    /// Solves every option and draw of one year that begins with `past`; `tick` is called once per draw.
     ///
     /// # Errors
     /// [`RunError`] if a state has no equilibrium.
@@ -37,6 +41,7 @@ impl Experiment {
     pub fn year_block(
         &self,
         year: i16,
+        past: &Carried,
         counts: &RunCounts,
         tick: &(dyn Fn() + Sync),
     ) -> Result<YearBlock, RunError> {
@@ -44,7 +49,7 @@ impl Experiment {
         let rows = (0..self.draws.len())
             .into_par_iter()
             .map(|at| {
-                let row = self.draw_values(year, at, layout, counts);
+                let row = self.draw_values((year, at), layout, past, counts);
                 tick();
                 row
             })
@@ -52,31 +57,41 @@ impl Experiment {
         Ok(self.block(year, layout, self.draws.clone(), rows.concat()))
     }
 
-    /// The outcome of each option along its reference path in one year, with central parameters: a block of one draw.
+    /// The outcome of each option along its reference path in one year that begins with `past`, with central parameters: a
+    /// block of one draw, and the quotas that are open.
     ///
     /// # Errors
     /// [`RunError`] if a state has no equilibrium.
     ///
     /// # Panics
     /// For a year outside the plan.
-    pub fn reference_block(&self, year: i16, counts: &RunCounts) -> Result<YearBlock, RunError> {
+    pub fn reference_block(
+        &self,
+        year: i16,
+        past: &Carried,
+        counts: &RunCounts,
+    ) -> Result<(YearBlock, Vec<ReferenceQuota>), RunError> {
         let central = DrawnParameters::central();
         let layout = self.layout(year);
-        let values = |option: &OptionRun| {
+        let solve = |(at, option): (usize, &OptionRun)| {
             let mut draw = DrawYear::new(self, year, &central);
-            let found = draw.outcome(&option.reference, counts);
-            let outcome = found.map_err(|source| on_reference_path(option, year, source))?;
+            let found = draw.step(&option.reference, past.track(0, at, OPTION), counts);
+            let step = found.map_err(|source| on_reference_path(option, year, source))?;
             let mut values = Vec::with_capacity(layout.n_values());
-            put(outcome, layout, &mut values);
+            put(&step.outcome, layout, &mut values);
             if layout.has_own {
                 // On the reference path the rest of the world is that of the reference option.
                 values.push(f64::from(u8::from(option.outlook.reference_date.is_some())));
-                values.extend(&outcome.countries);
+                values.extend(&step.outcome.countries);
             }
-            Ok(values)
+            (0..TRACKS).for_each(|_| values.extend(&step.next));
+            let quota = |(quota, outcome)| ReferenceQuota { option: at, year, quota, outcome };
+            Ok((values, step.quotas.iter().cloned().map(quota).collect::<Vec<_>>()))
         };
-        let rows = self.options.par_iter().map(values).collect::<Result<Vec<_>, RunError>>()?;
-        Ok(self.block(year, layout, vec![0], rows.concat()))
+        let options = self.options.par_iter().enumerate();
+        let (rows, quotas): (Vec<_>, Vec<_>) =
+            options.map(solve).collect::<Result<Vec<_>, RunError>>()?.into_iter().unzip();
+        Ok((self.block(year, layout, vec![0], rows.concat()), quotas.concat()))
     }
 
     fn block(&self, year: i16, layout: Layout, draws: Vec<u64>, values: Vec<f64>) -> YearBlock {
@@ -92,27 +107,33 @@ impl Experiment {
 
     fn draw_values(
         &self,
-        year: i16,
-        at: usize,
+        (year, at): (i16, usize),
         layout: Layout,
+        past: &Carried,
         counts: &RunCounts,
     ) -> Result<Vec<f64>, RunError> {
         let mut values = Vec::with_capacity(layout.n_options * layout.n_values());
         let mut draw = DrawYear::new(self, year, &self.parameters[at]);
-        for option in &self.options {
+        for (number, option) in self.options.iter().enumerate() {
             let failed = |source| RunError::NoEquilibrium {
                 option: option.spec.id.clone(),
                 draw: self.draws[at].to_string(),
                 year,
                 source,
             };
-            put(draw.outcome(&option.draws[at], counts).map_err(failed)?, layout, &mut values);
+            let step =
+                draw.step(&option.draws[at], past.track(at, number, OPTION), counts).map_err(failed)?;
+            put(&step.outcome, layout, &mut values);
+            let mut next = step.next.clone();
+            let own = option.in_force[at].then(|| self.own_timeline(option, at));
+            let own = own.as_ref().unwrap_or(&option.draws[at]);
+            let step = draw.step(own, past.track(at, number, OWN), counts).map_err(failed)?;
             if layout.has_own {
                 values.push(f64::from(u8::from(option.in_force[at])));
-                let own = option.in_force[at].then(|| self.own_timeline(option, at));
-                let own = own.as_ref().unwrap_or(&option.draws[at]);
-                values.extend(&draw.outcome(own, counts).map_err(failed)?.countries);
+                values.extend(&step.outcome.countries);
             }
+            next.extend(&step.next);
+            values.extend(next);
         }
         Ok(values)
     }
@@ -120,36 +141,6 @@ impl Experiment {
     /// The timeline of a draw with the rest of the world as in the reference option.
     fn own_timeline(&self, option: &OptionRun, at: usize) -> DrawnTimeline {
         option.draws[at].in_world_of(&self.book.initial, &self.reference().draws[at])
-    }
-
-    /// The quotas that the reference path of each option opens in a year, and what they come to.
-    ///
-    /// # Errors
-    /// [`RunError`] if a year with quotas has no equilibrium.
-    ///
-    /// # Panics
-    /// For a year outside the plan.
-    pub fn reference_quotas(&self, year: i16) -> Result<Vec<ReferenceQuota>, RunError> {
-        let central = DrawnParameters::central();
-        let mut found = Vec::new();
-        for (at, option) in self.options.iter().enumerate() {
-            let mut draw = DrawYear::new(self, year, &central);
-            let state = YearState::new(&self.book.initial, &option.reference.policy, year);
-            let shock = draw.shock(&option.reference, &state);
-            if shock.quotas.is_empty() {
-                continue;
-            }
-            let solved = draw.base.prepared.solve(&shock);
-            let solved = solved.map_err(|source| on_reference_path(option, year, source))?;
-            let outcomes = shock.quotas.into_iter().zip(solved.quotas);
-            found.extend(outcomes.map(|(quota, outcome)| ReferenceQuota {
-                option: at,
-                year,
-                quota,
-                outcome,
-            }));
-        }
-        Ok(found)
     }
 }
 

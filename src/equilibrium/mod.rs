@@ -9,6 +9,7 @@
 //! | unit costs `c_hat` | `conditions/costs.rs` | `unit_costs` |
 //! | price indices `P_hat` | `conditions/prices.rs` | `price_powers`, `price_residuals` |
 //! | shares `pi'` | `conditions/sales.rs` | `shares` |
+//! | economies of scale (section 6) | `conditions/scale.rs` | `productivity_residuals` |
 //! | output `Y'` | `conditions/sales.rs` | `output` |
 //! | tariff revenue `R'` | `conditions/revenue.rs` | `tariff_revenue` |
 //! | income `I'`, deficits `D'` of each closure | `conditions/income.rs` | `income`, `Deficits` |
@@ -44,6 +45,7 @@ mod studies;
 pub use counterfactual::failure::{NoEquilibrium, TOLERANCE};
 pub use counterfactual::quota::{Quota, QuotaCell, QuotaOutcome, QuotaRegime};
 pub use counterfactual::result::{self, Equilibrium};
+pub use counterfactual::scale::ScaleError;
 pub use counterfactual::shock::{Closure, Shock};
 pub use counterfactual::stats::{Method, SolveStats};
 pub use prepared::PreparedBaseline;

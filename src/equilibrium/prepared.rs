@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use ndarray::Array1;
+
 use super::conditions::income::Deficits;
 use super::counterfactual::failure::NoEquilibrium;
 use super::counterfactual::result::Equilibrium;
+use super::counterfactual::scale::ScaleError;
 use super::counterfactual::shock::{Closure, Shock};
 use super::counterfactual::stats::Method;
 use super::search::chain::CHAIN;
@@ -36,18 +39,27 @@ impl PreparedBaseline {
             _ => Closure::Fixed,
         };
         NoEquilibrium::check(&data, &base_closure)?;
-        let mut core = Core::new(data);
+        let mut core = Core::new(data, None);
         let deficits = Deficits::new(&base_closure, &core.economy, &core.base);
         let mut resolved_ln_wage = 0.0;
         if !core.prepare(&deficits) {
             let solved =
                 Search::new(&core, &deficits, &Shock::default(), BASELINE_TIGHTNESS).run(None, &CHAIN)?;
             resolved_ln_wage = solved.ln_wage.iter().fold(0.0_f64, |largest, ln| largest.max(ln.abs()));
-            core = Core::new(solved.rebase(&core.economy));
+            core = Core::new(solved.rebase(&core.economy), None);
             core.prepare(&Deficits::new(&base_closure, &core.economy, &core.base));
         }
         let deficits = Arc::new(Deficits::new(&closure, &core.economy, &core.base));
         Ok(Self { core: Arc::new(core), deficits, resolved_ln_wage })
+    }
+
+    /// An economy that is in equilibrium as it stands, such as a solution; deficits are fixed.
+    #[must_use]
+    pub fn at(economy: Economy) -> Self {
+        let mut core = Core::new(economy, None);
+        let deficits = Deficits::new(&Closure::Fixed, &core.economy, &core.base);
+        core.prepare(&deficits);
+        Self { core: Arc::new(core), deficits: Arc::new(deficits), resolved_ln_wage: 0.0 }
     }
 
     /// The same baseline with another closure for its counterfactuals.
@@ -55,6 +67,40 @@ impl PreparedBaseline {
     pub fn with_closure(&self, closure: Closure) -> Self {
         let deficits = Arc::new(Deficits::new(&closure, &self.core.economy, &self.core.base));
         Self { deficits, ..self.clone() }
+    }
+
+    /// The same baseline with external economies of scale `psi theta`, `[j]` (`docs/model.md` section 6): the
+    /// productivity of a sector follows its size in every counterfactual.
+    ///
+    /// # Errors
+    /// [`ScaleError`] where the equilibrium would not be the only one.
+    pub fn with_scale(&self, psi_theta: &Array1<f64>) -> Result<Self, ScaleError> {
+        let economy = &self.core.economy;
+        for (sector, &psi_theta) in economy.axes.sectors.iter().zip(psi_theta) {
+            let id = || sector.id.clone();
+            if !(0.0..1.0).contains(&psi_theta) {
+                return Err(ScaleError::OutOfRange { sector: id(), psi_theta });
+            }
+            if sector.theta.is_none() && psi_theta > 0.0 {
+                return Err(ScaleError::NotTraded { sector: id(), psi_theta });
+            }
+        }
+        let psi_theta: Vec<f64> = psi_theta.to_vec();
+        let mut core = Core::new(economy.clone(), Some(&psi_theta));
+        core.prepare(&Deficits::new(&Closure::Fixed, economy, &core.base));
+        let stride = core.base.shape.stride;
+        let fixed = match self.core.base.scale {
+            None => Arc::clone(&self.core),
+            Some(_) => Arc::new(Core::new(economy.clone(), None)),
+        };
+        if let Some((factor, at)) = core.feedback(&fixed).filter(|(factor, _)| !(*factor < 1.0)) {
+            return Err(ScaleError::NotUnique {
+                country: economy.axes.countries[at % stride].iso3.clone(),
+                sector: economy.axes.sectors[at / stride].id.clone(),
+                factor,
+            });
+        }
+        Ok(Self { core: Arc::new(core), ..self.clone() })
     }
 
     /// The baseline economy, in equilibrium.

@@ -59,6 +59,7 @@ pub fn schemas() -> Vec<Schema> {
         solve::CountryChange::schema(),
         solve::CountryChangeWithInterval::schema(),
         solve::CuredDemandRow::schema(),
+        solve::PathRow::schema(),
         solve::SectorChange::schema(),
         solve::TariffDerivative::schema(),
         solve::ThetaDerivative::schema(),

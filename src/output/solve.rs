@@ -159,6 +159,52 @@ table! {
     }
 }
 
+table! {
+    /// The years after the change, capital following real income; against the baseline of the same year.
+    pub struct PathRow<'a> in "path.csv" by (years_since_change, iso3) {
+        /// Years since the change
+        years_since_change: u32,
+        /// Country
+        iso3: Text<'a>,
+        /// Log capital
+        capital_dln: f64 ["ln"],
+        /// Real income
+        real_income_pct: f64 ["pct"],
+        /// Real income at the capital of the baseline
+        static_pct: f64 ["pct"],
+        /// Supply of the composite of labour and capital
+        factor_supply_pct: f64 ["pct"],
+    }
+}
+
+/// One year after a change, by country.
+pub struct PathYear {
+    /// Years since the change.
+    pub year: u16,
+    /// Log capital, `[n]`.
+    pub capital_dln: Array1<f64>,
+    /// Log real income, `[n]`.
+    pub ln_real_income: Array1<f64>,
+    /// The same at the capital of the baseline, `[n]`.
+    pub static_ln: Array1<f64>,
+    /// Factor supply as a ratio, `[n]`.
+    pub factor_hat: Array1<f64>,
+}
+
+/// Rows of `path.csv`.
+pub fn path<'a>(base: &'a Economy, years: &'a [PathYear]) -> impl Iterator<Item = PathRow<'a>> {
+    years.iter().flat_map(|year| {
+        base.axes.countries.iter().enumerate().map(|(n, country)| PathRow {
+            years_since_change: u32::from(year.year),
+            iso3: country.iso3.as_str().into(),
+            capital_dln: year.capital_dln[n],
+            real_income_pct: 100.0 * year.ln_real_income[n].exp_m1(),
+            static_pct: 100.0 * year.static_ln[n].exp_m1(),
+            factor_supply_pct: 100.0 * (year.factor_hat[n] - 1.0),
+        })
+    })
+}
+
 /// Rows of `countries.csv`.
 #[must_use]
 pub fn countries<'a>(base: &'a Economy, new: &Equilibrium, exact: &Exact) -> Vec<CountryChange<'a>> {

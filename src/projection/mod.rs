@@ -2,24 +2,31 @@
 //!
 //! Each year of the path is an equilibrium of its own, solved from the year before with the real-GDP
 //! growth of the growth table and the trade costs that the memberships known at the start give; a counterfactual
-//! of that year is measured against it. Capital does not accumulate: growth is exogenous.
+//! of that year is measured against it. Growth of the baseline is exogenous; in counterfactuals [`Capital`] follows real
+//! income and trade answers slowly ([`Adjustment`]), with what earlier years left ([`Heritage`]).
 
 mod accounts;
+mod adjustment;
+mod capital;
 mod growth;
 mod levels;
 mod outcome;
+pub mod scale;
 
 use std::ops::RangeInclusive;
+use std::sync::OnceLock;
 
-use ndarray::Array1;
+use ndarray::{Array1, Array2};
 
 pub use accounts::{Accounts, BaseAccounts};
+pub use adjustment::{Adjustment, SectorAge, sizes as change_sizes};
+pub use capital::Capital;
 pub use growth::Growth;
 pub use levels::Level;
-pub use outcome::Outcome;
+pub use outcome::{Heritage, Outcome};
 
 use crate::economy::Economy;
-use crate::equilibrium::{Closure, NoEquilibrium, PreparedBaseline, Shock};
+use crate::equilibrium::{Closure, NoEquilibrium, PreparedBaseline, ScaleError, Shock};
 use crate::policy::{PolicyBook, PolicyParameters, Regimes};
 
 /// One year of the baseline path.
@@ -32,6 +39,8 @@ pub struct BaselineYear {
     pub ln_price_level: Array1<f64>,
     /// What outcomes are compared with.
     pub accounts: BaseAccounts,
+    /// `d ln W / d ln F`, `[n,m]`, once it is asked for.
+    by_factor: OnceLock<Option<Array2<f64>>>,
 }
 
 /// The baseline from the base year of the data to a last year.
@@ -80,6 +89,18 @@ impl BaselinePath {
         Ok(Self { years })
     }
 
+    /// The same path with external economies of scale `psi theta` `[j]` in the counterfactuals of the years from
+    /// `first` on; the baseline of a year is as it was.
+    ///
+    /// # Errors
+    /// [`ScaleError`] where the equilibrium of a year would not be the only one.
+    pub fn with_scale(mut self, psi_theta: &Array1<f64>, first: i16) -> Result<Self, ScaleError> {
+        for year in self.years.iter_mut().filter(|year| year.year >= first) {
+            year.prepared = year.prepared.with_scale(psi_theta)?;
+        }
+        Ok(self)
+    }
+
     /// The year `year` of the path.
     #[must_use]
     pub fn year(&self, year: i16) -> Option<&BaselineYear> {
@@ -90,7 +111,7 @@ impl BaselinePath {
 impl BaselineYear {
     fn new(year: i16, prepared: PreparedBaseline, ln_price_level: Array1<f64>) -> Self {
         let accounts = BaseAccounts::new(prepared.economy());
-        Self { year, prepared, ln_price_level, accounts }
+        Self { year, prepared, ln_price_level, accounts, by_factor: OnceLock::new() }
     }
 
     /// The outcome of this year under a shock, against this baseline.
@@ -98,6 +119,26 @@ impl BaselineYear {
     /// # Errors
     /// [`NoEquilibrium`] if the counterfactual could not be solved.
     pub fn outcome(&self, shock: &Shock) -> Result<Outcome, Box<NoEquilibrium>> {
-        Ok(Outcome::measure(self, &self.prepared.solve(shock)?))
+        let solved = self.prepared.solve(shock)?;
+        Ok(Outcome::measure(self, &solved, &Heritage::none(self.prepared.economy().n())))
+    }
+
+    /// What a change of factor supply `[m]`, in logs, adds to log real income, `[n]`, to first order at the baseline.
+    ///
+    /// `None` where real income has no derivatives.
+    #[must_use]
+    pub fn real_income_of_factors(&self, ln_factor: &Array1<f64>) -> Option<Array1<f64>> {
+        let by_factor = self.by_factor.get_or_init(|| {
+            let still = Shock::default();
+            let solved = self.prepared.solve(&still).ok()?;
+            let sensitivity = self.prepared.sensitivity(&still, &solved);
+            let n = self.prepared.economy().n();
+            let mut by_factor = Array2::zeros((n, n));
+            for (country, mut row) in by_factor.outer_iter_mut().enumerate() {
+                row.assign(&Array1::from(sensitivity.welfare(country)?.ln_factor));
+            }
+            Some(by_factor)
+        });
+        by_factor.as_ref().map(|by_factor| by_factor.dot(ln_factor))
     }
 }

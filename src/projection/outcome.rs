@@ -1,6 +1,6 @@
 //! What is kept of one counterfactual of one year.
 
-use ndarray::{Array1, Array2, Array3, Axis, Zip};
+use ndarray::{Array1, Array2, Array3, ArrayView1, Axis, Zip};
 
 use super::BaselineYear;
 use super::accounts::{Accounts, Flows, worker_shares};
@@ -20,9 +20,40 @@ pub struct Outcome {
     pub imports_musd: Array3<f64>,
 }
 
+/// What earlier years bring into the outcome of one.
+#[derive(Debug, Clone)]
+pub struct Heritage {
+    /// Log capital against the baseline, `[n]`.
+    pub ln_capital: Array1<f64>,
+    /// What it adds to log real income, `[n]`.
+    pub ln_real_income: Array1<f64>,
+    /// Present value of the gains of earlier years, `[n]`, million USD.
+    pub present_value: Array1<f64>,
+    /// Weight of this year in it.
+    pub discount_factor: f64,
+}
+
+impl Heritage {
+    /// Of a first year.
+    #[must_use]
+    pub fn none(n: usize) -> Self {
+        let zero = || Array1::zeros(n);
+        Self { ln_capital: zero(), ln_real_income: zero(), present_value: zero(), discount_factor: 1.0 }
+    }
+
+    fn present_value_of(&self, gain: &Array1<f64>) -> Array1<f64> {
+        &self.present_value + &(self.discount_factor * gain)
+    }
+}
+
 impl Outcome {
+    /// Position of the present value in [`Outcome::MEASURES`].
+    const PRESENT_VALUE: usize = 12;
+    /// Position of real income in percent.
+    const REAL_INCOME: usize = 0;
+
     /// Names and units of the country measures.
-    pub const MEASURES: [(&'static str, &'static str); 10] = [
+    pub const MEASURES: [(&'static str, &'static str); 13] = [
         ("real_income", "pct"),
         ("real_income_money", "musd2019"),
         ("real_wage", "pct"),
@@ -33,11 +64,18 @@ impl Outcome {
         ("terms_of_trade", "pct"),
         ("tariff_revenue_change", "musd2019"),
         ("labour_reallocated", "pct"),
+        ("real_income_static", "pct"),
+        ("capital", "pct"),
+        ("real_income_present_value", "musd2019"),
     ];
 
-    /// Measures `solved` against the baseline year it was solved from.
+    /// Measures `solved` against the baseline year it was solved from, with what earlier years left.
+    ///
+    /// `real_income_static` is real income without what capital adds to it, to first order. `real_income_present_value`
+    /// adds up the gains in money from the first year on, discounted to it. At a constant saving rate real
+    /// consumption changes by the percentage of real income.
     #[must_use]
-    pub fn measure(year: &BaselineYear, solved: &Equilibrium) -> Self {
+    pub fn measure(year: &BaselineYear, solved: &Equilibrium, past: &Heritage) -> Self {
         let (base, old) = (year.prepared.economy(), &year.accounts);
         let flows = Flows { pi: solved.pi.view(), tau: solved.tau.view(), x_musd: solved.x_musd.view() };
         let new = Accounts::new(base, flows, |_, _| ());
@@ -48,6 +86,8 @@ impl Outcome {
         let pct = |ln: Array1<f64>| ln.mapv(|ln| 100.0 * ln.exp_m1());
         let change = |new: &Array1<f64>, old: &Array1<f64>| 100.0 * (new / old - 1.0);
         let workers = worker_shares(base, &solved.y_musd);
+        let ln_static = &ln_welfare - &past.ln_real_income;
+        let present_value = past.present_value_of(&money);
         let rows = [
             pct(ln_welfare),
             money,
@@ -59,6 +99,9 @@ impl Outcome {
             old.terms_of_trade_pct(&solved.ln_cost),
             (&solved.revenue - &old.revenue) / &price_level,
             50.0 * (&workers - &old.worker_shares).mapv(f64::abs).sum_axis(Axis(1)),
+            pct(ln_static),
+            pct(past.ln_capital.clone()),
+            present_value,
         ];
         let views: Vec<_> = rows.iter().map(|row| row.view()).collect();
         let countries = ndarray::stack(Axis(0), &views).expect("every row has one entry a country");
@@ -73,12 +116,26 @@ impl Outcome {
         Self { countries, output_pct, employment_pct, imports_musd }
     }
 
-    /// The outcome of a year in which nothing differs from the baseline.
+    /// Log change of real income, `[n]`.
     #[must_use]
-    pub fn unchanged(year: &BaselineYear) -> Self {
+    pub fn ln_real_income(&self) -> Array1<f64> {
+        self.countries.row(Self::REAL_INCOME).mapv(|pct| (pct / 100.0).ln_1p())
+    }
+
+    /// Present value of the gains up to this year, `[n]`, million USD.
+    #[must_use]
+    pub fn present_value(&self) -> ArrayView1<'_, f64> {
+        self.countries.row(Self::PRESENT_VALUE)
+    }
+
+    /// The outcome of a year in which nothing differs from the baseline but what earlier years have gained.
+    #[must_use]
+    pub fn unchanged(year: &BaselineYear, past: &Heritage) -> Self {
         let (n, s) = (year.prepared.economy().n(), year.prepared.economy().s());
+        let mut countries = Array2::zeros((Self::MEASURES.len(), n));
+        countries.row_mut(Self::PRESENT_VALUE).assign(&past.present_value);
         Self {
-            countries: Array2::zeros((Self::MEASURES.len(), n)),
+            countries,
             output_pct: Array2::zeros((n, s)),
             employment_pct: Array2::zeros((n, s)),
             imports_musd: Array3::zeros((2, n, n)),

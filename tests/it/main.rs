@@ -8,6 +8,7 @@ mod cluster;
 mod data_folder;
 mod default_sources;
 mod docs;
+mod dynamics;
 mod equilibrium;
 mod estimation;
 mod events;

@@ -20,7 +20,7 @@ fn draws(seed: u64) -> impl FnMut() -> f64 {
     }
 }
 
-/// Tariffs, barriers, technology, elasticities and transfers at once, and growth where it is asked for.
+/// Tariffs, barriers, technology, elasticities and transfers at once, and growth where it is asked for, else factors.
 fn shock(base: &Economy, seed: u64, grows: bool) -> Shock {
     let mut draw = draws(seed);
     let (n, s) = (base.n(), base.s());
@@ -38,6 +38,8 @@ fn shock(base: &Economy, seed: u64, grows: bool) -> Shock {
         theta: Some(base.theta.mapv(|theta| theta * (0.7 + 0.5 * draw()))),
         transfer_musd: Some(transfer),
         real_gdp_hat: grows.then(|| Array1::from_shape_fn(n, |_| 0.95 + 0.2 * draw())),
+        factor_hat: (!grows).then(|| Array1::from_shape_fn(n, |_| 0.95 + 0.1 * draw())),
+        psi_theta: None,
         quotas: Vec::new(),
     }
 }

@@ -81,10 +81,10 @@ impl Reference<'_> {
         revenue
     }
 
-    /// `w_hat VA`, or real GDP times the price index of consumption where that is the target.
+    /// `w_hat F_hat VA`, or real GDP times the price index of consumption where that is the target.
     pub fn value_added(&self, w: &Array1<f64>, p: &Array2<f64>) -> Array1<f64> {
         let factor = |n: usize| match &self.shock.real_gdp_hat {
-            None => w[n],
+            None => w[n] * self.shock.factor_hat.as_ref().map_or(1.0, |hat| hat[n]),
             Some(hat) => {
                 let index = (0..self.base.s()).map(|j| p[[n, j]].powf(self.base.alpha[[n, j]]));
                 hat[n] * index.product::<f64>()

@@ -28,7 +28,7 @@ pub struct Norms {
     pub walras: f64,
     /// Deviation of world value added from the numeraire.
     pub numeraire: f64,
-    /// Largest log price residual.
+    /// Largest residual of a log price, or of log productivity with economies of scale.
     pub price: f64,
     /// Largest expenditure residual relative to the country's value added.
     pub spending: f64,
@@ -54,6 +54,12 @@ impl Norms {
             for &price in &prices[..n] {
                 norms.price = larger(norms.price, f64::from(price));
                 norms.sum += f64::from(price);
+            }
+        }
+        for productivity in at.residuals.scale().chunks_exact(stride) {
+            for &productivity in &productivity[..n] {
+                norms.price = larger(norms.price, f64::from(productivity));
+                norms.sum += f64::from(productivity);
             }
         }
         for spending in at.residuals.spending().chunks_exact(stride) {
@@ -93,7 +99,16 @@ impl Norms {
         };
         let excess = largest_of(n, |c| at.excess[c].abs());
         let own_excess = largest_of(n, |c| (at.excess[c] * at.per_va[c]).abs());
-        let prices = in_block(at.residuals.prices(), &|_| 1.0);
+        let in_prices = in_block(at.residuals.prices(), &|_| 1.0);
+        let in_scale = in_block(at.residuals.scale(), &|_| 1.0);
+        let size_in = |block: &[f32], c: usize| {
+            block.iter().skip(c).step_by(stride).fold(0.0_f32, |largest, v| v.abs().max(largest))
+        };
+        let is_scale = size_in(at.residuals.scale(), in_scale) > size_in(at.residuals.prices(), in_prices);
+        let (prices, of_prices) = match is_scale {
+            true => (in_scale, "log productivity of a sector"),
+            false => (in_prices, "the log price index"),
+        };
         let spending = in_block(at.residuals.spending(), &|c| at.per_va[c]);
         let residual =
             |measure, size, tolerance, country| WorstResidual { measure, size, tolerance, country };
@@ -105,7 +120,7 @@ impl Norms {
                 OWN_TOLERANCE,
                 own_excess,
             ),
-            residual("the log price index", self.price, PRICE_TOLERANCE, prices),
+            residual(of_prices, self.price, PRICE_TOLERANCE, prices),
             residual("expenditure, relative to its own value added,", self.spending, OWN_TOLERANCE, spending),
             residual("world value added against the numeraire, last seen", self.numeraire, TOLERANCE, excess),
             residual("the sum of all excess demands, last seen", self.walras.abs(), TOLERANCE, excess),
@@ -132,6 +147,7 @@ fn is_finite(shape: Shape, at: &Evaluated, c: usize) -> bool {
     let of = |block: &[f32]| block.iter().skip(c).step_by(shape.stride).sum::<f32>().is_finite();
     let residuals = &at.residuals;
     of(residuals.prices())
+        && of(residuals.scale())
         && of(residuals.spending())
         && residuals.balance()[c].is_finite()
         && at.excess[c].is_finite()

@@ -4,6 +4,8 @@
 //! c_hat[n,j] = w_hat[n]^gamma_va[n,j] * prod_k P_hat[n,k]^gamma_io[n,k,j]
 //! ```
 //!
+//! With economies of scale they are over the productivity of the sector (`scale`).
+//!
 //! Source: `docs/model.md` section 2; Caliendo & Parro (2015), eq. 10.
 
 use pulp::Simd;
@@ -25,6 +27,9 @@ pub fn unit_costs<S: Simd>(
 ) {
     let shape = base.shape;
     out.ln_c.fill(0.0);
+    for (ln_c, ln_s) in out.ln_c.iter_mut().zip(at.ln_s) {
+        *ln_c = -ln_s;
+    }
     add_product_by_column(simd, &base.gamma_io, Sum::Columns, shape.stride, at.ln_p, &mut out.ln_c);
     for (j, &theta) in shock.theta.iter().enumerate() {
         let row = shape.row(j);

@@ -14,6 +14,7 @@ use super::point::{Evaluated, Point};
 use super::prices::{price_powers, price_residuals};
 use super::revenue::tariff_revenue;
 use super::sales::output;
+use super::scale::productivity_residuals;
 use super::spending::spending;
 
 /// The conditions under one shock and one closure.
@@ -47,6 +48,7 @@ impl WithSimd for Evaluation<'_> {
         price_powers(simd, base, shock, out);
         price_residuals(base, shock, at, out);
         output(simd, base, shock, at, out);
+        productivity_residuals(base, shock, at, out);
         tariff_revenue(simd, base, shock, out);
         value_added(base, shock, at, out);
         income(base, shock, deficits, out);

@@ -18,12 +18,15 @@ pub struct Shape {
     pub s: usize,
     /// Length of a row, at least `n`.
     pub stride: usize,
+    /// True if productivity follows the size of sectors: it is then among the unknowns.
+    pub has_scale: bool,
 }
 
 impl Shape {
     /// Rows padded to whole vectors.
-    pub fn new(economy: &Economy) -> Self {
-        Self { n: economy.n(), s: economy.s(), stride: economy.n().next_multiple_of(ROW_MULTIPLE) }
+    pub fn new(economy: &Economy, has_scale: bool) -> Self {
+        let (n, s) = (economy.n(), economy.s());
+        Self { n, s, stride: n.next_multiple_of(ROW_MULTIPLE), has_scale }
     }
 
     /// Length of a `[j][n]` array.
@@ -31,9 +34,10 @@ impl Shape {
         self.s * self.stride
     }
 
-    /// Length of the unknowns: log wages `[n]`, log prices `[j][n]`, expenditure `[j][n]`.
+    /// Length of the unknowns: log wages `[n]`, log prices `[j][n]`, expenditure `[j][n]`; with economies of scale log
+    /// productivity `[j][n]` as well.
     pub fn unknowns(&self) -> usize {
-        self.stride + 2 * self.block()
+        self.stride + (2 + usize::from(self.has_scale)) * self.block()
     }
 
     /// Length of a `[j][i][n]` array.
@@ -84,11 +88,24 @@ pub struct FlatEconomy {
     pub net_pi_by_exporter: Aligned<f64>,
     /// True if somebody pays a tariff in the sector, `[j]`.
     pub is_taxed: Vec<bool>,
+    /// Economies of scale; `None` where productivity is given.
+    pub scale: Option<FlatScale>,
+}
+
+/// External economies of scale by sector, and the size of sectors that productivity is relative to.
+pub struct FlatScale {
+    /// `psi theta`, `[j]`: below 1.
+    pub psi_theta: Vec<f64>,
+    /// Log output of the baseline, `[j][n]`; 0 where there is none.
+    pub ln_y: Vec<f64>,
+    /// 1 where the baseline produces, else 0, `[j][n]`.
+    pub produces: Vec<f64>,
 }
 
 impl FlatEconomy {
-    pub fn new(economy: &Economy) -> Self {
-        let shape @ Shape { n, s, stride } = Shape::new(economy);
+    /// `psi_theta`: economies of scale `[j]`, where there are some.
+    pub fn new(economy: &Economy, psi_theta: Option<&[f64]>) -> Self {
+        let shape @ Shape { n, s, stride, .. } = Shape::new(economy, psi_theta.is_some());
         let unit = 0.05 * (n * s) as f64 / economy.world_va_musd();
         let is_taxed = |j: usize| economy.tau.index_axis(ndarray::Axis(0), j).iter().any(|tau| *tau != 1.0);
         let mut flat = Self {
@@ -104,6 +121,7 @@ impl FlatEconomy {
             net_pi: Aligned::filled(0.0, shape.cube()),
             net_pi_by_exporter: Aligned::filled(0.0, shape.cube()),
             is_taxed: (0..s).map(is_taxed).collect(),
+            scale: psi_theta.map(|psi_theta| FlatScale::new(shape, unit, economy, psi_theta)),
         };
         for c in 0..n {
             flat.va[c] = unit * economy.va_musd[c];
@@ -123,5 +141,18 @@ impl FlatEconomy {
             flat.net_pi_by_exporter[shape.cell(j, m, i)] = net;
         }
         flat
+    }
+}
+
+impl FlatScale {
+    fn new(shape: Shape, unit: f64, economy: &Economy, psi_theta: &[f64]) -> Self {
+        let block = || vec![0.0; shape.block()];
+        let mut scale = Self { psi_theta: psi_theta.to_vec(), ln_y: block(), produces: block() };
+        for ((c, j), output) in economy.output_musd().indexed_iter().filter(|(_, output)| **output > 0.0) {
+            let at = j * shape.stride + c;
+            scale.ln_y[at] = (unit * output).ln();
+            scale.produces[at] = 1.0;
+        }
+        scale
     }
 }

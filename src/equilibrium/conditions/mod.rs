@@ -16,5 +16,6 @@ pub mod point;
 pub mod prices;
 pub mod revenue;
 pub mod sales;
+pub mod scale;
 pub mod spending;
 pub mod weights;

@@ -12,6 +12,8 @@ pub struct Point<'z> {
     pub ln_p: &'z [f64],
     /// `X'`, `[j][n]`.
     pub x: &'z [f64],
+    /// Log productivity `psi ln (Y_hat / w_hat)`, `[j][n]`; empty without economies of scale.
+    pub ln_s: &'z [f64],
 }
 
 impl<'z> Point<'z> {
@@ -19,8 +21,9 @@ impl<'z> Point<'z> {
     #[inline(always)]
     pub fn new(shape: Shape, z: &'z [f64]) -> Self {
         let (ln_w, rest) = z.split_at(shape.stride);
-        let (ln_p, x) = rest.split_at(shape.block());
-        Self { ln_w, ln_p, x }
+        let (ln_p, rest) = rest.split_at(shape.block());
+        let (x, ln_s) = rest.split_at(shape.block());
+        Self { ln_w, ln_p, x, ln_s }
     }
 }
 
@@ -67,17 +70,26 @@ impl Residuals {
 
     /// Of expenditure, `[j][n]`.
     pub fn spending(&self) -> &[f32] {
-        &self.all[self.shape.stride + self.shape.block()..]
+        &self.all[self.shape.stride + self.shape.block()..][..self.shape.block()]
     }
 
     pub fn spending_mut(&mut self) -> &mut [f32] {
-        &mut self.all[self.shape.stride + self.shape.block()..]
+        &mut self.all[self.shape.stride + self.shape.block()..][..self.shape.block()]
+    }
+
+    /// Of log productivity, `[j][n]`; empty without economies of scale.
+    pub fn scale(&self) -> &[f32] {
+        &self.all[self.shape.stride + 2 * self.shape.block()..]
+    }
+
+    pub fn scale_mut(&mut self) -> &mut [f32] {
+        &mut self.all[self.shape.stride + 2 * self.shape.block()..]
     }
 }
 
 /// Values of the equations at the last point; money scaled as in [`FlatEconomy`](super::layout::FlatEconomy).
 pub struct Evaluated {
-    /// `ln c_hat`, `[j][n]`.
+    /// `ln c_hat` less log productivity of scale, `[j][n]`.
     pub ln_c: Aligned<f64>,
     /// `c_hat^-theta`, `[j][n]`.
     pub c_power: Aligned<f64>,

@@ -4,5 +4,6 @@
 pub mod failure;
 pub mod quota;
 pub mod result;
+pub mod scale;
 pub mod shock;
 pub mod stats;

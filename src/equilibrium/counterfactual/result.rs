@@ -15,8 +15,10 @@ pub struct Equilibrium {
     pub ln_wage: Array1<f64>,
     /// ln P'/P, `[n,j]`.
     pub ln_price: Array2<f64>,
-    /// ln c'/c, `[n,j]`.
+    /// ln c'/c, `[n,j]`; with economies of scale per unit of output, less `ln_scale`.
     pub ln_cost: Array2<f64>,
+    /// Log productivity that came with the size of sectors, `[n,j]`; `None` without economies of scale.
+    pub ln_scale: Option<Array2<f64>>,
     /// Tariff-inclusive shares, `[j,n,i]`.
     pub pi: Array3<f64>,
     /// 1 + tariff, `[j,n,i]`; with quota products, the mean over the cell weighted by value at the border.

@@ -31,6 +31,12 @@ pub struct Shock {
     /// Real GDP (value added deflated by consumption prices) to be met by endowments, as a ratio, `[n]`;
     /// the numeraire, world value added, then grows with its value-weighted mean.
     pub real_gdp_hat: Option<Array1<f64>>,
+    /// Supply of the composite of labour and capital as a ratio, `[n]` (`docs/model.md` section 6); not together with
+    /// `real_gdp_hat`, which sets it. The numeraire, world value added, is unchanged.
+    pub factor_hat: Option<Array1<f64>>,
+    /// Economies of scale `psi theta` `[j]` of this response in place of the baseline's; read only where the baseline was
+    /// prepared with economies of scale.
+    pub psi_theta: Option<Array1<f64>>,
     /// Trade elasticities of the response in place of the baseline's, `[j]`; baseline shares stay.
     pub theta: Option<Array1<f64>>,
     /// Income from abroad on top of the deficits of the closure, million USD, `[n]`; sums to 0.
@@ -69,6 +75,8 @@ impl Shock {
             iceberg_hat: self.iceberg_hat.as_ref().map(|hat| hat.mapv(power)),
             technology_hat: self.technology_hat.as_ref().map(|hat| hat.mapv(power)),
             real_gdp_hat: self.real_gdp_hat.as_ref().map(|hat| hat.mapv(power)),
+            factor_hat: self.factor_hat.as_ref().map(|hat| hat.mapv(power)),
+            psi_theta: self.psi_theta.clone(),
             theta: self.theta.clone(),
             transfer_musd: self.transfer_musd.as_ref().map(|transfer| done * transfer),
             quotas: self.quotas.clone(),

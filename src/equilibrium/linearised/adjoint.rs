@@ -32,8 +32,12 @@ pub struct Adjoint {
     /// With respect to residuals of prices and expenditure, `[j][n]`.
     pub price: Vec<f64>,
     pub spending: Vec<f64>,
+    /// With respect to residuals of log productivity, `[j][n]`; empty without economies of scale.
+    pub productivity: Vec<f64>,
     /// With respect to log wages, `[n]`.
     pub wage: Vec<f64>,
+    /// With respect to log factor supply, `[n]`.
+    pub factor: Vec<f64>,
     /// With respect to output at given shares, `[j][n]`, and revenue, `[n]`.
     pub output: Vec<f64>,
     pub revenue: Vec<f64>,
@@ -63,8 +67,10 @@ impl Linear<'_> {
 
     /// Derivatives of the seeded function at given wages and policy, prices and expenditure eliminated.
     pub fn adjoint(&self, seeds: &Seeds, accuracy: Accuracy) -> Adjoint {
-        let Shape { n, s, stride } = self.base.shape;
-        let block = self.base.shape.block();
+        if let Some(scale) = &self.scale {
+            return self.adjoint_with_scale(scale, seeds, accuracy);
+        }
+        let (stride, block) = (self.base.shape.stride, self.base.shape.block());
         let spending = self.settle(&self.block_spending, Sum::Rows, accuracy, &|u| {
             let revenue = sum(&self.income_adjoint(u), &seeds.revenue);
             let mut bought: Vec<f64> =
@@ -74,14 +80,49 @@ impl Linear<'_> {
         });
         let (output, income) = (self.output_adjoint(&spending, seeds), self.income_adjoint(&spending));
         let revenue = sum(&income, &seeds.revenue);
-        let mut va: Vec<f64> = (0..stride).map(|c| income[c] + seeds.va[c] - seeds.excess[c]).collect();
-        self.deficit_adjoint(&sum(&income, &seeds.deficit), &mut va);
+        let va = self.factor_adjoint(seeds, &income);
         let (swept, cost) = self.share_adjoint(&output, &revenue);
-        let costs = |v: &[f64]| {
-            let mut cost = cost.clone();
-            self.trade(&self.pi_by_exporter, &sum(v, &swept), &mut cost);
-            cost
-        };
+        let costs = |v: &[f64]| self.cost_adjoint(v, &swept, &cost);
+        let (direct, mut wage) = self.value_added_adjoint(seeds, &va);
+        let factor = wage.clone();
+        let price = self.settle(&self.block_price, Sum::Rows, accuracy, &|v| {
+            let mut price = direct.clone();
+            self.by_country(&self.base.gamma_io, Sum::Rows, &costs(v), &mut price);
+            price
+        });
+        for (at, cost) in costs(&price).iter().enumerate() {
+            wage[at % stride] += self.base.gamma_va[at] * cost;
+        }
+        let productivity = Vec::new();
+        Adjoint {
+            swept_price: sum(&price, &swept),
+            price,
+            spending,
+            productivity,
+            wage,
+            factor,
+            output,
+            revenue,
+        }
+    }
+
+    /// Adjoint of value added, given that of income, `[n]`.
+    pub(super) fn factor_adjoint(&self, seeds: &Seeds, income: &[f64]) -> Vec<f64> {
+        let mut va: Vec<f64> = (0..income.len()).map(|c| income[c] + seeds.va[c] - seeds.excess[c]).collect();
+        self.deficit_adjoint(&sum(income, &seeds.deficit), &mut va);
+        va
+    }
+
+    /// Adjoint of costs, `[j][n]`: through the prices that a sweep finds, and through the shares (`cost`).
+    pub(super) fn cost_adjoint(&self, price: &[f64], swept: &[f64], cost: &[f64]) -> Vec<f64> {
+        let mut all = cost.to_vec();
+        self.trade(&self.pi_by_exporter, &sum(price, swept), &mut all);
+        all
+    }
+
+    /// What the adjoint of value added makes of those of prices, with their seeds, and of wages.
+    pub(super) fn value_added_adjoint(&self, seeds: &Seeds, va: &[f64]) -> (Vec<f64>, Vec<f64>) {
+        let Shape { n, s, stride, .. } = self.base.shape;
         let (mut direct, mut wage) = (seeds.price.clone(), vec![0.0; stride]);
         for c in 0..n {
             match self.is_real_gdp {
@@ -91,19 +132,11 @@ impl Linear<'_> {
                 false => wage[c] = self.va[c] * va[c],
             }
         }
-        let price = self.settle(&self.block_price, Sum::Rows, accuracy, &|v| {
-            let mut price = direct.clone();
-            self.by_country(&self.base.gamma_io, Sum::Rows, &costs(v), &mut price);
-            price
-        });
-        for (at, cost) in costs(&price).iter().enumerate() {
-            wage[at % stride] += self.base.gamma_va[at] * cost;
-        }
-        Adjoint { swept_price: sum(&price, &swept), price, spending, wage, output, revenue }
+        (direct, wage)
     }
 
     /// Adjoint of output, through expenditure `u` on inputs and excess demands, `[j][n]`.
-    fn output_adjoint(&self, u: &[f64], seeds: &Seeds) -> Vec<f64> {
+    pub(super) fn output_adjoint(&self, u: &[f64], seeds: &Seeds) -> Vec<f64> {
         let Shape { stride, .. } = self.base.shape;
         let gamma_va = self.base.gamma_va.iter().enumerate();
         let mut output: Vec<f64> = gamma_va.map(|(at, gamma)| gamma * seeds.excess[at % stride]).collect();
@@ -112,7 +145,7 @@ impl Linear<'_> {
     }
 
     /// Adjoint of income, through final expenditure `u`, `[n]`.
-    fn income_adjoint(&self, u: &[f64]) -> Vec<f64> {
+    pub(super) fn income_adjoint(&self, u: &[f64]) -> Vec<f64> {
         let Shape { stride, .. } = self.base.shape;
         let mut income = vec![0.0; stride];
         for (at, (alpha, u)) in self.base.alpha.iter().zip(u).enumerate() {
@@ -122,7 +155,7 @@ impl Linear<'_> {
     }
 
     /// Adjoints of the prices that a sweep finds and of costs, through the shares in output and revenue.
-    fn share_adjoint(&self, output: &[f64], revenue: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    pub(super) fn share_adjoint(&self, output: &[f64], revenue: &[f64]) -> (Vec<f64>, Vec<f64>) {
         let Shape { stride, .. } = self.base.shape;
         let block = self.base.shape.block();
         let (mut swept, mut cost) = (vec![0.0; block], vec![0.0; block]);
@@ -190,6 +223,6 @@ impl Linear<'_> {
     }
 }
 
-fn sum(a: &[f64], b: &[f64]) -> Vec<f64> {
+pub(super) fn sum(a: &[f64], b: &[f64]) -> Vec<f64> {
     a.iter().zip(b).map(|(a, b)| a + b).collect()
 }

@@ -6,6 +6,7 @@
 use nalgebra::DMatrix;
 
 use super::kernels::{add_by_country, add_by_sector};
+use super::scale::LinearScale;
 use crate::equilibrium::conditions::income::Deficits;
 use crate::equilibrium::conditions::layout::{FlatEconomy, Shape};
 use crate::equilibrium::conditions::loaded::LoadedShock;
@@ -23,6 +24,14 @@ pub enum Accuracy {
     Rounds(usize),
     /// To rounding.
     Full,
+}
+
+/// Changes of the unknowns and of costs along a direction, `[j][n]` each.
+pub struct Response {
+    pub productivity: Vec<f64>,
+    pub cost: Vec<f64>,
+    pub price: Vec<f64>,
+    pub spending: Vec<f64>,
 }
 
 /// Derivatives at one point. Arrays as in [`FlatEconomy`].
@@ -52,6 +61,8 @@ pub struct Linear<'f> {
     /// `(I - own block)^-1` of prices and of expenditure, `[j][k][n]`.
     pub block_price: Vec<f64>,
     pub block_spending: Vec<f64>,
+    /// Economies of scale; `None` without them.
+    pub scale: Option<LinearScale>,
 }
 
 impl<'f> Linear<'f> {
@@ -94,15 +105,17 @@ impl<'f> Linear<'f> {
             },
             block_price: Vec::new(),
             block_spending: Vec::new(),
+            scale: None,
             base,
         };
+        linear.scale = base.scale.as_ref().map(|scale| LinearScale::new(&linear, scale, &shock.psi));
         (linear.block_price, linear.block_spending) = (linear.own_block(true), linear.own_block(false));
         linear
     }
 
     /// `(I - B)^-1` of every country, B its own block of the price map or of the expenditure map.
     fn own_block(&self, prices: bool) -> Vec<f64> {
-        let Shape { n, s, stride } = self.base.shape;
+        let Shape { n, s, stride, .. } = self.base.shape;
         let mut all = vec![0.0; s * s * stride];
         for c in 0..n {
             let own = |j: usize| self.pi_by_exporter[self.base.shape.cell(j, c, c)];
@@ -174,50 +187,77 @@ impl<'f> Linear<'f> {
         u
     }
 
-    /// Responses of prices and expenditure to the log wage of country `c`, `[j][n]` each.
-    pub fn response_to_wage(&self, c: usize, accuracy: Accuracy) -> (Vec<f64>, Vec<f64>) {
-        let Shape { s, stride, .. } = self.base.shape;
-        let block = self.base.shape.block();
-        let costs = |price: &[f64]| {
-            let mut cost = vec![0.0; block];
-            for j in 0..s {
-                cost[j * stride + c] = self.base.gamma_va[j * stride + c];
-            }
-            self.by_country(&self.base.gamma_io, Sum::Columns, price, &mut cost);
-            cost
-        };
-        let price = self.settle(&self.block_price, Sum::Columns, accuracy, &|price| {
-            let mut swept = vec![0.0; block];
-            self.trade(&self.pi, &costs(price), &mut swept);
-            swept
-        });
-        let cost = costs(&price);
-        let mut va = vec![0.0; stride];
-        if self.is_real_gdp {
-            for (price, alpha) in price.chunks_exact(stride).zip(self.base.alpha.chunks_exact(stride)) {
-                for ((d, (p, a)), va) in va.iter_mut().zip(price.iter().zip(alpha)).zip(&self.va) {
-                    *d += va * p * a;
-                }
-            }
-        } else {
-            va[c] = self.va[c];
-        }
-        let spending = self.settle(&self.block_spending, Sum::Columns, accuracy, &|spending| {
-            self.spending_tangent(&cost, &price, spending, &va)
-        });
-        (price, spending)
+    /// Log costs that go with log wages `[n]`, log prices and log productivity `[j][n]`.
+    pub fn cost_tangent(&self, wage: &[f64], price: &[f64], productivity: &[f64]) -> Vec<f64> {
+        let stride = self.base.shape.stride;
+        let direct = self.base.gamma_va.iter().zip(productivity).enumerate();
+        let mut cost: Vec<f64> = direct.map(|(at, (gamma, s))| gamma * wage[at % stride] - s).collect();
+        self.by_country(&self.base.gamma_io, Sum::Columns, price, &mut cost);
+        cost
     }
 
-    fn spending_tangent(&self, cost: &[f64], price: &[f64], spending: &[f64], va: &[f64]) -> Vec<f64> {
+    /// Value added that goes with log wages and log prices, `[n]`.
+    pub fn value_added_tangent(&self, wage: &[f64], price: &[f64]) -> Vec<f64> {
+        let stride = self.base.shape.stride;
+        if !self.is_real_gdp {
+            return wage.iter().zip(&self.va).map(|(wage, va)| wage * va).collect();
+        }
+        let mut va = vec![0.0; stride];
+        for (price, alpha) in price.chunks_exact(stride).zip(self.base.alpha.chunks_exact(stride)) {
+            for ((d, (p, a)), va) in va.iter_mut().zip(price.iter().zip(alpha)).zip(&self.va) {
+                *d += va * p * a;
+            }
+        }
+        va
+    }
+
+    /// Responses to log wages `[n]` at given log productivity `[j][n]`.
+    pub fn respond(&self, wage: &[f64], productivity: &[f64], accuracy: Accuracy) -> Response {
+        let block = self.base.shape.block();
+        let price = self.settle(&self.block_price, Sum::Columns, accuracy, &|price| {
+            let mut swept = vec![0.0; block];
+            self.trade(&self.pi, &self.cost_tangent(wage, price, productivity), &mut swept);
+            swept
+        });
+        let cost = self.cost_tangent(wage, &price, productivity);
+        let va = self.value_added_tangent(wage, &price);
+        let spending = self.settle(&self.block_spending, Sum::Columns, accuracy, &|spending| {
+            let output = self.output_tangent(&cost, &price, spending);
+            self.spending_tangent((&cost, &price, spending), &output, &va)
+        });
+        Response { productivity: productivity.to_vec(), cost, price, spending }
+    }
+
+    /// Responses of all unknowns to the log wage of country `c`.
+    pub fn response_to_wage(&self, c: usize, accuracy: Accuracy) -> Response {
+        let mut wage = vec![0.0; self.base.shape.stride];
+        wage[c] = 1.0;
+        match &self.scale {
+            Some(scale) => self.respond_with_scale(scale, &wage, accuracy),
+            None => self.respond(&wage, &vec![0.0; self.base.shape.block()], accuracy),
+        }
+    }
+
+    /// Output that goes with costs, prices and expenditure.
+    pub fn output_tangent(&self, cost: &[f64], price: &[f64], spending: &[f64]) -> Vec<f64> {
+        let (stride, block) = (self.base.shape.stride, self.base.shape.block());
+        let bought: Vec<f64> = (0..block).map(|at| spending[at] + self.theta_x[at] * price[at]).collect();
+        let mut output: Vec<f64> =
+            (0..block).map(|at| -self.theta[at / stride] * self.y[at] * cost[at]).collect();
+        self.trade(&self.net_pi_by_exporter, &bought, &mut output);
+        output
+    }
+
+    /// Expenditure that costs, prices and expenditure imply, with the output and the value added that go with them.
+    pub fn spending_tangent(
+        &self,
+        (cost, price, spending): (&[f64], &[f64], &[f64]),
+        output: &[f64],
+        va: &[f64],
+    ) -> Vec<f64> {
         let Shape { s, stride, .. } = self.base.shape;
         let block = self.base.shape.block();
-        let mut bought = vec![0.0; block];
-        let (mut output, mut inward) = (vec![0.0; block], vec![0.0; block]);
-        for at in 0..block {
-            bought[at] = spending[at] + self.theta_x[at] * price[at];
-            output[at] = -self.theta[at / stride] * self.y[at] * cost[at];
-        }
-        self.trade(&self.net_pi_by_exporter, &bought, &mut output);
+        let mut inward = vec![0.0; block];
         self.trade(&self.net_pi, cost, &mut inward);
         let mut income = va.to_vec();
         for (d, share) in income.iter_mut().zip(self.deficit_tangent(va)) {
@@ -230,7 +270,7 @@ impl<'f> Linear<'f> {
             }
         }
         let mut out: Vec<f64> = (0..block).map(|at| self.base.alpha[at] * income[at % stride]).collect();
-        self.by_country(&self.base.gamma_io, Sum::Rows, &output, &mut out);
+        self.by_country(&self.base.gamma_io, Sum::Rows, output, &mut out);
         out
     }
 

@@ -1,7 +1,9 @@
-//! The equilibrium conditions linearised at a point: tangents (`linear`), adjoints (`adjoint`) and the approximate
-//! inverse that shapes the steps of a search (`preconditioner`).
+//! The equilibrium conditions linearised at a point: tangents (`linear`), adjoints (`adjoint`), both with economies of
+//! scale (`scale`), and the approximate inverse that shapes the steps of a search (`preconditioner`).
 
 pub mod adjoint;
 mod kernels;
+mod krylov;
 pub mod linear;
 pub mod preconditioner;
+pub mod scale;

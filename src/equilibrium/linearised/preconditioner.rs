@@ -34,12 +34,26 @@ pub struct Preconditioner {
     /// `[j][k][n]`.
     block_price: Aligned<f32>,
     block_spending: Aligned<f32>,
+    /// `None` without economies of scale.
+    scale: Option<ScaleSteps>,
+}
+
+/// The parts of steps that economies of scale add.
+struct ScaleSteps {
+    /// `[j][n of the residual][n of the wage]`.
+    to_wage: Aligned<f32>,
+    /// `[j][n of the wage][n]`.
+    from_wage: Aligned<f32>,
+    /// Inside a sector, `[j][k][i]`.
+    block: Aligned<f32>,
+    /// `-pi`, `[j][i][n]`: prices fall with the productivity of who sells.
+    to_price: Aligned<f32>,
 }
 
 impl Preconditioner {
     /// At one point; `None` if the reduced Jacobian is singular.
     pub fn new(linear: &Linear<'_>) -> Option<Self> {
-        let shape @ Shape { n, s, stride } = linear.base.shape;
+        let shape @ Shape { n, s, stride, .. } = linear.base.shape;
         let (jacobian, adjoints) = linear.reduced(Accuracy::Rounds(ROUNDS));
         let inverse = jacobian.try_inverse()?;
         if inverse.iter().any(|value| !value.is_finite()) {
@@ -63,16 +77,36 @@ impl Preconditioner {
             for c in 0..n {
                 let own = j * stride + c;
                 from_price[own] = -(0..n).map(|e| adjoints[e].price[own] * inverse[(c, e)]).sum::<f64>();
-                to_spending[own] = responses[c].1[own];
+                to_spending[own] = responses[c].spending[own];
                 for other in 0..n {
                     let at = (j * n + c) * stride + other;
                     from_spending[at] = -of_spending[(own, other)];
-                    to_price[at] = responses[c].0[j * stride + other];
+                    to_price[at] = responses[c].price[j * stride + other];
                 }
             }
         }
+        let scale = linear.scale.as_ref().map(|scale| {
+            let columns: Vec<_> =
+                adjoints.iter().map(|one| DVector::from_column_slice(&one.productivity)).collect();
+            let to_wage = DMatrix::from_columns(&columns) * inverse.transpose();
+            let cell = |at: usize| (at / (n * stride), at / stride % n, at % stride);
+            let from = |at: usize, value: &dyn Fn(usize, usize, usize) -> f64| match cell(at) {
+                (_, _, other) if other >= n => 0.0,
+                (j, c, other) => value(j, c, other),
+            };
+            let all = |value: &dyn Fn(usize, usize, usize) -> f64| {
+                (0..shape.cube()).map(|at| from(at, value) as f32).collect()
+            };
+            ScaleSteps {
+                to_wage: all(&|j, c, other| -to_wage[(j * stride + c, other)]),
+                from_wage: all(&|j, c, other| responses[c].productivity[j * stride + other]),
+                block: scale.block.iter().map(|value| *value as f32).collect(),
+                to_price: linear.pi.iter().map(|share| -*share as f32).collect(),
+            }
+        });
         Some(Self {
             shape,
+            scale,
             excess: single(excess),
             from_price: single(from_price),
             from_spending: single(from_spending),
@@ -91,18 +125,32 @@ impl Preconditioner {
     /// The same as part of code that is compiled for a vector unit already.
     #[inline(always)]
     pub fn step_in<S: Simd>(&self, simd: S, residual: &[f32], step: &mut [f32]) {
-        let shape @ Shape { n, s, stride } = self.shape;
+        let shape @ Shape { n, s, stride, .. } = self.shape;
         let (excess, rest) = residual.split_at(stride);
-        let (price, spending) = rest.split_at(shape.block());
+        let (price, rest) = rest.split_at(shape.block());
+        let (spending, productivity) = rest.split_at(shape.block());
         step.fill(0.0);
         let (wage, rest) = step.split_at_mut(stride);
-        let (to_price, to_spending) = rest.split_at_mut(shape.block());
+        let (to_price, rest) = rest.split_at_mut(shape.block());
+        let (to_spending, to_productivity) = rest.split_at_mut(shape.block());
         add_weighted_rows(simd, &self.excess, &excess[..n], wage);
         add_product_by_column(simd, &self.block_price, Sum::Columns, stride, price, to_price);
         add_product_by_column(simd, &self.block_spending, Sum::Columns, stride, spending, to_spending);
         add_product_by_column(simd, &self.from_price, Sum::Columns, stride, price, wage);
         for j in 0..s {
             add_weighted_rows(simd, &self.from_spending[shape.matrix(j)], &spending[shape.row(j)][..n], wage);
+        }
+        if let Some(scale) = &self.scale {
+            for (row, matrix) in (0..s).map(|j| (shape.row(j), shape.matrix(j))) {
+                let residual = &productivity[row.clone()][..n];
+                let own = &mut to_productivity[row.clone()];
+                add_weighted_rows(simd, &scale.to_wage[matrix.clone()], residual, wage);
+                add_weighted_rows(simd, &scale.block[matrix.clone()], residual, own);
+                add_weighted_rows(simd, &scale.to_price[matrix], &own[..n], &mut to_price[row]);
+            }
+            for (row, matrix) in (0..s).map(|j| (shape.row(j), shape.matrix(j))) {
+                add_weighted_rows(simd, &scale.from_wage[matrix], &wage[..n], &mut to_productivity[row]);
+            }
         }
         for j in 0..s {
             add_weighted_rows(simd, &self.to_price[shape.matrix(j)], &wage[..n], &mut to_price[shape.row(j)]);

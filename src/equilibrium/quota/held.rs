@@ -41,6 +41,8 @@ impl Shock {
             technology_hat: self.technology_hat.clone(),
             real_gdp_hat: self.real_gdp_hat.clone(),
             theta: self.theta.clone(),
+            factor_hat: self.factor_hat.clone(),
+            psi_theta: self.psi_theta.clone(),
         })
     }
 }

@@ -120,11 +120,12 @@ impl Wedges {
     /// Costs of the sectors with quotas at the wages and prices of `z`, to the power -theta.
     fn take_powers(&mut self, base: &FlatEconomy, loaded: &LoadedShock, z: &[f64]) {
         let Shape { stride, s, .. } = base.shape;
-        let Point { ln_w, ln_p, .. } = Point::new(base.shape, z);
+        let Point { ln_w, ln_p, ln_s, .. } = Point::new(base.shape, z);
         for (&j, powers) in self.sectors.iter().zip(self.powers.chunks_exact_mut(stride)) {
             for (i, power) in powers.iter_mut().enumerate() {
                 let inputs = (0..s).map(|k| base.gamma_io[(j * s + k) * stride + i] * ln_p[k * stride + i]);
-                let cost = base.gamma_va[j * stride + i] * ln_w[i] + inputs.sum::<f64>();
+                let productivity = ln_s.get(j * stride + i).unwrap_or(&0.0);
+                let cost = base.gamma_va[j * stride + i] * ln_w[i] + inputs.sum::<f64>() - productivity;
                 *power = (-loaded.theta[j] * cost).exp();
             }
         }

@@ -7,6 +7,7 @@ use crate::economy::Economy;
 use crate::equilibrium::conditions::income::Deficits;
 use crate::equilibrium::conditions::layout::FlatEconomy;
 use crate::equilibrium::counterfactual::shock::Shock;
+use crate::equilibrium::linearised::linear::Linear;
 use crate::equilibrium::linearised::preconditioner::Preconditioner;
 
 /// A baseline with its flat arrays and its preconditioner, whatever the closure of a counterfactual.
@@ -20,8 +21,9 @@ pub struct Core {
 }
 
 impl Core {
-    pub fn new(economy: Economy) -> Self {
-        let base = FlatEconomy::new(&economy);
+    /// `psi_theta`: economies of scale `[j]`, where there are some.
+    pub fn new(economy: Economy, psi_theta: Option<&[f64]>) -> Self {
+        let base = FlatEconomy::new(&economy, psi_theta);
         Self { economy, base, preconditioner: None, pool: Mutex::default() }
     }
 
@@ -47,5 +49,25 @@ impl Core {
         self.preconditioner = Preconditioner::new(&workspace.linear(&self.base, &given));
         self.give_back(workspace);
         norms.score() <= 1.0
+    }
+
+    /// The largest response of productivity to itself, and the place `[j][n]` where it is felt most; `fixed` is the core of
+    /// the same economy without economies of scale. `None` without economies of scale, or where nothing has derivatives.
+    pub fn feedback(&self, fixed: &Core) -> Option<(f64, usize)> {
+        let given = Deficits::Given(Vec::new());
+        let at = |core: &Core| {
+            let mut workspace = core.workspace();
+            workspace.load(&core.base, &core.economy, &Shock::default());
+            workspace.start_at_baseline(&core.base);
+            let no_deficits = Deficits::zero(&core.base);
+            let _ = workspace.evaluate(&core.base, &no_deficits);
+            workspace
+        };
+        let (with, without) = (at(self), at(fixed));
+        let linear = with.linear(&self.base, &given);
+        let found = Linear::feedback(&without.linear(&fixed.base, &given), linear.scale.as_ref()?);
+        self.give_back(with);
+        fixed.give_back(without);
+        found
     }
 }

@@ -99,7 +99,7 @@ impl Scale {
 
 /// Least delivered costs at unchanged wages, `[j][n]`: `p[n,j] = min over i of ln kappa_hat + h[i,j]`.
 fn least_prices(base: &FlatEconomy, economy: &Economy, ln_kappa: &Array3<f64>) -> Vec<f64> {
-    let Shape { n, s, stride } = base.shape;
+    let Shape { n, s, stride, .. } = base.shape;
     let mut ln_price = vec![0.0; base.shape.block()];
     for _ in 0..MAX_ROUNDS {
         let ln_cost = input_costs(base, &ln_price);

@@ -48,7 +48,9 @@ impl Search<'_> {
             return;
         }
         let block = self.shape().block();
-        let (logs, money) = self.workspace.z.split_at_mut(stride + block);
+        // Productivity does not depend on the unit of money.
+        let (logs, rest) = self.workspace.z.split_at_mut(stride + block);
+        let money = &mut rest[..block];
         logs.iter_mut().for_each(|ln| *ln -= gap);
         let factor = (-gap).exp();
         money.iter_mut().for_each(|x| *x *= factor);

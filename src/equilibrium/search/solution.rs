@@ -13,7 +13,7 @@ use crate::equilibrium::counterfactual::stats::SolveStats;
 
 /// The equilibrium at the point of the last evaluation, without the outcomes of quotas.
 pub fn equilibrium(core: &Core, shock: &Shock, workspace: &Workspace) -> Equilibrium {
-    let Shape { n, s, stride } = core.base.shape;
+    let Shape { n, s, stride, .. } = core.base.shape;
     let at = &workspace.at;
     let money = 1.0 / core.base.unit;
     let table = |values: &[f64], factor: f64| {
@@ -24,12 +24,13 @@ pub fn equilibrium(core: &Core, shock: &Shock, workspace: &Workspace) -> Equilib
         table
     };
     let row = |values: &[f64]| -> Array1<f64> { values[..n].iter().map(|value| money * value).collect() };
-    let Point { ln_w, ln_p, x } = Point::new(core.base.shape, &workspace.z);
+    let Point { ln_w, ln_p, x, ln_s } = Point::new(core.base.shape, &workspace.z);
     let (factor_income, revenue, deficit) = (row(&at.va), row(&at.revenue), row(&at.deficit));
     Equilibrium {
         ln_wage: ln_w[..n].iter().copied().collect(),
         ln_price: table(ln_p, 1.0),
         ln_cost: table(&at.ln_c, 1.0),
+        ln_scale: core.base.scale.is_some().then(|| table(ln_s, 1.0)),
         pi: shares(&core.economy, &core.base, &workspace.shock, at),
         tau: shock.tau.as_ref().unwrap_or(&core.economy.tau).clone(),
         x_musd: table(x, money),

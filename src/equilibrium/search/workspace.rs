@@ -71,6 +71,11 @@ impl Workspace {
                 self.z[stride + block + j * stride + c] = base.unit * start.x_musd[[c, j]];
             }
         }
+        if let Some(ln_scale) = start.ln_scale.as_ref().filter(|_| base.scale.is_some()) {
+            for ((c, j), ln_s) in ln_scale.indexed_iter() {
+                self.z[stride + 2 * block + j * stride + c] = *ln_s;
+            }
+        }
     }
 
     /// Log prices of the point, to write to.
@@ -80,7 +85,7 @@ impl Workspace {
 
     /// Expenditure of the point, to write to.
     pub fn spending_mut(&mut self, shape: Shape) -> &mut [f64] {
-        &mut self.z[shape.stride + shape.block()..]
+        &mut self.z[shape.stride + shape.block()..][..shape.block()]
     }
 
     /// Evaluates all conditions at the point, with the wedges of quotas that belong to it.

@@ -7,7 +7,7 @@
 //! I dlnW = sum (E dln c[n] - M dln c[i])      terms of trade
 //!        + sum t M (dln M - dln c[i])         volume of trade
 //!        - sum tau M dln d                    barriers
-//!        + sum tau M dln A / theta            technology
+//!        + sum tau M dln A / theta            technology, and output times the productivity of scale
 //!        + dD                                 transfers
 //! ```
 //!
@@ -84,7 +84,7 @@ pub struct Exact {
     pub volume_of_trade: Array1<f64>,
     /// Icebergs.
     pub barriers: Array1<f64>,
-    /// Productivity of the goods bought.
+    /// Productivity of the goods bought, and what economies of scale add to that of the goods made.
     pub technology: Array1<f64>,
     /// Changes of the deficit.
     pub transfers: Array1<f64>,
@@ -302,6 +302,14 @@ impl Path<'_> {
         }
         for n in 0..weight.len() {
             parts.transfers[n] += slope(&|new| new.deficit[n]) * weight[n];
+        }
+        // Costs are per unit of output: what productivity takes off them is not lost to the seller.
+        if new.ln_scale.is_some() {
+            for ((n, j), output) in new.y_musd.indexed_iter() {
+                let productivity =
+                    |new: &Equilibrium| new.ln_scale.as_ref().map_or(0.0, |scale| scale[[n, j]]);
+                parts.technology[n] += output * slope(&productivity) * weight[n];
+            }
         }
     }
 }

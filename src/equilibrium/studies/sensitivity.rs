@@ -23,6 +23,8 @@ pub struct WelfareGradient {
     pub ln_iceberg: Array3<f64>,
     /// With respect to the elasticity of each sector, `[j]`, baseline shares given.
     pub theta: Vec<f64>,
+    /// With respect to log factor supply of each country, `[n]`.
+    pub ln_factor: Vec<f64>,
 }
 
 /// An equilibrium with its linearised conditions: gradients cost two adjoint solves a country.
@@ -34,6 +36,8 @@ pub struct Sensitivity<'p> {
     /// Log costs and prices, `[j][n]`.
     ln_cost: Vec<f64>,
     ln_price: Vec<f64>,
+    /// Log productivity of scale, `[j][n]`; empty without.
+    ln_scale: Vec<f64>,
     /// `ln kappa_hat`, `[j,n,i]`.
     ln_kappa: Array3<f64>,
 }
@@ -57,9 +61,10 @@ impl PreparedBaseline {
             let at = [j, n, i];
             (solved.tau[at] / base.tau[at] * shock.iceberg_hat_at(at)).ln()
         });
-        let ln_price = Point::new(core.base.shape, &workspace.z).ln_p.to_vec();
+        let point = Point::new(core.base.shape, &workspace.z);
+        let (ln_price, ln_scale) = (point.ln_p.to_vec(), point.ln_s.to_vec());
         let ln_cost = workspace.at.ln_c.to_vec();
-        Sensitivity { base, solved, linear, reduced, ln_cost, ln_price, ln_kappa }
+        Sensitivity { base, solved, linear, reduced, ln_cost, ln_price, ln_scale, ln_kappa }
     }
 }
 
@@ -84,6 +89,7 @@ impl Sensitivity<'_> {
             tau: Array3::zeros(dim),
             ln_iceberg: Array3::zeros(dim),
             theta: vec![0.0; shape.s],
+            ln_factor: adjoint.factor[..shape.n].to_vec(),
         };
         for ((j, m, i), tau) in self.solved.tau.indexed_iter() {
             let cell = self.linear.cell(&adjoint, j, m, i);
@@ -95,6 +101,11 @@ impl Sensitivity<'_> {
             let ln_cost = self.ln_kappa[[j, m, i]] + self.ln_cost[j * shape.stride + i];
             let by_price = adjoint.swept_price[swept] * self.linear.share(j, m, i);
             gradient.theta[j] += (by_price / theta + cell.duty) * (ln_cost - self.ln_price[swept]);
+        }
+        // At a given psi theta productivity falls with theta.
+        for (at, (ln_scale, by_scale)) in self.ln_scale.iter().zip(&adjoint.productivity).enumerate() {
+            let j = at / shape.stride;
+            gradient.theta[j] -= by_scale * ln_scale / self.linear.theta[j];
         }
         let all = gradient.tau.iter().chain(&gradient.ln_iceberg).chain(&gradient.theta);
         let is_sound = all.fold(0.0, |sum, value| sum + value).is_finite();

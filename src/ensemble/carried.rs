@@ -1,0 +1,107 @@
+//! What a timeline carries from year to year: capital, the present value so far, size and age of cost changes, jobs.
+
+use ndarray::{Array2, ArrayView1, ArrayView2};
+
+use super::block::YearBlock;
+use crate::projection::SectorAge;
+
+/// Timelines of an option in a draw: its own, and the same with the rest of the world of the reference option.
+pub const TRACKS: usize = 2;
+
+/// Which numbers a timeline carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CarriedShape {
+    pub n: usize,
+    pub s: usize,
+    /// True where jobs by sector follow their long-run numbers slowly.
+    pub has_jobs: bool,
+}
+
+impl CarriedShape {
+    /// Numbers of one timeline: log capital `[n]`, present value `[n]`, size and age of cost changes `[j]` each, jobs
+    /// `[n,j]`.
+    pub fn len(self) -> usize {
+        2 * self.n + 2 * self.s + if self.has_jobs { self.n * self.s } else { 0 }
+    }
+
+    /// The numbers as what they are.
+    pub fn read(self, values: &[f64]) -> Past<'_> {
+        let (capital, rest) = values.split_at(self.n);
+        let (present_value, rest) = rest.split_at(self.n);
+        let (sizes, rest) = rest.split_at(self.s);
+        let (ages, jobs) = rest.split_at(self.s);
+        Past {
+            ln_capital: ArrayView1::from(capital),
+            present_value: ArrayView1::from(present_value),
+            ages: sizes.iter().zip(ages).map(|(&size, &years)| SectorAge { size, years }).collect(),
+            jobs: self.has_jobs.then(|| {
+                ArrayView2::from_shape((self.n, self.s), jobs)
+                    .expect("jobs have a number a country and sector")
+            }),
+        }
+    }
+
+    /// The numbers of a year in the order in which [`CarriedShape::read`] takes them apart.
+    pub fn write(self, next: &Next) -> Vec<f64> {
+        let mut values = Vec::with_capacity(self.len());
+        values.extend(&next.ln_capital);
+        values.extend(&next.present_value);
+        values.extend(next.ages.iter().map(|age| age.size));
+        values.extend(next.ages.iter().map(|age| age.years));
+        values.extend(next.jobs.iter().flatten());
+        values
+    }
+}
+
+/// What earlier years bring into one.
+pub struct Past<'a> {
+    /// Log capital against the baseline, `[n]`.
+    pub ln_capital: ArrayView1<'a, f64>,
+    /// Present value of the gains so far, `[n]`, million USD.
+    pub present_value: ArrayView1<'a, f64>,
+    /// Cost changes by sector, `[j]`.
+    pub ages: Vec<SectorAge>,
+    /// Jobs against the baseline, `[n,j]`, as a ratio less 1.
+    pub jobs: Option<ArrayView2<'a, f64>>,
+}
+
+/// What a year leaves to the next.
+pub struct Next {
+    pub ln_capital: Vec<f64>,
+    pub present_value: Vec<f64>,
+    pub ages: Vec<SectorAge>,
+    pub jobs: Option<Array2<f64>>,
+}
+
+/// What all draws and options carry out of a year.
+#[derive(Debug, Clone)]
+pub struct Carried {
+    n_options: usize,
+    /// Numbers of an option in a draw.
+    len: usize,
+    values: Vec<f64>,
+}
+
+impl Carried {
+    /// At the start of a run: nothing differs from the baseline.
+    pub(super) fn start(n_draws: usize, n_options: usize, shape: CarriedShape) -> Self {
+        let len = TRACKS * shape.len();
+        Self { n_options, len, values: vec![0.0; n_draws * n_options * len] }
+    }
+
+    /// Out of the year of a block.
+    pub(super) fn of(block: &YearBlock) -> Self {
+        let (layout, n_draws) = (block.layout, block.draws.len());
+        let of_option = |draw, option| &block.of(draw, option)[layout.carried_at()..];
+        let all = (0..n_draws)
+            .flat_map(|draw| (0..layout.n_options).flat_map(move |option| of_option(draw, option)));
+        Self { n_options: layout.n_options, len: layout.n_carried, values: all.copied().collect() }
+    }
+
+    /// One timeline of an option in a draw, the position of which in its part is `draw`.
+    pub(super) fn track(&self, draw: usize, option: usize, track: usize) -> &[f64] {
+        let len = self.len / TRACKS;
+        let at = (draw * self.n_options + option) * self.len + track * len;
+        &self.values[at..at + len]
+    }
+}

@@ -1,0 +1,89 @@
+//! What moves from year to year, as the plan switches it on: capital, adjustment of trade, jobs, scale.
+
+use ndarray::Array1;
+use serde::{Deserialize, Serialize};
+
+use super::carried::CarriedShape;
+use crate::data::{Axes, Files};
+use crate::error::InputErrors;
+use crate::projection::{Adjustment, Capital, scale};
+
+/// Folder of the tables that hold for any baseline.
+pub(super) const YEARS: &str = "years";
+
+/// The table `dynamics` of a plan. A plan without it has nothing that moves from year to year.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct DynamicsPlan {
+    /// Capital follows real income (`factors.csv` of the baseline).
+    pub capital: bool,
+    /// Trade answers cost changes slowly (`years/adjustment.csv`).
+    pub adjustment: bool,
+    /// Returns to scale (`years/scale.csv`).
+    pub structure: Structure,
+    /// Rate at which gains of later years are discounted to the first, percent a year.
+    pub discount_pct: f64,
+}
+
+/// Returns to scale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Structure {
+    /// Constant returns, perfect competition.
+    Perfect,
+    /// External economies of scale by sector.
+    Scale,
+}
+
+impl Default for DynamicsPlan {
+    fn default() -> Self {
+        Self { capital: false, adjustment: false, structure: Structure::Perfect, discount_pct: 3.0 }
+    }
+}
+
+/// The tables that the plan asks for.
+pub(super) struct Dynamics {
+    pub capital: Option<Capital>,
+    pub adjustment: Option<Adjustment>,
+    /// `psi theta`, `[j]`.
+    pub psi_theta: Option<Array1<f64>>,
+    discount_ratio: f64,
+    first_year: i16,
+    pub shape: CarriedShape,
+}
+
+impl Dynamics {
+    /// Reads what `plan` asks for: `baseline` is the folder of the data set, `files` that of the plan.
+    pub fn read(
+        plan: &DynamicsPlan,
+        first_year: i16,
+        (files, baseline): (&Files, &Files),
+        axes: &Axes,
+    ) -> Result<Self, InputErrors> {
+        let capital = plan.capital.then(|| Capital::read(baseline, axes));
+        let adjustment = plan.adjustment.then(|| Adjustment::read(&files.folder(YEARS)));
+        let psi_theta = (plan.structure == Structure::Scale).then(|| scale::read(&files.folder(YEARS), axes));
+        let mut faults = Vec::new();
+        let mut note =
+            |errors: Option<&InputErrors>| faults.extend(errors.iter().flat_map(|errors| errors.0.clone()));
+        note(capital.as_ref().and_then(|read| read.as_ref().err()));
+        note(adjustment.as_ref().and_then(|read| read.as_ref().err()));
+        note(psi_theta.as_ref().and_then(|read| read.as_ref().err()));
+        if !faults.is_empty() {
+            return Err(InputErrors(faults));
+        }
+        Ok(Self {
+            capital: capital.and_then(Result::ok),
+            adjustment: adjustment.and_then(Result::ok),
+            psi_theta: psi_theta.and_then(Result::ok),
+            discount_ratio: plan.discount_pct / 100.0,
+            first_year,
+            shape: CarriedShape { n: axes.n_countries(), s: axes.n_sectors(), has_jobs: false },
+        })
+    }
+
+    /// Weight of a year in the present value of the first.
+    pub fn discount_factor(&self, year: i16) -> f64 {
+        (1.0 + self.discount_ratio).powi(i32::from(self.first_year) - i32::from(year))
+    }
+}

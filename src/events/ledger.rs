@@ -38,7 +38,8 @@ impl Workspace<'_> {
             list.resize(program.topics.topics.len(), 0.0);
         }
         for (at, code) in program.parameters.iter().enumerate() {
-            let drawn = if code.se > 0.0 { code.se * normal_quantile(self.uniform(&code.streams, 0)) } else { 0.0 };
+            let drawn =
+                if code.se > 0.0 { code.se * normal_quantile(self.uniform(&code.streams, 0)) } else { 0.0 };
             self.ledger.values[at] = (code.value + drawn).clamp(code.range[0], code.range[1]);
         }
         for (k, code) in program.levels.iter().enumerate() {
@@ -88,7 +89,8 @@ impl Workspace<'_> {
         let code = &self.program.recurring[event as usize].draws[k];
         let added: f64 = code.shifts.iter().map(|shift| shift.add * self.amount(shift, day)).sum();
         let sd = self.number(code.sd);
-        let drawn = if sd > 0.0 { sd * normal_quantile(self.uniform(&code.streams, occurrence)) } else { 0.0 };
+        let drawn =
+            if sd > 0.0 { sd * normal_quantile(self.uniform(&code.streams, occurrence)) } else { 0.0 };
         let kept = self.number(code.keep) * self.own_level(code.level, day);
         self.note_level(code.level, self.number(code.add) + kept + added + drawn, day);
     }
@@ -106,16 +108,22 @@ impl Workspace<'_> {
         let topics = &self.program.topics;
         let asked = || self.ledger.asked.iter().zip(&self.ledger.strength);
         match code {
-            ReadCode::Nothing => 1.0,
             ReadCode::Constant(value) => value,
             ReadCode::Level(level) => self.level(level, day),
+            ReadCode::Odds(level) => logistic(self.level(level, day)),
             ReadCode::Minds(voice) => {
                 let stances = topics.of(self.speaker(voice)).iter();
-                stances.zip(asked()).map(|(&stance, (share, strength))| (-stance).max(0.0) * share * strength).sum()
+                stances
+                    .zip(asked())
+                    .map(|(&stance, (share, strength))| (-stance).max(0.0) * share * strength)
+                    .sum()
             }
             ReadCode::Likes(voice) => {
                 let stances = topics.of(self.speaker(voice)).iter();
-                stances.zip(asked()).map(|(&stance, (share, strength))| stance.max(0.0) * share * strength).sum()
+                stances
+                    .zip(asked())
+                    .map(|(&stance, (share, strength))| stance.max(0.0) * share * strength)
+                    .sum()
             }
             ReadCode::Content(voice) => {
                 let stances = topics.of(self.speaker(voice)).iter();
@@ -166,7 +174,8 @@ impl Workspace<'_> {
     /// Probabilities of success and of all branches together at one look.
     pub(super) fn look(&self, code: &StageCode, day: i32) -> (f64, f64) {
         let success = self.chance(code.probability, code.logit, &code.shifts, day);
-        let branches = code.branches.iter().map(|one| self.chance(one.probability, one.logit, &one.shifts, day));
+        let branches =
+            code.branches.iter().map(|one| self.chance(one.probability, one.logit, &one.shifts, day));
         (success, branches.sum())
     }
 }

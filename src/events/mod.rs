@@ -18,6 +18,7 @@ mod flow;
 pub mod for_each;
 pub mod graph;
 mod joiners;
+pub mod known;
 mod ledger;
 mod levels;
 pub mod known;

@@ -54,7 +54,9 @@ fn texts(stage: &mut Stage) -> Vec<&mut String> {
     }
     for shift in shifts {
         let names = [&mut shift.when, &mut shift.unless, &mut shift.per_year_of];
-        texts.extend(names.into_iter().chain([&mut shift.before, &mut shift.parameter, &mut shift.reads]).flatten());
+        texts.extend(
+            names.into_iter().chain([&mut shift.before, &mut shift.parameter, &mut shift.reads]).flatten(),
+        );
     }
     if let Some(rule) = &mut stage.rule {
         texts.push(&mut rule.fact);
@@ -79,6 +81,7 @@ fn apply(case: &Case, stage: &mut Stage) {
     if case.logit.is_some() {
         stage.logit.clone_from(&case.logit);
     }
+    stage.shifts.extend(case.more_shifts.iter().flatten().cloned());
     put(case.source.as_ref(), &mut stage.source);
     put(case.mark.as_ref(), &mut stage.mark);
 }

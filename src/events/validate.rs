@@ -168,7 +168,9 @@ impl Check<'_> {
     }
 
     fn recurring_names(&mut self) {
-        for (shifts, place, key) in self.spec.all_shifts().into_iter().filter(|(_, _, key)| key.starts_with("draw")) {
+        for (shifts, place, key) in
+            self.spec.all_shifts().into_iter().filter(|(_, _, key)| key.starts_with("draw"))
+        {
             self.shift_names(place.key(&key), "draw", shifts);
         }
         for state in &self.spec.states {
@@ -293,8 +295,7 @@ impl Check<'_> {
         }
         self.events();
         let by_stages: BTreeSet<String> = spec.set_facts().collect();
-        let recurring =
-            spec.recurring.iter().flat_map(|event| event.effects.iter().chain(&event.otherwise));
+        let recurring = spec.recurring.iter().flat_map(|event| event.effects.iter().chain(&event.otherwise));
         let elsewhere: BTreeSet<String> =
             recurring.filter_map(|text| Effect::parse(text)).flat_map(|effect| effect.sets()).collect();
         let declared: BTreeSet<&str> = spec.facts.iter().map(|fact| fact.name.as_str()).collect();

@@ -52,7 +52,12 @@ impl Check<'_> {
                 && !(least < most && least >= -LARGEST && most <= LARGEST)
             {
                 let found = format!("{} to {}", shown(least), shown(most));
-                self.fault(at("range"), (&state.name, &found), "two numbers in rising order", "Correct them.");
+                self.fault(
+                    at("range"),
+                    (&state.name, &found),
+                    "two numbers in rising order",
+                    "Correct them.",
+                );
             }
         }
         for parameter in spec.parameters.iter().filter(|one| !(0.0..=LARGEST).contains(&one.se)) {
@@ -78,7 +83,12 @@ impl Check<'_> {
             }
         }
         for event in &spec.recurring {
-            self.chance(&event.place, &event.id, "", (event.probability, event.logit.as_ref(), &event.shifts));
+            self.chance(
+                &event.place,
+                &event.id,
+                "",
+                (event.probability, event.logit.as_ref(), &event.shifts),
+            );
         }
     }
 
@@ -114,8 +124,11 @@ impl Check<'_> {
     pub fn number_names(&mut self) {
         let spec = self.spec;
         for state in &spec.states {
-            let figures = [("start", Some(&state.start)), ("sd", Some(&state.sd)), ("mean", Some(&state.mean))];
-            for (key, number) in figures.into_iter().chain([("half_life_years", state.half_life_years.as_ref())]) {
+            let figures =
+                [("start", Some(&state.start)), ("sd", Some(&state.sd)), ("mean", Some(&state.mean))];
+            for (key, number) in
+                figures.into_iter().chain([("half_life_years", state.half_life_years.as_ref())])
+            {
                 number.into_iter().for_each(|one| self.number_name(state.place.key(key), &state.name, one));
             }
         }
@@ -137,7 +150,7 @@ impl Check<'_> {
         for (shifts, place, key) in spec.all_shifts() {
             for (k, shift) in shifts.iter().enumerate() {
                 let at = format!("{key}.{k}.reads");
-                shift.reads.iter().for_each(|text| self.reading(place.key(&at), text));
+                shift.readings().for_each(|text| self.reading(place.key(&at), text));
             }
         }
         self.moved();
@@ -189,7 +202,7 @@ impl Check<'_> {
     fn reading(&mut self, at: Key<'_>, text: &str) {
         let reading = Reading::parse(text);
         match &reading {
-            Reading::State(name) if !self.names.levels.states.contains(name) => {
+            Reading::State(name) | Reading::Odds(name) if !self.names.levels.states.contains(name) => {
                 self.fault(at, ("reads", text), READINGS, REMEDY);
             }
             Reading::Menu(menu, _) => self.menu(at, menu),
@@ -225,13 +238,20 @@ impl Check<'_> {
     fn circles(&mut self) {
         let spec = self.spec;
         let reads = |shifts: &[Shift]| -> Vec<String> {
-            shifts.iter().filter_map(|one| one.reads.clone()).filter(|text| !text.contains(':')).collect()
+            let names = shifts.iter().flat_map(Shift::readings).map(Reading::parse);
+            names
+                .filter_map(|one| match one {
+                    Reading::State(name) | Reading::Odds(name) => Some(name.to_owned()),
+                    _ => None,
+                })
+                .collect()
         };
         let mut open: BTreeMap<&str, Vec<String>> =
             spec.states.iter().map(|state| (state.name.as_str(), reads(&state.shifts))).collect();
         // Take away states that read none of those left, until nothing changes.
         loop {
-            let free = open.iter().find(|(_, reads)| !reads.iter().any(|one| open.contains_key(one.as_str())));
+            let free =
+                open.iter().find(|(_, reads)| !reads.iter().any(|one| open.contains_key(one.as_str())));
             let Some(name) = free.map(|(name, _)| *name) else { break };
             open.remove(name);
         }

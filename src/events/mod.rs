@@ -21,7 +21,6 @@ mod joiners;
 pub mod known;
 mod ledger;
 mod levels;
-pub mod known;
 mod lasting;
 mod limits;
 pub mod milestones;

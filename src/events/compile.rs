@@ -10,8 +10,8 @@ use super::effect::Effect;
 use super::for_each::{InBlock, MemberOf};
 use super::names::{position, touched};
 use super::program::{
-    BlockCode, BranchCode, Dated, EffectCode, NONE, Outcome, ProcessCode, Program, ReadCode, RecurringCode,
-    RuleCode, ShiftCode, StageCode, Who, day_number,
+    BlockCode, BranchCode, Dated, EffectCode, NONE, Outcome, ProcessCode, Program, RecurringCode, RuleCode,
+    ShiftCode, StageCode, Who, day_number,
 };
 use super::spec::{Branch, OptionSpec, Process, Recurring, Stage};
 use super::streams::Streams;
@@ -320,7 +320,7 @@ impl<'a> Compiler<'a> {
         let before = shift.before.as_ref().map(calendar);
         let slot = |name: &str| *self.parameter_idx.get(name).expect("a checked shift names a parameter");
         let parameters = shift.parameters().map(slot).collect();
-        let reads = shift.reads.as_ref().map_or(ReadCode::Nothing, |text| self.reading(text));
+        let reads = shift.readings().map(|text| self.reading(text)).collect();
         ShiftCode {
             when: self.optional_fact(shift.when.as_ref()),
             unless: self.optional_fact(shift.unless.as_ref()),

@@ -112,10 +112,10 @@ impl<'a> Compiler<'a> {
     }
 
     pub fn reading(&mut self, text: &str) -> ReadCode {
+        let level = |name: &str| *self.level_idx.get(name).expect("a checked shift reads a state");
         match Reading::parse(text) {
-            Reading::State(name) => {
-                ReadCode::Level(*self.level_idx.get(name).expect("a checked shift reads a state"))
-            }
+            Reading::State(name) => ReadCode::Level(level(name)),
+            Reading::Odds(name) => ReadCode::Odds(level(name)),
             Reading::Minds(actor) => ReadCode::Minds(self.voice(actor)),
             Reading::Likes(actor) => ReadCode::Likes(self.voice(actor)),
             Reading::Content(actor) => ReadCode::Content(self.voice(actor)),

@@ -31,7 +31,8 @@ pub struct Shift {
     /// Days before a date of the calendar within which it counts.
     pub within_days: Option<f64>,
     /// State, or reading of the topics, that multiplies the amount: `NAME`, `minds:ACTOR`, `likes:ACTOR`, `content:ACTOR`,
-    /// `wants:ACTOR`, `menu:MENU:ACTOR`, `gain:PARTY`.
+    /// `wants:ACTOR`, `menu:MENU:ACTOR`, `gain:PARTY`, `odds:STATE` (the logistic function of it); or several with `*`
+    /// between them.
     pub reads: Option<String>,
     /// Parameter that multiplies the amount, or several with `*` between them.
     pub parameter: Option<String>,
@@ -44,6 +45,11 @@ pub struct Shift {
 }
 
 impl Shift {
+    /// What it reads, as texts.
+    pub fn readings(&self) -> impl Iterator<Item = &str> {
+        self.reads.iter().flat_map(|texts| texts.split('*')).map(str::trim)
+    }
+
     /// Parameters that multiply the amount.
     pub fn parameters(&self) -> impl Iterator<Item = &str> {
         self.parameter.iter().flat_map(|names| names.split('*')).map(str::trim)

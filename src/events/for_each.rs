@@ -61,6 +61,9 @@ pub struct Case {
     /// In place of its changes of the probability.
     #[serde(rename = "shift")]
     pub shifts: Option<Vec<Shift>>,
+    /// Beside its changes of the probability.
+    #[serde(rename = "add_shift")]
+    pub more_shifts: Option<Vec<Shift>>,
     /// In place of its source.
     pub source: Option<String>,
     /// In place of its mark.
@@ -70,12 +73,13 @@ pub struct Case {
 impl Case {
     /// Keys that it gives.
     pub(super) fn keys(&self) -> Vec<&'static str> {
-        let given: [(&str, bool); 7] = [
+        let given: [(&str, bool); 8] = [
             ("duration", self.duration.is_some()),
             ("stretch", self.stretches.is_some()),
             ("probability", self.probability.is_some()),
             ("logit", self.logit.is_some()),
             ("shift", self.shifts.is_some()),
+            ("add_shift", self.more_shifts.is_some()),
             ("source", self.source.is_some()),
             ("mark", self.mark.is_some()),
         ];

@@ -108,9 +108,9 @@ impl Workspace<'_> {
         let topics = &self.program.topics;
         let asked = || self.ledger.asked.iter().zip(&self.ledger.strength);
         match code {
-            ReadCode::Nothing => 1.0,
             ReadCode::Constant(value) => value,
             ReadCode::Level(level) => self.level(level, day),
+            ReadCode::Odds(level) => logistic(self.level(level, day)),
             ReadCode::Minds(voice) => {
                 let stances = topics.of(self.speaker(voice)).iter();
                 stances

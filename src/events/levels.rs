@@ -116,6 +116,8 @@ pub struct Voice {
 pub(super) enum Reading<'a> {
     /// A state.
     State(&'a str),
+    /// The logistic function of a state.
+    Odds(&'a str),
     /// Sum over the topics asked of the strength of the demand times how much the actor minds it.
     Minds(&'a str),
     /// The same of what the actor likes.
@@ -131,12 +133,12 @@ pub(super) enum Reading<'a> {
 }
 
 /// The forms that [`Reading::parse`] knows, for messages.
-pub(super) const READINGS: &str =
-    "a [[state]], minds:ACTOR, likes:ACTOR, content:ACTOR, wants:ACTOR, menu:MENU:ACTOR or gain:PARTY";
+pub(super) const READINGS: &str = "a [[state]], odds:STATE, minds:ACTOR, likes:ACTOR, content:ACTOR, wants:ACTOR, menu:MENU:ACTOR or gain:PARTY";
 
 impl<'a> Reading<'a> {
     pub fn parse(text: &'a str) -> Self {
         match text.split_once(':') {
+            Some(("odds", state)) => Self::Odds(state),
             Some(("minds", actor)) => Self::Minds(actor),
             Some(("likes", actor)) => Self::Likes(actor),
             Some(("content", actor)) => Self::Content(actor),
@@ -154,7 +156,7 @@ impl<'a> Reading<'a> {
                 Some(actor)
             }
             Self::Menu(_, actor) => Some(actor),
-            Self::State(_) | Self::Gain(_) => None,
+            Self::State(_) | Self::Odds(_) | Self::Gain(_) => None,
         }
     }
 }

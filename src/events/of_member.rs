@@ -81,6 +81,7 @@ fn apply(case: &Case, stage: &mut Stage) {
     if case.logit.is_some() {
         stage.logit.clone_from(&case.logit);
     }
+    stage.shifts.extend(case.more_shifts.iter().flatten().cloned());
     put(case.source.as_ref(), &mut stage.source);
     put(case.mark.as_ref(), &mut stage.mark);
 }

@@ -97,9 +97,9 @@ pub(super) struct NumberCode {
 /// What a shift reads; actors by voice.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum ReadCode {
-    Nothing,
     Constant(f64),
     Level(u32),
+    Odds(u32),
     Minds(u32),
     Likes(u32),
     Content(u32),
@@ -235,7 +235,7 @@ pub(super) struct ShiftCode {
     /// Calendar, or `NONE`.
     pub before: u32,
     pub within_days: f64,
-    pub reads: ReadCode,
+    pub reads: Vec<ReadCode>,
     /// Parameters that multiply the amount.
     pub parameters: Vec<u32>,
     pub add: f64,

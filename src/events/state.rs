@@ -17,7 +17,7 @@ impl Workspace<'_> {
         let years = |since: i32| {
             (f64::from(day.saturating_sub(since)) / DAYS_OF_YEAR).max(0.0).min(shift.at_most_years)
         };
-        let mut amount = self.read(shift.reads, day);
+        let mut amount: f64 = shift.reads.iter().map(|&code| self.read(code, day)).product();
         for &slot in &shift.parameters {
             amount *= self.number(NumberCode { factor: 1.0, slot });
         }

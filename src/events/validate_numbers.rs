@@ -150,7 +150,7 @@ impl Check<'_> {
         for (shifts, place, key) in spec.all_shifts() {
             for (k, shift) in shifts.iter().enumerate() {
                 let at = format!("{key}.{k}.reads");
-                shift.reads.iter().for_each(|text| self.reading(place.key(&at), text));
+                shift.readings().for_each(|text| self.reading(place.key(&at), text));
             }
         }
         self.moved();
@@ -202,7 +202,7 @@ impl Check<'_> {
     fn reading(&mut self, at: Key<'_>, text: &str) {
         let reading = Reading::parse(text);
         match &reading {
-            Reading::State(name) if !self.names.levels.states.contains(name) => {
+            Reading::State(name) | Reading::Odds(name) if !self.names.levels.states.contains(name) => {
                 self.fault(at, ("reads", text), READINGS, REMEDY);
             }
             Reading::Menu(menu, _) => self.menu(at, menu),
@@ -238,7 +238,13 @@ impl Check<'_> {
     fn circles(&mut self) {
         let spec = self.spec;
         let reads = |shifts: &[Shift]| -> Vec<String> {
-            shifts.iter().filter_map(|one| one.reads.clone()).filter(|text| !text.contains(':')).collect()
+            let names = shifts.iter().flat_map(Shift::readings).map(Reading::parse);
+            names
+                .filter_map(|one| match one {
+                    Reading::State(name) | Reading::Odds(name) => Some(name.to_owned()),
+                    _ => None,
+                })
+                .collect()
         };
         let mut open: BTreeMap<&str, Vec<String>> =
             spec.states.iter().map(|state| (state.name.as_str(), reads(&state.shifts))).collect();

@@ -1,11 +1,11 @@
 //! The agreements that bind a pair on a date: a timeline with names resolved to positions.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, date};
 
 use super::agreements::{LateJoiner, Reach};
 use super::binding::Binding;
 use super::book::PolicyBook;
-use super::measure::MeasureChange;
+use super::measure::{MeasureChange, MeasureKind};
 use super::measures::Measures;
 use super::members::Members;
 use super::state::{Membership, PolicyTimeline};
@@ -155,7 +155,18 @@ impl YearState {
         let mut memberships: Vec<Membership> =
             timeline.memberships.iter().enumerate().filter_map(is_new).collect();
         memberships.sort();
-        let begun = timeline.measures.iter().filter(|one| one.from.year() <= year);
+        // A level of barriers that was off all year leaves no trace.
+        let is_over = |one: &MeasureChange| {
+            let later = |other: &&MeasureChange| {
+                other.kind == one.kind && other.name == one.name && other.from >= one.from
+            };
+            let rest = timeline.measures.iter().filter(later);
+            let last = rest.filter(|other| other.from <= date(year, 1, 1)).max_by_key(|other| other.from);
+            one.kind == MeasureKind::Barrier
+                && last.is_some_and(|last| last.permille == 0 || last.from > one.from)
+                && one.from <= date(year, 1, 1)
+        };
+        let begun = timeline.measures.iter().filter(|one| one.from.year() <= year && !is_over(one));
         let mut measures: Vec<MeasureChange> = begun.cloned().collect();
         measures.sort();
         Self { memberships, measures }

@@ -195,7 +195,7 @@ fn every_cell_that_policy_copies_is_checked() {
             "tariffs_mfn_by_group.csv:6 `product_group` = steel",
             "barriers_ave.csv:2 `ave_pct` = nan",
             "barriers_ave.csv:3 `kind` = good: expected goods or services",
-            "barriers_ave.csv `importer,sector` = 919 cells missing, the first USA,utilities_construction",
+            "barriers_ave.csv `importer,sector` = 919 cells missing, the first CAN,rice",
             "emissions.csv:2 `t_co2_per_1000_usd` = \u{663}",
             "emissions.csv:3 `product_group` = steel",
             "agreements.csv:2 `entered_into_force` = 2012-13-15: expected a day such as 2020-01-31",

@@ -219,13 +219,14 @@ fn barriers_fall_with_depth_in_five_steps_and_spill_over() {
         };
         case.book.barriers.joined_base(pair, case.book.axes.sector_idx["finance"])
     };
-    // Malaysia, finance: 52 %, measured with the half of a standard text, 0.32, that its agreements open to everybody. The full
-    // text removes a fifth of what would be there without any agreement.
-    close(base("MYS", "USA"), 0.16);
-    let without = 0.52 / (1.0 - 0.16 * 0.2);
+    // Malaysia, finance: 52 %, measured with the half of a modern text, 0.667, that it opens to everybody. The full text
+    // removes a fifth of what would be there without any agreement.
+    close(base("MYS", "USA"), 0.3335);
+    let without = 0.52 / (1.0 - 0.3335 * 0.2);
     close(factor("MYS", "USA", "finance", 2031), 1.0 + without * (1.0 - 0.2));
-    // In the first year a fifth of the text, which is more than what was open.
-    close(factor("MYS", "USA", "finance", 2026), 1.0 + without * (1.0 - 0.2 * 0.2));
+    // In the first two years a fifth and two of the text; the first of them is less than what was open.
+    close(factor("MYS", "USA", "finance", 2026), 1.52);
+    close(factor("MYS", "USA", "finance", 2027), 1.0 + without * (1.0 - 0.2 * 0.4));
     // Half of it reaches everybody, and nothing of that is new where it was open before.
     let spill = 0.1755 / 0.35;
     close(factor("MYS", "BRA", "finance", 2031), 1.0 + without * (1.0 - 0.2 * spill));

@@ -3,7 +3,9 @@
 use jiff::civil::Date;
 
 use super::arguments::{country, wrong};
-use crate::data::Pair;
+use super::barriers;
+use crate::data::{Axes, Pair, SectorKind};
+use crate::error::InputErrors;
 use crate::policy::{PolicyBook, PolicyParameters, Regimes, Situation};
 
 /// The chain from the most-favoured-nation rate to what is paid, for `importer:exporter:group:date`.
@@ -16,16 +18,17 @@ pub fn text(book: &PolicyBook, regimes: &Regimes, query: &str) -> anyhow::Result
         importer: country(&book.axes, "--explain", importer)?,
         exporter: country(&book.axes, "--explain", exporter)?,
     };
-    let groups: Vec<&str> = book.groups.iter().map(|group| group.id.as_str()).collect();
-    let g = groups.iter().position(|id| *id == group);
-    let g = g.ok_or_else(|| wrong("--explain", group, &format!("one of {}", groups.join(", "))))?;
     let day: Date = day.parse().map_err(|_| wrong("--explain", day, "a date such as 2027-03-01"))?;
-    if !(1990..=2100).contains(&day.year()) {
-        anyhow::bail!(wrong("--explain", &day.to_string(), "a day in 1990 to 2100"));
-    }
-    if pair.importer == pair.exporter {
-        anyhow::bail!(wrong("--explain", exporter, "another exporter than the importer"));
-    }
+    let day = known_day(day, "--explain")?;
+    require_two(&book.axes, pair, "--explain")?;
+    let groups: Vec<&str> = book.groups.iter().map(|group| group.id.as_str()).collect();
+    let Some(g) = groups.iter().position(|id| *id == group) else {
+        let sector = book.axes.sector_idx.get(group).copied();
+        let sector = sector.filter(|&j| book.axes.sectors[j].kind == SectorKind::Services);
+        let expected = || format!("one of {}, or a services sector", groups.join(", "));
+        let sector = sector.ok_or_else(|| wrong("--explain", group, &expected()))?;
+        return Ok(barriers::text(book, regimes, pair, sector, day));
+    };
     let situation = book.situation(regimes, pair, day);
     let mut text = format!("{group} from {exporter} into {importer} on {day}\n");
     text += &format!("  most-favoured-nation rate {:>33.2} %\n", book.mfn.pct(pair, g));
@@ -44,7 +47,21 @@ pub fn text(book: &PolicyBook, regimes: &Regimes, query: &str) -> anyhow::Result
         &format!("  preference claimed: {claimed}, by {:.0} % of trade\n", 100.0 * rate.utilisation_share);
     text += &format!("  statutory {:.2} %, paid on average {:.2} %", rate.statutory_pct, rate.effective_pct);
     text += &format!(", cost of proving origin {:.2} % (mean over all trade)\n", rate.compliance_pct);
+    text += &barriers::text(book, regimes, pair, book.groups[g].sector, day);
     Ok(text)
+}
+
+/// The day, if it lies in the years that schedules are made for.
+pub fn known_day(day: Date, flag: &str) -> Result<Date, InputErrors> {
+    let is_known = (1990..=2100).contains(&day.year());
+    is_known.then_some(day).ok_or_else(|| wrong(flag, &day.to_string(), "a day in 1990 to 2100"))
+}
+
+/// A country has no barrier towards itself.
+pub fn require_two(axes: &Axes, pair: Pair, flag: &str) -> Result<(), InputErrors> {
+    let code = &axes.countries[pair.exporter].iso3;
+    let is_two = pair.importer != pair.exporter;
+    is_two.then_some(()).ok_or_else(|| wrong(flag, code, "another exporter than the importer"))
 }
 
 /// What one agreement offers: its rate, who claims it, the rule of origin, its quotas.

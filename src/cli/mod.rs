@@ -23,6 +23,7 @@ macro_rules! eprintln {
 use crate::output;
 
 mod arguments;
+mod barriers;
 mod calibrate;
 mod changes;
 mod check;

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 use serde_json::json;
 
 use super::arguments::{country, wrong};
 use super::data_dir::DataDir;
-use super::{arguments, explain, line_rates, manifest};
+use super::{arguments, barriers, explain, line_rates, manifest};
 use crate::data::{Axes, Pair};
 use crate::ensemble::{Inputs, PLAN_YEARS};
 use crate::error::{Fault, Faults, InputErrors};
@@ -20,7 +20,7 @@ use crate::policy::{PolicyBook, PolicyTimeline, Regimes};
 /// Options of `tradepath schedule`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  tradepath schedule cptpp_accession --importer JPN --exporter USA --years 2021..2040 --out outputs/schedule\n  tradepath schedule cptpp_accession --explain USA:VNM:textiles:2030-03-01\n  tradepath schedule tpp_return --importer USA --exporter JPN --lines ../shared --out outputs/lines\n\nThe option follows its reference path: every stage succeeds after its median duration."
+    after_help = "Examples:\n  tradepath schedule cptpp_accession --importer JPN --exporter USA --years 2021..2040 --out outputs/schedule\n  tradepath schedule cptpp_accession --explain USA:VNM:textiles:2030-03-01\n  tradepath schedule tpp_return --barriers --importer JPN --exporter USA --sector finance --date 2032-01-01\n  tradepath schedule tpp_return --importer USA --exporter JPN --lines ../shared --out outputs/lines\n\nThe option follows its reference path: every stage succeeds after its median duration."
 )]
 pub struct ScheduleArgs {
     /// Id of an option.
@@ -35,11 +35,21 @@ pub struct ScheduleArgs {
     #[arg(long, value_name = "A..B", value_parser = arguments::years)]
     years: Option<[i16; 2]>,
     /// Folder for the results.
-    #[arg(long, value_name = "DIR", required_unless_present = "explain")]
+    #[arg(long, value_name = "DIR", required_unless_present_any = ["explain", "barriers"])]
     out: Option<PathBuf>,
-    /// Prints how the rate of importer:exporter:product group:date comes about.
+    /// Prints how the rate of importer:exporter:product group:date comes about, and the barriers of its sector; a services
+    /// sector in place of the group: its barriers.
     #[arg(long, value_name = "I:E:GROUP:DATE")]
     explain: Option<String>,
+    /// Prints every text that acts on the barriers of a pair on --date: strength, overlap, what is open to everybody.
+    #[arg(long, requires_all = ["importer", "exporter"])]
+    barriers: bool,
+    /// Only this sector of --barriers.
+    #[arg(long, value_name = "SECTOR", requires = "barriers")]
+    sector: Option<String>,
+    /// Day of --barriers; default: the end of the last year.
+    #[arg(long, value_name = "DATE", requires = "barriers")]
+    date: Option<Date>,
     #[command(flatten)]
     data: DataDir,
     /// Folder with outside data: writes lines.csv too, for importers whose tariff lines it holds.
@@ -73,6 +83,11 @@ pub fn run(args: &ScheduleArgs) -> anyhow::Result<()> {
     }
     let importers = chosen(axes, "--importer", args.importer.as_deref())?;
     let exporters = chosen(axes, "--exporter", args.exporter.as_deref())?;
+    if args.barriers {
+        let pair = Pair { importer: importers[0], exporter: exporters[0] };
+        print!("{}", barriers_text(args, (&book, &regimes), pair, date(last, 12, 31))?);
+        return Ok(());
+    }
     let Some(out) = &args.out else { return Ok(()) };
     let output = OutputDir::create(out, if args.overwrite { Existing::Replace } else { Existing::Refuse })?;
     let pairs: Vec<Pair> = importers
@@ -107,6 +122,27 @@ pub fn run(args: &ScheduleArgs) -> anyhow::Result<()> {
     output.write_text("manifest.json", &manifest::text(&manifest))?;
     output.finish()?;
     Ok(())
+}
+
+/// What `--barriers` prints.
+fn barriers_text(
+    args: &ScheduleArgs,
+    (book, regimes): (&PolicyBook, &Regimes),
+    pair: Pair,
+    last: Date,
+) -> Result<String, InputErrors> {
+    let axes = &book.axes;
+    let day = explain::known_day(args.date.unwrap_or(last), "--date")?;
+    explain::require_two(axes, pair, "--exporter")?;
+    let sectors = match &args.sector {
+        None => (0..axes.n_sectors()).collect(),
+        Some(id) => {
+            let known = axes.sectors.iter().map(|sector| sector.id.as_str()).collect::<Vec<_>>().join(", ");
+            let at = axes.sector_idx.get(id.as_str()).copied();
+            vec![at.ok_or_else(|| wrong("--sector", id, &format!("one of {known}")))?]
+        }
+    };
+    Ok(sectors.into_iter().map(|j| barriers::text(book, regimes, pair, j, day)).collect())
 }
 
 /// Schedules and timelines are made for the years that a plan may name.

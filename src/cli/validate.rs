@@ -80,7 +80,10 @@ fn answer(args: &ValidateArgs, rows: &[DataCheck<'static>]) {
         Format::Table => {
             let counts = counts.map(|(name, n)| format!("{n} {name}")).join(", ");
             println!("{} known figures: {counts}. Farthest from what is known:", rows.len());
-            println!("{:<18} {:<22} {:>11} {:>11} {:>6} {}", "statistic", "of", "known", "ours", "ratio", "flag");
+            println!(
+                "{:<18} {:<22} {:>11} {:>11} {:>6} {}",
+                "statistic", "of", "known", "ours", "ratio", "flag"
+            );
             worst(rows).into_iter().for_each(|row| println!("{}", line(row)));
             if let Some(out) = &args.out {
                 println!("all in {}", out.join("data_checks.csv").display());
@@ -90,7 +93,8 @@ fn answer(args: &ValidateArgs, rows: &[DataCheck<'static>]) {
             println!("statistic,iso3,partner,sector,known,ours,ratio,flag");
             for row in worst(rows) {
                 let of = [&row.statistic, &row.iso3, &row.partner, &row.sector].map(|text| text.as_ref());
-                let [ours, ratio] = [row.ours, row.ratio].map(|v| v.map_or_else(String::new, |v| format!("{v:?}")));
+                let [ours, ratio] =
+                    [row.ours, row.ratio].map(|v| v.map_or_else(String::new, |v| format!("{v:?}")));
                 println!("{},{:?},{ours},{ratio},{}", of.join(","), row.known, row.flag);
             }
         }

@@ -67,8 +67,8 @@ table! {
         kind: Text<'a>,
         /// on or off
         state: Text<'a>,
-        /// Change of the share of a barrier removed, in the sector most affected; 0 = explicitly none
-        largest_change_share: f64 ["share"],
+        /// Change of the weight of the text, in the sector most affected; 0 = explicitly none
+        largest_weight_change: f64 ["weight"],
     }
 }
 
@@ -131,13 +131,13 @@ pub fn provisions(book: &PolicyBook) -> Vec<ProvisionRow<'_>> {
     for (at, class) in book.depths.classes.iter().enumerate() {
         for SwitchedProvision { provision, states } in &book.depths.provisions {
             let Some(is_on) = states[at] else { continue };
-            let changes = provision.change_share.iter().copied();
+            let changes = provision.weight_change.iter().copied();
             rows.push(ProvisionRow {
                 depth_class: class.name.as_str().into(),
                 provision: provision.id.as_str().into(),
                 kind: provision.kind.as_str().into(),
                 state: if is_on { "on" } else { "off" }.into(),
-                largest_change_share: changes.max_by(|a, b| a.abs().total_cmp(&b.abs())).unwrap_or(0.0),
+                largest_weight_change: changes.max_by(|a, b| a.abs().total_cmp(&b.abs())).unwrap_or(0.0),
             });
         }
     }

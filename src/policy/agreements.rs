@@ -42,6 +42,9 @@ pub struct Agreement {
     pub reach: Reach,
     /// Position of the agreement that this one is an addendum to; it binds those who joined both.
     pub addendum_to: Option<usize>,
+    /// Position of the agreement that this one replaces between parties of both: its rules of origin then bind, and its
+    /// text takes over from that of the older one.
+    pub supersedes: Option<usize>,
 }
 
 /// All agreements in the order of their file, found by position or by id.
@@ -61,6 +64,14 @@ impl Agreements {
     #[must_use]
     pub fn position(&self, id: &str) -> Option<usize> {
         self.positions.get(id).copied()
+    }
+
+    /// The agreement whose rules bind where `at` does: that of the last of those that replace it and bind as well.
+    pub(super) fn replaced_by(&self, at: usize, binds: impl Fn(usize) -> bool) -> usize {
+        // A chain of replacements has no circle, which the reader has checked.
+        let next =
+            |at: usize| (0..self.list.len()).find(|&one| self.list[one].supersedes == Some(at) && binds(one));
+        std::iter::successors(Some(at), |&at| next(at)).last().unwrap_or(at)
     }
 
     /// Position of every id.

@@ -1,38 +1,58 @@
-//! Barriers other than tariffs as icebergs: the part that agreements remove, for members and for everybody.
+//! Barriers other than tariffs as icebergs: what the texts in force leave of them.
 //!
 //! ```text
-//! d        = 1 + AVE - removed
-//! services   removed = AVE x cut
-//! goods      removed = strength x (cut of the full text, see depth_effect)
+//! d = 1 + AVE_0 - removed(J)          J = joined strength of the texts, see overlap; removed, AVE_0 see cuts
 //! ```
 //!
-//! In services a depth class states the share of a barrier that it removes. In goods it states the strength of its text
-//! relative to the full text, whose cut is estimated ([`super::depth_effect`]).
+//! `AVE_0` is such that the texts in force on the base date leave the barrier that was measured.
 
-use ndarray::Array2;
+use jiff::civil::Date;
+use ndarray::{Array2, Array3};
 
 use super::PolicyParameters;
+use super::book::PolicyBook;
+use super::cuts::Cut;
 use super::depth_effect::{DepthEffect, price_cuts};
-use crate::data::{Axes, SectorKind};
+use super::regimes::Regimes;
+use super::texts::OpenTexts;
+use crate::data::{Axes, Pair};
 
-/// Barriers of every importer, and the estimate of what agreements take off those on goods.
+/// What agreements can do to the barriers of a sector.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FullText {
+    /// Share of a barrier that can be acted on at all, below 1.
+    pub actionable_share: f64,
+    /// Share of a barrier that the full text removes; `None` = by the estimate ([`super::depth_effect`]).
+    pub cut_share: Option<f64>,
+    /// Day whose agreements are in the measured barriers.
+    pub measured_on: Date,
+}
+
+/// Barriers of every importer, and what agreements take off them.
 #[derive(Debug, Clone)]
 pub struct Barriers {
-    /// Ad-valorem equivalent, percent, `[n,j]`.
+    /// Measured ad-valorem equivalent, percent, `[n,j]`.
     ave_pct: Array2<f64>,
-    /// Goods or services, `[j]`.
-    kinds: Vec<SectorKind>,
+    /// What the full text does, `[j]`.
+    full_text: Vec<FullText>,
     /// Estimate behind the cuts of barriers to goods.
     effect: DepthEffect,
     /// Price cut of goods under the full text at the point estimates, `[j]`.
     price_cuts: Vec<f64>,
+    /// Joined strength of the texts of the day on which barriers were measured, `[n,i,j]`.
+    joined_base: Array3<f64>,
 }
 
 impl Barriers {
-    pub(super) fn new(axes: &Axes, ave_pct: Array2<f64>, effect: DepthEffect) -> Self {
+    pub(super) fn new(
+        axes: &Axes,
+        ave_pct: Array2<f64>,
+        full_text: Vec<FullText>,
+        effect: DepthEffect,
+    ) -> Self {
         let price_cuts = price_cuts(effect.net_ln_trade(), axes.sectors.iter().map(|sector| sector.theta));
-        let kinds = axes.sectors.iter().map(|sector| sector.kind).collect();
-        Self { ave_pct, kinds, effect, price_cuts }
+        let joined_base = Array3::zeros((axes.n_countries(), axes.n_countries(), axes.n_sectors()));
+        Self { ave_pct, full_text, effect, price_cuts, joined_base }
     }
 
     /// Estimate behind the cuts of barriers to goods.
@@ -41,30 +61,80 @@ impl Barriers {
         &self.effect
     }
 
-    /// Barrier of an importer in a sector, percent.
+    /// Measured barrier of an importer in a sector, percent.
     #[must_use]
     pub fn ave_pct(&self, importer: usize, sector: usize) -> f64 {
         self.ave_pct[[importer, sector]]
     }
 
-    /// Adds the barriers left after `cuts`, times `share_of_year`, to `factors`, `[j]`.
+    /// What agreements can do to the barriers of a sector.
+    #[must_use]
+    pub fn full_text(&self, sector: usize) -> &FullText {
+        &self.full_text[sector]
+    }
+
+    /// Joined strength of the texts that the measured barrier of a pair contains.
+    #[must_use]
+    pub fn joined_base(&self, pair: Pair, sector: usize) -> f64 {
+        self.joined_base[[pair.importer, pair.exporter, sector]]
+    }
+
+    /// What the full text removes from barriers of a sector.
+    #[must_use]
+    pub fn cut(&self, sector: usize, parameters: PolicyParameters) -> Cut {
+        let FullText { actionable_share, cut_share, .. } = self.full_text[sector];
+        match cut_share {
+            None => {
+                let price_cuts = parameters.price_cuts.unwrap_or(&self.price_cuts);
+                Cut::OfPrice { price_cut: price_cuts[sector], actionable_share }
+            }
+            Some(share) => {
+                let cut_share = (share * parameters.services_cut_ratio).clamp(0.0, 1.0);
+                Cut::OfBarrier { cut_share, actionable_share }
+            }
+        }
+    }
+
+    /// Adds the barriers of a pair under texts of joined strength `joined`, `[j]`, times `share_of_year`, to `factors`, `[j]`.
     pub(super) fn add(
         &self,
-        importer: usize,
+        pair: Pair,
         share_of_year: f64,
-        cuts: &[f64],
+        joined: &[f64],
         parameters: PolicyParameters,
         factors: &mut [f64],
     ) {
-        let aves = self.ave_pct.row(importer);
-        let price_cuts = parameters.price_cuts.unwrap_or(&self.price_cuts);
-        for (j, (factor, cut)) in factors.iter_mut().zip(cuts).enumerate() {
-            let ave = aves[j] / 100.0;
-            let removed = match self.kinds[j] {
-                SectorKind::Goods => cut * self.effect.removed_ave(ave, price_cuts[j]),
-                SectorKind::Services => ave * (cut * parameters.services_cut_ratio).clamp(0.0, 1.0),
-            };
-            *factor += share_of_year * (ave - removed);
+        for (j, (factor, joined)) in factors.iter_mut().zip(joined).enumerate() {
+            let measured = self.ave_pct[[pair.importer, j]] / 100.0;
+            let left = self.cut(j, parameters).left(measured, self.joined_base(pair, j), *joined);
+            *factor += share_of_year * left;
         }
+    }
+}
+
+impl PolicyBook {
+    /// Notes the texts that were in force when barriers were measured: those of the memberships known at the start.
+    pub(super) fn note_base_texts(&mut self) {
+        let (n, s) = (self.n(), self.axes.n_sectors());
+        let regimes = Regimes::new(self, &self.initial);
+        let mut days: Vec<Date> = self.barriers.full_text.iter().map(|text| text.measured_on).collect();
+        days.sort();
+        days.dedup();
+        let (mut base, mut joined) = (Array3::zeros((n, n, s)), vec![0.0; s]);
+        for importer in 0..n {
+            let mut open = OpenTexts::default();
+            for exporter in (0..n).filter(|&exporter| exporter != importer) {
+                let pair = Pair { importer, exporter };
+                for &day in &days {
+                    let bindings: Vec<_> = regimes.bindings(self, pair, day).collect();
+                    open.joined(self, &regimes, (pair, day), bindings.iter(), &mut joined);
+                    let texts = self.barriers.full_text.iter().zip(&joined).enumerate();
+                    for (j, (_, joined)) in texts.filter(|(_, (text, _))| text.measured_on == day) {
+                        base[[importer, exporter, j]] = *joined;
+                    }
+                }
+            }
+        }
+        self.barriers.joined_base = base;
     }
 }

@@ -5,6 +5,8 @@
 pub struct Binding<'a> {
     /// Position of the agreement.
     pub agreement: usize,
+    /// Position of the agreement whose rules of origin count: its own, or that of a later one between both parties.
+    pub rule_of: usize,
     /// Year of its tariff schedule, 1 = first.
     pub schedule_year: u32,
     /// Year since both were members, 1 = first.

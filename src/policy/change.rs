@@ -7,7 +7,7 @@ use super::agreements::Reach;
 use super::book::PolicyBook;
 use super::measure::MeasureKind;
 use super::regimes::{Regimes, YearState};
-use super::spillovers::Spillovers;
+use super::texts::OpenTexts;
 use super::year::{PairTariffs, Terms};
 use crate::data::Pair;
 
@@ -29,7 +29,7 @@ pub struct BaseCosts<'a> {
     book: &'a PolicyBook,
     regimes: &'a Regimes,
     terms: Terms<'a>,
-    spillovers: Vec<Spillovers>,
+    open: Vec<OpenTexts>,
     /// By importer and exporter, without and with tariffs.
     pairs: Vec<Option<PairCosts>>,
 }
@@ -43,9 +43,9 @@ impl<'a> BaseCosts<'a> {
         year: i16,
         parameters: PolicyParameters<'a>,
     ) -> Self {
-        let spillovers = (0..book.n()).map(|_| Spillovers::default()).collect();
+        let open = (0..book.n()).map(|_| OpenTexts::default()).collect();
         let pairs = vec![None; 2 * book.n() * book.n()];
-        Self { book, regimes, terms: Terms { year, parameters }, spillovers, pairs }
+        Self { book, regimes, terms: Terms { year, parameters }, open, pairs }
     }
 
     /// Costs under `new` relative to these, in the same year and with the same parameters.
@@ -60,7 +60,7 @@ impl<'a> BaseCosts<'a> {
             CostChange { tariff_ratio: Array3::ones((s, n, n)), iceberg_ratio: Array3::ones((s, n, n)) };
         let Concerned { moved, shared, cumulates } = Concerned::new(book, new, state);
         for importer in 0..n {
-            let mut spillovers = Spillovers::default();
+            let mut open = OpenTexts::default();
             for exporter in (0..n).filter(|&exporter| exporter != importer) {
                 let pair = Pair { importer, exporter };
                 let is_shared =
@@ -68,7 +68,7 @@ impl<'a> BaseCosts<'a> {
                 let is_measured = is_measured(book, state, pair);
                 if is_shared || is_measured || moved[importer] {
                     let wants_tariffs = is_shared || is_measured;
-                    let changed = book.pair_costs(new, pair, self.terms, &mut spillovers, wants_tariffs);
+                    let changed = book.pair_costs(new, pair, self.terms, &mut open, wants_tariffs);
                     change.put(pair, self.pair(pair, wants_tariffs), &changed);
                 }
             }
@@ -78,10 +78,9 @@ impl<'a> BaseCosts<'a> {
 
     fn pair(&mut self, pair: Pair, wants_tariffs: bool) -> &PairCosts {
         let at = 2 * (pair.importer * self.book.n() + pair.exporter) + usize::from(wants_tariffs);
-        let spillovers = &mut self.spillovers[pair.importer];
-        self.pairs[at].get_or_insert_with(|| {
-            self.book.pair_costs(self.regimes, pair, self.terms, spillovers, wants_tariffs)
-        })
+        let open = &mut self.open[pair.importer];
+        self.pairs[at]
+            .get_or_insert_with(|| self.book.pair_costs(self.regimes, pair, self.terms, open, wants_tariffs))
     }
 }
 

@@ -1,45 +1,74 @@
-//! Depth of agreements beyond tariffs: what the classes of `depth.csv` do to barriers, and the provisions behind them.
+//! Depth of agreements beyond tariffs: what the texts of `depth.csv` do to barriers, and the provisions behind them.
+//!
+//! A text acts on parts of sectors: the products of a list, or what no list holds. Strengths are those of the full text
+//! (1 = as far as the TPP goes).
 
+use super::overlap::Overlaps;
 use super::provision::Provision;
 
-/// Depth of the agreements of one class. In services: the share of a barrier that is removed. In goods: the strength of
-/// the text, relative to the full text.
+/// A part of a sector on which texts may differ.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SectorPart {
+    /// Position of the sector.
+    pub sector: usize,
+    /// Product list; `None` = what no list holds.
+    pub list: Option<String>,
+    /// Share of the sector's trade; sums to 1 over the parts of a sector.
+    pub weight_share: f64,
+}
+
+/// The text of a class of agreements by part of a sector, `[p]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Depth {
-    /// Between members, by year since entry (last = complete), `[j]`.
+    strength: Vec<f64>,
+    spillover_share: Vec<f64>,
+    phase_years: Vec<u32>,
+    /// Strength between members by year since entry (last = complete), `[year - 1][p]`.
     steps: Vec<Vec<f64>>,
-    /// For all other partners of a member, by year, `[j]`.
-    spillover_steps: Vec<Vec<f64>>,
 }
 
 impl Depth {
-    /// Phases shares in by equal yearly steps.
+    /// Phases strengths in by equal yearly steps.
     ///
-    /// Members reach `share` after `phase_years`; everybody else gets `spillover_share` of what members have. All `[j]`.
+    /// Members reach `strength` after `phase_years`; everybody else gets `spillover_share` of what members have. All `[p]`.
     #[must_use]
-    pub fn new(share: &[f64], spillover_share: &[f64], phase_years: &[u32]) -> Self {
+    pub fn new(strength: Vec<f64>, spillover_share: Vec<f64>, phase_years: Vec<u32>) -> Self {
         let longest = phase_years.iter().copied().fold(1, u32::max);
         let step = |year: u32| -> Vec<f64> {
-            let shares = share.iter().zip(phase_years);
-            shares.map(|(share, &years)| share * (f64::from(year.min(years)) / f64::from(years))).collect()
+            strength.iter().zip(&phase_years).map(|(share, &years)| share * phased(year, years)).collect()
         };
-        let steps: Vec<Vec<f64>> = (1..=longest).map(step).collect();
-        let spill = |shares: &Vec<f64>| {
-            shares.iter().zip(spillover_share).map(|(share, spill)| share * spill).collect()
-        };
-        let spillover_steps = steps.iter().map(spill).collect();
-        Self { steps, spillover_steps }
+        let steps = (1..=longest).map(step).collect();
+        Self { strength, spillover_share, phase_years, steps }
     }
 
-    /// Shares in year `year` (1 = first) between members, or for everybody else, `[j]`.
+    /// Strength between members in year `year` (1 = first), `[p]`.
     #[must_use]
-    pub fn shares(&self, year: u32, is_spillover: bool) -> &[f64] {
-        let steps = if is_spillover { &self.spillover_steps } else { &self.steps };
-        &steps[(year.max(1) as usize).min(steps.len()) - 1]
+    pub fn strengths(&self, year: u32) -> &[f64] {
+        &self.steps[(year.max(1) as usize).min(self.steps.len()) - 1]
+    }
+
+    /// Strength towards everybody else in year `year`, `[p]`.
+    pub fn open_strengths(&self, year: u32) -> impl Iterator<Item = f64> + '_ {
+        self.strengths(year).iter().zip(&self.spillover_share).map(|(strength, spill)| strength * spill)
+    }
+
+    /// True if the text does nothing to any barrier.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.strength.iter().all(|strength| *strength == 0.0)
+    }
+
+    /// Share of the complete text that is in force in year `year`, for a part.
+    pub(super) fn phased_share(&self, year: u32, part: usize) -> f64 {
+        phased(year, self.phase_years[part])
     }
 }
 
-/// A class of agreements.
+fn phased(year: u32, years: u32) -> f64 {
+    f64::from(year.clamp(1, years)) / f64::from(years)
+}
+
+/// A class of agreements with one text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DepthClass {
     /// Name, as in `agreements.csv`.
@@ -57,13 +86,34 @@ pub struct SwitchedProvision {
     pub states: Vec<Option<bool>>,
 }
 
-/// The depth classes and the provisions that tell them apart.
+/// A provision that is on or off for the pairs of one party, other than in the text of its class.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PartyProvision {
+    /// Position of the class.
+    pub class: usize,
+    /// Position of the provision.
+    pub provision: usize,
+    /// The party.
+    pub party: usize,
+    /// State for pairs with this party.
+    pub is_on: bool,
+    /// Change of the strength of the complete text, `[p]`.
+    pub change: Vec<f64>,
+}
+
+/// The depth classes, the provisions that tell them apart, and how far their texts overlap.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DepthClasses {
     /// By position, see [`super::Agreement::depth`].
     pub classes: Vec<DepthClass>,
     /// Single provisions in file order.
     pub provisions: Vec<SwitchedProvision>,
+    /// Provisions that differ by party.
+    pub by_party: Vec<PartyProvision>,
+    /// Parts of the sectors, in the order of the sectors.
+    pub parts: Vec<SectorPart>,
+    /// Overlap of the texts of the classes.
+    pub overlaps: Overlaps,
 }
 
 impl DepthClasses {
@@ -71,5 +121,18 @@ impl DepthClasses {
     #[must_use]
     pub fn of(&self, class: usize) -> &Depth {
         &self.classes[class].depth
+    }
+
+    /// What differs from the text of `class` in a pair; a provision that both parties name counts once.
+    pub(super) fn differences(
+        &self,
+        class: usize,
+        parties: [usize; 2],
+    ) -> impl Iterator<Item = &PartyProvision> {
+        let of_pair = move |one: &PartyProvision| one.class == class && parties.contains(&one.party);
+        self.by_party.iter().enumerate().filter_map(move |(at, one)| {
+            let is_repeated = |other: &PartyProvision| of_pair(other) && other.provision == one.provision;
+            (of_pair(one) && !self.by_party[..at].iter().any(is_repeated)).then_some(one)
+        })
     }
 }

@@ -2,9 +2,9 @@
 //!
 //! ```text
 //! beta(s)      = (1 - s) b0 + s b1                  ln trade, s = share of the provisions that the estimate counts
-//! beta_net     = max(0, beta(text depth) - tariffs) effect of the full text beyond tariffs
+//! beta_net     = max(0, beta(text depth) - tariffs + origin)
+//!                                                   effect of the full text beyond tariffs and proof of origin
 //! price cut[j] = 1 - exp(-beta_net / theta[j])
-//! d_full / d   = max(1 - price cut[j], (1 + AVE (1 - actionable)) / (1 + AVE))
 //! ```
 
 /// A number with its standard error.
@@ -17,7 +17,7 @@ pub struct Estimate {
 }
 
 /// `depth_effect.csv`: the estimate, and the figures that convert it to cuts of barriers.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DepthEffect {
     /// Change of ln trade by an agreement without provisions.
     pub no_depth: Estimate,
@@ -29,18 +29,16 @@ pub struct DepthEffect {
     pub text_depth_share: f64,
     /// Part of the estimate that preferential tariffs explain, ln trade.
     pub tariff: Estimate,
-    /// Share of a barrier that an agreement can act on at all.
-    pub actionable_share: f64,
-    /// Sum of the cuts of `chapters.csv` and `provisions.csv` for the full text, which has strength 1.
-    pub text_cut_share: f64,
+    /// Part of the estimate that the cost of proving origin took away, ln trade: it is charged on its own.
+    pub origin_ln_trade: f64,
 }
 
 impl DepthEffect {
-    /// Effect of the full text on ln trade beyond tariffs. Tables that make it negative are refused.
+    /// Effect of the full text on ln trade beyond tariffs and the cost of proving origin. Tables that make it negative are refused.
     #[must_use]
     pub fn net_ln_trade(&self) -> f64 {
         let s = self.text_depth_share;
-        (1.0 - s) * self.no_depth.value + s * self.full_depth.value - self.tariff.value
+        (1.0 - s) * self.no_depth.value + s * self.full_depth.value - self.tariff.value + self.origin_ln_trade
     }
 
     /// Standard error of [`Self::net_ln_trade`], from the two estimates with their covariance and the tariff part,
@@ -52,18 +50,6 @@ impl DepthEffect {
             + (full * self.full_depth.se).powi(2)
             + 2.0 * none * full * self.covariance;
         (estimated + self.tariff.se.powi(2)).max(0.0).sqrt()
-    }
-
-    /// Strength of a text whose chapters and provisions add up to `cut_share`; at most 1, the full text.
-    #[must_use]
-    pub(crate) fn strength(&self, cut_share: f64) -> f64 {
-        (cut_share / self.text_cut_share).min(1.0)
-    }
-
-    /// Ad-valorem equivalent (a ratio) that the full text removes from a barrier of `ave` (a ratio).
-    #[must_use]
-    pub fn removed_ave(&self, ave: f64, price_cut: f64) -> f64 {
-        ((1.0 + ave) * price_cut).min(self.actionable_share * ave)
     }
 }
 

@@ -13,20 +13,23 @@
 //! | [`preferences`] | who claims a preference ([`utilisation`]), who may, and what that costs ([`origin`]) |
 //! | [`stacking`] | additional duties, with carbon tariffs of prices and emissions ([`carbon`]) |
 //! | [`measure`] | duty lists, barriers and trends that events turn on, scale and off |
-//! | [`barriers`] | icebergs, and the estimate of what agreements take off them ([`depth_effect`]) |
-//! | [`depth`] | depth classes of agreements and their provisions |
+//! | [`barriers`] | icebergs: measured barriers, and what agreements take off them ([`cuts`], [`depth_effect`]) |
+//! | [`barrier_texts`] | why a barrier is what it is: every text with its overlap |
+//! | [`depth`] | depth classes of agreements, their provisions, and how far their texts overlap ([`Overlaps`]) |
 //!
 //! [`regime`] picks the rate that a good pays, [`year`] averages over days, [`change`] compares two timelines,
 //! [`quotas`] says which tariff-rate quotas open, [`liberalisation`] is the test of "substantially all the trade".
 
 pub mod aggregate;
 pub mod agreements;
+pub mod barrier_texts;
 pub mod barriers;
 mod binding;
 pub mod book;
 pub mod carbon;
 pub mod change;
 pub mod concessions;
+pub mod cuts;
 pub mod depth;
 pub mod depth_effect;
 pub mod groups;
@@ -36,6 +39,7 @@ mod measures;
 mod members;
 pub mod mfn;
 pub mod origin;
+mod overlap;
 mod pair_year;
 pub mod preferences;
 mod provision;
@@ -44,10 +48,10 @@ mod read;
 pub mod regime;
 pub mod regimes;
 pub mod resolve;
-mod spillovers;
 pub mod stacking;
 pub mod state;
 mod steps;
+mod texts;
 pub mod utilisation;
 pub mod year;
 
@@ -59,6 +63,7 @@ pub use depth_effect::DepthEffect;
 pub use measure::{MOST_PERMILLE, MeasureChange, MeasureKind};
 pub use measures::{BarrierChange, BarrierChanges, Measures};
 pub use members::Members;
+pub use overlap::Overlaps;
 pub use pair_year::{GroupYear, PairDuties};
 pub use provision::Provision;
 pub use quotas::{QuotaInForce, QuotaPart, quotas_in_force};

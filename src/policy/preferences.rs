@@ -64,7 +64,7 @@ impl Preferences {
         if is_automatic {
             return Some(Offer { preference_pct, used_share: 1.0, compliance_pct: 0.0 });
         }
-        let cost_pct = self.origin.by_agreement[[binding.agreement, group]].cost_pct;
+        let cost_pct = self.origin.by_agreement[[binding.rule_of, group]].cost_pct;
         let extra_pct = cost_pct - self.origin.standard_cost_pct;
         let observed = binding.claimed_share.map(|shares| shares[group]).filter(|share| !share.is_nan());
         let share = match observed {

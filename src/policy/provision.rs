@@ -7,6 +7,6 @@ pub struct Provision {
     pub id: String,
     /// Kind, such as `suspended`; one switch can turn on or off all provisions of a kind.
     pub kind: String,
-    /// Change of the cut share where it is on, `[j]`; all zero = explicitly no effect.
-    pub change_share: Vec<f64>,
+    /// Change of the weight of the text where it is on, `[j]`; all zero = explicitly no effect.
+    pub weight_change: Vec<f64>,
 }

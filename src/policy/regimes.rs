@@ -79,17 +79,52 @@ impl Regimes {
                 LateJoiner::CatchUp => self.members.first[at].expect("an agreement that binds has a member"),
             };
             let schedule_year = agreement_year(start, date, cut);
-            let left_share = book.concessions.left_share(at, Pair { importer, exporter }, schedule_year);
+            let pair = Pair { importer, exporter };
+            let left_share = book.concessions.left_share(at, pair, schedule_year);
+            let binds = |other| self.since_both(book, other, pair, date).is_some();
+            let rule_of = book.agreements.replaced_by(at, binds);
             Some(Binding {
                 agreement: at,
+                rule_of,
                 schedule_year,
                 age_years: agreement_year(both, date, cut),
                 is_mutual: agreement.reach == Reach::Members || self.members.is_member(at, exporter, date),
                 left_share: left_share.and_then(|row| row.to_slice()),
-                eligible_share: self.eligible_on(at, date),
+                eligible_share: self.eligible_on(rule_of, date),
                 claimed_share: book.preferences.claimed.get(&(at, importer, exporter)).map(Vec::as_slice),
             })
         })
+    }
+
+    /// The agreement of a binding with its age, and those that it replaced on its first day with the age that they would
+    /// have: until the new text is phased in, the old one still acts.
+    pub(super) fn with_replaced<'a>(
+        &'a self,
+        book: &'a PolicyBook,
+        binding: &Binding<'_>,
+        pair: Pair,
+        date: Date,
+    ) -> impl Iterator<Item = (usize, u32)> + 'a {
+        let first = self.since_both(book, binding.agreement, pair, date).unwrap_or(date);
+        let cut = book.concessions.cut_dates[pair.importer];
+        let replaced = std::iter::successors(book.agreements[binding.agreement].supersedes, |&at| {
+            book.agreements[at].supersedes
+        });
+        let older = replaced.filter_map(move |at| {
+            let from = self.since_until(at, pair.importer, first)?.max(self.since_until(
+                at,
+                pair.exporter,
+                first,
+            )?);
+            Some((at, agreement_year(from, date, cut)))
+        });
+        std::iter::once((binding.agreement, binding.age_years)).chain(older)
+    }
+
+    /// First day of the membership of `party` that lasts up to `day` at least.
+    fn since_until(&self, agreement: usize, party: usize, day: Date) -> Option<Date> {
+        let spans = self.members.spans(agreement, party).iter();
+        spans.filter(|(from, until)| *from < day && day <= *until).map(|(from, _)| *from).min()
     }
 
     fn eligible_on(&self, agreement: usize, date: Date) -> Option<&[f64]> {
@@ -98,18 +133,27 @@ impl Regimes {
         after.checked_sub(1).map(|at| steps[at].1.as_slice())
     }
 
-    /// Agreements that `party` shares with anybody on `date`, each with its age since the first partner.
+    /// Agreements that `party` shares with anybody on `date`, each with its age since the first partner, and those that
+    /// they replaced.
     pub(crate) fn own_bindings<'a>(
         &'a self,
         book: &'a PolicyBook,
         party: usize,
         date: Date,
     ) -> impl Iterator<Item = (usize, u32)> + 'a {
-        self.members.of_party[party].iter().filter_map(move |&at| {
+        let own = self.members.of_party[party].iter().filter_map(move |&at| {
             let own = self.members.since(at, party, date)?;
             let others = self.members.parties[at].iter().filter(|&&other| other != party);
             let earliest = others.filter_map(|&other| self.members.since(at, other, date)).min()?;
-            Some((at, agreement_year(own.max(earliest), date, book.concessions.cut_dates[party])))
+            Some((at, own.max(earliest)))
+        });
+        own.flat_map(move |(at, first)| {
+            let older = book.agreements[at].supersedes.and_then(|old| {
+                let from = self.since_until(old, party, first)?;
+                Some((old, from))
+            });
+            let year = |from| agreement_year(from, date, book.concessions.cut_dates[party]);
+            std::iter::once((at, year(first))).chain(older.map(|(old, from)| (old, year(from))))
         })
     }
 }

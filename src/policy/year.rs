@@ -7,7 +7,7 @@ use super::PolicyParameters;
 use super::book::PolicyBook;
 use super::regime::Situation;
 use super::regimes::Regimes;
-use super::spillovers::Spillovers;
+use super::texts::OpenTexts;
 use crate::data::Pair;
 
 /// The year that costs are asked of, and the parameters drawn for it.
@@ -138,7 +138,7 @@ impl PolicyBook {
         }
     }
 
-    /// `1 + AVE (1 - cut)` of a pair over a year, by sector, without the cost of proving origin.
+    /// `1 + AVE_0 - removed` of a pair over a year, by sector, without the cost of proving origin.
     #[must_use]
     pub fn pair_barriers(
         &self,
@@ -147,30 +147,30 @@ impl PolicyBook {
         year: i16,
         parameters: PolicyParameters,
     ) -> Vec<f64> {
-        self.pair_costs(regimes, pair, Terms { year, parameters }, &mut Spillovers::default(), false).1
+        self.pair_costs(regimes, pair, Terms { year, parameters }, &mut OpenTexts::default(), false).1
     }
 
     /// Tariffs (zeros unless `wants_tariffs`) and barrier factors of a pair over a year.
     ///
-    /// `spillovers` is a cache that all partners of an importer share. Neighbouring stretches that do not differ are
+    /// `open` is a cache that all partners of an importer share. Neighbouring stretches that do not differ are
     /// merged, so that their rates are computed once.
     pub(super) fn pair_costs(
         &self,
         regimes: &Regimes,
         pair: Pair,
         Terms { year, parameters }: Terms<'_>,
-        spillovers: &mut Spillovers,
+        open: &mut OpenTexts,
         wants_tariffs: bool,
     ) -> (PairTariffs, Vec<f64>) {
         let n_sectors = self.axes.n_sectors();
         let mut tariffs = PairTariffs::zeros(n_sectors);
         let between = (pair.importer, pair.exporter);
-        let (mut factors, mut cuts) = (vec![1.0; n_sectors], vec![0.0; n_sectors]);
+        let (mut factors, mut joined) = (vec![1.0; n_sectors], vec![0.0; n_sectors]);
         let mut situations: Vec<(Situation<'_>, f64)> = Vec::new();
         for (from, share_of_year) in self.stretches(regimes, pair, year) {
             let situation = self.situation(regimes, pair, from);
-            spillovers.cut_shares(self, regimes, &situation, from, &mut cuts);
-            self.barriers.add(pair.importer, share_of_year, &cuts, parameters, &mut factors);
+            open.joined(self, regimes, (pair, from), situation.bindings.iter(), &mut joined);
+            self.barriers.add(pair, share_of_year, &joined, parameters, &mut factors);
             let stretch = (from, share_of_year);
             self.barrier_changes.add_levels(regimes.measures(), between, stretch, &mut factors);
             if wants_tariffs {
@@ -191,11 +191,11 @@ impl PolicyBook {
         let mut costs =
             YearCosts { tariff_factor: Array3::ones((s, n, n)), iceberg_factor: Array3::ones((s, n, n)) };
         for importer in 0..n {
-            let mut spillovers = Spillovers::default();
+            let mut open = OpenTexts::default();
             for exporter in (0..n).filter(|&exporter| exporter != importer) {
                 let pair = Pair { importer, exporter };
                 let (tariffs, barriers) =
-                    self.pair_costs(regimes, pair, Terms { year, parameters }, &mut spillovers, true);
+                    self.pair_costs(regimes, pair, Terms { year, parameters }, &mut open, true);
                 for (j, barrier) in barriers.into_iter().enumerate() {
                     let at = [j, importer, exporter];
                     costs.tariff_factor[at] = 1.0 + tariffs.collected_pct[j] / 100.0;

@@ -88,10 +88,9 @@ pub(super) fn value(statistic: Statistic, about: &About, data: &Dataset) -> Opti
         Statistic::ExportsShare => pct(exports(about, data), exports(&all_of_kind, data)),
         Statistic::ImportsShare => pct(imports(about, data), imports(&all_of_kind, data)),
         Statistic::DutiesOfImports => pct(duties(about, data), imports(about, data)),
-        Statistic::ValueAddedShare => pct(
-            value_added(n, about.sectors.iter().copied(), data),
-            value_added(n, 0..data.s(), data),
-        ),
+        Statistic::ValueAddedShare => {
+            pct(value_added(n, about.sectors.iter().copied(), data), value_added(n, 0..data.s(), data))
+        }
     }
 }
 
@@ -103,7 +102,8 @@ fn value_added(n: usize, sectors: impl Iterator<Item = usize>, data: &Dataset) -
 
 /// Sum over the partners and sectors of `about` of what `cell` says of a sector and partner.
 fn sum(about: &About, data: &Dataset, cell: impl Fn(usize, usize) -> f64) -> f64 {
-    let partners = || (0..data.n()).filter(|&p| p != about.country && about.partner.is_none_or(|only| only == p));
+    let partners =
+        || (0..data.n()).filter(|&p| p != about.country && about.partner.is_none_or(|only| only == p));
     about.sectors.iter().flat_map(|&j| partners().map(move |p| (j, p))).map(|(j, p)| cell(j, p)).sum()
 }
 
@@ -135,13 +135,20 @@ mod tests {
             value(statistic, &about, &data).unwrap()
         };
         let all: Vec<usize> = (0..data.s()).collect();
-        let exports: f64 = (1..3).flat_map(|n| all.iter().map(move |&j| (j, n))).map(|(j, n)| data.trade_musd[[j, n, 0]]).sum();
-        let imports: f64 = (1..3).flat_map(|i| all.iter().map(move |&j| (j, i))).map(|(j, i)| data.trade_musd[[j, 0, i]]).sum();
+        let exports: f64 = (1..3)
+            .flat_map(|n| all.iter().map(move |&j| (j, n)))
+            .map(|(j, n)| data.trade_musd[[j, n, 0]])
+            .sum();
+        let imports: f64 = (1..3)
+            .flat_map(|i| all.iter().map(move |&j| (j, i)))
+            .map(|(j, i)| data.trade_musd[[j, 0, i]])
+            .sum();
         assert!((of(Statistic::Exports, None, &all) - exports).abs() < 1e-9);
         let gdp = of(Statistic::Gdp, None, &all);
         let balance = of(Statistic::BalanceOfGdp, None, &all);
         assert!((balance - 100.0 * (exports - imports) / gdp).abs() < 1e-9);
-        let shares: f64 = [1, 2].map(|partner| of(Statistic::ImportsShare, Some(partner), &goods)).iter().sum();
+        let shares: f64 =
+            [1, 2].map(|partner| of(Statistic::ImportsShare, Some(partner), &goods)).iter().sum();
         assert!((shares - 100.0).abs() < 1e-9);
         // AAA charges 10 % on the goods of BBB.
         assert!((of(Statistic::DutiesOfImports, Some(1), &goods) - 10.0).abs() < 1e-9);

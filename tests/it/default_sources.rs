@@ -174,6 +174,14 @@ fn every_cell_that_policy_copies_is_checked() {
     );
     put(
         input,
+        "facts/defaults_by_sector.csv",
+        "sector,goods_barrier_multiplier,confidence\nagriculture,1.9,x\nfood,three,x\n",
+    );
+    for file in ["facts/ave_goods_by_sector.csv", "facts/ave_services_by_sector.csv"] {
+        put(input, file, "source,importer,sector,ave_pct\nx,EU,construction,3\nx,EU,all services,6\n");
+    }
+    put(
+        input,
         "facts/emissions.csv",
         "iso3,product_group,t_co2_per_1000_usd,definition,confidence\nUSA,textiles,\u{663},x,recalled\n\
          USA,steel,0.1,x,recalled\n",
@@ -195,7 +203,10 @@ fn every_cell_that_policy_copies_is_checked() {
             "tariffs_mfn_by_group.csv:6 `product_group` = steel",
             "barriers_ave.csv:2 `ave_pct` = nan",
             "barriers_ave.csv:3 `kind` = good: expected goods or services",
-            "barriers_ave.csv `importer,sector` = 919 cells missing, the first USA,utilities_construction",
+            "barrier_sectors.csv:2 `pattern` = gtap1 paddy rice;gtap23 processed rice: expected sectors that some",
+            "barrier_sectors.csv:12 `multiplier_of` = mining_energy: expected a sector of defaults_by_sector.csv",
+            "defaults_by_sector.csv:3 `goods_barrier_multiplier` = three",
+            "cells missing, the first CAN,rice",
             "emissions.csv:2 `t_co2_per_1000_usd` = \u{663}",
             "emissions.csv:3 `product_group` = steel",
             "agreements.csv:2 `entered_into_force` = 2012-13-15: expected a day such as 2020-01-31",

@@ -305,7 +305,9 @@ fn scale_without_one_equilibrium_is_refused() {
     assert!(of(0.3).is_ok());
     match of(0.9).err() {
         // Output answers productivity by (1.4706 - 0.4 x 0.5882) / 0.68 theta when countries trade places.
-        Some(ScaleError::NotUnique { factor, .. }) => assert!((factor - 0.9 * 1.8166).abs() < 1e-3, "{factor}"),
+        Some(ScaleError::NotUnique { factor, .. }) => {
+            assert!((factor - 0.9 * 1.8166).abs() < 1e-3, "{factor}")
+        }
         other => panic!("{other:?}"),
     }
     for wrong in [1.0, -0.1, f64::NAN] {

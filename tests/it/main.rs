@@ -34,6 +34,7 @@ mod names;
 mod optimal;
 mod oracles;
 mod policy;
+mod policy_barriers;
 mod policy_cells;
 mod policy_depth;
 mod policy_input;

@@ -13,11 +13,12 @@ use tradepath::schedules::ScheduleBook;
 /// Columns of text for people: any words stand there.
 const TEXT: [&str; 9] = ["title", "source", "note", "rule", "weights", "name", "region", "step", "block"];
 /// Columns that define names: a new name is no fault of the cell, where nothing points to the old one.
-const DEFINING: [(&str, &str); 12] = [
+const DEFINING: [(&str, &str); 13] = [
     ("product_groups.csv", "product_group"),
     ("agreements.csv", "agreement"),
     ("agreements.csv", "schedule"),
     ("depth.csv", "depth_class"),
+    ("product_lists.csv", "list"),
     ("provisions.csv", "provision"),
     ("categories.csv", "category"),
     ("countries.csv", "iso3"),

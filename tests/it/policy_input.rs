@@ -47,17 +47,17 @@ fn faults_of_policy_tables_are_named_with_their_line() {
     refused("policy/duties.csv", add("us_301_list_1,USA,CHN,,-5,2020-01-01,,x,seed"), "`duty_pct` = -5");
     refused(
         "policy/agreements.csv",
-        add("cptpp,twice,,tpp,step_one,claimed,tpp,,,x,seed"),
+        add("cptpp,twice,,tpp,step_one,claimed,tpp,,,,x,seed"),
         "each agreement once",
     );
     refused(
         "policy/agreements.csv",
-        add("new,New,,no_such,step_one,claimed,tpp,,,x,seed"),
+        add("new,New,,no_such,step_one,claimed,tpp,,,,x,seed"),
         "`schedule` = no_such: expected empty, or a folder with default.csv in",
     );
     refused(
         "policy/agreements.csv",
-        add("new,New,,tpp,sometimes,claimed,tpp,,,x,seed"),
+        add("new,New,,tpp,sometimes,claimed,tpp,,,,x,seed"),
         "step_one or catch_up",
     );
     refused("policy/tables/memberships.csv", add("cptpp,ZZZ,2020-01-01,,x,seed"), "`party` = ZZZ");
@@ -81,31 +81,76 @@ fn the_estimate_of_depth_must_be_whole_and_consistent() {
             text.replace(from, to)
         }
     };
-    let twice = |text: String| text + "actionable_share,0.4,,x,seed\n";
-    refused(path, twice, "depth_effect.csv:9 `item` = actionable_share: expected each item once: line 7");
+    let twice = |text: String| text + "text_depth_share,0.4,,x,seed\n";
+    refused(path, twice, "depth_effect.csv:8 `item` = text_depth_share: expected each item once: line 5");
     refused(
         path,
-        replaced("text_cut_share", "text_cut"),
-        "`item` = text_cut: expected a figure of the estimate",
+        replaced("origin_ln_trade", "origin_ln"),
+        "`item` = origin_ln: expected a figure of the estimate",
     );
     let without = |text: String| {
-        text.lines().filter(|line| !line.starts_with("text_cut")).collect::<Vec<_>>().join("\n")
+        text.lines().filter(|line| !line.starts_with("origin_ln")).collect::<Vec<_>>().join("\n")
     };
-    refused(path, without, "`text_cut_share` = no row");
+    refused(path, without, "`origin_ln_trade` = no row");
     refused(path, replaced("0.5625,,", "1.5,,"), "`value` = 1.5: expected a share of the provisions, 0 to 1");
     refused(path, replaced("0.130108", ""), "`se` = empty: expected a standard error, 0 to 3");
-    refused(path, replaced("0.5,,", "0.5,0.1,"), "`se` = 0.1: expected empty: this item is not drawn");
+    refused(path, replaced("0.5625,,", "0.5625,0.1,"), "`se` = 0.1: expected empty: this item is not drawn");
     refused(path, replaced("-0.00693601", "-0.02"), "at most the product of the two standard errors, 0.0105");
     refused(
         path,
         replaced("0.228821", "0.5"),
-        "`value` = 0.5: expected at most the effect of the full text, 0.423789",
+        "`value` = 0.5: expected at most the effect of the full text, 0.434789",
     );
     // All of them at once.
     let several = |text: String| text.replace("0.5625,,", "1.5,,").replace("0.130108", "");
     refused(path, several, "a share of the provisions");
     refused(path, several, "a standard error, 0 to 3");
     refused(path, |_| String::new(), "depth_effect.csv");
+}
+
+#[test]
+fn texts_lists_and_overlaps_must_fit_together() {
+    let add = |line: &'static str| move |text: String| text + line + "\n";
+    let replaced = |from: &'static str, to: &'static str| {
+        move |text: String| {
+            assert!(text.contains(from), "{from}");
+            text.replacen(from, to, 1)
+        }
+    };
+    let lists = "policy/product_lists.csv";
+    refused(lists, add("steel,medicines,0.1,x,seed"), "expected lists of medicines that sum to at most 1");
+    refused(lists, add("steel,stel,0.1,x,seed"), "`sector` = stel");
+    refused("policy/depth.csv", add("none,goods,steel,0.1,0,1,x,seed"), "`list` = steel: expected");
+    refused(
+        "policy/depth.csv",
+        add("none,energy,medical,0.1,0,1,x,seed"),
+        "a list that has products of the scope",
+    );
+    refused(
+        "policy/depth.csv",
+        replaced("usmca,goods,,1,", "usmca,goods,,2.1,"),
+        "0 to 2: 1 = as far as the full text",
+    );
+    let overlap = "policy/text_overlap.csv";
+    refused(overlap, add("cptpp,tpp,0.5,x,seed"), "each two texts once: line 2 has them");
+    refused(overlap, add("tpp,tpp,0.5,x,seed"), "another text: a text overlaps itself in full");
+    refused(overlap, add("tpp,rcep,0.5,x,seed"), "`other_text` = rcep");
+    let full = "policy/full_text.csv";
+    refused(
+        full,
+        replaced("services,0.375,0.375,0.2,", "services,0.375,0.375,estimate,"),
+        "the estimate is of trade in goods",
+    );
+    refused(full, replaced("goods,0.3745,0.563,", "goods,0.3745,1,"), "`actionable_share` = 1");
+    refused(full, replaced("services,0.375,", "finance,0.375,"), "`utilities_construction` = no row");
+    let circle = |text: String| {
+        text.replace(
+            "cptpp,CPTPP,,tpp,catch_up,claimed,cptpp,members,,,",
+            "cptpp,CPTPP,,tpp,catch_up,claimed,cptpp,members,,cptpp_plus,",
+        )
+    };
+    refused("policy/agreements.csv", circle, "an older agreement, none of whose own is replaced by this one");
+    refused("policy/switches.csv", add("cptpp,suspended,NZX,on,x,seed"), "`party` = NZX");
 }
 
 #[test]
@@ -188,8 +233,8 @@ fn members_need_a_schedule_and_provisions_a_name() {
         text.replace("JP-BEEF,linear,1:0.714286;10:0.519481", "JP-BEEF,linear,1:0.5;10:0.519481")
     };
     refused("schedules/tpp/categories.csv", without_share, "in year 10 a share of at most 0.5");
-    refused("policy/switches.csv", add("tpp,no_such,on,x,seed"), "a provision of provisions.csv (");
-    refused("policy/switches.csv", add("no_such,suspended,on,x,seed"), "a class of depth.csv");
+    refused("policy/switches.csv", add("tpp,no_such,,on,x,seed"), "a provision of provisions.csv (");
+    refused("policy/switches.csv", add("no_such,suspended,,on,x,seed"), "a class of depth.csv");
     refused("policy/provisions.csv", add("p,addition,5,T,none,0.1,x,seed"), "0, as the scope is none");
     refused("policy/class_chapters.csv", add("tpp,99,1,x,seed"), "*, or a chapter of chapters.csv (");
     refused(
@@ -197,7 +242,7 @@ fn members_need_a_schedule_and_provisions_a_name() {
         add("usmca,*,r,3,0,1,no_such,x,seed"),
         "empty, or a provision of provisions.csv (",
     );
-    refused("policy/agreements.csv", add("new,New,,tpp,step_one,claimed,tpp,all,,x,seed"), "members or mfn");
+    refused("policy/agreements.csv", add("new,New,,tpp,step_one,claimed,tpp,all,,,x,seed"), "members or mfn");
 }
 
 #[test]

@@ -31,7 +31,14 @@ struct Figures {
 }
 
 impl Figures {
-    fn row(&self, statistic: &'static str, country: &str, partner: &str, sector: &str, value: f64) -> KnownRow<'static> {
+    fn row(
+        &self,
+        statistic: &'static str,
+        country: &str,
+        partner: &str,
+        sector: &str,
+        value: f64,
+    ) -> KnownRow<'static> {
         let is_money = ["gdp", "exports", "imports"].contains(&statistic);
         KnownRow {
             statistic: statistic.into(),
@@ -76,7 +83,12 @@ impl Sources<'_> {
 ///
 /// # Errors
 /// [`InputErrors`] with every fault of every file; a folder that cannot be written.
-pub fn write(input: &Path, places: &Places<'_>, out: &Path, existing: Existing) -> anyhow::Result<Vec<String>> {
+pub fn write(
+    input: &Path,
+    places: &Places<'_>,
+    out: &Path,
+    existing: Existing,
+) -> anyhow::Result<Vec<String>> {
     let own = Files::embedded().folder("sources/checks");
     let data = input.join("data");
     let mut sources = Sources { data: &data, own: &own, places, reading: Reading::new() };
@@ -113,7 +125,8 @@ fn gather(sources: &mut Sources<'_>) -> Option<Vec<KnownRow<'static>>> {
 
 /// Figures that were not looked up.
 fn recalled(sources: &mut Sources<'_>) -> Option<Vec<KnownRow<'static>>> {
-    let columns = ["statistic", "iso3", "partner", "sector", "year", "value", "unit", "kind", "source", "mark"];
+    let columns =
+        ["statistic", "iso3", "partner", "sector", "year", "value", "unit", "kind", "source", "mark"];
     let table = sources.reading.own(sources.own, "recalled.csv", &columns)?;
     let text = |row: &Row<'_>, column: &str| row.text(column).to_owned().into();
     let mut rows = Vec::new();

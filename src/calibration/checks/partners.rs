@@ -20,7 +20,11 @@ fn importer(sources: &mut Sources<'_>, table: &str) -> Option<String> {
 
 /// Imports by partner, and duties over them.
 pub(super) fn customs(sources: &mut Sources<'_>) -> Option<Vec<KnownRow<'static>>> {
-    let of = Figures { source: "US Census, imports for consumption and calculated duty 2019", year: 2019, is_target: true };
+    let of = Figures {
+        source: "US Census, imports for consumption and calculated duty 2019",
+        year: 2019,
+        is_target: true,
+    };
     let duties = Figures { is_target: false, ..of };
     let importer = importer(sources, "us_imports_duties_2013_2025")?;
     let file = "us_imports_duties_2013_2025/us_imports_duty_naics3_quarterly.csv.gz";
@@ -46,7 +50,11 @@ pub(super) fn customs(sources: &mut Sources<'_>) -> Option<Vec<KnownRow<'static>
 
 /// Imports by product from all partners.
 pub(super) fn chapters(sources: &mut Sources<'_>) -> Option<Vec<KnownRow<'static>>> {
-    let of = Figures { source: "US Census, imports for consumption by HS chapter 2019", year: 2019, is_target: true };
+    let of = Figures {
+        source: "US Census, imports for consumption by HS chapter 2019",
+        year: 2019,
+        is_target: true,
+    };
     let importer = importer(sources, "us_imports_duties_2013_2025")?;
     let groups = sources.reading.own(sources.own, "hs2_groups.csv", &["chapters", "sector"])?;
     let mut sector_of: HashMap<&str, &str> = HashMap::new();
@@ -61,7 +69,9 @@ pub(super) fn chapters(sources: &mut Sources<'_>) -> Option<Vec<KnownRow<'static
         let musd = sources.figure(&row, "imports_musd");
         match (sector_of.get(chapter), musd) {
             (Some(sector), Some(musd)) => *sums.entry(sector).or_default() += musd,
-            (None, _) if chapter != ALL => sources.reading.left(&table, "of chapters without a sector", chapter),
+            (None, _) if chapter != ALL => {
+                sources.reading.left(&table, "of chapters without a sector", chapter)
+            }
             _ => {}
         }
     }
@@ -70,7 +80,11 @@ pub(super) fn chapters(sources: &mut Sources<'_>) -> Option<Vec<KnownRow<'static
 
 /// Shares of the main partners in imports and exports of goods; shares need no exchange rate.
 pub(super) fn shares(sources: &mut Sources<'_>) -> Option<Vec<KnownRow<'static>>> {
-    let of = Figures { source: "Ministry of Finance of Japan, trade statistics 2019", year: 2019, is_target: true };
+    let of = Figures {
+        source: "Ministry of Finance of Japan, trade statistics 2019",
+        year: 2019,
+        is_target: true,
+    };
     let reporter = importer(sources, "japan_trade")?;
     let areas = sources.reading.own(sources.own, "japan_areas.csv", &["area", "iso3"])?;
     let code_of: HashMap<&str, &str> = areas.rows().map(|row| (row.text("area"), row.text("iso3"))).collect();
@@ -88,7 +102,8 @@ pub(super) fn shares(sources: &mut Sources<'_>) -> Option<Vec<KnownRow<'static>>
     let mut rows = Vec::new();
     for (&(flow, partner), value) in values.iter().filter(|((_, partner), _)| !partner.is_empty()) {
         let Some(all) = values.get(&(flow, "")) else { continue };
-        let (pct, statistic) = (100.0 * value / all, if flow == "import" { "imports_share" } else { "exports_share" });
+        let (pct, statistic) =
+            (100.0 * value / all, if flow == "import" { "imports_share" } else { "exports_share" });
         if pct >= MAIN_PCT && sources.is_single(partner) {
             rows.push(of.row(statistic, &reporter, partner, "goods", pct));
         }

@@ -40,10 +40,13 @@ pub(super) fn value_added(sources: &mut Sources<'_>) -> Option<Vec<KnownRow<'sta
 pub(super) fn imports(sources: &mut Sources<'_>) -> Option<Vec<KnownRow<'static>>> {
     let of = Figures { source: "WTO, imports by product group 2015", year: 2015, is_target: false };
     let groups = sources.reading.own(sources.own, "mtn_groups.csv", &["group", "sector"])?;
-    let table = sources.table("wto_imports_mtn_2015/imports_mtn_2015.csv", &["importer", "mtn_group", "value_musd"])?;
+    let table = sources
+        .table("wto_imports_mtn_2015/imports_mtn_2015.csv", &["importer", "mtn_group", "value_musd"])?;
     let mut values: BTreeMap<&str, BTreeMap<&str, f64>> = BTreeMap::new();
     for row in table.rows().filter(|row| !row.text("value_musd").is_empty()) {
-        if let (Some(musd), true) = (sources.figure(&row, "value_musd"), sources.is_single(row.text("importer"))) {
+        if let (Some(musd), true) =
+            (sources.figure(&row, "value_musd"), sources.is_single(row.text("importer")))
+        {
             values.entry(row.text("importer")).or_default().insert(row.text("mtn_group"), musd);
         }
     }

@@ -12,7 +12,8 @@ const LAST_GOODS: u32 = 16;
 /// GDP by the forecast of a date, all economies.
 pub(super) fn gdp(sources: &mut Sources<'_>, names: &NamesOfCountries) -> Option<Vec<KnownRow<'static>>> {
     let of = Figures { source: "IMF World Economic Outlook, October 2020", year: 2019, is_target: false };
-    let table = sources.table("weo_2020_10/weo_oct2020_2005_2025.csv.gz", &["country", "series", "year", "value"])?;
+    let table =
+        sources.table("weo_2020_10/weo_oct2020_2005_2025.csv.gz", &["country", "series", "year", "value"])?;
     let mut gdp = vec![0.0; sources.places.axes.n_countries()];
     for row in sources.reading.of_year(&table, YEAR) {
         if row.text("series") != "gdp_usd_bn" || !is_published(&row, "value") {
@@ -42,7 +43,8 @@ pub(super) fn production(sources: &mut Sources<'_>) -> Option<Vec<KnownRow<'stat
     let mut sums: BTreeMap<String, [f64; 3]> = BTreeMap::new();
     for row in sources.reading.of_year(&table, YEAR) {
         let code = row.text("iso3");
-        let is_goods = row.text("sector").trim_start_matches('c').parse::<u32>().is_ok_and(|at| at <= LAST_GOODS);
+        let is_goods =
+            row.text("sector").trim_start_matches('c').parse::<u32>().is_ok_and(|at| at <= LAST_GOODS);
         let figures = (sources.figure(&row, "exports"), sources.figure(&row, "va"));
         if let ((Some(exports), Some(va)), true) = (figures, sources.is_single(code)) {
             let sum = sums.entry(code.to_owned()).or_default();
@@ -96,7 +98,8 @@ pub(super) fn travel(sources: &mut Sources<'_>) -> Option<Vec<KnownRow<'static>>
     let mut rows: Vec<KnownRow<'static>> = Vec::new();
     for row in sources.reading.of_year(&table, YEAR) {
         let (exporter, category) = (row.text("exporter"), row.text("category"));
-        let is_wanted = category == "travel" && sources.is_single(exporter) && is_published(&row, "value_musd");
+        let is_wanted =
+            category == "travel" && sources.is_single(exporter) && is_published(&row, "value_musd");
         if let (true, Some(musd)) = (is_wanted, sources.figure(&row, "value_musd")) {
             rows.push(of.row("exports", exporter, "", "travel", musd));
         }

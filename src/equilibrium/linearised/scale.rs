@@ -194,7 +194,8 @@ impl Linear<'_> {
         let Shape { n, stride, .. } = fixed.base.shape;
         let inverse = fixed.reduced(Accuracy::Full).0.try_inverse()?;
         // A start of which no symmetry of the data is a part, the same in every run.
-        let scattered = |(at, psi): (usize, &f64)| psi * ((at as f64 + 1.0) * GOLDEN_RATIO).fract() - 0.5 * psi;
+        let scattered =
+            |(at, psi): (usize, &f64)| psi * ((at as f64 + 1.0) * GOLDEN_RATIO).fract() - 0.5 * psi;
         let mut s: Vec<f64> = scale.psi.iter().enumerate().map(scattered).collect();
         let (mut factor, mut last) = (0.0, f64::INFINITY);
         for round in 0..MAX_ROUNDS {

@@ -26,8 +26,10 @@ impl Reader<'_> {
     ) -> Vec<Agreement> {
         let Some(table) = self.sound("agreements.csv") else { return Vec::new() };
         let ids = table.rows().enumerate().map(|(at, row)| (row.text("agreement").to_owned(), at)).collect();
-        for row in table.rows().filter(|row| row.text("addendum_to") == row.text("agreement")) {
-            self.faults.push(row.fault("addendum_to", "another agreement", "Empty the cell."));
+        for column in ["addendum_to", "supersedes"] {
+            for row in table.rows().filter(|row| row.text(column) == row.text("agreement")) {
+                self.faults.push(row.fault(column, "another agreement", "Empty the cell."));
+            }
         }
         for row in table.rows().filter(|row| !row.text("schedule").is_empty()) {
             if schedules.folder(row.text("schedule")).list(".csv").is_empty() {
@@ -37,7 +39,17 @@ impl Reader<'_> {
                 self.unsound.insert("agreements.csv");
             }
         }
-        table.rows().map(|row| self.agreement(&row, depths, &ids)).collect()
+        let agreements: Vec<Agreement> = table.rows().map(|row| self.agreement(&row, depths, &ids)).collect();
+        for (at, row) in table.rows().enumerate() {
+            let chain =
+                std::iter::successors(agreements[at].supersedes, |&older| agreements[older].supersedes);
+            if chain.take(agreements.len() + 1).any(|older| older == at) {
+                let expected = "an older agreement, none of whose own is replaced by this one";
+                self.faults.push(row.fault("supersedes", expected, "Empty one of the cells of the circle."));
+                self.unsound.insert("agreements.csv");
+            }
+        }
+        agreements
     }
 
     fn agreement(
@@ -62,6 +74,7 @@ impl Reader<'_> {
             depth: row.position("depth_class", depths).unwrap_or(0),
             reach: if is_open { Reach::Everybody } else { Reach::Members },
             addendum_to: row.position("addendum_to", ids),
+            supersedes: row.position("supersedes", ids),
         }
     }
 

@@ -24,7 +24,7 @@ fn is_ln_trade(value: f64) -> bool {
 const COVARIANCE: &str = "covariance_no_depth_full_depth";
 const TARIFF: &str = "tariff_ln_trade";
 const LN_TRADE: &str = "a change of ln trade, -3 to 3";
-const ITEMS: [Item; 7] = [
+const ITEMS: [Item; 6] = [
     Item { name: "no_depth_ln_trade", expected: LN_TRADE, is_valid: is_ln_trade, has_se: true },
     Item { name: "full_depth_ln_trade", expected: LN_TRADE, is_valid: is_ln_trade, has_se: true },
     Item {
@@ -46,15 +46,9 @@ const ITEMS: [Item; 7] = [
         has_se: true,
     },
     Item {
-        name: "actionable_share",
-        expected: "a share of a barrier, 0 to 1",
-        is_valid: |v| (0.0..=1.0).contains(&v),
-        has_se: false,
-    },
-    Item {
-        name: "text_cut_share",
-        expected: "a share of a barrier, above 0 to 1",
-        is_valid: |v| v > 0.0 && v <= 1.0,
+        name: "origin_ln_trade",
+        expected: "a change of ln trade, 0 to 3",
+        is_valid: |v| (0.0..=LARGEST_LN_TRADE).contains(&v),
         has_se: false,
     },
 ];
@@ -77,15 +71,14 @@ impl Reader<'_> {
         for (item, _) in ITEMS.iter().zip(lines).filter(|(_, line)| line.is_none()) {
             self.fault(FILE, item.name.into(), "no row", item.expected, "Add the row; missing is not zero.");
         }
-        let [no_depth, full_depth, covariance, text_depth, tariff, actionable, text_cut] = found;
+        let [no_depth, full_depth, covariance, text_depth, tariff, origin] = found;
         let effect = DepthEffect {
             no_depth: no_depth?,
             full_depth: full_depth?,
             covariance: covariance?.value,
             text_depth_share: text_depth?.value,
             tariff: tariff?,
-            actionable_share: actionable?.value,
-            text_cut_share: text_cut?.value,
+            origin_ln_trade: origin?.value,
         };
         self.check_effect(&table, &effect);
         Some(effect)

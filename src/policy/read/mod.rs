@@ -72,7 +72,12 @@ impl PolicyBook {
         }
         let text = reader.text();
         let effect = reader.depth_effect();
-        let (depths, depth_idx) = reader.depths(&text, effect.as_ref());
+        let (parts, full_text) = (reader.sector_parts(), reader.full_text());
+        let known = full_text.iter().flatten();
+        let text_weights = known.map(|(_, weight)| *weight).chain(std::iter::repeat(1.0));
+        let text_weights = text_weights.take(axes.n_sectors()).collect();
+        let (texts, depth_idx) = reader.depths(&text, parts, text_weights);
+        let overlaps = reader.overlaps(&depth_idx);
         reader.classes = in_order(&depth_idx);
         let agreements = Agreements::new(reader.agreements(&depth_idx, &files.folder("schedules")));
         reader.add_lines(&places, &mut groups);
@@ -95,14 +100,16 @@ impl PolicyBook {
         if let Some(book) = &mut book {
             reader.stage(book);
         }
-        let (Some(cut), Some(book), Some(depth_effect), true) = (cut, book, effect, reader.faults.is_empty())
+        let (Some(cut), Some(book), Some(depth_effect), Some(full_text), true) =
+            (cut, book, effect, full_text, reader.faults.is_empty())
         else {
             return Err(InputErrors(reader.faults.as_slice().to_vec()));
         };
         let tables = reader.resolve(&book, &agreements, &group_ids, &memberships);
         let cut_dates = axes.countries.iter().map(|country| cut.of(&country.iso3)).collect();
         let n_groups = groups.len();
-        let read = Self {
+        let full_text = full_text.into_iter().map(|(text, _)| text).collect();
+        let mut read = Self {
             axes: axes.clone(),
             groups,
             mfn: MfnRates::new(mfn_pct, collected_gap_pp),
@@ -110,11 +117,12 @@ impl PolicyBook {
             concessions: Concessions { schedules: book, cut_dates, tables },
             preferences,
             duties: AdditionalDuties::new(axes.n_countries(), n_groups, duties, carbon),
-            barriers: Barriers::new(axes, barrier_ave_pct, depth_effect),
+            barriers: Barriers::new(axes, barrier_ave_pct, full_text, depth_effect),
             barrier_changes,
-            depths: text.classes(reader.classes, depths),
+            depths: text.classes(reader.classes, texts, overlaps),
             initial: memberships.timeline,
         };
+        read.note_base_texts();
         reader.faults.into_result(read)
     }
 }

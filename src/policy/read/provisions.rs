@@ -2,23 +2,26 @@
 //! chapter, and the single provisions that an option turns on or off.
 //!
 //! ```text
-//! cut share of a class in a sector = sum over chapters of strength x cut share of the chapter
-//!                                  + sum over provisions that are on of their change
-//! spill-over share                 = mean over chapters of theirs, weighted by what each cuts
+//! weight of a class in a sector = sum over chapters of strength x weight of the chapter
+//!                               + sum over provisions that are on of their change
+//! strength                      = weight / weight of the full text
+//! spill-over share              = mean over chapters of theirs, weighted by what each weighs
 //! ```
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::depths::Texts;
 use super::rules::NO_SCOPE;
 use super::{CHECKED, Reader};
 use crate::data::{Row, Table};
-use crate::policy::depth::{Depth, DepthClass, DepthClasses, SwitchedProvision};
+use crate::policy::Overlaps;
+use crate::policy::depth::{DepthClass, DepthClasses, PartyProvision, SectorPart, SwitchedProvision};
 use crate::policy::provision::Provision;
 
 /// Chapters, strengths, provisions and switches.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Text {
-    /// Cut share of each chapter as written in full, and its product with the share that spills over, `[j]`.
+    /// Weight of each chapter as written in full, and its product with the share that spills over, `[j]`.
     chapters: BTreeMap<String, Vec<(f64, f64)>>,
     /// Strength by class and chapter; chapter `*` = all others.
     strengths: HashMap<(String, String), f64>,
@@ -26,25 +29,27 @@ pub(super) struct Text {
     pub provisions: Vec<Provision>,
     /// State by class and provision or kind; the provision's own row counts before that of its kind.
     switches: HashMap<(String, String), bool>,
+    /// Class, provision or kind, party and state, where a party differs from its class, in file order.
+    party_switches: Vec<(String, String, usize, bool)>,
 }
 
 impl Text {
-    /// Share of a barrier of sector `j` that `class` removes; NaN if a strength is missing.
-    pub fn cut_share(&self, class: &str, j: usize) -> f64 {
+    /// Weight of the text of `class` in sector `j`; NaN if a strength is missing.
+    pub fn weight(&self, class: &str, j: usize) -> f64 {
         let (chapters, _) = self.chapters_of(class, j);
         let on = self.provisions.iter().filter(|provision| self.is_on(class, provision));
-        decimal(chapters + on.map(|provision| provision.change_share[j]).sum::<f64>())
+        decimal(chapters + on.map(|provision| provision.weight_change[j]).sum::<f64>())
     }
 
-    /// Share of the cut that reaches everybody: the mean over the chapters; single provisions follow it.
+    /// Share of the text that reaches everybody: the mean over the chapters; single provisions follow it.
     pub fn spillover_share(&self, class: &str, j: usize) -> f64 {
         match self.chapters_of(class, j) {
             (0.0, _) => 0.0,
-            (cut, spill) => decimal(spill / cut),
+            (weight, spill) => decimal(spill / weight),
         }
     }
 
-    /// Sums over the chapters of a class: cut, and cut that spills over.
+    /// Sums over the chapters of a class: weight, and weight that spills over.
     fn chapters_of(&self, class: &str, j: usize) -> (f64, f64) {
         let strength = |chapter: &str| self.strengths.get(&(class.to_owned(), chapter.to_owned())).copied();
         self.chapters.iter().fold((0.0, 0.0), |sum, (chapter, cuts)| {
@@ -53,8 +58,10 @@ impl Text {
         })
     }
 
-    /// The depth classes with their names, and the provisions with their state in each.
-    pub fn classes(&self, names: Vec<String>, depths: Vec<Depth>) -> DepthClasses {
+    /// The depth classes of `texts` with their names, and the provisions with their state in each.
+    pub fn classes(&self, names: Vec<String>, texts: Texts, overlaps: Overlaps) -> DepthClasses {
+        let by_party = self.by_party(&names, &texts);
+        let Texts { depths, parts, .. } = texts;
         let is_switched = |class: &String| self.switches.keys().any(|(known, _)| known == class);
         let state =
             |class: &String, provision: &Provision| is_switched(class).then(|| self.is_on(class, provision));
@@ -64,7 +71,30 @@ impl Text {
         };
         let provisions = self.provisions.iter().map(switched).collect();
         let classes = names.into_iter().zip(depths).map(|(name, depth)| DepthClass { name, depth });
-        DepthClasses { classes: classes.collect(), provisions }
+        DepthClasses { classes: classes.collect(), provisions, by_party, parts, overlaps }
+    }
+
+    /// Provisions whose state for the pairs of a party differs from that of the class.
+    fn by_party(&self, names: &[String], texts: &Texts) -> Vec<PartyProvision> {
+        let mut found = Vec::new();
+        for (class, name, party, is_on) in &self.party_switches {
+            let Some(at) = names.iter().position(|known| known == class) else { continue };
+            let is_meant = |one: &&Provision| one.id == *name || one.kind == *name;
+            for (p, provision) in self.provisions.iter().enumerate().filter(|(_, one)| is_meant(one)) {
+                if self.is_on(class, provision) == *is_on {
+                    continue;
+                }
+                let sign = if *is_on { 1.0 } else { -1.0 };
+                // Only a text that is computed has provisions.
+                let change = |(part, computed): (&SectorPart, &bool)| {
+                    let weight = provision.weight_change[part.sector] / texts.text_weights[part.sector];
+                    if *computed { sign * weight } else { 0.0 }
+                };
+                let change = texts.parts.iter().zip(&texts.is_computed[at]).map(change).collect();
+                found.push(PartyProvision { class: at, provision: p, party: *party, is_on: *is_on, change });
+            }
+        }
+        found
     }
 
     /// True if `class` has the provision: a class without a switch for it has it not.
@@ -102,7 +132,16 @@ impl Reader<'_> {
         }
         for row in self.sound(SWITCHES).iter().flat_map(|table| table.rows()) {
             let key = ["depth_class", "provision"].map(|column| row.text(column).to_owned());
-            text.switches.insert(key.into(), row.text("state") == "on");
+            let is_on = row.text("state") == "on";
+            match self.country(&row, "party") {
+                Some(party) => {
+                    let [class, provision] = key;
+                    text.party_switches.push((class, provision, party, is_on));
+                }
+                None => {
+                    text.switches.insert(key.into(), is_on);
+                }
+            }
         }
         self.check_switched(&text);
         text
@@ -114,7 +153,11 @@ impl Reader<'_> {
         for row in provisions.rows() {
             let is_named =
                 |(_, name): &(String, String)| name == row.text("provision") || name == row.text("kind");
-            if !text.switches.keys().any(is_named) {
+            let of_party = text
+                .party_switches
+                .iter()
+                .any(|(_, name, ..)| name == row.text("provision") || name == row.text("kind"));
+            if !of_party && !text.switches.keys().any(is_named) {
                 let expected = "a provision that switches.csv turns on or off, by its name or its kind";
                 self.faults.push(row.fault("provision", expected, "Correct the name, or add the switch."));
             }
@@ -124,13 +167,13 @@ impl Reader<'_> {
     fn chapters(&mut self, table: &Table, text: &mut Text) {
         let s = self.axes.n_sectors();
         for row in table.rows() {
-            self.require_zero_without_scope(&row, "cut_share");
-            let (cut, spill) = (row.value("cut_share"), row.value("spillover_share"));
-            let (Some(cut), Some(spill)) = (cut, spill) else { continue };
+            self.require_zero_without_scope(&row, "weight");
+            let (weight, spill) = (row.value("weight"), row.value("spillover_share"));
+            let (Some(weight), Some(spill)) = (weight, spill) else { continue };
             let chapter = text.chapters.entry(row.text("chapter").to_owned());
             let chapter = chapter.or_insert_with(|| vec![(0.0, 0.0); s]);
             for j in self.scope(&row) {
-                chapter[j] = (chapter[j].0 + cut, chapter[j].1 + cut * spill);
+                chapter[j] = (chapter[j].0 + weight, chapter[j].1 + weight * spill);
             }
         }
     }
@@ -140,12 +183,12 @@ impl Reader<'_> {
         let mut first: HashMap<&str, Row<'_>> = HashMap::new();
         for row in table.rows() {
             let id = row.text("provision");
-            self.require_zero_without_scope(&row, "change_share");
+            self.require_zero_without_scope(&row, "weight_change");
             let known = text.provisions.iter().position(|provision| provision.id == id);
             let at = known.unwrap_or_else(|| {
                 first.insert(id, row);
                 let kind = row.text("kind").to_owned();
-                text.provisions.push(Provision { id: id.to_owned(), kind, change_share: vec![0.0; s] });
+                text.provisions.push(Provision { id: id.to_owned(), kind, weight_change: vec![0.0; s] });
                 text.provisions.len() - 1
             });
             for column in ["kind", "chapter"] {
@@ -155,8 +198,8 @@ impl Reader<'_> {
                     self.faults.push(row.fault(column, &expected, "Make the rows of the provision agree."));
                 }
             }
-            let change = row.value("change_share").expect(CHECKED);
-            self.scope(&row).into_iter().for_each(|j| text.provisions[at].change_share[j] += change);
+            let change = row.value("weight_change").expect(CHECKED);
+            self.scope(&row).into_iter().for_each(|j| text.provisions[at].weight_change[j] += change);
         }
     }
 

@@ -13,13 +13,20 @@ pub(super) const PROVISION: &str = "provision of provisions.csv";
 pub(super) const KIND: &str = "kind of provisions.csv";
 pub(super) const COVERED: &str = "list of duty_coverage.csv";
 pub(super) const CHARGED: &str = "list of duties.csv or carbon.csv";
+pub(super) const LIST: &str = "list of product_lists.csv";
 pub(super) const ITEM: &str = "figure of the estimate";
 
 /// File of the product groups.
 pub(super) const GROUPS: &str = "tables/product_groups.csv";
 
+/// Files of the texts: parts of sectors, what can be acted on, overlap.
+pub(super) const PRODUCT_LISTS: &str = "product_lists.csv";
+pub(super) const FULL_TEXT: &str = "full_text.csv";
+pub(super) const OVERLAP: &str = "text_overlap.csv";
+
 /// Names that tables define: kind of name, file, column.
-pub(super) const DEFINED: [(&str, &str, &str); 9] = [
+pub(super) const DEFINED: [(&str, &str, &str); 10] = [
+    (LIST, PRODUCT_LISTS, "list"),
     (GROUP, GROUPS, "product_group"),
     (AGREEMENT, "agreements.csv", "agreement"),
     (CLASS, "depth.csv", "depth_class"),
@@ -32,11 +39,13 @@ pub(super) const DEFINED: [(&str, &str, &str); 9] = [
 ];
 
 /// Tables that are optional.
-pub(super) const OPTIONAL: [&str; 12] = [
+pub(super) const OPTIONAL: [&str; 14] = [
     "barrier_changes.csv",
     "processing.csv",
     "tables/claims.csv",
     "tables/staging.csv",
+    PRODUCT_LISTS,
+    OVERLAP,
     "chapters.csv",
     "provisions.csv",
     "class_chapters.csv",
@@ -57,6 +66,10 @@ const fn country(name: &'static str) -> Column {
 
 const fn share(name: &'static str) -> Column {
     column(name, Holds::SHARE)
+}
+
+const fn strength(name: &'static str) -> Column {
+    column(name, Holds::Number(0.0, 2.0, "0 to 2: 1 = as far as the full text"))
 }
 
 const fn pct(name: &'static str) -> Column {
@@ -232,6 +245,7 @@ pub(super) const TABLES: &[TableRule] = &[
             DEPTH_CLASS,
             word("reach", &["members", "mfn"]).may_be_missing(),
             known("addendum_to", &[AGREEMENT]).may_be_missing(),
+            known("supersedes", &[AGREEMENT]).may_be_missing(),
             SOURCE,
             MARK,
         ],
@@ -242,13 +256,49 @@ pub(super) const TABLES: &[TableRule] = &[
         columns: &[
             column("depth_class", Holds::Id),
             known("scope", &[SECTOR]).or(KINDS),
-            share("cut_share").or(&["chapters"]),
+            known("list", &[LIST]).may_be_missing(),
+            strength("strength_share").or(&["chapters"]),
             share("spillover_share").or(&["chapters"]),
             column("phase_years", Holds::Whole(1.0, 30.0, "whole years, 1 to 30")),
             SOURCE,
             MARK,
         ],
-        key: &["depth_class", "scope"],
+        key: &["depth_class", "scope", "list"],
+    },
+    TableRule {
+        file: PRODUCT_LISTS,
+        columns: &[
+            column("list", Holds::Id),
+            known("sector", &[SECTOR]),
+            share("coverage_share"),
+            SOURCE,
+            MARK,
+        ],
+        key: &["list", "sector"],
+    },
+    TableRule {
+        file: FULL_TEXT,
+        columns: &[
+            known("scope", &[SECTOR]).or(KINDS),
+            column("text_weight", Holds::Number(1e-6, 1000.0, "a sum of weights, above 0, at most 1000")),
+            column("actionable_share", Holds::Number(0.0, 0.999, "a share, 0 to 0.999")),
+            share("cut_share").or(&["estimate"]),
+            column("measured_on", Holds::Day),
+            SOURCE,
+            MARK,
+        ],
+        key: &["scope"],
+    },
+    TableRule {
+        file: OVERLAP,
+        columns: &[
+            known("text", &[CLASS]),
+            known("other_text", &[CLASS]),
+            share("overlap_share"),
+            SOURCE,
+            MARK,
+        ],
+        key: &["text", "other_text"],
     },
     TableRule {
         file: depth_effect::FILE,
@@ -267,7 +317,7 @@ pub(super) const TABLES: &[TableRule] = &[
             column("chapter", CHAPTER_ID),
             TITLE,
             known("scope", &[SECTOR]).or(KINDS_OR_NONE),
-            share("cut_share"),
+            share("weight"),
             share("spillover_share"),
             SOURCE,
             MARK,
@@ -282,7 +332,7 @@ pub(super) const TABLES: &[TableRule] = &[
             known("chapter", &[CHAPTER]),
             TITLE,
             known("scope", &[SECTOR]).or(KINDS_OR_NONE),
-            column("change_share", Holds::Number(-1.0, 1.0, "a change of a share, -1 to 1")),
+            column("weight_change", Holds::Number(-1.0, 1.0, "a change of a weight, -1 to 1")),
             SOURCE,
             MARK,
         ],
@@ -304,11 +354,12 @@ pub(super) const TABLES: &[TableRule] = &[
         columns: &[
             DEPTH_CLASS,
             known("provision", &[PROVISION, KIND]),
+            country("party").may_be_missing(),
             word("state", &["on", "off"]),
             SOURCE,
             MARK,
         ],
-        key: &["depth_class", "provision"],
+        key: &["depth_class", "provision", "party"],
     },
     TableRule {
         file: "origin_rules.csv",

@@ -14,11 +14,11 @@ use super::run_answer::Answer;
 use super::run_resume::{DIGITS, PART};
 use super::{arguments, join_draws, manifest};
 use crate::data::memory;
-use crate::ensemble::{BlockError, BlockKey, PARTS, YearBlock, block_path};
+use crate::ensemble::{BlockError, BlockKey, Cut, PARTS, Sizes, Tile, Tiling, YearBlock, block_path};
 use crate::error::{Fault, InputErrors};
 use crate::output::dir::{Existing, MANIFEST, OutputDir, WORK};
 use crate::output::events::{EventCount, EventRow, MilestoneReached};
-use crate::output::results::{self, ResultsError};
+use crate::output::results::{self, Headline, ResultsError};
 use crate::output::rows::{self, TableRow};
 use crate::report;
 
@@ -73,21 +73,19 @@ pub fn run(args: &ReduceArgs, quiet: bool) -> anyhow::Result<()> {
     }
     output.write_text(MANIFEST, &manifest::text(&joined_manifest(&parts)))?;
     join_draws(&parts, &output)?;
-    let fingerprint = parts.info.fingerprint.as_str();
-    let last = results::write_draws(&output, frame, |year| {
-        let key = BlockKey { fingerprint, year, layout: None, draws: None };
-        let blocks =
-            parts.all.iter().map(|part| YearBlock::read(&block_path(&part.folder.join(PARTS), year), &key));
-        YearBlock::join(blocks.collect::<Result<_, _>>()?, frame.plan.draws)
-    })
-    .map_err(as_input)?;
+    let tiling = tiling(&parts)?;
+    if !quiet && tiling.n_pieces() > 1 {
+        eprintln!("--max-memory: every year is read {} times, a piece at a time", tiling.n_pieces());
+    }
+    let read = |year: i16, tile: &Tile| joined(&parts, year, tile);
+    let Headline { frame, block } = results::write_draws(&output, frame, &tiling, &read).map_err(as_input)?;
     report::of_folder(&output)?;
     output.write_text(WORK, &manifest::text(&work(&parts.all, started.elapsed().as_secs_f64())))?;
     let at = output.finish()?;
     if !quiet {
         eprintln!("{}: {} parts joined", at.display(), parts.all.len());
     }
-    print!("{}", Answer { frame, block: &last, folder: &at, seconds: None }.text(args.format));
+    print!("{}", Answer { frame: &frame, block: &block, folder: &at, seconds: None }.text(args.format));
     Ok(())
 }
 
@@ -103,6 +101,53 @@ fn join_draws(parts: &Parts, output: &OutputDir) -> anyhow::Result<()> {
         Some(files) => join_draws::counts(&files, &output.path().join(EventCount::FILE), options),
         None => Ok(()),
     }
+}
+
+/// How the blocks are read so that the memory suffices.
+fn tiling(parts: &Parts) -> Result<Tiling, InputErrors> {
+    let frame = &parts.info.frame;
+    let mut sizes = Sizes { all: 0, part: 0 };
+    for year in frame.plan.year_range() {
+        // A block that is missing says so when it is read.
+        let of = |part: &Part| fs::metadata(block_of(part, year)).map_or(0, |file| file.len());
+        let bytes: Vec<u64> = parts.all.iter().map(of).collect();
+        sizes.all = sizes.all.max(bytes.iter().sum());
+        sizes.part = sizes.part.max(bytes.into_iter().max().unwrap_or(0));
+    }
+    let bytes = memory::usable_bytes();
+    Tiling::within(frame, sizes, bytes).map_err(|needed| {
+        let expected = format!("about {needed} bytes for {} draws", frame.plan.draws);
+        InputErrors::from(Fault::of_file(
+            "command line",
+            "--max-memory",
+            &format!("{bytes} bytes can be used"),
+            &expected,
+            "Allow more with --max-memory, or reduce where the machine has more; with more parts each is smaller.",
+        ))
+    })
+}
+
+/// A piece of the block of a year, from all parts.
+fn joined(parts: &Parts, year: i16, tile: &Tile) -> Result<YearBlock, BlockError> {
+    let fingerprint = parts.info.fingerprint.as_str();
+    let key = BlockKey { fingerprint, year, layout: None, draws: None };
+    let frame = &parts.info.frame;
+    let sizes = [frame.plan.options.len(), frame.countries.len(), frame.sectors.len()];
+    let of = |part: &Part| {
+        let block = YearBlock::read(&block_of(part, year), &key)?;
+        if [block.layout.n_options, block.layout.n, block.layout.s] != sizes {
+            return Err(BlockError::Mixed {
+                year,
+                why: "not the options, countries and sectors of shard.json".into(),
+            });
+        }
+        Ok(if tile.cut == Cut::Whole { block } else { block.cut(tile) })
+    };
+    YearBlock::join(parts.all.iter().map(of), frame.plan.draws)
+}
+
+fn block_of(part: &Part, year: i16) -> PathBuf {
+    block_path(&part.folder.join(PARTS), year)
 }
 
 /// A block that does not fit is a fault of the parts, which trying again does not help.

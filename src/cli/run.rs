@@ -13,11 +13,11 @@ use super::shard::{self, ShardChoice};
 use super::{arguments, manifest, run_manifest, run_resume, signals};
 use crate::data::{Axes, Files, memory};
 use crate::ensemble::{
-    Experiment, Owner, PLAN_FILE, Plan, RunResults, Shard, Store, Watch, YearBlock, run_bytes,
+    Experiment, Owner, PLAN_FILE, Plan, RunResults, Shard, Store, Tiling, Watch, run_bytes,
 };
 use crate::error::{Fault, InputErrors};
 use crate::output::dir::{Existing, MANIFEST, OutputDir, WORK};
-use crate::output::results::{self, EventDetail};
+use crate::output::results::{self, EventDetail, Headline};
 use crate::output::rows;
 use crate::report;
 
@@ -154,8 +154,8 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
     progress.finish();
     let seconds = Some(started.elapsed().as_secs_f64());
     match &last {
-        Some(block) => {
-            let answer = Answer { frame: &found.frame, block, folder: &at, seconds };
+        Some(Headline { frame, block }) => {
+            let answer = Answer { frame, block, folder: &at, seconds };
             print!("{}", answer.text(args.format));
         }
         None => print!("{}", part_text(&at, shard, args.format)),
@@ -163,19 +163,21 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes what is made of the blocks of all draws, and returns that of the last year; for a part the blocks themselves.
+/// Writes what is made of the blocks of all draws, and returns the headline; for a part the blocks themselves.
 fn write_blocks(
     output: &OutputDir,
     found: &RunResults<Store>,
     is_part: bool,
     progress: &Progress,
-) -> anyhow::Result<Option<YearBlock>> {
+) -> anyhow::Result<Option<Headline>> {
     if is_part {
         results::write_part(output, found)?;
         found.blocks.copy_to(output.path())?;
         return Ok(None);
     }
-    let last = results::write_draws(output, &found.frame, |year| found.block(year))?;
+    let last = results::write_draws(output, &found.frame, &Tiling::whole(&found.frame), &|year, _| {
+        found.block(year)
+    })?;
     progress.stage("charts");
     let _left_out = report::of_folder(output)?;
     Ok(Some(last))

@@ -63,7 +63,7 @@ impl Answer<'_> {
         let names = HEADLINE.map(|measure| Outcome::MEASURES[measure].0);
         let is_asked =
             |row: &SummaryRow<'_>| row.iso3 == self.frame.plan.focus && names.contains(&&*row.measure);
-        summary(self.frame, self.block).into_iter().filter(is_asked).collect()
+        summary(self.frame, self.block, &HEADLINE).into_iter().filter(is_asked).collect()
     }
 
     fn lines(&self) -> impl Iterator<Item = Line<'_>> {

@@ -245,55 +245,6 @@ impl YearBlock {
         let base_worker_shares = list(layout.n * layout.s)?;
         Some(Self { year, layout, draws, values, base_imports_musd, base_worker_shares })
     }
-
-    /// One block from the parts of a year, draws in rising order.
-    ///
-    /// # Errors
-    /// [`BlockError::Mixed`] where the parts differ in shape, or a draw is there twice or missing.
-    pub fn join(parts: Vec<Self>, n_draws: u64) -> Result<Self, BlockError> {
-        let year = parts.first().map_or(0, |part| part.year);
-        let mixed = |why: String| BlockError::Mixed { year, why };
-        let Some(first) = parts.first() else { return Err(mixed("no part".into())) };
-        let layout = first.layout;
-        let (base_imports_musd, base_worker_shares) =
-            (first.base_imports_musd.clone(), first.base_worker_shares.clone());
-        let same = |part: &Self| {
-            part.layout == layout
-                && part.year == year
-                && part.base_imports_musd == base_imports_musd
-                && part.base_worker_shares == base_worker_shares
-        };
-        if !parts.iter().all(same) {
-            return Err(mixed("the parts differ in options, countries or baseline".into()));
-        }
-        let mut order: Vec<(u64, usize, usize)> = Vec::new();
-        for (at, part) in parts.iter().enumerate() {
-            order.extend(part.draws.iter().enumerate().map(|(row, &draw)| (draw, at, row)));
-        }
-        order.sort_unstable();
-        if let Some(pair) = order.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-            return Err(mixed(format!("draw {} is there twice", pair[0].0)));
-        }
-        if let Some(missing) =
-            (0..n_draws).zip(order.iter().map(|(draw, ..)| *draw).chain([u64::MAX])).find(|(a, b)| a != b)
-        {
-            return Err(mixed(format!("draw {} is missing", missing.0)));
-        }
-        if order.len() as u64 != n_draws {
-            return Err(mixed(format!("{} draws where the plan has {n_draws}", order.len())));
-        }
-        let size = layout.n_options * layout.n_values();
-        let values = order.iter().flat_map(|&(_, at, row)| &parts[at].values[row * size..(row + 1) * size]);
-        let values = values.copied().collect();
-        Ok(Self {
-            year,
-            layout,
-            draws: order.iter().map(|(draw, ..)| *draw).collect(),
-            values,
-            base_imports_musd,
-            base_worker_shares,
-        })
-    }
 }
 
 #[cfg(test)]
@@ -334,16 +285,5 @@ mod tests {
         bytes[20] ^= 1;
         std::fs::write(&path, bytes).unwrap();
         says(key, "checksum");
-    }
-
-    #[test]
-    fn parts_join_in_the_order_of_the_draws() {
-        let whole = YearBlock::join(vec![block(&[1, 3]), block(&[0, 2])], 4).unwrap();
-        assert_eq!(whole, block(&[0, 1, 2, 3]));
-        assert_eq!(whole.of(2, 1), [24.0, 25.0, 26.0, 27.0]);
-        let message = |parts, n| YearBlock::join(parts, n).unwrap_err().to_string();
-        assert!(message(vec![block(&[0, 1]), block(&[1])], 3).contains("draw 1 is there twice"));
-        assert!(message(vec![block(&[0, 1]), block(&[3])], 4).contains("draw 2 is missing"));
-        assert!(message(vec![block(&[0])], 2).contains("draw 1 is missing"));
     }
 }

@@ -26,6 +26,7 @@ mod run;
 mod store;
 pub mod summary;
 mod three_numbers;
+mod tile;
 mod years;
 
 pub use block::{BlockError, BlockKey, Layout, SECTOR_MEASURES, YearBlock};
@@ -42,4 +43,5 @@ pub use plan::{PLAN_FILE, PLAN_YEARS, Plan, Shard};
 pub use run::{Blocks, InMemory, RunResults, Watch, run};
 pub use store::{Owner, PARTS, Store, block_path, describe};
 pub use three_numbers::ThreeNumbers;
+pub use tile::{Cut, Sizes, Tile, Tiling};
 pub use years::ReferenceQuota;

@@ -3,6 +3,7 @@
 
 pub mod assumptions;
 pub mod dir;
+pub mod draws;
 pub mod estimate;
 pub mod events;
 pub mod fit;

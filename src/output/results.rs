@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::dir::{OutputDir, OutputError};
+use super::draws::DrawTables;
+pub use super::draws::{Headline, ReadBlock, ResultsError};
 use super::events::{
     EventCount, EventRow, MilestoneDates, MilestoneReached, MilestoneYear, by_year, dates, event_counts,
     events, milestones,
@@ -15,9 +17,9 @@ use super::reference::{
     reference_dates, reference_sectors,
 };
 use super::rows::{Schema, TableRow};
-use super::run::{self, BilateralChange, DrawValue, Projection, SectorProjection};
-use super::summary::{SummaryRow, summary};
-use crate::ensemble::{BlockError, Blocks, Experiment, PARTS, RunFrame, RunResults, Shard, YearBlock};
+use super::run::{BilateralChange, DrawValue, Projection, SectorProjection};
+use super::summary::SummaryRow;
+use crate::ensemble::{Blocks, Experiment, PARTS, RunFrame, RunResults, Shard, Tiling};
 use crate::events::milestones as distributions;
 
 /// File that says which part of which run a folder holds.
@@ -43,17 +45,6 @@ pub struct ShardInfo {
     pub shard: Shard,
     /// What the blocks mean.
     pub frame: RunFrame,
-}
-
-/// The files of a run could not be written.
-#[derive(Debug, thiserror::Error)]
-pub enum ResultsError {
-    /// A file could not be written.
-    #[error(transparent)]
-    Output(#[from] OutputError),
-    /// A block could not be read back.
-    #[error(transparent)]
-    Block(#[from] BlockError),
 }
 
 /// Tables that are the same in every part of a run.
@@ -140,34 +131,25 @@ pub fn write_part<B>(output: &OutputDir, results: &RunResults<B>) -> Result<(), 
     output.write_text(SHARD_FILE, &text)
 }
 
-/// Writes what is made from the blocks of all draws; returns the block of the last year, which has the answer.
+/// Writes what is made from the blocks of all draws, read as `tiling` says; returns what the answer is made of.
 ///
 /// # Errors
 /// [`ResultsError`] if a block cannot be read, or a file cannot be written.
+///
+/// # Panics
+/// For a plan without years.
 pub fn write_draws(
     output: &OutputDir,
     frame: &RunFrame,
-    block: impl Fn(i16) -> Result<YearBlock, BlockError>,
-) -> Result<YearBlock, ResultsError> {
-    let mut projections = output.table::<Projection<'static>>()?;
-    let mut bilateral = output.table::<BilateralChange<'static>>()?;
-    let mut sectors = output.table::<SectorProjection<'static>>()?;
-    let mut draws = output.table::<DrawValue<'static>>()?;
+    tiling: &Tiling,
+    read: &ReadBlock<'_>,
+) -> Result<Headline, ResultsError> {
+    let mut tables = DrawTables::new(output, frame, tiling)?;
     let mut last = None;
     for year in frame.plan.year_range() {
-        let block = block(year)?;
-        projections.write(run::projections(frame, &block))?;
-        bilateral.write(run::bilateral(frame, &block))?;
-        sectors.write(run::sectors(frame, &block))?;
-        draws.write(run::draws(frame, &block))?;
-        last = Some(block);
+        last = Some(tables.write_year(year, read)?);
     }
-    let last = last.expect("a plan has a year or more");
-    projections.finish()?;
-    bilateral.finish()?;
-    sectors.finish()?;
-    draws.finish()?;
-    output.write_rows(summary(frame, &last))?;
+    tables.finish()?;
     let made = [
         SummaryRow::schema(),
         Projection::schema(),
@@ -178,7 +160,7 @@ pub fn write_draws(
     let by_draw = by_draw().into_iter().filter(|schema| output.path().join(schema.file).exists());
     let all: Vec<Schema> = made.into_iter().chain(common()).chain(by_draw).collect();
     package::write(output, &frame.plan.name, &all)?;
-    Ok(last)
+    Ok(last.expect("a plan has a year or more"))
 }
 
 /// `dates.csv` and `by_year.csv`, from the draws of the events alone.

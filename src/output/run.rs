@@ -296,27 +296,23 @@ pub fn sectors<'a>(frame: &'a RunFrame, block: &YearBlock) -> Vec<SectorProjecti
     })
 }
 
-/// Rows of `draws.csv` of one year.
-#[must_use]
-pub fn draws<'a>(frame: &'a RunFrame, block: &YearBlock) -> Vec<DrawValue<'a>> {
+/// Rows of `draws.csv` of one year, one after another: there may be millions.
+pub fn draws<'a>(frame: &'a RunFrame, block: &'a YearBlock) -> impl Iterator<Item = DrawValue<'a>> + use<'a> {
     let focus = frame.focus();
-    by_option(frame, |option| {
-        let mut rows = Vec::new();
-        for (at, draw) in block.draws.iter().enumerate() {
-            for measure in HEADLINE {
-                let (name, unit) = Outcome::MEASURES[measure];
-                rows.extend(against(frame, option).map(|against| DrawValue {
-                    option: frame.plan.options[option].as_str().into(),
-                    draw: *draw,
-                    year: block.year,
-                    iso3: frame.plan.focus.as_str().into(),
-                    measure: name.into(),
-                    against: against.name().into(),
-                    unit: unit.into(),
-                    value: value(block, at, option, Cell::Country(measure, focus), against),
-                }));
-            }
-        }
-        rows
+    let places = (0..frame.plan.options.len())
+        .flat_map(|option| block.draws.iter().enumerate().map(move |(at, draw)| (option, at, *draw)));
+    let places = places.flat_map(|place| HEADLINE.map(|measure| (place, measure)));
+    places.flat_map(move |((option, at, draw), measure)| {
+        let (name, unit) = Outcome::MEASURES[measure];
+        against(frame, option).map(move |against| DrawValue {
+            option: frame.plan.options[option].as_str().into(),
+            draw,
+            year: block.year,
+            iso3: frame.plan.focus.as_str().into(),
+            measure: name.into(),
+            against: against.name().into(),
+            unit: unit.into(),
+            value: value(block, at, option, Cell::Country(measure, focus), against),
+        })
     })
 }

@@ -45,15 +45,17 @@ table! {
     }
 }
 
-/// Rows of `summary.csv` from the block of the last year.
+/// Rows of `summary.csv` of these measures (positions in `Outcome::MEASURES`) from the block of the last year.
 #[must_use]
-pub fn summary<'a>(frame: &'a RunFrame, block: &YearBlock) -> Vec<SummaryRow<'a>> {
+pub fn summary<'a>(frame: &'a RunFrame, block: &YearBlock, measures: &[usize]) -> Vec<SummaryRow<'a>> {
     let options = (0..frame.plan.options.len()).into_par_iter().filter(|&at| at != frame.reference());
     let of_option = |option: usize| -> Vec<SummaryRow<'a>> {
         let outlook = &frame.outlooks[option];
         let members: Text<'a> = outlook.members.join("|").into();
         let cells = country_cells(frame).filter_map(|found| match found.cell {
-            Cell::Country(measure, n) => Some((found, ThreeNumbers::of(frame, block, option, (measure, n)))),
+            Cell::Country(measure, n) if measures.contains(&measure) => {
+                Some((found, ThreeNumbers::of(frame, block, option, (measure, n))))
+            }
             _ => None,
         });
         let row = |(found, numbers): (super::run::CountryCell<'a>, ThreeNumbers)| SummaryRow {

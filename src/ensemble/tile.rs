@@ -52,11 +52,11 @@ impl Tile {
         self.kept.iter().any(|&at| frame.plan.options[at] == option)
     }
 
-    /// Shape of the piece of a block.
+    /// Shape of the piece of a block. What only the next year of a run needs is left out.
     fn layout(&self, whole: Layout) -> Layout {
-        let all = Layout { n_options: self.options.len(), ..whole };
+        let all = Layout { n_options: self.options.len(), n_carried: 0, ..whole };
         match &self.cut {
-            Cut::Whole => all,
+            Cut::Whole => Layout { n_carried: whole.n_carried, ..all },
             Cut::Countries(range) => Layout { n: range.len(), n_groups: 0, ..all },
             Cut::Imports(_) => {
                 Layout { n_measures: 0, s: 0, n_groups: whole.n_groups.min(1), has_own: false, ..all }
@@ -104,14 +104,11 @@ impl YearBlock {
     #[must_use]
     pub fn cut(&self, tile: &Tile) -> Self {
         let (layout, ranges) = (tile.layout(self.layout), tile.ranges(self.layout));
-        let size = layout.n_values();
-        let mut values = Vec::with_capacity(self.draws.len() * layout.n_options * size);
+        let mut values = Vec::with_capacity(self.draws.len() * layout.n_options * layout.n_values());
         for draw in 0..self.draws.len() {
             for &option in &tile.options {
-                let (from, end) = (self.of(draw, option), values.len() + size);
+                let from = self.of(draw, option);
                 ranges.iter().for_each(|range| values.extend_from_slice(&from[range.clone()]));
-                // What only the next year of a run needs is left out.
-                values.resize(end, 0.0);
             }
         }
         let (n, s) = (self.layout.n, self.layout.s);
@@ -285,7 +282,8 @@ mod tests {
     use crate::ensemble::{Outlook, PLAN_FILE, Plan};
 
     fn block(draws: &[u64]) -> YearBlock {
-        let layout = Layout { n_options: 2, n: 1, s: 1, n_measures: 1, n_groups: 1, has_own: false };
+        let layout =
+            Layout { n_options: 2, n: 1, s: 1, n_measures: 1, n_groups: 1, has_own: false, n_carried: 0 };
         let values =
             draws.iter().flat_map(|&d| (0..8).map(move |v| d as f64 * 10.0 + f64::from(v))).collect();
         let draws = draws.to_vec();
@@ -363,7 +361,8 @@ mod tests {
     #[test]
     fn a_piece_has_the_numbers_of_its_countries() {
         // Values are their own positions: 2 measures, 2 countries, 1 sector, 2 groups, own effect.
-        let layout = Layout { n_options: 2, n: 2, s: 1, n_measures: 2, n_groups: 2, has_own: true };
+        let layout =
+            Layout { n_options: 2, n: 2, s: 1, n_measures: 2, n_groups: 2, has_own: true, n_carried: 1 };
         let size = layout.n_values();
         let whole = YearBlock {
             year: 2030,

@@ -35,6 +35,9 @@ enum Source {
     /// CEPII BACI by HS product (one release and, of several years, that of --year), with gross output in
     /// value_added.csv.
     Baci,
+    /// A GTAP aggregation of your own, one CSV file for each header as HAR2CSV and gdxdump write them: VFOB, VCIF, VMSB,
+    /// VST, VDFB, VMFB, VDPB, VDGB, VDIB, or the names of GTAP 9. The licence is yours; --year says the year.
+    Gtap,
 }
 
 impl Source {
@@ -47,6 +50,7 @@ impl Source {
             Self::Adb => Some(Layout::Adb),
             Self::Wiod2016 => Some(Layout::Wiod2016),
             Self::Baci => Some(Layout::Baci),
+            Self::Gtap => Some(Layout::Gtap),
         }
     }
 }

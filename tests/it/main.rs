@@ -27,6 +27,7 @@ mod files;
 mod folders;
 mod fuzzed;
 mod goldens;
+mod gtap;
 mod imports;
 mod input_errors;
 mod invariants;

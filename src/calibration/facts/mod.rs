@@ -18,7 +18,7 @@ use ndarray::ArrayView2;
 
 use elasticities::Elasticities;
 use growth::Paths;
-use places::{NamesOfCountries, POSITIVE, Places, is_published};
+use places::{NamesOfCountries, Places};
 use rows::FactorRow;
 use workers::Workers;
 
@@ -45,12 +45,12 @@ impl Facts {
         let own = Files::embedded().folder("sources/facts");
         let data = input.join("data");
         let names = NamesOfCountries::read(&own, reading);
-        let gdp = read_gdp(&data, base_year, reading);
+        let gdp = read_gdp(&data, base_year);
         let elasticities = Elasticities::read(input, &own, places.axes, reading);
-        let (names, gdp) = (names?, gdp?);
-        let paths = growth::read(&data, &names, places, base_year, reading);
-        let factors = factors::read(&data, &own, places, &gdp, reading);
-        let workers = Workers::read(&data, &own, &names, places, reading);
+        // Every file is read, so that all faults are told at once.
+        let paths = names.as_ref().and_then(|names| growth::read(&data, names, places, base_year, reading));
+        let factors = gdp.and_then(|gdp| factors::read(&data, &own, places, &gdp, reading));
+        let workers = names.and_then(|names| Workers::read(&data, &own, &names, places, reading));
         Some(Self { paths: paths?, elasticities: elasticities?, factors: factors?, workers })
     }
 
@@ -74,15 +74,16 @@ impl Facts {
     }
 }
 
-/// GDP of the base year by country, million USD.
-fn read_gdp(data: &Path, year: i16, reading: &mut Reading) -> Option<HashMap<String, f64>> {
+/// GDP of the base year by country, million USD; `None` where the file cannot be used.
+///
+/// The set itself is made of this file: its reader tells the faults, each once.
+fn read_gdp(data: &Path, year: i16) -> Option<HashMap<String, f64>> {
     let path = data.join("baci_hs2_exports/population_gdp_2011_2020.csv");
+    let mut reading = Reading::new();
     let table = reading.table(&path, &["year", "iso3", "gdp_musd"])?;
     let mut gdp = HashMap::new();
     for row in reading.of_year(&table, &year.to_string()) {
-        if is_published(&row, "gdp_musd")
-            && let Some(musd) = reading.number(&row, "gdp_musd", POSITIVE)
-        {
+        if let Some(musd) = row.value("gdp_musd").filter(|musd| musd.is_finite() && *musd > 0.0) {
             gdp.insert(row.text("iso3").to_owned(), musd);
         }
     }

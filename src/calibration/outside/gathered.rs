@@ -142,6 +142,7 @@ impl Gathered {
         );
         let trade_musd = self.trade_array(request, &met, &axes);
         let tariff_pct = self.tariff_array(request, &met, &axes);
+        self.note_assumed(&axes);
         let raw = RawTables {
             output_musd: table(&self.output, &met, f64::NAN),
             inputs_musd: (!self.inputs.is_empty()).then(|| self.input_array(&met)),
@@ -171,6 +172,20 @@ impl Gathered {
                 .collect(),
         };
         self.faults.into_result((raw, facts))
+    }
+
+    /// Notes what no table of trade gives: elasticities, and inputs where there are none.
+    fn note_assumed(&mut self, axes: &Axes) {
+        if !self.provenance.iter().any(|[block, ..]| block == "elasticities") {
+            let thetas: BTreeSet<String> =
+                axes.sectors.iter().filter_map(|sector| Some(sector.theta?.to_string())).collect();
+            let of = thetas.into_iter().collect::<Vec<_>>().join(", ");
+            let source = format!("{}: theta {of}", self.names.sectors_file());
+            self.note("elasticities", "assumption", source);
+        }
+        if self.inputs.is_empty() {
+            self.note("inputs", "assumption", "no table of inputs: value added is all of output");
+        }
     }
 
     /// The base year must be known, and one that the files have.

@@ -11,12 +11,15 @@
 //! | `wiod2013` | `trade.csv`, `io.csv`, `final_demand.csv`, `value_added.csv` of the 2013 release | [`long`] |
 //! | `icio`, `adb`, `wiod2016` | wide inter-country tables | [`wide`], [`headers`], [`totals`] |
 //! | `baci` | `BACI_HS*_Y*.csv` with its country codes | [`baci`], `baci_files` |
+//! | `gtap` | one file for each header of a GTAP aggregation | [`gtap`], `gtap_tables` |
 //! | tariffs of `long` and `baci` | `tariffs.csv`, or WITS downloads | [`wits`], `wits_rates` |
 
 pub mod baci;
 mod baci_files;
 pub mod codes;
 pub mod gathered;
+pub mod gtap;
+mod gtap_tables;
 pub mod headers;
 mod identities;
 pub mod long;
@@ -61,6 +64,7 @@ pub fn calibrate(request: &Request, out: &std::path::Path, existing: Existing) -
         Layout::Long | Layout::Wiod2013 => long::read(request, &mut gathered),
         Layout::Icio | Layout::Adb | Layout::Wiod2016 => wide::read(request, &mut gathered),
         Layout::Baci => baci::read(request, &mut gathered),
+        Layout::Gtap => gtap::read(request, &mut gathered),
     }
     if request.layout == Layout::Wiod2013 {
         identities::check(&request.input, &mut gathered);

@@ -199,6 +199,12 @@ impl Names {
         format!("a country of {} ({})", self.countries.file, sample(&self.countries.of))
     }
 
+    /// File that describes the sectors.
+    #[must_use]
+    pub fn sectors_file(&self) -> &str {
+        &self.sectors.file
+    }
+
     /// Codes of a sector, as a message lists them, with the file that has them.
     #[must_use]
     pub fn expected_sector(&self) -> String {

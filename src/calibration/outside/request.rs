@@ -20,6 +20,8 @@ pub enum Layout {
     Wiod2016,
     /// CEPII BACI by HS product.
     Baci,
+    /// A GTAP aggregation, a file for each header.
+    Gtap,
 }
 
 impl Layout {
@@ -33,6 +35,7 @@ impl Layout {
             Self::Adb => "adb",
             Self::Wiod2016 => "wiod2016",
             Self::Baci => "baci",
+            Self::Gtap => "gtap",
         }
     }
 }

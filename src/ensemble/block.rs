@@ -4,8 +4,9 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-/// Names of the sector measures of a block, all in percent.
-pub const SECTOR_MEASURES: [&str; 2] = ["output", "employment"];
+/// Names and units of the sector measures of a block; the last only with workers by sector.
+pub const SECTOR_MEASURES: [(&str, &str); 3] =
+    [("output", "pct"), ("employment", "pct"), ("jobs", "persons")];
 /// Position of workers in [`SECTOR_MEASURES`].
 pub(super) const EMPLOYMENT: usize = 1;
 
@@ -20,6 +21,8 @@ pub struct Layout {
     pub s: usize,
     /// Country measures.
     pub n_measures: usize,
+    /// Sector measures.
+    pub n_sector_measures: usize,
     /// Sector groups of bilateral trade; 0 where trade by partner is not kept in this year.
     pub n_groups: usize,
     /// True in the year of the summary, which also keeps whether the option is in force and its own effect.
@@ -53,7 +56,7 @@ impl Layout {
         if self.has_own { 1 + self.n_measures * self.n } else { 0 }
     }
 
-    /// Position of the first value of sector measure `measure` (0 output, 1 employment).
+    /// Position of the first value of sector measure `measure` (0 output, 1 employment, 2 jobs).
     #[must_use]
     pub fn sector_at(&self, measure: usize) -> usize {
         self.n_measures * self.n + measure * self.n * self.s
@@ -62,7 +65,7 @@ impl Layout {
     /// Position of the first bilateral value.
     #[must_use]
     pub fn bilateral_at(&self) -> usize {
-        self.sector_at(SECTOR_MEASURES.len())
+        self.sector_at(self.n_sector_measures)
     }
 
     /// Bilateral values.
@@ -168,7 +171,13 @@ impl YearBlock {
         let mut bytes = MAGIC.to_vec();
         bytes.extend(format!("{fingerprint:0>FINGERPRINT_BYTES$}").bytes().take(FINGERPRINT_BYTES));
         let header = [self.year as u64, l.n_options as u64, l.n as u64, l.s as u64];
-        let rest = [l.n_measures as u64, l.n_groups as u64, u64::from(l.has_own), l.n_carried as u64];
+        let rest = [
+            l.n_measures as u64,
+            l.n_sector_measures as u64,
+            l.n_groups as u64,
+            u64::from(l.has_own),
+            l.n_carried as u64,
+        ];
         let draws = self.draws.len() as u64;
         for number in header.into_iter().chain(rest).chain([draws]).chain(self.draws.iter().copied()) {
             bytes.extend(number.to_le_bytes());
@@ -232,6 +241,7 @@ impl YearBlock {
             n: next()? as usize,
             s: next()? as usize,
             n_measures: next()? as usize,
+            n_sector_measures: next()? as usize,
             n_groups: next()? as usize,
             has_own: next()? != 0,
             n_carried: next()? as usize,
@@ -252,8 +262,16 @@ mod tests {
     use super::{BlockKey, Layout, YearBlock};
 
     fn block(draws: &[u64]) -> YearBlock {
-        let layout =
-            Layout { n_options: 2, n: 1, s: 1, n_measures: 1, n_groups: 1, has_own: false, n_carried: 0 };
+        let layout = Layout {
+            n_options: 2,
+            n: 1,
+            s: 1,
+            n_measures: 1,
+            n_sector_measures: 2,
+            n_groups: 1,
+            has_own: false,
+            n_carried: 0,
+        };
         let values =
             draws.iter().flat_map(|&d| (0..8).map(move |v| d as f64 * 10.0 + f64::from(v))).collect();
         YearBlock {

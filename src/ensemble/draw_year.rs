@@ -100,7 +100,14 @@ impl<'a> DrawYear<'a> {
             Some(capital) => capital.next(past.ln_capital, outcome.ln_real_income().view()).to_vec(),
             None => past.ln_capital.to_vec(),
         };
-        let next = Next { ln_capital, present_value: outcome.present_value().to_vec(), ages, jobs: None };
+        let labour = self.experiment.dynamics.labour.as_ref().zip(past.jobs);
+        let jobs = labour.map(|(labour, before)| labour.next(before, &outcome.employment_pct));
+        let outcome = match &jobs {
+            Some(jobs) => outcome.with_jobs(jobs),
+            None => outcome,
+        };
+        let present_value = outcome.present_value().to_vec();
+        let next = Next { ln_capital, present_value, ages, jobs: jobs.map(|jobs| jobs.ratio) };
         Ok(Step { state, past: carried.to_vec(), next: shape.write(&next), outcome, quotas })
     }
 

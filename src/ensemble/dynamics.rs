@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::carried::CarriedShape;
 use crate::data::{Axes, Files};
 use crate::error::InputErrors;
-use crate::projection::{Adjustment, Capital, scale};
+use crate::projection::{Adjustment, Capital, Labour, scale};
 
 /// Folder of the tables that hold for any baseline.
 pub(super) const YEARS: &str = "years";
@@ -21,6 +21,8 @@ pub struct DynamicsPlan {
     pub adjustment: bool,
     /// Returns to scale (`years/scale.csv`).
     pub structure: Structure,
+    /// Jobs by sector in persons follow those of full employment slowly (`workers.csv` of the baseline, `years/labour.csv`).
+    pub labour: bool,
     /// Rate at which gains of later years are discounted to the first, percent a year.
     pub discount_pct: f64,
 }
@@ -37,7 +39,13 @@ pub enum Structure {
 
 impl Default for DynamicsPlan {
     fn default() -> Self {
-        Self { capital: false, adjustment: false, structure: Structure::Perfect, discount_pct: 3.0 }
+        Self {
+            capital: false,
+            adjustment: false,
+            structure: Structure::Perfect,
+            labour: false,
+            discount_pct: 3.0,
+        }
     }
 }
 
@@ -45,6 +53,7 @@ impl Default for DynamicsPlan {
 pub(super) struct Dynamics {
     pub capital: Option<Capital>,
     pub adjustment: Option<Adjustment>,
+    pub labour: Option<Labour>,
     /// `psi theta`, `[j]`.
     pub psi_theta: Option<Array1<f64>>,
     discount_ratio: f64,
@@ -63,11 +72,13 @@ impl Dynamics {
         let capital = plan.capital.then(|| Capital::read(baseline, axes));
         let adjustment = plan.adjustment.then(|| Adjustment::read(&files.folder(YEARS)));
         let psi_theta = (plan.structure == Structure::Scale).then(|| scale::read(&files.folder(YEARS), axes));
+        let labour = plan.labour.then(|| Labour::read(baseline, &files.folder(YEARS), axes));
         let mut faults = Vec::new();
         let mut note =
             |errors: Option<&InputErrors>| faults.extend(errors.iter().flat_map(|errors| errors.0.clone()));
         note(capital.as_ref().and_then(|read| read.as_ref().err()));
         note(adjustment.as_ref().and_then(|read| read.as_ref().err()));
+        note(labour.as_ref().and_then(|read| read.as_ref().err()));
         note(psi_theta.as_ref().and_then(|read| read.as_ref().err()));
         if !faults.is_empty() {
             return Err(InputErrors(faults));
@@ -75,10 +86,11 @@ impl Dynamics {
         Ok(Self {
             capital: capital.and_then(Result::ok),
             adjustment: adjustment.and_then(Result::ok),
+            labour: labour.and_then(Result::ok),
             psi_theta: psi_theta.and_then(Result::ok),
             discount_ratio: plan.discount_pct / 100.0,
             first_year,
-            shape: CarriedShape { n: axes.n_countries(), s: axes.n_sectors(), has_jobs: false },
+            shape: CarriedShape { n: axes.n_countries(), s: axes.n_sectors(), has_jobs: plan.labour },
         })
     }
 

@@ -3,7 +3,7 @@
 use jiff::civil::date;
 use ndarray::Array1;
 
-use super::block::Layout;
+use super::block::{Layout, SECTOR_MEASURES};
 use super::carried::{Carried, TRACKS};
 use super::dynamics::{Dynamics, YEARS};
 use super::inputs::Inputs;
@@ -133,11 +133,13 @@ impl Experiment {
     /// Shape of the block of a year.
     #[must_use]
     pub fn layout(&self, year: i16) -> Layout {
+        let has_labour = self.dynamics.labour.is_some();
         Layout {
             n_options: self.options.len(),
             n: self.axes.n_countries(),
             s: self.axes.n_sectors(),
-            n_measures: Outcome::MEASURES.len(),
+            n_measures: if has_labour { Outcome::MEASURES.len() } else { Outcome::WITHOUT_LABOUR },
+            n_sector_measures: SECTOR_MEASURES.len() - usize::from(!has_labour),
             n_groups: if self.plan.bilateral_years.contains(&year) { 2 } else { 0 },
             has_own: year == self.plan.years[1],
             n_carried: TRACKS * self.dynamics.shape.len(),

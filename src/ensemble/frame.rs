@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::block::SECTOR_MEASURES;
 use super::experiment::Experiment;
 use super::options::Outlook;
 use super::plan::Plan;
 use crate::data::sha256;
+use crate::projection::Outcome;
 
 /// What the numbers of the blocks of a run mean.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -30,6 +32,19 @@ impl RunFrame {
             sectors: experiment.axes.sectors.iter().map(|sector| sector.id.clone()).collect(),
             outlooks: experiment.options.iter().map(|option| option.outlook.clone()).collect(),
         }
+    }
+
+    /// Names and units of the country measures of this run.
+    #[must_use]
+    pub fn measures(&self) -> &'static [(&'static str, &'static str)] {
+        let n = if self.plan.dynamics.labour { Outcome::MEASURES.len() } else { Outcome::WITHOUT_LABOUR };
+        &Outcome::MEASURES[..n]
+    }
+
+    /// Names and units of its sector measures.
+    #[must_use]
+    pub fn sector_measures(&self) -> &'static [(&'static str, &'static str)] {
+        &SECTOR_MEASURES[..SECTOR_MEASURES.len() - usize::from(!self.plan.dynamics.labour)]
     }
 
     /// True if the plan names a reference option and a focus country that are there, and each option has its outlook; the frame of an experiment

@@ -21,7 +21,17 @@ pub fn run_bytes(axes: &Axes, plan: &Plan, shard: Shard) -> u64 {
     let (n, s) = (axes.n_countries() as u64, axes.n_sectors() as u64);
     let product = |factors: &[u64]| factors.iter().fold(1_u64, |all, &factor| all.saturating_mul(factor));
     let n_measures = Outcome::MEASURES.len();
-    let layout = Layout { n_options: 1, n: 0, s: 0, n_measures, n_groups: 2, has_own: true, n_carried: 0 };
+    let n_sector_measures = SECTOR_MEASURES.len();
+    let layout = Layout {
+        n_options: 1,
+        n: 0,
+        s: 0,
+        n_measures,
+        n_sector_measures,
+        n_groups: 2,
+        has_own: true,
+        n_carried: 0,
+    };
     let carried = TRACKS * CarriedShape { n: axes.n_countries(), s: axes.n_sectors(), has_jobs: true }.len();
     let sectors = product(&[SECTOR_MEASURES.len() as u64, n, s]);
     let values = product(&[layout.n_measures as u64, n]).saturating_add(sectors).saturating_add(product(&[

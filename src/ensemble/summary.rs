@@ -1,6 +1,6 @@
 //! Values of the draws against the baseline and against the reference option, and their distributions.
 
-use super::block::YearBlock;
+use super::block::{SECTOR_MEASURES, YearBlock};
 use crate::numerics::quantiles::quantile;
 use crate::projection::Outcome;
 
@@ -38,7 +38,7 @@ impl Against {
 pub enum Cell {
     /// Position in `Outcome::MEASURES`, and country.
     Country(usize, usize),
-    /// Position in [`SECTOR_MEASURES`](super::SECTOR_MEASURES), country and sector; percent.
+    /// Position in [`SECTOR_MEASURES`](super::SECTOR_MEASURES), country and sector.
     Sector(usize, usize, usize),
     /// Change of imports in money; position in `[group,n,i]`.
     Imports(usize),
@@ -113,6 +113,9 @@ pub fn value(block: &YearBlock, draw: usize, option: usize, cell: Cell, against:
     let other = block.of(draw, reference);
     match cell {
         Cell::Country(measure, n) => against_other(block, [values, other], [values, other], (measure, n)),
+        Cell::Sector(measure, ..) if SECTOR_MEASURES[measure].1 != "pct" => {
+            against_baseline(block, values, cell) - against_baseline(block, other, cell)
+        }
         Cell::Sector(..) | Cell::ImportsPct(_) => {
             chained(against_baseline(block, values, cell), against_baseline(block, other, cell))
         }

@@ -82,8 +82,16 @@ mod tests {
     /// Four draws of a reference option and of an option that is in force in two of them.
     fn block() -> (RunFrame, YearBlock) {
         let n_measures = Outcome::MEASURES.len();
-        let layout =
-            Layout { n_options: 2, n: 1, s: 1, n_measures, n_groups: 0, has_own: true, n_carried: 0 };
+        let layout = Layout {
+            n_options: 2,
+            n: 1,
+            s: 1,
+            n_measures,
+            n_sector_measures: 2,
+            n_groups: 0,
+            has_own: true,
+            n_carried: 0,
+        };
         let mut values = Vec::new();
         for (total, own) in [(3.0, Some(2.0)), (5.0, Some(3.0)), (0.0, None), (1.0, None)] {
             for (value, own) in [(0.0, None), (total, own)] {

@@ -149,6 +149,7 @@ fn put(outcome: &Outcome, layout: Layout, values: &mut Vec<f64>) {
     values.extend(&outcome.countries);
     values.extend(&outcome.output_pct);
     values.extend(&outcome.employment_pct);
+    values.extend(outcome.jobs.iter().flatten());
     if layout.n_groups > 0 {
         values.extend(&outcome.imports_musd);
     }

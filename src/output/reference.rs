@@ -121,7 +121,7 @@ pub fn reference_sectors<'a>(frame: &'a RunFrame, block: &YearBlock) -> Vec<Refe
                 sector: found.sector.clone(),
                 measure: found.name.into(),
                 against: against.name().into(),
-                unit: "pct".into(),
+                unit: found.unit.into(),
                 value: value(block, 0, option, found.cell, against),
             }));
         }

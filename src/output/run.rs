@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::rows::{Text, columns, table};
 use crate::ensemble::summary::{Against, Cell, HEADLINE, Summary, over_draws, value};
-use crate::ensemble::{RunFrame, SECTOR_MEASURES, YearBlock};
+use crate::ensemble::{RunFrame, YearBlock};
 use crate::projection::Outcome;
 
 /// Sector groups of bilateral trade, in the order of blocks.
@@ -183,7 +183,7 @@ pub(super) struct CountryCell<'a> {
 /// Every country measure, by country.
 pub(super) fn country_cells(frame: &RunFrame) -> impl Iterator<Item = CountryCell<'_>> {
     frame.countries.iter().enumerate().flat_map(|(n, country)| {
-        Outcome::MEASURES.iter().enumerate().map(move |(measure, (name, unit))| CountryCell {
+        frame.measures().iter().enumerate().map(move |(measure, (name, unit))| CountryCell {
             cell: Cell::Country(measure, n),
             iso3: country.as_str().into(),
             name,
@@ -253,12 +253,13 @@ pub fn bilateral<'a>(frame: &'a RunFrame, block: &YearBlock) -> Vec<BilateralCha
     })
 }
 
-/// A measure of a sector: its cell, country, sector and name; percent.
+/// A measure of a sector: its cell, country, sector, name and unit.
 pub(super) struct SectorCell<'a> {
     pub cell: Cell,
     pub iso3: Text<'a>,
     pub sector: Text<'a>,
     pub name: &'static str,
+    pub unit: &'static str,
 }
 
 /// Every measure of every sector, by country.
@@ -267,11 +268,12 @@ pub(super) fn sector_cells(frame: &RunFrame) -> impl Iterator<Item = SectorCell<
         frame.sectors.iter().enumerate().map(move |(j, sector)| (n, country.as_str(), j, sector.as_str()))
     });
     places.flat_map(|(n, country, j, sector)| {
-        SECTOR_MEASURES.iter().enumerate().map(move |(measure, name)| SectorCell {
+        frame.sector_measures().iter().enumerate().map(move |(measure, (name, unit))| SectorCell {
             cell: Cell::Sector(measure, n, j),
             iso3: country.into(),
             sector: sector.into(),
             name,
+            unit,
         })
     })
 }
@@ -287,7 +289,7 @@ pub fn sectors<'a>(frame: &'a RunFrame, block: &YearBlock) -> Vec<SectorProjecti
             sector: found.sector.clone(),
             measure: found.name.into(),
             against: against.name().into(),
-            unit: "pct".into(),
+            unit: found.unit.into(),
             value: OuterQuantiles::new(&over_draws(block, option, found.cell, against)),
         };
         let of_cell =

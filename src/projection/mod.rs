@@ -9,6 +9,7 @@ mod accounts;
 mod adjustment;
 mod capital;
 mod growth;
+mod labour;
 mod levels;
 mod outcome;
 pub mod scale;
@@ -22,6 +23,7 @@ pub use accounts::{Accounts, BaseAccounts};
 pub use adjustment::{Adjustment, SectorAge, sizes as change_sizes};
 pub use capital::Capital;
 pub use growth::Growth;
+pub use labour::{JobYear, Labour};
 pub use levels::Level;
 pub use outcome::{Heritage, Outcome};
 

@@ -3,6 +3,7 @@
 use ndarray::{Array1, Array2, Array3, ArrayView1, Axis, Zip};
 
 use super::BaselineYear;
+use super::JobYear;
 use super::accounts::{Accounts, Flows, worker_shares};
 use crate::equilibrium::Equilibrium;
 
@@ -15,6 +16,8 @@ pub struct Outcome {
     pub output_pct: Array2<f64>,
     /// Change of the number of workers in a sector at full employment, percent, `[n,j]`.
     pub employment_pct: Array2<f64>,
+    /// Change of jobs by sector on the way there, persons, `[n,j]`; `None` without workers by sector.
+    pub jobs: Option<Array2<f64>>,
     /// Change of imports at border prices, million USD at the world's consumer prices of the base year, `[group, n, i]`
     /// with goods first and services second.
     pub imports_musd: Array3<f64>,
@@ -53,7 +56,7 @@ impl Outcome {
     const REAL_INCOME: usize = 0;
 
     /// Names and units of the country measures.
-    pub const MEASURES: [(&'static str, &'static str); 13] = [
+    pub const MEASURES: [(&'static str, &'static str); 16] = [
         ("real_income", "pct"),
         ("real_income_money", "musd2019"),
         ("real_wage", "pct"),
@@ -67,7 +70,12 @@ impl Outcome {
         ("real_income_static", "pct"),
         ("capital", "pct"),
         ("real_income_present_value", "musd2019"),
+        ("jobs_given_up", "persons"),
+        ("workers_displaced", "persons"),
+        ("adjustment_spending", "musd2019"),
     ];
+    /// How many of them there are without workers by sector.
+    pub const WITHOUT_LABOUR: usize = 13;
 
     /// Measures `solved` against the baseline year it was solved from, with what earlier years left.
     ///
@@ -113,7 +121,17 @@ impl Outcome {
             .and(&old.output)
             .and(&solved.ln_cost)
             .map_collect(|&new, &old, cost| change(new / cost.exp(), old));
-        Self { countries, output_pct, employment_pct, imports_musd }
+        Self { countries, output_pct, employment_pct, jobs: None, imports_musd }
+    }
+
+    /// The same with the jobs of the year and whom it displaces.
+    #[must_use]
+    pub fn with_jobs(mut self, year: &JobYear) -> Self {
+        for row in [&year.given_up, &year.displaced, &year.assistance_musd] {
+            self.countries.push_row(row.view()).expect("every row has one entry a country");
+        }
+        self.jobs = Some(year.persons.clone());
+        self
     }
 
     /// Log change of real income, `[n]`.
@@ -132,12 +150,13 @@ impl Outcome {
     #[must_use]
     pub fn unchanged(year: &BaselineYear, past: &Heritage) -> Self {
         let (n, s) = (year.prepared.economy().n(), year.prepared.economy().s());
-        let mut countries = Array2::zeros((Self::MEASURES.len(), n));
+        let mut countries = Array2::zeros((Self::WITHOUT_LABOUR, n));
         countries.row_mut(Self::PRESENT_VALUE).assign(&past.present_value);
         Self {
             countries,
             output_pct: Array2::zeros((n, s)),
             employment_pct: Array2::zeros((n, s)),
+            jobs: None,
             imports_musd: Array3::zeros((2, n, n)),
         }
     }

@@ -162,7 +162,7 @@ impl Reader<'_> {
         let (focus, last) = (self.manifest.focus.clone(), self.manifest.last_year());
         let is_shown = |found: &ReferenceSector<'_>| {
             let is_focus = found.iso3 == focus && found.year == last;
-            is_focus && found.measure == SECTOR_MEASURES[0] && is_against_reference(&found.against)
+            is_focus && found.measure == SECTOR_MEASURES[0].0 && is_against_reference(&found.against)
         };
         let rows: Vec<(Row<'_>, ReferenceSector<'_>)> = self.rows(&table);
         let mut output = SectorOutput::new();

@@ -13,6 +13,7 @@
 mod block;
 mod carried;
 mod counts;
+mod decomposition;
 mod draw_year;
 mod dynamics;
 mod experiment;
@@ -26,11 +27,13 @@ mod run;
 mod store;
 pub mod summary;
 mod three_numbers;
+pub mod tornado;
 mod years;
 
 pub use block::{BlockError, BlockKey, Layout, SECTOR_MEASURES, YearBlock};
 pub use carried::Carried;
 pub use counts::{RunCounts, RunError};
+pub use decomposition::{Decomposition, GainPart};
 pub use dynamics::{DynamicsPlan, Structure};
 pub use experiment::Experiment;
 pub use frame::RunFrame;

@@ -55,6 +55,7 @@ mod terminal;
 mod timeline;
 mod timeline_fit;
 mod timeline_lanes;
+mod tornado;
 mod validate;
 mod verify;
 
@@ -117,6 +118,8 @@ enum Command {
     Timeline(timeline::TimelineArgs),
     /// What is known beside what the data set says: GDP, flows, balances, duties, shares.
     Validate(validate::ValidateArgs),
+    /// How far the headline moves with each assumption at the ends of its range, one at a time.
+    Tornado(tornado::TornadoArgs),
     /// Charts and the HTML report from the CSV files of a finished run.
     Report(report::ReportArgs),
     /// Validates a baseline directory and lists every fault, not only the first.
@@ -180,6 +183,7 @@ fn execute(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Reduce(args) => reduce::run(args, cli.quiet)?,
         Command::Init(args) => init::run(args, cli.quiet)?,
         Command::Validate(args) => validate::run(args, cli.quiet)?,
+        Command::Tornado(args) => tornado::run(args, cli.quiet)?,
         Command::Report(args) => report::run(args, cli.quiet)?,
         Command::Compare(args) => return compare::run(args),
         Command::Check(args) => return check::run(args),

@@ -70,7 +70,10 @@ fn answer(args: &ValidateArgs, rows: &[DataCheck<'static>]) {
         Format::Table => {
             let counts = counts.map(|(name, n)| format!("{n} {name}")).join(", ");
             println!("{} known figures: {counts}. Farthest from what is known:", rows.len());
-            println!("{:<17} {:<21} {:>10} {:>10} {:>6} {}", "statistic", "of", "known", "ours", "ratio", "flag");
+            println!(
+                "{:<17} {:<21} {:>10} {:>10} {:>6} {}",
+                "statistic", "of", "known", "ours", "ratio", "flag"
+            );
             worst(rows).into_iter().for_each(|row| println!("{}", line(row)));
             if let Some(out) = &args.out {
                 println!("all in {}", out.join("data_checks.csv").display());

@@ -38,6 +38,8 @@ pub struct Files {
     root: Root,
     /// Path below the root, no slash at the end; may be one that is refused when something is read.
     inner: String,
+    /// Texts that stand in place of files, by path below the root.
+    instead: Arc<BTreeMap<String, String>>,
     log: ReadLog,
 }
 
@@ -53,13 +55,25 @@ impl Files {
     /// The embedded `data/` folder.
     #[must_use]
     pub fn embedded() -> Self {
-        Self { root: Root::Embedded, inner: String::new(), log: ReadLog::default() }
+        Self::of(Root::Embedded)
     }
 
     /// The folder at `path`.
     #[must_use]
     pub fn directory(path: &Path) -> Self {
-        Self { root: Root::Directory(path.to_path_buf()), inner: String::new(), log: ReadLog::default() }
+        Self::of(Root::Directory(path.to_path_buf()))
+    }
+
+    fn of(root: Root) -> Self {
+        Self { root, inner: String::new(), instead: Arc::default(), log: ReadLog::default() }
+    }
+
+    /// The same folder with `text` in place of what `file` holds, and nothing read of it yet.
+    #[must_use]
+    pub fn with_text(&self, file: &str, text: String) -> Self {
+        let mut instead = BTreeMap::clone(&self.instead);
+        instead.insert(self.inner_path(file), text);
+        Self { instead: Arc::new(instead), log: ReadLog::default(), ..self.clone() }
     }
 
     /// The folder `name` inside this one; a name that leads out of it gives a fault when something is read.
@@ -107,6 +121,10 @@ impl Files {
     /// A [`Fault`] if the path or a link leads out of the folder, or if it is not a UTF-8 text file.
     pub fn read_optional(&self, file: &str) -> Result<Option<String>, Fault> {
         let path = self.safe_path(file)?;
+        if let Some(text) = self.instead.get(&path) {
+            self.note(&path, file, text.as_bytes())?;
+            return Ok(Some(text.clone()));
+        }
         let bytes = match &self.root {
             Root::Embedded => EMBEDDED.get_file(&path).map(|found| found.contents().to_vec()),
             Root::Directory(root) => self.read_disk(root, &path, file)?,

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::block::BlockError;
+use crate::equilibrium::decompose::DecompositionError;
 use crate::equilibrium::{Equilibrium, NoEquilibrium};
 
 /// The run failed.
@@ -19,6 +20,16 @@ pub enum RunError {
         year: i16,
         /// The solver's report.
         source: Box<NoEquilibrium>,
+    },
+    /// The gain of an option could not be taken apart.
+    #[error("{option}, reference path, {year}: {source}")]
+    Decomposition {
+        /// Option.
+        option: String,
+        /// Year.
+        year: i16,
+        /// What failed.
+        source: DecompositionError,
     },
     /// The results of a year could not be kept or read back.
     #[error(transparent)]

@@ -111,6 +111,12 @@ impl<'a> DrawYear<'a> {
         Ok(Step { state, past: carried.to_vec(), next: shape.write(&next), outcome, quotas })
     }
 
+    /// What a timeline that begins the year with `carried` does to the baseline of the year.
+    pub fn shock_of(&mut self, timeline: &DrawnTimeline, carried: &[f64]) -> Shock {
+        let state = YearState::new(&self.experiment.book.initial, &timeline.policy, self.base.year);
+        self.shock(timeline, &state, &self.experiment.dynamics.shape.read(carried)).0
+    }
+
     /// What earlier years bring into the outcome of this one.
     fn heritage(&self, past: &Past<'_>) -> Heritage {
         let dynamics = &self.experiment.dynamics;

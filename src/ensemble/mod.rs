@@ -13,6 +13,7 @@
 mod block;
 mod carried;
 mod counts;
+mod decomposition;
 mod draw_year;
 mod dynamics;
 mod experiment;
@@ -27,11 +28,13 @@ mod store;
 pub mod summary;
 mod three_numbers;
 mod tile;
+pub mod tornado;
 mod years;
 
 pub use block::{BlockError, BlockKey, Layout, SECTOR_MEASURES, YearBlock};
 pub use carried::Carried;
 pub use counts::{RunCounts, RunError};
+pub use decomposition::{Decomposition, GainPart};
 pub use dynamics::{DynamicsPlan, Structure};
 pub use experiment::Experiment;
 pub use frame::RunFrame;

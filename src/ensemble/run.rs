@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use super::block::{BlockError, BlockKey, YearBlock};
 use super::carried::Carried;
 use super::counts::{RunCounts, RunError};
+use super::decomposition::Decomposition;
 use super::experiment::Experiment;
 use super::frame::RunFrame;
 use super::plan::{Plan, Shard};
@@ -89,6 +90,8 @@ pub struct RunResults<B> {
     pub fingerprint: String,
     /// Outcomes on the reference paths: a block of one draw for each year.
     pub reference: Vec<YearBlock>,
+    /// Where the gains of the reference paths come from in the last year.
+    pub decompositions: Vec<Decomposition>,
     /// Quotas on the reference paths.
     pub quotas: Vec<ReferenceQuota>,
     /// How much was computed.
@@ -126,6 +129,23 @@ impl Experiment {
         BlockKey { fingerprint, year, layout: Some(self.layout(year)), draws: Some(&self.draws) }
     }
 
+    /// The reference paths in the last year of the plan.
+    ///
+    /// # Errors
+    /// [`RunError`] if a state has no equilibrium.
+    ///
+    /// # Panics
+    /// For a plan without years, which is refused when it is read.
+    pub(super) fn last_reference_block(&self, counts: &RunCounts) -> Result<YearBlock, RunError> {
+        let (mut last, mut past) = (None, self.reference_start());
+        for year in self.plan.year_range() {
+            let (block, _) = self.reference_block(year, &past, counts)?;
+            past = Carried::of(&block);
+            last = Some(block);
+        }
+        Ok(last.expect("a checked plan has a year"))
+    }
+
     /// Solves the years that `blocks` does not have yet, and the reference paths of all years.
     ///
     /// # Errors
@@ -156,8 +176,12 @@ impl Experiment {
         }
         watch.stage("reference paths");
         let (mut reference, mut quotas, mut past) = (Vec::new(), Vec::new(), self.reference_start());
+        let mut decompositions = Vec::new();
         for year in self.plan.year_range() {
             let (block, open) = self.reference_block(year, &past, &counts)?;
+            if year == self.plan.years[1] {
+                decompositions = self.decompositions(&past)?;
+            }
             past = Carried::of(&block);
             reference.push(block);
             quotas.extend(open);
@@ -165,6 +189,15 @@ impl Experiment {
         // In the order of the options, and of the years inside.
         quotas.sort_by_key(|found| found.option);
         let frame = RunFrame::new(&self);
-        Ok(RunResults { experiment: self, frame, fingerprint, reference, quotas, counts, blocks })
+        Ok(RunResults {
+            experiment: self,
+            frame,
+            fingerprint,
+            reference,
+            decompositions,
+            quotas,
+            counts,
+            blocks,
+        })
     }
 }

@@ -18,6 +18,7 @@
 //! | all of them in order, and when they hold | `conditions/evaluate.rs`, `conditions/acceptance.rs` | `Conditions::evaluate`, `Norms::score` |
 //! | welfare `W_hat`, equivalent variation, creation and diversion of trade | `counterfactual/result.rs` | [`Equilibrium`] |
 //! | decompositions, first order and exact | `studies/decompose.rs` | [`decompose::first_order`], [`decompose::exact`] |
+//! | a welfare change by source | `studies/attribution.rs` | [`attribution::attribute`] |
 //! | tariff-rate quotas (section 4) | `quota/demand.rs`, `quota/wedges.rs` | `Demand::clear`, `Wedges::settle` |
 //!
 //! Rooms, each of which uses only those above it:
@@ -50,4 +51,4 @@ pub use counterfactual::shock::{Closure, Shock};
 pub use counterfactual::stats::{Method, SolveStats};
 pub use prepared::PreparedBaseline;
 pub use quota::check::QuotaError;
-pub use studies::{decompose, optimal, sensitivity};
+pub use studies::{attribution, decompose, optimal, sensitivity};

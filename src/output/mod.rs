@@ -2,6 +2,7 @@
 //! ([`OutputDir`]). Nothing is computed here that a result does not hold.
 
 pub mod assumptions;
+pub mod decomposition;
 pub mod dir;
 pub mod draws;
 pub mod estimate;
@@ -18,6 +19,7 @@ pub mod schedule;
 pub mod solve;
 pub mod summary;
 pub mod tariffs;
+pub mod tornado;
 
 pub use dir::OutputDir;
 pub use package::Package;
@@ -29,6 +31,7 @@ use rows::{Schema, TableRow};
 pub fn schemas() -> Vec<Schema> {
     vec![
         assumptions::Assumption::schema(),
+        decomposition::DecompositionRow::schema(),
         estimate::CoefficientRow::schema(),
         estimate::CollinearRow::schema(),
         estimate::CovarianceRow::schema(),
@@ -66,6 +69,7 @@ pub fn schemas() -> Vec<Schema> {
         solve::ThetaDerivative::schema(),
         solve::TradeChange::schema(),
         summary::SummaryRow::schema(),
+        tornado::TornadoRow::schema(),
         tariffs::DutiesRow::schema(),
         tariffs::LiberalisationRow::schema(),
         tariffs::ProvisionRow::schema(),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::decomposition::{self, DecompositionRow};
 use super::dir::{OutputDir, OutputError};
 use super::draws::DrawTables;
 pub use super::draws::{Headline, ReadBlock, ResultsError};
@@ -49,13 +50,14 @@ pub struct ShardInfo {
 
 /// Tables that are the same in every part of a run.
 #[must_use]
-pub fn common() -> [Schema; 10] {
+pub fn common() -> [Schema; 11] {
     [
         BaselineLevel::schema(),
         ReferenceValue::schema(),
         ReferenceSector::schema(),
         ReferenceBilateral::schema(),
         ReferenceDate::schema(),
+        DecompositionRow::schema(),
         MilestoneDates::schema(),
         MilestoneYear::schema(),
         TariffRow::schema(),
@@ -92,6 +94,7 @@ pub fn write_paths<B: Blocks>(
     output.write_rows(years().flat_map(|block| reference_sectors(frame, block)))?;
     output.write_rows(years().flat_map(|block| reference_bilateral(frame, block)))?;
     output.write_rows(reference_dates(experiment))?;
+    output.write_rows(decomposition::rows(frame, &results.decompositions))?;
     write_dates(output, experiment)?;
     output.write_rows(tariffs(experiment, frame))?;
     output.write_rows(tariff_path(experiment))?;

@@ -103,6 +103,9 @@ pub type SectorOutput = BTreeMap<(usize, usize), f64>;
 /// million dollars of the base year, by option, partner and group of sectors.
 pub type Exports = BTreeMap<(usize, usize, SectorGroup), f64>;
 
+/// Parts of the gain of the focus country in the last year by policy: option, name, percent; in the order of the table.
+pub type Parts = Vec<(usize, String, f64)>;
+
 /// Goods or services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SectorGroup {
@@ -153,6 +156,8 @@ pub struct Run {
     pub numbers: BTreeMap<(usize, usize, Measure), Numbers>,
     /// First day in force on the reference path, by option.
     pub path_dates: BTreeMap<usize, Date>,
+    /// Parts of the gains; `None` if the run has no `decomposition.csv`.
+    pub parts: Option<Parts>,
     /// Tariffs over dates; `None` if the run has no `tariff_path.csv`.
     pub tariff_path: Option<Vec<TariffStretch>>,
     /// Output of the focus country in the last year; `None` if the run has no `reference_sectors.csv`.

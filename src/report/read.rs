@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::input::{
-    Exports, GainKey, IN_FORCE, Measure, Numbers, Run, SECTORAL_IN_FORCE, SectorGroup, SectorOutput, Spread,
-    TariffStretch, is_against_reference,
+    Exports, GainKey, IN_FORCE, Measure, Numbers, Parts, Run, SECTORAL_IN_FORCE, SectorGroup, SectorOutput,
+    Spread, TariffStretch, is_against_reference,
 };
 use super::manifest::{Manifest, RUN_AGAIN};
 use super::reader::Reader;
 use crate::data::{Files, Row};
 use crate::ensemble::SECTOR_MEASURES;
 use crate::error::{Fault, InputErrors};
+use crate::output::decomposition::{DecompositionRow, TOLD_BY};
 use crate::output::events::MilestoneYear;
 use crate::output::paths::TariffPathStep;
 use crate::output::reference::{ReferenceBilateral, ReferenceDate, ReferenceSector, ReferenceValue};
@@ -39,6 +40,7 @@ impl Run {
         let tariff_path = reader.tariff_path();
         let sectors = reader.sector_output();
         let exports = reader.exports();
+        let parts = reader.parts();
         reader.check_complete(&gains, &reference);
         reader.check_numbers(&numbers);
         let faults = reader.faults;
@@ -52,6 +54,7 @@ impl Run {
             tariff_path,
             sectors,
             exports,
+            parts,
         })
     }
 }
@@ -174,6 +177,23 @@ impl Reader<'_> {
             }
         }
         table.map(|_| output)
+    }
+
+    /// `decomposition.csv`, the gains of the focus country in the last year by policy.
+    fn parts(&mut self) -> Option<Parts> {
+        let table = self.optional::<DecompositionRow<'_>>();
+        let (focus, last) = (self.manifest.focus.clone(), self.manifest.last_year());
+        let rows: Vec<(Row<'_>, DecompositionRow<'_>)> = self.rows(&table);
+        let is_shown = |found: &DecompositionRow<'_>| {
+            found.iso3 == focus && found.year == last && found.told_by == TOLD_BY[0]
+        };
+        let shown = rows.into_iter().filter(|(_, found)| is_shown(found));
+        let parts = shown
+            .filter_map(|(row, found)| {
+                Some((self.option(&row)?, found.part.into_owned(), found.real_income_pct))
+            })
+            .collect();
+        table.as_ref().map(|_| parts)
     }
 
     /// `reference_bilateral.csv`, exports of the focus country in the last year in millions of dollars.

@@ -63,7 +63,14 @@ pub struct OptionStyle {
 /// The look of each option, in the order of the manifest: the reference is grey, the others take the colours in turn.
 #[must_use]
 pub fn option_styles(manifest: &Manifest) -> Vec<OptionStyle> {
-    let compared = manifest.compared();
+    let ids: Vec<String> = manifest.options.iter().map(|option| option.id.clone()).collect();
+    styles_of(&ids, &manifest.reference_option)
+}
+
+/// The same for the options of a plan by their ids.
+#[must_use]
+pub fn styles_of(options: &[String], reference: &str) -> Vec<OptionStyle> {
+    let compared: Vec<usize> = (0..options.len()).filter(|&at| options[at] != reference).collect();
     let style = |at: usize| match compared.iter().position(|&other| other == at) {
         None => OptionStyle { colour: REFERENCE, marker: Marker::Circle, dash: Dash::Solid },
         Some(k) => OptionStyle {
@@ -72,7 +79,7 @@ pub fn option_styles(manifest: &Manifest) -> Vec<OptionStyle> {
             dash: DASHES[k % DASHES.len()],
         },
     };
-    (0..manifest.options.len()).map(style).collect()
+    (0..options.len()).map(style).collect()
 }
 
 /// `share` of a colour on white.

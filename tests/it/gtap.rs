@@ -11,12 +11,14 @@ use tradepath::data::{Dataset, Files};
 /// AAA sells wheat for 100 to BBB, where it arrives for 110 and costs 121: a margin of 10 and a tariff of 10 %.
 /// BBB sells textiles for 80 to AAA, where they arrive for 85 and cost 102: a margin of 5 and a tariff of 20 %.
 fn headers() -> Vec<(&'static str, String)> {
-    let pairs = "wht,AAA,BBB,100\nwht,BBB,CCC,50\nwht,CCC,AAA,30\ntex,BBB,AAA,80\ntex,AAA,CCC,40\ntex,CCC,BBB,20\n";
+    let pairs =
+        "wht,AAA,BBB,100\nwht,BBB,CCC,50\nwht,CCC,AAA,30\ntex,BBB,AAA,80\ntex,AAA,CCC,40\ntex,CCC,BBB,20\n";
     let arriving = pairs.replace("BBB,100", "BBB,110").replace("AAA,80", "AAA,85");
     let paid = arriving.replace("BBB,110", "BBB,121").replace("AAA,85", "AAA,102");
     let regions = ["AAA", "BBB", "CCC"];
     let each = |entries: &[(&str, u32)]| -> String {
-        let rows = regions.iter().flat_map(|r| entries.iter().map(move |(name, v)| format!("{name},{r},{v}\n")));
+        let rows =
+            regions.iter().flat_map(|r| entries.iter().map(move |(name, v)| format!("{name},{r},{v}\n")));
         rows.collect()
     };
     vec![
@@ -51,7 +53,8 @@ fn har(folder: &Path, headers: &[(&str, String)]) {
 /// As gdxdump writes it: quoted names, dimensions instead of sets, zeros that are stored.
 fn gdx(folder: &Path, headers: &[(&str, String)]) {
     for (header, entries) in headers {
-        let dims: Vec<String> = (1..=sets(header).split(',').count()).map(|at| format!("\"Dim{at}\"")).collect();
+        let dims: Vec<String> =
+            (1..=sets(header).split(',').count()).map(|at| format!("\"Dim{at}\"")).collect();
         let mut text = format!("{},\"Val\"\n", dims.join(","));
         for line in entries.lines() {
             let (names, value) = line.rsplit_once(',').unwrap();

@@ -14,11 +14,12 @@ use tradepath::report::{self, ReportSummary, Run};
 
 const OPTIONS: [&str; 3] = ["stay", "join", "partial"];
 const COUNTRIES: [&str; 3] = ["AAA", "BBB", "CCC"];
-const CHARTS: [&str; 7] = [
+const CHARTS: [&str; 8] = [
     "gains_by_option",
     "gains_by_country",
     "real_income_fan",
     "in_force_by_year",
+    "waterfall",
     "tariff_path",
     "sectors",
     "trade_by_partner",
@@ -119,6 +120,19 @@ fn small_run() -> TempDir {
         "reference_dates.csv",
         "option,milestone,date\njoin,in_force,2021-07-01\njoin,signature,2021-02-03\n",
     );
+    let mut parts = "option,year,iso3,told_by,part,real_income_pct\n".to_owned();
+    for option in ["join", "partial"] {
+        for (country, told_by, part) in [
+            ("AAA", "policy", "tariffs_given"),
+            ("AAA", "policy", "tariffs_received"),
+            ("AAA", "policy", "goods_barriers"),
+            ("AAA", "channel", "terms_of_trade"),
+            ("BBB", "policy", "tariffs_given"),
+        ] {
+            parts += &format!("{option},2024,{country},{told_by},{part},{}\n", numbers.cells(1));
+        }
+    }
+    write("decomposition.csv", &parts);
     let (mut tariffs, mut sectors, mut bilateral) = (
         "option,exporter,importer,valid_from,valid_until,statutory_pct,effective_pct\n".to_owned(),
         "option,year,iso3,sector,measure,against,unit,value\n".to_owned(),
@@ -249,6 +263,7 @@ fn every_number_behind_a_chart_is_a_cell_of_the_run() {
         "tariff_path",
         "reference_sectors",
         "reference_bilateral",
+        "decomposition",
     ] {
         let text = read(run.path(), &format!("{file}.csv"));
         cells.extend(text.lines().skip(1).flat_map(|line| line.split(',')).map(str::to_owned));

@@ -1,5 +1,6 @@
 //! `tradepath run` and its neighbours as a user calls them, on a few draws and years of the default plan.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
@@ -17,7 +18,8 @@ const SMALL: [&str; 8] = [
     "--event-draws",
     "400",
 ];
-const TABLES: [&str; 17] = [
+const TABLES: [&str; 18] = [
+    "decomposition.csv",
     "summary.csv",
     "reference_sectors.csv",
     "reference_bilateral.csv",
@@ -193,6 +195,40 @@ fn chances_come_from_all_event_draws_and_effects_add_up() {
     let (status_quo, accession) = world("few");
     assert!(!status_quo.is_empty());
     assert_eq!(status_quo, accession);
+}
+
+#[test]
+fn the_parts_of_a_gain_sum_to_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    run(at, "out", &["--digits", "17"]);
+    let mut sums: HashMap<[String; 3], f64> = HashMap::new();
+    let parts = rows(&at.join("out"), "decomposition.csv");
+    for row in &parts {
+        let key = [&row[0], &row[2], &row[3]].map(String::clone);
+        *sums.entry(key).or_default() += row[5].parse::<f64>().unwrap();
+    }
+    assert_eq!(sums.len(), 2 * 25 * 2, "options x countries x ways of telling");
+    let reference = rows(&at.join("out"), "reference.csv");
+    let gains =
+        reference.iter().filter(|row| row[1] == "2029" && row[3] == "real_income" && row[4] == "reference");
+    let mut n = 0;
+    for row in gains {
+        for told_by in ["policy", "channel"] {
+            let sum = sums[&[row[0].clone(), row[2].clone(), told_by.to_owned()]];
+            let gain: f64 = row[6].parse().unwrap();
+            // Percent: parts sum to ln W within 1e-8.
+            assert!((sum - gain).abs() < 2e-6, "{} {} {told_by}: {sum} for {gain}", row[0], row[2]);
+            n += 1;
+        }
+    }
+    assert_eq!(n, sums.len());
+    let part = |name: &str| -> f64 {
+        let row = parts.iter().find(|row| row[0] == "cptpp_accession" && row[2] == "USA" && row[4] == name);
+        row.unwrap()[5].parse().unwrap()
+    };
+    assert!(part("tariffs_received") > 0.0 && part("services_barriers") > 0.0);
+    assert!(part("origin_cost") < 0.0, "proof of origin costs its users");
 }
 
 #[test]

@@ -33,11 +33,16 @@ const COMMODITY_PAIR: &[&str] = &["commodity", "source", "destination"];
 const COMMODITY_USE: &[&str] = &["commodity", "activity", "region"];
 const COMMODITY: &[&str] = &["commodity", "region"];
 
-const TRADE: GtapTable =
-    GtapTable { names: &["VFOB", "VXWD", "VXSB", "VXMD"], sets: COMMODITY_PAIR, gives: "trade at border prices" };
-const CIF: GtapTable = GtapTable { names: &["VCIF", "VIWS"], sets: COMMODITY_PAIR, gives: "transport margins" };
+const TRADE: GtapTable = GtapTable {
+    names: &["VFOB", "VXWD", "VXSB", "VXMD"],
+    sets: COMMODITY_PAIR,
+    gives: "trade at border prices",
+};
+const CIF: GtapTable =
+    GtapTable { names: &["VCIF", "VIWS"], sets: COMMODITY_PAIR, gives: "transport margins" };
 const MARKET: GtapTable = GtapTable { names: &["VMSB", "VIMS"], sets: COMMODITY_PAIR, gives: "tariffs" };
-const MARGINS: GtapTable = GtapTable { names: &["VST"], sets: COMMODITY, gives: "exports of margin services" };
+const MARGINS: GtapTable =
+    GtapTable { names: &["VST"], sets: COMMODITY, gives: "exports of margin services" };
 const HOME_INPUTS: GtapTable =
     GtapTable { names: &["VDFB", "VDFM"], sets: COMMODITY_USE, gives: "domestic inputs" };
 const IMPORTED_INPUTS: GtapTable =
@@ -100,7 +105,12 @@ fn flows(cells: &Cells, to: &mut Gathered) -> Flows {
 }
 
 /// Margins by importer: values on arrival less those at departure, which must not be above them.
-fn check_stages(fob: &Flows, cif: &Flows, files: (&Cells, &Cells), to: &mut Gathered) -> BTreeMap<usize, f64> {
+fn check_stages(
+    fob: &Flows,
+    cif: &Flows,
+    files: (&Cells, &Cells),
+    to: &mut Gathered,
+) -> BTreeMap<usize, f64> {
     let mut paid = BTreeMap::new();
     for (&[i, n, j], &departing) in fob {
         let arriving = cif.get(&[i, n, j]).copied().unwrap_or(0.0);
@@ -151,7 +161,11 @@ fn add_tariffs(cif: &Flows, market: &Flows, files: (&Cells, &Cells), to: &mut Ga
         }
     }
     if n_unseen > 0 {
-        to.note("tariffs", "assumption", format!("{n_unseen} cells without trade: no tariff is seen, 0 is taken"));
+        to.note(
+            "tariffs",
+            "assumption",
+            format!("{n_unseen} cells without trade: no tariff is seen, 0 is taken"),
+        );
     }
 }
 
@@ -225,13 +239,19 @@ fn add_output(to: &mut Gathered) {
 
 fn note_sources(trade: &Cells, factors: Option<&Cells>, to: &mut Gathered) {
     let is_without_taxes = ["VXSB", "VXMD"].contains(&trade.header.as_str());
-    let what = if is_without_taxes { "before export taxes, which count as margins" } else { "at border prices" };
+    let what =
+        if is_without_taxes { "before export taxes, which count as margins" } else { "at border prices" };
     to.note("trade", "observed", format!("{}, {what}", trade.header));
-    to.note("inputs", "observed", "at basic prices; taxes on inputs, factors and output count as value added");
+    to.note(
+        "inputs",
+        "observed",
+        "at basic prices; taxes on inputs, factors and output count as value added",
+    );
     let value_added: f64 = to.value_added.values().sum();
     if let Some(factors) = factors {
         let paid: f64 = factors.rows.iter().map(|row| row.musd).sum();
-        let source = format!("{:.1} % of it is paid to factors, the rest is taxes", 100.0 * paid / value_added);
+        let source =
+            format!("{:.1} % of it is paid to factors, the rest is taxes", 100.0 * paid / value_added);
         to.note("value added", "observed", source);
     }
     to.note(

@@ -47,12 +47,14 @@ pub(super) struct Cells {
 /// Reads the first of the table's names that the folder has; where it has none and it is `required`, a fault says
 /// what it would give.
 pub(super) fn table(request: &Request, of: &GtapTable, required: bool, to: &mut Gathered) -> Option<Cells> {
-    let path = |name: &&str| find(&request.input, &format!("{name}.csv")).map(|path| ((*name).to_owned(), path));
+    let path =
+        |name: &&str| find(&request.input, &format!("{name}.csv")).map(|path| ((*name).to_owned(), path));
     let Some((header, path)) = of.names.iter().find_map(path) else {
         if required {
             let file = request.input.join(format!("{}.csv", of.names[0])).display().to_string();
             let expected = format!("the header {}: it gives {}", of.names.join(" or "), of.gives);
-            let remedy = "Write it with `har2csv FILE.har NAME.csv NAME` or `gdxdump FILE.gdx format=csv symb=NAME`.";
+            let remedy =
+                "Write it with `har2csv FILE.har NAME.csv NAME` or `gdxdump FILE.gdx format=csv symb=NAME`.";
             to.faults.push(Fault::of_file(&file, "file", "missing", &expected, remedy));
         }
         return None;
@@ -130,7 +132,8 @@ fn entry(record: &csv::StringRecord, of: &GtapTable, cells: &Cells) -> Result<En
     }
     let cell = &record[n];
     let Some(musd) = value(cell).filter(|musd| (0.0..=LARGEST_MUSD).contains(musd)) else {
-        let remedy = number_remedy(cell).unwrap_or("Correct the cell; taxes and subsidies are not read from here.");
+        let remedy =
+            number_remedy(cell).unwrap_or("Correct the cell; taxes and subsidies are not read from here.");
         let expected = format!("million USD, 0 to {LARGEST_MUSD:e}");
         return Err(fault("value", shortened(cell, LONGEST), expected, remedy));
     };
@@ -169,7 +172,8 @@ impl Cells {
     /// One fault for each unknown name and file is enough.
     fn unknown(&self, row: &Entry, at: usize, expected: String, remedy: &str, to: &mut Gathered) {
         let name = &row.names[at];
-        let is_first = self.rows.iter().find(|other| other.names[at] == *name).is_none_or(|one| one.line == row.line);
+        let is_first =
+            self.rows.iter().find(|other| other.names[at] == *name).is_none_or(|one| one.line == row.line);
         if is_first {
             to.faults.push(Fault {
                 file: self.file.clone(),

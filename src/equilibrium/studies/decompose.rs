@@ -9,6 +9,7 @@
 //!        - sum tau M dln d                    barriers
 //!        + sum tau M dln A / theta            technology, and output times the productivity of scale
 //!        + dD                                 transfers
+//!        + VA dln F                           factors
 //! ```
 //!
 //! Source: `docs/model.md` section 2; Caliendo & Parro (2015), eq. 25-26 for the first order.
@@ -88,6 +89,8 @@ pub struct Exact {
     pub technology: Array1<f64>,
     /// Changes of the deficit.
     pub transfers: Array1<f64>,
+    /// Supply of labour and capital.
+    pub factors: Array1<f64>,
     /// Largest gap between the sum of the parts and `ln W_hat` of a country.
     pub gap: f64,
     /// Pieces that the path was divided into.
@@ -100,6 +103,12 @@ pub enum DecompositionError {
     /// A point of the path could not be solved.
     #[error("on the path to the counterfactual: {0}")]
     NoEquilibrium(#[from] Box<NoEquilibrium>),
+    /// Derivatives that do not exist.
+    #[error("the derivatives of the welfare of {country} do not exist on the path; try a smaller change")]
+    Singular {
+        /// Country.
+        country: String,
+    },
     /// Parts that do not add up.
     #[error(
         "the exact parts of {country} miss its ln W by {gap:.1e} (tolerance {GAP_TOLERANCE:.0e}) on {pieces} \
@@ -119,13 +128,27 @@ impl Exact {
     fn zero(n: usize) -> Self {
         let row = || Array1::zeros(n);
         let (terms_of_trade, volume_of_trade, barriers, technology) = (row(), row(), row(), row());
-        Self { terms_of_trade, volume_of_trade, barriers, technology, transfers: row(), gap: 0.0, pieces: 0 }
+        Self {
+            terms_of_trade,
+            volume_of_trade,
+            barriers,
+            technology,
+            transfers: row(),
+            factors: row(),
+            gap: 0.0,
+            pieces: 0,
+        }
     }
 
     /// Sum of the parts, `[n]`.
     #[must_use]
     pub fn sum(&self) -> Array1<f64> {
-        &self.terms_of_trade + &self.volume_of_trade + &self.barriers + &self.technology + &self.transfers
+        &self.terms_of_trade
+            + &self.volume_of_trade
+            + &self.barriers
+            + &self.technology
+            + &self.transfers
+            + &self.factors
     }
 
     fn add(&mut self, piece: &Self) {
@@ -134,6 +157,7 @@ impl Exact {
         self.barriers += &piece.barriers;
         self.technology += &piece.technology;
         self.transfers += &piece.transfers;
+        self.factors += &piece.factors;
         self.pieces += 1;
     }
 }
@@ -207,6 +231,7 @@ struct Costs {
     ln_tau: Array3<f64>,
     ln_iceberg: Option<Array3<f64>>,
     ln_technology: Option<Array2<f64>>,
+    ln_factor: Option<Array1<f64>>,
     theta: Array1<f64>,
 }
 
@@ -217,6 +242,7 @@ impl Costs {
             ln_tau: tau.mapv(f64::ln) - base.tau.mapv(f64::ln),
             ln_iceberg: shock.iceberg_hat.as_ref().map(|hat| hat.mapv(f64::ln)),
             ln_technology: shock.technology_hat.as_ref().map(|hat| hat.t().mapv(f64::ln)),
+            ln_factor: shock.factor_hat.as_ref().map(|hat| hat.mapv(f64::ln)),
             theta: shock.theta(base).clone(),
         }
     }
@@ -302,6 +328,8 @@ impl Path<'_> {
         }
         for n in 0..weight.len() {
             parts.transfers[n] += slope(&|new| new.deficit[n]) * weight[n];
+            let factor = length * cost.ln_factor.as_ref().map_or(0.0, |hat| hat[n]);
+            parts.factors[n] += new.factor_income[n] * factor * weight[n];
         }
         // Costs are per unit of output: what productivity takes off them is not lost to the seller.
         if new.ln_scale.is_some() {

@@ -1,5 +1,6 @@
 //! Studies that ask for many equilibria, or for their derivatives.
 
+pub mod attribution;
 pub mod decompose;
 pub mod optimal;
 pub mod sensitivity;

@@ -2,6 +2,7 @@
 
 use super::input::Run;
 use super::theme::option_styles;
+use crate::output::decomposition::DecompositionRow;
 use crate::output::paths::TariffPathStep;
 use crate::output::reference::{ReferenceBilateral, ReferenceSector};
 use crate::output::rows::{Schema, TableRow};
@@ -15,7 +16,9 @@ mod scene;
 mod sectors;
 pub mod swim_lanes;
 mod tariff_path;
+pub mod tornado;
 mod trade_by_partner;
+mod waterfall;
 
 pub use scene::{Chart, DrawError};
 
@@ -39,6 +42,7 @@ pub fn schemas() -> Vec<Schema> {
         sectors::SectorOutputChange::schema(),
         tariff_path::TariffOverDates::schema(),
         trade_by_partner::ExportsChange::schema(),
+        waterfall::GainPart::schema(),
     ]
 }
 
@@ -58,6 +62,7 @@ pub fn all(run: &Run) -> Result<(Vec<Chart>, Vec<LeftOut>), DrawError> {
     }
     charts.push(in_force::draw(&scene)?);
     let optional = [
+        ("waterfall", DecompositionRow::FILE, waterfall::draw(&scene)?),
         ("tariff_path", TariffPathStep::FILE, tariff_path::draw(&scene)?),
         ("sectors", ReferenceSector::FILE, sectors::draw(&scene)?),
         ("trade_by_partner", ReferenceBilateral::FILE, trade_by_partner::draw(&scene)?),

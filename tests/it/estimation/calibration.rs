@@ -40,7 +40,12 @@ fn default_elasticities_stand_beside_those_of_caliendo_and_parro() {
     let number = |row: &BTreeMap<String, String>, column: &str| row[column].parse::<f64>().unwrap();
     let items: BTreeMap<String, f64> = read_rows(&root.join("calibration/elasticities.csv"))
         .iter()
-        .map(|row| (row["item"].clone(), number(row, if row["taken"] == "published" { "published_value" } else { "value" })))
+        .map(|row| {
+            (
+                row["item"].clone(),
+                number(row, if row["taken"] == "published" { "published_value" } else { "value" }),
+            )
+        })
         .collect();
     let codes = read_rows(&root.join("data/sources/facts/sector_codes.csv"));
     let taken = read_rows(&root.join("data/apac/elasticities.csv"));
@@ -51,7 +56,8 @@ fn default_elasticities_stand_beside_those_of_caliendo_and_parro() {
         let mean = cited.iter().sum::<f64>() / cited.len() as f64;
         let beside = number(row, "caliendo_parro");
         assert!((beside - mean).abs() < 0.02, "{}: {beside}, estimated again {mean}", row["sector"]);
-        let (theta, own, pooled) = (number(row, "theta"), number(row, "theta_own"), number(row, "theta_pooled"));
+        let (theta, own, pooled) =
+            (number(row, "theta"), number(row, "theta_own"), number(row, "theta_pooled"));
         assert!(theta >= own.min(pooled) - 1e-3 && theta <= own.max(pooled) + 1e-3, "{}", row["sector"]);
         closer += usize::from((theta - pooled).abs() <= (beside - pooled).abs());
     }

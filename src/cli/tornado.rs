@@ -1,0 +1,147 @@
+//! `tradepath tornado`: how far the headline moves with each assumption.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::Args;
+use serde_json::json;
+
+use super::data_dir::DataDir;
+use super::format::{Format, WIDTH};
+use super::manifest;
+use super::progress::Progress;
+use crate::ensemble::Plan;
+use crate::ensemble::tornado::{Assumption, Swing, tornado};
+use crate::output::dir::{Existing, MANIFEST, OutputDir};
+use crate::output::tornado::{TornadoRow, rows};
+use crate::output::{Package, rows as tables};
+use crate::report::charts::tornado::{Column, draw};
+use crate::report::theme::styles_of;
+
+/// Options of `tradepath tornado`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  tradepath tornado --options cptpp_accession,tpp_return --out outputs/tornado\n\nEach assumption of tornado.csv goes to the low and to the high end of its range, one at a time, and the reference paths of the last year are solved again. The ranges are data: a row names the table, the rows and the column that change."
+)]
+pub struct TornadoArgs {
+    #[command(flatten)]
+    data: DataDir,
+    /// Options, separated by commas; default: those of the plan.
+    #[arg(long, value_delimiter = ',')]
+    options: Vec<String>,
+    /// The year, in place of the last one of the plan.
+    #[arg(long)]
+    year: Option<i16>,
+    /// Folder for tornado.csv and tornado.svg; without it the answer is printed and nothing is written.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Form of the answer on standard output.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Replace a folder that is not empty.
+    #[arg(long)]
+    overwrite: bool,
+}
+
+/// Runs the headline with each assumption at the ends of its range.
+///
+/// # Errors
+/// [`crate::error::InputErrors`] of plan, data and ranges; a run that fails; a folder that cannot be written.
+pub fn run(args: &TornadoArgs, quiet: bool) -> anyhow::Result<()> {
+    let started = Instant::now();
+    let (files, mut plan) = args.data.plan()?;
+    if !args.options.is_empty() {
+        plan.options.clone_from(&args.options);
+        if !plan.options.contains(&plan.reference_option) {
+            plan.options.insert(0, plan.reference_option.clone());
+        }
+    }
+    if let Some(year) = args.year {
+        plan.years = [year, year];
+    }
+    plan.faults("command line and plan").into_result(())?;
+    let assumptions = Assumption::read(&files)?;
+    let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
+    let output = args.out.as_ref().map(|out| OutputDir::create(out, existing)).transpose()?;
+    let progress = Progress::new(quiet);
+    let swings = tornado(&files, &plan, &assumptions, &progress)?;
+    progress.finish();
+    let found = rows(&plan, &assumptions, &swings);
+    let mut folder = None;
+    if let Some(output) = output {
+        output.write_text("tornado.svg", &picture(&plan, &assumptions, &swings)?)?;
+        let info = json!({
+            "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "tornado", "plan": plan.name,
+            "options": plan.options, "year": plan.years[1], "assumptions": assumptions.len(),
+        });
+        output.write_text(MANIFEST, &manifest::text(&info))?;
+        let mut package = Package::new(&output);
+        package.write_rows(found.clone())?;
+        package.finish("tornado")?;
+        folder = Some(output.finish()?);
+    }
+    match args.format {
+        Format::Table => print!("{}", table(&plan, &found)),
+        Format::Csv => print!("{}", tables::text(found)),
+        Format::Json => println!(
+            "{:#}",
+            json!({ "year": plan.years[1], "rows": found.iter().map(object).collect::<Vec<_>>() })
+        ),
+    }
+    if let (Some(folder), Format::Table) = (folder, args.format) {
+        println!("results: {} ({:.1} s)", folder.display(), started.elapsed().as_secs_f64());
+    }
+    Ok(())
+}
+
+fn object(row: &TornadoRow<'_>) -> serde_json::Value {
+    json!({
+        "assumption": row.assumption, "title": row.title, "option": row.option, "range": row.range,
+        "central_pct": row.central_pct, "low_pct": row.low_pct, "high_pct": row.high_pct,
+        "swing_pct": row.swing_pct, "source": row.source, "mark": row.mark,
+    })
+}
+
+/// One line for each assumption: that of the option which it moves most.
+fn table(plan: &Plan, rows: &[TornadoRow<'_>]) -> String {
+    let mut out = format!(
+        "Real income of {} in {} against {}, percent, reference path\n\n{:<34}{:<20}{:>8}{:>8}{:>8}\n",
+        plan.focus,
+        plan.years[1],
+        plan.reference_option,
+        "assumption (low to high)",
+        "option moved most",
+        "low",
+        "now",
+        "high"
+    );
+    for of_assumption in rows.chunk_by(|a, b| a.assumption == b.assumption) {
+        let most = of_assumption.iter().max_by(|a, b| a.swing_pct.total_cmp(&b.swing_pct));
+        let Some(row) = most else { continue };
+        let title: String = row.title.chars().take(33).collect();
+        let line = format!(
+            "{title:<34}{:<20}{:>8.3}{:>8.3}{:>8.3}",
+            row.option, row.low_pct, row.central_pct, row.high_pct
+        );
+        let _ = writeln!(out, "{}", line.chars().take(WIDTH).collect::<String>());
+    }
+    out
+}
+
+fn picture(plan: &Plan, assumptions: &[Assumption], swings: &[Swing]) -> anyhow::Result<String> {
+    let order: Vec<usize> =
+        swings.chunk_by(|a, b| a.assumption == b.assumption).map(|of| of[0].assumption).collect();
+    let labels: Vec<String> = order.iter().map(|&at| assumptions[at].title.clone()).collect();
+    let styles = styles_of(&plan.options, &plan.reference_option);
+    let of_option = |option: usize| {
+        let ends = swings.iter().filter(|swing| swing.option == option);
+        let central = ends.clone().next()?.central_pct;
+        let (title, style) = (plan.options[option].clone(), styles[option]);
+        Some(Column { title, style, central, ends: ends.map(|swing| swing.ends_pct).collect() })
+    };
+    let columns: Vec<Column> = (0..plan.options.len()).filter_map(of_option).collect();
+    let title = format!("{}: what moves the headline, {}", plan.focus, plan.years[1]);
+    let subtitle = format!("Real income, percent, if it happens, against {}", plan.reference_option);
+    Ok(draw(&title, &subtitle, &labels, &columns)?)
+}

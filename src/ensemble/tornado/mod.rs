@@ -1,0 +1,111 @@
+//! How far the headline moves when one assumption at a time goes to an end of its range.
+//!
+//! A range is a row of `tornado.csv` ([`Assumption`]): which cells of which table, and what they become at the low and at
+//! the high end. Each end is a run of its own of the reference paths with that table changed; nothing else moves. So a new
+//! assumption is a row, no code.
+
+mod edit;
+mod ranges;
+
+use rayon::prelude::*;
+
+pub use ranges::{Assumption, TORNADO_FILE};
+
+use super::counts::RunCounts;
+use super::experiment::Experiment;
+use super::plan::{Plan, Shard};
+use super::run::Watch;
+use super::summary::{Against, Cell, HEADLINE, value};
+use crate::data::Files;
+use crate::error::InputErrors;
+
+/// The headline of one option with one assumption at its ends: real income of the focus country on the reference path in
+/// the last year against the reference option, percent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Swing {
+    /// Position of the assumption.
+    pub assumption: usize,
+    /// Position of the option in the plan.
+    pub option: usize,
+    /// With all assumptions as they are.
+    pub central_pct: f64,
+    /// With the assumption at its low and at its high end.
+    pub ends_pct: [f64; 2],
+}
+
+impl Swing {
+    /// Distance of the ends.
+    #[must_use]
+    pub fn size(&self) -> f64 {
+        let all = [self.central_pct, self.ends_pct[0], self.ends_pct[1]];
+        all.iter().fold(f64::NEG_INFINITY, |most, value| most.max(*value))
+            - all.iter().fold(f64::INFINITY, |least, value| least.min(*value))
+    }
+}
+
+/// The swings of every option under every assumption, the assumption that moves any option most first.
+///
+/// # Errors
+/// [`InputErrors`] of plan, data or ranges; a table that is refused at an end, named with the assumption; a state without
+/// equilibrium.
+pub fn tornado(
+    files: &Files,
+    plan: &Plan,
+    assumptions: &[Assumption],
+    watch: &dyn Watch,
+) -> anyhow::Result<Vec<Swing>> {
+    let plan = headline_plan(plan);
+    watch.stage("all assumptions as they are");
+    watch.begin(1 + 2 * assumptions.len() as u64);
+    let central = headline(files, &plan)?;
+    watch.advance(1);
+    let end = |(assumption, at): (&Assumption, usize)| -> anyhow::Result<Vec<f64>> {
+        let changed = assumption.at_end(files, &plan.baseline, at)?;
+        let found = headline(&changed, &plan);
+        watch.advance(1);
+        let name = ["low", "high"][at];
+        found.map_err(|error| error.context(format!("assumption {}, {name} end", assumption.id)))
+    };
+    let ends: Vec<(&Assumption, usize)> = assumptions.iter().flat_map(|one| [(one, 0), (one, 1)]).collect();
+    let found = ends.into_par_iter().map(end).collect::<anyhow::Result<Vec<_>>>()?;
+    let reference = plan.options.iter().position(|id| *id == plan.reference_option);
+    let mut swings = Vec::new();
+    for (assumption, ends) in found.chunks(2).enumerate() {
+        for option in (0..plan.options.len()).filter(|at| Some(*at) != reference) {
+            let ends_pct = [ends[0][option], ends[1][option]];
+            swings.push(Swing { assumption, option, central_pct: central[option], ends_pct });
+        }
+    }
+    let largest = |assumption: usize| {
+        let of = swings.iter().filter(|swing| swing.assumption == assumption);
+        of.map(Swing::size).fold(0.0, f64::max)
+    };
+    let sizes: Vec<f64> = (0..assumptions.len()).map(largest).collect();
+    swings.sort_by(|a, b| {
+        let by_size = sizes[b.assumption].total_cmp(&sizes[a.assumption]);
+        by_size.then(a.assumption.cmp(&b.assumption)).then(a.option.cmp(&b.option))
+    });
+    Ok(swings)
+}
+
+/// The plan without draws to speak of, which the reference paths do not need; with the last year alone where nothing
+/// moves from year to year.
+fn headline_plan(plan: &Plan) -> Plan {
+    let mut plan = plan.clone();
+    if !(plan.dynamics.capital || plan.dynamics.adjustment) {
+        plan.years = [plan.years[1]; 2];
+    }
+    plan.bilateral_years.clear();
+    (plan.draws, plan.event_draws) = (1, 1);
+    plan
+}
+
+/// Real income of the focus country by option.
+fn headline(files: &Files, plan: &Plan) -> anyhow::Result<Vec<f64>> {
+    let experiment = Experiment::load(files, plan.clone(), Shard::WHOLE, &|_, _| Ok::<_, InputErrors>(()))?;
+    let block = experiment.last_reference_block(&RunCounts::default())?;
+    let frame = super::RunFrame::new(&experiment);
+    let cell = Cell::Country(HEADLINE[0], frame.focus());
+    let against = Against::Reference(frame.reference());
+    Ok((0..plan.options.len()).map(|option| value(&block, 0, option, cell, against)).collect())
+}

@@ -1,0 +1,96 @@
+//! Trade costs of a year by where they come from: duties, the cost of proving origin, barriers that the texts of a pair
+//! leave, and what the importer's texts open to everybody.
+
+use ndarray::Array3;
+
+use super::PolicyParameters;
+use super::book::PolicyBook;
+use super::regimes::Regimes;
+use super::texts::OpenTexts;
+use super::year::Terms;
+use crate::data::Pair;
+
+/// Logs of trade-cost factors by source, `[j,n,i]`; 0 at home. They sum to the log of all costs of a cell.
+#[derive(Debug, Clone)]
+pub struct CostParts {
+    /// `1 + duties collected`.
+    pub ln_tariff: Array3<f64>,
+    /// Rate paid over duties collected: rates differ between lines.
+    pub ln_dispersion: Array3<f64>,
+    /// Cost of proving origin.
+    pub ln_origin: Array3<f64>,
+    /// Barriers that the importer's texts leave for somebody who shares none of them.
+    pub ln_open: Array3<f64>,
+    /// Barriers of the pair over these: its own texts, and what events did.
+    pub ln_own: Array3<f64>,
+}
+
+impl CostParts {
+    fn zeros(shape: (usize, usize, usize)) -> Self {
+        let zeros = || Array3::zeros(shape);
+        Self {
+            ln_tariff: zeros(),
+            ln_dispersion: zeros(),
+            ln_origin: zeros(),
+            ln_open: zeros(),
+            ln_own: zeros(),
+        }
+    }
+
+    /// Log changes from `before` to these.
+    #[must_use]
+    pub fn since(self, before: &Self) -> Self {
+        Self {
+            ln_tariff: self.ln_tariff - &before.ln_tariff,
+            ln_dispersion: self.ln_dispersion - &before.ln_dispersion,
+            ln_origin: self.ln_origin - &before.ln_origin,
+            ln_open: self.ln_open - &before.ln_open,
+            ln_own: self.ln_own - &before.ln_own,
+        }
+    }
+}
+
+impl PolicyBook {
+    /// Trade costs of every pair in a year by source.
+    #[must_use]
+    pub fn cost_parts(&self, regimes: &Regimes, year: i16, parameters: PolicyParameters<'_>) -> CostParts {
+        let (n, s) = (self.n(), self.axes.n_sectors());
+        let terms = Terms { year, parameters };
+        let mut parts = CostParts::zeros((s, n, n));
+        for importer in 0..n {
+            let mut open_texts = OpenTexts::default();
+            for exporter in (0..n).filter(|&exporter| exporter != importer) {
+                let pair = Pair { importer, exporter };
+                let (tariffs, barriers) = self.pair_costs(regimes, pair, terms, &mut open_texts, true);
+                let open = self.open_barriers(regimes, pair, terms, &mut open_texts);
+                for j in 0..s {
+                    let at = [j, importer, exporter];
+                    let (collected, effective) = (tariffs.collected_pct[j], tariffs.effective_pct[j]);
+                    parts.ln_tariff[at] = (collected / 100.0).ln_1p();
+                    parts.ln_dispersion[at] = ((100.0 + effective) / (100.0 + collected)).ln();
+                    parts.ln_origin[at] = (tariffs.compliance_pct[j] / 100.0).ln_1p();
+                    parts.ln_open[at] = open[j].ln();
+                    parts.ln_own[at] = (barriers[j] / open[j]).ln();
+                }
+            }
+        }
+        parts
+    }
+
+    /// Barrier factors of a pair as if none of its agreements bound it, `[j]`.
+    fn open_barriers(
+        &self,
+        regimes: &Regimes,
+        pair: Pair,
+        Terms { year, parameters }: Terms<'_>,
+        open: &mut OpenTexts,
+    ) -> Vec<f64> {
+        let n_sectors = self.axes.n_sectors();
+        let (mut factors, mut joined) = (vec![1.0; n_sectors], vec![0.0; n_sectors]);
+        for (from, share_of_year) in self.stretches(regimes, pair, year) {
+            open.joined(self, regimes, (pair, from), std::iter::empty(), &mut joined);
+            self.barriers.add(pair, share_of_year, &joined, parameters, &mut factors);
+        }
+        factors
+    }
+}

@@ -1,0 +1,78 @@
+//! How far the headline moves with each assumption: bars from the low to the high end, one column per option.
+
+use super::super::axis::{decimals_for, range_with_zero, signed};
+use super::super::canvas::{Align, Canvas, Lettering, Stroke};
+use super::super::frame::{Area, Panel, Words, chart};
+use super::super::matrix::Matrix;
+use super::super::theme::{GAIN, INK, LOSS, OptionStyle, SOFT_INK, TICK_SIZE};
+use super::scene::DrawError;
+
+const STEM: &str = "tornado";
+/// Height of a row of the table and of everything around it.
+const ROW: f64 = 24.0;
+const AROUND: f64 = 220.0;
+
+/// One option: its title and look, the headline, and the ends of each assumption.
+pub struct Column {
+    /// Title.
+    pub title: String,
+    /// Look.
+    pub style: OptionStyle,
+    /// With all assumptions as they are, percent.
+    pub central: f64,
+    /// Low and high end by assumption, in the order of the rows.
+    pub ends: Vec<[f64; 2]>,
+}
+
+/// Draws the assumptions named in `labels` below one another.
+///
+/// # Errors
+/// [`DrawError`] with what the backend said.
+pub fn draw(title: &str, subtitle: &str, labels: &[String], columns: &[Column]) -> Result<String, DrawError> {
+    let words = Words {
+        title: title.to_owned(),
+        subtitle: subtitle.to_owned(),
+        notes: vec![
+            "Note: one assumption at a time at an end of its range (tornado.csv names range and source), all others as they are; orange = low end, blue = high end; line = all as they are. Reference path of the option.".to_owned(),
+        ],
+    };
+    let height = AROUND + ROW * labels.len() as f64;
+    let drawn = chart(&words, height, |canvas, area| draw_columns(canvas, area, labels, columns));
+    drawn.map_err(|message| DrawError { chart: STEM, message })
+}
+
+fn draw_columns(canvas: &mut Canvas<'_>, area: Area, labels: &[String], columns: &[Column]) {
+    let rows: Vec<(String, bool)> = labels.iter().map(|label| (label.clone(), false)).collect();
+    let headings: Vec<(String, OptionStyle)> =
+        columns.iter().map(|column| (column.title.clone(), column.style)).collect();
+    let matrix = Matrix::draw(canvas, area.inside([0.0, 0.0, 0.0, 32.0]), &rows, &headings);
+    matrix.stripes(canvas);
+    for (at, column) in columns.iter().enumerate() {
+        // Each option has a scale of its own: their headlines differ by orders of size.
+        let values = column.ends.iter().flatten().copied().chain([column.central]);
+        let panel =
+            Panel::new(matrix.column(at).inside([4.0, 0.0, 4.0, 0.0]), range_with_zero(values), (0.0, 1.0));
+        panel.x_axis(canvas, &panel.x_ticks(3), true);
+        let centre = panel.x.at(column.central);
+        for (row, ends) in column.ends.iter().enumerate() {
+            let (middle, half) = (matrix.middle(row), 0.3 * matrix.row_height());
+            for (end, colour) in ends.iter().zip([LOSS, GAIN]) {
+                let to = panel.x.at(*end);
+                if (to - centre).abs() > 0.1 {
+                    canvas.rect((centre, middle - half), (to, middle + half), colour, 1.0);
+                }
+            }
+        }
+        let Area { top, bottom, .. } = panel.area;
+        canvas.line(&[(centre, top), (centre, bottom)], Stroke::solid(INK, 1.0));
+        let text = signed(column.central, decimals_for([column.central]));
+        canvas.text((centre, top - 1.0), &text, Lettering::new(TICK_SIZE - 1.0, INK).align(Align::Centre));
+    }
+    let label = Lettering::new(TICK_SIZE, SOFT_INK).align(Align::Centre);
+    let middle = (matrix.area.left + matrix.area.right) / 2.0;
+    canvas.text(
+        (middle, matrix.area.bottom + 28.0),
+        "Real income, percent above the reference option",
+        label,
+    );
+}

@@ -7,6 +7,7 @@ use super::barriers;
 use crate::data::{Axes, Pair, SectorKind};
 use crate::error::InputErrors;
 use crate::policy::{PolicyBook, PolicyParameters, Regimes, Situation};
+use crate::schedules::Part;
 
 /// The chain from the most-favoured-nation rate to what is paid, for `importer:exporter:group:date`.
 pub fn text(book: &PolicyBook, regimes: &Regimes, query: &str) -> anyhow::Result<String> {
@@ -32,6 +33,11 @@ pub fn text(book: &PolicyBook, regimes: &Regimes, query: &str) -> anyhow::Result
     let situation = book.situation(regimes, pair, day);
     let mut text = format!("{group} from {exporter} into {importer} on {day}\n");
     text += &format!("  most-favoured-nation rate {:>33.2} %\n", book.mfn.pct(pair, g));
+    text += &format!("    {}\n", book.mfn.origin(pair, g));
+    let exempt = 100.0 * (1.0 - book.preferences.taxed_share[[pair.importer, g]]);
+    if exempt > 0.0 {
+        text += &format!("  free of duty for processing or with drawback: {exempt:.0} % of imports\n");
+    }
     for at in 0..situation.bindings.len() {
         text += &agreement(book, &situation, at, g);
     }
@@ -79,6 +85,7 @@ fn agreement(book: &PolicyBook, situation: &Situation<'_>, at: usize, g: usize) 
     };
     let year = binding.schedule_year;
     let mut text = format!("  {} ({}), year {year}: {what}\n", agreement.id, agreement.title);
+    text += &staging(book, situation, at, g);
     if let Some(eligible) = binding.eligible_share.filter(|shares| shares[g] < 1.0) {
         let share = 100.0 * eligible[g];
         text +=
@@ -94,4 +101,32 @@ fn agreement(book: &PolicyBook, situation: &Situation<'_>, at: usize, g: usize) 
         text += &format!("    {}\n", quota.terms(year));
     }
     text
+}
+
+/// What an agreement leaves of the duties, and where that stands: the lines, or the parts of the schedule with category,
+/// base rate and the share that is left.
+fn staging(book: &PolicyBook, situation: &Situation<'_>, at: usize, g: usize) -> String {
+    let binding = &situation.bindings[at];
+    if let Some(origin) = book.concessions.from_lines(binding.agreement, situation.pair, g) {
+        let left = binding.left_share.map_or(100.0, |left| 100.0 * left[g]);
+        return format!("    {left:.1} % of the duties are left, by tariff lines: {origin}\n");
+    }
+    let code = |n: usize| book.axes.countries[n].iso3.as_str();
+    let (importer, exporter) = (code(situation.pair.importer), code(situation.pair.exporter));
+    let schedule = book.agreements[binding.agreement].schedule.as_deref();
+    let schedule = schedule.and_then(|id| book.concessions.schedules.with_letters(id, importer, exporter));
+    let parts = schedule.as_ref().and_then(|schedule| schedule.parts(&book.groups[g].id));
+    let line = |part: &Part| {
+        let base = part.base_rate_pct.map_or("the group's".to_owned(), |pct| format!("{pct:.2} %"));
+        format!(
+            "    part {}, {:.1} % of trade: category {}, base rate {base}, {:.1} % of it left; {}, {}\n",
+            part.name,
+            100.0 * part.trade_share,
+            part.origin.code,
+            100.0 * part.category.remaining_share(binding.schedule_year),
+            part.origin.place,
+            part.origin.source
+        )
+    };
+    parts.into_iter().flatten().map(line).collect()
 }

@@ -282,8 +282,16 @@ mod tests {
     use crate::ensemble::{Outlook, PLAN_FILE, Plan};
 
     fn block(draws: &[u64]) -> YearBlock {
-        let layout =
-            Layout { n_options: 2, n: 1, s: 1, n_measures: 1, n_groups: 1, has_own: false, n_carried: 0 };
+        let layout = Layout {
+            n_options: 2,
+            n: 1,
+            s: 1,
+            n_measures: 1,
+            n_sector_measures: 1,
+            n_groups: 1,
+            has_own: false,
+            n_carried: 0,
+        };
         let values =
             draws.iter().flat_map(|&d| (0..8).map(move |v| d as f64 * 10.0 + f64::from(v))).collect();
         let draws = draws.to_vec();
@@ -361,8 +369,16 @@ mod tests {
     #[test]
     fn a_piece_has_the_numbers_of_its_countries() {
         // Values are their own positions: 2 measures, 2 countries, 1 sector, 2 groups, own effect.
-        let layout =
-            Layout { n_options: 2, n: 2, s: 1, n_measures: 2, n_groups: 2, has_own: true, n_carried: 1 };
+        let layout = Layout {
+            n_options: 2,
+            n: 2,
+            s: 1,
+            n_measures: 2,
+            n_sector_measures: 2,
+            n_groups: 2,
+            has_own: true,
+            n_carried: 1,
+        };
         let size = layout.n_values();
         let whole = YearBlock {
             year: 2030,

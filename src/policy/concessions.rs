@@ -27,6 +27,8 @@ pub(super) struct ScheduleTable {
     pub left_share: Array2<f64>,
     /// Share of trade that is free.
     pub free_share: Array2<f64>,
+    /// Where the share comes from if the preferences of tariff lines take the place of the schedule, `[g]`.
+    pub from_lines: Vec<Option<String>>,
 }
 
 /// Shares left by schedule, year and group, and which schedule binds which pair.
@@ -54,6 +56,14 @@ impl Concessions {
     pub(super) fn left_share(&self, agreement: usize, pair: Pair, year: u32) -> Option<ArrayView1<'_, f64>> {
         let (table, row) = self.row(agreement, pair, year)?;
         Some(table.left_share.row(row))
+    }
+
+    /// Where the duties that an agreement leaves of a group stand if tariff lines give them: file and line, source and
+    /// mark. `None` if the parts of the schedule do.
+    #[must_use]
+    pub fn from_lines(&self, agreement: usize, pair: Pair, group: usize) -> Option<&str> {
+        let (table, _) = self.row(agreement, pair, 1)?;
+        table.from_lines[group].as_deref()
     }
 
     /// Shares of trade that are free in year `year` of an agreement, `[g]`; `None` = no preference.

@@ -12,11 +12,40 @@ pub struct MfnRates {
     pct: Array3<f64>,
     /// Rate less what is collected of it, percentage points, `[n,i,g]`.
     collected_gap_pp: Array3<f64>,
+    /// Position of the row of each rate, `[n,i,g]`.
+    row: Array3<usize>,
+    /// Place, source and mark of each row.
+    origins: Vec<String>,
 }
 
 impl MfnRates {
-    pub(super) fn new(pct: Array3<f64>, collected_gap_pp: Array3<f64>) -> Self {
-        Self { pct, collected_gap_pp }
+    /// No rate yet, for `n` countries and `groups` product groups.
+    pub(super) fn empty(n: usize, groups: usize) -> Self {
+        let shape = (n, n, groups);
+        Self {
+            pct: Array3::from_elem(shape, f64::NAN),
+            collected_gap_pp: Array3::zeros(shape),
+            row: Array3::zeros(shape),
+            origins: Vec::new(),
+        }
+    }
+
+    /// Adds a row of the table: where it stands.
+    pub(super) fn add_origin(&mut self, origin: String) {
+        self.origins.push(origin);
+    }
+
+    /// Sets the rate and what is collected of it, percent, by the row added last.
+    pub(super) fn set(&mut self, at: [usize; 3], pct: f64, collected_pct: f64) {
+        self.pct[at] = pct;
+        self.collected_gap_pp[at] = pct - collected_pct;
+        self.row[at] = self.origins.len() - 1;
+    }
+
+    /// Where the rate of an importer on a group of an exporter stands: file and line, source, mark.
+    #[must_use]
+    pub fn origin(&self, pair: Pair, group: usize) -> &str {
+        &self.origins[self.row[[pair.importer, pair.exporter, group]]]
     }
 
     /// Rate of an importer on a product group of an exporter, percent.

@@ -162,7 +162,8 @@ impl Look<'_> {
         let duty_pct = situation.duty_pct[self.g];
         let listed = |pct: f64| full_pct * pct / quota.base_pct() + duty_pct;
         let (in_quota_pct, out_of_quota_pct) = match quota.in_quota_pct {
-            Some(pct) => (listed(pct).min(new_pct), new_pct),
+            // What comes in today pays less than the rate outside: the mean of the group is weighted by imports.
+            Some(pct) => (listed(pct).min(new_pct), (quota.base_pct() + duty_pct).max(new_pct)),
             None => {
                 let claimed = book.group_rate(&situation, self.g, self.parameters).agreement?;
                 if book.agreements[claimed].schedule.as_deref() != Some(self.id) {

@@ -12,6 +12,7 @@ mod memberships;
 pub mod rows;
 mod staging;
 mod trade;
+mod trade_means;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -30,9 +31,9 @@ use rows::{Barrier, MembershipRow, MfnRate, ProductGroup};
 use trade::Traded;
 
 /// Columns of `product_groups.csv` of the project: `rate_of` and `emissions_of` name the group or sector of the facts
-/// that a group takes its figure from (empty = none).
-const GROUP_COLUMNS: [&str; 7] =
-    ["product_group", "sector", "weight_share", "rate_of", "emissions_of", "source", "mark"];
+/// that a group takes its figure from (empty = none); `kind` is agricultural or non_agricultural, as the WTO counts.
+const GROUP_COLUMNS: [&str; 8] =
+    ["product_group", "sector", "weight_share", "kind", "rate_of", "emissions_of", "source", "mark"];
 
 /// Rows of all tables.
 struct Tables {
@@ -94,9 +95,12 @@ fn read(input: &Path, axes: &Axes, how: Aggregation, reading: &mut Reading) -> O
     rates.sort_by_cached_key(|rate| rate.exporter != aggregate::ALL);
     let staging =
         from_lines.as_ref().and_then(|found| staging::apply(input, &own, found, &mut rates, reading));
+    if let Some(groups) = &groups {
+        trade_means::apply(&facts, trade::BASELINE, groups, &mut rates, reading);
+    }
     let barriers = barriers::rows(&facts, &own, axes, reading);
     let memberships = memberships::rows(&facts, &own, axes, reading);
-    let traded = trade::tables(input, &own, axes, groups.as_ref(), reading);
+    let traded = trade::tables(input, axes, groups.as_ref(), from_lines.as_ref(), reading);
     let groups = groups?;
     Some(Tables {
         product_groups: groups.rows().map(product_group).collect(),

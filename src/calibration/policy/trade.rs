@@ -1,10 +1,10 @@
 //! What policy needs to know of trade: supply of each country, lines of each group, embodied emissions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use super::aggregate::FromLines;
 use super::facts::{INTENSITY, names, owned};
-use super::lines;
 use super::rows::{Emissions, GroupLines, Supply};
 use crate::calibration::Reading;
 use crate::data::{Axes, Dataset, Files, SectorKind, Table};
@@ -12,7 +12,7 @@ use crate::error::Faults;
 use crate::output::rows::Verbatim;
 
 /// Baseline whose exports say what cumulation brings in.
-const BASELINE: &str = "apac";
+pub const BASELINE: &str = "apac";
 
 /// Rows of what policy needs to know of trade.
 pub struct Traded {
@@ -27,13 +27,13 @@ pub struct Traded {
 /// Supply, lines and emissions; `groups` is the table of product groups.
 pub fn tables(
     input: &Path,
-    own: &Files,
     axes: &Axes,
     groups: Option<&Table>,
+    from_lines: Option<&FromLines>,
     reading: &mut Reading,
 ) -> Option<Traded> {
     let supply = supply(axes, reading);
-    let group_lines = group_lines(input, own, reading);
+    let group_lines = from_lines.and_then(group_lines);
     let emissions = emissions(&input.join("facts"), axes, groups?, reading);
     Some(Traded { supply: supply?, group_lines: group_lines?, emissions: emissions? })
 }
@@ -62,22 +62,14 @@ fn supply(axes: &Axes, reading: &mut Reading) -> Option<Vec<Supply<'static>>> {
     Some(rows)
 }
 
-/// HS6 products of each group.
-fn group_lines(input: &Path, own: &Files, reading: &mut Reading) -> Option<Vec<GroupLines<'static>>> {
-    let importers = reading.own(own, "tariff_lines.csv", &lines::COLUMNS)?;
-    let importer = importers.rows().next()?;
+/// HS6 products of each group, of the importer with the most lines.
+fn group_lines(from_lines: &FromLines) -> Option<Vec<GroupLines<'static>>> {
+    let lines = from_lines.lines.values().max_by_key(|lines| lines.schedule.lines.len())?;
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-    let groups = lines::ProductGroups::read(own, reading)?;
-    let products = reading.table(&input.join(importer.text("products")), &["hs6"])?;
-    reading.each_once(&products, &["hs6"]);
-    for row in products.rows() {
-        if !lines::is_code(&row, "hs6", 6, &mut reading.faults) {
-            continue;
-        }
-        match groups.of(row.text("hs6")) {
-            Some(group) => *counts.entry(group.to_owned()).or_default() += 1,
-            None => reading.left(&products, "of products without a group, by chapter", &row.text("hs6")[..2]),
-        }
+    let products: BTreeSet<(&str, usize)> =
+        lines.schedule.lines.iter().map(|line| (&line.code[..6], line.group)).collect();
+    for (_, group) in products {
+        *counts.entry(lines.groups[group].clone()).or_default() += 1;
     }
     let row = |(group, lines): (String, u64)| GroupLines {
         product_group: group.into(),

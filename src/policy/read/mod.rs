@@ -28,7 +28,6 @@ use super::agreements::{Agreement, Agreements};
 use super::barriers::Barriers;
 use super::book::PolicyBook;
 use super::concessions::Concessions;
-use super::mfn::MfnRates;
 use super::preferences::Preferences;
 use super::stacking::AdditionalDuties;
 use crate::data::{Axes, Files, Row, Table};
@@ -81,7 +80,7 @@ impl PolicyBook {
         reader.classes = in_order(&depth_idx);
         let agreements = Agreements::new(reader.agreements(&depth_idx, &files.folder("schedules")));
         reader.add_lines(&places, &mut groups);
-        let (mfn_pct, collected_gap_pp) = reader.mfn(&places);
+        let mfn = reader.mfn(&places);
         let coverage = reader.coverage(&places);
         let duties = reader.duties(&coverage);
         let barrier_changes = reader.barrier_changes();
@@ -112,7 +111,7 @@ impl PolicyBook {
         let mut read = Self {
             axes: axes.clone(),
             groups,
-            mfn: MfnRates::new(mfn_pct, collected_gap_pp),
+            mfn,
             agreements,
             concessions: Concessions { schedules: book, cut_dates, tables },
             preferences,

@@ -1,13 +1,14 @@
 //! `product_groups.csv`, `mfn.csv` and `barriers.csv`: rates and barriers that hold for everybody.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use ndarray::{Array2, Array3};
+use ndarray::Array2;
 
 use super::rules::GROUPS;
 use super::{CHECKED, Places, Reader, SHARE_TOLERANCE, places_of};
 use crate::data::{Row, SectorKind};
 use crate::policy::groups::Group;
+use crate::policy::mfn::MfnRates;
 use crate::policy::preferences::Claimed;
 use crate::schedules::percent;
 
@@ -48,16 +49,16 @@ impl Reader<'_> {
         }
     }
 
-    /// Most-favoured-nation rates, and their distance to the rates collected, `[n,i,g]`. A row for `*` is needed of
+    /// Most-favoured-nation rates and what is collected of them. A row for `*` is needed of
     /// every importer and group; rows of one exporter take its place.
-    pub(super) fn mfn(&mut self, places: &Places) -> (Array3<f64>, Array3<f64>) {
+    pub(super) fn mfn(&mut self, places: &Places) -> MfnRates {
         const FILE: &str = "tables/mfn.csv";
         let n = self.axes.n_countries();
-        let shape = (n, n, places.values().map(Vec::len).sum());
-        let (mut mfn, mut gap) = (Array3::from_elem(shape, f64::NAN), Array3::zeros(shape));
-        let Some(table) = self.sound(FILE) else { return (mfn, gap) };
+        let mut rates = MfnRates::empty(n, places.values().map(Vec::len).sum());
+        let Some(table) = self.sound(FILE) else { return rates };
         percent::ask(&table, &self.text_of(FILE), "mfn_pct", &mut self.faults);
         let is_general = |row: &Row<'_>| row.text("exporter") == "*";
+        let mut known: HashSet<(usize, &str)> = HashSet::new();
         for row in table.rows().filter(is_general).chain(table.rows().filter(|row| !is_general(row))) {
             let (Some(importer), Some(pct)) = (self.country(&row, "importer"), row.value("mfn_pct")) else {
                 continue;
@@ -68,17 +69,17 @@ impl Reader<'_> {
                 let expected = format!("empty, or percent, 0 to {pct}: duties collected where lines differ");
                 self.faults.push(row.fault("collected_pct", &expected, "Correct one of the two rates."));
             }
+            rates.add_origin(format!("{}, {} ({})", row.place(), row.text("source"), row.text("mark")));
             let exporters = self.country(&row, "exporter").map_or(0..n, |exporter| exporter..exporter + 1);
-            for (exporter, &g) in exporters.flat_map(|i| places_of(&row, places).iter().map(move |g| (i, g)))
-            {
-                mfn[[importer, exporter, g]] = pct;
-                gap[[importer, exporter, g]] = pct - collected_pct;
+            if is_general(&row) {
+                known.insert((importer, row.text("product_group")));
+            }
+            for &g in places_of(&row, places) {
+                exporters.clone().for_each(|i| rates.set([importer, i, g], pct, collected_pct));
             }
         }
-        for (id, at) in places {
-            // A row for everybody fills all exporters, so that the first and the second stand for all.
-            let is_missing = |n: &usize| mfn[[*n, usize::from(*n == 0).min(shape.1 - 1), at[0]]].is_nan();
-            for n in (0..n).filter(is_missing) {
+        for id in places.keys() {
+            for n in (0..n).filter(|n| !known.contains(&(*n, id))) {
                 let field = format!("{},{id}", self.axes.countries[n].iso3);
                 self.fault(
                     FILE,
@@ -89,7 +90,7 @@ impl Reader<'_> {
                 );
             }
         }
-        (mfn, gap)
+        rates
     }
 
     /// Who claims preferences, as customs report it; empty if the data set has no such table.

@@ -22,6 +22,7 @@ struct Preference {
     group: String,
     left_share: f64,
     free_share: f64,
+    origin: String,
 }
 
 impl Reader<'_> {
@@ -42,7 +43,8 @@ impl Reader<'_> {
                 continue;
             };
             let group = row.text("product_group").to_owned();
-            let preference = Preference { group, left_share, free_share: free / lines };
+            let origin = format!("{}, {} ({})", row.place(), row.text("source"), row.text("mark"));
+            let preference = Preference { group, left_share, free_share: free / lines, origin };
             preferences.entry((a, n, self.country(&row, "exporter"))).or_default().push(preference);
         }
         preferences
@@ -109,10 +111,12 @@ impl Reader<'_> {
         };
         let mut left_share = tabulated(&|group, year| schedule.remaining_share(group, year));
         let mut free_share = tabulated(&|group, year| schedule.free_share(group, year));
+        let mut from_lines = vec![None; groups.len()];
         for (g, group) in groups.iter().enumerate() {
             if let Some(preference) = preferences.iter().find(|preference| preference.group == *group) {
                 left_share.column_mut(g).fill(preference.left_share);
                 free_share.column_mut(g).fill(preference.free_share);
+                from_lines[g] = Some(preference.origin.clone());
             }
             if left_share[[0, g]].is_nan() {
                 self.faults.push(Fault {
@@ -125,7 +129,7 @@ impl Reader<'_> {
                 });
             }
         }
-        ScheduleTable { left_share, free_share }
+        ScheduleTable { left_share, free_share, from_lines }
     }
 
     fn check_members(

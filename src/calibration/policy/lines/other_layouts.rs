@@ -50,18 +50,22 @@ pub fn japan(layout: &Layout<'_>, reading: &mut Reading) -> Option<Vec<Line>> {
     let table = reading.table(&layout.input.join(layout.importer.text("lines")), &columns)?;
     let mut lines = Vec::new();
     for row in table.rows() {
-        if !is_code(&row, "hs", 6, &mut reading.faults) {
+        // A heading that is not divided stands with its four digits.
+        let mut product = row.text("hs").to_owned();
+        if product.len() == 4 {
+            product.push_str("00");
+        } else if !is_code(&row, "hs", 6, &mut reading.faults) {
             continue;
         }
-        let Some(group) = layout.group(row.text("hs")) else {
-            reading.left(&table, "of products without a group, by chapter", &row.text("hs")[..2]);
+        let Some(group) = layout.group(&product) else {
+            reading.left(&table, "of products without a group, by product", &product);
             continue;
         };
         let mfn_pct = match row.text("rate_type") {
             "ad_valorem" => reading.number(&row, "mfn_applied_pct", PCT),
             _ => None,
         };
-        let code = format!("{}{}", row.text("hs"), row.text("stat_suffix"));
+        let code = format!("{product}{}", row.text("stat_suffix"));
         let programmes = programmes(&row, &JAPAN_COLUMNS);
         lines.push(Line { code, group, mfn_pct, is_estimate: false, programmes });
     }

@@ -14,24 +14,26 @@ const USD: NumberRule = NumberRule::new("US dollars above 0", |v| v > 0.0 && v <
 /// What a unit is counted in, and how many of the smallest units it holds.
 type Measure = (&'static str, f64);
 
-/// US dollars of a unit of imports by line, with the measure of the unit.
-pub struct UnitValues(HashMap<String, (Measure, f64)>);
+/// US dollars of a unit of imports by line, with the measure of the unit; a line may be counted in several.
+pub struct UnitValues(HashMap<String, Vec<(Measure, f64)>>);
 
 impl UnitValues {
     /// Reads `hts8,quantity_code,unit_value`; units that no duty is charged by are left out.
     pub fn read(table: &Table, reading: &mut Reading) -> Self {
-        reading.each_once(table, &["hts8"]);
-        let mut values = HashMap::new();
+        reading.each_once(table, &["hts8", "quantity_code"]);
+        let mut values: HashMap<String, Vec<(Measure, f64)>> = HashMap::new();
+        let mut n_used = 0;
         for row in table.rows() {
             let Some(usd) = reading.number(&row, "unit_value", USD) else { continue };
             match measure_of_code(row.text("quantity_code")) {
                 Some(measure) => {
-                    values.insert(row.text("hts8").to_owned(), (measure, usd));
+                    values.entry(row.text("hts8").to_owned()).or_default().push((measure, usd));
+                    n_used += 1;
                 }
                 None => reading.left(table, "in units that no duty is charged by", row.text("quantity_code")),
             }
         }
-        reading.used(table, values.len());
+        reading.used(table, n_used);
         Self(values)
     }
 
@@ -47,8 +49,9 @@ impl UnitValues {
         }
         let (usd, unit) = amount(term)?;
         let (name, size) = measure_of_duty(unit)?;
-        let ((of_value, value_size), value_usd) = self.0.get(line)?;
-        (*of_value == name).then(|| 100.0 * (usd / size) / (value_usd / value_size))
+        let of_measure = |((of_value, _), _): &&(Measure, f64)| *of_value == name;
+        let ((_, value_size), value_usd) = self.0.get(line)?.iter().find(of_measure)?;
+        Some(100.0 * (usd / size) / (value_usd / value_size))
     }
 }
 
@@ -119,7 +122,8 @@ mod tests {
     #[test]
     fn equivalents_by_hand() {
         let values = [("02023080", "KG", 5.5), ("64", "PRS", 10.0), ("9", "DOZ", 24.0), ("22", "L", 2.0)];
-        let values = values.map(|(line, code, usd)| (line.to_owned(), (measure_of_code(code).unwrap(), usd)));
+        let values =
+            values.map(|(line, code, usd)| (line.to_owned(), vec![(measure_of_code(code).unwrap(), usd)]));
         let values = UnitValues(HashMap::from(values));
         let close = |found: Option<f64>, expected: f64| assert!((found.unwrap() - expected).abs() < 1e-9);
         // 4.4 cents on 5.50 dollars a kilogram.

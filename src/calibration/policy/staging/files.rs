@@ -101,7 +101,8 @@ fn end_rates(input: &Path, source: &Row<'_>, reading: &mut Reading) -> Option<Ha
     }
     let table = reading.table(&input.join(source.text("end_rates")), &["hs6", "start_pct", "end_pct"])?;
     let mut ends = HashMap::new();
-    for row in table.rows() {
+    // An empty cell: the duty stays a specific one.
+    for row in table.rows().filter(|row| !row.text("end_pct").is_empty()) {
         if let Some(pct) = reading.number(&row, "end_pct", PCT) {
             ends.insert(row.text("hs6").to_owned(), pct);
         }

@@ -80,7 +80,7 @@ impl Tile {
                 whole.sector_at(measure) + range.start * s..whole.sector_at(measure) + range.end * s
             };
             let is_headline = matches!(self.cut, Cut::Headline(_));
-            let sectors = (0..SECTOR_MEASURES.len()).filter(|_| !is_headline).map(sector);
+            let sectors = (0..whole.n_sector_measures).filter(|_| !is_headline).map(sector);
             at(0).into_iter().chain(sectors).chain(flag).chain(own).collect()
         };
         match &self.cut {
@@ -287,7 +287,7 @@ mod tests {
             n: 1,
             s: 1,
             n_measures: 1,
-            n_sector_measures: 1,
+            n_sector_measures: 2,
             n_groups: 1,
             has_own: false,
             n_carried: 0,

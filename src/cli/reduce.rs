@@ -62,6 +62,7 @@ pub fn run(args: &ReduceArgs, quiet: bool) -> anyhow::Result<()> {
     let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
     let output = OutputDir::create(&args.out, existing)?;
     let parts = Parts::read(&args.parts)?;
+    let tiling = tiling(&parts)?;
     let first = &parts.all[0];
     let frame = &parts.info.frame;
     if let Some(digits) = parts.manifest[DIGITS].as_u64() {
@@ -73,7 +74,6 @@ pub fn run(args: &ReduceArgs, quiet: bool) -> anyhow::Result<()> {
     }
     output.write_text(MANIFEST, &manifest::text(&joined_manifest(&parts)))?;
     join_draws(&parts, &output)?;
-    let tiling = tiling(&parts)?;
     if !quiet && tiling.n_pieces() > 1 {
         eprintln!("--max-memory: every year is read {} times, a piece at a time", tiling.n_pieces());
     }

@@ -84,6 +84,31 @@ fn one_part_and_seven_reduce_to_the_bytes_of_the_whole_run() {
 }
 
 #[test]
+fn a_year_that_does_not_fit_into_memory_is_read_in_pieces() {
+    let folder = with_whole("--events none");
+    let at = folder.path();
+    for number in 1..=3 {
+        run(at, &format!("--events none --shard auto --shards 3 --shard-index {number} --out parts")).success();
+    }
+    let refused = reduce(at, "parts --out pieces --max-memory 1").code(2);
+    let message = String::from_utf8(refused.get_output().stderr.clone()).unwrap();
+    assert!(message.contains("`--max-memory` = 1 bytes can be used: expected about "), "{message}");
+    let words: Vec<&str> = message.split_whitespace().collect();
+    let at_least = words.iter().position(|word| *word == "about").unwrap() + 1;
+    let at_least: u64 = words[at_least].parse().unwrap();
+    assert!(!at.join("pieces").exists());
+    let mut pieces = Vec::new();
+    for bytes in [at_least, at_least + at_least / 4, 2 * at_least] {
+        let done = reduce(at, &format!("parts --out pieces --overwrite --max-memory {bytes}")).success();
+        let said = String::from_utf8(done.get_output().stderr.clone()).unwrap();
+        let times = said.split_once("read ").and_then(|(_, rest)| rest.split_once(" times"));
+        pieces.push(times.map_or(1, |(times, _)| times.parse::<u64>().unwrap()));
+        assert_eq!(contents(&at.join("pieces")), contents(&at.join("whole")), "{bytes} bytes");
+    }
+    assert!(pieces[0] > 1 && pieces.is_sorted_by(|a, b| a >= b), "{pieces:?}");
+}
+
+#[test]
 fn more_parts_than_draws_leave_some_without_any() {
     let folder = with_whole("--events none");
     let at = folder.path();

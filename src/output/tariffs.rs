@@ -53,6 +53,10 @@ table! {
         line_share: f64 ["share"],
         /// yes where both reach nine tenths
         substantially_all: bool,
+        /// Share of trade in services on which the text has rules after ten years
+        services_share: Option<f64> ["share"],
+        /// yes where the agreement prefers its members without freeing substantially all the trade: outsiders may complain
+        legal_risk: bool,
     }
 }
 
@@ -118,6 +122,8 @@ pub fn liberalisation<'a>(
             trade_share: later.trade_share,
             line_share: later.line_share,
             substantially_all: later.is_substantially_all(),
+            services_share: later.services_share,
+            legal_risk: later.is_legal_risk(book, agreement),
         })
     };
     let bindings = regimes.bindings(book, pair, date).filter(|binding| binding.is_mutual);

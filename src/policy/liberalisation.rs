@@ -2,10 +2,13 @@
 //!
 //! The treaty does not state a share; nine tenths is a common reading. The Understanding of 1994 allows more than ten
 //! years only in exceptional cases. A group with a most-favoured-nation rate of 0 counts as free. Within a group the
-//! parts of the schedule decide, or the tariff lines if they are known.
+//! parts of the schedule decide, or the tariff lines if they are known. For services GATS Article V asks for substantial
+//! coverage of sectors.
 
+use super::agreements::Reach;
 use super::book::PolicyBook;
-use crate::data::Pair;
+use super::texts::pair_strengths;
+use crate::data::{Pair, SectorKind};
 
 /// Year of the agreement in which the test looks at the rates: the first after ten years.
 pub const TEST_YEAR: u32 = 11;
@@ -19,6 +22,8 @@ pub struct Liberalisation {
     pub trade_share: f64,
     /// Share of lines; weights: lines of each group.
     pub line_share: f64,
+    /// Share of trade in services on which the text has rules (GATS Article V); `None` if the pair trades none.
+    pub services_share: Option<f64>,
 }
 
 impl Liberalisation {
@@ -26,6 +31,15 @@ impl Liberalisation {
     #[must_use]
     pub fn is_substantially_all(&self) -> bool {
         self.trade_share >= SUBSTANTIALLY_ALL_SHARE && self.line_share >= SUBSTANTIALLY_ALL_SHARE
+    }
+
+    /// True if an outsider could complain of `agreement`: it prefers its members' goods and does not free substantially
+    /// all the trade.
+    #[must_use]
+    pub fn is_legal_risk(&self, book: &PolicyBook, agreement: usize) -> bool {
+        let agreement = &book.agreements[agreement];
+        let prefers = agreement.schedule.is_some() && agreement.reach == Reach::Members;
+        prefers && !self.is_substantially_all()
     }
 }
 
@@ -53,6 +67,30 @@ impl Liberalisation {
         }
         let [free_trade, trade, free_lines, lines] = sums;
         (trade > 0.0 && lines > 0.0)
-            .then(|| Self { trade_share: free_trade / trade, line_share: free_lines / lines })
+            .then(|| Self {
+                trade_share: free_trade / trade,
+                line_share: free_lines / lines,
+                services_share: services_share(book, agreement, pair, year, trade_musd),
+            })
     }
+}
+
+/// Share of the pair's trade in services in the parts of sectors on which the text acts in a year.
+fn services_share(
+    book: &PolicyBook,
+    agreement: usize,
+    pair: Pair,
+    year: u32,
+    trade_musd: &[f64],
+) -> Option<f64> {
+    let strengths = pair_strengths(book, book.agreements[agreement].depth, pair, year);
+    let (mut covered, mut all) = (0.0, 0.0);
+    for (part, strength) in book.depths.parts.iter().zip(strengths) {
+        if book.axes.sectors[part.sector].kind == SectorKind::Services {
+            let trade = trade_musd[part.sector] * part.weight_share;
+            all += trade;
+            covered += if strength > 0.0 { trade } else { 0.0 };
+        }
+    }
+    (all > 0.0).then(|| covered / all)
 }

@@ -3,6 +3,7 @@
 use jiff::civil::{Date, date};
 
 use super::measure::MeasureKind;
+use super::members::Members;
 use super::state::PolicyTimeline;
 
 /// The changes of one measure by day, rising.
@@ -89,6 +90,8 @@ pub struct BarrierChange {
     pub exporter: Option<usize>,
     /// Sectors.
     pub sectors: Vec<usize>,
+    /// Agreements whose members do not raise a level against each other.
+    pub exempt_agreements: Vec<usize>,
     /// A level: ad-valorem equivalent that is added, percent. A trend: change of the trade cost, percent a year.
     pub amount_pct: f64,
 }
@@ -115,7 +118,7 @@ impl BarrierChanges {
     /// Adds the levels in force on `day`, times `share_of_year`, to `factors`, `[j]`.
     pub(super) fn add_levels(
         &self,
-        measures: &Measures,
+        (members, measures): (&Members, &Measures),
         (importer, exporter): (usize, usize),
         (day, share_of_year): (Date, f64),
         factors: &mut [f64],
@@ -124,6 +127,10 @@ impl BarrierChanges {
             return;
         }
         for change in self.of_pair(importer, exporter).filter(|one| one.kind == MeasureKind::Barrier) {
+            let both = |&at: &usize| [importer, exporter].iter().all(|&party| members.is_member(at, party, day));
+            if change.exempt_agreements.iter().any(both) {
+                continue;
+            }
             let factor = measures.factor(MeasureKind::Barrier, &change.change, 0.0, day);
             let added = factor * share_of_year * change.amount_pct / 100.0;
             change.sectors.iter().for_each(|&j| factors[j] += added);

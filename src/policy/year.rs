@@ -172,7 +172,8 @@ impl PolicyBook {
             open.joined(self, regimes, (pair, from), situation.bindings.iter(), &mut joined);
             self.barriers.add(pair, share_of_year, &joined, parameters, &mut factors);
             let stretch = (from, share_of_year);
-            self.barrier_changes.add_levels(regimes.measures(), between, stretch, &mut factors);
+            let state = (regimes.members(), regimes.measures());
+            self.barrier_changes.add_levels(state, between, stretch, &mut factors);
             if wants_tariffs {
                 add_stretch(&mut situations, situation, share_of_year);
             }

@@ -83,7 +83,7 @@ impl PolicyBook {
         let mfn = reader.mfn(&places);
         let coverage = reader.coverage(&places);
         let duties = reader.duties(&coverage);
-        let barrier_changes = reader.barrier_changes();
+        let barrier_changes = reader.barrier_changes(agreements.positions());
         let carbon = reader.carbon(&coverage, agreements.positions(), &places);
         let barrier_ave_pct = reader.barriers();
         let preferences = Preferences {

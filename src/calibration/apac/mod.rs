@@ -1,14 +1,27 @@
 //! The default data set: Asia-Pacific economies x sectors, 2019, from public tables.
 //!
-//! Steps, one file each: [`concordance`] names economies and sectors (data, not code); [`raw`] reads and
-//! aggregates the outside tables; [`trade`] builds trade of 2019 from exports by sector and partner
-//! patterns; [`production`] outputs, inputs and home sales; [`tariffs`] base rates; [`write`](mod@write) the directory.
+//! Steps, one file each. Names and totals: [`concordance`] economies and sectors (data, not code), [`accounts`] totals of
+//! trade. Readers, gathered in [`raw`]: [`census`] and [`mof`] customs figures, [`imports`] by product group, [`pairs`]
+//! and entrepots, [`tables`] input-output tables, [`value_added`]. Building: [`goods`] and [`services`] trade by entropy
+//! ([`fit`](mod@fit)), together in [`trade`]; [`production`] outputs, inputs and home sales; [`tariffs`] base rates;
+//! [`write`](mod@write) the directory with its [`origin`].
 
+pub mod accounts;
+pub mod census;
 pub mod concordance;
+pub mod fit;
+pub mod goods;
+pub mod imports;
+pub mod mof;
+pub mod origin;
+pub mod pairs;
 pub mod production;
 pub mod raw;
+pub mod services;
+pub mod tables;
 pub mod tariffs;
 pub mod trade;
+pub mod value_added;
 pub mod write;
 
 use std::path::Path;

@@ -1,26 +1,37 @@
-//! Output, inputs and home sales that meet GDP, exports and non-negative final demand.
+//! Output, inputs and home sales that meet value added by sector, GDP, trade and clearing.
+//!
+//! Value added is given by industry, its share in output by a table of the base year. Exports are given too: where they
+//! exceed what output leaves, output is raised and inputs with it. Input and final use are then fitted between what
+//! each sector spends on inputs and what is bought of each good, so that all markets clear.
 
-use ndarray::{Array1, Array2, Array3, ArrayViewMut2, Axis};
+use ndarray::{Array1, Array2, Array3, Axis, s};
 
 use super::concordance::Concordance;
+use super::fit::fit;
 use super::raw::Raw;
+use super::tables::{Affinity, NATIONAL_CODES, Structure};
 use super::trade::Trade;
+use crate::calibration::Reading;
+use crate::data::Files;
 use crate::error::{Fault, Faults, InputErrors};
 
-/// Least share of output sold at home.
-const HOME_SHARE: f64 = 0.15;
-/// Least share of absorption that is final demand.
-const FINAL_SHARE: f64 = 0.02;
-/// Other sectors shrink at most to this share of the donor's structure to make room for exports.
-const LEAST_STRUCTURE: f64 = 0.3;
-/// Least value added of an output, where a donor's table has none.
-const LEAST_VALUE_ADDED: f64 = 0.05;
-/// Rounds in which input rows are cut and columns restored.
-const RECONCILE_ROUNDS: usize = 2000;
+/// Exports within this multiple of output's surplus count as ample home sales, million per million.
+const SOFT_HOME_SHARE: f64 = 0.3;
+/// Bounds of the share of value added in output.
+const VALUE_ADDED_BOUNDS: (f64, f64) = (0.03, 0.95);
+/// Bounds of how far a sector's weight in its industry moves with its net exports.
+const SPECIALISATION_BOUNDS: (f64, f64) = (0.05, 30.0);
+/// Least final demand in the prior, as a share of what is bought.
+const LEAST_FINAL_SHARE: f64 = 0.003;
+/// Share of inputs in the prior that is spread evenly over what is bought.
+const EVEN_SHARE: f64 = 0.01;
+/// Least relative move that is listed.
+const LISTED_SHARE: f64 = 0.1;
 
 /// One thing that balancing moved.
+#[derive(Clone)]
 pub struct Adjustment {
-    /// What was moved: `output`, `value_added` or `intermediate_use`.
+    /// What was moved: `exports`, `output`, `value_added` or `intermediate_use`.
     pub table: &'static str,
     /// Economy.
     pub n: usize,
@@ -50,13 +61,16 @@ impl Production {
     /// Builds production economy by economy.
     ///
     /// # Errors
-    /// [`InputErrors`] with each economy whose exports need more than its GDP can produce.
+    /// [`InputErrors`] if `uses.csv` is faulty, or for each economy that cannot sell at home.
     pub fn build(
         raw: &Raw,
         by: &Concordance,
         trade: &Trade,
         tariff_pct: &Array3<f64>,
     ) -> Result<Self, InputErrors> {
+        let mut reading = Reading::new();
+        let affinity = read_affinity(by, &mut reading);
+        let (affinity, _) = reading.finish(affinity)?;
         let mut faults = Faults::new();
         let (n, s) = (by.axes.n_countries(), by.axes.n_sectors());
         let mut production = Self {
@@ -65,18 +79,87 @@ impl Production {
             gamma_io: Array3::zeros((n, s, s)),
             adjustments: Vec::new(),
         };
-        let exports = trade.exports_musd();
         let spending = &trade.flows_musd * &tariff_pct.mapv(|pct| 1.0 + pct / 100.0);
-        let imports = spending.sum_axis(Axis(2)).reversed_axes();
+        let paid = spending.sum_axis(Axis(2)).reversed_axes();
+        let (exports, imports) = (trade.exports_musd(), trade.imports_musd());
+        let value_added = value_added(raw, by, &exports, &imports);
         for c in 0..n {
-            let mut structure = Structure::of(raw, by.donor[c], raw.gdp_musd[c]);
-            production.set_output(c, raw.gdp_musd[c], &mut structure, &exports.row(c).to_owned());
-            production.home_musd.row_mut(c).assign(&(&production.output_musd.row(c) - &exports.row(c)));
-            let absorption = &production.home_musd.row(c) + &imports.row(c);
-            production.reconcile(c, structure.inputs, &absorption);
+            let value_added = production.set_output(raw, by, (c, value_added.row(c).to_owned()), &exports);
+            let bought = &production.home_musd.row(c) + &paid.row(c);
+            production.set_inputs(raw, by, (c, &value_added, &bought), &affinity);
             production.check_home(c, by, &mut faults);
         }
         faults.into_result(production)
+    }
+
+    /// Output from value added and exports; returns value added, which gives way where exports need more inputs.
+    fn set_output(
+        &mut self,
+        raw: &Raw,
+        by: &Concordance,
+        (c, mut value_added): (usize, Array1<f64>),
+        exports: &Array2<f64>,
+    ) -> Array1<f64> {
+        let gdp = value_added.sum();
+        for j in 0..value_added.len() {
+            let share = value_added_share(raw, by, c, j).clamp(VALUE_ADDED_BOUNDS.0, VALUE_ADDED_BOUNDS.1);
+            let (before_musd, sold) = (value_added[j] / share, exports[[c, j]]);
+            let after_musd = sold + home_sales(before_musd - sold, sold);
+            self.output_musd[[c, j]] = after_musd;
+            let step = "exports above output at the usual share of value added: more inputs per output";
+            self.note("output", (c, j), [before_musd, after_musd], step);
+        }
+        // Value added below the least share of output is raised at the cost of the other sectors.
+        let least = self.output_musd.row(c).mapv(|output| output * VALUE_ADDED_BOUNDS.0);
+        let before = value_added.clone();
+        for _ in 0..50 {
+            value_added.zip_mut_with(&least, |value, &least| *value = value.max(least));
+            value_added *= gdp / value_added.sum();
+        }
+        for (j, (&before, &after)) in before.iter().zip(&value_added).enumerate() {
+            self.note("value_added", (c, j), [before, after], "at least 3 % of output, within GDP");
+        }
+        self.home_musd.row_mut(c).assign(&(&self.output_musd.row(c) - &exports.row(c)));
+        value_added
+    }
+
+    /// Inputs and final demand between what sectors spend and what is bought of each good.
+    fn set_inputs(
+        &mut self,
+        raw: &Raw,
+        by: &Concordance,
+        (c, value_added, bought): (usize, &Array1<f64>, &Array1<f64>),
+        affinity: &Affinity,
+    ) {
+        let (inputs, demand) = structure(raw, by.donor[c]).on_sectors(by, bought, affinity);
+        let sectors = value_added.len();
+        let output = self.output_musd.row(c).to_owned();
+        let spent = &output - value_added;
+        let left = bought.sum() - spent.sum();
+        let mut cells = Array2::zeros((sectors, sectors + 1));
+        let even = bought / bought.sum();
+        for k in 0..sectors {
+            for j in 0..sectors {
+                cells[[k, j]] = spent[j] * ((1.0 - EVEN_SHARE) * inputs[[k, j]] + EVEN_SHARE * even[k]);
+            }
+            cells[[k, sectors]] = left * demand[k] + LEAST_FINAL_SHARE * bought[k];
+        }
+        let before = cells.slice(s![.., ..sectors]).sum_axis(Axis(1));
+        let mut columns = spent.to_vec();
+        columns.push(left);
+        fit(&mut cells, &bought.to_vec(), &columns);
+        let fitted = cells.slice(s![.., ..sectors]).to_owned();
+        for (j, (&before, after)) in before.iter().zip(fitted.sum_axis(Axis(1))).enumerate() {
+            let step = "input use fitted to what is bought of each good";
+            self.note("intermediate_use", (c, j), [before, after], step);
+        }
+        self.gamma_io.index_axis_mut(Axis(0), c).assign(&(fitted / &output));
+    }
+
+    fn note(&mut self, table: &'static str, (n, j): (usize, usize), [before, after]: [f64; 2], step: &'static str) {
+        if (after - before).abs() > LISTED_SHARE * before.abs() && (after - before).abs() > 1.0 {
+            self.adjustments.push(Adjustment { table, n, j, before_musd: before, after_musd: after, step });
+        }
     }
 
     /// Every sector sells at home; a NaN, as where a donor has no output, is a fault too.
@@ -86,160 +169,105 @@ impl Production {
         let Some(j) = unsold else { return };
         let (code, sector) = (&by.axes.countries[c].iso3, &by.axes.sectors[j].id);
         let found = format!("{:.1} million USD", self.home_musd[[c, j]]);
-        let expected = "home sales above 0, as output less exports";
-        let remedy =
-            "Compare its GDP and its exports by chapter: the exports need more output than the GDP gives.";
-        faults.push(Fault::of_file(
-            "production",
-            &format!("home sales of {code},{sector}"),
-            &found,
-            expected,
-            remedy,
-        ));
-    }
-
-    /// The donor's structure scaled to GDP, with room for the exports of each sector.
-    fn set_output(&mut self, c: usize, gdp: f64, structure: &mut Structure, exports: &Array1<f64>) {
-        let needed = exports / (1.0 - HOME_SHARE);
-        let plain = structure.output.clone();
-        let at_scale = |scale: f64| -> Array1<f64> {
-            ndarray::Zip::from(&plain).and(&needed).map_collect(|y, need| (scale * y).max(*need))
-        };
-        if structure.gdp_of(&at_scale(LEAST_STRUCTURE)) > gdp {
-            self.cut_value_added(c, gdp, &at_scale(LEAST_STRUCTURE), structure);
-        }
-        let (mut low, mut high) = (LEAST_STRUCTURE, 2.0);
-        for _ in 0..100 {
-            let middle = 0.5 * (low + high);
-            if structure.gdp_of(&at_scale(middle)) > gdp { high = middle } else { low = middle }
-        }
-        let output = at_scale(0.5 * (low + high));
-        for (j, (&before_musd, &after_musd)) in plain.iter().zip(&output).enumerate() {
-            if (after_musd / before_musd.max(1e-9) - 1.0).abs() > 1e-6 {
-                let step = "room for exports within GDP";
-                self.adjustments.push(Adjustment { table: "output", n: c, j, before_musd, after_musd, step });
-            }
-        }
-        self.output_musd.row_mut(c).assign(&output);
-    }
-
-    /// Processing trade: sectors whose exports exceed the structure use more inputs per output.
-    fn cut_value_added(&mut self, c: usize, gdp: f64, output: &Array1<f64>, structure: &mut Structure) {
-        let va = structure.value_added_shares();
-        let is_bound = |j: usize| output[j] > LEAST_STRUCTURE * structure.output[j];
-        let sum = |bound: bool| -> f64 {
-            (0..va.len()).filter(|&j| is_bound(j) == bound).map(|j| output[j] * va[j]).sum()
-        };
-        let ratio = ((gdp - sum(false)) / sum(true)).clamp(0.1, 1.0);
-        for j in (0..va.len()).filter(|&j| is_bound(j)).collect::<Vec<_>>() {
-            let (before_musd, after_musd) = (output[j] * va[j], output[j] * va[j] * ratio);
-            let step = "processing trade: inputs replace value added";
-            self.adjustments.push(Adjustment {
-                table: "value_added",
-                n: c,
-                j,
-                before_musd,
-                after_musd,
-                step,
-            });
-            let scale = (1.0 - va[j] * ratio) / (1.0 - va[j]);
-            structure.inputs.column_mut(j).mapv_inplace(|share| share * scale);
-        }
-    }
-
-    /// Cuts input use of a sector to what absorption leaves, and restores the total inputs of each user.
-    fn reconcile(&mut self, c: usize, mut inputs: Array2<f64>, absorption: &Array1<f64>) {
-        let output = self.output_musd.row(c).to_owned();
-        inputs *= &output;
-        let before = inputs.sum_axis(Axis(1));
-        let most = absorption * (1.0 - FINAL_SHARE);
-        let totals = inputs.sum_axis(Axis(0));
-        for _ in 0..RECONCILE_ROUNDS {
-            if !cut_rows(&mut inputs.view_mut(), &most) {
-                break;
-            }
-            for (mut column, &total) in inputs.axis_iter_mut(Axis(1)).zip(&totals) {
-                let sum = column.sum();
-                if sum > 0.0 {
-                    column *= total / sum;
-                }
-            }
-        }
-        cut_rows(&mut inputs.view_mut(), &most);
-        for (j, (&before_musd, after_musd)) in before.iter().zip(inputs.sum_axis(Axis(1))).enumerate() {
-            if (after_musd - before_musd).abs() > 1e-6 * before_musd {
-                let step = "final demand of at least 2 % of absorption";
-                let table = "intermediate_use";
-                self.adjustments.push(Adjustment { table, n: c, j, before_musd, after_musd, step });
-            }
-        }
-        inputs /= &output;
-        self.gamma_io.index_axis_mut(Axis(0), c).assign(&inputs);
+        let remedy = "Compare its value added and its exports in this sector.";
+        let field = format!("home sales of {code},{sector}");
+        faults.push(Fault::of_file("production", &field, &found, "home sales above 0, as output less exports", remedy));
     }
 }
 
-/// Scales the rows that exceed `most`; true where one did by more than rounding.
-fn cut_rows(inputs: &mut ArrayViewMut2<'_, f64>, most: &Array1<f64>) -> bool {
-    let mut cut = false;
-    for (mut row, &most) in inputs.outer_iter_mut().zip(most) {
-        let sum = row.sum();
-        if sum > most {
-            cut |= sum > most * (1.0 + 1e-9);
-            row *= most / sum;
+/// Home sales where `left` of output is not exported: all of it where that is ample, and never nothing, as no
+/// bound cuts in.
+fn home_sales(left: f64, exports: f64) -> f64 {
+    let scale = SOFT_HOME_SHARE * exports;
+    match scale > 0.0 && left < 20.0 * scale {
+        true => scale * (left / scale).exp().ln_1p(),
+        false => left,
+    }
+}
+
+/// Share of value added in output: the economy's own, else its donor's, else the mean of all.
+fn value_added_share(raw: &Raw, by: &Concordance, c: usize, j: usize) -> f64 {
+    let shares = &raw.value_added_share;
+    let own = [c, by.donor[c]].into_iter().map(|n| shares[[n, j]]).find(|share| share.is_finite() && *share > 0.0);
+    own.unwrap_or_else(|| {
+        let known: Vec<f64> = shares.column(j).iter().copied().filter(|share| share.is_finite()).collect();
+        known.iter().sum::<f64>() / known.len().max(1) as f64
+    })
+}
+
+/// Value added by sector at GDP, `[n,j]`: each industry split over its sectors by world demand, moved by net exports.
+fn value_added(raw: &Raw, by: &Concordance, exports: &Array2<f64>, imports: &Array2<f64>) -> Array2<f64> {
+    let plain = split(raw, by, |_, _| 1.0);
+    let world = plain.sum_axis(Axis(0)) / plain.sum();
+    let moved = split(raw, by, |n, j| {
+        let typical = world[j] * raw.gdp_musd[n] / mean_share(raw, j);
+        let net = exports[[n, j]] - imports[[n, j]];
+        (1.0 + net / typical.max(1e-9)).clamp(SPECIALISATION_BOUNDS.0, SPECIALISATION_BOUNDS.1)
+    });
+    let mut value_added = moved;
+    for (n, mut row) in value_added.outer_iter_mut().enumerate() {
+        row *= raw.gdp_musd[n] / row.sum();
+    }
+    value_added
+}
+
+fn mean_share(raw: &Raw, j: usize) -> f64 {
+    let known: Vec<f64> = raw.value_added_share.column(j).iter().copied().filter(|v| v.is_finite()).collect();
+    known.iter().sum::<f64>() / known.len().max(1) as f64
+}
+
+/// Industries split over their sectors by their shares times `weight`.
+fn split(raw: &Raw, by: &Concordance, weight: impl Fn(usize, usize) -> f64) -> Array2<f64> {
+    let mut cells = Array2::zeros((by.axes.n_countries(), by.axes.n_sectors()));
+    for (code, of_code) in &raw.value_added_musd {
+        let parts = by.parts(NATIONAL_CODES, code);
+        for (n, &musd) in of_code.iter().enumerate() {
+            let weights: Vec<f64> = parts.iter().map(|&(j, share)| share * weight(n, j)).collect();
+            let sum: f64 = weights.iter().sum();
+            for (&(j, _), weight) in parts.iter().zip(weights) {
+                // A dollar where nothing is reported: every sector of the set is there.
+                cells[[n, j]] += musd.max(1.0) * weight / sum;
+            }
         }
     }
-    cut
+    cells
 }
 
-/// Input shares of a donor, `[k,j]`, leaving some value added everywhere.
-fn donor_inputs(raw: &Raw, donor: usize) -> Array2<f64> {
-    let mut inputs = raw.io_inputs_musd.index_axis(Axis(0), donor).to_owned();
-    for (j, mut column) in inputs.axis_iter_mut(Axis(1)).enumerate() {
-        column.mapv_inplace(|musd| musd.max(0.0));
-        let output = raw.io_output_musd[[donor, j]].max(1e-9);
-        let shares = column.sum() / output;
-        column.mapv_inplace(|musd| musd / output * (1.0 - LEAST_VALUE_ADDED).min(shares) / shares.max(1e-12));
-    }
-    inputs
+/// Structure of an economy: its national table, else that of the multi-country tables.
+fn structure(raw: &Raw, donor: usize) -> Structure<'_> {
+    raw.national[donor].as_ref().map_or_else(|| raw.tables.structure(donor), |table| table.structure())
 }
 
-/// What an economy produces before exports are fitted in.
-struct Structure {
-    /// Output, `[j]`, million USD.
-    output: Array1<f64>,
-    /// Input shares, `[k,j]`.
-    inputs: Array2<f64>,
-}
-
-impl Structure {
-    /// The donor's structure at the size of `gdp`.
-    fn of(raw: &Raw, donor: usize, gdp: f64) -> Self {
-        let mut structure =
-            Self { output: raw.io_output_musd.row(donor).to_owned(), inputs: donor_inputs(raw, donor) };
-        structure.output *= gdp / structure.gdp_of(&structure.output);
-        structure
+/// Reads `uses.csv`: factors of input use, the last column final demand; 1 where nothing stands.
+fn read_affinity(by: &Concordance, reading: &mut Reading) -> Option<Affinity> {
+    let own = Files::embedded().folder("sources/apac");
+    let columns = ["input_sector", "output_sector", "factor", "source", "mark"];
+    let table = reading.own(&own, "uses.csv", &columns)?;
+    reading.each_once(&table, &["input_sector", "output_sector"]);
+    let s = by.axes.n_sectors();
+    let mut users = by.axes.sector_idx.clone();
+    users.insert("final".into(), s);
+    let mut affinity = Array2::ones((s, s + 1));
+    for row in table.rows() {
+        let k = row.index("input_sector", &by.axes.sector_idx, "sector of the set", &mut reading.faults);
+        let j = row.index("output_sector", &users, "sector of the set, or final", &mut reading.faults);
+        let factor = row.number("factor", "a number above 0", |v| v > 0.0, &mut reading.faults);
+        if let (Some(k), Some(j), Some(factor)) = (k, j, factor) {
+            affinity[[k, j]] = factor;
+        }
     }
-
-    fn value_added_shares(&self) -> Array1<f64> {
-        1.0 - self.inputs.sum_axis(Axis(0))
-    }
-
-    fn gdp_of(&self, output: &Array1<f64>) -> f64 {
-        (&self.value_added_shares() * output).sum()
-    }
+    Some(affinity)
 }
 
 #[cfg(test)]
 mod tests {
-    use ndarray::array;
-
-    use super::cut_rows;
+    use super::home_sales;
 
     #[test]
-    fn only_rows_above_their_limit_are_cut() {
-        let mut inputs = array![[3.0, 1.0], [1.0, 1.0]];
-        assert!(cut_rows(&mut inputs.view_mut(), &array![2.0, 5.0]));
-        assert_eq!(inputs, array![[1.5, 0.5], [1.0, 1.0]]);
-        assert!(!cut_rows(&mut inputs.view_mut(), &array![2.0, 5.0]));
+    fn home_sales_follow_what_is_left_and_never_vanish() {
+        assert_eq!(home_sales(50.0, 0.0), 50.0);
+        assert!((home_sales(100.0, 10.0) - 100.0).abs() < 1e-9);
+        let squeezed = [10.0, 0.0, -50.0, -100.0].map(|left| home_sales(left, 100.0));
+        assert!(squeezed.windows(2).all(|pair| pair[0] > pair[1]) && squeezed[3] > 0.0, "{squeezed:?}");
     }
 }

@@ -2,13 +2,15 @@
 
 use std::path::Path;
 
+use ndarray::{Array2, Axis};
+
 use super::production::Adjustment;
-use super::{Apac, YEAR};
+use super::{Apac, YEAR, origin};
 use crate::calibration::facts::rows::ElasticityRow;
 use crate::calibration::tables::{
-    self, AdjustmentRow, FlowRow, InputRow, Provenance, TargetRow, TariffRow, ValueAddedRow,
+    self, AdjustmentRow, FlowRow, InputRow, TargetRow, TariffRow, ValueAddedRow,
 };
-use crate::data::{Dataset, Files};
+use crate::data::{Dataset, Files, SectorKind};
 use crate::economy::Economy;
 use crate::output::dir::{Existing, OutputDir};
 use crate::output::rows::{Rounded, Text};
@@ -22,13 +24,6 @@ const MONEY_DECIMALS: usize = 1;
 /// Decimals of a share.
 const SHARE_DECIMALS: usize = 7;
 
-/// Names and attributions of the sources.
-const SOURCE: &str = "own calculation from WIOD 2013 release (year 2011, Timmer et al.), CEPII BACI HS92 by chapter \
-     2019, goods trade by partner 2016 (Breinlich et al., UN Comtrade), World Bank WDI services exports 2019, \
-     CEPII population and GDP 2019; tariffs: see provenance.csv";
-const LICENCE: &str = "figures aggregated, balanced and rounded by tradepath; BACI: Etalab open licence 2.0; WDI: CC BY 4.0; \
-     WIOD: open with citation (all three from general knowledge, not stated in the files used)";
-
 impl Apac {
     /// Writes the directory `out`, whole or not at all.
     ///
@@ -36,7 +31,7 @@ impl Apac {
     /// If the folder is in use or cannot be written.
     pub fn write(&self, out: &Path, existing: Existing) -> anyhow::Result<()> {
         let dir = OutputDir::create(out, existing)?;
-        dir.write_text("meta.toml", &meta())?;
+        dir.write_text("meta.toml", &origin::meta())?;
         tables::write_axes(&dir, &self.concordance.axes)?;
         dir.write_rows(self.elasticities())?;
         dir.write_rows(self.flows())?;
@@ -44,7 +39,7 @@ impl Apac {
         let (inputs, value_added) = self.production_shares();
         dir.write_rows(inputs)?;
         dir.write_rows(value_added)?;
-        dir.write_rows(self.provenance())?;
+        dir.write_rows(origin::provenance(self))?;
         dir.write_rows(self.adjustments())?;
         dir.write_rows(self.targets())?;
         self.facts.write(&dir, &self.concordance.axes, self.value_added_musd().view())?;
@@ -54,7 +49,7 @@ impl Apac {
         Ok(())
     }
 
-    fn code(&self, n: usize) -> Text<'_> {
+    pub(super) fn code(&self, n: usize) -> Text<'_> {
         self.concordance.axes.countries[n].iso3.as_str().into()
     }
 
@@ -119,52 +114,16 @@ impl Apac {
         (inputs, value_added)
     }
 
-    fn provenance(&self) -> Vec<Provenance<'_>> {
-        let mut rows = Vec::new();
-        for n in 0..self.concordance.axes.n_countries() {
-            let donor = self.concordance.donor[n];
-            let (structure, from) =
-                if donor == n { ("scaled", Text::default()) } else { ("imputed", self.code(donor)) };
-            let mut add = |block: &'static str, status: &'static str, source: &'static str, donor| {
-                let (block, status, source) = (block.into(), status.into(), source.into());
-                rows.push(Provenance { country: self.code(n), block, status, source, donor });
-            };
-            let nobody = Text::default;
-            add("gdp", "observed", "CEPII population and GDP 2019", nobody());
-            add(
-                "goods_exports_by_sector",
-                "observed",
-                "BACI HS92 by chapter 2019; re-exports included where BACI has them",
-                nobody(),
-            );
-            add("goods_exports_by_partner", "scaled", "partner pattern of 2016 on exports of 2019", nobody());
-            let services = (0..self.concordance.axes.n_sectors())
-                .filter(|&j| self.concordance.services[j].is_some())
-                .all(|j| self.trade.is_observed[[n, j]]);
-            let (status, source) = match services {
-                true => ("observed", "WDI 2019 by category; ict split 30/70 (assumption)"),
-                false => ("imputed", "WIOD 2011 moved with GDP"),
-            };
-            add("services_exports", status, source, nobody());
-            add(
-                "services_exports_by_partner",
-                structure,
-                "WIOD 2011 pattern, else goods partners and size",
-                nobody(),
-            );
-            add("production", structure, "WIOD 2011 structure scaled to GDP and exports of 2019", from);
-            add(
-                "tariffs",
-                "imputed",
-                "data/policy on the days of 2019: MFN by product group (recalled), agreements in force, stylised utilisation (recalled), additional duties (coverage is an assumption)",
-                nobody(),
-            );
-        }
-        rows
-    }
-
     fn adjustments(&self) -> impl Iterator<Item = AdjustmentRow<'_>> {
-        let mut moved: Vec<&Adjustment> = self.production.adjustments.iter().collect();
+        let raised = self.trade.raised.iter().map(|&(n, j, before_musd, after_musd)| Adjustment {
+            table: "exports",
+            n,
+            j,
+            before_musd,
+            after_musd,
+            step: "exports raised to what customs of the buyers saw, within the total",
+        });
+        let mut moved: Vec<Adjustment> = self.production.adjustments.iter().cloned().chain(raised).collect();
         let size = |a: &Adjustment| (a.after_musd - a.before_musd).abs();
         moved.sort_by(|a, b| size(b).total_cmp(&size(a)));
         moved.into_iter().map(|a| AdjustmentRow {
@@ -183,23 +142,41 @@ impl Apac {
         (1.0 - self.production.gamma_io.sum_axis(ndarray::Axis(1))) * &self.production.output_musd
     }
 
-    fn targets(&self) -> impl Iterator<Item = TargetRow<'_>> {
-        let gdp = self.value_added_musd().sum_axis(ndarray::Axis(1));
-        gdp.into_iter().enumerate().map(|(n, reached)| {
-            let target = self.raw.gdp_musd[n];
-            TargetRow {
-                country: self.code(n),
-                measure: format!("gdp_{YEAR}").into(),
-                target_musd: Rounded::Decimals(target, MONEY_DECIMALS),
-                reached_musd: Rounded::Decimals(reached, MONEY_DECIMALS),
-                difference_pct: Rounded::Decimals(100.0 * (reached / target - 1.0), 3),
+    /// Targets and what was reached: GDP, totals of trade, balances.
+    fn targets(&self) -> Vec<TargetRow<'_>> {
+        let gdp = self.value_added_musd().sum_axis(Axis(1));
+        let is_goods = |j: usize| self.concordance.axes.sectors[j].kind == SectorKind::Goods;
+        let (exports, imports) = (self.trade.exports_musd(), self.trade.imports_musd());
+        let sum = |of: &Array2<f64>, n: usize, goods: bool| -> f64 {
+            of.row(n).iter().enumerate().filter(|&(j, _)| is_goods(j) == goods).map(|(_, musd)| musd).sum()
+        };
+        let accounts = &self.raw.accounts;
+        let mut rows = Vec::new();
+        for n in 0..gdp.len() {
+            let services = [
+                accounts.services_exports[n] + accounts.margin_exports[n],
+                accounts.services_imports[n] + accounts.margin_imports[n],
+            ];
+            let balance = exports.row(n).sum() - imports.row(n).sum();
+            let measures = [
+                ("gdp", self.raw.gdp_musd[n], gdp[n]),
+                ("goods_exports", accounts.goods_exports[n], sum(&exports, n, true)),
+                ("goods_imports", accounts.goods_imports[n], sum(&imports, n, true)),
+                ("services_exports", services[0], sum(&exports, n, false)),
+                ("services_imports", services[1], sum(&imports, n, false)),
+                ("balance_share_of_gdp", accounts.balance[n], balance),
+            ];
+            for (measure, target, reached) in measures {
+                let base = if measure.starts_with("balance") { gdp[n] } else { target };
+                rows.push(TargetRow {
+                    country: self.code(n),
+                    measure: format!("{measure}_{YEAR}").into(),
+                    target_musd: Rounded::Decimals(target, MONEY_DECIMALS),
+                    reached_musd: Rounded::Decimals(reached, MONEY_DECIMALS),
+                    difference_pct: Rounded::Decimals(100.0 * (reached - target) / base, 3),
+                });
             }
-        })
+        }
+        rows
     }
-}
-
-fn meta() -> String {
-    format!(
-        "name = \"apac\"\nyear = {YEAR}\nunit = \"musd\"\nvaluation = \"border\"\nsource = \"{SOURCE}\"\nlicence = \"{LICENCE}\"\n"
-    )
 }

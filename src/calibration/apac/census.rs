@@ -37,7 +37,7 @@ impl Products {
         let groups = reading.own(
             &own,
             "product_groups.csv",
-            &["product_group", "sector", "weight_share", "rate_of", "emissions_of", "source", "mark"],
+            &["product_group", "sector", "weight_share", "kind", "rate_of", "emissions_of", "source", "mark"],
         )?;
         let products =
             reading.own(&own, "group_products.csv", &["hs_prefix", "product_group", "source", "mark"])?;

@@ -44,7 +44,7 @@ pub(super) fn lines(
 /// Paths that `categories.csv` of the schedule lists for the importer, by code.
 pub(super) fn listed_categories(source: &Row<'_>, reading: &mut Reading) -> Option<Vec<(String, String)>> {
     let folder = Files::embedded().folder(&format!("schedules/{}", source.text("schedule")));
-    let columns = ["category", "kind", "remaining_share_by_year", "source", "mark"];
+    let columns = ["category", "kind", "remaining_share_by_year", "note", "source", "mark"];
     let table = reading.own(&folder, "categories.csv", &columns)?;
     let prefix = format!("{}-", &source.text("importer").chars().take(2).collect::<String>());
     let own = table.rows().filter(|row| row.text("category").starts_with(&prefix));

@@ -28,6 +28,7 @@ mod store;
 pub mod summary;
 mod three_numbers;
 mod tile;
+mod tiling;
 pub mod tornado;
 mod years;
 
@@ -46,5 +47,6 @@ pub use plan::{PLAN_FILE, PLAN_YEARS, Plan, Shard};
 pub use run::{Blocks, InMemory, RunResults, Watch, run};
 pub use store::{Owner, PARTS, Store, block_path, describe};
 pub use three_numbers::ThreeNumbers;
-pub use tile::{Cut, Sizes, Tile, Tiling};
+pub use tile::{Cut, Tile};
+pub use tiling::{Sizes, Tiling};
 pub use years::ReferenceQuota;

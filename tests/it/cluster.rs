@@ -211,7 +211,7 @@ fn a_journal_keeps_finished_years_where_it_is_told_to() {
     run(at, "--journal quick --out b --resume").success().stderr(contains("2 of 5 years are finished"));
     assert_eq!(contents(&at.join("b")), contents(&at.join("whole")));
     assert!(names(&at.join("quick")).is_empty(), "the journal of a finished run is empty, and stays");
-    assert_eq!(names(at), [".a.partial", "b", "c", "quick", "whole"]);
+    assert_eq!(names(at), [".a.lock", ".a.partial", "b", "c", "quick", "whole"]);
     run(at, "--out a").success();
     assert_eq!(names(at), ["a", "b", "c", "quick", "whole"]);
 }

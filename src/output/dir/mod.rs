@@ -82,7 +82,7 @@ impl OutputDir {
         let output = Self::at_resolved(target, resolved, Existing::Replace)?;
         let mut manifest = output.standing().unwrap_or_default();
         let mut kept = listed(&manifest);
-        kept.retain(|file| !is_made_anew(&file.path));
+        kept.retain(|file| file.path != WORK && !is_made_anew(&file.path));
         for file in &kept {
             output.take_over(&file.path)?;
         }

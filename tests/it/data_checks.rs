@@ -110,3 +110,32 @@ fn the_command_answers_without_a_folder_and_writes_one_where_asked() {
     let total: u64 = json["counts"].as_object().unwrap().values().map(|n| n.as_u64().unwrap()).sum();
     assert_eq!(written.lines().count() as u64, total + 1);
 }
+
+#[test]
+fn calibrate_writes_the_committed_figures_again() {
+    let Some(data) = super::oracles::shared("data") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("checks");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tradepath"));
+    command.args(["calibrate", "--source", "checks", "--input"]).arg(data.parent().unwrap());
+    command.arg("--out").arg(&out).assert().success();
+    for file in ["known.csv", "reasons.csv"] {
+        let committed = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("data/checks").join(file);
+        let same = fs::read(out.join(file)).unwrap() == fs::read(committed).unwrap();
+        assert!(same, "{file} differs: run `tradepath calibrate --source checks`");
+    }
+}
+
+#[test]
+fn missing_sources_of_figures_are_named_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tradepath"));
+    command.args(["calibrate", "--source", "checks", "--input"]).arg(folder.path());
+    let told = command.arg("--out").arg(folder.path().join("out")).assert().code(2);
+    let told = String::from_utf8(told.get_output().stderr.clone()).unwrap();
+    for file in
+        ["weo_oct2020", "summary_72econ", "services_total", "japan_trade_area", "etd_1990", "imports_mtn"]
+    {
+        assert!(told.contains(file), "{file} is not in:\n{told}");
+    }
+}

@@ -69,7 +69,7 @@ fn answer(args: &ValidateArgs, rows: &[DataCheck<'static>]) {
     match args.format {
         Format::Table => {
             let counts = counts.map(|(name, n)| format!("{n} {name}")).join(", ");
-            println!("{} known figures: {counts}. Farthest from what is known:", rows.len());
+            println!("{} known figures: {counts}. The farthest:", rows.len());
             println!(
                 "{:<17} {:<21} {:>10} {:>10} {:>6} {}",
                 "statistic", "of", "known", "ours", "ratio", "flag"

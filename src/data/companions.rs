@@ -10,13 +10,15 @@ const SECTOR: &str = "sector of sectors.csv";
 
 const IN_COUNTRY: Column = column("country", Holds::Known(&[COUNTRY]));
 const IN_SECTOR: Column = column("sector", Holds::Known(&[SECTOR]));
+const THETA: Holds = Holds::Number(1e-3, 1e3, "an elasticity, 0.001 to 1000");
+const THETA_SE: Holds = Holds::Number(0.0, 1e3, "a standard error, 0 to 1000");
 const MONEY: Holds = Holds::Number(-1e15, 1e15, "million US dollars");
 
 fn is_measure(text: &str) -> bool {
     text.strip_prefix("gdp_").is_some_and(|year| year.len() == 4 && year.parse::<u16>().is_ok())
 }
 
-const TABLES: [TableRule; 5] = [
+const TABLES: [TableRule; 9] = [
     TableRule {
         file: "provenance.csv",
         columns: &[
@@ -70,12 +72,62 @@ const TABLES: [TableRule; 5] = [
         file: "elasticities.csv",
         columns: &[
             IN_SECTOR,
-            column("theta", Holds::Number(1e-3, 1e3, "an elasticity, 0.001 to 1000")).or_empty(),
-            column("theta_se", Holds::Number(0.0, 1e3, "a standard error, 0 to 1000")).or_empty(),
+            column("theta", THETA).or_empty(),
+            column("theta_se", THETA_SE).or_empty(),
+            column("n_studies", Holds::Whole(1.0, 1e3, "a number of studies, 1 to 1000")).may_be_missing(),
+            column("theta_own", THETA).may_be_missing(),
+            column("own_share", Holds::SHARE).may_be_missing(),
+            column("theta_pooled", THETA).may_be_missing(),
+            column("caliendo_parro", THETA).may_be_missing(),
+            column("caliendo_parro_se", THETA_SE).may_be_missing(),
             SOURCE,
             MARK,
         ],
         key: &["sector"],
+    },
+    TableRule {
+        file: "elasticity_studies.csv",
+        columns: &[
+            IN_SECTOR,
+            column("study", Holds::Label),
+            column("theta", Holds::Number(-1.0, 1e3, "an elasticity, -1 to 1000")),
+            column("theta_se", THETA_SE),
+        ],
+        key: &["sector", "study"],
+    },
+    TableRule {
+        file: "population.csv",
+        columns: &[
+            column("iso3", Holds::Known(&[COUNTRY])),
+            column("year", Holds::YEAR),
+            column("population_million", Holds::Number(0.0, 1e5, "million people, 0 to 100000")),
+            SOURCE,
+            MARK,
+        ],
+        key: &["iso3", "year"],
+    },
+    TableRule {
+        file: "factors.csv",
+        columns: &[
+            IN_COUNTRY,
+            column("capital_share", Holds::SHARE),
+            column("depreciation_ratio", Holds::SHARE),
+            column("capital_musd", MONEY),
+            SOURCE,
+            MARK,
+        ],
+        key: &["country"],
+    },
+    TableRule {
+        file: "workers.csv",
+        columns: &[
+            IN_COUNTRY,
+            IN_SECTOR,
+            column("persons", Holds::Number(0.0, 1e10, "persons, 0 to 1e10")),
+            SOURCE,
+            MARK,
+        ],
+        key: &["country", "sector"],
     },
     TableRule {
         file: "unmatched.csv",

@@ -5,6 +5,7 @@ mod plain;
 
 mod apac;
 mod cluster;
+mod data_checks;
 mod data_folder;
 mod default_sources;
 mod docs;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Figures, Sources, YEAR};
+use super::sources::{Figures, Sources, YEAR};
 use crate::validation::KnownRow;
 
 /// Code of all products together.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Figures, Sources};
+use super::sources::{Figures, Sources};
 use crate::validation::KnownRow;
 
 /// Year of the 12 sectors.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Figures, Sources, YEAR};
+use super::sources::{Figures, Sources, YEAR};
 use crate::calibration::facts::places::{NamesOfCountries, is_published};
 use crate::validation::KnownRow;
 

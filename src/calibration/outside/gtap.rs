@@ -73,6 +73,22 @@ pub fn read(request: &Request, to: &mut Gathered) {
     let has_activity = home_inputs.as_ref().is_some_and(|cells| cells.names(1, INVESTMENT));
     let investment = table(request, &INVESTMENT_GOODS, !has_activity, to);
     let factors = table(request, &FACTORS, false, to);
+    for (cells, of) in [
+        (&trade, &TRADE),
+        (&cif, &CIF),
+        (&market, &MARKET),
+        (&margins, &MARGINS),
+        (&home_inputs, &HOME_INPUTS),
+        (&imported_inputs, &IMPORTED_INPUTS),
+        (&household, &HOUSEHOLD),
+        (&government, &GOVERNMENT),
+        (&investment, &INVESTMENT_GOODS),
+    ] {
+        cells.iter().for_each(|cells| check_names(cells, of, to));
+    }
+    if !to.faults.is_empty() {
+        return;
+    }
     let (Some(trade), Some(cif), Some(market), Some(margins)) = (trade, cif, market, margins) else { return };
     let (Some(home_inputs), Some(imported_inputs)) = (home_inputs, imported_inputs) else { return };
     let fob = flows(&trade, to);
@@ -89,6 +105,24 @@ pub fn read(request: &Request, to: &mut Gathered) {
     }
     add_output(to);
     note_sources(&trade, factors.as_ref(), to);
+}
+
+/// A fault for every name that no sector or country takes.
+fn check_names(cells: &Cells, of: &GtapTable, to: &mut Gathered) {
+    for row in &cells.rows {
+        for (at, set) in of.sets.iter().enumerate() {
+            let is_investment = *set == "activity" && row.names[at].eq_ignore_ascii_case(INVESTMENT);
+            match *set {
+                "commodity" | "activity" if !is_investment => {
+                    cells.sector(row, at, to);
+                }
+                "source" | "destination" | "region" => {
+                    cells.country(row, at, to);
+                }
+                _ => {}
+            }
+        }
+    }
 }
 
 /// Flows of a table by position.

@@ -8,6 +8,7 @@ mod cluster;
 mod data_folder;
 mod default_sources;
 mod docs;
+mod dynamic_years;
 mod dynamics;
 mod equilibrium;
 mod estimation;

@@ -129,6 +129,7 @@ fn check_plan(files: &Files, name: &str) -> Result<(), InputErrors> {
                 Growth::read(&folder, &data.axes, data.meta.year.saturating_add(1), plan.years[1])
                     .map(|_| ()),
             );
+            note(plan.check_dynamics(files, &data.axes));
             note(PolicyBook::read(files, &data.axes).map(|read| book = Some(read)));
         }
     }

@@ -4,6 +4,7 @@ use ndarray::Array1;
 use serde::{Deserialize, Serialize};
 
 use super::carried::CarriedShape;
+use super::plan::Plan;
 use crate::data::{Axes, Files};
 use crate::error::InputErrors;
 use crate::projection::{Adjustment, Capital, Labour, scale};
@@ -61,14 +62,20 @@ pub(super) struct Dynamics {
     pub shape: CarriedShape,
 }
 
+impl Plan {
+    /// Checks the tables of what moves from year to year, as far as the plan asks for them.
+    ///
+    /// # Errors
+    /// [`InputErrors`] of all of them.
+    pub fn check_dynamics(&self, files: &Files, axes: &Axes) -> Result<(), InputErrors> {
+        Dynamics::read(self, files, axes).map(|_| ())
+    }
+}
+
 impl Dynamics {
-    /// Reads what `plan` asks for: `baseline` is the folder of the data set, `files` that of the plan.
-    pub fn read(
-        plan: &DynamicsPlan,
-        first_year: i16,
-        (files, baseline): (&Files, &Files),
-        axes: &Axes,
-    ) -> Result<Self, InputErrors> {
+    /// Reads what a plan asks for; `files` is its folder.
+    pub fn read(of: &Plan, files: &Files, axes: &Axes) -> Result<Self, InputErrors> {
+        let (plan, first_year, baseline) = (&of.dynamics, of.years[0], &files.folder(&of.baseline));
         let capital = plan.capital.then(|| Capital::read(baseline, axes));
         let adjustment = plan.adjustment.then(|| Adjustment::read(&files.folder(YEARS)));
         let psi_theta = (plan.structure == Structure::Scale).then(|| scale::read(&files.folder(YEARS), axes));

@@ -67,12 +67,7 @@ impl Experiment {
         plan.check_base_year(data.meta.year, &files.display(PLAN_FILE)).into_result(())?;
         let growth =
             Growth::read(&files.folder(&plan.baseline), &data.axes, data.meta.year + 1, plan.years[1])?;
-        let dynamics = Dynamics::read(
-            &plan.dynamics,
-            plan.years[0],
-            (&files, &files.folder(&plan.baseline)),
-            &data.axes,
-        )?;
+        let dynamics = Dynamics::read(&plan, &files, &data.axes)?;
         let (specs, world) = options?;
         let path = BaselinePath::solve(
             Economy::from_dataset(&data)?,

@@ -1,10 +1,10 @@
-//! `assumptions.csv`: every figure of the policy tables and schedules that nobody has looked up.
+//! `assumptions.csv`: every figure of the policy tables, schedules and tables of years that nobody has looked up.
 
 use super::rows::{Text, table};
 use crate::data::Files;
 
 table! {
-    /// Rows of the policy tables and schedules that are recalled from general knowledge, or assumed.
+    /// Rows of the policy tables, schedules and tables of years that are recalled from general knowledge, or assumed.
     pub struct Assumption<'a> in "assumptions.csv" by (table, line) {
         /// File
         table: Text<'a>,
@@ -20,7 +20,7 @@ table! {
 }
 
 /// Folders that are looked through.
-const FOLDERS: [&str; 2] = ["policy/", "schedules/"];
+const FOLDERS: [&str; 3] = ["policy/", "schedules/", "years/"];
 /// Marks of figures that were not looked up.
 const MARKS: [&str; 2] = ["recalled", "assumption"];
 

@@ -9,6 +9,7 @@ mod data_checks;
 mod data_folder;
 mod default_sources;
 mod docs;
+mod dynamic_years;
 mod dynamics;
 mod equilibrium;
 mod estimation;

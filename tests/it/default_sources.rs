@@ -224,7 +224,9 @@ fn every_fault_of_the_default_set_is_named_at_once() {
         &refusal(calibrate("apac", input), input),
         &[
             " faults in the input",
-            "wiod2013_2011/io.csv `file` = missing",
+            "wiod2016_2014_cp/io_shares.csv.gz `file` = missing",
+            "oecd_iot2021_chn_jpn `folder` = missing",
+            "japan_trade_area_goods_2009_2026.csv.gz `file` = missing",
             "weo_oct2020_2005_2025.csv.gz `file` = missing",
             "elasticities_by_sector.csv `file` = missing",
             "trade_panel_1964_2016.csv.gz `file` = missing",
@@ -256,29 +258,45 @@ fn every_fault_of_the_default_set_is_named_at_once() {
     );
     put(
         input,
-        "data/wiod2013_2011/trade.csv",
-        "exporter,importer,sector,year,value_musd\nUSA,JPN,c99,2011,5\nUSA,JPN,c1,2011,x\n",
+        "data/wiod2016_2014_cp/trade.csv",
+        "sector,importer,exporter,value_musd_fob\nC01,USA,JPN,x\nC01,USA,JPN,5\nC99,USA,JPN,5\n",
     );
+    pack(input, "data/wiod2016_2014_cp/trade.csv");
     put(
         input,
-        "data/wiod2013_2011/io.csv",
-        "country,input_sector,using_sector,value_musd\nUSA,c1,c1,5\nUSA,c1,c1,5\n",
+        "data/wiod2016_2014_cp/country_sector.csv",
+        "country,sector,va_share,final_share_alpha,expenditure_musd\nUSA,C98,0.5,0.5,1\n",
     );
-    put(input, "data/wiod2013_2011/value_added.csv", "country,sector,gross_output_musd\nUSA,c1,-5\n");
+    pack(input, "data/wiod2016_2014_cp/country_sector.csv");
+    put(
+        input,
+        "data/wiod2016_2014_cp/io_shares.csv",
+        "country,input_sector,using_sector,share_of_intermediate_inputs\nUSA,C01,C01,-5\n",
+    );
+    pack(input, "data/wiod2016_2014_cp/io_shares.csv");
+    put(input, "data/liberation_day/trade.csv", "exporter,importer,value_musd\nUSA,JPN,-5\nUSA,JPN,6\n");
+    put(
+        input,
+        "data/va_employment/oecd_iot2021_va_2018_45sectors.csv",
+        "iso3,sector,va_musd\nUSA,D01T02,many\n",
+    );
     let told = refusal(calibrate("apac", input), input);
     let shown = told.lines().filter(|line| line.starts_with("  ")).count();
     assert!(shown >= 30, "{told}");
     holds(
         &told,
         &[
-            "wiod2013_2011/trade.csv:2 `sector` = c99",
-            "wiod2013_2011/trade.csv:3 `value_musd` = x: expected a finite number",
-            "wiod2013_2011/io.csv:3 `country` = USA: expected each country,input_sector,using_sector once; line 2",
-            "wiod2013_2011/value_added.csv:2 `gross_output_musd` = -5: expected 0 or more",
+            "trade.csv.gz:2 `value_musd_fob` = x: expected a finite number",
+            "trade.csv.gz:3 `sector` = C01: expected each sector,importer,exporter once; line 2 has it too",
+            "country_sector.csv.gz:2 `sector` = C98",
+            "io_shares.csv.gz:2 `share_of_intermediate_inputs` = -5: expected 0 or more",
+            "liberation_day/trade.csv:2 `value_musd` = -5: expected 0 or more",
+            "liberation_day/trade.csv:3 `exporter` = USA: expected each exporter,importer once; line 2",
+            "va_2018_45sectors.csv:2 `va_musd` = many",
+            "va_2018_45sectors.csv `va_musd` = ",
             "population_gdp_2011_2020.csv:2 `gdp_musd` = -5: expected a number above 0",
             "population_gdp_2011_2020.csv:3 `gdp_musd` = many",
             "population_gdp_2011_2020.csv:4 `year` = 2019: expected each year,iso3 once; line 3 has it too",
-            "population_gdp_2011_2020.csv `year` = no such row: expected rows of 2011",
         ],
     );
 }

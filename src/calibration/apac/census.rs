@@ -18,6 +18,9 @@ const ALL: &str = "00";
 /// Partner that stands for the world.
 const WORLD: &str = "WLD";
 
+/// Columns of the tables of product groups that are not read here.
+const OTHER_COLUMNS: [&str; 6] = ["weight_share", "rate_of", "emissions_of", "kind", "source", "mark"];
+
 /// Imports from customs figures.
 pub struct Census {
     /// The importer.
@@ -34,13 +37,12 @@ struct Products(HashMap<String, usize>);
 impl Products {
     fn read(by: &Concordance, reading: &mut Reading) -> Option<Self> {
         let own = Files::embedded().folder("sources/policy");
-        let groups = reading.own(
-            &own,
-            "product_groups.csv",
-            &["product_group", "sector", "weight_share", "kind", "rate_of", "emissions_of", "source", "mark"],
-        )?;
-        let products =
-            reading.own(&own, "group_products.csv", &["hs_prefix", "product_group", "source", "mark"])?;
+        let mut table = |name: &str, columns: [&str; 2]| -> Option<Table> {
+            let text = own.read(name).map_err(|fault| reading.faults.push(fault)).ok()?;
+            Table::parse(&own.display(name), &text, &columns, &OTHER_COLUMNS, &mut reading.faults)
+        };
+        let groups = table("product_groups.csv", ["product_group", "sector"])?;
+        let products = table("group_products.csv", ["hs_prefix", "product_group"])?;
         let sector = |row: &crate::data::Row<'_>| by.axes.sector_idx.get(row.text("sector")).copied();
         let of_group: HashMap<&str, usize> =
             groups.rows().filter_map(|row| Some((row.text("product_group"), sector(&row)?))).collect();

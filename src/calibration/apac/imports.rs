@@ -23,9 +23,12 @@ pub fn read(input: &Path, by: &Concordance, reading: &mut Reading) -> Option<Arr
     for row in groups.rows() {
         let code = row.text("importer");
         let n = by.axes.country_idx.get(code).copied().unwrap_or_else(|| by.economy(code));
-        let parts = by.parts("mtn", row.text("mtn_group"));
+        // A split of an economy's own stands under its code.
+        let group = row.text("mtn_group");
+        let own = by.parts("mtn", &format!("{code}:{group}"));
+        let parts = if own.is_empty() { by.parts("mtn", group) } else { own };
         if parts.is_empty() {
-            reading.left(&groups, "of groups without a sector", row.text("mtn_group"));
+            reading.left(&groups, "of groups without a sector", group);
         }
         if let Some(musd) = reading.number(&row, "value_musd", FLOW) {
             parts.iter().for_each(|&(j, share)| imports[[n, j]] += share * musd);

@@ -15,12 +15,12 @@ use crate::calibration::Reading;
 use crate::data::Files;
 use crate::error::{Fault, Faults, InputErrors};
 
-/// Exports within this multiple of output's surplus count as ample home sales, million per million.
+/// Scale, as a share of exports, on which home sales leave what output less exports says.
 const SOFT_HOME_SHARE: f64 = 0.3;
 /// Bounds of the share of value added in output.
 const VALUE_ADDED_BOUNDS: (f64, f64) = (0.03, 0.95);
 /// Bounds of how far a sector's weight in its industry moves with its net exports.
-const SPECIALISATION_BOUNDS: (f64, f64) = (0.05, 30.0);
+const SPECIALISATION_BOUNDS: (f64, f64) = (0.25, 8.0);
 /// Least final demand in the prior, as a share of what is bought.
 const LEAST_FINAL_SHARE: f64 = 0.003;
 /// Share of inputs in the prior that is spread evenly over what is bought.

@@ -72,6 +72,14 @@ impl Raw {
         let tables = WorldTables::read(data, by, reading);
         let value_added = super::value_added::read(data, by, reading);
         let share = super::value_added::read_shares(data, by, reading);
+        let folder = data.join(super::tables::NATIONAL_FOLDER);
+        if !folder.is_dir() {
+            let expected =
+                "the folder with national tables of 2018, structures of production in place of 2014";
+            let remedy = "Check --input: the folder that holds data/ and facts/.";
+            let name = folder.display().to_string();
+            reading.faults.push(Fault::of_file(&name, "folder", "missing", expected, remedy));
+        }
         let codes = by.axes.countries.iter().map(|country| country.iso3.as_str());
         let national = codes.map(|iso3| NationalTable::read(data, iso3, reading)).collect();
         let (gdp_musd, known) = gdp?;

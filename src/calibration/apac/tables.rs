@@ -122,6 +122,8 @@ pub struct NationalTable {
     pub final_demand: Array1<f64>,
 }
 
+/// Folder of the national tables.
+pub(super) const NATIONAL_FOLDER: &str = "oecd_iot2021_chn_jpn";
 /// Classification of the national tables.
 pub const NATIONAL_CODES: &str = "oecd45";
 /// Columns of final demand at home.
@@ -130,7 +132,7 @@ const FINAL: [&str; 4] = ["HFCE", "NPISH", "GGFC", "GFCF"];
 impl NationalTable {
     /// Reads the table of an economy with rows and columns in the order of the 45 industries; `None` without a file.
     pub fn read(data: &Path, iso3: &str, reading: &mut Reading) -> Option<Self> {
-        let path = data.join(format!("oecd_iot2021_chn_jpn/iot_{iso3}_2018.csv.gz"));
+        let path = data.join(format!("{NATIONAL_FOLDER}/iot_{iso3}_2018.csv.gz"));
         if !path.exists() {
             return None;
         }

@@ -66,12 +66,11 @@ impl Liberalisation {
             sums.iter_mut().zip(add).for_each(|(sum, value)| *sum += value);
         }
         let [free_trade, trade, free_lines, lines] = sums;
-        (trade > 0.0 && lines > 0.0)
-            .then(|| Self {
-                trade_share: free_trade / trade,
-                line_share: free_lines / lines,
-                services_share: services_share(book, agreement, pair, year, trade_musd),
-            })
+        (trade > 0.0 && lines > 0.0).then(|| Self {
+            trade_share: free_trade / trade,
+            line_share: free_lines / lines,
+            services_share: services_share(book, agreement, pair, year, trade_musd),
+        })
     }
 }
 

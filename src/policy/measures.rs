@@ -127,7 +127,8 @@ impl BarrierChanges {
             return;
         }
         for change in self.of_pair(importer, exporter).filter(|one| one.kind == MeasureKind::Barrier) {
-            let both = |&at: &usize| [importer, exporter].iter().all(|&party| members.is_member(at, party, day));
+            let both =
+                |&at: &usize| [importer, exporter].iter().all(|&party| members.is_member(at, party, day));
             if change.exempt_agreements.iter().any(both) {
                 continue;
             }

@@ -159,13 +159,11 @@ impl Look<'_> {
         let drawn_pct = self.mean_rate_pct(new, exporter, full_pct, self.parameters, true);
         let new_pct = (100.0 + base_pct) * (100.0 + drawn_pct) / (100.0 + drawn_base_pct) - 100.0;
         let situation = book.situation(new, Pair { importer: self.importer, exporter }, bound.last);
-        let listed = |pct: f64| {
-            let rate_pct = full_pct * pct / quota.base_pct();
-            rate_pct + situation.duties.on(self.g, rate_pct, None)
-        };
+        let with_duties = |rate_pct: f64| rate_pct + situation.duties.on(self.g, rate_pct, None);
+        let listed = |pct: f64| with_duties(full_pct * pct / quota.base_pct());
         let (in_quota_pct, out_of_quota_pct) = match quota.in_quota_pct {
             // What comes in today pays less than the rate outside: the mean of the group is weighted by imports.
-            Some(pct) => (listed(pct).min(new_pct), (quota.base_pct() + duty_pct).max(new_pct)),
+            Some(pct) => (listed(pct).min(new_pct), with_duties(quota.base_pct()).max(new_pct)),
             None => {
                 let claimed = book.group_rate(&situation, self.g, self.parameters).agreement?;
                 if book.agreements[claimed].schedule.as_deref() != Some(self.id) {

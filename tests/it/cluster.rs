@@ -88,7 +88,8 @@ fn a_year_that_does_not_fit_into_memory_is_read_in_pieces() {
     let folder = with_whole("--events none");
     let at = folder.path();
     for number in 1..=3 {
-        run(at, &format!("--events none --shard auto --shards 3 --shard-index {number} --out parts")).success();
+        run(at, &format!("--events none --shard auto --shards 3 --shard-index {number} --out parts"))
+            .success();
     }
     let refused = reduce(at, "parts --out pieces --max-memory 1").code(2);
     let message = String::from_utf8(refused.get_output().stderr.clone()).unwrap();

@@ -67,7 +67,8 @@ impl Census {
         let chapters = folder.join("us_imports_duty_hs2_halfyear.csv.gz");
         let chapters = reading.table(&chapters, &["partner", "hs2", "year", "half", "imports_musd"]);
         let industries = folder.join("us_imports_duty_naics3_quarterly.csv.gz");
-        let industries = reading.table(&industries, &["partner", "naics3", "year", "quarter", "imports_musd"]);
+        let industries =
+            reading.table(&industries, &["partner", "naics3", "year", "quarter", "imports_musd"]);
         let (lines, chapters, industries) = (lines?, chapters?, industries?);
         let mix = read_mix(&lines, &products, by, reading);
         let by_chapter = sums(&chapters, "hs2", reading);
@@ -173,7 +174,9 @@ impl Spread<'_> {
         let row = n.map_or_else(|| cells.sum_axis(ndarray::Axis(0)), |n| cells.row(n).to_owned());
         let sum = row.sum();
         match sum > 0.0 {
-            true => row.iter().map(|value| value / sum).enumerate().filter(|(_, share)| *share > 0.0).collect(),
+            true => {
+                row.iter().map(|value| value / sum).enumerate().filter(|(_, share)| *share > 0.0).collect()
+            }
             false => plain(),
         }
     }

@@ -224,7 +224,12 @@ fn pair_totals(raw: &Raw) -> Array2<f64> {
 }
 
 /// Prior `[j,n,i]`: what the tables know of a pair's industries, split by what both sides trade; size where they do not.
-fn prior(raw: &Raw, by: &Concordance, pairs: &Array2<f64>, [exports, imports]: [&Array2<f64>; 2]) -> Array3<f64> {
+fn prior(
+    raw: &Raw,
+    by: &Concordance,
+    pairs: &Array2<f64>,
+    [exports, imports]: [&Array2<f64>; 2],
+) -> Array3<f64> {
     let (n, s) = (by.axes.n_countries(), by.axes.n_sectors());
     let world: Array1<f64> = exports.sum_axis(Axis(0));
     let (sold, bought) = (exports.sum_axis(Axis(1)), imports.sum_axis(Axis(1)));

@@ -89,8 +89,11 @@ fn alone<'a>(
     parent: &HashMap<(&str, &str), &str>,
     classification: &str,
 ) -> Vec<(&'a str, f64)> {
-    let of_area: BTreeMap<&str, f64> =
-        values.iter().filter(|((one, _), _)| *one == area).map(|((_, goods), &value)| (*goods, value)).collect();
+    let of_area: BTreeMap<&str, f64> = values
+        .iter()
+        .filter(|((one, _), _)| *one == area)
+        .map(|((_, goods), &value)| (*goods, value))
+        .collect();
     let inside = |heading: &str| -> f64 {
         let is_inside = |goods: &&str| parent.get(&(classification, *goods)) == Some(&heading);
         of_area.iter().filter(|(goods, _)| is_inside(goods)).map(|(_, value)| value).sum()

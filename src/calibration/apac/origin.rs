@@ -1,7 +1,7 @@
 //! Where each block of the set comes from, and what the licences of the sources ask.
 
-use super::raw::YEAR;
 use super::Apac;
+use super::raw::YEAR;
 use crate::calibration::tables::Provenance;
 use crate::output::rows::Text;
 
@@ -15,9 +15,15 @@ const SOURCES: [(&str, &str); 14] = [
     ("WTO World Trade Statistical Review 2020 and balances of payments 2019", "recalled totals"),
     ("World Bank WDI, services exports 2019", "CC BY 4.0"),
     ("OECD International Trade in Services Statistics 2019", "free with attribution"),
-    ("OECD Input-Output Tables 2021: value added by industry 2018, tables of China and Japan 2018", "free with attribution"),
+    (
+        "OECD Input-Output Tables 2021: value added by industry 2018, tables of China and Japan 2018",
+        "free with attribution",
+    ),
     ("Asian Development Bank, multi-regional input-output tables 2019, aggregates", "CC BY 3.0 IGO"),
-    ("WIOD 2016 release, year 2014 (Timmer et al. 2015), as in Felbermayr, Groeschl & Heiland (2022)", "CC BY 4.0"),
+    (
+        "WIOD 2016 release, year 2014 (Timmer et al. 2015), as in Felbermayr, Groeschl & Heiland (2022)",
+        "CC BY 4.0",
+    ),
     ("CEPII Gravity, GDP 2019", "Etalab open licence 2.0"),
     ("IMF World Economic Outlook, October 2020", "free with attribution"),
     ("SSP drivers, OECD and IIASA 2024; Penn World Table 9.1 (Feenstra, Inklaar & Timmer 2015)", "CC BY 4.0"),
@@ -26,7 +32,8 @@ const SOURCES: [(&str, &str); 14] = [
 /// Text of `meta.toml`.
 pub(super) fn meta() -> String {
     let sources: Vec<&str> = SOURCES.iter().map(|(source, _)| *source).collect();
-    let licences: Vec<String> = SOURCES.iter().map(|(source, licence)| format!("{source}: {licence}")).collect();
+    let licences: Vec<String> =
+        SOURCES.iter().map(|(source, licence)| format!("{source}: {licence}")).collect();
     format!(
         "name = \"apac\"\nyear = {YEAR}\nunit = \"musd\"\nvaluation = \"border\"\nsource = \"own calculation from {}; \
          tariffs: see provenance.csv\"\nlicence = \"figures aggregated, balanced and rounded by tradepath; licences from \
@@ -58,30 +65,63 @@ fn of_economy(set: &Apac, n: usize) -> Vec<Provenance<'_>> {
     let entrepot = raw.accounts.entrepots().any(|hub| hub == n);
     let totals = match (entrepot, n == by.rest) {
         (_, true) => "exports of BACI and WDI outside the group; imports are what no other economy buys",
-        (true, _) => "recalled: domestic exports and retained imports; what passes through is trade of origin and destination, the margin a service",
+        (true, _) => {
+            "recalled: domestic exports and retained imports; what passes through is trade of origin and destination, the margin a service"
+        }
         _ => "recalled: WTO and balance of payments 2019",
     };
     add("trade_totals", "scaled", totals, nobody());
-    add("goods_exports_by_sector", "scaled", "chapters of BACI 2019 at the total; chapters 10, 84, 85, 87 split by US imports from the exporter (three quarters) and world shares", nobody());
+    add(
+        "goods_exports_by_sector",
+        "scaled",
+        "chapters of BACI 2019 at the total; chapters 10, 84, 85, 87 split by US imports from the exporter (three quarters) and world shares",
+        nobody(),
+    );
     let (status, source) = match (has_customs, own_mix) {
         (true, _) => ("observed", "customs figures of 2019 by partner and good"),
-        (_, true) => ("scaled", "product groups of the WTO 2015, or the composition of the facts, fitted to totals and world exports"),
+        (_, true) => (
+            "scaled",
+            "product groups of the WTO 2015, or the composition of the facts, fitted to totals and world exports",
+        ),
         _ => ("imputed", "mix of WIOD 2014 fitted to totals and world exports"),
     };
     add("goods_imports_by_sector", status, source, nobody());
     let (status, source) = match has_customs {
-        true => ("observed", "customs figures of 2019 of the importer (and of the other customs economy); exports to others by entropy unless observed"),
-        false => ("imputed", "entropy between exports, imports, pairs (BACI 2023, panel 2016) and WIOD 2014; flows with economies of customs figures observed"),
+        true => (
+            "observed",
+            "customs figures of 2019 of the importer (and of the other customs economy); exports to others by entropy unless observed",
+        ),
+        false => (
+            "imputed",
+            "entropy between exports, imports, pairs (BACI 2023, panel 2016) and WIOD 2014; flows with economies of customs figures observed",
+        ),
     };
     add("goods_by_partner", status, source, nobody());
     let published = raw.services_musd.row(n).sum() > 0.0;
     let status = if published { "scaled" } else { "imputed" };
-    add("services_exports", status, "WDI 2019 by category at the total; ict split by world shares (assumption)", nobody());
+    add(
+        "services_exports",
+        status,
+        "WDI 2019 by category at the total; ict split by world shares (assumption)",
+        nobody(),
+    );
     add("services_imports", "imputed", "world mix moved by WIOD 2014, fitted to totals", nobody());
-    add("services_by_partner", "imputed", "OECD totals by pair where reported, else size and goods trade; one mix of partners by sector", nobody());
-    add("value_added", "scaled", "OECD 2018 by 45 industries at GDP 2019; sectors inside an industry by world demand and net exports", nobody());
+    add(
+        "services_by_partner",
+        "imputed",
+        "OECD totals by pair where reported, else size and goods trade; one mix of partners by sector",
+        nobody(),
+    );
+    add(
+        "value_added",
+        "scaled",
+        "OECD 2018 by 45 industries at GDP 2019; sectors inside an industry by world demand and net exports",
+        nobody(),
+    );
     let source = match own_table {
-        true => "OECD table of 2018, fitted to output and what is bought; value added over output of ADB 2019",
+        true => {
+            "OECD table of 2018, fitted to output and what is bought; value added over output of ADB 2019"
+        }
         false => "WIOD 2014, fitted to output and what is bought; value added over output of ADB 2019",
     };
     add("production", if donor == n { "scaled" } else { "imputed" }, source, from);

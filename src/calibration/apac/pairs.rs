@@ -15,10 +15,8 @@ const PATTERN_YEAR: &str = "2016";
 /// Goods trade `[i,n]`, exporter first; the diagonal is trade inside a group.
 pub fn read(data: &Path, by: &Concordance, reading: &mut Reading) -> Option<Array2<f64>> {
     let n = by.axes.n_countries();
-    let newest = reading.table(
-        &data.join("liberation_day/trade.csv"),
-        &["exporter", "importer", "value_musd"],
-    );
+    let newest =
+        reading.table(&data.join("liberation_day/trade.csv"), &["exporter", "importer", "value_musd"]);
     let panel = reading.table(
         &data.join("gravity/trade_panel_1964_2016.csv.gz"),
         &["exporter", "importer", "year", "trade_musd"],

@@ -156,7 +156,13 @@ impl Production {
         self.gamma_io.index_axis_mut(Axis(0), c).assign(&(fitted / &output));
     }
 
-    fn note(&mut self, table: &'static str, (n, j): (usize, usize), [before, after]: [f64; 2], step: &'static str) {
+    fn note(
+        &mut self,
+        table: &'static str,
+        (n, j): (usize, usize),
+        [before, after]: [f64; 2],
+        step: &'static str,
+    ) {
         if (after - before).abs() > LISTED_SHARE * before.abs() && (after - before).abs() > 1.0 {
             self.adjustments.push(Adjustment { table, n, j, before_musd: before, after_musd: after, step });
         }
@@ -171,7 +177,13 @@ impl Production {
         let found = format!("{:.1} million USD", self.home_musd[[c, j]]);
         let remedy = "Compare its value added and its exports in this sector.";
         let field = format!("home sales of {code},{sector}");
-        faults.push(Fault::of_file("production", &field, &found, "home sales above 0, as output less exports", remedy));
+        faults.push(Fault::of_file(
+            "production",
+            &field,
+            &found,
+            "home sales above 0, as output less exports",
+            remedy,
+        ));
     }
 }
 
@@ -188,7 +200,8 @@ fn home_sales(left: f64, exports: f64) -> f64 {
 /// Share of value added in output: the economy's own, else its donor's, else the mean of all.
 fn value_added_share(raw: &Raw, by: &Concordance, c: usize, j: usize) -> f64 {
     let shares = &raw.value_added_share;
-    let own = [c, by.donor[c]].into_iter().map(|n| shares[[n, j]]).find(|share| share.is_finite() && *share > 0.0);
+    let own =
+        [c, by.donor[c]].into_iter().map(|n| shares[[n, j]]).find(|share| share.is_finite() && *share > 0.0);
     own.unwrap_or_else(|| {
         let known: Vec<f64> = shares.column(j).iter().copied().filter(|share| share.is_finite()).collect();
         known.iter().sum::<f64>() / known.len().max(1) as f64

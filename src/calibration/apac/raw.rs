@@ -165,11 +165,7 @@ fn read_gdp(data: &Path, by: &Concordance, reading: &mut Reading) -> Option<(Arr
     Some((gdp, known))
 }
 
-fn read_chapters(
-    data: &Path,
-    by: &Concordance,
-    reading: &mut Reading,
-) -> Option<Vec<(String, Array1<f64>)>> {
+fn read_chapters(data: &Path, by: &Concordance, reading: &mut Reading) -> Option<Vec<(String, Array1<f64>)>> {
     let path = data.join("baci_hs2_exports/exports_hs2_2011_2020.csv.gz");
     let table = reading.table(&path, &["year", "exporter", "hs2", "value_musd"])?;
     reading.each_once(&table, &["year", "exporter", "hs2"]);

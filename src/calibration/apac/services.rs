@@ -78,9 +78,11 @@ pub fn read_pairs(
         side.column_mut(by.rest).fill(0.0);
     }
     let [exported, imported] = sides;
-    Some(ndarray::Zip::from(&exported).and(&imported).map_collect(|&one, &other| match (one > 0.0, other > 0.0) {
-        (true, true) => 0.5 * (one + other),
-        _ => one.max(other),
+    Some(ndarray::Zip::from(&exported).and(&imported).map_collect(|&one, &other| {
+        match (one > 0.0, other > 0.0) {
+            (true, true) => 0.5 * (one + other),
+            _ => one.max(other),
+        }
     }))
 }
 
@@ -153,11 +155,11 @@ fn imports(raw: &Raw, by: &Concordance, exports: &Array2<f64>) -> Array2<f64> {
 fn pairs(raw: &Raw) -> Array2<f64> {
     let (sold, bought) = (&raw.accounts.services_exports, &raw.accounts.services_imports);
     let (world, goods) = (sold.sum(), &raw.pairs_musd);
-    let linked = |i: usize, m: usize| (goods[[i, m]] + goods[[m, i]]) / (goods.row(i).sum() + goods.column(i).sum());
+    let linked =
+        |i: usize, m: usize| (goods[[i, m]] + goods[[m, i]]) / (goods.row(i).sum() + goods.column(i).sum());
     Array2::from_shape_fn(goods.dim(), |(i, m)| match (i == m, raw.service_pairs_musd[[i, m]]) {
         (true, _) => 0.0,
         (_, reported) if reported > 0.0 => reported,
         _ => sold[i] * ((1.0 - LINKED_SHARE) * bought[m] / world + LINKED_SHARE * linked(i, m)),
     })
 }
-

@@ -83,7 +83,9 @@ impl WorldTables {
         for name in names {
             let value_added: f64 = national[&name].iter().map(|(_, value, _)| value).sum();
             let of = by.economy(&name);
-            national[&name].iter().for_each(|&(code, _, alpha)| final_demand[[of, code]] += alpha * value_added);
+            national[&name]
+                .iter()
+                .for_each(|&(code, _, alpha)| final_demand[[of, code]] += alpha * value_added);
         }
         let mut inputs = Array3::zeros((n, c, c));
         for row in shares_table.rows() {
@@ -135,7 +137,8 @@ impl NationalTable {
         let sectors = reading.table(&data.join("va_employment/sectors45.csv"), &["n", "sector"])?;
         let numbers: Vec<String> = (1..=sectors.n_rows()).map(|n| format!("{n:02}")).collect();
         let codes: Vec<String> = sectors.rows().map(|row| row.text("sector").to_owned()).collect();
-        let columns: Vec<&str> = ["Code"].into_iter().chain(numbers.iter().map(String::as_str)).chain(FINAL).collect();
+        let columns: Vec<&str> =
+            ["Code"].into_iter().chain(numbers.iter().map(String::as_str)).chain(FINAL).collect();
         let table = reading.table(&path, &columns)?;
         let c = codes.len();
         let (mut inputs, mut final_demand) = (Array2::zeros((c, c)), Array1::zeros(c));
@@ -182,7 +185,12 @@ impl Structure<'_> {
     ///
     /// A column is the mean of the industries that the sector lies in; the supply of an industry is split over its
     /// sectors by `supply` (what is bought of each at home) and by `affinity`.
-    pub fn on_sectors(&self, by: &Concordance, supply: &Array1<f64>, affinity: &Affinity) -> (Array2<f64>, Array1<f64>) {
+    pub fn on_sectors(
+        &self,
+        by: &Concordance,
+        supply: &Array1<f64>,
+        affinity: &Affinity,
+    ) -> (Array2<f64>, Array1<f64>) {
         let s = by.axes.n_sectors();
         let (mut inputs, mut demand) = (Array2::<f64>::zeros((s, s)), Array1::<f64>::zeros(s));
         let parts: Vec<&[(usize, f64)]> =

@@ -27,7 +27,9 @@ pub fn read(data: &Path, by: &Concordance, reading: &mut Reading) -> Option<Vec<
             industries.push((code.to_owned(), Array1::zeros(by.axes.n_countries())));
             industries.len() - 1
         });
-        if let (Some(n), Some(musd)) = (economy(&row, "iso3", by, reading), reading.number(&row, "va_musd", ANY)) {
+        if let (Some(n), Some(musd)) =
+            (economy(&row, "iso3", by, reading), reading.number(&row, "va_musd", ANY))
+        {
             industries[at].1[n] += musd.max(0.0);
         }
     }

@@ -44,7 +44,9 @@ pub fn text(book: &PolicyBook, regimes: &Regimes, query: &str) -> anyhow::Result
     if situation.bindings.is_empty() {
         text += "  no agreement binds the pair\n";
     }
-    for (list, pct) in book.duties.on_group((regimes.members(), regimes.measures()), pair, g, day) {
+    for (list, pct) in
+        book.duties.on_group((regimes.members(), regimes.measures()), pair, (g, book.mfn.pct(pair, g)), day)
+    {
         text += &format!("  additional duty {list}: {pct:.2} % of the group's value\n");
     }
     let rate = book.group_rate(&situation, g, PolicyParameters::default());
@@ -78,7 +80,7 @@ fn agreement(book: &PolicyBook, situation: &Situation<'_>, at: usize, g: usize) 
     let what = match alone.agreement {
         Some(_) => format!(
             "rate {:.2} %, claimed by {:.0} % of trade",
-            alone.statutory_pct - situation.duty_pct[g],
+            alone.preference_pct,
             100.0 * alone.utilisation_share
         ),
         None => "no rate below the most-favoured-nation rate".to_owned(),

@@ -10,7 +10,7 @@ use crate::data::{Axes, Pair};
 type Span = (Date, Date);
 
 /// Memberships by agreement and party.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Members {
     n: usize,
     spans: Vec<Vec<Span>>,

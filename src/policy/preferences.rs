@@ -47,17 +47,18 @@ impl Preferences {
 
     /// Terms of an agreement for a group; `None` if it does not lower the most-favoured-nation rate.
     ///
-    /// An automatic preference needs no claim: all of the trade uses it at no cost.
+    /// An automatic preference needs no claim: all of the trade uses it at no cost. `mfn_pct` is the most-favoured-nation
+    /// rate, `spared_pp` what a claim saves of additional duties.
     pub(super) fn offer(
         &self,
         binding: &Binding<'_>,
         is_automatic: bool,
         group: usize,
-        mfn_pct: f64,
+        (mfn_pct, spared_pp): (f64, f64),
         parameters: PolicyParameters,
     ) -> Option<Offer> {
         let preference_pct = mfn_pct * binding.left_share?[group];
-        let margin_pp = mfn_pct - preference_pct;
+        let margin_pp = mfn_pct - preference_pct + spared_pp;
         if margin_pp <= 0.0 {
             return None;
         }

@@ -159,11 +159,11 @@ impl Look<'_> {
         let drawn_pct = self.mean_rate_pct(new, exporter, full_pct, self.parameters, true);
         let new_pct = (100.0 + base_pct) * (100.0 + drawn_pct) / (100.0 + drawn_base_pct) - 100.0;
         let situation = book.situation(new, Pair { importer: self.importer, exporter }, bound.last);
-        let duty_pct = situation.duty_pct[self.g];
-        let listed = |pct: f64| full_pct * pct / quota.base_pct() + duty_pct;
+        let with_duties = |rate_pct: f64| rate_pct + situation.duties.on(self.g, rate_pct, None);
+        let listed = |pct: f64| with_duties(full_pct * pct / quota.base_pct());
         let (in_quota_pct, out_of_quota_pct) = match quota.in_quota_pct {
             // What comes in today pays less than the rate outside: the mean of the group is weighted by imports.
-            Some(pct) => (listed(pct).min(new_pct), (quota.base_pct() + duty_pct).max(new_pct)),
+            Some(pct) => (listed(pct).min(new_pct), with_duties(quota.base_pct()).max(new_pct)),
             None => {
                 let claimed = book.group_rate(&situation, self.g, self.parameters).agreement?;
                 if book.agreements[claimed].schedule.as_deref() != Some(self.id) {
@@ -258,7 +258,8 @@ impl Look<'_> {
             own.unwrap_or_else(|| binding.left_share.expect("a claimed agreement has a preference")[self.g])
         });
         let taxed = self.book.preferences.taxed_share[[self.importer, self.g]];
-        taxed * full_pct * (1.0 - rate.utilisation_share * (1.0 - left)) + situation.duty_pct[self.g]
+        let paid_pct = full_pct * (1.0 - rate.utilisation_share * (1.0 - left));
+        taxed * paid_pct + situation.duties.on(self.g, paid_pct, None)
     }
 
     /// Share of its rate that a binding leaves of the part. `None` if the schedule has no part of that name, or the part

@@ -5,13 +5,12 @@
 //!                                       taxed = share that does not come in under processing or drawback
 //! ```
 
-use std::borrow::Cow;
-
 use jiff::civil::Date;
 
 use super::PolicyParameters;
 use super::binding::Binding;
 use super::book::PolicyBook;
+use super::duties_in_force::DutiesInForce;
 use super::regimes::Regimes;
 use crate::data::Pair;
 
@@ -22,8 +21,8 @@ pub struct Situation<'a> {
     pub pair: Pair,
     /// Agreements that bind the pair.
     pub bindings: Vec<Binding<'a>>,
-    /// Sum of the additional duties, percent of the value, `[g]`.
-    pub duty_pct: Cow<'a, [f64]>,
+    /// Additional duties.
+    pub duties: DutiesInForce<'a>,
 }
 
 impl Situation<'_> {
@@ -39,6 +38,9 @@ impl Situation<'_> {
 pub struct GroupRate {
     /// Most-favoured-nation rate.
     pub mfn_pct: f64,
+    /// Rate of the agreement that traders claim, without additional duties; where they claim none the
+    /// most-favoured-nation rate.
+    pub preference_pct: f64,
     /// Agreement that traders claim: the one that saves most, given its use and age.
     pub agreement: Option<usize>,
     /// Lowest rate that the goods qualify for, with additional duties.
@@ -58,8 +60,8 @@ impl PolicyBook {
     #[must_use]
     pub fn situation<'a>(&'a self, regimes: &'a Regimes, pair: Pair, date: Date) -> Situation<'a> {
         let bindings = regimes.bindings(self, pair, date).collect();
-        let duty_pct = self.duties.sums((regimes.members(), regimes.measures()), pair, date);
-        Situation { pair, bindings, duty_pct }
+        let duties = self.duties.in_force((regimes.members(), regimes.measures()), pair, date);
+        Situation { pair, bindings, duties }
     }
 
     /// The rate of `group` in a situation.
@@ -74,29 +76,39 @@ impl PolicyBook {
         parameters: PolicyParameters,
     ) -> GroupRate {
         let mfn_pct = self.mfn.pct(situation.pair, group);
-        let duty_pct = situation.duty_pct[group];
+        let mut duty_pct = situation.duties.on(group, mfn_pct, None);
+        let (unclaimed_pct, duty_of_unclaimed) = (mfn_pct + duty_pct, duty_pct);
         let taxed_share = self.preferences.taxed_share[[situation.pair.importer, group]];
         let mut rate = GroupRate {
             mfn_pct,
+            preference_pct: mfn_pct,
             agreement: None,
-            statutory_pct: mfn_pct + duty_pct,
+            statutory_pct: unclaimed_pct,
             utilisation_share: 0.0,
             effective_pct: taxed_share * mfn_pct + duty_pct,
             collected_pct: 0.0,
             compliance_pct: 0.0,
         };
         for binding in &situation.bindings {
+            let agreement = Some(binding.agreement);
             let is_automatic = self.agreements[binding.agreement].is_automatic;
-            let offer = self.preferences.offer(binding, is_automatic, group, mfn_pct, parameters);
+            // Who claims is also spared the duties that exempt the agreement.
+            let spared_pp = duty_of_unclaimed - situation.duties.on(group, mfn_pct, agreement);
+            let margin = (mfn_pct, spared_pp);
+            let offer = self.preferences.offer(binding, is_automatic, group, margin, parameters);
             let Some(offer) = offer else { continue };
+            let on_claimed = situation.duties.on(group, offer.preference_pct, agreement);
+            let duties = offer.used_share * on_claimed + (1.0 - offer.used_share) * duty_of_unclaimed;
             let paid_pct = mfn_pct - offer.used_share * (mfn_pct - offer.preference_pct);
-            let effective_pct = taxed_share * paid_pct + duty_pct;
-            rate.statutory_pct = rate.statutory_pct.min(offer.preference_pct + duty_pct);
+            let effective_pct = taxed_share * paid_pct + duties;
+            rate.statutory_pct = rate.statutory_pct.min(offer.preference_pct + on_claimed);
             if effective_pct < rate.effective_pct {
-                rate.agreement = Some(binding.agreement);
+                rate.agreement = agreement;
+                rate.preference_pct = offer.preference_pct;
                 rate.utilisation_share = offer.used_share;
                 rate.effective_pct = effective_pct;
                 rate.compliance_pct = taxed_share * offer.compliance_pct;
+                duty_pct = duties;
             }
         }
         rate.collected_pct =

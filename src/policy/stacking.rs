@@ -6,63 +6,19 @@
 //!                       member and the exporter is not
 //! ```
 //!
-//! Duties of several lists add up, because the lists cover different lines. A carbon tariff comes on top.
+//! Duties of several lists add up, because the lists cover different lines. A list may give way to others, bring the rate
+//! up to a floor, or spare what claims an agreement ([`super::duties_in_force`]). A carbon tariff comes on top.
 
 use std::borrow::Cow;
 
 use jiff::civil::Date;
 
 use super::carbon::CarbonList;
-use super::measure::MeasureKind;
+use super::duties_in_force::{Conditional, DutiesInForce};
+use super::duty::Duty;
 use super::measures::Measures;
 use super::members::{Members, within};
 use crate::data::Pair;
-
-/// An additional duty of one importer.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Duty {
-    /// Name of the list.
-    pub list: String,
-    /// Importer.
-    pub importer: usize,
-    /// Exporter; `None` = all but `exempt`.
-    pub exporter: Option<usize>,
-    /// Exporters that are exempt.
-    pub exempt: Vec<usize>,
-    /// Duty, percent of the value, on the covered part.
-    pub duty_pct: f64,
-    /// First day.
-    pub from: Date,
-    /// First day no longer in force.
-    pub until: Option<Date>,
-    /// True if the list waits until an event turns it on.
-    pub is_waiting: bool,
-    /// Share of each group that the list covers, `[g]`.
-    pub coverage_share: Vec<f64>,
-}
-
-impl Duty {
-    /// Percent of the value of a group, without what events did to the list.
-    fn on_group(&self, group: usize) -> f64 {
-        self.duty_pct * self.coverage_share[group]
-    }
-
-    /// Factor that events gave the list.
-    fn factor(&self, measures: &Measures, date: Date) -> f64 {
-        let start = if self.is_waiting { 0.0 } else { 1.0 };
-        measures.factor(MeasureKind::Duty, &self.list, start, date)
-    }
-
-    /// True if `importer` charges the duty on goods of `exporter` on `date`.
-    #[must_use]
-    pub fn applies(&self, Pair { importer, exporter }: Pair, date: Date) -> bool {
-        self.importer == importer
-            && self.exporter.is_none_or(|only| only == exporter)
-            && !self.exempt.contains(&exporter)
-            && self.from <= date
-            && self.until.is_none_or(|until| date < until)
-    }
-}
 
 impl CarbonList {
     /// True if `importer` charges the list on goods of `exporter` on `date`.
@@ -126,41 +82,64 @@ impl AdditionalDuties {
         self.carbon.iter().any(|list| list.agreement == agreement)
     }
 
-    /// Additional duties on a group: name of the list, and percent of the group's value.
+    /// Additional duties on a group whose rate before them is `rate_pct`, for goods that claim nothing: name of the list,
+    /// and percent of the group's value.
     #[must_use]
     pub fn on_group<'a>(
         &'a self,
-        (members, measures): (&Members, &Measures),
+        at @ (members, _): (&Members, &Measures),
         pair: Pair,
-        group: usize,
+        (group, rate_pct): (usize, f64),
         date: Date,
     ) -> Vec<(&'a str, f64)> {
-        let listed = self.duties_on(pair, date);
-        let listed =
-            listed.map(|duty| (duty.list.as_str(), duty.factor(measures, date) * duty.on_group(group)));
+        let on = |one: Conditional<'a>| (one.duty.list.as_str(), one.on(group, rate_pct, None));
+        let listed = self.active(at, pair, date).map(on);
         let carbon = self.carbon_on(members, pair, date);
         let carbon = carbon.map(|list| (list.list.as_str(), list.duty_pct[[pair.exporter, group]]));
         listed.chain(carbon).filter(|(_, pct)| *pct > 0.0).collect()
     }
 
-    /// Sums of the duties of a pair on a date, `[g]`.
-    pub(super) fn sums(
+    /// The duties of a pair on a date.
+    pub(super) fn in_force(
         &self,
-        (members, measures): (&Members, &Measures),
+        at @ (members, _): (&Members, &Measures),
         pair: Pair,
         date: Date,
-    ) -> Cow<'_, [f64]> {
-        let mut sums = Cow::Borrowed(self.none.as_slice());
-        for duty in self.duties_on(pair, date) {
-            let factor = duty.factor(measures, date);
-            if factor > 0.0 {
-                sums.to_mut().iter_mut().enumerate().for_each(|(g, sum)| *sum += factor * duty.on_group(g));
+    ) -> DutiesInForce<'_> {
+        let (mut plain_pct, mut conditional) = (Cow::Borrowed(self.none.as_slice()), Vec::new());
+        for one in self.active(at, pair, date) {
+            if one.duty.is_conditional() {
+                conditional.push(one);
+            } else {
+                let sums = plain_pct.to_mut().iter_mut().enumerate();
+                sums.for_each(|(g, sum)| *sum += one.on(g, 0.0, None));
             }
         }
         for list in self.carbon_on(members, pair, date) {
-            sums.to_mut().iter_mut().zip(list.duty_pct.row(pair.exporter)).for_each(|(sum, pct)| *sum += pct);
+            let pcts = list.duty_pct.row(pair.exporter);
+            plain_pct.to_mut().iter_mut().zip(pcts).for_each(|(sum, pct)| *sum += pct);
         }
-        sums
+        DutiesInForce { plain_pct, conditional }
+    }
+
+    /// The lists that charge a pair on a date, each with the share of every group that is left to it.
+    fn active<'a>(
+        &'a self,
+        (_, measures): (&Members, &Measures),
+        pair: Pair,
+        date: Date,
+    ) -> impl Iterator<Item = Conditional<'a>> {
+        let factors = self.duties_on(pair, date).map(move |duty| (duty, duty.factor(measures, date)));
+        let on: Vec<(&Duty, f64)> = factors.filter(|(_, factor)| *factor > 0.0).collect();
+        let lists = on.clone();
+        on.into_iter().map(move |(duty, factor)| {
+            let mut covered = Cow::Borrowed(duty.coverage_share.as_slice());
+            for (other, _) in lists.iter().filter(|(other, _)| duty.exclusive_with.contains(&other.list)) {
+                let left = covered.to_mut().iter_mut().zip(&other.coverage_share);
+                left.for_each(|(share, taken)| *share *= 1.0 - taken);
+            }
+            Conditional { duty, factor, covered }
+        })
     }
 
     fn duties_on(&self, pair: Pair, date: Date) -> impl Iterator<Item = &Duty> {

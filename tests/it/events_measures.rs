@@ -95,12 +95,12 @@ fn a_duty_is_scaled_and_lifted_on_its_days_and_one_that_waits_begins() {
         (Regimes::new(&case.book, &case.book.initial), Regimes::new(&case.book, &drawn.policy));
     let sum = |regimes: &Regimes, exporter: &str, on: Date| -> f64 {
         let situation = case.book.situation(regimes, case.pair("USA", exporter), on);
-        situation.duty_pct.iter().sum()
+        (0..case.book.groups.len()).map(|g| situation.duties.on(g, 0.0, None)).sum()
     };
     let lists = |on: Date, regimes: &Regimes| -> f64 {
         let duties = (0..case.book.groups.len()).flat_map(|g| {
             let between = (regimes.members(), regimes.measures());
-            case.book.duties.on_group(between, case.pair("USA", "CHN"), g, on)
+            case.book.duties.on_group(between, case.pair("USA", "CHN"), (g, 0.0), on)
         });
         duties.filter(|(list, _)| *list == "us_301_list_3").map(|(_, pct)| pct).sum()
     };

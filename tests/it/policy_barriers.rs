@@ -278,11 +278,13 @@ fn proof_of_origin_alone_never_makes_a_preference_a_loss() {
             let situation = book.situation(&regimes, Pair { importer, exporter }, date(2030, 6, 1));
             for g in 0..book.groups.len() {
                 let rate = book.group_rate(&situation, g, PolicyParameters::default());
-                let (saved, cost) =
-                    (rate.mfn_pct + situation.duty_pct[g] - rate.effective_pct, rate.compliance_pct);
+                let (saved, cost) = (
+                    rate.mfn_pct + situation.duties.on(g, rate.mfn_pct, None) - rate.effective_pct,
+                    rate.compliance_pct,
+                );
                 // Users pay a quarter of what they save at most.
                 assert!(cost <= 0.25 * saved + 1e-12, "{} {cost} {saved}", book.groups[g].id);
-                let before = 1.0 + (rate.mfn_pct + situation.duty_pct[g]) / 100.0;
+                let before = 1.0 + (rate.mfn_pct + situation.duties.on(g, rate.mfn_pct, None)) / 100.0;
                 assert!((1.0 + rate.effective_pct / 100.0) * (1.0 + cost / 100.0) <= before + 1e-12);
             }
         }

@@ -6,12 +6,17 @@ use jiff::civil::Date;
 
 use super::intervals::{Interval, Intervals, check, interval_of};
 use super::{Places, Reader, places_of};
-use crate::data::Row;
-use crate::policy::stacking::Duty;
+use crate::data::{Row, Table};
+use crate::policy::duty::Duty;
 use crate::schedules::percent;
 
 /// Shares of the groups that each duty list covers.
 pub(super) type Coverage = HashMap<String, Vec<f64>>;
+
+/// Items of a cell, separated by `;`.
+fn items<'t>(row: &Row<'t>, column: &str) -> impl Iterator<Item = &'t str> {
+    row.text(column).split(';').map(str::trim).filter(|item| !item.is_empty())
+}
 
 impl Reader<'_> {
     pub(super) fn coverage(&self, places: &Places) -> Coverage {
@@ -28,7 +33,7 @@ impl Reader<'_> {
         coverage
     }
 
-    pub(super) fn duties(&mut self, coverage: &Coverage) -> Vec<Duty> {
+    pub(super) fn duties(&mut self, coverage: &Coverage, agreements: &HashMap<String, usize>) -> Vec<Duty> {
         let Some(table) = self.sound("duties.csv") else { return Vec::new() };
         percent::ask(&table, &self.text_of("duties.csv"), "duty_pct", &mut self.faults);
         let mut intervals = Intervals::new();
@@ -37,17 +42,33 @@ impl Reader<'_> {
             let Some((from, until)) = interval_of(&row, &mut self.faults) else { continue };
             let what = ["duty_list", "importer", "exporter"].map(|column| row.text(column)).join(" ");
             intervals.entry(what).or_default().push(Interval { row, from, until });
-            duties.extend(self.duty(&row, coverage, (from, until)));
+            duties.extend(self.duty(&row, (coverage, agreements), (from, until)));
         }
+        self.check_exclusive(&table, &duties);
         let pause = "Correct the date, or add a row with duty_pct 0 where the list was suspended.";
         check(intervals, i32::MAX, pause, &mut self.faults);
         duties
     }
 
+    /// Of two lists one gives way: not both, and none to itself.
+    fn check_exclusive(&mut self, table: &Table, duties: &[Duty]) {
+        let gives_way = |one: &str, other: &str| {
+            duties.iter().any(|duty| duty.list == one && duty.exclusive_with.iter().any(|list| list == other))
+        };
+        for row in table.rows() {
+            let list = row.text("duty_list");
+            if items(&row, "exclusive_with").any(|other| gives_way(other, list)) {
+                let expected = "a list that does not give way to this one";
+                let remedy = "Name the other list in the rows of one of the two alone.";
+                self.faults.push(row.fault("exclusive_with", expected, remedy));
+            }
+        }
+    }
+
     fn duty(
         &mut self,
         row: &Row<'_>,
-        coverage: &Coverage,
+        (coverage, agreements): (&Coverage, &HashMap<String, usize>),
         (from, until): (Date, Option<Date>),
     ) -> Option<Duty> {
         let exporter = self.country(row, "exporter");
@@ -73,6 +94,11 @@ impl Reader<'_> {
             until,
             is_waiting: row.text("begins") == "event",
             coverage_share: coverage.get(row.text("duty_list"))?.clone(),
+            exclusive_with: items(row, "exclusive_with").map(str::to_owned).collect(),
+            floor_pct: row.value("floor_pct"),
+            exempt_claimed: items(row, "exempt_claimed")
+                .filter_map(|agreement| agreements.get(agreement).copied())
+                .collect(),
         })
     }
 }

@@ -82,7 +82,7 @@ impl PolicyBook {
         reader.add_lines(&places, &mut groups);
         let mfn = reader.mfn(&places);
         let coverage = reader.coverage(&places);
-        let duties = reader.duties(&coverage);
+        let duties = reader.duties(&coverage, agreements.positions());
         let barrier_changes = reader.barrier_changes(agreements.positions());
         let carbon = reader.carbon(&coverage, agreements.positions(), &places);
         let barrier_ave_pct = reader.barriers();

@@ -48,25 +48,25 @@ fn holds(message: &str, expected: &[&str]) {
 }
 
 /// Tariff lines of three products, each of its own group.
+const UNIT_VALUES: &str = "data/us_tariff_actions/hts8_unit_values_2012_2014.csv";
+const IMPORTS: &str = "data/us_imports_utilisation/us_imports_2024_hs8.csv";
+
 fn tariff_lines(folder: &Path) {
     put(
         folder,
         "data/us_tariffs/mfn_hs8.csv",
         "hs8,mfn_rate,rate_type,rate_raw,note\n61091000,0.165,ad_valorem,16.5%,x\n52081100,0,free,Free,x\n\
-         04011000,,specific,0.34c,x\n98010010,0,free,Free,x\n",
+         04011000,,specific,5¢/liter,x\n98010010,0,free,Free,x\n",
     );
     put(
         folder,
         "data/us_tariffs/general_and_special_hs8.csv",
         "hs8,general_raw,special_raw\n61091000,16.5%,\"Free (AU,CL) 8% (JP)\"\n",
     );
-    put(folder, "data/us_tariffs/hs6_gtap.csv", "hs6,gtap_sector\n610910,wap\n520811,tex\n040110,rmk\n");
-    put(
-        folder,
-        "data/baci_hs2_exports/exports_hs2_2011_2020.csv",
-        "year,exporter,hs2,value_musd\n2019,CHN,61,10\n2019,USA,61,10\n2018,CHN,52,5\n2019,CHN,52,5\n2019,CHN,04,5\n",
-    );
-    pack(folder, "data/baci_hs2_exports/exports_hs2_2011_2020.csv");
+    put(folder, UNIT_VALUES, "hts8,quantity_code,unit_value\n04011000,L,0.5\n04011000,KG,1\n61091000,X,1\n");
+    pack(folder, UNIT_VALUES);
+    put(folder, IMPORTS, "hs8,partner,imports_musd\n61091000,CHN,10\n52081100,JPN,5\n99999999,JPN,5\n");
+    pack(folder, IMPORTS);
 }
 
 fn pack(folder: &Path, file: &str) {
@@ -87,23 +87,26 @@ fn lines_are_read_with_their_programmes_and_counted() {
         &[
             "mfn_hs8.csv: 4 rows, 3 used",
             "mfn_hs8.csv: 1 rows of products without a group, by chapter, 1 names: 98",
-            "exports_hs2_2011_2020.csv.gz: 5 rows, 4 used",
+            "us_imports_2024_hs8.csv.gz: 3 rows, 2 used",
+            "us_imports_2024_hs8.csv.gz: 1 rows of lines that the tariff has not, 1 names: 99",
+            "hts8_unit_values_2012_2014.csv.gz: 3 rows, 2 used",
+            "hts8_unit_values_2012_2014.csv.gz: 1 rows in units that no duty is charged by, 1 names: X",
         ],
     );
     let written = fs::read_to_string(folder.path().join("out/lines.csv")).unwrap();
     let rows = [
         "USA,JPN,2021,61091000,apparel,16.5,8\n",
         "USA,JPN,2021,52081100,textiles,0,0\n",
-        "USA,JPN,2021,04011000,dairy,,\n",
+        "USA,JPN,2021,04011000,dairy,10,10\n",
     ];
     holds(&written, &rows);
     let other = tempfile::tempdir().unwrap();
     tariff_lines(other.path());
-    holds(&refusal(lines(other.path(), "JPN"), other.path()), &["expected an importer of tariff_lines.csv"]);
+    holds(&refusal(lines(other.path(), "KOR"), other.path()), &["expected an importer of tariff_lines.csv"]);
 }
 
 /// What is wrong with the lines of the next test, as both commands say it.
-const LINE_FAULTS: [&str; 9] = [
+const LINE_FAULTS: [&str; 8] = [
     "mfn_hs8.csv:2 `mfn_rate` = 16.5: expected a ratio between 0 and 10 (0.025 means 2.5 %)",
     "mfn_hs8.csv:3 `hs8` = 6109100: expected 8 digits",
     "mfn_hs8.csv:4 `mfn_rate` = 0.1: expected 0, as the line is free",
@@ -111,8 +114,7 @@ const LINE_FAULTS: [&str; 9] = [
     "mfn_hs8.csv:5 `hs8` = 0\u{e9}011000: expected 8 digits",
     "mfn_hs8.csv:6 `hs8` = 52081100: expected each hs8 once; line 4 has it too",
     "mfn_hs8.csv:6 `mfn_rate` = 1e999",
-    "exports_hs2_2011_2020.csv.gz `file` = ",
-    "hs6_gtap.csv:2 `hs6` = 61091: expected 6 digits",
+    "us_imports_2024_hs8.csv.gz `file` = ",
 ];
 
 #[test]
@@ -125,8 +127,7 @@ fn every_fault_of_the_lines_is_named_at_once() {
         "hs8,mfn_rate,rate_type,rate_raw\n61091000,16.5,ad_valorem,x\n6109100,0,free,Free\n52081100,0.1,free,Free\n\
          0\u{e9}011000,,unknown,x\n52081100,1e999,ad_valorem,x\n",
     );
-    put(folder.path(), "data/us_tariffs/hs6_gtap.csv", "hs6,gtap_sector\n61091,wap\n520811,tex\n");
-    let packed = folder.path().join("data/baci_hs2_exports/exports_hs2_2011_2020.csv.gz");
+    let packed = folder.path().join(format!("{IMPORTS}.gz"));
     let cut = fs::read(&packed).unwrap();
     fs::write(&packed, &cut[..40]).unwrap();
     holds(&refusal(lines(folder.path(), "USA"), folder.path()), &LINE_FAULTS);

@@ -334,11 +334,15 @@ fn three_lines(folder: &std::path::Path) {
     let special = "hs8,general_raw,special_raw\n\
                    84011000,3.3%,\"Free (AU,KR) 1% (JP)\"\n84012000,5¢/kg,\"Free (AU)\"\n61011000,16%,\n";
     write("data/us_tariffs/general_and_special_hs8.csv", special.as_bytes());
-    write("data/us_tariffs/hs6_gtap.csv", b"hs6,gtap_sector\n840110,ome\n840120,ome\n610110,wap\n");
-    let mut weights = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    std::io::Write::write_all(&mut weights, b"year,exporter,hs2,value_musd\n2019,JPN,84,10\n2019,JPN,61,5\n")
-        .unwrap();
-    write("data/baci_hs2_exports/exports_hs2_2011_2020.csv.gz", &weights.finish().unwrap());
+    let packed = |text: &[u8]| {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut packed, text).unwrap();
+        packed.finish().unwrap()
+    };
+    let values = packed(b"hts8,quantity_code,unit_value\n84011000,NO,10\n");
+    write("data/us_tariff_actions/hts8_unit_values_2012_2014.csv.gz", &values);
+    let imports = packed(b"hs8,partner,imports_musd\n84011000,JPN,10\n61011000,JPN,5\n");
+    write("data/us_imports_utilisation/us_imports_2024_hs8.csv.gz", &imports);
 }
 
 #[test]

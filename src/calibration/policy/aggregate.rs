@@ -16,7 +16,7 @@ use crate::policy::aggregate::{Aggregates, simple_mean_pct};
 use crate::schedules::lines::Line;
 
 /// Share of the imports of a group whose lines must have a rate; below it the group's rate is left as it is.
-const LEAST_KNOWN_SHARE: f64 = 0.8;
+const LEAST_KNOWN_SHARE: f64 = 0.6;
 /// Lines that a group must have: fewer say little.
 const LEAST_LINES: usize = 3;
 /// Share of the duties that estimates of specific duties may bear before the rate is marked as an assumption.
@@ -36,6 +36,8 @@ pub enum Aggregation {
 /// Columns of `programmes.csv`: which agreement a code of the special column belongs to.
 pub const PROGRAMME_COLUMNS: [&str; 6] = ["importer", "programme", "agreement", "exporter", "source", "mark"];
 
+/// Layout of files that hold a part of the lines.
+const PARTIAL: &str = "hs6";
 /// Partner that stands for all others.
 pub(super) const ALL: &str = "*";
 
@@ -44,6 +46,8 @@ pub(super) const ALL: &str = "*";
 pub struct FromLines {
     /// Lines by importer.
     pub lines: BTreeMap<String, WeighedLines>,
+    /// Importers whose lines are only a part of their tariff.
+    pub partial: Vec<String>,
     /// Rows of `claims.csv`.
     pub claims: Vec<Claim<'static>>,
     /// Rows of `aggregation.csv`.
@@ -78,6 +82,9 @@ pub fn apply(
         let preferences = preferences(&place, &programmes, &substitution, reading)?;
         found.claims.extend(claims::rows(input, &place, &claims, &preferences, reading)?);
         found.preferences.extend(preferences);
+        if place.row.text("layout") == PARTIAL {
+            found.partial.push(place.row.text("importer").to_owned());
+        }
         found.lines.insert(place.row.text("importer").to_owned(), place.lines);
     }
     is_whole.then_some(found)

@@ -93,11 +93,12 @@ fn read(input: &Path, axes: &Axes, how: Aggregation, reading: &mut Reading) -> O
     };
     rates.retain(known);
     rates.sort_by_cached_key(|rate| rate.exporter != aggregate::ALL);
+    if let Some(groups) = &groups {
+        let partial = from_lines.as_ref().map_or(&[][..], |found| &found.partial);
+        trade_means::apply(&facts, trade::BASELINE, partial, groups, &mut rates, reading);
+    }
     let staging =
         from_lines.as_ref().and_then(|found| staging::apply(input, &own, found, &mut rates, reading));
-    if let Some(groups) = &groups {
-        trade_means::apply(&facts, trade::BASELINE, groups, &mut rates, reading);
-    }
     let barriers = barriers::rows(&facts, &own, axes, reading);
     let memberships = memberships::rows(&facts, &own, axes, reading);
     let traded = trade::tables(input, axes, groups.as_ref(), from_lines.as_ref(), reading);

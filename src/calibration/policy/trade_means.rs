@@ -17,15 +17,16 @@ use crate::error::Faults;
 
 /// Measure of the profiles that is used.
 const MEASURE: &str = "trade_weighted_mfn";
-/// Bounds of the factor: more says that the mean and the rates are not about the same goods.
-const BOUNDS: [f64; 2] = [0.05, 1.5];
+/// Bounds of the factor: it corrects for rates that nobody imports at, and those only raise a mean.
+const BOUNDS: [f64; 2] = [0.05, 1.0];
 /// Mark of rates that no line or table of law gives.
 const RECALLED: &str = "recalled";
 
-/// Multiplies recalled rates; `groups` are the product groups of the project, with their `kind` (agricultural or not).
+/// Multiplies recalled rates, and those of importers in `partial`; `groups` are the product groups of the project, with their `kind` (agricultural or not).
 pub fn apply(
     facts: &Path,
     baseline: &str,
+    partial: &[String],
     groups: &Table,
     rates: &mut [MfnRate<'static>],
     reading: &mut Reading,
@@ -52,7 +53,8 @@ pub fn apply(
         };
         let weights: Vec<(&str, &str, f64)> =
             groups.rows().map(|row| (row.text("product_group"), row.text("kind"), weight(&row))).collect();
-        let mean = |kind: &str| means.get(&(&*country.iso3, kind)).copied();
+        let published = |kind: &str| means.get(&(&*country.iso3, kind)).copied();
+        let mean = |kind: &str| published(kind).or_else(|| rest(kind, &weights, &published));
         let kinds: &[&str] = match (mean("agricultural"), mean("non_agricultural")) {
             (None, None) => &["total"],
             _ => &["agricultural", "non_agricultural"],
@@ -65,25 +67,41 @@ pub fn apply(
                     .filter(|(_, of, _)| of_kind(of))
                     .map(|(group, _, w)| (*group, *w))
                     .collect();
-                scale(&country.iso3, mean_pct, &own, rates);
+                scale((&country.iso3, partial.contains(&country.iso3)), mean_pct, &own, rates);
             }
         }
     }
     Some(())
 }
 
-/// Multiplies the recalled rates of an importer so that the mean over the groups of `weights` is the published one.
-fn scale(importer: &str, mean_pct: f64, weights: &HashMap<&str, f64>, rates: &mut [MfnRate<'static>]) {
+/// The mean of agricultural goods where only that of all goods and that of the others are published.
+fn rest(kind: &str, weights: &[(&str, &str, f64)], published: &dyn Fn(&str) -> Option<f64>) -> Option<f64> {
+    let of = |kind: &str| weights.iter().filter(|(_, of, _)| *of == kind).map(|(.., w)| w).sum::<f64>();
+    let (own, other) = (of("agricultural"), of("non_agricultural"));
+    let (total, other_pct) = (published("total")?, published("non_agricultural")?);
+    let pct = (total * (own + other) - other_pct * other) / own;
+    (kind == "agricultural" && pct.is_finite() && pct > 0.0).then_some(pct)
+}
+
+/// Multiplies the recalled rates of an importer (all of its rates if its lines are only a part of the tariff) so that the
+/// mean over the groups of `weights` is the published one.
+fn scale(
+    (importer, is_partial): (&str, bool),
+    mean_pct: f64,
+    weights: &HashMap<&str, f64>,
+    rates: &mut [MfnRate<'static>],
+) {
     let is_own = |rate: &&mut MfnRate<'_>| {
         rate.importer == importer && rate.exporter == ALL && weights.contains_key(&*rate.product_group)
     };
+    let is_scaled = |rate: &MfnRate<'_>| is_partial || rate.mark == RECALLED;
     let (mut total, mut from_lines, mut recalled) = (0.0, 0.0, 0.0);
     for rate in rates.iter_mut().filter(is_own) {
         let (weight, Ok(pct)) = (weights[&*rate.product_group], rate.mfn_pct.0.parse::<f64>()) else {
             continue;
         };
         total += weight;
-        if rate.mark == RECALLED {
+        if is_scaled(rate) {
             recalled += weight * pct;
         } else {
             from_lines += weight * pct;
@@ -93,7 +111,7 @@ fn scale(importer: &str, mean_pct: f64, weights: &HashMap<&str, f64>, rates: &mu
         return;
     }
     let factor = ((mean_pct * total - from_lines) / recalled).clamp(BOUNDS[0], BOUNDS[1]);
-    for rate in rates.iter_mut().filter(is_own).filter(|rate| rate.mark == RECALLED) {
+    for rate in rates.iter_mut().filter(is_own).filter(|rate| is_scaled(rate)) {
         let Ok(pct) = rate.mfn_pct.0.parse::<f64>() else { continue };
         rate.mfn_pct = decimals(Some(factor * pct), 2);
         rate.source = format!(
@@ -125,7 +143,7 @@ mod tests {
         };
         let mut rates =
             [rate("dairy", "200", "recalled"), rate("fish", "2", "public"), rate("steel", "7", "recalled")];
-        scale("CAN", 9.0, &HashMap::from([("dairy", 10.0), ("fish", 90.0)]), &mut rates);
+        scale(("CAN", false), 9.0, &HashMap::from([("dairy", 10.0), ("fish", 90.0)]), &mut rates);
         // 9 x 100 = 900; fish bears 180, so that dairy bears 720 of its 2000.
         assert_eq!(rates.map(|rate| rate.mfn_pct.0.into_owned()), ["72.00", "2", "7"]);
     }

@@ -14,6 +14,9 @@ const LONGEST: u32 = 30;
 const STEP_PP: f64 = 0.1;
 /// Slack for rates that are computed in binary.
 const SLACK_PP: f64 = 1e-6;
+/// Latest cut before which a line is held, and the published rates that it takes to tell so.
+const LONGEST_DELAY: u32 = 6;
+const LEAST_RATES_OF_DELAY: usize = 4;
 /// Cut by which a path that no rule fits has reached its end.
 const LAST_CUT: u32 = 16;
 
@@ -78,7 +81,9 @@ impl Published {
             self.rates.iter().all(|(cut, pct)| is_met(base * category.remaining_share(*cut), *pct))
         };
         let held = [Found::builtin("MFN", Some(self.base_pct.unwrap_or(first)))];
+        let delays = if self.tells_delays() { LONGEST_DELAY } else { 0 };
         let rules = bases.iter().flat_map(|base| rules(*base, listed));
+        let rules = rules.chain(bases.iter().flat_map(|base| delayed(*base, delays)));
         held.into_iter()
             .chain(rules)
             .find(fits)
@@ -90,8 +95,9 @@ impl Published {
         let (cut, pct) = self.rates[0];
         let mut bases = Vec::new();
         for unit in [5.0, 1.0, 0.5] {
-            for n in cut + 1..=LONGEST {
-                let base = pct / (1.0 - f64::from(cut) / f64::from(n));
+            let delays = if self.tells_delays() { 0..=LONGEST_DELAY.min(cut) } else { 0..=0 };
+            for (delay, n) in delays.flat_map(|delay| (cut - delay + 1..=LONGEST).map(move |n| (delay, n))) {
+                let base = pct / (1.0 - f64::from(cut - delay) / f64::from(n));
                 let round = (base / unit).round() * unit;
                 if (round - base).abs() <= unit.min(STEP_PP * base / pct) && !bases.contains(&round) {
                     bases.push(round);
@@ -101,11 +107,22 @@ impl Published {
         bases
     }
 
+    /// True if the rates are enough to tell late equal cuts from early ones.
+    fn tells_delays(&self) -> bool {
+        self.rates.len() >= LEAST_RATES_OF_DELAY
+    }
+
     /// The path as it is published: linear between what is known, to the end rate at the last.
     fn listed(&self, base_pct: f64) -> Found {
         let share = |pct: f64| ((pct / base_pct).clamp(0.0, 1.0) * 1000.0).round() / 1000.0;
         let mut points: Vec<(u32, f64)> = self.rates.iter().map(|(cut, pct)| (*cut, share(*pct))).collect();
-        if let Some(end) = self.end_pct {
+        if let [.., (_, before), (cut, last)] = self.rates[..]
+            && before > last
+            && last > 0.0
+        {
+            // Still falling when last published: on to zero in the same steps.
+            points.push((cut + (last / (before - last)).ceil() as u32, 0.0));
+        } else if let Some(end) = self.end_pct {
             let (cut, last) = *points.last().expect("a line that is not free has a rate");
             if cut < LAST_CUT {
                 points.push((LAST_CUT, share(end).min(last)));
@@ -128,6 +145,18 @@ fn rules(base_pct: f64, listed: &[(String, String)]) -> impl Iterator<Item = Fou
     let halved = (3..=LONGEST).map(|n| (format!("H{n}"), format!("linear 1:0.5;{n}:0")));
     let listed = halved.chain(listed.iter().cloned());
     equal.chain(listed.map(move |(code, path)| Found { code, path, base_pct, is_rule: true }))
+}
+
+/// Held until a cut, then free in equal cuts: `D2-11` is held at the second and takes eleven more.
+fn delayed(base_pct: f64, longest_delay: u32) -> impl Iterator<Item = Found> {
+    let base_pct = Some(base_pct);
+    let all = (1..=longest_delay).flat_map(|delay| (1..=LONGEST).map(move |n| (delay, n)));
+    all.map(move |(delay, n)| Found {
+        code: format!("D{delay}-{n}"),
+        path: format!("linear {delay}:1;{}:0", delay + n),
+        base_pct,
+        is_rule: true,
+    })
 }
 
 #[cfg(test)]
@@ -171,6 +200,9 @@ mod tests {
         assert_eq!(found(&[3.3, 1.6, 0.0, 0.0, 0.0, 0.0, 0.0]), ("B6".to_owned(), Some(10.0)));
         assert_eq!(found(&[5.0, 5.0, 5.0, 5.0, 5.0, 5.0, 5.0]), ("MFN".to_owned(), Some(5.0)));
         assert_eq!(found(&[0.0; 7]), ("EIF".to_owned(), None));
+        // Held until the second cut, then eleven equal ones; held until the fifth, then seven.
+        assert_eq!(found(&[57.2, 50.9, 44.5, 38.1, 31.8, 25.4, 19.0]), ("D2-11".to_owned(), Some(70.0)));
+        assert_eq!(found(&[35.0, 35.0, 30.0, 25.0, 20.0, 15.0, 10.0]), ("D5-7".to_owned(), Some(35.0)));
     }
 
     #[test]
@@ -179,5 +211,8 @@ mod tests {
         assert_eq!((found.path.as_str(), found.is_rule), ("linear 9:0.54", false));
         let with_end = Published { end_pct: Some(9.0), ..published(Some(38.5), 9, &[20.8]) };
         assert_eq!(with_end.staging("EIF", &[]).path, "linear 9:0.54;16:0.234");
+        // Still falling: on in the last step.
+        let falling = published(Some(52.0), 4, &[52.0, 45.0, 36.0, 30.0, 25.0, 20.0]).staging("EIF", &[]);
+        assert!(falling.path.ends_with("9:0.385;13:0"), "{}", falling.path);
     }
 }

@@ -36,6 +36,8 @@ pub struct Group {
 
 /// A part of the group as it is written.
 pub struct WrittenPart {
+    /// Name, no other part of the group has it.
+    pub name: String,
     /// Category.
     pub code: String,
     /// Kind and path of a category that is not built in.
@@ -72,7 +74,10 @@ impl Group {
             return None;
         }
         let left = (mean_pct * weight - duties).max(0.0);
-        let unknown_pct = if unknown > 0.0 { left / unknown } else { 0.0 };
+        let known = found.iter().filter_map(|found| found.base_pct);
+        // A few lines of small weight cannot bear what the mean lacks.
+        let highest = known.fold(mean_pct, f64::max);
+        let unknown_pct = if unknown > 0.0 { (left / unknown).min(highest) } else { 0.0 };
         let mean_pct = (duties + unknown * unknown_pct) / weight;
         Some(Self { by_category, weight, unknown_pct, mean_pct, has_unknown: unknown > 0.0 })
     }
@@ -108,6 +113,7 @@ impl Group {
         let written = parts.into_iter().filter(|(_, (sum, _))| sum.weight > 0.0);
         let mut written: Vec<WrittenPart> = written
             .map(|((code, path), (sum, mark))| WrittenPart {
+                name: String::new(),
                 code,
                 path,
                 share: (sum.weight / self.weight * SHARE_STEPS).round() / SHARE_STEPS,
@@ -116,6 +122,12 @@ impl Group {
                 mark,
             })
             .collect();
+        let codes: Vec<String> = written.iter().map(|part| part.code.clone()).collect();
+        for (at, part) in written.iter_mut().enumerate() {
+            // Read-off paths may have one code: the name of the part tells them apart.
+            let before = codes[..at].iter().filter(|code| **code == part.code).count();
+            part.name = if before == 0 { part.code.clone() } else { format!("{}.{}", part.code, before + 1) };
+        }
         let sum: f64 = written.iter().map(|part| part.share).sum();
         if let Some(largest) = written.iter_mut().max_by(|a, b| a.share.total_cmp(&b.share)) {
             largest.share += 1.0 - sum;

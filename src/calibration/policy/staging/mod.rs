@@ -135,7 +135,7 @@ impl Importer<'_> {
                 importer: importer.to_owned().into(),
                 exporter: ALL.into(),
                 product_group: name.to_owned().into(),
-                part: part.code.clone().into(),
+                part: part.name.into(),
                 part_share: Verbatim(format!("{:.6}", part.share).into()),
                 base_rate_pct: decimals(Some(part.base_pct), 3),
                 category: part.code.into(),

@@ -62,7 +62,8 @@ impl Facts {
             let (country, source) = (country.to_owned().into(), source.to_owned().into());
             Provenance { country, block: block.into(), status: status.into(), source, donor: "".into() }
         };
-        let growth = self.factors.iter().map(|of| row(&of.country, "growth and people", "public", growth::SOURCES));
+        let growth =
+            self.factors.iter().map(|of| row(&of.country, "growth and people", "public", growth::SOURCES));
         let capital = self.factors.iter().map(|of| row(&of.country, "capital", &of.mark, &of.source));
         let workers = self.workers.iter().flat_map(Workers::sources).zip(&self.factors);
         let workers = workers.map(|((source, mark), of)| row(&of.country, "workers", mark, source));

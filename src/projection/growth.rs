@@ -17,7 +17,7 @@ const GROWTH: TableRule = TableRule {
         SOURCE.may_be_missing(),
         MARK.may_be_missing(),
     ],
-    key: &[],
+    key: &["iso3", "year_from"],
 };
 
 /// Growth of real GDP, complete for a range of years.

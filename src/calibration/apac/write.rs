@@ -39,7 +39,7 @@ impl Apac {
         let (inputs, value_added) = self.production_shares();
         dir.write_rows(inputs)?;
         dir.write_rows(value_added)?;
-        dir.write_rows(origin::provenance(self))?;
+        dir.write_rows(origin::provenance(self).into_iter().chain(self.facts.provenance()))?;
         dir.write_rows(self.adjustments())?;
         dir.write_rows(self.targets())?;
         self.facts.write(&dir, &self.concordance.axes, self.value_added_musd().view())?;

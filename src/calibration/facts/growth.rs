@@ -25,6 +25,10 @@ const FORECAST: &str = "IMF World Economic Outlook, October 2020";
 const LONG_RUN: &str =
     "SSP2, release 3 of 2024 (OECD ENV-Growth 2023, IIASA-WiC): rates of growth after 2025";
 
+/// Both in one line.
+pub(super) const SOURCES: &str =
+    "IMF World Economic Outlook, October 2020, to 2025; SSP2 (release 3 of 2024) to 2050; joined by rates";
+
 const RATE: NumberRule =
     NumberRule::new("percent a year between -100 and 200", |value| value > -100.0 && value <= 200.0);
 

@@ -22,7 +22,7 @@ use places::{NamesOfCountries, Places};
 use rows::FactorRow;
 use workers::Workers;
 
-use crate::calibration::Reading;
+use crate::calibration::{Provenance, Reading};
 use crate::data::{Axes, Files};
 use crate::output::dir::{OutputDir, OutputError};
 
@@ -52,6 +52,22 @@ impl Facts {
         let factors = gdp.and_then(|gdp| factors::read(&data, &own, places, &gdp, reading));
         let workers = names.and_then(|names| Workers::read(&data, &own, &names, places, reading));
         Some(Self { paths: paths?, elasticities: elasticities?, factors: factors?, workers })
+    }
+
+    /// Where the figures of each economy come from.
+    #[must_use]
+    pub fn provenance(&self) -> Vec<Provenance<'_>> {
+        let row = |country: &str, block: &'static str, mark: &str, source: &str| {
+            let status = if mark == "public" { "observed" } else { "imputed" };
+            let (country, source) = (country.to_owned().into(), source.to_owned().into());
+            Provenance { country, block: block.into(), status: status.into(), source, donor: "".into() }
+        };
+        let growth =
+            self.factors.iter().map(|of| row(&of.country, "growth and people", "public", growth::SOURCES));
+        let capital = self.factors.iter().map(|of| row(&of.country, "capital", &of.mark, &of.source));
+        let workers = self.workers.iter().flat_map(Workers::sources).zip(&self.factors);
+        let workers = workers.map(|((source, mark), of)| row(&of.country, "workers", mark, source));
+        growth.chain(capital).chain(workers).collect()
     }
 
     /// Writes the tables; `value_added_musd`, `[n,j]`, divides workers of industries that the set splits.

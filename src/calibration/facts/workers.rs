@@ -181,6 +181,11 @@ impl Workers {
         persons
     }
 
+    /// Source and mark of each economy.
+    pub(super) fn sources(&self) -> impl Iterator<Item = (&str, &'static str)> {
+        self.sources.iter().map(|(source, mark)| (source.as_str(), *mark))
+    }
+
     /// The rows of `workers.csv`.
     pub(super) fn rows<'a>(
         &'a self,

@@ -126,20 +126,21 @@ fn numbers(Line { id, pct, .. }: &Line<'_>) -> String {
     let inside = pct.if_in_force.as_ref();
     let [low, high] = [0, 4].map(|at| fixed(inside.map(|found| found.quantiles[at]), 3));
     let chance = pct.chance;
-    format!(
-        "{id:<20}{:>9} +-{:<5}{:>8}{:>7}{:>7} +-{:<3}{:>9} +-{:<5}",
+    let error = |se: Option<f64>, decimals| {
+        se.map_or_else(String::new, |se| format!("+-{}", fixed(Some(se), decimals)))
+    };
+    let line = format!(
+        "{id:<20}{:>9} {:<7}{:>8}{:>7}{:>7} {:<5}{:>9} {:<7}",
         fixed(inside.map(|found| found.mean), 3),
-        fixed(inside.and_then(|found| found.mc_se), 3),
+        error(inside.and_then(|found| found.mc_se), 3),
         low,
         high,
         fixed(chance.map(|(share, _)| 100.0 * share), 1),
-        fixed(chance.map(|(_, se)| 100.0 * se), 1),
+        error(chance.map(|(_, se)| 100.0 * se), 1),
         fixed(Some(pct.expected), 3),
-        fixed(pct.expected_se, 3),
-    )
-    .trim_end()
-    .to_owned()
-        + "\n"
+        error(pct.expected_se, 3),
+    );
+    line.trim_end().to_owned() + "\n"
 }
 
 /// Own effect and what it unlocks in percent, money, dates.

@@ -3,6 +3,10 @@
 use std::collections::HashMap;
 use std::ops::Deref;
 
+use jiff::civil::Date;
+
+use crate::data::Pair;
+
 /// Year of the schedule in which a country that joins late begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LateJoiner {
@@ -19,6 +23,15 @@ pub enum Reach {
     Members,
     /// Goods of everybody: the members cut their most-favoured-nation rates.
     Everybody,
+}
+
+/// When an agreement begins between two of its parties, where that is not with their membership.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PairEntry {
+    /// The two parties.
+    pub parties: [usize; 2],
+    /// First day in force between them; `None` = never.
+    pub from: Option<Date>,
 }
 
 /// An agreement: whom it binds, and its effect on tariffs and barriers.
@@ -45,6 +58,16 @@ pub struct Agreement {
     /// Position of the agreement that this one replaces between parties of both: its rules of origin then bind, and its
     /// text takes over from that of the older one.
     pub supersedes: Option<usize>,
+    /// Pairs of parties between which it begins later, or never.
+    pub pair_entries: Vec<PairEntry>,
+}
+
+impl Agreement {
+    /// The entry of a pair that has one of its own.
+    pub(super) fn entry_of(&self, pair: Pair) -> Option<&PairEntry> {
+        let both = [pair.importer, pair.exporter];
+        self.pair_entries.iter().find(|entry| both.iter().all(|party| entry.parties.contains(party)))
+    }
 }
 
 /// All agreements in the order of their file, found by position or by id.

@@ -57,6 +57,10 @@ impl Regimes {
             Reach::Everybody => importer,
             Reach::Members => importer.max(self.members.since(at, pair.exporter, date)?),
         };
+        let both = match agreement.entry_of(pair) {
+            None => both,
+            Some(entry) => both.max(entry.from.filter(|from| *from <= date)?),
+        };
         match agreement.addendum_to {
             Some(main) => Some(both.max(self.since_both(book, main, pair, date)?)),
             None => Some(both),

@@ -76,6 +76,8 @@ impl PolicyBook {
         let mut days = vec![first, date(year, month, day)];
         regimes.members().changes(pair, year, &mut days);
         days.extend(self.duties.days_in(pair.importer, year));
+        let entries = self.agreements.iter().filter_map(|agreement| agreement.entry_of(pair)?.from);
+        days.extend(entries.filter(|day| day.year() == year));
         regimes.measures().days_in(year, &mut days);
         days.sort();
         days.dedup();

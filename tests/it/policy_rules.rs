@@ -56,6 +56,72 @@ fn generalised_preferences_are_granted_by_the_hub_alone() {
 }
 
 #[test]
+fn an_agreement_may_begin_between_two_parties_on_a_day_of_its_own() {
+    let entry = |_: String| {
+        "agreement,party,partner,valid_from,source,mark\n\
+         korus,KOR,USA,2021-03-01,test,assumption\nausfta,AUS,USA,,test,assumption\n"
+            .to_owned()
+    };
+    let case = changed(&[("policy/pair_entry.csv", &entry)]);
+    for (importer, exporter) in [("USA", "KOR"), ("KOR", "USA")] {
+        let rate = |on| case.rate(importer, exporter, "machinery", on);
+        assert_ne!(case.agreement(&rate(date(2021, 2, 28))), "korus");
+        assert_eq!(case.agreement(&rate(date(2021, 3, 1))), "korus");
+    }
+    assert_eq!(case.agreement(&Case::as_of_2020().rate("USA", "AUS", "machinery", NOW)), "ausfta");
+    assert_ne!(case.agreement(&case.rate("USA", "AUS", "machinery", NOW)), "ausfta", "never between the two");
+}
+
+/// Adds lists of duties of the United States on all machinery of everybody, with the columns that may be missing.
+fn with_duties(rows: &[&str]) -> Case {
+    let duties = |text: String| {
+        let mut lines = text.lines();
+        let header = lines.next().unwrap().to_owned() + ",exclusive_with,floor_pct,exempt_claimed\n";
+        let old = lines.map(|line| format!("{line},,,\n")).collect::<String>();
+        header + &old + &rows.iter().map(|row| format!("{row}\n")).collect::<String>()
+    };
+    let coverage =
+        |text: String| text + "first,machinery,0.4,test,assumption\nsecond,machinery,1,test,assumption\n";
+    changed(&[("policy/duties.csv", &duties), ("policy/duty_coverage.csv", &coverage)])
+}
+
+#[test]
+fn duty_lists_give_way_meet_a_floor_and_spare_what_claims() {
+    let first = "first,USA,*,,50,2021-01-01,,test,assumption,,,";
+    let paid = |rows: &[&str], exporter: &str| with_duties(rows).rate("USA", exporter, "machinery", NOW);
+    let before = paid(&[], "BRN").effective_pct;
+    let second = |more: &str| format!("second,USA,*,,10,2021-01-01,,test,assumption,{more}");
+    close(paid(&[first, &second(",,")], "BRN").effective_pct, before + 20.0 + 10.0);
+    close(paid(&[first, &second("first,,")], "BRN").effective_pct, before + 20.0 + 6.0);
+    let floor = "second,USA,*,,0,2021-01-01,,test,assumption,,15,";
+    let rate = paid(&[floor], "BRN");
+    close(rate.statutory_pct, 15.0);
+    let (all, spared) = (paid(&[&second(",,")], "KOR"), paid(&[&second(",,korus")], "KOR"));
+    assert!(spared.utilisation_share >= all.utilisation_share && spared.utilisation_share > 0.0);
+    close(spared.statutory_pct, all.statutory_pct - 10.0);
+    close(
+        spared.effective_pct,
+        spared.mfn_pct * (1.0 - spared.utilisation_share) + 10.0 * (1.0 - spared.utilisation_share),
+    );
+}
+
+#[test]
+fn two_lists_that_give_way_to_each_other_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    tradepath::data::write_embedded(&data).unwrap();
+    let text = fs::read_to_string(data.join("policy/duties.csv")).unwrap();
+    let mut lines: Vec<String> = text.lines().map(|line| format!("{line},")).collect();
+    lines[0] += "exclusive_with";
+    for (line, other) in [(1, "us_301_list_2"), (2, "us_301_list_1")] {
+        lines[line] += other;
+    }
+    fs::write(data.join("policy/duties.csv"), lines.join("\n") + "\n").unwrap();
+    let errors = PolicyBook::read(&Files::directory(&data), &axes()).unwrap_err().to_string();
+    assert!(errors.contains("duties.csv:2 `exclusive_with` = us_301_list_2"), "{errors}");
+}
+
+#[test]
 fn lines_aggregate_in_three_ways_that_differ() {
     let text = fs::read_to_string("data/policy/tables/aggregation.csv").unwrap();
     let mut reader = csv::Reader::from_reader(text.as_bytes());

@@ -7,8 +7,6 @@
 mod edit;
 mod ranges;
 
-use rayon::prelude::*;
-
 pub use ranges::{Assumption, TORNADO_FILE};
 
 use super::counts::RunCounts;
@@ -59,15 +57,20 @@ pub fn tornado(
     watch.begin(1 + 2 * assumptions.len() as u64);
     let central = headline(files, &plan)?;
     watch.advance(1);
-    let end = |(assumption, at): (&Assumption, usize)| -> anyhow::Result<Vec<f64>> {
+    let end = |assumption: &Assumption, at: usize| -> anyhow::Result<Vec<f64>> {
         let changed = assumption.at_end(files, &plan.baseline, at)?;
         let found = headline(&changed, &plan);
         watch.advance(1);
         let name = ["low", "high"][at];
         found.map_err(|error| error.context(format!("assumption {}, {name} end", assumption.id)))
     };
-    let ends: Vec<(&Assumption, usize)> = assumptions.iter().flat_map(|one| [(one, 0), (one, 1)]).collect();
-    let found = ends.into_par_iter().map(end).collect::<anyhow::Result<Vec<_>>>()?;
+    let mut found = Vec::with_capacity(2 * assumptions.len());
+    for assumption in assumptions {
+        watch.stage(&assumption.title);
+        // Two at a time: each end holds a whole baseline path.
+        let (low, high) = rayon::join(|| end(assumption, 0), || end(assumption, 1));
+        found.extend([low?, high?]);
+    }
     let reference = plan.options.iter().position(|id| *id == plan.reference_option);
     let mut swings = Vec::new();
     for (assumption, ends) in found.chunks(2).enumerate() {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::Reader;
 use super::intervals::{Interval, Intervals, check, interval_of};
 use crate::data::{Files, Row};
-use crate::policy::agreements::{Agreement, LateJoiner, Reach};
+use crate::policy::agreements::{Agreement, LateJoiner, PairEntry, Reach};
 use crate::policy::state::{Membership, PolicyTimeline};
 
 /// Shorter absences of a party are reported: they are more often a misread date than a second membership.
@@ -75,7 +75,19 @@ impl Reader<'_> {
             reach: if is_open { Reach::Everybody } else { Reach::Members },
             addendum_to: row.position("addendum_to", ids),
             supersedes: row.position("supersedes", ids),
+            pair_entries: self.pair_entries(row.text("agreement")),
         }
+    }
+
+    /// Rows of `pair_entry.csv` of an agreement.
+    fn pair_entries(&self, agreement: &str) -> Vec<PairEntry> {
+        let table = self.sound("pair_entry.csv");
+        let rows = table.iter().flat_map(|table| table.rows());
+        let entry = |row: Row<'_>| {
+            let parties = [self.country(&row, "party")?, self.country(&row, "partner")?];
+            Some(PairEntry { parties, from: row.day("valid_from") })
+        };
+        rows.filter(|row| row.text("agreement") == agreement).filter_map(entry).collect()
     }
 
     pub(super) fn memberships(&mut self) -> Memberships {

@@ -39,7 +39,8 @@ pub(super) const DEFINED: [(&str, &str, &str); 10] = [
 ];
 
 /// Tables that are optional.
-pub(super) const OPTIONAL: [&str; 14] = [
+pub(super) const OPTIONAL: [&str; 15] = [
+    "pair_entry.csv",
     "barrier_changes.csv",
     "processing.csv",
     "tables/claims.csv",
@@ -421,6 +422,18 @@ pub(super) const TABLES: &[TableRule] = &[
             MARK,
         ],
         key: &[],
+    },
+    TableRule {
+        file: "pair_entry.csv",
+        columns: &[
+            IN_AGREEMENT,
+            country("party"),
+            country("partner"),
+            column("valid_from", Holds::Day).or_empty(),
+            SOURCE,
+            MARK,
+        ],
+        key: &["agreement", "party", "partner"],
     },
     TableRule {
         file: "barrier_changes.csv",

@@ -44,6 +44,7 @@ impl Program {
             compiler.recurring(event, at < option.recurring.len());
         }
         compiler.program.watch();
+        compiler.program.watch_looks();
         compiler.program
     }
 
@@ -236,6 +237,7 @@ impl<'a> Compiler<'a> {
             rule: stage.rule.as_ref().map(|rule| self.rule(rule)),
             probability: stage.probability,
             logit: stage.logit.as_ref().map(|logit| self.number(logit)),
+            is_steady: false,
             look_days: stage.look_every_days.map_or(0, |days| days as i32),
             keeps_luck: stage.keeps_luck,
             shifts: self.shifts(&stage.shifts),

@@ -105,6 +105,10 @@ impl<'a> Compiler<'a> {
         }
         let n = self.program.topics.topics.len();
         let shares = self.program.topics.menus.get(name).cloned().unwrap_or_else(|| vec![0.0; n]);
+        let topics = &self.program.topics;
+        let of_actor = |actor| topics.wanted_share(actor, &shares);
+        let by_actor = (0..topics.actors.len()).map(of_actor).collect();
+        self.program.menu_shares.push(by_actor);
         let at = self.program.menus.len() as u32;
         self.program.menus.push(shares);
         self.menu_idx.insert(name.to_owned(), at);

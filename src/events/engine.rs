@@ -63,7 +63,7 @@ impl Program {
 
 /// Source of the random numbers.
 #[derive(Debug, Clone, Copy)]
-enum Luck {
+pub(super) enum Luck {
     /// A stream for each process and stage.
     Drawn { seed: u64, draw: u64 },
     /// Medians, and success of the option's own processes.
@@ -110,6 +110,9 @@ pub(super) struct Active {
     /// Hazard of the looks so far, and the one at which an outcome comes; 0 = not drawn yet.
     pub hazard: f64,
     pub hazard_limit: f64,
+    /// Day of the last look, and the hazard of each look since.
+    pub looked_on: i32,
+    pub look_hazard: f64,
     /// True while it waits for another try; facts do not change the pace of that.
     pub is_retry: bool,
 }
@@ -118,7 +121,7 @@ pub(super) struct Active {
 #[derive(Debug)]
 pub struct Workspace<'p> {
     pub(super) program: &'p Program,
-    luck: Luck,
+    pub(super) luck: Luck,
     pub(super) queue: Queue<Due>,
     pub(super) holds: Vec<bool>,
     /// Day since which each fact holds.
@@ -127,8 +130,8 @@ pub struct Workspace<'p> {
     pub(super) order: Vec<Vec<u16>>,
     pub(super) active: Vec<Option<Active>>,
     durations_drawn: Vec<u32>,
-    outcomes_drawn: Vec<u32>,
-    branches_taken: Vec<u32>,
+    pub(super) outcomes_drawn: Vec<u32>,
+    pub(super) branches_taken: Vec<u32>,
     /// Stages of blocks whose party was a member when the block began.
     pub(super) is_taken: Vec<bool>,
     pub(super) drawn: CompactDraw,
@@ -248,6 +251,8 @@ impl<'p> Workspace<'p> {
             retries: 0,
             hazard: 0.0,
             hazard_limit: 0.0,
+            looked_on: day,
+            look_hazard: 0.0,
             is_retry: false,
         });
         for days in code.rule.iter().flat_map(|rule| &rule.cases).map(|case| case.after_days) {
@@ -401,42 +406,6 @@ impl<'p> Workspace<'p> {
         }
     }
 
-    /// One look at a stage whose outcome comes at some look; `None` = not at this one, and the next is in the queue.
-    ///
-    /// One uniform number gives the hazard that the looks have to add up to, a second one which outcome it is.
-    fn looked(&mut self, process: u32, active: Active, day: i32) -> Option<Ended> {
-        let code = &self.program.stages[active.stage as usize];
-        let is_own = self.program.processes[process as usize].is_own;
-        let mut active = active;
-        if active.hazard_limit == 0.0 {
-            let visit = self.outcomes_drawn[active.stage as usize];
-            self.outcomes_drawn[active.stage as usize] += 2;
-            active.hazard_limit = -self.uniform(&code.outcome_streams, visit).ln();
-        }
-        let (success, branches) = self.look(code, day);
-        let is_median = matches!(self.luck, Luck::Median);
-        active.hazard -= (1.0 - (success + branches)).max(1e-12).ln();
-        if active.hazard >= active.hazard_limit || (is_median && is_own && success > 0.0) {
-            let visit = self.outcomes_drawn[active.stage as usize] - 1;
-            let at = self.uniform(&code.outcome_streams, visit) * (success + branches);
-            if is_median || branches <= 0.0 || at < success {
-                return Some(Ended::Success);
-            }
-            let mut edge = success;
-            for (k, branch) in code.branches.iter().enumerate() {
-                edge += self.chance(branch.probability, branch.logit, &branch.shifts, day);
-                if at < edge || k + 1 == code.branches.len() {
-                    let is_free = self.branches_taken[branch.number] < branch.at_most;
-                    return Some(if is_free { Ended::Branch(k) } else { Ended::Failure });
-                }
-            }
-        }
-        let again = day.saturating_add(code.look_days);
-        let ticket = self.queue.push(again, (ENDS, process), Due::Stage { process });
-        self.active[process as usize] = Some(Active { ticket: Some(ticket), is_retry: true, ..active });
-        None
-    }
-
     pub(super) fn log(&mut self, day: i32, kind: Kind, item: u32, parent: u32, branch: u8) -> u32 {
         let seq = self.drawn.log.len() as u32;
         self.drawn.log.push(Entry { day, parent, item, kind, branch });
@@ -445,7 +414,7 @@ impl<'p> Workspace<'p> {
 }
 
 /// How a stage ended.
-enum Ended {
+pub(super) enum Ended {
     Success,
     Branch(usize),
     Failure,

@@ -76,6 +76,8 @@ impl Workspace<'_> {
         let [least, most] = self.program.levels[level as usize].range;
         let at = self.program.parameters.len() + level as usize;
         (self.ledger.values[at], self.ledger.noted[at]) = (value.clamp(least, most), day);
+        let program = self.program;
+        program.looks_of_level[level as usize].iter().for_each(|&stage| self.look_anew(stage, day));
     }
 
     /// Adds to a state.
@@ -131,7 +133,7 @@ impl Workspace<'_> {
             }
             ReadCode::Wants(voice) => topics.wanted_share(self.speaker(voice), &self.ledger.asked),
             ReadCode::Menu(menu, voice) => {
-                topics.wanted_share(self.speaker(voice), &self.program.menus[menu as usize])
+                self.program.menu_shares[menu as usize].get(self.speaker(voice)).copied().unwrap_or(0.0)
             }
         }
     }

@@ -23,6 +23,7 @@ mod lasting;
 mod ledger;
 mod levels;
 mod limits;
+mod looks;
 pub mod milestones;
 mod names;
 mod of_member;

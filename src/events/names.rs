@@ -79,6 +79,9 @@ impl Program {
             voices: Vec::new(),
             topics: option.topic_tables.clone().unwrap_or_default(),
             menus: Vec::new(),
+            menu_shares: Vec::new(),
+            looks_of_fact: Vec::new(),
+            looks_of_level: Vec::new(),
         }
     }
 }

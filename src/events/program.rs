@@ -53,6 +53,11 @@ pub struct Program {
     pub(super) topics: Arc<Topics>,
     /// Shares asked of each topic, by menu.
     pub(super) menus: Vec<Vec<f64>>,
+    /// Share of what each actor wants that is on a menu, `[menu][actor]`.
+    pub(super) menu_shares: Vec<Vec<f64>>,
+    /// Stages with looks that need not look again before a fact, or a state, changes: by fact, and by state.
+    pub(super) looks_of_fact: Vec<Vec<u32>>,
+    pub(super) looks_of_level: Vec<Vec<u32>>,
 }
 
 /// A parameter of a draw.
@@ -153,6 +158,8 @@ pub(super) struct StageCode {
     pub logit: Option<NumberCode>,
     /// Days between two looks; 0 = the outcome is drawn once.
     pub look_days: i32,
+    /// True if the chance at a look changes only with facts and states that are watched.
+    pub is_steady: bool,
     pub keeps_luck: bool,
     pub shifts: Vec<ShiftCode>,
     pub branches: Vec<BranchCode>,

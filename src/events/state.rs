@@ -207,6 +207,9 @@ impl Workspace<'_> {
         if !program.paces_of[fact].is_empty() {
             program.paces_of[fact].iter().for_each(|&stage| self.change_pace(stage, day));
         }
+        if !program.looks_of_fact[fact].is_empty() {
+            program.looks_of_fact[fact].iter().for_each(|&stage| self.look_anew(stage, day));
+        }
         if !program.guards_of[fact].is_empty() {
             self.wake(&program.guards_of[fact], day, seq);
         }

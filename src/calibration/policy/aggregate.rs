@@ -117,6 +117,10 @@ impl Importer<'_> {
         for (g, group) in self.lines.groups.iter().enumerate() {
             let sigma = sigma(substitution, group, reading)?;
             let summary = Summary::new(&self.lines, g, &self.lines.weights.world, sigma);
+            // Files that hold a part of the lines have none of some groups.
+            if summary.n_lines == 0 {
+                continue;
+            }
             let used = summary.used(self.how, self.is_except(group));
             found.aggregation.push(summary.row(&self.row, group, sigma, used.map(|(name, ..)| name)));
             let Some(used) = used else { continue };
@@ -310,6 +314,9 @@ fn preferences(
             }
             let sigma = sigma(substitution, group, reading)?;
             let left = Left::new(lines, (g, exporter), &codes, sigma, *how);
+            if left.n_lines == 0 {
+                continue;
+            }
             let source =
                 format!("{}: programmes {}; {}", importer.text("source"), codes.join(" "), left.basis);
             rows.push(Preference {

@@ -118,7 +118,7 @@ impl Group {
                 path,
                 share: (sum.weight / self.weight * SHARE_STEPS).round() / SHARE_STEPS,
                 base_pct: (sum.duties + sum.unknown_weight * self.unknown_pct) / sum.weight,
-                lines: sum.lines,
+                lines: sum.lines.max(1),
                 mark,
             })
             .collect();

@@ -14,8 +14,14 @@ const THETA: Holds = Holds::Number(1e-3, 1e3, "an elasticity, 0.001 to 1000");
 const THETA_SE: Holds = Holds::Number(0.0, 1e3, "a standard error, 0 to 1000");
 const MONEY: Holds = Holds::Number(-1e15, 1e15, "million US dollars");
 
+/// What balancing aims at, each with a year behind it.
+const MEASURES: [&str; 6] =
+    ["gdp", "goods_exports", "goods_imports", "services_exports", "services_imports", "balance_share_of_gdp"];
+
 fn is_measure(text: &str) -> bool {
-    text.strip_prefix("gdp_").is_some_and(|year| year.len() == 4 && year.parse::<u16>().is_ok())
+    text.rsplit_once('_').is_some_and(|(measure, year)| {
+        MEASURES.contains(&measure) && year.len() == 4 && year.parse::<u16>().is_ok()
+    })
 }
 
 const TABLES: [TableRule; 9] = [
@@ -42,6 +48,7 @@ const TABLES: [TableRule; 9] = [
         columns: &[
             column("table", Holds::Word).or(&[
                 "trade",
+                "exports",
                 "inputs",
                 "value_added",
                 "final_demand",
@@ -61,7 +68,7 @@ const TABLES: [TableRule; 9] = [
         file: "targets.csv",
         columns: &[
             IN_COUNTRY,
-            column("measure", Holds::Format(is_measure, "gdp_ and a year, such as gdp_2019")),
+            column("measure", Holds::Format(is_measure, "a measure and a year, such as gdp_2019")),
             column("target_musd", MONEY),
             column("reached_musd", MONEY),
             column("difference_pct", Holds::Number(-100.0, 1e6, "percent")),

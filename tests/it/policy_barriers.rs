@@ -115,8 +115,14 @@ fn the_reference_cases_are_met() {
 const PARTIES: [&str; 14] =
     ["AUS", "BRN", "CAN", "CHL", "GBR", "JPN", "KOR", "MEX", "MYS", "NZL", "PER", "SGP", "USA", "VNM"];
 /// Agreements of the options.
-const DEALS: [&str; 6] =
-    ["tpp", "cptpp_renegotiated", "cptpp_plus", "sectoral_digital", "sectoral_medical", "sectoral_environment"];
+const DEALS: [&str; 6] = [
+    "tpp",
+    "cptpp_renegotiated",
+    "cptpp_plus",
+    "sectoral_digital",
+    "sectoral_medical",
+    "sectoral_environment",
+];
 
 /// Countries whose barriers show every text that is shipped.
 const SHOWN: [&str; 9] = ["USA", "JPN", "NZL", "AUS", "VNM", "MEX", "EU", "IND", "BRN"];
@@ -202,7 +208,8 @@ fn no_shipped_cell_of_depth_chapters_provisions_or_lists_is_dead() {
             }
         }
     }
-    let dead: Vec<_> = looked.par_iter().filter(|one| is_dead(one)).map(|(table, line, _)| (table, line)).collect();
+    let dead: Vec<_> =
+        looked.par_iter().filter(|one| is_dead(one)).map(|(table, line, _)| (table, line)).collect();
     assert!(dead.is_empty(), "{dead:#?}");
 }
 
@@ -272,10 +279,13 @@ fn proof_of_origin_alone_never_makes_a_preference_a_loss() {
             let situation = book.situation(&regimes, Pair { importer, exporter }, date(2030, 6, 1));
             for g in 0..book.groups.len() {
                 let rate = book.group_rate(&situation, g, PolicyParameters::default());
-                let (saved, cost) = (rate.mfn_pct + situation.duty_pct[g] - rate.effective_pct, rate.compliance_pct);
+                let (saved, cost) = (
+                    rate.mfn_pct + situation.duties.on(g, rate.mfn_pct, None) - rate.effective_pct,
+                    rate.compliance_pct,
+                );
                 // Users pay a quarter of what they save at most.
                 assert!(cost <= 0.25 * saved + 1e-12, "{} {cost} {saved}", book.groups[g].id);
-                let before = 1.0 + (rate.mfn_pct + situation.duty_pct[g]) / 100.0;
+                let before = 1.0 + (rate.mfn_pct + situation.duties.on(g, rate.mfn_pct, None)) / 100.0;
                 assert!((1.0 + rate.effective_pct / 100.0) * (1.0 + cost / 100.0) <= before + 1e-12);
             }
         }
@@ -348,8 +358,7 @@ fn options_state_the_legal_risk_that_the_test_of_the_treaties_finds() {
     let book = PolicyBook::read(&Files::embedded(), &axes()).unwrap();
     let data = Dataset::read(&Files::embedded().folder("apac")).unwrap();
     let pair = Pair { importer: book.axes.country_idx["JPN"], exporter: book.axes.country_idx["USA"] };
-    let trade: Vec<f64> =
-        (0..data.s()).map(|j| data.trade_musd[[j, pair.importer, pair.exporter]]).collect();
+    let trade: Vec<f64> = (0..data.s()).map(|j| data.trade_musd[[j, pair.importer, pair.exporter]]).collect();
     for deal in ["tpp", "cptpp", "sectoral_digital", "sectoral_medical", "sectoral_environment"] {
         let at = book.agreements.position(deal).unwrap();
         let found = Liberalisation::between(&book, at, pair, 11, &trade).unwrap();

@@ -1,5 +1,6 @@
 //! Pieces of blocks: all draws of some countries and options, for a year that does not fit into memory.
 
+use std::iter;
 use std::ops::Range;
 
 use super::block::{BlockError, Layout, YearBlock};
@@ -83,13 +84,13 @@ impl Tile {
             at(0).into_iter().chain(sectors).chain(flag).chain(own).collect()
         };
         match &self.cut {
-            Cut::Whole => vec![0..whole.n_values()],
+            Cut::Whole => iter::once(0..whole.n_values()).collect(),
             Cut::Countries(range) => of_countries(range, &(0..whole.n_measures).collect::<Vec<_>>()),
             Cut::Headline(country) => of_countries(&(*country..country + 1), &HEADLINE),
             Cut::Imports(_) if whole.n_groups == 0 => Vec::new(),
             Cut::Imports(group) => {
                 let at = whole.bilateral_at() + group * n * n;
-                vec![at..at + n * n]
+                iter::once(at..at + n * n).collect()
             }
         }
     }

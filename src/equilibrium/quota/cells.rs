@@ -25,6 +25,9 @@ pub fn products(quotas: &[Quota], [j, n, i]: [usize; 3]) -> impl Iterator<Item =
     })
 }
 
+/// Differences of shares and factors below this are rounding.
+const ROUNDING: f64 = 1e-9;
+
 /// The part of a cell outside its quota products.
 #[derive(Debug, Clone, Copy)]
 pub struct Rest {
@@ -44,10 +47,18 @@ impl Rest {
                 .fold(whole, |left, (.., cell)| left - cell.trade_share * (1.0 + pct(cell) / 100.0))
         };
         let share = products(&shock.quotas, at).fold(1.0, |left, (.., cell)| left - cell.trade_share);
-        Self {
-            share,
-            base_factor: of(base.tau[at], |cell| cell.base_pct) / share,
-            factor: of(tau[at], |cell| cell.shock_pct) / share,
+        let base_left = of(base.tau[at], |cell| cell.base_pct);
+        let left = of(tau[at], |cell| cell.shock_pct);
+        // Products that are all of the cell leave no flow, whose factors then count nowhere; what they pay must be
+        // what the cell pays.
+        if share.abs() < ROUNDING && base_left.abs() < ROUNDING && left.abs() < ROUNDING {
+            return Self { share: 0.0, base_factor: base.tau[at], factor: tau[at] };
         }
+        Self { share, base_factor: base_left / share, factor: left / share }
+    }
+
+    /// True if the products leave a flow that pays more than the least factor, or leave none.
+    pub fn is_sound(&self, least_factor: f64) -> bool {
+        self.share >= 0.0 && self.base_factor.min(self.factor) > least_factor
     }
 }

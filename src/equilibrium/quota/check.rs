@@ -94,7 +94,7 @@ impl Shock {
         });
         let shares = cells(&self.quotas).into_iter().filter_map(|at| {
             let rest = Rest::new(self, base, at);
-            if rest.share > 0.0 && rest.base_factor.min(rest.factor) > least_factor {
+            if rest.is_sound(least_factor) {
                 return None;
             }
             let [j, n, i] = at;

@@ -66,8 +66,6 @@ pub struct Concordance {
     pub donor: Vec<usize>,
     /// Sectors of each outside code with their shares, which sum to one, by classification.
     parts: HashMap<String, CodeParts>,
-    /// Services category, and the share of it that is this sector's, `[j]`.
-    pub services: Vec<Option<(String, f64)>>,
     /// Source and mark of each elasticity, `[j]`.
     pub theta_source: Vec<(String, String)>,
 }
@@ -100,8 +98,6 @@ impl Concordance {
             "kind",
             "theta",
             "theta_se",
-            "services_category",
-            "services_share",
             "theta_source",
             "mark",
         ];
@@ -128,12 +124,10 @@ impl Concordance {
                 region: row.text("region").into(),
             })
             .collect();
-        let (mut list, mut services, mut theta_source) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut list, mut theta_source) = (Vec::new(), Vec::new());
         for row in sectors.rows() {
             let mut positive = |column| row.number(column, "a number above 0", |v| v > 0.0, &mut faults);
             let (theta, theta_se) = (positive("theta"), positive("theta_se"));
-            let share = if row.text("services_share").is_empty() { None } else { positive("services_share") };
-            services.push(share.map(|share| (row.text("services_category").to_owned(), share)));
             theta_source.push((row.text("theta_source").to_owned(), row.text("mark").to_owned()));
             let kind = SectorKind::of_row(&row, &mut faults);
             let (id, name) = (row.text("sector").into(), row.text("name").into());
@@ -165,7 +159,7 @@ impl Concordance {
         }
         faults.into_result(())?;
         let rest = rest.expect("its absence is a fault");
-        Ok(Self { axes, economy_of, rest, donor, parts, services, theta_source })
+        Ok(Self { axes, economy_of, rest, donor, parts, theta_source })
     }
 
     /// Takes the elasticities of the facts, where they have one.

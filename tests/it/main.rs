@@ -55,6 +55,7 @@ mod solver_costs;
 mod solver_files;
 mod solver_tariffs;
 mod tornado;
+mod staging;
 mod trade_readers;
 mod validation;
 mod wide_tables;

@@ -14,12 +14,13 @@ use tradepath::schedules::ScheduleBook;
 const TEXT: [&str; 10] =
     ["study", "title", "source", "note", "rule", "weights", "name", "region", "step", "block"];
 /// Columns that define names: a new name is no fault of the cell, where nothing points to the old one.
-const DEFINING: [(&str, &str); 13] = [
+const DEFINING: [(&str, &str); 14] = [
     ("product_groups.csv", "product_group"),
     ("agreements.csv", "agreement"),
     ("agreements.csv", "schedule"),
     ("depth.csv", "depth_class"),
     ("product_lists.csv", "list"),
+    ("barrier_changes.csv", "change"),
     ("provisions.csv", "provision"),
     ("categories.csv", "category"),
     ("countries.csv", "iso3"),

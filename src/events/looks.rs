@@ -21,7 +21,8 @@ impl Workspace<'_> {
             self.outcomes_drawn[active.stage as usize] += 2;
             active.hazard_limit = -self.uniform(&code.outcome_streams, visit).ln();
         } else if code.is_steady {
-            active.hazard += active.look_hazard * f64::from((day - active.looked_on) / code.look_days - 1).max(0.0);
+            active.hazard +=
+                active.look_hazard * f64::from((day - active.looked_on) / code.look_days - 1).max(0.0);
         }
         let (success, branches) = self.look(code, day);
         let is_median = matches!(self.luck, Luck::Median);

@@ -53,6 +53,7 @@ mod signals;
 mod solve;
 mod terminal;
 mod timeline;
+mod timeline_answer;
 mod timeline_fit;
 mod timeline_lanes;
 mod tornado;

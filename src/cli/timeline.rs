@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use super::data_dir::DataDir;
-use super::{manifest, timeline_fit, timeline_lanes};
+use super::{manifest, timeline_answer, timeline_fit, timeline_lanes};
 use crate::data::{Files, nearest};
 use crate::error::{Fault, InputErrors};
 use crate::events::milestones::Tally;
@@ -35,7 +35,7 @@ const LISTED: usize = 5;
     tradepath timeline --fit event_timing.csv --out outputs/fit")]
 pub struct TimelineArgs {
     /// Id of an option.
-    #[arg(required_unless_present = "fit")]
+    #[arg(required_unless_present_any = ["fit", "conclusions"])]
     option: Option<String>,
     /// Number of draws, up to a billion.
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..=MOST_DRAWS))]
@@ -43,8 +43,8 @@ pub struct TimelineArgs {
     /// Seed of all random streams.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Folder for the results.
-    #[arg(long, value_name = "DIR", required_unless_present_any = ["explain", "fit"])]
+    /// Folder for the results; without it the answer stands on the terminal alone.
+    #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     #[command(flatten)]
     data: DataDir,
@@ -69,6 +69,16 @@ pub struct TimelineArgs {
     /// Fits distributions to a table of events (from_event, to_event, duration_days, note).
     #[arg(long, value_name = "FILE", conflicts_with_all = ["option", "explain", "graph"])]
     fit: Option<PathBuf>,
+    /// Lists the conclusions of politics/conclusions.csv with both chances, whether they hold, and in what share of weight
+    /// sets drawn from the ranges of the weights.
+    #[arg(long, conflicts_with_all = ["option", "explain", "graph", "fit", "out"])]
+    conclusions: bool,
+    /// Weight sets of --conclusions.
+    #[arg(long, default_value_t = 400, value_parser = clap::value_parser!(u64).range(0..=100_000))]
+    sets: u64,
+    /// Ranks the weights by how much the chance of a milestone moves between the ends of their ranges.
+    #[arg(long, value_name = "MILESTONE", conflicts_with_all = ["explain", "fit", "conclusions"])]
+    sensitivity: Option<String>,
     /// Replace a folder that is not empty.
     #[arg(long)]
     overwrite: bool,
@@ -90,7 +100,26 @@ pub fn run(args: &TimelineArgs, quiet: bool) -> anyhow::Result<()> {
     if let Some(file) = &args.fit {
         return timeline_fit::run(file, args.out.as_deref(), existing, quiet);
     }
+    if args.conclusions {
+        let inputs = args.data.inputs()?;
+        let beside = || inputs.options_folder();
+        let files = args.options.as_ref().map_or_else(beside, |folder| Files::directory(folder));
+        let read = |ids: &[&str]| Ok(inputs.options(&files, ids.iter().copied())?);
+        let sizes = (args.seed, args.sets, args.draws);
+        print!("{}", timeline_answer::conclusions(&files, read, &inputs.book.initial, sizes)?);
+        return Ok(());
+    }
     let (spec, world, program) = load(args, quiet)?;
+    if let Some(milestone) = &args.sensitivity {
+        if program.milestone_number(milestone).is_none() {
+            let near = nearest(milestone, program.milestones.iter().map(String::as_str));
+            return Err(refused("--sensitivity", milestone, "a milestone of the option", near).into());
+        }
+        let specs = (&spec, &world, program.initial());
+        let sizes = (args.seed, args.draws);
+        print!("{}", timeline_answer::sensitivity(specs, milestone, program.horizon, sizes));
+        return Ok(());
+    }
     if let Some(query) = &args.explain {
         let path = match args.draw {
             Some(draw) => program.timeline(args.seed, draw),
@@ -101,6 +130,10 @@ pub fn run(args: &TimelineArgs, quiet: bool) -> anyhow::Result<()> {
             refused("--explain", query, &nothing.to_string(), nearest(query, known))
         })?;
         print!("{text}");
+    }
+    if args.explain.is_none() && !quiet {
+        let found = Tally::count(&program, args.seed, args.draws).milestones(&program);
+        print!("{}", timeline_answer::milestones(&found, program.horizon.end));
     }
     let Some(out) = &args.out else { return Ok(()) };
     let output = OutputDir::create(out, existing)?;

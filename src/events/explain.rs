@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use jiff::civil::Date;
 
-use super::program::Program;
+use super::program::{NONE, Program, StageCode};
 use super::timeline::{DrawnTimeline, LoggedEvent};
 
 /// The query is neither a date nor a name that the program knows.
@@ -37,11 +37,49 @@ impl Program {
         }
         if self.has(query) {
             let end = self.horizon.end;
-            return Ok(format!("{query} does not happen in this path, which ends on {end}\n"));
+            let why = self.why_not(path, query);
+            return Ok(format!("{query} does not happen in this path, which ends on {end}\n{why}"));
         }
         let mut milestones = self.milestones.clone();
         milestones.sort_unstable();
         Err(NothingFound { query: query.to_owned(), milestones })
+    }
+
+    /// Where the process stopped that could have reached what was asked for: its last event, and the causes of that.
+    fn why_not(&self, path: &DrawnTimeline, query: &str) -> String {
+        let reaches = |stage: &StageCode| {
+            let number = stage.outcome.milestone;
+            let process = &self.processes[stage.process as usize].id;
+            (number != NONE && self.milestones[number as usize] == query)
+                || process == query
+                || query == format!("{process}.{}", stage.id)
+        };
+        let mut text = String::new();
+        let mut seen = Vec::new();
+        for stage in self.stages.iter().filter(|stage| reaches(stage)) {
+            let process = self.processes[stage.process as usize].id.as_str();
+            if seen.contains(&process) {
+                continue;
+            }
+            seen.push(process);
+            let before = Before::new(&path.log);
+            match path.log.iter().rev().find(|event| event.process == process) {
+                Some(last) => {
+                    let how = match last.event {
+                        "waiting" => "still waits",
+                        "failed" => "failed",
+                        "cancelled" => "was ended",
+                        _ => "went on from here and had not come further",
+                    };
+                    let _ = writeln!(text, "{process} {how}; the last that happened in it:");
+                    tell(&path.log, last, &before, &mut text);
+                }
+                None => {
+                    let _ = writeln!(text, "{process} has not come beyond its first stage");
+                }
+            }
+        }
+        text
     }
 
     /// True for a milestone, a process, a stage, a recurring event or a fact of the program.

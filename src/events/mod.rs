@@ -6,6 +6,7 @@
 
 mod compile;
 mod compile_numbers;
+pub mod conclusions;
 pub mod condition;
 mod duration;
 mod effect;

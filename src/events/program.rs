@@ -356,6 +356,12 @@ pub(super) fn date_of(day: i32) -> Date {
 }
 
 impl Program {
+    /// Memberships at the start.
+    #[must_use]
+    pub fn initial(&self) -> &PolicyTimeline {
+        &self.initial
+    }
+
     /// Number of the fact that a party is a member of an agreement.
     pub(super) fn member_fact(&self, agreement: u16, party: u16) -> usize {
         usize::from(agreement) * self.parties.len() + usize::from(party)

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::data::{Files, Table, is_identifier};
-use crate::error::Faults;
+use crate::error::{Fault, Faults};
 
 /// Actor whose stances hold for parties without stances of their own.
 pub const OTHERS: &str = "OTHERS";
@@ -54,6 +54,7 @@ impl Topics {
 pub(super) fn read_topics(files: &Files, faults: &mut Faults) -> Topics {
     let mut topics = Topics::default();
     stances(files, &mut topics, faults);
+    titles(files, &topics, faults);
     menus(files, &mut topics, faults);
     gains(files, &mut topics, faults);
     topics
@@ -61,7 +62,7 @@ pub(super) fn read_topics(files: &Files, faults: &mut Faults) -> Topics {
 
 fn table(files: &Files, name: &str, columns: &[&str], faults: &mut Faults) -> Option<Table> {
     match files.read(name) {
-        Ok(text) => Table::parse(&files.display(name), &text, columns, &["source", "mark", "title"], faults),
+        Ok(text) => Table::parse(&files.display(name), &text, columns, &["source", "mark"], faults),
         Err(fault) => {
             faults.push(fault);
             None
@@ -106,6 +107,28 @@ fn stances(files: &Files, topics: &mut Topics, faults: &mut Faults) {
         .map(|actor| names.iter().map(|topic| stance(topic, actor).unwrap_or(0.0)).collect())
         .collect();
     (topics.topics, topics.actors) = (names, actors);
+}
+
+/// Checks `topics.csv`, where it is there: what each topic means, and the provisions that it turns.
+fn titles(files: &Files, topics: &Topics, faults: &mut Faults) {
+    const FILE: &str = "topics.csv";
+    if matches!(files.read_optional(FILE), Ok(None)) {
+        return;
+    }
+    let Some(table) = table(files, FILE, &["topic", "title", "provisions"], faults) else { return };
+    for row in table.rows().filter(|row| !topics.topics.iter().any(|topic| topic == row.text("topic"))) {
+        faults.push(row.fault("topic", "a topic of stances.csv", "Correct the name, or add its stances."));
+    }
+    for topic in topics.topics.iter().filter(|topic| !table.rows().any(|row| row.text("topic") == *topic)) {
+        faults.push(Fault {
+            file: files.display(FILE),
+            line: None,
+            field: "topic".into(),
+            found: format!("no row for {topic}"),
+            expected: "a row for every topic of stances.csv".into(),
+            remedy: "Add it.".into(),
+        });
+    }
 }
 
 fn menus(files: &Files, topics: &mut Topics, faults: &mut Faults) {

@@ -91,35 +91,31 @@ fn the_world_has_the_same_luck_under_every_option_until_the_united_states_enter(
 }
 
 #[test]
-fn options_rank_as_the_report_ranks_their_chances() {
-    let in_force = |id: &str| probabilities(&program(id), ["in_force"])[0];
-    let [sectoral, hybrid] = probabilities(&program("hybrid"), ["sectoral_in_force", "in_force"]);
-    let accession = in_force("cptpp_accession");
-    assert!((0.02..0.05).contains(&in_force("tpp_return")), "{}", in_force("tpp_return"));
-    assert!((0.40..0.50).contains(&accession), "{accession}");
-    let renegotiation = in_force("cptpp_renegotiation");
-    assert!((0.25..0.35).contains(&renegotiation), "{renegotiation}");
-    assert!((0.35..0.45).contains(&hybrid), "{hybrid}");
-    assert!((0.75..0.85).contains(&sectoral) && (0.75..0.85).contains(&in_force("sectoral_digital")));
-    assert!(renegotiation < hybrid && hybrid < accession && accession < sectoral);
-    assert_eq!(in_force("status_quo"), 0.0);
+fn the_order_of_the_options_follows_from_what_the_united_states_and_the_members_want() {
+    let of = |id: &str| probabilities(&program(id), ["launch", "consent", "in_force"]);
+    let [[_, _, original], [launch, consent, accession], [wish, _, _], [_, _, hybrid]] =
+        ["tpp_return", "cptpp_accession", "cptpp_renegotiation", "hybrid"].map(of);
+    assert!(original < accession && accession < hybrid, "{original} {accession} {hybrid}");
+    // The United States would rather renegotiate than accede; members consent to accession.
+    assert!(launch < wish && consent / launch > original, "{launch} {wish} {consent}");
+    let [sectoral] = probabilities(&program("hybrid"), ["sectoral_in_force"]);
+    assert!(sectoral > 0.5, "{sectoral}");
+    assert_eq!(of("status_quo"), [0.0; 3]);
 }
 
 #[test]
-fn assurances_and_demands_move_consent_and_withdrawal() {
+fn weights_and_switches_move_launch_consent_and_votes() {
     let changed = |name: &str, value: f64| {
-        let mut option = embedded("cptpp_accession");
+        let mut option = embedded("hybrid");
         option.set(name, value).unwrap();
         let program = Program::compile(&option, &embedded("world"), &initial(), HORIZON);
-        probabilities(&program, ["consent", "house_vote", "withdrawal"])
+        probabilities(&program, ["launch", "consent", "in_force"])
     };
-    let [consent, house, withdrawal] =
-        probabilities(&program("cptpp_accession"), ["consent", "house_vote", "withdrawal"]);
-    let assured = changed("withdrawal_needs_congress", 1.0);
-    assert!(assured[0] > consent && assured[2] < 0.6 * withdrawal, "{assured:?} {consent} {withdrawal}");
-    assert!(changed("demands", 1.0)[0] < consent - 0.03);
-    assert!(changed("opinion", -0.3)[1] < house - 0.03 && changed("adjustment_spending", 1.0)[1] > house);
-    let unknown = embedded("cptpp_accession").set("speed", 1.0).unwrap_err().to_string();
+    let [launch, consent, in_force] = probabilities(&program("hybrid"), ["launch", "consent", "in_force"]);
+    assert!(changed("willingness", 0.0)[0] < launch && changed("launched", 1.0)[0] > 0.95);
+    assert!(changed("demands", 1.6)[1] < consent && changed("trust_start", 0.0)[1] > consent);
+    assert!(changed("authority_renewal", -5.3)[2] < in_force);
+    let unknown = embedded("hybrid").set("speed", 1.0).unwrap_err().to_string();
     assert!(unknown.contains("`speed`") && unknown.contains("demands"), "{unknown}");
 }
 

@@ -21,6 +21,7 @@ mod events_for_each;
 mod events_history;
 mod events_luck;
 mod events_measures;
+mod events_states;
 mod events_ties;
 mod events_timeline;
 mod examples;

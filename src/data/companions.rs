@@ -14,8 +14,11 @@ const THETA: Holds = Holds::Number(1e-3, 1e3, "an elasticity, 0.001 to 1000");
 const THETA_SE: Holds = Holds::Number(0.0, 1e3, "a standard error, 0 to 1000");
 const MONEY: Holds = Holds::Number(-1e15, 1e15, "million US dollars");
 
+/// A name in small letters and a year.
 fn is_measure(text: &str) -> bool {
-    text.strip_prefix("gdp_").is_some_and(|year| year.len() == 4 && year.parse::<u16>().is_ok())
+    let is_name = |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    text.rsplit_once('_')
+        .is_some_and(|(name, year)| is_name(name) && year.len() == 4 && year.parse::<u16>().is_ok())
 }
 
 const TABLES: [TableRule; 9] = [
@@ -61,7 +64,7 @@ const TABLES: [TableRule; 9] = [
         file: "targets.csv",
         columns: &[
             IN_COUNTRY,
-            column("measure", Holds::Format(is_measure, "gdp_ and a year, such as gdp_2019")),
+            column("measure", Holds::Format(is_measure, "a measure and a year, such as gdp_2019")),
             column("target_musd", MONEY),
             column("reached_musd", MONEY),
             column("difference_pct", Holds::Number(-100.0, 1e6, "percent")),

@@ -14,14 +14,11 @@ const THETA: Holds = Holds::Number(1e-3, 1e3, "an elasticity, 0.001 to 1000");
 const THETA_SE: Holds = Holds::Number(0.0, 1e3, "a standard error, 0 to 1000");
 const MONEY: Holds = Holds::Number(-1e15, 1e15, "million US dollars");
 
-/// What balancing aims at, each with a year behind it.
-const MEASURES: [&str; 6] =
-    ["gdp", "goods_exports", "goods_imports", "services_exports", "services_imports", "balance_share_of_gdp"];
-
+/// A name in small letters and a year.
 fn is_measure(text: &str) -> bool {
-    text.rsplit_once('_').is_some_and(|(measure, year)| {
-        MEASURES.contains(&measure) && year.len() == 4 && year.parse::<u16>().is_ok()
-    })
+    let is_name = |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    text.rsplit_once('_')
+        .is_some_and(|(name, year)| is_name(name) && year.len() == 4 && year.parse::<u16>().is_ok())
 }
 
 const TABLES: [TableRule; 9] = [

@@ -92,15 +92,7 @@ impl Concordance {
             Ok(Table::parse(&files.display(name), &files.read(name)?, columns, &[], &mut faults))
         };
         let economies = table("economies.csv", &["iso3", "name", "region", "codes", "structure"])?;
-        let sector_columns = [
-            "sector",
-            "name",
-            "kind",
-            "theta",
-            "theta_se",
-            "theta_source",
-            "mark",
-        ];
+        let sector_columns = ["sector", "name", "kind", "theta", "theta_se", "theta_source", "mark"];
         let sectors = table("sectors.csv", &sector_columns)?;
         let codes =
             table("concordance.csv", &["classification", "code", "sector", "share", "source", "mark"])?;

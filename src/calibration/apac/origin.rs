@@ -71,27 +71,47 @@ fn trade_blocks(set: &Apac, n: usize) -> Vec<Block> {
     let entrepot = raw.accounts.entrepots().any(|hub| hub == n);
     let totals = match (entrepot, n == by.rest) {
         (_, true) => "exports of BACI and WDI outside the group; imports are what no other economy buys",
-        (true, _) => "recalled: domestic exports and retained imports; what passes through is trade of origin and destination, the margin a service",
+        (true, _) => {
+            "recalled: domestic exports and retained imports; what passes through is trade of origin and destination, the margin a service"
+        }
         _ => "recalled: WTO and balance of payments 2019",
     };
     add("trade_totals", "scaled", totals);
-    add("goods_exports_by_sector", "scaled", "chapters of BACI 2019 at the total; chapters of several sectors split by US imports from the exporter (three quarters) and world shares");
+    add(
+        "goods_exports_by_sector",
+        "scaled",
+        "chapters of BACI 2019 at the total; chapters of several sectors split by US imports from the exporter (three quarters) and world shares",
+    );
     let (status, source) = match (has_customs, own_mix) {
         (true, _) => ("observed", "customs figures of 2019 by partner and good"),
-        (_, true) => ("scaled", "product groups of the WTO 2015, or the composition of the facts, fitted to totals and world exports"),
+        (_, true) => (
+            "scaled",
+            "product groups of the WTO 2015, or the composition of the facts, fitted to totals and world exports",
+        ),
         _ => ("imputed", "mix of WIOD 2014 fitted to totals and world exports"),
     };
     add("goods_imports_by_sector", status, source);
     let (status, source) = match has_customs {
         true => ("observed", "customs figures of 2019 of this economy; what they do not cover by entropy"),
-        false => ("imputed", "entropy between exports, imports, pairs (BACI 2023, panel 2016) and WIOD 2014; flows with economies of customs figures observed"),
+        false => (
+            "imputed",
+            "entropy between exports, imports, pairs (BACI 2023, panel 2016) and WIOD 2014; flows with economies of customs figures observed",
+        ),
     };
     add("goods_by_partner", status, source);
     let published = raw.services_musd.row(n).sum() > 0.0;
     let status = if published { "scaled" } else { "imputed" };
-    add("services_exports", status, "WDI 2019 by category at the total; ict split by world shares (assumption)");
+    add(
+        "services_exports",
+        status,
+        "WDI 2019 by category at the total; ict split by world shares (assumption)",
+    );
     add("services_imports", "imputed", "world mix moved by WIOD 2014, fitted to totals");
-    add("services_by_partner", "imputed", "OECD totals by pair where reported, else size and goods trade; one mix of partners by sector");
+    add(
+        "services_by_partner",
+        "imputed",
+        "OECD totals by pair where reported, else size and goods trade; one mix of partners by sector",
+    );
     blocks
 }
 
@@ -99,14 +119,21 @@ fn home_blocks(set: &Apac, n: usize) -> Vec<Block> {
     let donor = set.concordance.donor[n];
     let from = if donor == n { Text::default() } else { set.code(donor).into_owned().into() };
     let structure = match set.raw.national[donor].is_some() {
-        true => "OECD table of 2018, fitted to output and what is bought; value added over output of ADB 2019",
+        true => {
+            "OECD table of 2018, fitted to output and what is bought; value added over output of ADB 2019"
+        }
         false => "WIOD 2014, fitted to output and what is bought; value added over output of ADB 2019",
     };
     let status = if donor == n { "scaled" } else { "imputed" };
     let nobody = Text::default;
     vec![
         ("gdp", "observed", "CEPII population and GDP 2019", nobody()),
-        ("value_added", "scaled", "OECD 2018 by 45 industries at GDP 2019; sectors inside an industry by world demand and net exports", nobody()),
+        (
+            "value_added",
+            "scaled",
+            "OECD 2018 by 45 industries at GDP 2019; sectors inside an industry by world demand and net exports",
+            nobody(),
+        ),
         ("production", status, structure, from),
         (
             "tariffs",

@@ -37,7 +37,7 @@ fn a_broken_header_does_not_hide_the_faults_of_other_tables() {
     let folder = data();
     change(folder.path(), "policy/depth.csv", "depth_class", "depth_klass");
     change(folder.path(), "policy/cut_dates.csv", "JPN,4", "JPM,4");
-    change(folder.path(), "policy/tables/mfn.csv", "USA,dairy", "USA,dairi");
+    change(folder.path(), "policy/tables/mfn.csv", "USA,*,dairy", "USA,*,dairi");
     change(folder.path(), "policy/tables/barriers.csv", "USA,other_food", "USA,other_fod");
     change(folder.path(), "schedules/tpp/quotas.csv", "JPN,USA", "JPN,USB");
     let found = check(folder.path()).code(2);

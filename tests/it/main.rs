@@ -54,6 +54,7 @@ mod solve;
 mod solver_costs;
 mod solver_files;
 mod solver_tariffs;
+mod staging;
 mod tornado;
 mod trade_readers;
 mod validation;

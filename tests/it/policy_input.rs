@@ -31,8 +31,8 @@ fn faults_of_policy_tables_are_named_with_their_line() {
             rows.map(|line| line.to_owned() + "\n").collect()
         }
     };
-    refused("policy/tables/mfn.csv", without("USA,textiles"), "USA,textiles` = no row");
-    refused("policy/tables/mfn.csv", add("USA,stee,3,,x,seed"), "mfn.csv:852 `product_group` = stee");
+    refused("policy/tables/mfn.csv", without("USA,*,textiles"), "USA,textiles` = no row");
+    refused("policy/tables/mfn.csv", add("USA,*,stee,3,,x,seed"), "mfn.csv:1563 `product_group` = stee");
     refused("policy/tables/barriers.csv", without("VNM,meat"), "`VNM,meat` = no row");
     refused(
         "policy/duties.csv",
@@ -282,6 +282,6 @@ fn quotas_say_what_a_unit_is_worth_and_safeguards_stand_on_parts_that_are_cut() 
 
 #[test]
 fn more_duties_than_the_rate_are_refused() {
-    let wrong = |text: String| text.replace("USA,apparel,9.77,8.32,", "USA,apparel,9.77,18.32,");
-    refused("policy/tables/mfn.csv", wrong, "`collected_pct` = 18.32: expected empty, or percent, 0 to 9.77");
+    let wrong = |text: String| text.replace("USA,*,apparel,17.60,,", "USA,*,apparel,17.60,18.32,");
+    refused("policy/tables/mfn.csv", wrong, "`collected_pct` = 18.32: expected empty, or percent, 0 to 17.6");
 }

@@ -127,14 +127,16 @@ fn lines_aggregate_in_three_ways_that_differ() {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let mut n_used = 0;
     for row in reader.records().map(Result::unwrap) {
-        let number = |at: usize| row[at].parse::<f64>().unwrap();
-        let (weighted, price, revenue) = (number(6), number(7), number(8));
+        let number = |at: usize| row[at].parse::<f64>().ok();
+        // Groups whose lines have no rate at all stand without means.
+        let (Some(weighted), Some(price), Some(revenue)) = (number(7), number(8), number(9)) else {
+            continue;
+        };
         // Substitution away from high rates: revenue below price below the mean.
         assert!(revenue <= price + 1e-9 && price <= weighted + 1e-9, "{row:?}");
-        n_used += usize::from(&row[10] == "price");
-        assert!(number(3) <= 0.2 * number(2) || &row[10] == "kept", "{row:?}");
+        n_used += usize::from(&row[11] == "trade_weighted");
     }
-    assert!(n_used >= 9, "{n_used}");
+    assert!(n_used >= 100, "{n_used}");
 }
 
 #[test]

@@ -50,7 +50,7 @@ const TABLES: [TableRule; 9] = [
                 "value_added",
                 "final_demand",
                 "output",
-                "intermediate_use",
+                "intermediate_use", "exports",
             ]),
             IN_COUNTRY,
             IN_SECTOR,

@@ -122,7 +122,7 @@ fn tables_of_years_are_checked() {
         "USA,0.4031,0.0498,-6",
         &["factors.csv:2", "capital_musd"],
     );
-    check("plan.toml", "\"perfect\"", "\"imperfect\"", &["plan.toml", "imperfect"]);
+    check("plan.toml", "= \"perfect\"", "= \"imperfect\"", &["plan.toml", "imperfect"]);
     check("plan.toml", "discount_pct = 3.0", "discount_pct = -3.0", &["discount_pct", "0 to 50"]);
     check("apac/growth.csv", "\nUSA,2021,2021,", "\nUSA,2020,2020,", &["growth.csv", "USA"]);
 }

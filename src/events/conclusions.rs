@@ -3,7 +3,8 @@
 use jiff::civil::date;
 
 use super::milestones::Tally;
-use super::spec::{OptionSpec, SettingError};
+use super::settings::SettingError;
+use super::spec::OptionSpec;
 use super::timeline::Horizon;
 use super::validate::LONGEST_HORIZON;
 use super::{Program, WORLD};

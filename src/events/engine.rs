@@ -8,7 +8,7 @@
 //! and ends the processes that it cancels. Cost of a draw: `O(E log Q)` for `E` events and a queue of length `Q`, one
 //! hash for each random number, and no allocation once the workspace has grown.
 
-use super::ledger::Ledger;
+use super::ledger_values::Ledger;
 use super::program::{
     BranchCode, CompactDraw, Entry, Kind, LAST_OF_BLOCK, NONE, Outcome, Program, StageCode,
 };

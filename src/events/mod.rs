@@ -23,6 +23,8 @@ mod joiners;
 pub mod known;
 mod lasting;
 mod ledger;
+mod ledger_values;
+mod level_names;
 mod levels;
 mod limits;
 mod looks;

@@ -3,10 +3,12 @@
 use jiff::civil::date;
 
 use super::milestones::Tally;
-use super::spec::{OptionSpec, SettingError};
+use super::program::Program;
+use super::read::WORLD;
+use super::settings::SettingError;
+use super::spec::OptionSpec;
 use super::timeline::Horizon;
 use super::validate::LONGEST_HORIZON;
-use super::{Program, WORLD};
 use crate::data::{Files, Row, Table};
 use crate::error::{Faults, InputErrors};
 use crate::policy::PolicyTimeline;

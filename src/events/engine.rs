@@ -8,7 +8,7 @@
 //! and ends the processes that it cancels. Cost of a draw: `O(E log Q)` for `E` events and a queue of length `Q`, one
 //! hash for each random number, and no allocation once the workspace has grown.
 
-use super::ledger::Ledger;
+use super::ledger_values::Ledger;
 use super::program::{
     BranchCode, CompactDraw, Entry, Kind, LAST_OF_BLOCK, NONE, Outcome, Program, StageCode,
 };
@@ -72,7 +72,7 @@ pub(super) enum Luck {
 
 /// Priorities on one day: facts and memberships with dates, then recurring events, then ends of stages.
 const BY_ITSELF: u8 = 0;
-const RECURS: u8 = 1;
+pub(super) const RECURS: u8 = 1;
 pub(super) const ENDS: u8 = 2;
 
 /// An entry of the queue.
@@ -376,34 +376,6 @@ impl<'p> Workspace<'p> {
                 && self.branches_taken[branch.number] < branch.at_most
         };
         code.branches.iter().position(is_likely).map_or(Ended::Failure, Ended::Branch)
-    }
-
-    fn recur(&mut self, event: u32, occurrence: u32, day: i32) {
-        let program = self.program;
-        let code = &program.recurring[event as usize];
-        if let Some(&next) = code.days.get(occurrence as usize + 1) {
-            self.queue.push(next, (RECURS, event), Due::Recurring { event, occurrence: occurrence + 1 });
-        }
-        if !self.guards_hold(&code.requires, &code.unless) {
-            return;
-        }
-        let probability = self.chance(code.probability, code.logit, &code.shifts, day);
-        let happens = match self.luck {
-            Luck::Median => probability >= 0.5,
-            Luck::Drawn { .. } => {
-                probability >= 1.0
-                    || (probability > 0.0 && self.uniform(&code.streams, occurrence) < probability)
-            }
-        };
-        if happens {
-            (0..code.draws.len()).for_each(|k| self.draw_level(event, k, occurrence, day));
-            let is_told = !code.outcome.texts.is_empty() || code.outcome.milestone != NONE;
-            let seq = if is_told { self.log(day, Kind::Happened, event, NONE, 0) } else { NONE };
-            self.apply(&code.outcome.effects, day, seq);
-        } else if !code.otherwise.is_empty() {
-            let seq = self.log(day, Kind::Passed, event, NONE, 0);
-            self.apply(&code.otherwise, day, seq);
-        }
     }
 
     pub(super) fn log(&mut self, day: i32, kind: Kind, item: u32, parent: u32, branch: u8) -> u32 {

@@ -5,18 +5,6 @@ use super::engine::Workspace;
 use super::program::{NONE, NumberCode, ReadCode, ShiftCode, StageCode};
 use crate::numerics::distributions::normal_quantile;
 
-/// Numbers and topics of a draw.
-#[derive(Debug, Default)]
-pub(super) struct Ledger {
-    /// Parameters, then states, each as of the day beside it.
-    values: Vec<f64>,
-    noted: Vec<i32>,
-    /// Share of each topic that is still asked for.
-    pub asked: Vec<f64>,
-    /// Strength of the demand: how much the actor that asked wants it.
-    strength: Vec<f64>,
-}
-
 /// Largest logit, beyond which a probability is 0 or 1.
 const MOST_LOGIT: f64 = 40.0;
 

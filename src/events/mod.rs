@@ -4,6 +4,7 @@
 //! compiled once to a [`Program`] of integers; a [`Workspace`] runs draws of it on a queue of days. [`milestones`]
 //! sums many draws up, [`graph`] shows the stages.
 
+mod absorb;
 mod compile;
 mod compile_numbers;
 pub mod conclusions;
@@ -22,6 +23,8 @@ mod joiners;
 pub mod known;
 mod lasting;
 mod ledger;
+mod ledger_values;
+mod level_names;
 mod levels;
 mod limits;
 mod looks;
@@ -32,9 +35,11 @@ mod place;
 mod program;
 pub mod queue;
 mod read;
+mod recur;
 mod resolve;
 mod sample;
 mod scan;
+mod settings;
 pub mod spec;
 mod state;
 mod streams;
@@ -51,5 +56,6 @@ pub use explain::NothingFound;
 pub use known::Tables;
 pub use program::{CompactDraw, Program};
 pub use read::{WORLD, list_options, read_option, read_options};
-pub use spec::{OptionSpec, SettingError};
+pub use settings::SettingError;
+pub use spec::OptionSpec;
 pub use timeline::{DrawnTimeline, Horizon, LoggedEvent};

@@ -10,10 +10,10 @@ use jiff::civil::{Date, date};
 use super::condition::Shift;
 use super::effect::{self, Effect};
 use super::flow;
+use super::level_names::Levels;
 use super::limits::{MOST_EVENTS, MOST_TIMES};
 use super::place::Key;
 use super::spec::{OptionSpec, Process, Stage};
-use super::validate_numbers::Levels;
 use crate::data::{IDENTIFIER, is_identifier};
 use crate::error::{Fault, Faults};
 

@@ -1,6 +1,6 @@
 //! Checks of states, logits and topics: names, ranges, and states that read each other in a circle.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::condition::Shift;
 use super::effect::Effect;
@@ -8,35 +8,10 @@ use super::levels::{Number, READINGS, Reading};
 use super::limits::{LARGEST, MOST_DAYS, shown};
 use super::place::{Key, Place};
 use super::spec::{OptionSpec, Recurring, Stage};
-use super::topics::{OTHERS, Topics};
 use super::validate::Check;
 
 /// Largest logit that is written as a number: beyond it a probability is 0 or 1 to nine digits.
 const MOST_LOGIT: f64 = 20.0;
-
-/// States, voices, actors and menus that an option and the world know.
-#[derive(Default)]
-pub(super) struct Levels<'a> {
-    states: BTreeSet<&'a str>,
-    voices: BTreeSet<&'a str>,
-    topics: Option<&'a Topics>,
-}
-
-impl<'a> Levels<'a> {
-    pub fn new(spec: &'a OptionSpec, world: Option<&'a OptionSpec>) -> Self {
-        let specs = || [Some(spec), world].into_iter().flatten();
-        Self {
-            states: specs().flat_map(|spec| &spec.states).map(|one| one.name.as_str()).collect(),
-            voices: specs().flat_map(|spec| &spec.voices).map(|one| one.name.as_str()).collect(),
-            topics: specs().find_map(|spec| spec.topic_tables.as_deref()),
-        }
-    }
-
-    fn knows_actor(&self, name: &str) -> bool {
-        let is_actor = |topics: &Topics| topics.actors.iter().any(|one| one == name || one == OTHERS);
-        self.voices.contains(name) || self.topics.is_some_and(is_actor)
-    }
-}
 
 const REMEDY: &str = "Correct the name, or add it.";
 

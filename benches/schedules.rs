@@ -81,6 +81,7 @@ fn us_lines() -> Option<Vec<Line>> {
         code: row[0].to_owned(),
         group: row[0][..2].parse::<usize>().unwrap_or(0) % 21,
         mfn_pct: matches!(&row[2], "free" | "ad_valorem").then(|| 100.0 * row[1].parse::<f64>().unwrap()),
+        is_estimate: false,
         programmes: special.get(&row[0]).map(|text| parse_special(text)).unwrap_or_default(),
     };
     Some(read("mfn_hs8.csv")?.records().map(|row| line(row.unwrap())).collect())
@@ -92,6 +93,7 @@ fn made_up() -> Vec<Line> {
         code: format!("{at:08}"),
         group: at % 21,
         mfn_pct: (!at.is_multiple_of(10)).then_some((at % 13) as f64),
+        is_estimate: false,
         programmes: if at.is_multiple_of(2) { parse_special(special) } else { Vec::new() },
     };
     (0..N_LINES).map(line).collect()

@@ -93,7 +93,9 @@ impl PreparedBaseline {
             None => Arc::clone(&self.core),
             Some(_) => Arc::new(Core::new(economy.clone(), None)),
         };
-        if let Some((factor, at)) = core.feedback(&fixed).filter(|(factor, _)| !(*factor < 1.0)) {
+        if let Some((factor, at)) =
+            core.feedback(&fixed).filter(|(factor, _)| factor.is_nan() || *factor >= 1.0)
+        {
             return Err(ScaleError::NotUnique {
                 country: economy.axes.countries[at % stride].iso3.clone(),
                 sector: economy.axes.sectors[at / stride].id.clone(),

@@ -211,7 +211,7 @@ mod tests {
         // The second year closes 30 % of the rest: 8.4 %, of which 2.4 % beyond attrition.
         let second = labour.next(first.ratio.view(), &target);
         assert!(close(second.displaced[0], 24.0));
-        let later = (0..60).fold(second, |year, _| labour.next(year.ratio.view(), &target));
+        let later = (0..120).fold(second, |year, _| labour.next(year.ratio.view(), &target));
         assert!(close(later.persons[[0, 0]], -400.0) && close(later.displaced[0], 0.0));
     }
 }

@@ -171,15 +171,35 @@ pub fn lines(folder: &Path) -> Done {
         "in/data/baci_hs2_exports/exports.csv",
         "year,exporter,hs2,value_musd\n2019,JPN,01,5.5\n2019,NZL,04,900\n2019,VNM,61,15000\n2019,JPN,87,100000\n2019,USA,87,60000\n",
     )?;
-    // The table of importers names this file packed.
-    let folder = folder.join("in/data/baci_hs2_exports");
-    let text = fs::read(folder.join("exports.csv")).map_err(|error| error.to_string())?;
-    let file =
-        fs::File::create(folder.join("exports_hs2_2011_2020.csv.gz")).map_err(|error| error.to_string())?;
+    write(
+        folder,
+        "in/data/us_tariff_actions/hts8_unit_values_2012_2014.csv",
+        "hts8,quantity_code,unit_value\n04012040,L,0.5\n04012040,KG,1\n61091000,X,1\n",
+    )?;
+    write(
+        folder,
+        "in/data/us_imports_utilisation/us_imports_2024_hs8.csv",
+        "hs8,partner,imports_musd\n61091000,VNM,10\n87032301,JPN,5\n01013000,ROW,1\n",
+    )?;
+    // The table of importers names these files packed.
+    pack(folder, "in/data/baci_hs2_exports/exports.csv", "exports_hs2_2011_2020.csv.gz")?;
+    for file in ["us_tariff_actions/hts8_unit_values_2012_2014", "us_imports_utilisation/us_imports_2024_hs8"]
+    {
+        let name = file.rsplit('/').next().expect("rsplit gives a part");
+        pack(folder, &format!("in/data/{file}.csv"), &format!("{name}.csv.gz"))?;
+    }
+    Ok(())
+}
+
+/// Packs a file under another name beside it.
+fn pack(folder: &Path, file: &str, packed: &str) -> Done {
+    let plain = folder.join(file);
+    let text = fs::read(&plain).map_err(|error| error.to_string())?;
+    let file = fs::File::create(plain.with_file_name(packed)).map_err(|error| error.to_string())?;
     let mut encoder = flate2::write::GzEncoder::new(file, flate2::Compression::fast());
     std::io::Write::write_all(&mut encoder, &text).map_err(|error| error.to_string())?;
     encoder.finish().map_err(|error| error.to_string())?;
-    fs::remove_file(folder.join("exports.csv")).map_err(|error| error.to_string())
+    fs::remove_file(plain).map_err(|error| error.to_string())
 }
 
 pub fn fit(folder: &Path) -> Done {

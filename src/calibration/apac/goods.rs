@@ -139,13 +139,16 @@ fn by_exporter(raw: &Raw, imports: &Array2<f64>, exports: &Array2<f64>) -> Array
     cells
 }
 
+/// Economy and sector of exports that were raised, and their value before and after, million USD.
+type Raised = (usize, usize, f64, f64);
+
 /// Exports raised to what customs saw; other sectors give way, so that the total stays.
 fn raise_exports(
     raw: &Raw,
     by: &Concordance,
     exports: &Array2<f64>,
     fixed: &Array3<f64>,
-) -> (Array2<f64>, Vec<(usize, usize, f64, f64)>) {
+) -> (Array2<f64>, Vec<Raised>) {
     let seen = fixed.sum_axis(Axis(1)).reversed_axes();
     let mut after = exports.clone();
     for i in 0..exports.nrows() {

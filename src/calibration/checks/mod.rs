@@ -39,7 +39,7 @@ pub fn write(
     let reasons = own.read("reasons.csv").map_err(InputErrors::from)?;
     let dir = OutputDir::create(out, existing)?;
     let n = rows.len();
-    dir.write_rows(rows.into_iter())?;
+    dir.write_rows(rows)?;
     dir.write_text("reasons.csv", &reasons)?;
     dir.finish()?;
     lines.insert(0, format!("{n} known figures; `tradepath validate` compares the data set with them"));

@@ -41,16 +41,19 @@ pub fn variance_between(groups: &[&[Estimate]]) -> f64 {
     if scale > 0.0 { (excess / scale).max(0.0) } else { 0.0 }
 }
 
+/// Thing, study and value.
+pub type Row = (usize, usize, f64);
+
 /// How far each study lies above the others on the things that both look at, and the variance of the common level.
 ///
 /// Rows are `(thing, study, value)`. Least squares of `value = thing + study`, by turns; the effects of the studies
 /// sum to zero. The variance of the level is that of a mean of as many studies: a study that is high is high
 /// everywhere, so that more things do not make the level surer.
 #[must_use]
-pub fn study_effects(rows: &[(usize, usize, f64)], n_studies: usize) -> (Vec<f64>, f64) {
+pub fn study_effects(rows: &[Row], n_studies: usize) -> (Vec<f64>, f64) {
     let n_things = rows.iter().map(|row| row.0 + 1).max().unwrap_or(0);
     let mut effects = vec![0.0; n_studies];
-    let means = |n: usize, of: &dyn Fn(&(usize, usize, f64)) -> (usize, f64)| {
+    let means = |n: usize, of: &dyn Fn(&Row) -> (usize, f64)| {
         let mut sums = vec![(0.0, 0.0); n];
         rows.iter().map(of).for_each(|(at, value)| sums[at] = (sums[at].0 + value, sums[at].1 + 1.0));
         sums.into_iter().map(|(sum, count)| if count > 0.0 { sum / count } else { 0.0 }).collect::<Vec<f64>>()

@@ -3,7 +3,7 @@
 //! HAR2CSV writes a header line with the names of the sets, gdxdump one with the names of its dimensions; both list
 //! an entry a row, and gdxdump leaves out zeros. Lines that begin with `!` are comments of GEMPACK.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use super::gathered::Gathered;
 use super::request::{Request, noted};
@@ -62,7 +62,7 @@ pub(super) fn table(request: &Request, of: &GtapTable, required: bool, to: &mut 
     read(header, &path, of, to)
 }
 
-fn read(header: String, path: &PathBuf, of: &GtapTable, to: &mut Gathered) -> Option<Cells> {
+fn read(header: String, path: &Path, of: &GtapTable, to: &mut Gathered) -> Option<Cells> {
     let raw = noted(RawText::read(path, ReadOptions::new(Held::Cells)), &mut to.faults)?;
     let mut counts = Reading::new(path);
     counts.note(&raw.notes);
@@ -83,7 +83,7 @@ fn read(header: String, path: &PathBuf, of: &GtapTable, to: &mut Gathered) -> Op
                 break;
             }
         };
-        let is_head = at == 0 && record.iter().last().is_some_and(|cell| value(cell).is_none());
+        let is_head = at == 0 && record.iter().next_back().is_some_and(|cell| value(cell).is_none());
         if is_head {
             continue;
         }

@@ -7,6 +7,9 @@ pub struct Rows(Vec<(String, Vec<String>)>);
 /// Stands for goods or services where a table has sectors.
 const KIND: &str = "kind";
 
+/// Position of a column, whether it stands for the kind of its sector, and the values that are meant.
+type Meant<'a> = (usize, bool, &'a [String]);
+
 impl Rows {
     /// Reads `column=a|b;other=c`; `None` where that is not the form.
     #[must_use]
@@ -23,7 +26,7 @@ impl Rows {
 
     /// Position of each column, whether it stands for the kind of its sector, and the values; the name of a column that is
     /// not there.
-    fn resolve(&self, header: &csv::StringRecord) -> Result<Vec<(usize, bool, &[String])>, String> {
+    fn resolve(&self, header: &csv::StringRecord) -> Result<Vec<Meant<'_>>, String> {
         let at = |name: &str| header.iter().position(|column| column == name);
         let mut found = Vec::new();
         for (name, values) in &self.0 {

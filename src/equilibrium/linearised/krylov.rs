@@ -10,6 +10,8 @@ use super::linear::Accuracy;
 const FULL: (usize, usize) = (60, 20);
 /// Residual that counts as rounding, relative to the right-hand side.
 const ROUNDING: f64 = 1e-15;
+/// What is left of a product outside the space, relative to the product, that counts as nothing.
+const CLOSED: f64 = 1e-14;
 
 /// Solves `matrix x = right`; `apply` is the product with the matrix. NaN where the matrix has no numbers.
 pub fn solve(right: &[f64], accuracy: Accuracy, apply: &dyn Fn(&[f64]) -> Vec<f64>) -> Vec<f64> {
@@ -45,8 +47,11 @@ fn step(
     let size = residual.norm();
     let mut basis = vec![residual / size];
     let mut projected = DMatrix::zeros(memory + 1, memory);
-    for k in 0..memory {
+    let mut used = 0;
+    while used < memory {
+        let k = used;
         let mut next = product(&basis[k]);
+        let whole = next.norm();
         for (row, vector) in basis.iter().enumerate() {
             let along = vector.dot(&next);
             projected[(row, k)] = along;
@@ -54,12 +59,13 @@ fn step(
         }
         let left = next.norm();
         projected[(k + 1, k)] = left;
-        if left <= ROUNDING || !left.is_finite() {
+        used += 1;
+        // A product inside the space: the space holds the solution.
+        if left <= CLOSED * whole || !left.is_finite() {
             break;
         }
         basis.push(next / left);
     }
-    let used = (basis.len() - 1).max(1);
     let mut goal = DVector::zeros(used + 1);
     goal[0] = size;
     let projected = projected.view((0, 0), (used + 1, used)).into_owned();

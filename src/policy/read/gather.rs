@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::Reader;
 use super::depth_effect::item_names;
 use super::rules::{COUNTRY, DEFINED, GROUPS, ITEM, OPTIONAL, SECTOR, TABLES};
+use super::text_rules::TEXT_TABLES;
 use crate::data::{Axes, Files, Names, Table, TableRule, is_identifier};
 use crate::error::{Faults, InputErrors};
 
@@ -17,7 +18,7 @@ impl<'a> Reader<'a> {
 
     /// Reads every table and checks its cells.
     pub(super) fn gather(&mut self) {
-        for rule in TABLES {
+        for rule in TABLES.iter().chain(TEXT_TABLES) {
             let before = self.faults.as_slice().len();
             if let Some(table) = self.parsed(rule) {
                 self.tables.insert(rule.file, Rc::new(table));
@@ -25,7 +26,7 @@ impl<'a> Reader<'a> {
             self.note_faults(rule.file, before);
         }
         let names = self.names();
-        for rule in TABLES {
+        for rule in TABLES.iter().chain(TEXT_TABLES) {
             let Some(table) = self.tables.get(rule.file).cloned() else { continue };
             let before = self.faults.as_slice().len();
             rule.check(&table, &names, &mut self.faults);

@@ -20,6 +20,7 @@ mod rates;
 mod rules;
 mod schedules;
 mod staging;
+mod text_rules;
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;

@@ -1,6 +1,5 @@
 //! The columns of every policy table with the values they may hold: known names, numbers within a range.
 
-use super::depth_effect;
 use crate::data::{Column, Holds, MARK, SOURCE, TableRule, column};
 
 pub(super) const COUNTRY: &str = "country of the baseline";
@@ -57,19 +56,19 @@ pub(super) const OPTIONAL: [&str; 15] = [
     "tables/aggregation.csv",
 ];
 
-const fn known(name: &'static str, sets: &'static [&'static str]) -> Column {
+pub(super) const fn known(name: &'static str, sets: &'static [&'static str]) -> Column {
     column(name, Holds::Known(sets))
 }
 
-const fn country(name: &'static str) -> Column {
+pub(super) const fn country(name: &'static str) -> Column {
     known(name, &[COUNTRY])
 }
 
-const fn share(name: &'static str) -> Column {
+pub(super) const fn share(name: &'static str) -> Column {
     column(name, Holds::SHARE)
 }
 
-const fn strength(name: &'static str) -> Column {
+pub(super) const fn strength(name: &'static str) -> Column {
     column(name, Holds::Number(0.0, 2.0, "0 to 2: 1 = as far as the full text"))
 }
 
@@ -77,23 +76,23 @@ const fn pct(name: &'static str) -> Column {
     column(name, Holds::PCT)
 }
 
-const fn word(name: &'static str, words: &'static [&'static str]) -> Column {
+pub(super) const fn word(name: &'static str, words: &'static [&'static str]) -> Column {
     column(name, Holds::Word).or(words)
 }
 
-const ANY: &[&str] = &["*"];
-const TITLE: Column = column("title", Holds::Text);
+pub(super) const ANY: &[&str] = &["*"];
+pub(super) const TITLE: Column = column("title", Holds::Text);
 const PRODUCT_GROUP: Column = known("product_group", &[GROUP]);
 const IN_AGREEMENT: Column = known("agreement", &[AGREEMENT]);
-const DEPTH_CLASS: Column = known("depth_class", &[CLASS]);
+pub(super) const DEPTH_CLASS: Column = known("depth_class", &[CLASS]);
 const LINES: Holds = Holds::Whole(1.0, 1e6, "lines, 1 or more");
 const SOME_LINES: Holds = Holds::Whole(0.0, 1e6, "lines, 0 or more");
 const FROM: Column = column("valid_from", Holds::Day);
 const UNTIL: Column = column("valid_until", Holds::Day).or_empty();
 /// Scopes without any sector.
 pub(super) const NO_SCOPE: &str = "none";
-const KINDS: &[&str] = &["goods", "services"];
-const KINDS_OR_NONE: &[&str] = &["goods", "services", NO_SCOPE];
+pub(super) const KINDS: &[&str] = &["goods", "services"];
+pub(super) const KINDS_OR_NONE: &[&str] = &["goods", "services", NO_SCOPE];
 
 /// Number of a chapter, or Roman numeral of an annex.
 fn is_chapter(text: &str) -> bool {
@@ -101,7 +100,8 @@ fn is_chapter(text: &str) -> bool {
     is_number || (text.len() <= 6 && text.bytes().all(|byte| matches!(byte, b'I' | b'V' | b'X')))
 }
 
-const CHAPTER_ID: Holds = Holds::Format(is_chapter, "a chapter, 1 to 99, or an annex in Roman numerals");
+pub(super) const CHAPTER_ID: Holds =
+    Holds::Format(is_chapter, "a chapter, 1 to 99, or an annex in Roman numerals");
 
 pub(super) const TABLES: &[TableRule] = &[
     TableRule {
@@ -251,116 +251,6 @@ pub(super) const TABLES: &[TableRule] = &[
             MARK,
         ],
         key: &["agreement"],
-    },
-    TableRule {
-        file: "depth.csv",
-        columns: &[
-            column("depth_class", Holds::Id),
-            known("scope", &[SECTOR]).or(KINDS),
-            known("list", &[LIST]).may_be_missing(),
-            strength("strength_share").or(&["chapters"]),
-            share("spillover_share").or(&["chapters"]),
-            column("phase_years", Holds::Whole(1.0, 30.0, "whole years, 1 to 30")),
-            SOURCE,
-            MARK,
-        ],
-        key: &["depth_class", "scope", "list"],
-    },
-    TableRule {
-        file: PRODUCT_LISTS,
-        columns: &[
-            column("list", Holds::Id),
-            known("sector", &[SECTOR]),
-            share("coverage_share"),
-            SOURCE,
-            MARK,
-        ],
-        key: &["list", "sector"],
-    },
-    TableRule {
-        file: FULL_TEXT,
-        columns: &[
-            known("scope", &[SECTOR]).or(KINDS),
-            column("text_weight", Holds::Number(1e-6, 1000.0, "a sum of weights, above 0, at most 1000")),
-            column("actionable_share", Holds::Number(0.0, 0.999, "a share, 0 to 0.999")),
-            share("cut_share").or(&["estimate"]),
-            column("measured_on", Holds::Day),
-            SOURCE,
-            MARK,
-        ],
-        key: &["scope"],
-    },
-    TableRule {
-        file: OVERLAP,
-        columns: &[
-            known("text", &[CLASS]),
-            known("other_text", &[CLASS]),
-            share("overlap_share"),
-            SOURCE,
-            MARK,
-        ],
-        key: &["text", "other_text"],
-    },
-    TableRule {
-        file: depth_effect::FILE,
-        columns: &[
-            known("item", &[ITEM]),
-            column("value", Holds::Number(-9.0, 9.0, "a figure of the estimate, -9 to 9")),
-            column("se", Holds::Number(0.0, 3.0, "a standard error, 0 to 3 (0 = known)")).or_empty(),
-            SOURCE,
-            MARK,
-        ],
-        key: &["item"],
-    },
-    TableRule {
-        file: "chapters.csv",
-        columns: &[
-            column("chapter", CHAPTER_ID),
-            TITLE,
-            known("scope", &[SECTOR]).or(KINDS_OR_NONE),
-            share("weight"),
-            share("spillover_share"),
-            SOURCE,
-            MARK,
-        ],
-        key: &["chapter", "scope"],
-    },
-    TableRule {
-        file: "provisions.csv",
-        columns: &[
-            column("provision", Holds::Id),
-            word("kind", &["suspended", "deletion", "addition"]),
-            known("chapter", &[CHAPTER]),
-            TITLE,
-            known("scope", &[SECTOR]).or(KINDS_OR_NONE),
-            column("weight_change", Holds::Number(-1.0, 1.0, "a change of a weight, -1 to 1")),
-            SOURCE,
-            MARK,
-        ],
-        key: &["provision", "scope"],
-    },
-    TableRule {
-        file: "class_chapters.csv",
-        columns: &[
-            DEPTH_CLASS,
-            known("chapter", &[CHAPTER]).or(ANY),
-            column("strength_share", Holds::Number(0.0, 2.0, "0 to 2: 1 = as far as the chapter as written")),
-            SOURCE,
-            MARK,
-        ],
-        key: &["depth_class", "chapter"],
-    },
-    TableRule {
-        file: "switches.csv",
-        columns: &[
-            DEPTH_CLASS,
-            known("provision", &[PROVISION, KIND]),
-            country("party").may_be_missing(),
-            word("state", &["on", "off"]),
-            SOURCE,
-            MARK,
-        ],
-        key: &["depth_class", "provision", "party"],
     },
     TableRule {
         file: "origin_rules.csv",

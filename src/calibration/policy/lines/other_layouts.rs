@@ -186,7 +186,7 @@ fn rate(cell: &str) -> ProgrammeRate {
         .collect();
     let pct = digits.chars().rev().collect::<String>().parse::<f64>();
     match pct {
-        Ok(pct) if pct == 0.0 => ProgrammeRate::Free,
+        Ok(0.0) => ProgrammeRate::Free,
         Ok(pct) if last.ends_with('%') => ProgrammeRate::Pct(pct),
         _ => ProgrammeRate::Other,
     }

@@ -81,10 +81,9 @@ pub fn open(
                 }
                 return Ok(None);
             }
-            Standing::Other(found) if !checkpoints.replaces => {
-                if !has_own {
-                    store.remove();
-                }
+            // Years of this very run are its title to the name.
+            Standing::Other(found) if !checkpoints.replaces && !has_own => {
+                store.remove();
                 return Err(refuse(output, found, &owner).into());
             }
             Standing::None if !has_own && !checkpoints.replaces => store.refuse_others()?,

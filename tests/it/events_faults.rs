@@ -275,7 +275,7 @@ fn timeline_summaries_agree_with_the_events_they_count() {
     let lanes = read("all/swim_lanes.svg");
     let picture = roxmltree::Document::parse(&lanes).unwrap();
     let texts: Vec<_> = picture.descendants().filter_map(|node| node.text()).map(str::trim).collect();
-    for text in ["cptpp_accession", "in_force", "accede.GBR", "2030"] {
+    for text in ["deal", "in_force", "accede.GBR", "2030"] {
         assert!(texts.contains(&text), "{text} is missing in {texts:?}");
     }
 }
@@ -284,7 +284,7 @@ fn timeline_summaries_agree_with_the_events_they_count() {
 fn timeline_explains_and_fits_and_refuses_unknown_names() {
     let folder = tempfile::tempdir().unwrap();
     let told = tradepath(folder.path()).args(["hybrid", "--explain", "in_force"]).assert().success();
-    told.stdout(contains("hybrid.entry reached [in_force]")).stdout(contains("after: "));
+    told.stdout(contains("deal.entry reached [in_force]")).stdout(contains("after: "));
     tradepath(folder.path())
         .args(["hybrid", "--explain", "in_farce"])
         .assert()

@@ -75,9 +75,9 @@ fn settings_and_queries_that_nothing_has_are_wrong_usage() {
         command.args(["timeline", "cptpp_accession"]).args(more);
         command.assert().code(2)
     };
-    for value in ["nan", "inf", "1e308", "1.5", "-0.1"] {
+    for value in ["nan", "inf", "1e308", "1.7", "-0.1"] {
         let setting = format!("demands={value}");
-        call(&["--set", &setting, "--out", "x"]).stderr(contains("expected a number from 0 to 1"));
+        call(&["--set", &setting, "--out", "x"]).stderr(contains("expected a number from 0.3 to 1.6"));
     }
     for value in ["0.5", "nan", "7"] {
         let setting = format!("withdrawal_needs_congress={value}");
@@ -157,8 +157,8 @@ fn the_folder_of_the_user_is_what_is_read() {
     assert!(dates.contains("deal,accession_GBR,"), "the world of the folder runs beside it: {dates}");
 
     let world = fs::read_to_string(mine("options/world.toml")).unwrap();
-    let line = world.lines().position(|line| line == "probability = 0.9").unwrap() + 1;
-    fs::write(mine("options/world.toml"), world.replacen("probability = 0.9", "probability = 1.9", 1))
+    let line = world.lines().position(|line| line == "probability = 0.97").unwrap() + 1;
+    fs::write(mine("options/world.toml"), world.replacen("probability = 0.97", "probability = 1.9", 1))
         .unwrap();
     for command in
         [&["timeline", "hybrid", "--data", "mine", "--out", "y"][..], &["check", "mine/options/hybrid.toml"]]

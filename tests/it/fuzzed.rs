@@ -51,14 +51,14 @@ fn faults_of_a_plan_have_the_line_of_the_key_or_of_the_item() {
         ("focus = \"USA\"", "focus = \"USB\"", "focus"),
         ("\"MYS\"", "\"MYX\"", "partners"),
         ("theta_se_ratio = 1.0", "theta_se_ratio = -1.0", "theta_se_ratio"),
-        ("draws = 200", "draws = 0", "draws"),
+        ("\ndraws = 200\n", "\ndraws = 0\n", "draws"),
         ("baseline = \"apac\"", "baseline = \"../../canary\"", "baseline"),
         ("baseline = \"apac\"", "baseline = \"apak\"", "baseline"),
     ] {
         let text = sound.replace(was, now);
         assert_ne!(text, sound);
         fs::write(&path, &text).unwrap();
-        let place = format!("mine/plan.toml:{} `{field}`", line_of(&text, now));
+        let place = format!("mine/plan.toml:{} `{field}`", line_of(&text, now.trim()));
         tradepath(at).args(["check", "mine"]).assert().code(2).stderr(contains(place.clone()));
         let run = tradepath(at).args(["run", "mine/plan.toml", "--out", "out"]).assert().code(2);
         run.stderr(contains(place));

@@ -164,7 +164,7 @@ fn the_folder_of_the_user_is_what_is_read() {
         [&["timeline", "hybrid", "--data", "mine", "--out", "y"][..], &["check", "mine/options/hybrid.toml"]]
     {
         let refused = tradepath(folder.path()).args(command).assert().code(2);
-        let place = format!("world.toml:{line} `ratify.PER.ratification` = 1.9: expected a probability");
+        let place = format!("world.toml:{line} `rcep.signature` = 1.9: expected a probability");
         refused.stderr(contains(place).and(contains("hybrid.toml").not()));
     }
 }

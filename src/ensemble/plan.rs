@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::dynamics::DynamicsPlan;
+use super::dynamics_plan::DynamicsPlan;
 use crate::data::ids::{PRINTABLE, is_printable};
 use crate::data::{Axes, Files, MARKS, line_of_key, toml_fault};
 use crate::error::{Fault, Faults, InputErrors};

@@ -10,11 +10,8 @@ use jiff::civil::Date;
 use ndarray::{Array2, Array3};
 
 use super::PolicyParameters;
-use super::book::PolicyBook;
 use super::cuts::Cut;
 use super::depth_effect::{DepthEffect, price_cuts};
-use super::regimes::Regimes;
-use super::texts::OpenTexts;
 use crate::data::{Axes, Pair};
 
 /// What agreements can do to the barriers of a sector.
@@ -34,13 +31,13 @@ pub struct Barriers {
     /// Measured ad-valorem equivalent, percent, `[n,j]`.
     ave_pct: Array2<f64>,
     /// What the full text does, `[j]`.
-    full_text: Vec<FullText>,
+    pub(super) full_text: Vec<FullText>,
     /// Estimate behind the cuts of barriers to goods.
     effect: DepthEffect,
     /// Price cut of goods under the full text at the point estimates, `[j]`.
     price_cuts: Vec<f64>,
     /// Joined strength of the texts of the day on which barriers were measured, `[n,i,j]`.
-    joined_base: Array3<f64>,
+    pub(super) joined_base: Array3<f64>,
 }
 
 impl Barriers {
@@ -109,32 +106,5 @@ impl Barriers {
             let left = self.cut(j, parameters).left(measured, self.joined_base(pair, j), *joined);
             *factor += share_of_year * left;
         }
-    }
-}
-
-impl PolicyBook {
-    /// Notes the texts that were in force when barriers were measured: those of the memberships known at the start.
-    pub(super) fn note_base_texts(&mut self) {
-        let (n, s) = (self.n(), self.axes.n_sectors());
-        let regimes = Regimes::new(self, &self.initial);
-        let mut days: Vec<Date> = self.barriers.full_text.iter().map(|text| text.measured_on).collect();
-        days.sort();
-        days.dedup();
-        let (mut base, mut joined) = (Array3::zeros((n, n, s)), vec![0.0; s]);
-        for importer in 0..n {
-            let mut open = OpenTexts::default();
-            for exporter in (0..n).filter(|&exporter| exporter != importer) {
-                let pair = Pair { importer, exporter };
-                for &day in &days {
-                    let bindings: Vec<_> = regimes.bindings(self, pair, day).collect();
-                    open.joined(self, &regimes, (pair, day), bindings.iter(), &mut joined);
-                    let texts = self.barriers.full_text.iter().zip(&joined).enumerate();
-                    for (j, (_, joined)) in texts.filter(|(_, (text, _))| text.measured_on == day) {
-                        base[[importer, exporter, j]] = *joined;
-                    }
-                }
-            }
-        }
-        self.barriers.joined_base = base;
     }
 }

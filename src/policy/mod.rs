@@ -24,6 +24,7 @@ pub mod aggregate;
 pub mod agreements;
 pub mod barrier_texts;
 pub mod barriers;
+mod base_texts;
 mod binding;
 pub mod book;
 pub mod carbon;

@@ -7,7 +7,7 @@ use std::path::Path;
 use ndarray::Array2;
 
 use super::concordance::Concordance;
-use super::raw::{FLOW, YEAR};
+use super::figures::{FLOW, YEAR};
 use crate::calibration::Reading;
 use crate::data::{Files, Table};
 
@@ -61,7 +61,7 @@ impl Products {
 impl Census {
     /// Reads the figures; `None` where a file cannot be used.
     pub fn read(data: &Path, by: &Concordance, reading: &mut Reading) -> Option<Self> {
-        let importer = super::raw::customs(LAYOUT, by, reading)?;
+        let importer = super::figures::customs(LAYOUT, by, reading)?;
         let products = Products::read(by, reading)?;
         let lines = data.join("us_imports_utilisation/us_imports_2024_hs8.csv.gz");
         let lines = reading.table(&lines, &["hs8", "partner", "imports_musd"]);

@@ -5,7 +5,7 @@ use std::path::Path;
 use ndarray::Array2;
 
 use super::concordance::Concordance;
-use super::raw::FLOW;
+use super::figures::FLOW;
 use crate::calibration::{NumberRule, Reading};
 
 const PCT: NumberRule = NumberRule::new("percent between 0 and 100", |value| (0.0..=100.0).contains(&value));

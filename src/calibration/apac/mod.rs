@@ -9,6 +9,7 @@
 pub mod accounts;
 pub mod census;
 pub mod concordance;
+pub mod figures;
 pub mod fit;
 pub mod goods;
 pub mod imports;
@@ -17,6 +18,7 @@ pub mod origin;
 pub mod pairs;
 pub mod production;
 pub mod raw;
+pub mod service_reports;
 pub mod services;
 pub mod tables;
 pub mod tariffs;
@@ -27,9 +29,9 @@ pub mod write;
 use std::path::Path;
 
 use concordance::Concordance;
+pub use figures::YEAR;
 use production::Production;
 use raw::Raw;
-pub use raw::YEAR;
 use trade::Trade;
 
 use crate::calibration::Reading;

@@ -6,7 +6,7 @@ use std::path::Path;
 use ndarray::Array2;
 
 use super::concordance::Concordance;
-use super::raw::YEAR;
+use super::figures::YEAR;
 use crate::calibration::{NumberRule, Reading};
 use crate::data::Files;
 
@@ -29,7 +29,7 @@ pub struct Mof {
 impl Mof {
     /// Reads the figures; `None` where a file cannot be used.
     pub fn read(data: &Path, by: &Concordance, reading: &mut Reading) -> Option<Self> {
-        let economy = super::raw::customs(LAYOUT, by, reading)?;
+        let economy = super::figures::customs(LAYOUT, by, reading)?;
         let own = Files::embedded().folder("sources/apac");
         let headings =
             reading.own(&own, "headings.csv", &["classification", "heading", "parent", "source", "mark"])?;

@@ -1,7 +1,7 @@
 //! Where each block of the set comes from, and what the licences of the sources ask.
 
 use super::Apac;
-use super::raw::YEAR;
+use super::figures::YEAR;
 use crate::calibration::tables::Provenance;
 use crate::output::rows::Text;
 

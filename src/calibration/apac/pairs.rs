@@ -6,7 +6,7 @@ use ndarray::{Array1, Array2, Axis};
 
 use super::accounts::Accounts;
 use super::concordance::Concordance;
-use super::raw::{FLOW, check_filled, economy};
+use super::figures::{FLOW, check_filled, economy};
 use crate::calibration::Reading;
 
 /// Last year of the older panel.

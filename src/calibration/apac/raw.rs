@@ -8,22 +8,15 @@ use ndarray::{Array1, Array2};
 use super::accounts::Accounts;
 use super::census::Census;
 use super::concordance::Concordance;
+use super::figures::{FLOW, YEAR, check_filled, economy, is_published};
 use super::mof::Mof;
 use super::pairs;
 use super::tables::{NationalTable, WorldTables};
 use crate::calibration::{NumberRule, Reading};
-use crate::data::{Files, Row, Table};
 use crate::error::Fault;
 
-/// Base year of the set.
-pub const YEAR: i16 = 2019;
-
-pub(super) const FLOW: NumberRule =
-    NumberRule::new("0 or more, at most 1e12 million USD", |value| (0.0..=1e12).contains(&value));
 const ABOVE_ZERO: NumberRule =
     NumberRule::new("a number above 0, at most 1e12 million USD", |value| value > 0.0 && value <= 1e12);
-pub(super) const ANY: NumberRule =
-    NumberRule::new("a finite number, at most 1e12 million USD in size", |value| value.abs() <= 1e12);
 
 /// Outside data by economy and sector, million USD.
 pub struct Raw {
@@ -68,7 +61,7 @@ impl Raw {
         let imports = super::imports::read(input, by, reading);
         let census = Census::read(data, by, reading);
         let mof = Mof::read(data, by, reading);
-        let services = super::services::read_exports(data, by, reading);
+        let services = super::service_reports::read_exports(data, by, reading);
         let tables = WorldTables::read(data, by, reading);
         let value_added = super::value_added::read(data, by, reading);
         let share = super::value_added::read_shares(data, by, reading);
@@ -83,7 +76,7 @@ impl Raw {
         let codes = by.axes.countries.iter().map(|country| country.iso3.as_str());
         let national = codes.map(|iso3| NationalTable::read(data, iso3, reading)).collect();
         let (gdp_musd, known) = gdp?;
-        let service_pairs = super::services::read_pairs(data, by, &known, reading);
+        let service_pairs = super::service_reports::read_pairs(data, by, &known, reading);
         let mut raw = Self {
             accounts: accounts?,
             gdp_musd,
@@ -112,44 +105,6 @@ impl Raw {
         self.accounts.close(rest, external * goods, external * services);
         pairs::without_entrepots(&mut self.pairs_musd, &self.accounts);
     }
-}
-
-/// Economy of a code; an empty cell is a fault, and a code of no economy belongs to the rest.
-pub(super) fn economy(row: &Row<'_>, column: &str, by: &Concordance, reading: &mut Reading) -> Option<usize> {
-    let code = row.text(column);
-    if code.is_empty() {
-        reading.faults.push(row.fault(column, "a country code", "Fill the cell or delete the row."));
-        return None;
-    }
-    Some(by.economy(code))
-}
-
-/// Economy whose customs figures have the `layout`.
-pub(super) fn customs(layout: &str, by: &Concordance, reading: &mut Reading) -> Option<usize> {
-    let own = Files::embedded().folder("sources/apac");
-    let table = reading.own(&own, "customs.csv", &["layout", "iso3", "source", "mark"])?;
-    let row = table.rows().find(|row| row.text("layout") == layout)?;
-    row.index("iso3", &by.axes.country_idx, "economy of the set", &mut reading.faults)
-}
-
-/// Sums of every economy that are not above zero, although the set needs them.
-pub(super) fn check_filled(
-    table: &Table,
-    column: &str,
-    sums: &Array1<f64>,
-    by: &Concordance,
-    reading: &mut Reading,
-) {
-    for (country, sum) in by.axes.countries.iter().zip(sums).filter(|(_, sum)| **sum <= 0.0) {
-        let expected = format!("rows of {} that sum to more than 0", country.iso3);
-        let remedy = "Add the rows; the codes of an economy stand in data/sources/apac/economies.csv.";
-        reading.faults.push(Fault::of_file(table.file(), column, &sum.to_string(), &expected, remedy));
-    }
-}
-
-/// True if a figure is published.
-pub(super) fn is_published(row: &Row<'_>, column: &str) -> bool {
-    !matches!(row.text(column), "" | "NA")
 }
 
 /// GDP of the base year, and the codes of the countries that have one.

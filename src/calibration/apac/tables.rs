@@ -6,7 +6,7 @@ use std::path::Path;
 use ndarray::{Array1, Array2, Array3};
 
 use super::concordance::Concordance;
-use super::raw::{ANY, FLOW, economy};
+use super::figures::{ANY, FLOW, economy};
 use crate::calibration::Reading;
 use crate::data::Table;
 

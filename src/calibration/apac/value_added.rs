@@ -5,7 +5,7 @@ use std::path::Path;
 use ndarray::{Array1, Array2, Zip};
 
 use super::concordance::Concordance;
-use super::raw::{ANY, FLOW, YEAR, check_filled, economy};
+use super::figures::{ANY, FLOW, YEAR, check_filled, economy};
 use super::tables::NATIONAL_CODES;
 use crate::calibration::Reading;
 

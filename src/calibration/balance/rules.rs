@@ -8,7 +8,7 @@
 //! | `nothing sold: costs removed` | inputs and value added of a sector without sales |
 //! | `nothing bought: uses removed` | use and final demand of a good that is neither made nor imported |
 //! | `least value added` | value added of 0 or less where there are sales becomes a share of them |
-//! | `least final demand` | final demand of 0 or less (or a millionth of expenditure) becomes a sliver of it |
+//! | `least final demand` | final demand of 0 or less (or a hundred-millionth of expenditure) becomes a sliver of it |
 
 use ndarray::{Array2, Array3, Axis};
 
@@ -24,8 +24,9 @@ pub(crate) const LEAST_VALUE_ADDED: f64 = 0.01;
 /// Final demand of a good without any, as a share of expenditure: below what anyone measures, and enough that
 /// the reconciliation, which may shrink it, leaves it above the rounding of the files.
 pub(crate) const LEAST_FINAL_DEMAND: f64 = 1e-4;
-/// Final demand below this share of [`LEAST_FINAL_DEMAND`] counts as none.
-const NO_FINAL_DEMAND: f64 = 1e-2;
+/// Final demand below this share of [`LEAST_FINAL_DEMAND`] counts as none: a hundred-millionth of
+/// expenditure. The reconciliation may shrink a sliver to less than a millionth; what it left is not raised again.
+const NO_FINAL_DEMAND: f64 = 1e-4;
 
 /// Tables that the reconciliation can start from.
 ///

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use clap::ValueEnum;
-
 use super::claims;
+pub use super::importer::Aggregation;
+use super::importer::Importer;
 use super::lines::{self, WeighedLines};
-use super::rows::{AggregateRow, Claim, MfnRate, Preference};
+use super::rows::{AggregateRow, Claim, MfnRate, Preference, decimals};
 use crate::calibration::{NumberRule, Reading};
 use crate::data::{Files, Row, Table};
 use crate::error::Fault;
@@ -21,17 +21,6 @@ const LEAST_KNOWN_SHARE: f64 = 0.6;
 const LEAST_LINES: usize = 3;
 /// Share of the duties that estimates of specific duties may bear before the rate is marked as an assumption.
 const LARGEST_ESTIMATED_SHARE: f64 = 0.5;
-
-/// How lines become the rate of a product group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Aggregation {
-    /// Price aggregator of Laborde, Martin & van der Mensbrugghe (2017).
-    Price,
-    /// Mean weighted by imports: what is collected of them.
-    Trade,
-    /// Simple mean within and over products.
-    Simple,
-}
 
 /// Columns of `programmes.csv`: which agreement a code of the special column belongs to.
 pub const PROGRAMME_COLUMNS: [&str; 6] = ["importer", "programme", "agreement", "exporter", "source", "mark"];
@@ -90,15 +79,6 @@ pub fn apply(
     is_whole.then_some(found)
 }
 
-/// An importer whose lines are at hand.
-pub(super) struct Importer<'a> {
-    /// Its row in `tariff_lines.csv`.
-    pub row: Row<'a>,
-    /// Its lines.
-    pub lines: WeighedLines,
-    how: Aggregation,
-}
-
 impl Importer<'_> {
     /// Groups whose rate is left as it is.
     pub(super) fn is_except(&self, group: &str) -> bool {
@@ -155,11 +135,6 @@ impl Importer<'_> {
             mark: summary.mark().into(),
         }
     }
-}
-
-/// A number with fixed decimals, empty where there is none.
-pub(super) fn decimals(value: Option<f64>, decimals: usize) -> Verbatim<'static> {
-    Verbatim(value.map_or_else(String::new, |value| format!("{value:.decimals$}")).into())
 }
 
 fn sigma(substitution: &Table, group: &str, reading: &mut Reading) -> Option<f64> {

@@ -48,11 +48,13 @@ pub fn rows(facts: &Path, own: &Files, axes: &Axes, reading: &mut Reading) -> Op
     let facts = Facts { levels: levels?, multipliers: multipliers?, measured: [goods?, services?] };
     check(&facts.levels, axes, reading);
     let sectors = sectors?;
+    facts.check_multipliers(&sectors, reading);
+    let mut unknown = [Vec::new(), Vec::new()];
     let mut rows = Vec::new();
     let mut missing = Vec::new();
     for sector in &axes.sectors {
         let row = sectors.rows().find(|row| row.text("sector") == sector.id);
-        let multiple = row.as_ref().map_or(Some(1.0), |row| facts.multiple(row, reading));
+        let multiple = row.as_ref().map_or(Some(1.0), |row| facts.multiple(row, &mut unknown));
         for country in &axes.countries {
             let level = row.as_ref().and_then(|row| facts.level(&country.iso3, row.text("figure")));
             let (Some(row), Some((ave, of))) = (&row, level) else {
@@ -69,6 +71,7 @@ pub fn rows(facts: &Path, own: &Files, axes: &Axes, reading: &mut Reading) -> Op
             });
         }
     }
+    unknown.into_iter().filter_map(as_one).for_each(|fault| reading.faults.push(fault));
     if let Some(first) = missing.first() {
         let found = format!("{} cells missing, the first {first}", missing.len());
         let expected = "a figure of every importer for each sector of barrier_sectors.csv";
@@ -92,18 +95,28 @@ impl Facts {
         Some((sum / services().count() as f64, services().next()?))
     }
 
-    /// Multiplier of a sector; `None` with a fault if the facts lack what its row names.
-    fn multiple(&self, row: &Row<'_>, reading: &mut Reading) -> Option<f64> {
+    /// Notes multipliers that rows of `barrier_sectors.csv` name and that are no numbers, each once.
+    fn check_multipliers(&self, sectors: &Table, reading: &mut Reading) {
+        for known in self.multipliers.rows() {
+            if sectors.rows().any(|row| row.text("multiplier_of") == known.text("sector")) {
+                reading.number(&known, "goods_barrier_multiplier", MULTIPLE);
+            }
+        }
+    }
+
+    /// Multiplier of a sector; `None` if the facts lack what its row names, with a fault in `unknown`: multipliers,
+    /// patterns.
+    fn multiple(&self, row: &Row<'_>, unknown: &mut [Vec<Fault>; 2]) -> Option<f64> {
         let general = match row.text("multiplier_of") {
             "" => 1.0,
             name => {
                 let found = self.multipliers.rows().find(|known| known.text("sector") == name);
                 let Some(found) = found else {
                     let expected = "a sector of defaults_by_sector.csv";
-                    reading.faults.push(row.fault("multiplier_of", expected, "Correct the cell."));
+                    unknown[0].push(row.fault("multiplier_of", expected, "Correct the cell."));
                     return None;
                 };
-                reading.number(&found, "goods_barrier_multiplier", MULTIPLE)?
+                found.value("goods_barrier_multiplier")?
             }
         };
         let pattern = match row.text("pattern") {
@@ -112,7 +125,7 @@ impl Facts {
                 let found = self.pattern(names, row.text("pattern_base"));
                 if found.is_none() {
                     let expected = "sectors that some source has for an importer beside pattern_base";
-                    reading.faults.push(row.fault("pattern", expected, "Correct the names."));
+                    unknown[1].push(row.fault("pattern", expected, "Correct the names."));
                 }
                 found?
             }
@@ -142,6 +155,17 @@ impl Facts {
         }
         (sums[1] > 0.0).then(|| sums[0] / sums[1])
     }
+}
+
+/// The first of faults of one kind, with the lines of the others: one table that is short must not hide all else.
+fn as_one(faults: Vec<Fault>) -> Option<Fault> {
+    let mut faults = faults.into_iter();
+    let mut first = faults.next()?;
+    let others: Vec<String> = faults.filter_map(|fault| fault.line).map(|line| line.to_string()).collect();
+    if !others.is_empty() {
+        first.expected.push_str(&format!("; the same in lines {}", others.join(", ")));
+    }
+    Some(first)
 }
 
 fn check(table: &Table, axes: &Axes, reading: &mut Reading) {

@@ -8,8 +8,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use super::aggregate::{Importer, decimals};
-use super::rows::{Claim, Preference};
+use super::importer::Importer;
+use super::rows::{Claim, Preference, decimals};
 use crate::calibration::{NumberRule, Reading};
 use crate::data::Table;
 

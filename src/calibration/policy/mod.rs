@@ -7,6 +7,7 @@ pub mod aggregate;
 mod barriers;
 mod claims;
 mod facts;
+mod importer;
 mod lines;
 mod memberships;
 pub mod rows;

@@ -2,6 +2,11 @@
 
 use crate::output::rows::{Text, Verbatim, table};
 
+/// A number with fixed decimals, empty where there is none.
+pub(super) fn decimals(value: Option<f64>, decimals: usize) -> Verbatim<'static> {
+    Verbatim(value.map_or_else(String::new, |value| format!("{value:.decimals$}")).into())
+}
+
 table! {
     /// Product groups and their weight in their sector.
     pub struct ProductGroup<'a> in "product_groups.csv" by (product_group) {

@@ -8,9 +8,9 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::aggregate::{ALL, decimals};
+use super::aggregate::ALL;
 use super::facts::PCT;
-use super::rows::MfnRate;
+use super::rows::{MfnRate, decimals};
 use crate::calibration::Reading;
 use crate::data::{Dataset, Files, Row, Table};
 use crate::error::Faults;

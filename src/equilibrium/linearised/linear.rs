@@ -6,7 +6,7 @@
 use nalgebra::DMatrix;
 
 use super::kernels::{add_by_country, add_by_sector};
-use super::scale::LinearScale;
+use super::linear_scale::LinearScale;
 use crate::equilibrium::conditions::income::Deficits;
 use crate::equilibrium::conditions::layout::{FlatEconomy, Shape};
 use crate::equilibrium::conditions::loaded::LoadedShock;

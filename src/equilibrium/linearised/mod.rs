@@ -5,5 +5,6 @@ pub mod adjoint;
 mod kernels;
 mod krylov;
 pub mod linear;
+pub mod linear_scale;
 pub mod preconditioner;
 pub mod scale;

@@ -8,6 +8,7 @@ use nalgebra::{DMatrix, DVector};
 use super::adjoint::{Adjoint, Seeds, sum};
 use super::krylov;
 use super::linear::{Accuracy, Linear, Response};
+use super::linear_scale::LinearScale;
 use crate::equilibrium::conditions::layout::{FlatScale, Shape};
 use crate::numerics::aligned::Aligned;
 use crate::numerics::products::Sum;
@@ -19,17 +20,6 @@ const LEAST_ROUNDS: usize = 10;
 const GOLDEN_RATIO: f64 = 0.618_033_988_749_895;
 /// Change of that response that ends the search.
 const TOLERANCE: f64 = 1e-4;
-
-/// Derivatives of log productivity `psi ln (Y_hat / w_hat)`.
-pub struct LinearScale {
-    /// `psi` where the country produces, else 0, `[j][n]`.
-    psi: Vec<f64>,
-    /// The same over output.
-    psi_per_y: Vec<f64>,
-    /// `(I - psi dlnY/ds)^-1` of each sector, competition among all countries inside it: `[j][k][i]`, and transposed.
-    pub block: Aligned<f64>,
-    block_transposed: Aligned<f64>,
-}
 
 impl LinearScale {
     pub fn new(linear: &Linear<'_>, scale: &FlatScale, psi: &[f64]) -> Self {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::provisions::{TEXT_FILES, Text};
 use super::rules::{FULL_TEXT, OVERLAP, PRODUCT_LISTS};
+use super::texts::Texts;
 use super::{CHECKED, Reader, SHARE_TOLERANCE};
 use crate::data::{Row, SectorKind};
 use crate::policy::Overlaps;
@@ -15,18 +16,6 @@ use crate::policy::depth::{Depth, SectorPart};
 const COMPUTED: &str = "chapters";
 /// Smallest part of a sector.
 const LEAST_PART: f64 = 1e-9;
-
-/// The texts of all classes by part of a sector.
-pub(super) struct Texts {
-    /// By position of the class.
-    pub depths: Vec<Depth>,
-    /// True where the strength is computed from chapters, `[class][p]`.
-    pub is_computed: Vec<Vec<bool>>,
-    /// Parts of the sectors.
-    pub parts: Vec<SectorPart>,
-    /// Weight of the full text, `[j]`.
-    pub text_weights: Vec<f64>,
-}
 
 /// The rows of `depth.csv` for one class, by part of a sector.
 struct Stated {

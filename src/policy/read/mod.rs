@@ -21,6 +21,7 @@ mod rules;
 mod schedules;
 mod staging;
 mod text_rules;
+mod texts;
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;

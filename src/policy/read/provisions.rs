@@ -10,8 +10,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::depths::Texts;
 use super::rules::NO_SCOPE;
+use super::texts::Texts;
 use super::{CHECKED, Reader};
 use crate::data::{Row, Table};
 use crate::policy::Overlaps;

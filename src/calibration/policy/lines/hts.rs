@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::layout::{Layout, is_code};
 use super::unit_values::UnitValues;
-use super::{Layout, is_code};
 use crate::calibration::{NumberRule, Reading};
 use crate::data::{Row, Table};
 use crate::schedules::lines::{Line, parse_special};

@@ -3,18 +3,18 @@
 //! Each layout of outside data has a reader of its own; all give the same lines.
 
 mod hts;
+mod layout;
 mod other_layouts;
 mod unit_values;
 mod weights;
 
-use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use crate::calibration::Reading;
 use crate::data::{Files, Row};
-use crate::error::Faults;
 use crate::schedules::LineSchedule;
-
+use layout::Layout;
+pub use layout::{ProductGroups, is_code};
 pub use weights::{LineWeights, read as weights_of};
 
 /// Columns of `tariff_lines.csv`; groups under `except` keep their rate, for the reason given.
@@ -44,22 +44,6 @@ pub struct WeighedLines {
     pub weights: LineWeights,
 }
 
-/// What a reader of a layout has at hand.
-struct Layout<'a> {
-    input: &'a Path,
-    importer: &'a Row<'a>,
-    groups: &'a ProductGroups,
-    names: &'a [String],
-}
-
-impl Layout<'_> {
-    /// Position of the group of a code of digits.
-    fn group(&self, code: &str) -> Option<usize> {
-        let group = self.groups.of(code)?;
-        self.names.binary_search_by(|one| one.as_str().cmp(group)).ok()
-    }
-}
-
 /// Reads the lines that a row of `tariff_lines.csv` names; `None` if a file cannot be used.
 pub fn read(input: &Path, own: &Files, importer: &Row<'_>, reading: &mut Reading) -> Option<WeighedLines> {
     let groups = ProductGroups::read(own, reading)?;
@@ -79,39 +63,4 @@ pub fn read(input: &Path, own: &Files, importer: &Row<'_>, reading: &mut Reading
     }?;
     let weights = weights_of(input, importer, &lines, reading)?;
     Some(WeighedLines { schedule: LineSchedule { lines }, groups: names, weights })
-}
-
-/// True for `digits` digits; else a fault.
-pub fn is_code(row: &Row<'_>, column: &str, digits: usize, faults: &mut Faults) -> bool {
-    let code = row.text(column);
-    let is_code = code.len() == digits && code.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_code {
-        let remedy = "Correct the code; a spreadsheet drops leading zeros.";
-        faults.push(row.fault(column, &format!("{digits} digits"), remedy));
-    }
-    is_code
-}
-
-/// Product groups by the first digits of the Harmonized System; the longest beginning counts.
-pub struct ProductGroups(HashMap<String, String>);
-
-impl ProductGroups {
-    /// Reads `group_products.csv`.
-    pub fn read(own: &Files, reading: &mut Reading) -> Option<Self> {
-        let columns = ["hs_prefix", "product_group", "source", "mark"];
-        let table = reading.own(own, "group_products.csv", &columns)?;
-        reading.each_once(&table, &["hs_prefix"]);
-        let of_row = |row: Row<'_>| (row.text("hs_prefix").to_owned(), row.text("product_group").to_owned());
-        Some(Self(table.rows().map(of_row).collect()))
-    }
-
-    /// The group of a code of digits, if a beginning of it is known.
-    pub fn of(&self, code: &str) -> Option<&str> {
-        (2..=code.len().min(6)).rev().find_map(|digits| self.0.get(&code[..digits]).map(String::as_str))
-    }
-
-    /// Names of the groups, sorted.
-    pub fn names(&self) -> Vec<String> {
-        self.0.values().cloned().collect::<BTreeSet<_>>().into_iter().collect()
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Layout, is_code};
+use super::layout::{Layout, is_code};
 use crate::calibration::{NumberRule, Reading};
 use crate::data::Row;
 use crate::schedules::lines::{Line, ProgrammeRate};

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::StagedLine;
 use super::category::Published;
+use super::line::StagedLine;
 use crate::calibration::policy::aggregate::FromLines;
 use crate::calibration::policy::lines::{self, ProductGroups, is_code};
 use crate::calibration::{NumberRule, Reading};

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::category::{Found, is_met};
-use super::{EARLY, StagedLine};
-use crate::calibration::policy::aggregate::decimals;
-use crate::calibration::policy::rows::{StagingCheck, StagingRest};
+use super::line::{EARLY, StagedLine};
+use crate::calibration::policy::rows::{StagingCheck, StagingRest, decimals};
 use crate::schedules::Category;
 
 /// Shares are written with six decimals.

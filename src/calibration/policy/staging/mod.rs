@@ -4,16 +4,18 @@
 mod category;
 mod files;
 mod group;
+mod line;
 
 use std::path::Path;
 
-use super::aggregate::{ALL, FromLines, decimals};
-use super::rows::{MfnRate, StagedPart, StagingCheck, StagingRest};
+use super::aggregate::{ALL, FromLines};
+use super::rows::{MfnRate, StagedPart, StagingCheck, StagingRest, decimals};
 use crate::calibration::Reading;
 use crate::data::{Files, Row, Table};
 use crate::output::rows::Verbatim;
-use category::{Found, Published};
+use category::Found;
 use group::Group;
+use line::{EARLY, StagedLine};
 
 /// Columns of `staging_lines.csv`: which lines show the staging of which schedule.
 const COLUMNS: [&str; 16] = [
@@ -37,15 +39,6 @@ const COLUMNS: [&str; 16] = [
 
 /// Columns of `staging_early.csv`: how lines are staged that are free when their rate is first published.
 const EARLY_COLUMNS: [&str; 6] = ["importer", "product_group", "category", "share", "source", "mark"];
-
-/// A line with what is published of it.
-pub(super) struct StagedLine {
-    code: String,
-    group: usize,
-    weight: f64,
-    published: Published,
-    is_estimate: bool,
-}
 
 /// Rows of the tables about staging.
 #[derive(Default)]
@@ -149,6 +142,3 @@ impl Importer<'_> {
         to.rest.extend(group::rest(importer, name, lines, &found));
     }
 }
-
-/// Code that a line gets which is free when first published, until it is told how such lines are staged.
-const EARLY: &str = "early";

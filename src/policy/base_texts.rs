@@ -1,0 +1,36 @@
+//! The texts that measured barriers already contain.
+
+use jiff::civil::Date;
+use ndarray::Array3;
+
+use super::book::PolicyBook;
+use super::regimes::Regimes;
+use super::texts::OpenTexts;
+use crate::data::Pair;
+
+impl PolicyBook {
+    /// Notes the texts that were in force when barriers were measured: those of the memberships known at the start.
+    pub(super) fn note_base_texts(&mut self) {
+        let (n, s) = (self.n(), self.axes.n_sectors());
+        let regimes = Regimes::new(self, &self.initial);
+        let mut days: Vec<Date> = self.barriers.full_text.iter().map(|text| text.measured_on).collect();
+        days.sort();
+        days.dedup();
+        let (mut base, mut joined) = (Array3::zeros((n, n, s)), vec![0.0; s]);
+        for importer in 0..n {
+            let mut open = OpenTexts::default();
+            for exporter in (0..n).filter(|&exporter| exporter != importer) {
+                let pair = Pair { importer, exporter };
+                for &day in &days {
+                    let bindings: Vec<_> = regimes.bindings(self, pair, day).collect();
+                    open.joined(self, &regimes, (pair, day), bindings.iter(), &mut joined);
+                    let texts = self.barriers.full_text.iter().zip(&joined).enumerate();
+                    for (j, (_, joined)) in texts.filter(|(_, (text, _))| text.measured_on == day) {
+                        base[[importer, exporter, j]] = *joined;
+                    }
+                }
+            }
+        }
+        self.barriers.joined_base = base;
+    }
+}

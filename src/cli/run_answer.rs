@@ -130,7 +130,7 @@ fn numbers(Line { id, pct, .. }: &Line<'_>) -> String {
         se.map_or_else(String::new, |se| format!("+-{}", fixed(Some(se), decimals)))
     };
     let line = format!(
-        "{id:<20}{:>9} {:<7}{:>8}{:>7}{:>7} {:<5}{:>9} {:<7}",
+        "{id:<20}{:>9} {:<7}{:>8}{:>7}{:>6} {:<5}{:>8} {:<7}",
         fixed(inside.map(|found| found.mean), 3),
         error(inside.and_then(|found| found.mc_se), 3),
         low,

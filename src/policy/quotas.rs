@@ -210,7 +210,8 @@ impl Look<'_> {
         for (from, share) in self.book.stretches(regimes, pair, self.year) {
             let binding = self.binding(regimes, exporter, from);
             let Some(binding) = binding.filter(|one| one.agreement == self.agreement) else { continue };
-            let share_of_year = bound.map_or(0.0, |bound| bound.share_of_year) + share;
+            // Days over days of the year need not add up to 1 in the last bit; a share above 1 is none.
+            let share_of_year = (bound.map_or(0.0, |bound| bound.share_of_year) + share).min(1.0);
             bound = Some(Bound { share_of_year, last: from, schedule_year: binding.schedule_year });
         }
         bound

@@ -135,11 +135,11 @@ fn autarky_of_the_default_data_has_its_closed_form() {
     let prepared = PreparedBaseline::new(super::equilibrium::economy("data/apac"), Closure::Zero).unwrap();
     let base = prepared.economy();
     let of = |iso3: &str| base.axes.country_idx[iso3];
-    let lowest = base.theta.iter().copied().fold(f64::INFINITY, f64::min);
     let cases = [
-        (100.0, false, None),
-        (100.0, true, Some(of("VNM"))),
-        (300.0, true, None),
+        (3.0, false, None),
+        (30.0, false, None),
+        (30.0, true, Some(of("VNM"))),
+        (100.0, true, None),
         (1e3, false, None),
         (1e3, false, Some(of("ROW"))),
         (1e4, true, None),
@@ -147,14 +147,15 @@ fn autarky_of_the_default_data_has_its_closed_form() {
         (1e300, false, None),
         (1e298, true, Some(of("BRN"))),
     ];
+    let lowest = base.theta.fold(f64::INFINITY, |lowest, theta| lowest.min(*theta));
     for (factor, by_tariffs, only) in cases {
         let about = format!("{factor:e}, tariffs {by_tariffs}, country {only:?}");
         let solved = prepared.solve(&shock(base, factor, by_tariffs, only));
         let welfare = solved.unwrap_or_else(|error| panic!("{about}: {error}")).ln_welfare(base);
         for n in (0..base.n()).filter(|n| only.is_none_or(|only| only == *n)) {
             let closed = autarky(base, n);
-            // Countries that live of trade keep more of it.
-            let tolerance = 1000.0 * f64::powf(factor, -lowest) + 1e-8;
+            // What trade is left falls with the lowest elasticity; countries that live of trade keep more of it.
+            let tolerance = 500.0 * f64::powf(factor, -lowest) + 1e-8;
             assert!((welfare[n] - closed).abs() < tolerance, "{about}: {n} {} {closed}", welfare[n]);
         }
     }

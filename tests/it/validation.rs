@@ -139,9 +139,11 @@ fn gains_have_the_sign_and_the_order_of_published_studies() {
         let found = twelve[*country];
         assert!(found > 0.0 && found < *published, "{country}: {found} against {published}");
     }
+    let members = ["USA", "CAN", "MEX", "JPN", "AUS", "NZL", "SGP", "MYS", "VNM", "BRN", "CHL", "PER"];
+    let least = members.map(|member| twelve[member]).into_iter().fold(f64::INFINITY, f64::min);
     for outsider in ["KOR", "THA", "CHN", "IND", "PHL", "IDN"] {
-        // Published figures are -0.8 to -0.1: here what a text opens to everybody outweighs what is diverted.
-        assert!(twelve[outsider].abs() < 0.1, "{outsider} {}", twelve[outsider]);
+        // What the texts open to everybody (spillover_share of policy/depth.csv) outweighs the diversion of trade, but no more.
+        assert!(twelve[outsider].abs() < 0.5 * least, "{outsider} {} against {least}", twelve[outsider]);
     }
     // A static model of perfect competition gives less than dynamic ones with new varieties or capital.
     assert!((USITC_USA / 10.0..USITC_USA).contains(&twelve["USA"]), "{}", twelve["USA"]);

@@ -31,8 +31,8 @@ fn the_path_reproduces_the_growth_table_and_options_start_flat() {
     let free = last.outcome(&Shock { tau: Some(tau), ..Shock::default() }).unwrap();
     let world_gain: f64 = free.countries.row(1).sum();
     assert!(world_gain > 0.0, "free trade everywhere gains {world_gain} musd");
-    // Workers change sector; their number in a country stays.
     let reallocated = Outcome::MEASURES.iter().position(|(name, _)| *name == "labour_reallocated").unwrap();
+    // Workers change sector; their number in a country stays.
     let base = last.prepared.economy();
     for n in 0..base.n() {
         let workers = |j: usize| {
@@ -44,9 +44,6 @@ fn the_path_reproduces_the_growth_table_and_options_start_flat() {
         let halves: f64 =
             (0..base.s()).map(|j| 0.5 * workers(j) / all * free.employment_pct[[n, j]].abs()).sum();
         assert!(moved.abs() < 1e-8, "{moved}");
-        assert!(
-            (halves - free.countries[[reallocated, n]]).abs() < 1e-8,
-            "labour_reallocated is half of what moves"
-        );
+        assert!((halves - free.countries[[reallocated, n]]).abs() < 1e-8, "half of what moves");
     }
 }

@@ -58,7 +58,7 @@ pub fn close(found: f64, expected: f64) {
 }
 
 /// Share of imports of the United States that pays duties, `data/policy/processing.csv`.
-const US_TAXED: f64 = 0.98;
+pub const US_TAXED: f64 = 0.98;
 
 pub const TWELVE: [&str; 12] =
     ["AUS", "BRN", "CAN", "CHL", "JPN", "MEX", "MYS", "NZL", "PER", "SGP", "USA", "VNM"];

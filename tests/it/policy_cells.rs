@@ -41,9 +41,9 @@ const CELLS: [Cell; 15] = [
     ("USA", "AUS", "sugar", "all", &[(1, 18.0), (30, 18.0)]),
     ("CAN", "NZL", "dairy", "all", &[(1, 220.0), (19, 220.0)]),
     // The agreement of 2019: one year further on.
-    ("JPN", "USA", "us_japan_2019 beef", "all", &[(1, 26.6), (9, 20.0), (15, 9.0)]),
-    ("JPN", "USA", "us_japan_2019 pork", "all", &[(1, 4.3 * 0.45), (9, 0.0)]),
-    ("JPN", "USA", "us_japan_2019 rice", "all", &[(1, 280.0), (30, 280.0)]),
+    ("JPN", "USA", "us_japan_2019 beef", "beef", &[(1, 26.6), (9, 20.0), (15, 9.0)]),
+    ("JPN", "USA", "us_japan_2019 pork", "pork", &[(1, 4.3 * 0.45), (9, 0.0)]),
+    ("JPN", "USA", "us_japan_2019 rice", "rice", &[(1, 280.0), (30, 280.0)]),
     ("JPN", "USA", "us_japan_2019 dairy", "butter and powder", &[(1, 35.0), (30, 35.0)]),
 ];
 

@@ -10,7 +10,7 @@ use tradepath::data::{Dataset, Files, Pair};
 use tradepath::policy::liberalisation::Liberalisation;
 use tradepath::policy::{BaseCosts, PolicyBook, PolicyParameters, Regimes, YearState};
 
-use crate::policy::{Case, axes, close};
+use crate::policy::{Case, US_TAXED, axes, close};
 
 /// A case with the embedded data after some files have been changed.
 fn changed(files: &[(&str, &dyn Fn(String) -> String)]) -> Case {
@@ -80,8 +80,15 @@ fn with_duties(rows: &[&str]) -> Case {
         let old = lines.map(|line| format!("{line},,,\n")).collect::<String>();
         header + &old + &rows.iter().map(|row| format!("{row}\n")).collect::<String>()
     };
-    let coverage =
-        |text: String| text + "first,machinery,0.4,test,assumption\nsecond,machinery,1,test,assumption\n";
+    // Coverage of the lists that are there: a row of any other list is a fault.
+    let covered = [("first", 0.4), ("second", 1.0)];
+    let is_there = |list: &str| rows.iter().any(|row| row.starts_with(&format!("{list},")));
+    let coverage = |text: String| {
+        let lines = covered.iter().filter(|(list, _)| is_there(list));
+        text + &lines
+            .map(|(list, share)| format!("{list},machinery,{share},test,assumption\n"))
+            .collect::<String>()
+    };
     changed(&[("policy/duties.csv", &duties), ("policy/duty_coverage.csv", &coverage)])
 }
 
@@ -99,10 +106,7 @@ fn duty_lists_give_way_meet_a_floor_and_spare_what_claims() {
     let (all, spared) = (paid(&[&second(",,")], "KOR"), paid(&[&second(",,korus")], "KOR"));
     assert!(spared.utilisation_share >= all.utilisation_share && spared.utilisation_share > 0.0);
     close(spared.statutory_pct, all.statutory_pct - 10.0);
-    close(
-        spared.effective_pct,
-        spared.mfn_pct * (1.0 - spared.utilisation_share) + 10.0 * (1.0 - spared.utilisation_share),
-    );
+    close(spared.effective_pct, (US_TAXED * spared.mfn_pct + 10.0) * (1.0 - spared.utilisation_share));
 }
 
 #[test]
@@ -230,17 +234,28 @@ fn a_sectoral_deal_reaches_members_only_or_everybody() {
     let only = Case::as_of_2020().joined("sectoral_medical", &members, date(2023, 1, 1));
     let open = Case::as_of_2020().joined("sectoral_medical_mfn", &members, date(2023, 1, 1));
     let on = date(2023, 6, 1);
-    // 29 % of chemicals are medicines, free at once.
-    let cells = [(&only, "GBR", 0.71), (&only, "TWN", 1.0), (&open, "GBR", 0.71), (&open, "TWN", 0.71)];
+    // 35 % of instruments are medical devices of the list, free at once; medicines are the group as a whole.
+    let cells = [(&only, "GBR", 0.65), (&only, "TWN", 1.0), (&open, "GBR", 0.65), (&open, "TWN", 0.65)];
     for (case, exporter, left) in cells {
-        let rate = case.rate("USA", exporter, "chemicals", on);
+        let rate = case.rate("USA", exporter, "medical_devices", on);
+        assert!(rate.mfn_pct > 0.0);
         close(rate.statutory_pct, left * rate.mfn_pct);
+        let medicines = case.rate("IND", exporter, "medicines", on);
+        let left = if left == 1.0 { 1.0 } else { 0.0 };
+        assert!(medicines.mfn_pct > 0.0);
+        close(medicines.statutory_pct, left * medicines.mfn_pct);
+        // Chemicals are not in it.
+        let chemicals = case.rate("IND", exporter, "chemicals", on);
+        close(chemicals.statutory_pct, chemicals.mfn_pct);
     }
     // Cuts for everybody need no claim; outsiders give nothing back, and barriers fall for members only.
-    let outsider = open.rate("USA", "TWN", "chemicals", on);
+    let outsider = open.rate("USA", "TWN", "medical_devices", on);
     assert_eq!((outsider.utilisation_share, outsider.compliance_pct), (1.0, 0.0));
-    let back = open.rate("TWN", "USA", "chemicals", on);
-    assert_eq!(back.statutory_pct, Case::as_of_2020().rate("TWN", "USA", "chemicals", on).statutory_pct);
+    let back = open.rate("TWN", "USA", "medical_devices", on);
+    assert_eq!(
+        back.statutory_pct,
+        Case::as_of_2020().rate("TWN", "USA", "medical_devices", on).statutory_pct
+    );
     let regimes = Regimes::new(&open.book, &open.timeline);
     let barrier = |exporter: &str| {
         let pair = Pair {
@@ -445,27 +460,43 @@ fn use_of_preferences_is_near_what_customs_report() {
     let (book, regimes) = (&case.book, Regimes::new(&case.book, &case.book.initial));
     let data = Dataset::read(&Files::embedded().folder("apac")).unwrap();
     let text = fs::read_to_string("data/policy/utilisation_observed.csv").unwrap();
-    let mut worst: f64 = 0.0;
+    let (mut misses, mut n_measured) = (Vec::new(), 0);
     for row in csv::Reader::from_reader(text.as_bytes()).records().map(Result::unwrap) {
         let importer = book.axes.country_idx[&row[0]];
         let is_meant = |id: &str| &row[1] == "*" || row[1].split(';').any(|one| one == id);
-        let (mut used, mut eligible) = (0.0, 0.0);
+        // Used and eligible trade: by the table of margins, and where customs figures stand in its place (claims.csv).
+        let (mut by_table, mut by_customs) = ((0.0, 0.0), (0.0, 0.0));
         for exporter in (0..book.n()).filter(|&exporter| exporter != importer) {
             let situation =
                 book.situation(&regimes, Pair { importer, exporter }, date(row[2].parse().unwrap(), 7, 1));
             for (g, group) in book.groups.iter().enumerate() {
                 let rate = book.group_rate(&situation, g, PolicyParameters::default());
-                if rate.agreement.is_some_and(|at| is_meant(&book.agreements[at].id)) {
-                    let trade = group.weight * data.trade_musd[[group.sector, importer, exporter]];
-                    used += trade * rate.utilisation_share;
-                    eligible += trade;
-                }
+                let Some(at) = rate.agreement.filter(|&at| is_meant(&book.agreements[at].id)) else {
+                    continue;
+                };
+                let binding = situation.bindings.iter().find(|binding| binding.agreement == at).unwrap();
+                let is_measured = binding.claimed_share.is_some_and(|shares| !shares[g].is_nan());
+                let sum = if is_measured { &mut by_customs } else { &mut by_table };
+                let trade = group.weight * data.trade_musd[[group.sector, importer, exporter]];
+                *sum = (sum.0 + trade * rate.utilisation_share, sum.1 + trade);
             }
         }
         let observed: f64 = row[3].parse().unwrap();
-        println!("{} {}: {:.2} observed {observed:.2}", &row[0], &row[1], used / eligible);
-        worst = worst.max((used / eligible - observed).abs());
+        let (table, customs) = (by_table.0 / by_table.1, by_customs.0 / by_customs.1);
+        println!("{} {}: {table:.2}, by customs {customs:.2}, observed {observed:.2}", &row[0], &row[1]);
+        if by_customs.1 > by_table.1 {
+            // The United States: `claims.csv` has the share of the duty that was not paid. High duties are claimed more
+            // often than low ones, so that it lies above the share of eligible trade, which is what was observed here;
+            // the two differ in notion, and only their order can be tested.
+            assert!(customs > observed && customs < 1.0, "{row:?}: {customs}");
+            n_measured += 1;
+        } else {
+            misses.push((table - observed).abs());
+        }
     }
-    // The table of margins knows neither firms nor habits: it misses single cases by up to a quarter of trade.
-    assert!(worst < 0.25, "{worst}");
+    assert_eq!((n_measured, misses.len()), (3, 5));
+    // The table of margins knows neither firms nor habits: it misses a tenth of trade on average, and about a quarter in
+    // Japan, whose agreements with Europe and of the CPTPP were in their first year (`utilisation_age.csv`).
+    let (mean, worst) = (misses.iter().sum::<f64>() / 5.0, misses.iter().copied().fold(0.0, f64::max));
+    assert!(mean < 0.15 && worst < 0.27, "{mean} {worst}");
 }

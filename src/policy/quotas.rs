@@ -161,15 +161,17 @@ impl Look<'_> {
         let situation = book.situation(new, Pair { importer: self.importer, exporter }, bound.last);
         let with_duties = |rate_pct: f64| rate_pct + situation.duties.on(self.g, rate_pct, None);
         let listed = |pct: f64| with_duties(full_pct * pct / quota.base_pct());
+        // Drawn parameters may lower a rate of nothing by a little: nobody is paid for what is imported.
+        let paid = |rate_pct: f64| rate_pct.max(0.0);
         let (in_quota_pct, out_of_quota_pct) = match quota.in_quota_pct {
             // What comes in today pays less than the rate outside: the mean of the group is weighted by imports.
-            Some(pct) => (listed(pct).min(new_pct), with_duties(quota.base_pct()).max(new_pct)),
+            Some(pct) => (paid(listed(pct).min(new_pct)), with_duties(quota.base_pct()).max(new_pct)),
             None => {
                 let claimed = book.group_rate(&situation, self.g, self.parameters).agreement?;
                 if book.agreements[claimed].schedule.as_deref() != Some(self.id) {
                     return None;
                 }
-                (new_pct, listed(quota.out_of_quota_pct(bound.schedule_year)).max(new_pct))
+                (paid(new_pct), listed(quota.out_of_quota_pct(bound.schedule_year)).max(paid(new_pct)))
             }
         };
         let trade_share = book.groups[self.g].weight * part.trade_share * bound.share_of_year;

@@ -11,8 +11,9 @@ use tradepath::projection::Growth;
 use tradepath::schedules::ScheduleBook;
 
 /// Columns of text for people: any words stand there.
-const TEXT: [&str; 11] =
-    ["part", "study", "title", "source", "note", "rule", "weights", "name", "region", "step", "block"];
+const TEXT: [&str; 12] = [
+    "part", "path", "study", "title", "source", "note", "rule", "weights", "name", "region", "step", "block",
+];
 /// Columns that define names: a new name is no fault of the cell, where nothing points to the old one.
 const DEFINING: [(&str, &str); 14] = [
     ("product_groups.csv", "product_group"),

@@ -38,7 +38,7 @@ impl Against {
 pub enum Cell {
     /// Position in `Outcome::MEASURES`, and country.
     Country(usize, usize),
-    /// Position in [`SECTOR_MEASURES`](super::SECTOR_MEASURES), country and sector.
+    /// Position in [`SECTOR_MEASURES`], country and sector.
     Sector(usize, usize, usize),
     /// Change of imports in money; position in `[group,n,i]`.
     Imports(usize),

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Duties of several lists add up, because the lists cover different lines. A list may give way to others, bring the rate
-//! up to a floor, or spare what claims an agreement ([`super::duties_in_force`]). A carbon tariff comes on top.
+//! up to a floor, or spare what claims an agreement (`duties_in_force`). A carbon tariff comes on top.
 
 use std::borrow::Cow;
 

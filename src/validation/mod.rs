@@ -1,6 +1,6 @@
 //! What is known beside what the program says: statistics of the data set against published ones.
 //!
-//! One kind of comparison a file: [`data_checks`] computes each statistic of a table of known figures from a
+//! One kind of comparison a file: [`mod@data_checks`] computes each statistic of a table of known figures from a
 //! baseline. Published results of other studies and hindcasts are to stand beside it as further tables.
 
 pub mod data_checks;

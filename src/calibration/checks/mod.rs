@@ -1,8 +1,8 @@
 //! Known figures that a data set is compared with (`tradepath validate`), from tables that the calibration reads in
 //! another form or not at all.
 //!
-//! [`totals`] GDP, flows and balances of each economy; [`partners`] trade and duties by partner and product;
-//! [`structure`] shares of sectors. Figures that were not looked up stand in `data/sources/checks/recalled.csv`.
+//! `totals`: GDP, flows and balances of each economy; `partners`: trade and duties by partner and product;
+//! `structure`: shares of sectors. Figures that were not looked up stand in `data/sources/checks/recalled.csv`.
 
 mod partners;
 mod sources;

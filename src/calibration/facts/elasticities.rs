@@ -3,9 +3,9 @@
 //! Studies publish `theta` (the model's), substitution elasticities or tariff coefficients of flows before duty; the
 //! last two are `1 + theta`, and so is what Caliendo & Parro's method gives on customs values. All are put on
 //! `ln(1 + theta)`: positive, alike in spread, and small estimates with wide errors get small weights. A study that is
-//! high in all sectors is brought to the level of all ([`study_effects`]); how sure that level is adds to every error.
+//! high in all sectors is brought to the level of all (`study_effects`); how sure that level is adds to every error.
 //! What is left within a sector differs by more than its errors: one variance between studies for all sectors. Then
-//! the means of the sectors are shrunk to the pooled value of all goods ([`shrink`]).
+//! the means of the sectors are shrunk to the pooled value of all goods (`shrink`).
 //!
 //! Which studies and which of their sectors are taken stands in `data/sources/facts`.
 

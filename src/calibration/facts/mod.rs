@@ -1,6 +1,6 @@
 //! What the default set takes from published facts beside trade and production.
 //!
-//! One file each: [`growth`] real GDP and people by year, [`factors`](mod@factors) capital, [`workers`] people at work,
+//! One file each: [`growth`] real GDP and people by year, `factors`: capital, [`workers`] people at work,
 //! [`elasticities`] trade elasticities. What is taken, and from whom, stands in `data/sources/facts`.
 
 pub mod elasticities;

@@ -15,7 +15,8 @@ const TEXT: [&str; 12] = [
     "part", "path", "study", "title", "source", "note", "rule", "weights", "name", "region", "step", "block",
 ];
 /// Columns that define names: a new name is no fault of the cell, where nothing points to the old one.
-const DEFINING: [(&str, &str); 14] = [
+const DEFINING: [(&str, &str); 15] = [
+    ("staging.csv", "category"),
     ("product_groups.csv", "product_group"),
     ("agreements.csv", "agreement"),
     ("agreements.csv", "schedule"),

@@ -6,6 +6,7 @@ pub(super) const COUNTRY: &str = "country of the baseline";
 pub(super) const SECTOR: &str = "sector of the baseline";
 pub(super) const GROUP: &str = "product group of product_groups.csv";
 pub(super) const AGREEMENT: &str = "row of agreements.csv";
+pub(super) const SCHEDULE: &str = "schedule of agreements.csv";
 pub(super) const CLASS: &str = "class of depth.csv";
 pub(super) const CHAPTER: &str = "chapter of chapters.csv";
 pub(super) const PROVISION: &str = "provision of provisions.csv";
@@ -24,7 +25,8 @@ pub(super) const FULL_TEXT: &str = "full_text.csv";
 pub(super) const OVERLAP: &str = "text_overlap.csv";
 
 /// Names that tables define: kind of name, file, column.
-pub(super) const DEFINED: [(&str, &str, &str); 10] = [
+pub(super) const DEFINED: [(&str, &str, &str); 11] = [
+    (SCHEDULE, "agreements.csv", "schedule"),
     (LIST, PRODUCT_LISTS, "list"),
     (GROUP, GROUPS, "product_group"),
     (AGREEMENT, "agreements.csv", "agreement"),
@@ -154,7 +156,7 @@ pub(super) const TABLES: &[TableRule] = &[
     TableRule {
         file: "tables/staging.csv",
         columns: &[
-            column("schedule", Holds::Id),
+            known("schedule", &[SCHEDULE]),
             country("importer"),
             country("exporter").or(ANY),
             PRODUCT_GROUP,

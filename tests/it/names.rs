@@ -140,7 +140,11 @@ fn every_column_is_checked(files: &[PathBuf], spoil: Spoil, read: &dyn Fn() -> V
 fn every_column_of_the_policy_tables_is_checked() {
     let (folder, axes) = (embedded(), axes());
     let policy = folder.path().join("policy");
+    // What calibration reports of its lines is read by nobody.
+    let is_read =
+        |path: &PathBuf| !path.ends_with("staging_check.csv") && !path.ends_with("staging_rest.csv");
     let files = [csv_files(&policy), csv_files(&policy.join("tables"))].concat();
+    let files: Vec<PathBuf> = files.into_iter().filter(is_read).collect();
     assert!(files.len() >= 24);
     let read = || faults(PolicyBook::read(&Files::directory(folder.path()), &axes));
     every_column_is_checked(&files, Spoil::All, &read);

@@ -8,13 +8,14 @@ use serde_json::json;
 
 use super::{manifest, verify};
 use crate::data::Files;
+use crate::error::{Fault, InputErrors};
 use crate::output::dir::{self, Existing, MANIFEST, OutputDir};
-use crate::report::{self, LeftOut, PAGE, ReportError, Run};
+use crate::report::{self, LeftOut, PAGE, PageData, ReportError, Run};
 
 /// Options of `tradepath report`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  tradepath report outputs/default\n  tradepath report outputs/default --out outputs/default-report\n\nThe tables must be as the run wrote them (manifest.json has their hashes); a table that is not there leaves its chart out."
+    after_help = "Example:\n  tradepath report outputs/default\n  tradepath report outputs/default --out outputs/default-report\n  tradepath validate --out outputs/checks && tradepath report outputs/default --with outputs/checks\n\nThe tables must be as the run wrote them (manifest.json has their hashes); a table that is not there leaves its chart out."
 )]
 pub struct ReportArgs {
     /// Directory of a finished `tradepath run`.
@@ -23,6 +24,9 @@ pub struct ReportArgs {
     /// Folder for `charts/` and `report.html`; default: the directory of the run itself, where they are made anew.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Folders whose tables the page shows too: of `validate`, `tornado` and the like.
+    #[arg(long, value_name = "DIR")]
+    with: Vec<PathBuf>,
     /// Replace an output folder that is not empty.
     #[arg(long)]
     overwrite: bool,
@@ -33,7 +37,10 @@ pub struct ReportArgs {
 /// # Errors
 /// If a file of the run is missing, changed or faulty, or the output folder is in use.
 pub fn run(args: &ReportArgs, quiet: bool) -> anyhow::Result<()> {
-    let run = Run::read(&Files::directory(&args.run))?;
+    let files = Files::directory(&args.run);
+    let run = Run::read(&files)?;
+    let beside = args.with.iter().map(|folder| tables_beside(folder)).collect::<Result<Vec<_>, _>>()?;
+    let data = PageData::read(&files, &beside, run.manifest.last_year())?;
     let output = match &args.out {
         Some(out) if !is_same(out, &args.run) => {
             verify::unchanged(&args.run)?;
@@ -41,7 +48,7 @@ pub fn run(args: &ReportArgs, quiet: bool) -> anyhow::Result<()> {
         }
         _ => OutputDir::renew(&args.run, report::is_report_file)?,
     };
-    let summary = report::write(&run, &output).map_err(by_kind)?;
+    let summary = report::write(&run, &data, &output).map_err(by_kind)?;
     let at = output.finish()?;
     if !quiet {
         for LeftOut { chart, table } in &summary.left_out {
@@ -53,6 +60,16 @@ pub fn run(args: &ReportArgs, quiet: bool) -> anyhow::Result<()> {
         eprintln!("{}: {} charts", at.join(PAGE).display(), summary.charts.len());
     }
     Ok(())
+}
+
+/// A folder given with `--with`, which must be there.
+fn tables_beside(folder: &Path) -> Result<Files, InputErrors> {
+    if folder.is_dir() {
+        return Ok(Files::directory(folder));
+    }
+    let name = folder.display().to_string();
+    let remedy = "Make it with `tradepath validate --out DIR`, or leave --with out.";
+    Err(Fault::of_file("--with", "with", &name, "a folder with tables", remedy).into())
 }
 
 fn apart(args: &ReportArgs, out: &Path) -> anyhow::Result<OutputDir> {

@@ -30,12 +30,16 @@ impl Standing {
     }
 }
 
-/// The options other than the reference, by the gain if in force.
+/// The options other than the reference, by the gain if in force; those that no solved draw has in force come last.
 #[must_use]
 pub fn standings(run: &Run) -> Vec<Standing> {
     let mut standings: Vec<Standing> =
         run.manifest.compared().into_iter().filter_map(|option| standing(run, option)).collect();
-    standings.sort_by(|a, b| b.if_pct().total_cmp(&a.if_pct()).then(a.option.cmp(&b.option)));
+    let is_never = |one: &Standing| one.pct.if_in_force.is_none();
+    standings.sort_by(|a, b| {
+        let by_size = b.if_pct().total_cmp(&a.if_pct());
+        is_never(a).cmp(&is_never(b)).then(by_size).then(a.option.cmp(&b.option))
+    });
     standings
 }
 
@@ -62,13 +66,30 @@ pub fn billions(musd: f64) -> String {
     signed(musd / 1000.0, 1)
 }
 
-/// A probability in words: a share of a hundred.
+/// A probability as a share of a hundred, with a decimal where it is small.
 #[must_use]
 pub fn percent(probability: f64) -> String {
-    format!("{} %", fixed(100.0 * probability, 0))
+    let share = 100.0 * probability;
+    let decimals = match share {
+        share if share == 0.0 || share >= 9.95 => 0,
+        share if share >= 0.095 => 1,
+        _ => 2,
+    };
+    format!("{} %", fixed(share, decimals))
 }
 
-/// The answer: what gives most if it is in force, what gives most in expectation, how likely both are.
+/// The question that the page answers.
+#[must_use]
+pub fn question(run: &Run) -> String {
+    let manifest = &run.manifest;
+    format!(
+        "Which option does most for the real income of {} by {}, and how likely is it?",
+        manifest.focus_name(),
+        manifest.last_year()
+    )
+}
+
+/// The answer in three sentences: what gives most if it is in force, how likely that is, what gives most in expectation.
 #[must_use]
 pub fn answer(run: &Run, standings: &[Standing]) -> String {
     let Some(best) = standings.first() else { return "The run has no option to compare.".into() };
@@ -76,76 +97,92 @@ pub fn answer(run: &Run, standings: &[Standing]) -> String {
         .iter()
         .fold(best, |most, one| if one.pct.expected > most.pct.expected { one } else { most });
     let digits = decimals(standings);
-    let mut text = if_in_force(run, best, digits);
-    text.push_str(&in_expectation(run, best, expected, digits));
-    if let Some(rival) = rival(standings, expected) {
-        text.push_str(&format!(
-            " The next, \u{201c}{}\u{201d}, has {} %: the standard errors do not separate the two.",
-            rival.title,
-            signed(rival.pct.expected, digits)
-        ));
-    }
-    text
+    let year = run.manifest.last_year();
+    [
+        if_in_force(run, best, digits),
+        likelihood(best, year),
+        in_expectation(best, expected, rival(standings, expected), (year, digits)),
+    ]
+    .join(" ")
 }
 
 fn if_in_force(run: &Run, best: &Standing, digits: usize) -> String {
     let manifest = &run.manifest;
-    let interval = best.pct.if_in_force.map_or_else(String::new, |[_, low, high]| {
-        format!(" (nine tenths of the draws: {} to {} %)", signed(low, digits), signed(high, digits))
-    });
+    let interval = match best.pct.if_in_force {
+        Some([_, low, high]) if low == high => " (one solved draw, so without an interval)".to_owned(),
+        Some([_, low, high]) => {
+            format!(" (nine tenths of the draws: {} to {} %)", signed(low, digits), signed(high, digits))
+        }
+        None => " (on its reference path, as no solved draw has it in force)".to_owned(),
+    };
     let money = best
         .musd
         .if_in_force
-        .map_or_else(String::new, |[mean, ..]| format!(", {} billion US dollars of 2019,", billions(mean)));
-    let size = format!(
-        "{} %{interval}{money} in {} against \u{201c}{}\u{201d}",
-        signed(best.if_pct(), digits),
-        manifest.last_year(),
-        manifest.reference_title()
-    );
+        .map_or_else(String::new, |[mean, ..]| format!(" or {} billion US dollars of 2019", billions(mean)));
     let verdict = if best.if_pct() > 0.0 {
         "the largest gain of an option in force is that of"
     } else {
         "no option in force gains; the least loss is that of"
     };
-    let unlocked = best.pct.effects.map_or_else(String::new, |[own, rest]| {
+    let effects = best.pct.effects.map_or_else(String::new, |[own, rest]| {
         format!(
-            " Of this {} % is its own effect and {} % what it moves others to do.",
+            ", of which {} % is its own effect and {} % what it moves others to do",
             signed(own, digits),
             signed(rest, digits)
         )
     });
     format!(
-        "Real income of {}: {verdict} \u{201c}{}\u{201d}, {size}.{unlocked}{}",
+        "Real income of {} in {} against \u{201c}{}\u{201d}: {verdict} \u{201c}{}\u{201d}, {} %{interval}{money}{effects}.",
         manifest.focus_name(),
+        manifest.last_year(),
+        manifest.reference_title(),
         best.title,
-        likelihood(best, manifest.last_year())
+        signed(best.if_pct(), digits),
     )
 }
 
-fn in_expectation(run: &Run, best: &Standing, expected: &Standing, digits: usize) -> String {
-    let year = run.manifest.last_year();
+fn likelihood(standing: &Standing, year: i16) -> String {
+    let Some((chance, _)) = standing.pct.chance else {
+        return "That option has no deal of its own whose chance could be told.".to_owned();
+    };
+    let median = standing.pct.p50_date.map_or_else(String::new, |date| format!("; half of these by {date}"));
+    format!("That option is in force at the end of {year} in {} of the futures{median}.", percent(chance))
+}
+
+fn in_expectation(
+    best: &Standing,
+    expected: &Standing,
+    rival: Option<&Standing>,
+    (year, digits): (i16, usize),
+) -> String {
     let error = expected
         .pct
         .expected_se
         .map_or_else(String::new, |se| format!(", standard error {}", fixed(se, digits + 1)));
     let size = format!(
-        "{} % in {year} ({} billion US dollars of 2019{error}).",
+        "{} % in {year} ({} billion US dollars of 2019{error})",
         signed(expected.pct.expected, digits),
         billions(expected.musd.expected)
     );
-    let start = " Counting also the futures in which an option is not in force,";
+    let near = rival.map_or_else(String::new, |rival| {
+        format!(
+            "; the next, \u{201c}{}\u{201d}, has {} %: the standard errors do not separate the two",
+            rival.title,
+            signed(rival.pct.expected, digits)
+        )
+    });
+    let start = "Counting also the futures in which an option is not in force,";
     if expected.option == best.option {
-        return format!("{start} it has the highest expected gain too, with {size}");
+        return format!("{start} it has the highest expected gain too, with {size}{near}.");
     }
-    let chance = likelihood(expected, year);
-    format!("{start} \u{201c}{}\u{201d} has the highest expected gain, with {size}{chance}", expected.title)
-}
-
-fn likelihood(standing: &Standing, year: i16) -> String {
-    let Some((chance, _)) = standing.pct.chance else { return String::new() };
-    let median = standing.pct.p50_date.map_or_else(String::new, |date| format!("; half of these by {date}"));
-    format!(" That option is in force at the end of {year} in {} of the futures{median}.", percent(chance))
+    let chance = expected
+        .pct
+        .chance
+        .map_or_else(String::new, |(chance, _)| format!(" (in force in {} of them)", percent(chance)));
+    format!(
+        "{start} \u{201c}{}\u{201d}{chance} has the highest expected gain, with {size}{near}.",
+        expected.title
+    )
 }
 
 /// The option with the next highest expected gain, where two standard errors do not tell it from the highest.

@@ -1,31 +1,16 @@
-//! A drawing surface in pixels over the SVG backend of plotters.
+//! A drawing surface in pixels. What is drawn is kept as shapes, from which the SVG and the PNG are made.
 //!
-//! The backend takes whole numbers, so everything is drawn on a grid of a tenth of a pixel and the view box
-//! scales it back. Text stays text. Two runs over the same numbers give the same bytes.
+//! Two runs over the same numbers give the same bytes.
 
-use std::fmt;
-
-use plotters::backend::DrawingBackend;
-use plotters::prelude::SVGBackend;
-use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color, FontDesc, FontFamily, FontStyle, FontTransform, RGBColor, ShapeStyle};
-
-use super::escape::escape;
+use super::colour::Rgb;
 use super::marks::{Dash, Marker, Point};
 use super::text::line_height;
-
-/// Grid steps to a pixel.
-const GRID: f64 = 10.0;
-/// Fonts in order of preference; all programs that show SVG have one of them.
-const FONTS: &str = "Arial, Helvetica, sans-serif";
-/// The backend divides font sizes by this.
-const FONT_FACTOR: f64 = 1.24;
 
 /// How a line is drawn.
 #[derive(Debug, Clone, Copy)]
 pub struct Stroke {
     /// Colour.
-    pub colour: RGBColor,
+    pub colour: Rgb,
     /// Width in pixels.
     pub width: f64,
     /// Dash pattern.
@@ -35,7 +20,7 @@ pub struct Stroke {
 impl Stroke {
     /// A solid line.
     #[must_use]
-    pub fn solid(colour: RGBColor, width: f64) -> Self {
+    pub fn solid(colour: Rgb, width: f64) -> Self {
         Self { colour, width, dash: Dash::Solid }
     }
 }
@@ -57,7 +42,7 @@ pub struct Lettering {
     /// Size in pixels.
     pub size: f64,
     /// Colour.
-    pub colour: RGBColor,
+    pub colour: Rgb,
     /// Bold letters.
     pub is_bold: bool,
     /// Side.
@@ -69,7 +54,7 @@ pub struct Lettering {
 impl Lettering {
     /// Plain text to the right of its point.
     #[must_use]
-    pub fn new(size: f64, colour: RGBColor) -> Self {
+    pub fn new(size: f64, colour: Rgb) -> Self {
         Self { size, colour, is_bold: false, align: Align::Left, is_upright: false }
     }
 
@@ -86,117 +71,101 @@ impl Lettering {
     }
 }
 
+/// Something drawn.
+#[derive(Debug, Clone)]
+pub enum Shape {
+    /// An open line.
+    Line {
+        /// Its points.
+        points: Vec<Point>,
+        /// Colour.
+        colour: Rgb,
+        /// Width in pixels.
+        width: f64,
+    },
+    /// A filled area.
+    Area {
+        /// Its corners.
+        points: Vec<Point>,
+        /// Colour.
+        colour: Rgb,
+        /// From 0, nothing, to 1.
+        opacity: f64,
+    },
+    /// A disc with an edge.
+    Disc {
+        /// Middle.
+        at: Point,
+        /// Radius in pixels.
+        radius: f64,
+        /// Colour inside.
+        inside: Rgb,
+        /// Colour and width of the edge.
+        edge: (Rgb, f64),
+    },
+    /// A line of text.
+    Text {
+        /// Where, see [`Lettering`].
+        at: Point,
+        /// What.
+        text: String,
+        /// How.
+        lettering: Lettering,
+    },
+}
+
 /// A drawing in the making.
-pub struct Canvas<'s> {
-    backend: SVGBackend<'s>,
-    failure: Option<String>,
+#[derive(Debug, Clone)]
+pub struct Canvas {
+    /// Width and height in pixels.
+    pub size: (f64, f64),
+    /// What was drawn, from the lowest to the highest.
+    pub shapes: Vec<Shape>,
 }
 
-/// Draws with `draw` on a surface of the given size.
-///
-/// # Errors
-/// What the backend said; it writes to memory, so that none is expected.
-pub fn drawing(
-    (width, height): (f64, f64),
-    label: &str,
-    draw: impl FnOnce(&mut Canvas<'_>),
-) -> Result<String, String> {
-    let mut svg = String::new();
-    let size = ((width * GRID) as u32, (height * GRID) as u32);
-    let mut canvas = Canvas { backend: SVGBackend::with_string(&mut svg, size), failure: None };
-    draw(&mut canvas);
-    let presented = canvas.backend.present();
-    canvas.note(presented);
-    let failure = canvas.failure.take();
-    drop(canvas);
-    match failure {
-        Some(failure) => Err(failure),
-        None => Ok(with_pixel_size(&svg, (width, height), label)),
-    }
-}
-
-/// Gives the picture its size in pixels, while its view box stays on the grid, and a label for screen readers.
-fn with_pixel_size(svg: &str, (width, height): (f64, f64), label: &str) -> String {
-    let start = svg.find("viewBox").unwrap_or(0);
-    let label = escape(label);
-    format!(
-        "<svg role=\"img\" aria-label=\"{label}\" width=\"{width}\" height=\"{height}\" {}",
-        &svg[start..]
-    )
-}
-
-fn grid((x, y): Point) -> (i32, i32) {
-    ((x * GRID).round() as i32, (y * GRID).round() as i32)
-}
-
-fn shape(stroke: Stroke) -> ShapeStyle {
-    ShapeStyle {
-        color: stroke.colour.to_rgba(),
-        filled: false,
-        stroke_width: (stroke.width * GRID).round() as u32,
-    }
-}
-
-impl Canvas<'_> {
-    fn note<E: fmt::Display>(&mut self, result: Result<(), E>) {
-        if let Err(error) = result {
-            self.failure.get_or_insert(error.to_string());
-        }
+impl Canvas {
+    /// An empty surface.
+    #[must_use]
+    pub fn new(size: (f64, f64)) -> Self {
+        Self { size, shapes: Vec::new() }
     }
 
     /// A line through points.
     pub fn line(&mut self, points: &[Point], stroke: Stroke) {
-        for piece in dashes(points, stroke.dash.pattern(stroke.width)) {
-            let drawn = self.backend.draw_path(piece.into_iter().map(grid), &shape(stroke));
-            self.note(drawn);
+        let Stroke { colour, width, dash } = stroke;
+        for points in dashes(points, dash.pattern(width)) {
+            self.shapes.push(Shape::Line { points, colour, width });
         }
     }
 
     /// A filled area.
-    pub fn area(&mut self, points: &[Point], colour: RGBColor, opacity: f64) {
-        let drawn = self.backend.fill_polygon(points.iter().copied().map(grid), &colour.mix(opacity));
-        self.note(drawn);
+    pub fn area(&mut self, points: &[Point], colour: Rgb, opacity: f64) {
+        self.shapes.push(Shape::Area { points: points.to_vec(), colour, opacity });
     }
 
     /// A filled rectangle between two corners in any order.
-    pub fn rect(&mut self, a: Point, b: Point, colour: RGBColor, opacity: f64) {
-        let (upper_left, lower_right) = ((a.0.min(b.0), a.1.min(b.1)), (a.0.max(b.0), a.1.max(b.1)));
-        let drawn = self.backend.draw_rect(grid(upper_left), grid(lower_right), &colour.mix(opacity), true);
-        self.note(drawn);
+    pub fn rect(&mut self, a: Point, b: Point, colour: Rgb, opacity: f64) {
+        self.area(&[a, (b.0, a.1), b, (a.0, b.1)], colour, opacity);
     }
 
     /// A mark at a point; a hollow one is white inside.
-    pub fn mark(&mut self, marker: Marker, at: Point, radius: f64, colour: RGBColor, is_hollow: bool) {
-        let inside = if is_hollow { RGBColor(255, 255, 255) } else { colour };
-        let edge = Stroke::solid(colour, 1.6);
+    pub fn mark(&mut self, marker: Marker, at: Point, radius: f64, colour: Rgb, is_hollow: bool) {
+        let inside = if is_hollow { Rgb(255, 255, 255) } else { colour };
         let corners = marker.corners(at, radius);
         if corners.is_empty() {
-            let radius = (radius * GRID).round() as u32;
-            let filled = self.backend.draw_circle(grid(at), radius, &inside.to_rgba(), true);
-            self.note(filled);
-            let drawn = self.backend.draw_circle(grid(at), radius, &shape(edge), false);
-            self.note(drawn);
+            self.shapes.push(Shape::Disc { at, radius, inside, edge: (colour, 1.6) });
             return;
         }
         self.area(&corners, inside, 1.0);
         let closed: Vec<Point> = corners.iter().chain(corners.iter().take(2)).copied().collect();
-        self.line(&closed, edge);
+        self.line(&closed, Stroke::solid(colour, 1.6));
     }
 
     /// One line of text.
     pub fn text(&mut self, at: Point, text: &str, lettering: Lettering) {
-        let style = if lettering.is_bold { FontStyle::Bold } else { FontStyle::Normal };
-        let turn = if lettering.is_upright { FontTransform::Rotate270 } else { FontTransform::None };
-        let font = FontDesc::new(FontFamily::Name(FONTS), lettering.size * GRID * FONT_FACTOR, style)
-            .transform(turn);
-        let side = match lettering.align {
-            Align::Left => HPos::Left,
-            Align::Centre => HPos::Center,
-            Align::Right => HPos::Right,
-        };
-        let style = font.color(&lettering.colour).pos(Pos::new(side, VPos::Center));
-        let drawn = self.backend.draw_text(text, &style, grid(at));
-        self.note(drawn);
+        if !text.is_empty() {
+            self.shapes.push(Shape::Text { at, text: text.to_owned(), lettering });
+        }
     }
 
     /// Lines of text below one another, the first at `at`.
@@ -246,15 +215,5 @@ mod tests {
     fn dashes_follow_the_path_round_a_corner() {
         let pieces = dashes(&[(0.0, 0.0), (5.0, 0.0), (5.0, 5.0)], Some((4.0, 2.0)));
         assert_eq!(pieces, [vec![(0.0, 0.0), (4.0, 0.0)], vec![(5.0, 1.0), (5.0, 5.0)]]);
-    }
-
-    #[test]
-    fn text_is_escaped_and_the_size_is_in_pixels() {
-        let svg = drawing((90.0, 50.0), "a \"b\"", |canvas| {
-            canvas.text((1.0, 2.0), "x < y", Lettering::new(10.0, RGBColor(0, 0, 0)));
-        })
-        .unwrap();
-        assert!(svg.contains("x &lt; y") && svg.contains("a &quot;b&quot;"), "{svg}");
-        assert!(svg.contains("width=\"90\" height=\"50\" viewBox=\"0 0 900 500\""), "{svg}");
     }
 }

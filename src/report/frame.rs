@@ -1,15 +1,17 @@
 //! What all charts share: title, notes, panels with axes.
 
 use super::axis::Scale;
-use super::canvas::{Align, Canvas, Lettering, Stroke, drawing};
+use super::canvas::{Align, Canvas, Lettering, Stroke};
 use super::marks::Point;
-use super::text::{line_height, text_width, wrap};
+use super::png::png;
+use super::svg::svg;
+use super::text::{line_height, text_width, wrap, wrap_bold};
 use super::theme::{
     GRID_LINE, INK, NOTE_SIZE, SOFT_INK, SUBTITLE_SIZE, TICK_SIZE, TITLE_SIZE, WHITE, ZERO_LINE,
 };
 
 /// Width of every chart.
-pub const WIDTH: f64 = 900.0;
+pub const WIDTH: f64 = 760.0;
 const MARGIN: f64 = 24.0;
 
 /// A rectangle in pixels.
@@ -69,11 +71,7 @@ impl Area {
 /// Columns in which `n` small panels stand best.
 #[must_use]
 pub fn columns_for(n: usize) -> usize {
-    match n {
-        0..=3 => n.max(1),
-        4..=6 => 3,
-        _ => 4,
-    }
+    n.clamp(1, 3)
 }
 
 /// Texts around a chart.
@@ -87,25 +85,45 @@ pub struct Words {
     pub notes: Vec<String>,
 }
 
-/// Draws a chart of the given height between its title and its notes.
+/// A finished picture in both forms.
+#[derive(Debug, Clone)]
+pub struct Picture {
+    /// As SVG.
+    pub svg: String,
+    /// As PNG.
+    pub png: Vec<u8>,
+}
+
+/// Room above the chart where title and subtitle take one line each, and lines of notes that `height` includes.
+const HEAD: f64 = 68.0;
+const NOTES: usize = 2;
+
+/// Draws a chart between its title and its notes. `height` holds a title and a subtitle of one line and two lines of
+/// notes; where they need more, the picture grows and the chart keeps its room.
 ///
 /// # Errors
-/// What the backend said.
-pub fn chart(words: &Words, height: f64, draw: impl FnOnce(&mut Canvas<'_>, Area)) -> Result<String, String> {
+/// A PNG that cannot be made.
+pub fn chart(words: &Words, height: f64, draw: impl FnOnce(&mut Canvas, Area)) -> Result<Picture, String> {
     let width = WIDTH - 2.0 * MARGIN;
-    let wrapped = |text: &String| wrap(text, width, NOTE_SIZE);
-    let notes: Vec<String> = words.notes.iter().flat_map(wrapped).collect();
-    let step = line_height(NOTE_SIZE);
-    let foot = MARGIN * 0.6 + notes.len() as f64 * step;
-    drawing((WIDTH, height), &words.title, |canvas| {
-        canvas.rect((0.0, 0.0), (WIDTH, height), WHITE, 1.0);
-        canvas.text((MARGIN, 26.0), &words.title, Lettering::new(TITLE_SIZE, INK).bold(true));
-        canvas.text((MARGIN, 47.0), &words.subtitle, Lettering::new(SUBTITLE_SIZE, SOFT_INK));
-        let top = height - foot;
-        canvas.line(&[(MARGIN, top - 4.0), (WIDTH - MARGIN, top - 4.0)], Stroke::solid(GRID_LINE, 1.0));
-        canvas.lines((MARGIN, top + 9.0), &notes, Lettering::new(NOTE_SIZE, SOFT_INK));
-        draw(canvas, Area { left: MARGIN, top: 66.0, right: WIDTH - MARGIN, bottom: top - 14.0 });
-    })
+    let title = wrap_bold(&words.title, width, TITLE_SIZE);
+    let subtitle = wrap(&words.subtitle, width, SUBTITLE_SIZE);
+    let notes: Vec<String> = words.notes.iter().flat_map(|note| wrap(note, width, NOTE_SIZE)).collect();
+    let more =
+        |lines: usize, usual: usize, size: f64| (lines as f64 - usual as f64).max(0.0) * line_height(size);
+    let below_title = more(title.len(), 1, TITLE_SIZE);
+    let head = HEAD + below_title + more(subtitle.len(), 1, SUBTITLE_SIZE);
+    let height = (height + head - HEAD + more(notes.len(), NOTES, NOTE_SIZE)).ceil();
+    let foot = MARGIN * 0.6 + notes.len() as f64 * line_height(NOTE_SIZE);
+    let mut canvas = Canvas::new((WIDTH, height));
+    canvas.rect((0.0, 0.0), (WIDTH, height), WHITE, 1.0);
+    canvas.lines((MARGIN, 26.0), &title, Lettering::new(TITLE_SIZE, INK).bold(true));
+    canvas.lines((MARGIN, 49.0 + below_title), &subtitle, Lettering::new(SUBTITLE_SIZE, SOFT_INK));
+    let top = height - foot;
+    canvas.line(&[(MARGIN, top - 4.0), (WIDTH - MARGIN, top - 4.0)], Stroke::solid(GRID_LINE, 1.0));
+    canvas.lines((MARGIN, top + 9.0), &notes, Lettering::new(NOTE_SIZE, SOFT_INK));
+    draw(&mut canvas, Area { left: MARGIN, top: head, right: WIDTH - MARGIN, bottom: top - 14.0 });
+    let description = format!("{}. {}", words.subtitle, words.notes.join(" "));
+    Ok(Picture { svg: svg(&canvas, &words.title, &description), png: png(&canvas)? })
 }
 
 /// An area with its two scales.
@@ -160,8 +178,20 @@ impl Panel {
         ticks
     }
 
+    /// Whole years from left to right, the last among them, so few that their texts stand apart.
+    #[must_use]
+    pub fn year_ticks(&self, [first, last]: [i16; 2]) -> Vec<(f64, String)> {
+        let room = text_width("2000", TICK_SIZE) + 8.0;
+        let step = [1, 2, 5, 10, 20, 50].into_iter().find(|step| {
+            (self.x.at(f64::from(first) + f64::from(*step)) - self.x.at(f64::from(first))).abs() >= room
+        });
+        let step = step.unwrap_or(100);
+        let years = (first..=last).filter(|year| (last - year) % step == 0);
+        years.map(|year| (f64::from(year), year.to_string())).collect()
+    }
+
     /// Upright lines at `ticks` with their texts below where `has_text`.
-    pub fn x_axis(&self, canvas: &mut Canvas<'_>, ticks: &[(f64, String)], has_text: bool) {
+    pub fn x_axis(&self, canvas: &mut Canvas, ticks: &[(f64, String)], has_text: bool) {
         let Area { top, bottom, .. } = self.area;
         for (value, text) in ticks {
             let x = self.x.at(*value);
@@ -173,7 +203,7 @@ impl Panel {
     }
 
     /// Level lines at `ticks` with their texts on the left where `has_text`.
-    pub fn y_axis(&self, canvas: &mut Canvas<'_>, ticks: &[(f64, String)], has_text: bool) {
+    pub fn y_axis(&self, canvas: &mut Canvas, ticks: &[(f64, String)], has_text: bool) {
         let Area { left, right, .. } = self.area;
         for (value, text) in ticks {
             let y = self.y.at(*value);
@@ -185,7 +215,7 @@ impl Panel {
     }
 
     /// Short marks on the base line at `ticks` with their texts below where `has_text`.
-    pub fn x_marks(&self, canvas: &mut Canvas<'_>, ticks: &[(f64, String)], has_text: bool) {
+    pub fn x_marks(&self, canvas: &mut Canvas, ticks: &[(f64, String)], has_text: bool) {
         let Area { left, right, bottom, .. } = self.area;
         canvas.line(&[(left, bottom), (right, bottom)], Stroke::solid(ZERO_LINE, 1.0));
         for (value, text) in ticks {
@@ -217,6 +247,19 @@ mod tests {
         let area = Area { left: 0.0, top: 0.0, right: 60.0, bottom: 50.0 };
         let ticks = Panel::new(area, (-0.04, 0.11), (0.0, 1.0)).x_ticks(4);
         assert_eq!(ticks.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>(), ["0.0", "0.1"]);
+    }
+
+    #[test]
+    fn years_are_whole() {
+        let area = Area { left: 0.0, top: 0.0, right: 300.0, bottom: 50.0 };
+        let texts = |years: [i16; 2]| {
+            let ticks =
+                Panel::new(area, (f64::from(years[0]), f64::from(years[1])), (0.0, 1.0)).year_ticks(years);
+            ticks.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(texts([2026, 2027]), "2026 2027");
+        assert_eq!(texts([2021, 2035]), "2021 2023 2025 2027 2029 2031 2033 2035");
+        assert_eq!(texts([2026, 2026]), "2026");
     }
 
     #[test]

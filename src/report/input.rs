@@ -103,6 +103,10 @@ pub type SectorOutput = BTreeMap<(usize, usize), f64>;
 /// million dollars of the base year, by option, partner and group of sectors.
 pub type Exports = BTreeMap<(usize, usize, SectorGroup), f64>;
 
+/// Change of trade between all pairs in the last year on the reference path against the reference option, million dollars
+/// of the base year, by option, exporter, importer and group of sectors.
+pub type Flows = BTreeMap<(usize, usize, usize, SectorGroup), f64>;
+
 /// Parts of the gain of the focus country in the last year by policy: option, name, percent; in the order of the table.
 pub type Parts = Vec<(usize, String, f64)>;
 
@@ -164,6 +168,8 @@ pub struct Run {
     pub sectors: Option<SectorOutput>,
     /// Exports of the focus country in the last year; `None` if the run has no `reference_bilateral.csv`.
     pub exports: Option<Exports>,
+    /// The same for all exporters.
+    pub flows: Option<Flows>,
 }
 
 impl Run {

@@ -2,7 +2,7 @@
 
 use super::canvas::{Align, Canvas, Lettering, Stroke};
 use super::frame::Area;
-use super::text::{line_height, text_width, wrap};
+use super::text::{line_height, shortened, text_width, width, wrap, wrap_bold};
 use super::theme::{INK, LABEL_SIZE, OptionStyle, TICK_SIZE, ZERO_LINE, tint};
 
 /// Rows with labels on the left and columns with headings above: the frame of the charts by country, sector, partner.
@@ -20,18 +20,18 @@ const COLUMN_GAP: f64 = 8.0;
 impl Matrix {
     /// Draws labels (bold where the flag is set) and headings in their colours.
     pub fn draw(
-        canvas: &mut Canvas<'_>,
+        canvas: &mut Canvas,
         area: Area,
         labels: &[(String, bool)],
         headings: &[(String, OptionStyle)],
     ) -> Self {
-        let label_width = |label: &str| text_width(&shortened(label), LABEL_SIZE);
+        let label_width = |label: &str| text_width(&shortened(label, WIDEST_LABEL, LABEL_SIZE), LABEL_SIZE);
         let left = labels.iter().map(|(label, _)| label_width(label)).fold(60.0_f64, f64::max) + 10.0;
         let columns = headings.len().max(1) as f64;
         let width = (area.width() - left - COLUMN_GAP * (columns - 1.0)) / columns;
         let size = heading_size(headings, width);
         let heads: Vec<Vec<String>> =
-            headings.iter().map(|(heading, _)| wrap(heading, width, BOLD * size)).collect();
+            headings.iter().map(|(heading, _)| wrap_bold(heading, width, size)).collect();
         let step = line_height(size);
         let tallest = heads.iter().map(Vec::len).max().unwrap_or(0) as f64 * step;
         let matrix = Self {
@@ -48,7 +48,8 @@ impl Matrix {
         }
         for (row, (label, is_bold)) in labels.iter().enumerate() {
             let lettering = Lettering::new(LABEL_SIZE, INK).bold(*is_bold).align(Align::Right);
-            canvas.text((matrix.area.left - 8.0, matrix.middle(row)), &shortened(label), lettering);
+            let text = shortened(label, WIDEST_LABEL - if *is_bold { 16.0 } else { 0.0 }, LABEL_SIZE);
+            canvas.text((matrix.area.left - 8.0, matrix.middle(row)), &text, lettering);
         }
         matrix
     }
@@ -72,7 +73,7 @@ impl Matrix {
     }
 
     /// A tint behind every second row, so that the eye keeps the line.
-    pub fn stripes(&self, canvas: &mut Canvas<'_>) {
+    pub fn stripes(&self, canvas: &mut Canvas) {
         for row in (0..self.n_rows).step_by(2) {
             let half = self.row_height() / 2.0;
             let middle = self.middle(row);
@@ -82,28 +83,41 @@ impl Matrix {
     }
 }
 
-/// Bold letters are wider by this.
-const BOLD: f64 = 1.08;
 /// Widest label of a row.
-const WIDEST_LABEL: f64 = 214.0;
+const WIDEST_LABEL: f64 = 196.0;
 
 /// Size of the headings at which the longest word fits its column, within what can be read.
-fn heading_size(headings: &[(String, OptionStyle)], width: f64) -> f64 {
+fn heading_size(headings: &[(String, OptionStyle)], column: f64) -> f64 {
+    let bold_width = |word: &str| width(word, TICK_SIZE, true);
     let words = headings.iter().flat_map(|(heading, _)| heading.split_whitespace());
-    let widest = words.map(|word| BOLD * text_width(word, TICK_SIZE)).fold(width, f64::max);
-    (TICK_SIZE * width / widest).max(7.5)
+    let widest = words.map(bold_width).fold(column, f64::max);
+    (TICK_SIZE * column / widest).max(9.0)
 }
 
-/// A label that fits: what stands in brackets goes first, then words from the end.
-fn shortened(label: &str) -> String {
-    if text_width(label, LABEL_SIZE) <= WIDEST_LABEL {
-        return label.to_owned();
-    }
-    let plain = label.split(" (").next().unwrap_or(label);
-    match wrap(plain, WIDEST_LABEL - LABEL_SIZE, LABEL_SIZE).as_slice() {
-        [whole] => whole.clone(),
-        lines => format!("{} \u{2026}", lines.first().map_or("", String::as_str)),
-    }
+/// Most columns that stand side by side.
+const MOST_COLUMNS: usize = 4;
+/// Room between two rows of columns.
+const BAND_GAP: f64 = 16.0;
+/// Room for the headings and the numbers below a row of columns.
+const BAND_ENDS: f64 = 84.0;
+
+/// Columns in rows of at most four, as even as can be.
+#[must_use]
+pub fn bands(columns: &[usize]) -> Vec<Vec<usize>> {
+    let n_bands = columns.len().div_ceil(MOST_COLUMNS).max(1);
+    columns.chunks(columns.len().div_ceil(n_bands).max(1)).map(<[usize]>::to_vec).collect()
+}
+
+/// Height of a chart whose columns stand in `n_bands` rows, with `n_rows` lines of `row` pixels in each.
+#[must_use]
+pub fn band_height(n_bands: usize, n_rows: usize, row: f64) -> f64 {
+    130.0 + n_bands as f64 * (BAND_ENDS + BAND_GAP + row * n_rows as f64)
+}
+
+/// The areas of rows of columns below one another.
+#[must_use]
+pub fn band_areas(area: Area, n_bands: usize) -> Vec<Area> {
+    area.cells(n_bands, 1, BAND_GAP)
 }
 
 /// Room between the entries of a legend, and left of their titles.
@@ -118,7 +132,7 @@ pub fn legend_height(width: f64, entries: &[(String, OptionStyle)]) -> f64 {
 }
 
 /// A legend of options, one below another, from the top of `area`: line, mark, title.
-pub fn legend(canvas: &mut Canvas<'_>, area: Area, entries: &[(String, OptionStyle)]) {
+pub fn legend(canvas: &mut Canvas, area: Area, entries: &[(String, OptionStyle)]) {
     let mut y = area.top + 6.0;
     for (title, style) in entries {
         let Area { left, right, .. } = area;
@@ -136,9 +150,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_label_loses_its_brackets_first() {
-        assert_eq!(shortened("Short (as it is)"), "Short (as it is)");
-        assert_eq!(shortened("A union (of very many members as they stood in the year 2011)"), "A union");
-        assert!(shortened("one word after another until the line is full and more").ends_with("\u{2026}"));
+    fn columns_stand_in_even_rows_of_at_most_four() {
+        let lengths = |n: usize| bands(&(0..n).collect::<Vec<_>>()).iter().map(Vec::len).collect::<Vec<_>>();
+        assert_eq!(
+            [lengths(2), lengths(4), lengths(5), lengths(8)],
+            [vec![2], vec![4], vec![3, 2], vec![4, 4]]
+        );
+        assert_eq!(lengths(12), [4, 4, 4]);
     }
 }

@@ -1,8 +1,8 @@
 //! Charts and one HTML page from the files of a finished run, and from nothing else.
 //!
 //! ```text
-//! manifest.json, *.csv  ->  rows of `output`  ->  Run (the numbers shown)  ->  charts (SVG and CSV)
-//!                                                                         ->  page (report.html)
+//! manifest.json, *.csv  ->  rows of `output`  ->  Run (the numbers shown)  ->  charts (SVG, PNG and CSV)
+//!                       ->  PageData                                      ->  page (report.html)
 //! ```
 //!
 //! Nothing of the economics is computed here: the module picks rows, sorts them and sets them. Every number
@@ -12,7 +12,8 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`manifest`], [`input`], `reader`, `read` | what is shown, how it is read, and the faults of what cannot be |
-//! | [`axis`], [`canvas`], [`marks`], [`text`], [`theme`], [`frame`], [`matrix`] | scales, drawing, room for text, colours, what charts share |
+//! | [`axis`], [`canvas`], [`marks`], [`text`], [`colour`], [`theme`], [`frame`], [`matrix`] | scales, drawing, room for text, colours, what charts share |
+//! | [`svg`], [`png`] | the two forms of a drawing |
 //! | [`charts`] | one file per chart |
 //! | [`answer`], [`page`] | the words and tables of the page |
 
@@ -24,6 +25,7 @@ pub mod answer;
 pub mod axis;
 pub mod canvas;
 pub mod charts;
+pub mod colour;
 pub mod escape;
 pub mod frame;
 pub mod input;
@@ -31,13 +33,16 @@ pub mod manifest;
 pub mod marks;
 pub mod matrix;
 pub mod page;
+pub mod png;
 mod read;
 mod reader;
+pub mod svg;
 pub mod text;
 pub mod theme;
 
 pub use charts::{DrawError, LeftOut};
 pub use input::Run;
+pub use page::data::PageData;
 
 /// Folder of the charts inside the output folder.
 pub const CHARTS: &str = "charts";
@@ -71,11 +76,12 @@ pub struct ReportSummary {
 ///
 /// # Errors
 /// [`ReportError`]; nothing is written unless every chart could be drawn.
-pub fn write(run: &Run, output: &OutputDir) -> Result<ReportSummary, ReportError> {
+pub fn write(run: &Run, data: &PageData, output: &OutputDir) -> Result<ReportSummary, ReportError> {
     let (charts, left_out) = charts::all(run)?;
-    let page = page::page(run, &charts, &left_out);
+    let page = page::page(run, data, &charts, &left_out);
     for chart in &charts {
-        output.write_text(&format!("{CHARTS}/{}.svg", chart.stem), &chart.svg)?;
+        output.write_text(&format!("{CHARTS}/{}.svg", chart.stem), &chart.picture.svg)?;
+        output.write_bytes(&format!("{CHARTS}/{}.png", chart.stem), &chart.picture.png)?;
         output.write_text(&format!("{CHARTS}/{}.csv", chart.stem), &chart.csv)?;
     }
     output.write_text(PAGE, &page)?;
@@ -88,7 +94,10 @@ pub fn write(run: &Run, output: &OutputDir) -> Result<ReportSummary, ReportError
 /// # Errors
 /// [`ReportError`], as [`write()`]; a fault of the tables.
 pub fn of_folder(output: &OutputDir) -> Result<ReportSummary, ReportError> {
-    write(&Run::read(&Files::directory(output.path()))?, output)
+    let files = Files::directory(output.path());
+    let run = Run::read(&files)?;
+    let data = PageData::read(&files, &[], run.manifest.last_year())?;
+    write(&run, &data, output)
 }
 
 /// True for the files that [`write()`] makes.

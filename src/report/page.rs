@@ -1,24 +1,33 @@
-//! `report.html`: one file, no script, nothing from outside. The words and the markup are in `page.html`, which
-//! escapes every text of the run; here are the numbers that it shows.
+//! `report.html`: one file, nothing from outside. The words and the markup are in `page/page.html`, which escapes every
+//! text of the run; here are the numbers that it shows. The pictures are drawn in the reader’s browser by
+//! `page/app.js` with the libraries in `page/vendor`, from [`PageData`].
 
 use askama::Template;
+use serde_json::{Value, json};
 
-use super::answer::{Standing, answer, billions, decimals, standings};
+use super::answer::{Standing, answer, billions, decimals, percent, question, standings};
 use super::axis::{decimals_for, fixed, signed};
 use super::charts::{Chart, LeftOut};
 use super::input::{Measure, Run};
 use super::manifest::{CountryEntry, Manifest};
+use super::marks::Dash;
+use super::theme::option_styles;
+use crate::projection::Outcome;
+use data::PageData;
+
+pub mod data;
 
 /// What stands in a cell without a figure.
 const DASH: &str = "\u{2013}";
 
 #[derive(Template)]
-#[template(path = "page.html")]
+#[template(path = "page/page.html")]
 struct Page<'a> {
     style: &'static str,
     manifest: &'a Manifest,
     first: i16,
     last: i16,
+    question: String,
     answer: String,
     option_heads: [String; 9],
     options: Vec<OptionLine<'a>>,
@@ -26,6 +35,10 @@ struct Page<'a> {
     left_out: &'a [LeftOut],
     option_titles: Vec<&'a str>,
     countries: Vec<CountryLine<'a>>,
+    data: String,
+    d3: &'static str,
+    plot: &'static str,
+    script: &'static str,
 }
 
 /// One option of the first table.
@@ -46,15 +59,16 @@ struct CountryLine<'a> {
 
 /// The whole page.
 #[must_use]
-pub fn page(run: &Run, charts: &[Chart], left_out: &[LeftOut]) -> String {
+pub fn page(run: &Run, data: &PageData, charts: &[Chart], left_out: &[LeftOut]) -> String {
     let manifest = &run.manifest;
     let [first, last] = manifest.years;
     let standings = standings(run);
     let page = Page {
-        style: include_str!("page.css"),
+        style: include_str!("page/page.css"),
         manifest,
         first,
         last,
+        question: question(run),
         answer: answer(run, &standings),
         option_heads: option_heads(last),
         options: option_lines(run, &standings),
@@ -62,8 +76,33 @@ pub fn page(run: &Run, charts: &[Chart], left_out: &[LeftOut]) -> String {
         left_out,
         option_titles: manifest.compared().iter().map(|&at| manifest.options[at].title.as_str()).collect(),
         countries: country_lines(run),
+        data: data.json(begin(run, &standings)),
+        d3: include_str!("page/vendor/d3.min.js"),
+        plot: include_str!("page/vendor/plot.umd.min.js"),
+        script: include_str!("page/app.js"),
     };
     page.render().expect("writing to memory cannot fail")
+}
+
+/// What the script needs beside the tables: the look of the options, the units, and what is shown first.
+fn begin(run: &Run, standings: &[Standing]) -> Value {
+    let manifest = &run.manifest;
+    let styles: serde_json::Map<String, Value> = manifest
+        .options
+        .iter()
+        .zip(option_styles(manifest))
+        .map(|(option, style)| {
+            let dash = match style.dash {
+                Dash::Solid => Value::Null,
+                other => other.pattern(2.0).map_or(Value::Null, |(on, off)| json!(format!("{on},{off}"))),
+            };
+            (option.id.clone(), json!({ "colour": style.colour.hex(), "dash": dash }))
+        })
+        .collect();
+    let units: serde_json::Map<String, Value> =
+        Outcome::MEASURES.iter().map(|(name, unit)| ((*name).to_owned(), json!(unit))).collect();
+    let first = standings.first().map(|best| manifest.options[best.option].id.as_str());
+    json!({ "styles": styles, "units": units, "start": { "option": first } })
 }
 
 fn option_lines<'a>(run: &'a Run, standings: &[Standing]) -> Vec<OptionLine<'a>> {
@@ -79,9 +118,8 @@ fn option_lines<'a>(run: &'a Run, standings: &[Standing]) -> Vec<OptionLine<'a>>
         let inside = pct.if_in_force.map(|[mean, low, high]| {
             format!("{} ({} to {})", signed(mean, digits), signed(low, digits), signed(high, digits))
         });
-        let chance = pct
-            .chance
-            .map(|(chance, se)| format!("{} \u{b1} {} %", fixed(100.0 * chance, 1), fixed(100.0 * se, 1)));
+        let chance =
+            pct.chance.map(|(chance, se)| format!("{} \u{b1} {}", percent(chance), fixed(100.0 * se, 2)));
         let error = pct.expected_se.map(|se| fixed(se, digits + 1));
         let dates = [pct.p50_date, standing.path_date].map(|date| or_dash(date.map(|day| day.to_string())));
         let effects = pct.effects.map(|both| both.map(|effect| signed(effect, digits)).join(" and "));

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::input::{
-    Exports, GainKey, IN_FORCE, Measure, Numbers, Parts, Run, SECTORAL_IN_FORCE, SectorGroup, SectorOutput,
-    Spread, TariffStretch, is_against_reference,
+    Exports, Flows, GainKey, IN_FORCE, Measure, Numbers, Parts, Run, SECTORAL_IN_FORCE, SectorGroup,
+    SectorOutput, Spread, TariffStretch, is_against_reference,
 };
 use super::manifest::{Manifest, RUN_AGAIN};
 use super::reader::Reader;
@@ -39,7 +39,7 @@ impl Run {
         let path_dates = reader.path_dates();
         let tariff_path = reader.tariff_path();
         let sectors = reader.sector_output();
-        let exports = reader.exports();
+        let flows = reader.flows();
         let parts = reader.parts();
         reader.check_complete(&gains, &reference);
         reader.check_numbers(&numbers);
@@ -53,10 +53,18 @@ impl Run {
             path_dates,
             tariff_path,
             sectors,
-            exports,
+            exports: flows.as_ref().map(|flows| exports(&manifest, flows)),
+            flows,
             parts,
         })
     }
+}
+
+/// The flows of the focus country as exporter.
+fn exports(manifest: &Manifest, flows: &Flows) -> Exports {
+    let is_focus = |country: usize| manifest.countries[country].iso3 == manifest.focus;
+    let of_focus = flows.iter().filter(|((_, exporter, _, _), _)| is_focus(*exporter));
+    of_focus.map(|(&(option, _, importer, group), change)| ((option, importer, group), *change)).collect()
 }
 
 impl Reader<'_> {
@@ -196,30 +204,32 @@ impl Reader<'_> {
         table.as_ref().map(|_| parts)
     }
 
-    /// `reference_bilateral.csv`, exports of the focus country in the last year in millions of dollars.
-    fn exports(&mut self) -> Option<Exports> {
+    /// `reference_bilateral.csv`, the last year in millions of dollars.
+    fn flows(&mut self) -> Option<Flows> {
         let table = self.optional::<ReferenceBilateral<'_>>();
-        let (focus, last) = (self.manifest.focus.clone(), self.manifest.last_year());
+        let last = self.manifest.last_year();
         let is_shown = |found: &ReferenceBilateral<'_>| {
-            let is_focus = found.exporter == focus && found.year == last;
             let is_money = found.measure == IMPORTS_CHANGE && found.unit == MUSD;
-            is_focus && is_money && is_against_reference(&found.against)
+            found.year == last && is_money && is_against_reference(&found.against)
         };
         let rows: Vec<(Row<'_>, ReferenceBilateral<'_>)> = self.rows(&table);
-        let mut exports = Exports::new();
+        let mut flows = Flows::new();
         for (row, found) in rows.into_iter().filter(|(_, found)| is_shown(found)) {
             let option = self.option(&row);
-            let partner = self.country(&row, column!(ReferenceBilateral<'_>, importer));
+            let exporter = self.country(&row, column!(ReferenceBilateral<'_>, exporter));
+            let importer = self.country(&row, column!(ReferenceBilateral<'_>, importer));
             let group = SectorGroup::ALL.into_iter().find(|group| group.name() == found.sector_group);
             if group.is_none() {
                 let column = column!(ReferenceBilateral<'_>, sector_group);
                 self.faults.push(row.fault(column, "goods or services", RUN_AGAIN));
             }
-            if let (Some(option), Some(partner), Some(group)) = (option, partner, group) {
-                exports.insert((option, partner, group), found.value);
+            if let (Some(option), Some(exporter), Some(importer), Some(group)) =
+                (option, exporter, importer, group)
+            {
+                flows.insert((option, exporter, importer, group), found.value);
             }
         }
-        table.map(|_| exports)
+        table.map(|_| flows)
     }
 
     /// Every option must have its three numbers of the focus country.

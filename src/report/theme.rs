@@ -1,49 +1,49 @@
 //! One look for all charts: colours, marks, dashes and sizes.
 //!
-//! The colours of the options are those of Okabe & Ito (2008), which readers with any colour vision can tell
-//! apart; each option also has its own mark and dash, so that a grey print still works. The yellow of the set
-//! is left out, as it is too pale for lines on white.
+//! The colours of the options are those of Okabe & Ito (2008), which readers with any colour vision can tell apart,
+//! the pale ones darkened until they have a contrast of 3 to 1 with white; each option also has its own mark and
+//! dash, so that a grey print still works and more options than colours can be told apart.
 
-use plotters::style::RGBColor;
-
+use super::colour::Rgb;
 use super::manifest::Manifest;
 use super::marks::{Dash, Marker};
 
 /// Titles and labels.
-pub const INK: RGBColor = RGBColor(34, 34, 34);
+pub const INK: Rgb = Rgb(34, 34, 34);
 /// Units, notes.
-pub const SOFT_INK: RGBColor = RGBColor(89, 89, 89);
+pub const SOFT_INK: Rgb = Rgb(89, 89, 89);
 /// Lines of the grid.
-pub const GRID_LINE: RGBColor = RGBColor(224, 224, 224);
+pub const GRID_LINE: Rgb = Rgb(224, 224, 224);
 /// The line of zero.
-pub const ZERO_LINE: RGBColor = RGBColor(120, 120, 120);
+pub const ZERO_LINE: Rgb = Rgb(120, 120, 120);
 /// Ground.
-pub const WHITE: RGBColor = RGBColor(255, 255, 255);
+pub const WHITE: Rgb = Rgb(255, 255, 255);
 /// Gains in the heat map.
-pub const GAIN: RGBColor = RGBColor(0, 114, 178);
+pub const GAIN: Rgb = Rgb(0, 114, 178);
 /// Losses in the heat map.
-pub const LOSS: RGBColor = RGBColor(213, 94, 0);
+pub const LOSS: Rgb = Rgb(196, 78, 0);
 
 /// Size of the title.
-pub const TITLE_SIZE: f64 = 17.0;
+pub const TITLE_SIZE: f64 = 19.0;
 /// Size of the line below it.
-pub const SUBTITLE_SIZE: f64 = 12.5;
+pub const SUBTITLE_SIZE: f64 = 14.0;
 /// Size of labels.
-pub const LABEL_SIZE: f64 = 11.5;
+pub const LABEL_SIZE: f64 = 13.0;
 /// Size of the numbers at ticks and of small labels.
-pub const TICK_SIZE: f64 = 10.5;
+pub const TICK_SIZE: f64 = 12.0;
 /// Size of the notes.
-pub const NOTE_SIZE: f64 = 10.0;
+pub const NOTE_SIZE: f64 = 11.5;
 
-const REFERENCE: RGBColor = RGBColor(110, 110, 110);
-const COLOURS: [RGBColor; 7] = [
-    RGBColor(0, 114, 178),
-    RGBColor(213, 94, 0),
-    RGBColor(0, 158, 115),
-    RGBColor(204, 121, 167),
-    RGBColor(86, 180, 233),
-    RGBColor(230, 159, 0),
-    RGBColor(0, 0, 0),
+const REFERENCE: Rgb = Rgb(110, 110, 110);
+const COLOURS: [Rgb; 8] = [
+    Rgb(0, 114, 178),
+    Rgb(213, 94, 0),
+    Rgb(0, 158, 115),
+    Rgb(204, 121, 167),
+    Rgb(46, 143, 203),
+    Rgb(154, 107, 0),
+    Rgb(0, 0, 0),
+    Rgb(106, 61, 154),
 ];
 const MARKERS: [Marker; 5] =
     [Marker::Circle, Marker::Square, Marker::Triangle, Marker::Diamond, Marker::FlatTriangle];
@@ -53,7 +53,7 @@ const DASHES: [Dash; 4] = [Dash::Solid, Dash::Long, Dash::Short, Dash::Medium];
 #[derive(Debug, Clone, Copy)]
 pub struct OptionStyle {
     /// Colour.
-    pub colour: RGBColor,
+    pub colour: Rgb,
     /// Mark.
     pub marker: Marker,
     /// Dash of its lines.
@@ -84,14 +84,14 @@ pub fn styles_of(options: &[String], reference: &str) -> Vec<OptionStyle> {
 
 /// `share` of a colour on white.
 #[must_use]
-pub fn tint(RGBColor(red, green, blue): RGBColor, share: f64) -> RGBColor {
+pub fn tint(Rgb(red, green, blue): Rgb, share: f64) -> Rgb {
     let mix = |channel: u8| (255.0 - share * (255.0 - f64::from(channel))).round() as u8;
-    RGBColor(mix(red), mix(green), mix(blue))
+    Rgb(mix(red), mix(green), mix(blue))
 }
 
 /// Black or white, whichever reads better on a ground.
 #[must_use]
-pub fn ink_on(RGBColor(red, green, blue): RGBColor) -> RGBColor {
+pub fn ink_on(Rgb(red, green, blue): Rgb) -> Rgb {
     let light = 0.299 * f64::from(red) + 0.587 * f64::from(green) + 0.114 * f64::from(blue);
     if light > 140.0 { INK } else { WHITE }
 }
@@ -101,8 +101,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_colour_can_be_seen_on_white() {
+        for colour in COLOURS.into_iter().chain([REFERENCE, GAIN, LOSS, SOFT_INK]) {
+            assert!(colour.contrast(WHITE) >= 3.0, "{}", colour.hex());
+        }
+    }
+
+    #[test]
+    fn forty_options_look_different() {
+        let ids: Vec<String> = (0..40).map(|k| k.to_string()).collect();
+        let looks: Vec<String> = styles_of(&ids, "39").iter().map(|style| format!("{style:?}")).collect();
+        assert!((0..40).all(|k| !looks[..k].contains(&looks[k])));
+    }
+
+    #[test]
     fn tints_run_from_white_to_the_colour() {
         assert_eq!((tint(GAIN, 0.0), tint(GAIN, 1.0)), (WHITE, GAIN));
-        assert_eq!((ink_on(WHITE), ink_on(RGBColor(0, 0, 0))), (INK, WHITE));
+        assert_eq!((ink_on(WHITE), ink_on(Rgb(0, 0, 0))), (INK, WHITE));
     }
 }

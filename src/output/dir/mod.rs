@@ -171,9 +171,17 @@ impl OutputDir {
     /// # Errors
     /// [`OutputError`] if the file cannot be written.
     pub fn write_text(&self, name: &str, text: &str) -> Result<(), OutputError> {
+        self.write_bytes(name, text.as_bytes())
+    }
+
+    /// Writes bytes.
+    ///
+    /// # Errors
+    /// [`OutputError`] if the file cannot be written.
+    pub fn write_bytes(&self, name: &str, bytes: &[u8]) -> Result<(), OutputError> {
         let path = self.path().join(name);
         self.make_folder_of(&path)?;
-        fs::write(&path, text).map_err(at(&path))
+        fs::write(&path, bytes).map_err(at(&path))
     }
 
     fn make_folder_of(&self, path: &Path) -> Result<(), OutputError> {

@@ -2,17 +2,17 @@
 
 use super::super::axis::{decimals_for, signed};
 use super::super::canvas::{Align, Canvas, Lettering};
+use super::super::colour::Rgb;
 use super::super::frame::Area;
 use super::super::input::Measure;
-use super::super::matrix::Matrix;
+use super::super::matrix::{Matrix, band_areas, band_height, bands};
 use super::super::theme::{GAIN, INK, LOSS, TICK_SIZE, WHITE, ink_on, tint};
 use super::scene::{Chart, DrawError, Scene, picture};
 use crate::output::rows::{self, Text, table};
 
 const STEM: &str = "gains_by_country";
-/// Height of a row of the table and of everything around it.
-const ROW: f64 = 17.0;
-const AROUND: f64 = 200.0;
+/// Height of a row of the table.
+const ROW: f64 = 18.0;
 /// Deepest share of the colour, so that the numbers stay readable.
 const DEEPEST: f64 = 0.9;
 
@@ -35,8 +35,9 @@ table! {
 /// Draws the chart.
 pub fn draw(scene: &Scene<'_>) -> Result<Chart, DrawError> {
     let manifest = &scene.run.manifest;
-    let title = format!("Real income by country and option, if it happens, {}", manifest.last_year());
-    let subtitle = format!("Percent, {}", scene.against());
+    let title = title(scene);
+    let subtitle =
+        format!("Real income, percent, {}, reference path, {}", manifest.last_year(), scene.against());
     let note =
         "path on which every stage of the option succeeds after its median duration, in the world of the reference option; central parameters. \
                 Blue = gain, orange = loss; the depth of the colour follows the square root of the number. \
@@ -44,12 +45,12 @@ pub fn draw(scene: &Scene<'_>) -> Result<Chart, DrawError> {
             .to_owned();
     let order = order(scene);
     let words = scene.words(title.clone(), subtitle, note);
-    let height = (AROUND + ROW * order.len() as f64).max(360.0);
-    let svg = picture(STEM, &words, height, |canvas, area| draw_cells(canvas, area, scene, &order))?;
+    let height = band_height(bands(&manifest.compared()).len(), order.len(), ROW);
+    let picture = picture(STEM, &words, height, |canvas, area| draw_cells(canvas, area, scene, &order))?;
     Ok(Chart {
         stem: STEM,
         title,
-        svg,
+        picture,
         csv: rows::text(numbers(scene, &order)),
         reading:
             "Rows are countries, columns options; each number is the change of the country's real income \
@@ -62,6 +63,25 @@ pub fn draw(scene: &Scene<'_>) -> Result<Chart, DrawError> {
                  for a small one."
                 .into(),
     })
+}
+
+/// Who gains most, and how many gain with it.
+fn title(scene: &Scene<'_>) -> String {
+    let manifest = &scene.run.manifest;
+    let all =
+        (0..manifest.countries.len()).flat_map(|n| manifest.compared().into_iter().map(move |o| (n, o)));
+    let told = all.filter_map(|(n, option)| Some((n, option, cell(scene, n, option)?)));
+    let Some((country, option, gain)) = told.max_by(|a, b| a.2.total_cmp(&b.2)) else {
+        return "No gain is told".into();
+    };
+    let gains = (0..manifest.countries.len()).filter_map(|n| cell(scene, n, option));
+    let (gainers, n) = gains.fold((0, 0), |(up, n), gain| (up + usize::from(gain > 0.0), n + 1));
+    format!(
+        "If it happens, {} gives {} the largest gain, {} %; {gainers} of {n} countries gain under it",
+        scene.quoted(option),
+        manifest.countries[country].name,
+        signed(gain, decimals_for([gain])),
+    )
 }
 
 fn cell(scene: &Scene<'_>, country: usize, option: usize) -> Option<f64> {
@@ -82,17 +102,29 @@ fn order(scene: &Scene<'_>) -> Vec<usize> {
     order.into_iter().map(|(country, _)| country).collect()
 }
 
-fn draw_cells(canvas: &mut Canvas<'_>, area: Area, scene: &Scene<'_>, order: &[usize]) {
+fn draw_cells(canvas: &mut Canvas, area: Area, scene: &Scene<'_>, order: &[usize]) {
+    let bands = bands(&scene.run.manifest.compared());
+    let all = order.iter().flat_map(|&country| {
+        scene.run.manifest.compared().into_iter().filter_map(move |option| cell(scene, country, option))
+    });
+    let most = all.fold(0.0_f64, |most, figure| most.max(figure.abs()));
+    for (options, area) in bands.iter().zip(band_areas(area, bands.len())) {
+        draw_band(canvas, area, scene, (order, options), most);
+    }
+}
+
+fn draw_band(
+    canvas: &mut Canvas,
+    area: Area,
+    scene: &Scene<'_>,
+    (order, options): (&[usize], &[usize]),
+    most: f64,
+) {
     let manifest = &scene.run.manifest;
-    let options = manifest.compared();
     let focus = scene.run.focus();
     let labels: Vec<(String, bool)> =
         order.iter().map(|&country| (manifest.countries[country].name.clone(), country == focus)).collect();
-    let matrix = Matrix::draw(canvas, area, &labels, &scene.headings(&options));
-    let all = order.iter().flat_map(|&country| options.iter().map(move |&option| (country, option)));
-    let most = all
-        .filter_map(|(country, option)| cell(scene, country, option))
-        .fold(0.0_f64, |most, figure| most.max(figure.abs()));
+    let matrix = Matrix::draw(canvas, area, &labels, &scene.headings(options));
     let decimals = decimals_for([most]);
     let half = matrix.row_height() / 2.0 - 0.75;
     for (row, &country) in order.iter().enumerate() {
@@ -111,7 +143,7 @@ fn draw_cells(canvas: &mut Canvas<'_>, area: Area, scene: &Scene<'_>, order: &[u
     }
 }
 
-fn ground(value: f64, most: f64) -> plotters::style::RGBColor {
+fn ground(value: f64, most: f64) -> Rgb {
     let share = if most > 0.0 { DEEPEST * (value.abs() / most).sqrt() } else { 0.0 };
     tint(if value < 0.0 { LOSS } else { GAIN }, share)
 }

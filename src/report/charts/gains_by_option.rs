@@ -6,14 +6,14 @@ use super::super::canvas::{Align, Canvas, Lettering, Stroke};
 use super::super::frame::{Area, Panel};
 use super::super::input::{Measure, Numbers};
 use super::super::marks::Marker;
-use super::super::text::{line_height, wrap};
+use super::super::text::{line_height, text_width, wrap};
 use super::super::theme::{INK, LABEL_SIZE, SOFT_INK, TICK_SIZE};
 use super::scene::{Chart, DrawError, Scene, picture};
 use crate::output::rows::{self, Text, table};
 
 const STEM: &str = "gains_by_option";
-const LABELS: f64 = 214.0;
-const NUMBERS: f64 = 168.0;
+const LABELS: f64 = 196.0;
+const NUMBERS: f64 = 190.0;
 
 table! {
     /// Numbers behind the chart.
@@ -58,8 +58,13 @@ impl Line<'_> {
 pub fn draw(scene: &Scene<'_>) -> Result<Chart, DrawError> {
     let manifest = &scene.run.manifest;
     let lines = lines(scene);
-    let title = format!("{}: real income by option, {}", manifest.focus_name(), manifest.last_year());
-    let subtitle = format!("Percent, {}", scene.against());
+    let title = title(scene, &lines);
+    let subtitle = format!(
+        "Real income of {}, percent, end of {}, {}",
+        manifest.focus_name(),
+        manifest.last_year(),
+        scene.against()
+    );
     let note = format!(
         "dot and bar = mean and nine tenths of the solved draws in which the option is in force at the end of \
          {}; ring = its own effect in them, with the rest of the world as under the reference option; triangle = \
@@ -68,21 +73,41 @@ pub fn draw(scene: &Scene<'_>) -> Result<Chart, DrawError> {
         manifest.event_draws
     );
     let words = scene.words(title.clone(), subtitle, note);
-    let height = (130.0 + 40.0 * lines.len() as f64).max(560.0);
-    let svg = picture(STEM, &words, height, |canvas, area| draw_lines(canvas, area, scene, &lines))?;
+    let height = 190.0 + 42.0 * lines.len() as f64;
+    let picture = picture(STEM, &words, height, |canvas, area| draw_lines(canvas, area, scene, &lines))?;
     Ok(Chart {
         stem: STEM,
         title,
-        svg,
+        picture,
         csv: rows::text(numbers(scene, &lines)),
         reading: "Each row is an option. The dot is the gain if it is in force, the triangle what to expect \
                   before knowing whether it comes about. Where dot and ring stand apart, the distance is what \
-                  the option moves others to do. Options are sorted by the dot."
+                  the option moves others to do. Options are sorted by the dot; those that no draw has in force come last."
             .into(),
         limits: "The bar holds what the model draws: elasticities, depth, use of preferences, dates. It does not \
                  hold what the model leaves out. An option that is hardly ever in force has a dot from few draws."
             .into(),
     })
+}
+
+/// What gives most if in force, and what is likeliest.
+fn title(scene: &Scene<'_>, lines: &[Line<'_>]) -> String {
+    let in_force = lines.iter().filter(|line| line.numbers.if_in_force.is_some());
+    let Some(best) = in_force.max_by(|a, b| a.most().total_cmp(&b.most())).or(lines.first()) else {
+        return "No option is compared".into();
+    };
+    let digits = decimals_for([best.most()]);
+    let chance = |line: &Line<'_>| line.numbers.chance.map_or(-1.0, |(share, _)| share);
+    let likeliest = lines.iter().max_by(|a, b| chance(a).total_cmp(&chance(b))).unwrap_or(best);
+    let told = |line: &Line<'_>| {
+        let chance =
+            line.numbers.chance.map_or_else(String::new, |(share, _)| format!(", chance {}", percent(share)));
+        format!("{}: {} %{chance}", scene.quoted(line.option), signed(line.most(), digits))
+    };
+    if likeliest.option == best.option {
+        return format!("Largest gain in force, and likeliest, {}", told(best));
+    }
+    format!("Largest gain in force, {}; likeliest, {}", told(best), told(likeliest))
 }
 
 fn lines<'r>(scene: &Scene<'r>) -> Vec<Line<'r>> {
@@ -92,26 +117,24 @@ fn lines<'r>(scene: &Scene<'r>) -> Vec<Line<'r>> {
         Some(Line { option, numbers, reference: run.last_reference(option, Measure::Pct)? })
     };
     let mut lines: Vec<Line<'r>> = run.manifest.compared().into_iter().filter_map(of).collect();
-    lines.sort_by(|a, b| b.most().total_cmp(&a.most()).then(a.option.cmp(&b.option)));
+    let is_never = |line: &Line<'_>| line.numbers.if_in_force.is_none();
+    lines.sort_by(|a, b| {
+        let by_size = b.most().total_cmp(&a.most());
+        is_never(a).cmp(&is_never(b)).then(by_size).then(a.option.cmp(&b.option))
+    });
     lines
 }
 
-fn draw_lines(canvas: &mut Canvas<'_>, area: Area, scene: &Scene<'_>, lines: &[Line<'_>]) {
-    let plot = area.inside([LABELS, 22.0, NUMBERS, 36.0]);
+fn draw_lines(canvas: &mut Canvas, area: Area, scene: &Scene<'_>, lines: &[Line<'_>]) {
+    let plot = area.inside([LABELS, 48.0, NUMBERS, 20.0]);
     let ends = lines.iter().flat_map(|line| line.named().into_iter().map(|(_, value)| value));
     let panel = Panel::new(plot, range_with_zero(ends), (0.0, 1.0));
     panel.x_axis(canvas, &panel.x.ticks(6), true);
-    let label = Lettering::new(TICK_SIZE, SOFT_INK).align(Align::Centre);
-    canvas.text(
-        ((plot.left + plot.right) / 2.0, plot.bottom + 30.0),
-        "Real income, percent above the reference option",
-        label,
-    );
     let head = Lettering::new(TICK_SIZE, SOFT_INK).align(Align::Right);
-    for (left, text) in [(112.0, "In force, %"), (56.0, "Chance"), (0.0, "Expected")] {
+    for (left, text) in [(124.0, "In force"), (64.0, "Chance"), (0.0, "Expected")] {
         canvas.text((area.right - left, plot.top - 10.0), text, head);
     }
-    draw_key(canvas, (plot.left, plot.top - 10.0));
+    draw_key(canvas, (area.left, area.top + 8.0));
     let decimals = decimals_for(lines.iter().map(Line::most));
     let step = plot.height() / lines.len().max(1) as f64;
     for (k, line) in lines.iter().enumerate() {
@@ -122,29 +145,35 @@ fn draw_lines(canvas: &mut Canvas<'_>, area: Area, scene: &Scene<'_>, lines: &[L
         canvas.lines((plot.left - 14.0, top), &title, Lettering::new(LABEL_SIZE, INK).align(Align::Right));
         let number = Lettering::new(LABEL_SIZE, INK).align(Align::Right);
         let chance = line.numbers.chance.map_or_else(String::new, |(share, _)| percent(share));
-        canvas.text((area.right - 112.0, y), &signed(line.most(), decimals), number);
-        canvas.text((area.right - 56.0, y), &chance, number);
+        let in_force = line
+            .numbers
+            .if_in_force
+            .map_or_else(|| "\u{2013}".to_owned(), |[mean, ..]| signed(mean, decimals));
+        canvas.text((area.right - 124.0, y), &in_force, number);
+        canvas.text((area.right - 64.0, y), &chance, number);
         canvas.text((area.right, y), &signed(line.numbers.expected, decimals), number);
     }
 }
 
 /// The marks and their meaning in one line that begins at `(left, y)`.
-fn draw_key(canvas: &mut Canvas<'_>, (left, y): (f64, f64)) {
+fn draw_key(canvas: &mut Canvas, (left, y): (f64, f64)) {
     let marks = [
-        (Marker::Circle, false, 0.0, "in force"),
-        (Marker::Circle, true, 72.0, "own"),
-        (Marker::Triangle, false, 120.0, "expected"),
-        (Marker::Diamond, true, 196.0, "path"),
+        (Marker::Circle, false, "mean in force"),
+        (Marker::Circle, true, "own effect"),
+        (Marker::Triangle, false, "expected"),
+        (Marker::Diamond, true, "reference path"),
     ];
-    for (marker, is_hollow, at, name) in marks {
-        canvas.mark(marker, (left + at + 6.0, y), 4.6, SOFT_INK, is_hollow);
-        canvas.text((left + at + 16.0, y), name, Lettering::new(TICK_SIZE, SOFT_INK));
+    let mut x = left;
+    for (marker, is_hollow, name) in marks {
+        canvas.mark(marker, (x + 6.0, y), 4.6, SOFT_INK, is_hollow);
+        canvas.text((x + 16.0, y), name, Lettering::new(TICK_SIZE, SOFT_INK));
+        x += 16.0 + text_width(name, TICK_SIZE) + 18.0;
     }
-    canvas.line(&[(left + 246.0, y), (left + 274.0, y)], Stroke::solid(SOFT_INK, 2.0));
-    canvas.text((left + 280.0, y), "5\u{2013}95 % in force", Lettering::new(TICK_SIZE, SOFT_INK));
+    canvas.line(&[(x, y), (x + 28.0, y)], Stroke::solid(SOFT_INK, 2.0));
+    canvas.text((x + 34.0, y), "5\u{2013}95 % in force", Lettering::new(TICK_SIZE, SOFT_INK));
 }
 
-fn draw_line(canvas: &mut Canvas<'_>, panel: &Panel, y: f64, line: &Line<'_>, scene: &Scene<'_>) {
+fn draw_line(canvas: &mut Canvas, panel: &Panel, y: f64, line: &Line<'_>, scene: &Scene<'_>) {
     let colour = scene.styles[line.option].colour;
     let x = |value: f64| panel.x.at(value);
     if let Some([mean, low, high]) = line.numbers.if_in_force {
@@ -152,10 +181,10 @@ fn draw_line(canvas: &mut Canvas<'_>, panel: &Panel, y: f64, line: &Line<'_>, sc
         for end in [low, high] {
             canvas.line(&[(x(end), y - 4.0), (x(end), y + 4.0)], Stroke::solid(colour, 2.0));
         }
-        canvas.mark(Marker::Circle, (x(mean), y), 5.2, colour, false);
-    }
-    if let Some([own, _]) = line.numbers.effects {
-        canvas.mark(Marker::Circle, (x(own), y), 6.4, colour, true);
+        if let Some([own, _]) = line.numbers.effects {
+            canvas.mark(Marker::Circle, (x(own), y), 6.4, colour, true);
+        }
+        canvas.mark(Marker::Circle, (x(mean), y), 3.6, colour, false);
     }
     canvas.mark(Marker::Diamond, (x(line.reference), y), 5.6, colour, true);
     canvas.mark(Marker::Triangle, (x(line.numbers.expected), y), 5.2, colour, false);

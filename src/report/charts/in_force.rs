@@ -1,12 +1,12 @@
 //! Probability that each option has come into force, by year.
 
-use super::super::axis::fixed;
-use super::super::canvas::{Align, Canvas, Lettering, Stroke};
+use super::super::answer::percent;
+use super::super::canvas::{Canvas, Lettering, Stroke};
 use super::super::frame::{Area, Panel};
 use super::super::input::{IN_FORCE, SECTORAL_IN_FORCE};
 use super::super::marks::{Dash, Point};
 use super::super::text::{line_height, wrap};
-use super::super::theme::{INK, OptionStyle, SOFT_INK, TICK_SIZE, tint};
+use super::super::theme::{INK, OptionStyle, TICK_SIZE, tint};
 use super::scene::{Chart, DrawError, Scene, picture};
 use crate::output::rows::{self, Text, table};
 
@@ -46,20 +46,22 @@ impl Curve<'_> {
 pub fn draw(scene: &Scene<'_>) -> Result<Chart, DrawError> {
     let manifest = &scene.run.manifest;
     let curves = curves(scene);
-    let title = "Probability that an option is in force, by year".to_owned();
-    let subtitle = "Percent of the draws in which it has come into force by the end of the year".to_owned();
+    let title = title(scene, &curves);
+    let subtitle =
+        "Percent of the futures drawn in which an option has come into force by the end of the year"
+            .to_owned();
     let note =
         "cumulative; an option that is left again later still counts. A curve of an interim deal stands \
                 beside that of the deal which follows it."
             .to_owned();
     let words = scene.words(title.clone(), subtitle, note);
-    let svg = picture(STEM, &words, 560.0, |canvas, area| {
-        draw_curves(canvas, area, &curves, manifest.years.map(f64::from));
+    let picture = picture(STEM, &words, 560.0, |canvas, area| {
+        draw_curves(canvas, area, &curves, manifest.years);
     })?;
     Ok(Chart {
         stem: STEM,
         title,
-        svg,
+        picture,
         csv: rows::text(numbers(scene, &curves)),
         reading:
             "A curve rises as the option comes into force in more of the draws; the number on the right is \
@@ -71,6 +73,26 @@ pub fn draw(scene: &Scene<'_>) -> Result<Chart, DrawError> {
                  own, so that the probabilities do not add to one."
             .into(),
     })
+}
+
+/// The likeliest and the least likely option.
+fn title(scene: &Scene<'_>, curves: &[Curve<'_>]) -> String {
+    let reference = &scene.run.manifest.reference_option;
+    let deals = curves.iter().filter(|curve| {
+        curve.milestone == IN_FORCE && scene.run.manifest.options[curve.option].id != *reference
+    });
+    let by_chance = |a: &&Curve<'_>, b: &&Curve<'_>| a.last().total_cmp(&b.last());
+    let (Some(most), Some(least)) = (deals.clone().max_by(by_chance), deals.min_by(by_chance)) else {
+        return "No option comes into force".into();
+    };
+    format!(
+        "{} comes into force by {} in {} of the futures, {} in {}",
+        scene.quoted(most.option),
+        scene.run.manifest.last_year(),
+        percent(most.last()),
+        scene.quoted(least.option),
+        percent(least.last())
+    )
 }
 
 fn curves<'r>(scene: &Scene<'r>) -> Vec<Curve<'r>> {
@@ -94,16 +116,13 @@ fn curves<'r>(scene: &Scene<'r>) -> Vec<Curve<'r>> {
     curves
 }
 
-fn draw_curves(canvas: &mut Canvas<'_>, area: Area, curves: &[Curve<'_>], [first, last]: [f64; 2]) {
-    let plot = area.inside([34.0, 6.0, LABELS, 36.0]);
+fn draw_curves(canvas: &mut Canvas, area: Area, curves: &[Curve<'_>], years: [i16; 2]) {
+    let [first, last] = years.map(f64::from);
+    let plot = area.inside([30.0, 8.0, LABELS, 24.0]);
     let panel = Panel::new(plot, (first - 0.4, last), (0.0, 1.0));
     let ticks: Vec<(f64, String)> = (0..=5).map(|k| (f64::from(k) / 5.0, format!("{}", 20 * k))).collect();
     panel.y_axis(canvas, &ticks, true);
-    panel.x_marks(canvas, &panel.x.ticks(8), true);
-    let small = Lettering::new(TICK_SIZE, SOFT_INK).align(Align::Centre);
-    canvas.text(((plot.left + plot.right) / 2.0, plot.bottom + 31.0), "Year (end)", small);
-    let upright = Lettering { is_upright: true, ..small };
-    canvas.text((area.left - 6.0, (plot.top + plot.bottom) / 2.0), "Probability, percent", upright);
+    panel.x_marks(canvas, &panel.year_ticks(years), true);
     for curve in curves {
         let points: Vec<Point> =
             curve.path.iter().map(|(year, probability)| panel.at(f64::from(*year), *probability)).collect();
@@ -117,12 +136,12 @@ fn draw_curves(canvas: &mut Canvas<'_>, area: Area, curves: &[Curve<'_>], [first
 }
 
 /// Labels at the right end, moved apart where curves end together.
-fn draw_labels(canvas: &mut Canvas<'_>, panel: &Panel, curves: &[Curve<'_>]) {
+fn draw_labels(canvas: &mut Canvas, panel: &Panel, curves: &[Curve<'_>]) {
     let step = line_height(TICK_SIZE);
     let mut labels: Vec<(&Curve<'_>, Vec<String>)> = curves
         .iter()
         .map(|curve| {
-            let text = format!("{} %  {}", fixed(100.0 * curve.last(), 0), curve.label);
+            let text = format!("{}  {}", percent(curve.last()), curve.label);
             (curve, wrap(&text, LABELS - 46.0, TICK_SIZE))
         })
         .collect();

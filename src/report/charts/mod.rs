@@ -6,8 +6,10 @@ use crate::output::decomposition::DecompositionRow;
 use crate::output::paths::TariffPathStep;
 use crate::output::reference::{ReferenceBilateral, ReferenceSector};
 use crate::output::rows::{Schema, TableRow};
+use crate::output::summary::SummaryRow;
 use scene::Scene;
 
+mod country_effects;
 mod gains_by_country;
 mod gains_by_option;
 mod in_force;
@@ -17,6 +19,7 @@ mod sectors;
 pub mod swim_lanes;
 mod tariff_path;
 pub mod tornado;
+mod trade_by_pair;
 mod trade_by_partner;
 mod waterfall;
 
@@ -35,12 +38,14 @@ pub struct LeftOut {
 #[must_use]
 pub fn schemas() -> Vec<Schema> {
     vec![
+        country_effects::CountryEffect::schema(),
         gains_by_country::CountryGain::schema(),
         gains_by_option::OptionGain::schema(),
         in_force::InForceByYear::schema(),
         real_income_fan::YearGain::schema(),
         sectors::SectorOutputChange::schema(),
         tariff_path::TariffOverDates::schema(),
+        trade_by_pair::FlowChange::schema(),
         trade_by_partner::ExportsChange::schema(),
         waterfall::GainPart::schema(),
     ]
@@ -53,7 +58,12 @@ pub fn schemas() -> Vec<Schema> {
 pub fn all(run: &Run) -> Result<(Vec<Chart>, Vec<LeftOut>), DrawError> {
     let scene = Scene { run, styles: option_styles(&run.manifest) };
     let mut left_out = Vec::new();
-    let mut charts = vec![gains_by_option::draw(&scene)?, gains_by_country::draw(&scene)?];
+    let mut charts = vec![gains_by_option::draw(&scene)?];
+    match country_effects::draw(&scene)? {
+        Some(drawn) => charts.push(drawn),
+        None => left_out.push(LeftOut { chart: "country_effects", table: SummaryRow::FILE }),
+    }
+    charts.push(gains_by_country::draw(&scene)?);
     let [first, last] = run.manifest.years;
     if first < last {
         charts.push(real_income_fan::draw(&scene)?);
@@ -66,6 +76,7 @@ pub fn all(run: &Run) -> Result<(Vec<Chart>, Vec<LeftOut>), DrawError> {
         ("tariff_path", TariffPathStep::FILE, tariff_path::draw(&scene)?),
         ("sectors", ReferenceSector::FILE, sectors::draw(&scene)?),
         ("trade_by_partner", ReferenceBilateral::FILE, trade_by_partner::draw(&scene)?),
+        ("trade_by_pair", ReferenceBilateral::FILE, trade_by_pair::draw(&scene)?),
     ];
     for (chart, table, drawn) in optional {
         match drawn {

@@ -1,14 +1,13 @@
 //! Gain of the focus country over the years, one panel per option.
 
-use plotters::style::RGBColor;
-
-use super::super::axis::range_with_zero;
-use super::super::canvas::{Align, Canvas, Lettering, Stroke};
+use super::super::axis::{decimals_for, range_with_zero, signed};
+use super::super::canvas::{Canvas, Lettering, Stroke};
+use super::super::colour::Rgb;
 use super::super::frame::{Area, Panel, columns_for};
 use super::super::input::{Measure, Spread};
 use super::super::marks::{Dash, Point};
-use super::super::text::{line_height, wrap};
-use super::super::theme::{INK, SOFT_INK, TICK_SIZE, tint};
+use super::super::text::{line_height, wrap_bold};
+use super::super::theme::{INK, TICK_SIZE, tint};
 use super::scene::{Chart, DrawError, Scene, picture};
 use crate::output::rows::{self, Text, table};
 
@@ -41,8 +40,11 @@ pub fn draw(scene: &Scene<'_>) -> Result<Chart, DrawError> {
     let manifest = &scene.run.manifest;
     let fans: Vec<Fan<'_>> = manifest.compared().into_iter().map(|option| fan(scene, option)).collect();
     let [first, last] = manifest.years;
-    let title = format!("{}: real income over the years, {first}\u{2013}{last}", manifest.focus_name());
-    let subtitle = format!("Percent, {}; the same scale in every panel", scene.against());
+    let title = title(scene, &fans);
+    let subtitle = format!(
+        "Real income, percent, {first}\u{2013}{last}, all draws, {}; the same scale in every panel",
+        scene.against()
+    );
     let note =
         "bands hold the middle half (25\u{2013}75 %) and nine tenths (5\u{2013}95 %) of the draws of each \
                 year; draws in which the option is not in force count as they are."
@@ -50,22 +52,41 @@ pub fn draw(scene: &Scene<'_>) -> Result<Chart, DrawError> {
     let words = scene.words(title.clone(), subtitle, note);
     let cells = fans.len() + 1;
     let rows_of_panels = cells.div_ceil(columns_for(cells)).max(2);
-    let height = 140.0 + 210.0 * rows_of_panels as f64;
-    let svg = picture(STEM, &words, height, |canvas, area| draw_fans(canvas, area, scene, &fans))?;
+    let height = 150.0 + 200.0 * rows_of_panels as f64;
+    let picture = picture(STEM, &words, height, |canvas, area| draw_fans(canvas, area, scene, &fans))?;
     Ok(Chart {
         stem: STEM,
         title,
-        svg,
+        picture,
         csv: rows::text(numbers(scene, &fans)),
         reading:
             "Each panel is an option. The thick line is the mean over the draws, the thin line the median, \
-                  the dashed line the path if every stage succeeds after its median duration. Bands show the \
+                  the dashed line the reference path, on which every stage succeeds after its median duration. Bands show the \
                   spread of the draws in each year."
                 .into(),
         limits: "A band is the spread of separate years, not of paths: no single draw need follow its edge. \
                  Where an option is unlikely, the median stays at zero although the mean moves."
             .into(),
     })
+}
+
+/// What the mean of all futures comes to, and where the reference path goes.
+fn title(scene: &Scene<'_>, fans: &[Fan<'_>]) -> String {
+    let manifest = &scene.run.manifest;
+    let last = fans.iter().filter_map(|fan| Some((fan.option, fan.years.last()?)));
+    let Some((option, (year, spread, _))) = last.clone().max_by(|a, b| a.1.1.mean.total_cmp(&b.1.1.mean))
+    else {
+        return "No gain is told".into();
+    };
+    let path = last.map(|(_, (_, _, path))| *path).fold(f64::NEG_INFINITY, f64::max);
+    let digits = decimals_for([path]);
+    format!(
+        "{}: up to {} % by {year} on a reference path, but {} % at most in the mean of all futures, under {}",
+        manifest.focus_name(),
+        signed(path, digits),
+        signed(spread.mean, digits),
+        scene.quoted(option)
+    )
 }
 
 fn fan<'r>(scene: &Scene<'r>, option: usize) -> Fan<'r> {
@@ -78,9 +99,9 @@ fn fan<'r>(scene: &Scene<'r>, option: usize) -> Fan<'r> {
     Fan { option, years: (first..=last).filter_map(year).collect() }
 }
 
-fn draw_fans(canvas: &mut Canvas<'_>, area: Area, scene: &Scene<'_>, fans: &[Fan<'_>]) {
+fn draw_fans(canvas: &mut Canvas, area: Area, scene: &Scene<'_>, fans: &[Fan<'_>]) {
     let columns = columns_for(fans.len() + 1);
-    let cells = area.inside([28.0, 0.0, 0.0, 8.0]).cells(fans.len() + 1, columns, 22.0);
+    let cells = area.inside([28.0, 0.0, 0.0, 8.0]).cells(fans.len() + 1, columns, 36.0);
     let ends = fans
         .iter()
         .flat_map(|fan| &fan.years)
@@ -89,24 +110,21 @@ fn draw_fans(canvas: &mut Canvas<'_>, area: Area, scene: &Scene<'_>, fans: &[Fan
     let [first, last] = scene.run.manifest.years.map(f64::from);
     for (k, (fan, cell)) in fans.iter().zip(&cells).enumerate() {
         let style = scene.styles[fan.option];
-        let title = wrap(&scene.run.manifest.options[fan.option].title, cell.width(), TICK_SIZE);
+        let title = wrap_bold(&scene.run.manifest.options[fan.option].title, cell.width(), TICK_SIZE);
         let head = 2.0 * line_height(TICK_SIZE) + 4.0;
         let top = cell.top + head - 8.0 - line_height(TICK_SIZE) * (title.len() as f64 - 0.5);
         canvas.lines((cell.left, top), &title, Lettering::new(TICK_SIZE, INK).bold(true));
         let panel = Panel::new(cell.inside([0.0, head, 0.0, 14.0]), (first, last), range);
         panel.y_axis(canvas, &panel.y.ticks(5), k % columns == 0);
-        panel.x_marks(canvas, &panel.x.ticks(3), true);
+        panel.x_marks(canvas, &panel.year_ticks(scene.run.manifest.years), true);
         draw_fan(canvas, &panel, fan, style.colour);
     }
     if let Some(cell) = cells.last() {
         draw_key(canvas, cell.inside([6.0, 34.0, 0.0, 0.0]));
     }
-    let label = Lettering { is_upright: true, ..Lettering::new(TICK_SIZE, SOFT_INK) };
-    let label = label.align(Align::Centre);
-    canvas.text((area.left - 8.0, (area.top + area.bottom) / 2.0), "Real income, percent", label);
 }
 
-fn draw_fan(canvas: &mut Canvas<'_>, panel: &Panel, fan: &Fan<'_>, colour: RGBColor) {
+fn draw_fan(canvas: &mut Canvas, panel: &Panel, fan: &Fan<'_>, colour: Rgb) {
     let path = |of: &dyn Fn(&Spread, f64) -> f64| -> Vec<Point> {
         fan.years.iter().map(|(year, spread, path)| panel.at(f64::from(*year), of(spread, *path))).collect()
     };
@@ -126,8 +144,8 @@ fn dashed() -> Stroke {
     Stroke { colour: INK, width: 1.5, dash: Dash::Medium }
 }
 
-fn draw_key(canvas: &mut Canvas<'_>, area: Area) {
-    let grey = RGBColor(90, 90, 90);
+fn draw_key(canvas: &mut Canvas, area: Area) {
+    let grey = Rgb(90, 90, 90);
     let (left, text) = (area.left, area.left + 44.0);
     let row = |k: usize| area.top + 8.0 + 24.0 * k as f64;
     let line = |k: usize| [(left, row(k)), (left + 34.0, row(k))];
@@ -137,8 +155,13 @@ fn draw_key(canvas: &mut Canvas<'_>, area: Area) {
     for (k, share) in [(3, 0.45), (4, 0.2)] {
         canvas.rect((left, row(k) - 7.0), (left + 34.0, row(k) + 7.0), tint(grey, share), 1.0);
     }
-    let names =
-        ["Mean of the draws", "Median", "If it happens", "25\u{2013}75 % of draws", "5\u{2013}95 % of draws"];
+    let names = [
+        "Mean of the draws",
+        "Median",
+        "Reference path",
+        "25\u{2013}75 % of draws",
+        "5\u{2013}95 % of draws",
+    ];
     for (k, name) in names.iter().enumerate() {
         canvas.text((text, row(k)), name, Lettering::new(TICK_SIZE, INK));
     }

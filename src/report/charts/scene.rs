@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::super::answer::standings;
 use super::super::canvas::Canvas;
-use super::super::frame::{self, Area, Words};
+use super::super::frame::{self, Area, Picture, Words};
 use super::super::input::Run;
 use super::super::theme::OptionStyle;
 use crate::output::rows::Text;
@@ -16,7 +17,7 @@ pub struct Chart {
     /// What is shown.
     pub title: String,
     /// The picture.
-    pub svg: String,
+    pub picture: Picture,
     /// The numbers behind it as a table.
     pub csv: String,
     /// How to read it.
@@ -25,13 +26,13 @@ pub struct Chart {
     pub limits: String,
 }
 
-/// The backend failed on a chart.
+/// A picture that could not be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the chart {chart} could not be drawn: {message}. This is a fault of the program; please report it.")]
 pub struct DrawError {
     /// Name of the chart.
     pub chart: &'static str,
-    /// What the backend said.
+    /// What went wrong.
     pub message: String,
 }
 
@@ -75,10 +76,20 @@ impl Scene<'_> {
         Words { title, subtitle, notes: vec![format!("Note: {note}"), source] }
     }
 
-    /// `of <reference option>` as a phrase.
-    pub fn against(&self) -> String {
-        format!("against the option \u{201c}{}\u{201d}", self.run.manifest.reference_title())
+    /// Title of an option between quotation marks.
+    pub fn quoted(&self, option: usize) -> String {
+        format!("\u{201c}{}\u{201d}", self.run.manifest.options[option].title)
     }
+
+    /// `against <reference option>` as a phrase.
+    pub fn against(&self) -> String {
+        format!("against \u{201c}{}\u{201d}", self.run.manifest.reference_title())
+    }
+}
+
+/// The option that comes first in the answer.
+pub fn best(run: &Run) -> Option<usize> {
+    standings(run).first().map(|standing| standing.option)
 }
 
 /// The options that occur in the keys of a map, in the order of the manifest.
@@ -94,7 +105,7 @@ pub fn picture(
     chart: &'static str,
     words: &Words,
     height: f64,
-    draw: impl FnOnce(&mut Canvas<'_>, Area),
-) -> Result<String, DrawError> {
+    draw: impl FnOnce(&mut Canvas, Area),
+) -> Result<Picture, DrawError> {
     frame::chart(words, height, draw).map_err(|message| DrawError { chart, message })
 }

@@ -1,18 +1,20 @@
 //! Output of the sectors of the focus country in the last year, one column per option.
 
-use super::super::axis::range_with_zero;
-use super::super::canvas::{Align, Canvas, Lettering, Stroke};
+use std::collections::BTreeMap;
+
+use super::super::axis::{decimals_for, range_with_zero, signed};
+use super::super::canvas::{Canvas, Stroke};
 use super::super::frame::{Area, Panel};
 use super::super::input::SectorOutput;
-use super::super::matrix::Matrix;
-use super::super::theme::{SOFT_INK, TICK_SIZE};
-use super::scene::{Chart, DrawError, Scene, options_of, picture};
+use super::super::matrix::{Matrix, band_areas, band_height, bands};
+use super::scene::{Chart, DrawError, Scene, best, options_of, picture};
 use crate::output::rows::{self, Text, table};
 
 const STEM: &str = "sectors";
-/// Height of a row of the table and of everything around it.
+/// Height of a row of the table.
 const ROW: f64 = 19.0;
-const AROUND: f64 = 228.0;
+/// Sectors shown; the table behind the chart has all.
+const MOST_SECTORS: usize = 16;
 
 table! {
     /// Numbers behind the chart.
@@ -36,20 +38,27 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
         return Ok(None);
     };
     let manifest = &scene.run.manifest;
-    let title = format!("{}: output by sector and option, {}", manifest.focus_name(), manifest.last_year());
-    let subtitle = format!("Percent, if it happens, {}; the same scale in every column", scene.against());
-    let note =
-        "bar = reference path of the option, central parameters. Sectors in the order of the data set."
-            .to_owned();
-    let words = scene.words(title.clone(), subtitle, note);
+    let title = title(scene, output);
+    let subtitle = format!(
+        "Output of {} by sector, percent, {}, reference path, {}; the same scale in every column",
+        manifest.focus_name(),
+        manifest.last_year(),
+        scene.against()
+    );
     let sectors = sectors_of(output);
-    let height = (AROUND + ROW * sectors.len() as f64).max(400.0);
-    let svg =
+    let note = format!(
+        "bar = reference path of the option, central parameters. The {} sectors with the largest change under \
+         any option, in the order of the data set.",
+        sectors.len()
+    );
+    let words = scene.words(title.clone(), subtitle, note);
+    let height = band_height(bands(&options_of(output, |key| key.0)).len(), sectors.len(), ROW);
+    let picture =
         picture(STEM, &words, height, |canvas, area| draw_columns(canvas, area, scene, &sectors, output))?;
     Ok(Some(Chart {
         stem: STEM,
         title,
-        svg,
+        picture,
         csv: rows::text(numbers(scene, output)),
         reading: "Rows are sectors, columns options. A bar to the right of the line of zero means that the \
                   sector produces more than it would under the option that all are compared with."
@@ -61,25 +70,59 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
     }))
 }
 
+/// The sectors that gain and lose most under the option that comes first in the answer.
+fn title(scene: &Scene<'_>, output: &SectorOutput) -> String {
+    let manifest = &scene.run.manifest;
+    let of_best = output.iter().filter(|((option, _), _)| Some(*option) == best(scene.run));
+    let by_size = |a: &(_, &f64), b: &(_, &f64)| a.1.total_cmp(b.1);
+    let (Some(up), Some(down), Some(option)) =
+        (of_best.clone().max_by(by_size), of_best.min_by(by_size), best(scene.run))
+    else {
+        return format!("{}: output by sector", manifest.focus_name());
+    };
+    let named = |((_, sector), value): (&(usize, usize), &f64)| {
+        format!("{} ({} %)", manifest.sectors[*sector].name, signed(*value, decimals_for([*value])))
+    };
+    format!("Under {}, {} moves up most, {} down", scene.quoted(option), named(up), named(down))
+}
+
 fn sectors_of(output: &SectorOutput) -> Vec<usize> {
-    let mut sectors: Vec<usize> = output.keys().map(|(_, sector)| *sector).collect();
+    let mut sizes: BTreeMap<usize, f64> = BTreeMap::new();
+    for ((_, sector), value) in output {
+        let most = sizes.entry(*sector).or_default();
+        *most = most.max(value.abs());
+    }
+    let mut sizes: Vec<(usize, f64)> = sizes.into_iter().collect();
+    sizes.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    let mut sectors: Vec<usize> = sizes.into_iter().take(MOST_SECTORS).map(|(sector, _)| sector).collect();
     sectors.sort_unstable();
-    sectors.dedup();
     sectors
 }
 
 fn draw_columns(
-    canvas: &mut Canvas<'_>,
+    canvas: &mut Canvas,
     area: Area,
     scene: &Scene<'_>,
     sectors: &[usize],
     output: &SectorOutput,
 ) {
+    let bands = bands(&options_of(output, |key| key.0));
+    for (options, area) in bands.iter().zip(band_areas(area, bands.len())) {
+        draw_band(canvas, area, scene, (sectors, options), output);
+    }
+}
+
+fn draw_band(
+    canvas: &mut Canvas,
+    area: Area,
+    scene: &Scene<'_>,
+    (sectors, options): (&[usize], &[usize]),
+    output: &SectorOutput,
+) {
     let manifest = &scene.run.manifest;
-    let options = options_of(output, |key| key.0);
     let labels: Vec<(String, bool)> =
         sectors.iter().map(|&sector| (manifest.sectors[sector].name.clone(), false)).collect();
-    let matrix = Matrix::draw(canvas, area.inside([0.0, 0.0, 0.0, 32.0]), &labels, &scene.headings(&options));
+    let matrix = Matrix::draw(canvas, area.inside([0.0, 0.0, 0.0, 22.0]), &labels, &scene.headings(options));
     matrix.stripes(canvas);
     let range = range_with_zero(output.values().copied());
     for (column, &option) in options.iter().enumerate() {
@@ -93,9 +136,6 @@ fn draw_columns(
             canvas.mark(style.marker, (x(value), y), 3.4, style.colour, false);
         }
     }
-    let label = Lettering::new(TICK_SIZE, SOFT_INK).align(Align::Centre);
-    let middle = (matrix.area.left + matrix.area.right) / 2.0;
-    canvas.text((middle, matrix.area.bottom + 28.0), "Output, percent above the reference option", label);
 }
 
 fn numbers<'r>(

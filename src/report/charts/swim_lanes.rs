@@ -5,12 +5,12 @@ use jiff::civil::{Date, date};
 use super::super::canvas::{Align, Canvas, Lettering, Stroke};
 use super::super::frame::{Area, Panel, Words, chart};
 use super::super::marks::{Dash, Marker};
-use super::super::text::text_width;
+use super::super::text::{shortened, text_width};
 use super::super::theme::{GAIN, GRID_LINE, INK, LABEL_SIZE, LOSS, SOFT_INK, TICK_SIZE, tint};
 use super::scene::DrawError;
 
 const STEM: &str = "swim_lanes";
-const LANE_HEIGHT: f64 = 24.0;
+const LANE_HEIGHT: f64 = 30.0;
 const LABELS: f64 = 190.0;
 
 /// What a step of a lane is.
@@ -60,28 +60,25 @@ pub fn draw(title: &str, lanes: &[Lane], (first, last): (Date, Date)) -> Result<
     };
     let height = 150.0 + LANE_HEIGHT * lanes.len().max(1) as f64;
     chart(&words, height, |canvas, area| draw_lanes(canvas, area, lanes, (first, last)))
+        .map(|picture| picture.svg)
         .map_err(|message| DrawError { chart: STEM, message })
 }
 
-fn draw_lanes(canvas: &mut Canvas<'_>, area: Area, lanes: &[Lane], (first, last): (Date, Date)) {
+fn draw_lanes(canvas: &mut Canvas, area: Area, lanes: &[Lane], (first, last): (Date, Date)) {
     let plot = area.inside([LABELS, 0.0, 8.0, 24.0]);
     let panel = Panel::new(plot, (years(first), years(last) + 1.0 / 365.0), (0.0, 1.0));
     let step = plot.height() / lanes.len().max(1) as f64;
-    let ticks: Vec<(f64, String)> = (first.year() + 1..=last.year())
-        .filter(|year| (last.year() - first.year()) <= 16 || year % 2 == 0)
-        .map(|year| (f64::from(year), year.to_string()))
-        .collect();
-    panel.x_axis(canvas, &ticks, true);
+    panel.x_axis(canvas, &panel.year_ticks([first.year() + 1, last.year()]), true);
     for (k, lane) in lanes.iter().enumerate() {
         let y = plot.top + (k as f64 + 0.5) * step;
         let name = Lettering::new(LABEL_SIZE, INK).align(Align::Right);
-        canvas.text((plot.left - 10.0, y), &lane.name, name);
+        canvas.text((plot.left - 10.0, y), &shortened(&lane.name, LABELS - 14.0, LABEL_SIZE), name);
         canvas.line(&[(plot.left, y), (plot.right, y)], Stroke::solid(GRID_LINE, 1.0));
         draw_lane(canvas, &panel, lane, y);
     }
 }
 
-fn draw_lane(canvas: &mut Canvas<'_>, panel: &Panel, lane: &Lane, y: f64) {
+fn draw_lane(canvas: &mut Canvas, panel: &Panel, lane: &Lane, y: f64) {
     let x = |step: &Step| panel.x.at(years(step.date));
     for pair in lane.steps.windows(2) {
         let dash = if pair[0].kind == StepKind::Waiting { Dash::Short } else { Dash::Solid };
@@ -100,17 +97,18 @@ fn draw_lane(canvas: &mut Canvas<'_>, panel: &Panel, lane: &Lane, y: f64) {
 }
 
 /// Labels where there is room: the last step first, then milestones, then the others.
-fn draw_labels(canvas: &mut Canvas<'_>, panel: &Panel, lane: &Lane, y: f64) {
+fn draw_labels(canvas: &mut Canvas, panel: &Panel, lane: &Lane, y: f64) {
     let last = lane.steps.len().saturating_sub(1);
     let mut order: Vec<(usize, &Step)> = lane.steps.iter().enumerate().collect();
     order.sort_by_key(|(k, step)| (*k != last, !step.is_milestone, *k));
     let mut taken: Vec<(f64, f64)> = Vec::new();
     for (_, step) in order.into_iter().filter(|(_, step)| !step.label.is_empty()) {
-        let half = text_width(&step.label, TICK_SIZE - 1.5) / 2.0 + 2.0;
-        let at = panel.x.at(years(step.date)).min(panel.area.right - half);
+        let label = format!("{} {}", step.label, step.date.strftime("%Y-%m"));
+        let half = text_width(&label, TICK_SIZE - 1.0) / 2.0 + 3.0;
+        let at = panel.x.at(years(step.date)).max(panel.area.left + half).min(panel.area.right - half);
         if taken.iter().all(|(left, right)| at + half <= *left || *right <= at - half) {
-            let small = Lettering::new(TICK_SIZE - 1.5, SOFT_INK).align(Align::Centre);
-            canvas.text((at, y - 9.5), &step.label, small);
+            let small = Lettering::new(TICK_SIZE - 1.0, SOFT_INK).align(Align::Centre);
+            canvas.text((at, y - 11.5), &label, small);
             taken.push((at - half, at + half));
         }
     }

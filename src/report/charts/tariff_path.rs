@@ -2,23 +2,26 @@
 
 use jiff::civil::Date;
 
-use super::super::axis::range_with_zero;
-use super::super::canvas::{Align, Canvas, Lettering, Stroke};
+use super::super::axis::{fixed, range_with_zero};
+use super::super::canvas::{Canvas, Lettering, Stroke};
 use super::super::frame::{Area, Panel, WIDTH, columns_for};
 use super::super::input::{TariffStretch, decimal_year};
 use super::super::marks::{Dash, Point};
 use super::super::matrix::{legend, legend_height};
-use super::super::theme::{INK, LABEL_SIZE, OptionStyle, SOFT_INK, TICK_SIZE};
+use super::super::theme::{INK, LABEL_SIZE, OptionStyle};
 use super::scene::{Chart, DrawError, Scene, picture};
 use crate::output::rows::{self, Text, table};
 
 const STEM: &str = "tariff_path";
 /// Panels that fit.
 const MOST_PANELS: usize = 6;
-/// Room between panels, above the legend in its cell, and around all panels.
-const GAP: f64 = 40.0;
-const LEGEND_TOP: f64 = 14.0;
-const AROUND: f64 = 140.0;
+/// Room between panels, above the legend, and around all panels.
+const GAP: f64 = 34.0;
+const LEGEND_TOP: f64 = 26.0;
+const LEGEND_COLUMNS: usize = 3;
+const AROUND: f64 = 130.0;
+/// Height of a panel.
+const PANEL: f64 = 230.0;
 
 table! {
     /// Numbers behind the chart.
@@ -46,20 +49,23 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
         return Ok(None);
     }
     let manifest = &scene.run.manifest;
-    let title = format!("{}: tariffs that its exporters face, by partner and date", manifest.focus_name());
-    let subtitle =
-        "Mean statutory tariff on goods, percent, if the option happens on its median dates; each panel has its own scale".to_owned();
+    let title = title(scene, &partners, steps);
+    let subtitle = format!(
+        "Mean statutory tariff on goods of {}, percent, on the reference path of each option; each panel has its \
+         own scale",
+        manifest.focus_name()
+    );
     let note = "mean over all goods, weighted by trade; a step down is the date of a cut. Where \
                 lines lie on one another, solid ones are below dashed ones; the marks stand side by side."
         .to_owned();
     let words = scene.words(title.clone(), subtitle, note);
-    let svg = picture(STEM, &words, height(scene, partners.len()), |canvas, area| {
+    let picture = picture(STEM, &words, height(scene, partners.len()), |canvas, area| {
         draw_panels(canvas, area, scene, &partners, steps)
     })?;
     Ok(Some(Chart {
         stem: STEM,
         title,
-        svg,
+        picture,
         csv: rows::text(numbers(scene, &partners, steps)),
         reading:
             "Each panel is a partner, each line an option. The line shows the tariff on the books at each \
@@ -72,19 +78,61 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
     }))
 }
 
+/// The largest cut at the end, against the reference option.
+fn title(scene: &Scene<'_>, partners: &[usize], steps: &[TariffStretch]) -> String {
+    let manifest = &scene.run.manifest;
+    let last = |partner: usize, option: usize| {
+        let of = steps.iter().rfind(|step| step.importer == partner && step.option == option);
+        of.map(|step| step.statutory_pct)
+    };
+    let reference = manifest.options.iter().position(|option| option.id == manifest.reference_option);
+    let cuts = partners.iter().flat_map(|&partner| {
+        manifest.compared().into_iter().filter_map(move |option| {
+            let (to, from) = (last(partner, option)?, last(partner, reference?)?);
+            Some((partner, option, from, to))
+        })
+    });
+    let most = cuts.max_by(|a, b| (a.2 - a.3).total_cmp(&(b.2 - b.3)));
+    match most.filter(|(_, _, from, to)| to < from) {
+        Some((partner, option, from, to)) => format!(
+            "The largest cut: under {}, the mean tariff of {} on goods of {} is {} % and not {} %",
+            scene.quoted(option),
+            manifest.countries[partner].name,
+            manifest.focus_name(),
+            fixed(to, 1),
+            fixed(from, 1)
+        ),
+        None => format!("No option cuts the tariffs that {} faces", manifest.focus_name()),
+    }
+}
+
 fn legend_entries(scene: &Scene<'_>) -> Vec<(String, OptionStyle)> {
     let all: Vec<usize> = (0..scene.run.manifest.options.len()).collect();
     scene.headings(&all)
 }
 
-/// Height at which the legend fits the last cell.
+/// Columns of the panels and of the legend.
+fn columns(n_partners: usize) -> usize {
+    columns_for(n_partners)
+}
+
+/// Height of the legend below the panels: its entries in as many columns as there are panels side by side.
+fn legend_room(scene: &Scene<'_>) -> f64 {
+    let cells = legend_cells(Area { left: 0.0, top: 0.0, right: WIDTH - 100.0, bottom: 1.0 }, scene);
+    cells.iter().map(|(cell, entries)| legend_height(cell.width(), entries)).fold(0.0, f64::max) + LEGEND_TOP
+}
+
+/// Entries of the legend in three columns side by side.
+fn legend_cells(area: Area, scene: &Scene<'_>) -> Vec<(Area, Vec<(String, OptionStyle)>)> {
+    let entries = legend_entries(scene);
+    let rows = entries.len().div_ceil(LEGEND_COLUMNS);
+    let cells = area.cells(LEGEND_COLUMNS, LEGEND_COLUMNS, GAP);
+    cells.into_iter().zip(entries.chunks(rows.max(1))).map(|(cell, part)| (cell, part.to_vec())).collect()
+}
+
 fn height(scene: &Scene<'_>, n_partners: usize) -> f64 {
-    let cells = n_partners + 1;
-    let columns = columns_for(cells);
-    let rows = cells.div_ceil(columns) as f64;
-    let width = (WIDTH - 100.0 - GAP * (columns as f64 - 1.0)) / columns as f64;
-    let needed = legend_height(width, &legend_entries(scene)) + LEGEND_TOP + GAP;
-    (AROUND + rows * needed).max(AROUND + 220.0 * rows.max(2.0))
+    let rows = n_partners.div_ceil(columns(n_partners)) as f64;
+    AROUND + PANEL * rows + legend_room(scene)
 }
 
 /// Partners of the manifest for which there are steps, at most six.
@@ -96,16 +144,15 @@ fn partners(scene: &Scene<'_>, steps: &[TariffStretch]) -> Vec<usize> {
 }
 
 fn draw_panels(
-    canvas: &mut Canvas<'_>,
+    canvas: &mut Canvas,
     area: Area,
     scene: &Scene<'_>,
     partners: &[usize],
     steps: &[TariffStretch],
 ) {
     let manifest = &scene.run.manifest;
-    let n = partners.len() + 1;
-    let columns = columns_for(n);
-    let cells = area.inside([26.0, 0.0, 0.0, 8.0]).cells(n, columns, GAP);
+    let below = legend_room(scene);
+    let cells = area.inside([26.0, 0.0, 0.0, below]).cells(partners.len(), columns(partners.len()), GAP);
     let years = (f64::from(manifest.years[0]), f64::from(manifest.years[1]) + 1.0);
     for (&partner, cell) in partners.iter().zip(&cells) {
         let name = &manifest.countries[partner].name;
@@ -113,14 +160,13 @@ fn draw_panels(
         let rates = steps.iter().filter(|step| step.importer == partner).map(|step| step.statutory_pct);
         let panel = Panel::new(cell.inside([0.0, 20.0, 0.0, 16.0]), years, range_with_zero(rates));
         panel.y_axis(canvas, &panel.y.ticks(4), true);
-        panel.x_marks(canvas, &panel.x_ticks(4), true);
+        panel.x_marks(canvas, &panel.year_ticks(manifest.years), true);
         draw_lines(canvas, &panel, scene, years, &of_partner(steps, partner));
     }
-    if let Some(cell) = cells.last() {
-        legend(canvas, cell.inside([4.0, LEGEND_TOP, 0.0, 0.0]), &legend_entries(scene));
+    let below = Area { top: area.bottom - below + LEGEND_TOP, ..area };
+    for (cell, entries) in legend_cells(below, scene) {
+        legend(canvas, cell, &entries);
     }
-    let label = Lettering { is_upright: true, ..Lettering::new(TICK_SIZE, SOFT_INK).align(Align::Centre) };
-    canvas.text((area.left - 8.0, (area.top + area.bottom) / 2.0), "Tariff, percent", label);
 }
 
 fn of_partner(steps: &[TariffStretch], partner: usize) -> Vec<&TariffStretch> {
@@ -129,7 +175,7 @@ fn of_partner(steps: &[TariffStretch], partner: usize) -> Vec<&TariffStretch> {
 
 /// One line per option, solid ones first so that dashed ones show above them.
 fn draw_lines(
-    canvas: &mut Canvas<'_>,
+    canvas: &mut Canvas,
     panel: &Panel,
     scene: &Scene<'_>,
     years: (f64, f64),

@@ -3,14 +3,13 @@
 use super::super::axis::{decimals_for, range_with_zero, signed};
 use super::super::canvas::{Align, Canvas, Lettering, Stroke};
 use super::super::frame::{Area, Panel, Words, chart};
-use super::super::matrix::Matrix;
-use super::super::theme::{GAIN, INK, LOSS, OptionStyle, SOFT_INK, TICK_SIZE};
+use super::super::matrix::{Matrix, band_areas, band_height, bands};
+use super::super::theme::{GAIN, INK, LOSS, OptionStyle, TICK_SIZE};
 use super::scene::DrawError;
 
 const STEM: &str = "tornado";
-/// Height of a row of the table and of everything around it.
-const ROW: f64 = 24.0;
-const AROUND: f64 = 220.0;
+/// Height of a row of the table.
+const ROW: f64 = 22.0;
 
 /// One option: its title and look, the headline, and the ends of each assumption.
 pub struct Column {
@@ -36,16 +35,22 @@ pub fn draw(title: &str, subtitle: &str, labels: &[String], columns: &[Column]) 
             "Note: one assumption at a time at an end of its range (tornado.csv names range and source), all others as they are; orange = low end, blue = high end; line = all as they are. Reference path of the option.".to_owned(),
         ],
     };
-    let height = AROUND + ROW * labels.len() as f64;
-    let drawn = chart(&words, height, |canvas, area| draw_columns(canvas, area, labels, columns));
-    drawn.map_err(|message| DrawError { chart: STEM, message })
+    let bands = bands(&(0..columns.len()).collect::<Vec<_>>());
+    let height = band_height(bands.len(), labels.len(), ROW);
+    let drawn = chart(&words, height, |canvas, area| {
+        for (band, area) in bands.iter().zip(band_areas(area, bands.len())) {
+            let columns: Vec<&Column> = band.iter().map(|&at| &columns[at]).collect();
+            draw_columns(canvas, area, labels, &columns);
+        }
+    });
+    drawn.map(|picture| picture.svg).map_err(|message| DrawError { chart: STEM, message })
 }
 
-fn draw_columns(canvas: &mut Canvas<'_>, area: Area, labels: &[String], columns: &[Column]) {
+fn draw_columns(canvas: &mut Canvas, area: Area, labels: &[String], columns: &[&Column]) {
     let rows: Vec<(String, bool)> = labels.iter().map(|label| (label.clone(), false)).collect();
     let headings: Vec<(String, OptionStyle)> =
         columns.iter().map(|column| (column.title.clone(), column.style)).collect();
-    let matrix = Matrix::draw(canvas, area.inside([0.0, 0.0, 0.0, 32.0]), &rows, &headings);
+    let matrix = Matrix::draw(canvas, area.inside([0.0, 0.0, 0.0, 22.0]), &rows, &headings);
     matrix.stripes(canvas);
     for (at, column) in columns.iter().enumerate() {
         // Each option has a scale of its own: their headlines differ by orders of size.
@@ -68,11 +73,4 @@ fn draw_columns(canvas: &mut Canvas<'_>, area: Area, labels: &[String], columns:
         let text = signed(column.central, decimals_for([column.central]));
         canvas.text((centre, top - 1.0), &text, Lettering::new(TICK_SIZE - 1.0, INK).align(Align::Centre));
     }
-    let label = Lettering::new(TICK_SIZE, SOFT_INK).align(Align::Centre);
-    let middle = (matrix.area.left + matrix.area.right) / 2.0;
-    canvas.text(
-        (middle, matrix.area.bottom + 28.0),
-        "Real income, percent above the reference option",
-        label,
-    );
 }

@@ -1,17 +1,18 @@
 //! Change of the exports of the focus country by partner in the last year, one column per option.
 
-use plotters::style::RGBColor;
-
-use super::super::axis::range_with_zero;
-use super::super::canvas::{Align, Canvas, Lettering, Stroke};
+use super::super::axis::{range_with_zero, signed};
+use super::super::canvas::{Canvas, Stroke};
+use super::super::colour::Rgb;
 use super::super::frame::{Area, Panel};
 use super::super::input::{Exports, SectorGroup};
-use super::super::matrix::Matrix;
-use super::super::theme::{INK, SOFT_INK, TICK_SIZE, tint};
-use super::scene::{Chart, DrawError, Scene, options_of, picture};
+use super::super::matrix::{Matrix, band_areas, band_height, bands};
+use super::super::theme::{INK, tint};
+use super::scene::{Chart, DrawError, Scene, best, options_of, picture};
 use crate::output::rows::{self, Text, table};
 
 const STEM: &str = "trade_by_partner";
+/// Height of a row of the table.
+const ROW: f64 = 20.0;
 /// Partners shown.
 const MOST_PARTNERS: usize = 12;
 /// Millions in the unit of the axis.
@@ -43,24 +44,26 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
     };
     let manifest = &scene.run.manifest;
     let partners = partners(exports);
-    let title = format!(
-        "{}: change of exports by partner and option, {}",
+    let title = title(scene, exports);
+    let subtitle = format!(
+        "Change of exports of {}, billion US dollars of 2019 at border prices, {}, reference path, {}",
         manifest.focus_name(),
-        manifest.last_year()
+        manifest.last_year(),
+        scene.against()
     );
-    let subtitle = format!("Billion US dollars of 2019 at border prices, if it happens, {}", scene.against());
     let note = format!(
         "dark = goods, pale = services; bars of one sign stand end to end. The {} partners with the largest \
          change under any option; the same scale in every column.",
         partners.len()
     );
     let words = scene.words(title.clone(), subtitle, note);
-    let svg =
-        picture(STEM, &words, 560.0, |canvas, area| draw_columns(canvas, area, scene, &partners, exports))?;
+    let height = band_height(bands(&options_of(exports, |key| key.0)).len(), partners.len(), ROW);
+    let picture =
+        picture(STEM, &words, height, |canvas, area| draw_columns(canvas, area, scene, &partners, exports))?;
     Ok(Some(Chart {
         stem: STEM,
         title,
-        svg,
+        picture,
         csv: rows::text(numbers(scene, &partners, exports)),
         reading:
             "Rows are partners, columns options. Bars to the right are exports gained, bars to the left \
@@ -71,6 +74,26 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
                  at home. Partners outside the list change too, by less."
                 .into(),
     }))
+}
+
+/// What the option that comes first in the answer does to exports, and to which partner most.
+fn title(scene: &Scene<'_>, exports: &Exports) -> String {
+    let manifest = &scene.run.manifest;
+    let option = best(scene.run).filter(|option| exports.keys().any(|key| key.0 == *option));
+    let Some(option) = option else { return format!("{}: exports by partner", manifest.focus_name()) };
+    let of = |partner: usize| parts(exports, option, partner).iter().sum::<f64>();
+    let changes = (0..manifest.countries.len()).map(|partner| (partner, of(partner)));
+    let all: f64 = changes.clone().map(|(_, change)| change).sum();
+    let most = changes.max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
+    let (partner, change) = most.unwrap_or((scene.run.focus(), 0.0));
+    format!(
+        "Under {}, exports of {} change by {} billion dollars, those to {} by {}",
+        scene.quoted(option),
+        manifest.focus_name(),
+        signed(all, 1),
+        manifest.countries[partner].name,
+        signed(change, 1)
+    )
 }
 
 /// Goods and services to a partner under an option.
@@ -92,25 +115,32 @@ fn partners(exports: &Exports) -> Vec<usize> {
     sizes.into_iter().take(MOST_PARTNERS).map(|(partner, _)| partner).collect()
 }
 
-fn draw_columns(
-    canvas: &mut Canvas<'_>,
-    area: Area,
-    scene: &Scene<'_>,
-    partners: &[usize],
-    exports: &Exports,
-) {
-    let manifest = &scene.run.manifest;
+fn draw_columns(canvas: &mut Canvas, area: Area, scene: &Scene<'_>, partners: &[usize], exports: &Exports) {
     let options = options_of(exports, |key| key.0);
-    let labels: Vec<(String, bool)> =
-        partners.iter().map(|&partner| (manifest.countries[partner].name.clone(), false)).collect();
-    let matrix = Matrix::draw(canvas, area.inside([0.0, 0.0, 0.0, 32.0]), &labels, &scene.headings(&options));
-    matrix.stripes(canvas);
     let pairs = options.iter().flat_map(|&option| partners.iter().map(move |&partner| (option, partner)));
     let ends = pairs.flat_map(|(option, partner)| {
         let parts = parts(exports, option, partner);
         [parts.iter().filter(|v| **v > 0.0).sum::<f64>(), parts.iter().filter(|v| **v < 0.0).sum()]
     });
     let range = range_with_zero(ends);
+    let bands = bands(&options);
+    for (options, area) in bands.iter().zip(band_areas(area, bands.len())) {
+        draw_band(canvas, area, (scene, exports), (partners, options), range);
+    }
+}
+
+fn draw_band(
+    canvas: &mut Canvas,
+    area: Area,
+    (scene, exports): (&Scene<'_>, &Exports),
+    (partners, options): (&[usize], &[usize]),
+    range: (f64, f64),
+) {
+    let manifest = &scene.run.manifest;
+    let labels: Vec<(String, bool)> =
+        partners.iter().map(|&partner| (manifest.countries[partner].name.clone(), false)).collect();
+    let matrix = Matrix::draw(canvas, area.inside([0.0, 0.0, 0.0, 22.0]), &labels, &scene.headings(options));
+    matrix.stripes(canvas);
     for (column, &option) in options.iter().enumerate() {
         let panel = Panel::new(matrix.column(column).inside([4.0, 0.0, 4.0, 0.0]), range, (0.0, 1.0));
         panel.x_axis(canvas, &panel.x_ticks(3), true);
@@ -120,23 +150,10 @@ fn draw_columns(
             draw_bar(canvas, &panel, bar, parts(exports, option, partner), scene.styles[option].colour);
         }
     }
-    let label = Lettering::new(TICK_SIZE, SOFT_INK).align(Align::Centre);
-    let middle = (matrix.area.left + matrix.area.right) / 2.0;
-    canvas.text(
-        (middle, matrix.area.bottom + 28.0),
-        "Change of exports, billion US dollars at the world\u{2019}s consumer prices of 2019",
-        label,
-    );
 }
 
 /// Goods and services end to end on their side of zero.
-fn draw_bar(
-    canvas: &mut Canvas<'_>,
-    panel: &Panel,
-    (top, bottom): (f64, f64),
-    parts: [f64; 2],
-    colour: RGBColor,
-) {
+fn draw_bar(canvas: &mut Canvas, panel: &Panel, (top, bottom): (f64, f64), parts: [f64; 2], colour: Rgb) {
     let mut ends = [0.0, 0.0];
     for (value, share) in parts.into_iter().zip([1.0, 0.4]) {
         let end = &mut ends[usize::from(value < 0.0)];

@@ -1,18 +1,19 @@
 //! Where the gain of the focus country comes from: parts that stand end to end, one column per option.
 
 use super::super::axis::{decimals_for, range_with_zero, signed};
-use super::super::canvas::{Align, Canvas, Lettering, Stroke};
+use super::super::canvas::{Canvas, Lettering, Stroke};
 use super::super::frame::{Area, Panel};
 use super::super::input::Parts;
-use super::super::matrix::Matrix;
-use super::super::theme::{GAIN, INK, LOSS, SOFT_INK, TICK_SIZE};
-use super::scene::{Chart, DrawError, Scene, picture};
+use super::super::matrix::{Matrix, band_areas, band_height, bands};
+use super::super::theme::{GAIN, INK, LOSS, TICK_SIZE};
+use super::scene::{Chart, DrawError, Scene, best, picture};
 use crate::output::rows::{self, Text, table};
 
 const STEM: &str = "waterfall";
-/// Height of a row of the table and of everything around it.
-const ROW: f64 = 26.0;
-const AROUND: f64 = 228.0;
+/// Height of a row of the table.
+const ROW: f64 = 20.0;
+/// Room for the number at the end of a bar.
+const NUMBER: f64 = 46.0;
 
 table! {
     /// Numbers behind the chart.
@@ -36,20 +37,24 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
         return Ok(None);
     };
     let manifest = &scene.run.manifest;
-    let title = format!("{}: where the gain comes from, {}", manifest.focus_name(), manifest.last_year());
-    let subtitle =
-        format!("Real income, percent, if it happens, {}; the same scale in every column", scene.against());
+    let title = title(scene, parts);
+    let subtitle = format!(
+        "Parts of the change of real income, percent, {}, reference path, {}; the same scale in every column",
+        manifest.last_year(),
+        scene.against()
+    );
     let note = "bars stand end to end and sum to the last row; blue = gain, orange = loss. Reference path of the \
                 option, central parameters; changes of costs integrated along the path on which all move together."
         .to_owned();
     let words = scene.words(title.clone(), subtitle, note);
     let names = names(parts);
-    let height = AROUND + ROW * (names.len() + 1) as f64;
-    let svg = picture(STEM, &words, height, |canvas, area| draw_columns(canvas, area, scene, &names, parts))?;
+    let height = band_height(bands(&manifest.compared()).len(), names.len() + 1, ROW);
+    let picture =
+        picture(STEM, &words, height, |canvas, area| draw_columns(canvas, area, scene, &names, parts))?;
     Ok(Some(Chart {
         stem: STEM,
         title,
-        svg,
+        picture,
         csv: rows::text(numbers(scene, parts)),
         reading: "Columns are options. Tariffs given are the country\u{2019}s own cuts, tariffs received those \
                   on its exports; barriers are those of the texts that a pair shares; what a text opens to \
@@ -60,6 +65,30 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
                  in proportion."
             .into(),
     }))
+}
+
+/// The largest part of the option that comes first in the answer.
+fn title(scene: &Scene<'_>, parts: &Parts) -> String {
+    let focus = scene.run.manifest.focus_name();
+    let of_best: Vec<(&str, f64)> = parts
+        .iter()
+        .filter(|(option, _, _)| Some(*option) == best(scene.run))
+        .map(|(_, name, value)| (name.as_str(), *value))
+        .collect();
+    let (Some((name, value)), Some(option)) =
+        (of_best.iter().max_by(|a, b| a.1.abs().total_cmp(&b.1.abs())), best(scene.run))
+    else {
+        return format!("{focus}: where the gain comes from");
+    };
+    let sum: f64 = of_best.iter().map(|(_, value)| value).sum();
+    let digits = decimals_for([sum]);
+    format!(
+        "{focus}: of {} % under {}, {} % comes from \u{201c}{}\u{201d}",
+        signed(sum, digits),
+        scene.quoted(option),
+        signed(*value, digits),
+        label(name).to_lowercase()
+    )
 }
 
 /// Names of the parts in the order of the table.
@@ -82,12 +111,25 @@ fn label(name: &str) -> String {
         .map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
 }
 
-fn draw_columns(canvas: &mut Canvas<'_>, area: Area, scene: &Scene<'_>, names: &[&str], parts: &Parts) {
-    let options = scene.run.manifest.compared();
+fn draw_columns(canvas: &mut Canvas, area: Area, scene: &Scene<'_>, names: &[&str], parts: &Parts) {
+    let bands = bands(&scene.run.manifest.compared());
+    for (options, area) in bands.iter().zip(band_areas(area, bands.len())) {
+        draw_band(canvas, area, scene, (names, options), parts);
+    }
+}
+
+fn draw_band(
+    canvas: &mut Canvas,
+    area: Area,
+    scene: &Scene<'_>,
+    (names, options): (&[&str], &[usize]),
+    parts: &Parts,
+) {
+    let compared = scene.run.manifest.compared();
     let labels = names.iter().map(|name| (label(name), false)).chain([("Sum".to_owned(), true)]);
     let labels: Vec<(String, bool)> = labels.collect();
-    let inner = area.inside([0.0, 0.0, 0.0, 32.0]);
-    let matrix = Matrix::draw(canvas, inner, &labels, &scene.headings(&options));
+    let inner = area.inside([0.0, 0.0, 0.0, 22.0]);
+    let matrix = Matrix::draw(canvas, inner, &labels, &scene.headings(options));
     matrix.stripes(canvas);
     let value = |option: usize, name: &str| {
         let found = parts.iter().find(|(one, part, _)| *one == option && part == name);
@@ -99,10 +141,10 @@ fn draw_columns(canvas: &mut Canvas<'_>, area: Area, scene: &Scene<'_>, names: &
             Some(*sum)
         })
     };
-    let range = range_with_zero(options.iter().flat_map(|&option| running(option)));
+    let range = range_with_zero(compared.iter().flat_map(|&option| running(option)));
     let decimals = decimals_for([range.0, range.1]).max(3);
     for (column, &option) in options.iter().enumerate() {
-        let panel = Panel::new(matrix.column(column).inside([4.0, 0.0, 4.0, 0.0]), range, (0.0, 1.0));
+        let panel = Panel::new(matrix.column(column).inside([4.0, 0.0, NUMBER, 0.0]), range, (0.0, 1.0));
         panel.x_axis(canvas, &panel.x_ticks(3), true);
         let mut from = 0.0;
         for row in 0..=names.len() {
@@ -110,22 +152,18 @@ fn draw_columns(canvas: &mut Canvas<'_>, area: Area, scene: &Scene<'_>, names: &
             let (start, end) = step.map_or((0.0, from), |step| (from, from + step));
             let shown = step.unwrap_or(from);
             draw_bar(canvas, &panel, (matrix.middle(row), matrix.row_height()), (start, end));
-            let y = matrix.middle(row) + matrix.row_height() * 0.34;
-            let text = Lettering::new(TICK_SIZE - 1.0, INK).align(Align::Centre);
-            let middle = (panel.area.left + panel.area.right) / 2.0;
-            canvas.text((middle, y), &signed(shown, decimals), text.bold(step.is_none()));
+            let text = Lettering::new(TICK_SIZE - 1.0, INK).bold(step.is_none());
+            let x = panel.x.at(start.max(end)) + 4.0;
+            canvas.text((x, matrix.middle(row)), &signed(shown, decimals), text);
             from += step.unwrap_or(0.0);
         }
     }
-    let text = Lettering::new(TICK_SIZE, SOFT_INK).align(Align::Centre);
-    let middle = (matrix.area.left + matrix.area.right) / 2.0;
-    canvas.text((middle, matrix.area.bottom + 28.0), "Real income, percent above the reference option", text);
 }
 
 /// A bar from one running sum to the next.
-fn draw_bar(canvas: &mut Canvas<'_>, panel: &Panel, (middle, height): (f64, f64), (start, end): (f64, f64)) {
+fn draw_bar(canvas: &mut Canvas, panel: &Panel, (middle, height): (f64, f64), (start, end): (f64, f64)) {
     let (from, to) = (panel.x.at(start), panel.x.at(end));
-    let (top, bottom) = (middle - 0.36 * height, middle + 0.06 * height);
+    let (top, bottom) = (middle - 0.3 * height, middle + 0.3 * height);
     let colour = if end < start { LOSS } else { GAIN };
     if (to - from).abs() > 0.1 {
         canvas.rect((from, top), (to, bottom), colour, 1.0);

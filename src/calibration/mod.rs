@@ -39,6 +39,7 @@ pub fn schemas() -> Vec<Schema> {
         policy::rows::AggregateRow::schema(),
         policy::rows::Barrier::schema(),
         policy::rows::Claim::schema(),
+        policy::rows::LineCoverage::schema(),
         policy::rows::StagedPart::schema(),
         policy::rows::StagingCheck::schema(),
         policy::rows::StagingRest::schema(),

@@ -55,9 +55,9 @@ fn names_that_point_nowhere_are_refused_where_they_stand() {
     for (file, from, to, message) in [
         (
             "policy/duty_coverage.csv",
-            "us_301_list_3,fish",
-            "us_301_list_3x,fish",
-            "duty_coverage.csv:25 `duty_list` = us_301_list_3x",
+            "cn_retaliation_3,textiles",
+            "cn_retaliation_3x,textiles",
+            "duty_coverage.csv:29 `duty_list` = cn_retaliation_3x",
         ),
         ("policy/duties.csv", "AUS;CAN;MEX;KOR", "AUS;CAM;MEX;KOR", "duties.csv:11 `exempt` = CAM"),
         ("policy/provisions.csv", "suspended,5", "suspendet,5", "provisions.csv:2 `kind` = suspendet"),

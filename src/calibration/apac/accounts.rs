@@ -5,6 +5,7 @@ use ndarray::Array1;
 use super::concordance::Concordance;
 use crate::calibration::{NumberRule, Reading};
 use crate::data::Files;
+use crate::error::Fault;
 
 const COLUMNS: [&str; 10] = [
     "iso3",
@@ -18,6 +19,8 @@ const COLUMNS: [&str; 10] = [
     "source",
     "mark",
 ];
+/// Columns that may be empty: what is published then stands in their place.
+const SERVICES: [&str; 2] = ["services_exports_musd", "services_imports_musd"];
 const FLOW: NumberRule =
     NumberRule::new("0 or more, at most 1e12 million USD", |value| (0.0..=1e12).contains(&value));
 const ANY: NumberRule =
@@ -56,6 +59,10 @@ impl Accounts {
             let n = row.index("iso3", &by.axes.country_idx, "economy of the set", &mut reading.faults);
             for (sum, column) in sums.iter_mut().zip(&COLUMNS[1..8]) {
                 let rule = if *column == "balance_musd" { ANY } else { FLOW };
+                if SERVICES.contains(column) && row.text(column).is_empty() {
+                    n.into_iter().for_each(|n| sum[n] = f64::NAN);
+                    continue;
+                }
                 if let (Some(n), Some(musd)) = (n, reading.number(&row, column, rule)) {
                     sum[n] = musd;
                 }
@@ -72,6 +79,24 @@ impl Accounts {
             margin_imports: next(),
             balance: next(),
         })
+    }
+
+    /// Puts published totals `[n]` of services exports and imports where `accounts.csv` has none; an economy without
+    /// either is a fault.
+    pub fn fill_services(&mut self, published: [&Array1<f64>; 2], by: &Concordance, reading: &mut Reading) {
+        let own = [&mut self.services_exports, &mut self.services_imports];
+        for ((own, published), column) in own.into_iter().zip(published).zip(SERVICES) {
+            for (n, musd) in own.iter_mut().enumerate().filter(|(_, musd)| musd.is_nan()) {
+                *musd = published[n];
+                if !(*musd > 0.0) {
+                    let found = format!("no total of {}", by.axes.countries[n].iso3);
+                    let expected = "a number: no source at hand publishes the total";
+                    let remedy = "Fill the cell.";
+                    let file = "data/sources/apac/accounts.csv";
+                    reading.faults.push(Fault::of_file(file, column, &found, expected, remedy));
+                }
+            }
+        }
     }
 
     /// The rest of the world sells what is given, and buys what nobody else does; its balance closes the world.

@@ -196,3 +196,55 @@ impl Spread<'_> {
         weights.into_iter().map(|(j, weight)| (j, weight / sum)).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use ndarray::Array2;
+
+    use super::{Products, Spread, Sums};
+    use crate::calibration::apac::fixtures::{BBB, CARS, CCC, GRAIN, ROW, concordance};
+
+    fn sums(rows: &[(&str, &str, f64)]) -> Sums {
+        rows.iter().map(|&(partner, code, musd)| ((partner.to_owned(), code.to_owned()), musd)).collect()
+    }
+
+    #[test]
+    fn the_longest_known_beginning_of_a_line_counts() {
+        let products = Products([("10", GRAIN), ("1006", CARS)].map(|(code, j)| (code.to_owned(), j)).into());
+        assert_eq!(products.sector("10059000"), Some(GRAIN));
+        assert_eq!(products.sector("10063000"), Some(CARS));
+        assert_eq!(products.sector("87030000"), None);
+    }
+
+    #[test]
+    fn chapters_go_before_industries_and_the_world_closes_the_column() {
+        let by = concordance(&["naics3,111,grain,0.5", "naics3,111,cars,0.5"]);
+        let mut of_chapter = Array2::zeros((4, 3));
+        of_chapter[[BBB, GRAIN]] = 1.0;
+        of_chapter[[BBB, CARS]] = 3.0;
+        of_chapter[[ROW, CARS]] = 4.0;
+        let mix = HashMap::from([("87".to_owned(), of_chapter)]);
+        let chapters = sums(&[("BBB", "87", 100.0), ("BBB", "10", 10.0), ("WLD", "87", 300.0)]);
+        let industries = sums(&[("BBB", "111", 999.0), ("CCC", "111", 50.0)]);
+        let cells = Spread { by: &by, mix: &mix }.imports(&chapters, &industries);
+        assert_eq!([cells[[BBB, GRAIN]], cells[[BBB, CARS]]], [35.0, 75.0], "by the lines of the later year");
+        assert!((cells.row(CCC).sum() - 50.0).abs() < 1e-9, "by industry where no chapter is known");
+        // The world buys 37.5 of grain and 262.5 of cars in the chapter: what is left comes from the rest.
+        let left = 262.5 - cells[[BBB, CARS]] - cells[[CCC, CARS]];
+        assert!((cells[[ROW, CARS]] - left).abs() < 1e-9, "{cells}");
+        assert_eq!(cells[[ROW, GRAIN]], 0.0, "it sells none in the later year");
+    }
+
+    #[test]
+    fn an_industry_leans_on_what_the_partner_sells() {
+        let by = concordance(&["naics3,111,grain,0.5", "naics3,111,cars,0.5"]);
+        let mut late = Array2::from_elem((4, 3), 1.0);
+        late[[CCC, CARS]] = 9.0;
+        let mix = HashMap::from([("87".to_owned(), late)]);
+        let parts = Spread { by: &by, mix: &mix }.of_industry("111", CCC);
+        assert!((parts.iter().map(|(_, share)| share).sum::<f64>() - 1.0).abs() < 1e-12);
+        assert!(parts[1].1 > 0.7, "{parts:?}");
+    }
+}

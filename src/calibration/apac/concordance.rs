@@ -102,7 +102,7 @@ impl Concordance {
         Self::from_tables(&economies, &sectors, &codes, faults)
     }
 
-    fn from_tables(
+    pub(super) fn from_tables(
         economies: &Table,
         sectors: &Table,
         codes: &Table,
@@ -175,6 +175,13 @@ impl Concordance {
         self.parts.get(classification).and_then(|codes| codes.get(code)).map_or(&[], Vec::as_slice)
     }
 
+    /// Sectors of a code for one economy: its own split, which stands under `ISO3:CODE`, else that of all.
+    #[must_use]
+    pub fn own_parts(&self, classification: &str, iso3: &str, code: &str) -> &[(usize, f64)] {
+        let own = self.parts(classification, &format!("{iso3}:{code}"));
+        if own.is_empty() { self.parts(classification, code) } else { own }
+    }
+
     /// The economies, for readers of facts.
     #[must_use]
     pub fn places(&self) -> Places<'_> {
@@ -184,5 +191,19 @@ impl Concordance {
     /// Positions of the goods sectors.
     pub fn goods(&self) -> impl Iterator<Item = usize> + '_ {
         (0..self.axes.n_sectors()).filter(|&j| self.axes.sectors[j].kind == SectorKind::Goods)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::calibration::apac::fixtures::{AAA, CARS, CCC, FREIGHT, GRAIN, ROW, concordance};
+
+    #[test]
+    fn codes_belong_to_their_economy_and_a_split_of_its_own_goes_first() {
+        let by = concordance(&["wdi,other,freight,1", "wdi,AAA:other,grain,0.5", "wdi,AAA:other,cars,0.5"]);
+        assert_eq!([by.economy("DDD"), by.economy("ZZZ"), by.donor[CCC]], [CCC, ROW, AAA]);
+        assert_eq!(by.own_parts("wdi", "AAA", "other"), [(GRAIN, 0.5), (CARS, 0.5)]);
+        assert_eq!(by.own_parts("wdi", "CCC", "other"), [(FREIGHT, 1.0)]);
+        assert_eq!(by.goods().collect::<Vec<_>>(), [GRAIN, CARS]);
     }
 }

@@ -38,7 +38,9 @@ pub fn build(raw: &Raw, by: &Concordance) -> Goods {
     let left = |margin: &Array2<f64>, sums: Array2<f64>| (margin - &sums).mapv(|musd| musd.max(0.0));
     let exports_left = left(&exports, fixed.sum_axis(Axis(1)).reversed_axes());
     let imports_left = left(&imports, fixed.sum_axis(Axis(2)).reversed_axes());
-    let pairs = pair_totals(raw);
+    let accounts = &raw.accounts;
+    let pairs =
+        pair_totals(&raw.pairs_musd, &raw.held_pairs, &accounts.goods_exports, &accounts.goods_imports);
     let mut flows = prior(raw, by, &pairs, [&exports, &imports]);
     flows.zip_mut_with(&is_fixed(raw, fixed.dim()), |value, is_fixed| {
         if *is_fixed {
@@ -218,12 +220,25 @@ fn mix_of_imports(raw: &Raw, by: &Concordance, m: usize) -> Array1<f64> {
     mix
 }
 
-/// Totals of pairs `[i,n]` at the totals of the accounts.
-fn pair_totals(raw: &Raw) -> Array2<f64> {
-    let mut pairs = raw.pairs_musd.clone();
-    pairs.diag_mut().fill(0.0);
-    fit(&mut pairs, &raw.accounts.goods_exports.to_vec(), &raw.accounts.goods_imports.to_vec());
-    pairs
+/// Totals of pairs `[i,n]`: those that are known by themselves stay, the others are fitted to what they leave of the totals
+/// of the accounts.
+fn pair_totals(
+    pairs_musd: &Array2<f64>,
+    held_pairs: &[(usize, usize, f64)],
+    exports: &Array1<f64>,
+    imports: &Array1<f64>,
+) -> Array2<f64> {
+    let mut open = pairs_musd.clone();
+    open.diag_mut().fill(0.0);
+    let mut held = Array2::<f64>::zeros(open.dim());
+    for &(i, m, musd) in held_pairs {
+        (open[[i, m]], held[[i, m]]) = (0.0, musd);
+    }
+    let left = |total: &Array1<f64>, axis: usize| -> Vec<f64> {
+        (total - &held.sum_axis(Axis(axis))).mapv(|musd| musd.max(0.0)).to_vec()
+    };
+    fit(&mut open, &left(exports, 1), &left(imports, 0));
+    open + held
 }
 
 /// Prior `[j,n,i]`: what the tables know of a pair's industries, split by what both sides trade; size where they do not.
@@ -269,4 +284,104 @@ fn prior(
         }
     }
     cells
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array1, Array2, Array3, Axis};
+
+    use super::{build, exports_by_sector, imports_by_sector, pair_totals, prior, raise_exports};
+    use crate::calibration::apac::fixtures::{
+        AAA, BBB, CARS, CCC, FREIGHT, GRAIN, ROW, abroad, concordance, raw,
+    };
+
+    fn close(found: f64, expected: f64) {
+        assert!((found - expected).abs() < 1e-6 * expected.abs().max(1.0), "{found} is not {expected}");
+    }
+
+    #[test]
+    fn chapters_are_split_by_what_the_large_importer_buys_and_meet_the_total() {
+        let (mut raw, by) = (raw(), concordance(&[]));
+        let plain = exports_by_sector(&raw, &by);
+        // Grain 40 + 0.2 x 40, cars 0.8 x 40, at 100 together.
+        close(plain[[CCC, GRAIN]], 60.0);
+        close(plain[[CCC, CARS]], 40.0);
+        let mut bought = Array2::zeros((4, 3));
+        bought[[CCC, CARS]] = 7.0;
+        raw.census.mix.insert("87".to_owned(), bought);
+        let split = exports_by_sector(&raw, &by);
+        // Of the chapter three quarters are cars, and a quarter is split as before.
+        close(split[[CCC, GRAIN]], 50.0 + 100.0 * 0.25 * 0.2 / 2.0);
+        close(split.row(CCC).sum(), 100.0);
+        // Exports of the economy with customs figures have their mix.
+        close(split[[BBB, GRAIN]], 75.0);
+    }
+
+    #[test]
+    fn exports_are_raised_to_what_customs_saw_within_the_total() {
+        let (raw, by) = (raw(), concordance(&[]));
+        let mut exports = Array2::from_shape_fn((4, 3), |(_, j)| [60.0, 40.0, 0.0][j]);
+        exports.row_mut(BBB).fill(0.0);
+        let mut fixed = Array3::zeros((3, 4, 4));
+        fixed[[CARS, AAA, CCC]] = 50.0;
+        let (after, raised) = raise_exports(&raw, &by, &exports, &fixed);
+        close(after[[CCC, CARS]], 51.0);
+        close(after[[CCC, GRAIN]], 49.0);
+        close(after.row(ROW).sum(), 100.0);
+        assert!(raised.iter().any(|&(i, j, before, _)| (i, j) == (CCC, CARS) && before == 40.0));
+    }
+
+    #[test]
+    fn imports_meet_their_totals_and_what_the_world_exports() {
+        let (raw, by) = (raw(), concordance(&[]));
+        let exports = Array2::from_shape_fn((4, 3), |(_, j)| [60.0, 40.0, 0.0][j]);
+        let mut fixed = Array3::zeros((3, 4, 4));
+        for importer in [AAA, BBB] {
+            fixed[[GRAIN, importer, ROW]] = 60.0;
+            fixed[[CARS, importer, ROW]] = 40.0;
+        }
+        let imports = imports_by_sector(&raw, &by, &exports, &fixed);
+        for n in [CCC, ROW] {
+            close(imports.row(n).sum(), 100.0);
+        }
+        close(imports.column(GRAIN).sum(), 240.0);
+        assert!(imports[[CCC, GRAIN]] > imports[[ROW, GRAIN]], "its product groups are three quarters grain");
+        assert_eq!(imports[[CCC, FREIGHT]], 0.0);
+    }
+
+    #[test]
+    fn known_pairs_stay_and_the_others_take_what_is_left() {
+        let total = Array1::from_elem(4, 100.0);
+        let pairs = pair_totals(&abroad(10.0), &[(AAA, CCC, 80.0)], &total, &total);
+        assert_eq!(pairs[[AAA, CCC]], 80.0);
+        close(pairs.row(AAA).sum(), 100.0);
+        close(pairs.column(CCC).sum(), 100.0);
+        close(pair_totals(&abroad(10.0), &[], &total, &total)[[AAA, CCC]], 100.0 / 3.0);
+    }
+
+    #[test]
+    fn the_prior_leans_on_the_tables_where_both_sides_have_them() {
+        let (mut raw, by) = (raw(), concordance(&[]));
+        let exports = Array2::from_shape_fn((4, 3), |(_, j)| [50.0, 50.0, 0.0][j]);
+        raw.tables.trade.fill(1.0);
+        raw.tables.trade.index_axis_mut(Axis(0), 2).fill(9.0);
+        let cells = prior(&raw, &by, &abroad(10.0), [&exports, &exports]);
+        assert!(cells[[CARS, AAA, BBB]] > 5.0 * cells[[GRAIN, AAA, BBB]], "works are nine tenths");
+        close(cells[[CARS, CCC, AAA]], cells[[GRAIN, CCC, AAA]]);
+    }
+
+    #[test]
+    fn customs_figures_stand_at_the_totals_and_exports_are_met() {
+        let (raw, by) = (raw(), concordance(&[]));
+        let goods = build(&raw, &by);
+        let of = |n: usize, i: usize| goods.flows_musd.slice(ndarray::s![.., n, i]).sum();
+        // AAA buys 25 of each of three partners by its customs, 100 by its account.
+        close(of(AAA, ROW), 100.0 / 3.0);
+        close(goods.flows_musd[[GRAIN, AAA, ROW]] / goods.flows_musd[[CARS, AAA, ROW]], 10.0 / 15.0);
+        close(goods.flows_musd[[GRAIN, CCC, BBB]] / goods.flows_musd[[CARS, CCC, BBB]], 3.0);
+        let sold = goods.flows_musd.sum_axis(Axis(1)).sum_axis(Axis(0));
+        close(sold[ROW], 100.0);
+        assert!((0..4).all(|n| of(n, n) == 0.0));
+        assert_eq!(goods.flows_musd.index_axis(Axis(0), FREIGHT).sum(), 0.0);
+    }
 }

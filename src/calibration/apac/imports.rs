@@ -23,10 +23,8 @@ pub fn read(input: &Path, by: &Concordance, reading: &mut Reading) -> Option<Arr
     for row in groups.rows() {
         let code = row.text("importer");
         let n = by.axes.country_idx.get(code).copied().unwrap_or_else(|| by.economy(code));
-        // A split of an economy's own stands under its code.
         let group = row.text("mtn_group");
-        let own = by.parts("mtn", &format!("{code}:{group}"));
-        let parts = if own.is_empty() { by.parts("mtn", group) } else { own };
+        let parts = by.own_parts("mtn", code, group);
         if parts.is_empty() {
             reading.left(&groups, "of groups without a sector", group);
         }
@@ -44,4 +42,45 @@ pub fn read(input: &Path, by: &Concordance, reading: &mut Reading) -> Option<Arr
         }
     }
     Some(imports)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::calibration::Reading;
+    use crate::calibration::apac::fixtures::{AAA, BBB, CARS, CCC, GRAIN, ROW, concordance};
+
+    #[test]
+    fn product_groups_are_split_and_the_facts_fill_what_they_lack() {
+        let folder = tempfile::tempdir().unwrap();
+        let put = |name: &str, text: &str| {
+            let at = folder.path().join(name);
+            std::fs::create_dir_all(at.parent().unwrap()).unwrap();
+            std::fs::write(at, text).unwrap();
+        };
+        put(
+            "data/wto_imports_mtn_2015/imports_mtn_2015.csv",
+            "importer,mtn_group,value_musd\nAAA,Food,10\nCCC,Food,10\nDDD,Food,6\nZZZ,Food,1\n",
+        );
+        put(
+            "facts/trade_composition.csv",
+            "iso3,flow,product_group,share_pct\nAAA,imports,food,90\nBBB,imports,food,80\nBBB,exports,food,5\n",
+        );
+        let by = concordance(&[
+            "mtn,Food,grain,0.5",
+            "mtn,Food,cars,0.5",
+            "mtn,CCC:Food,grain,1",
+            "composition,food,grain,1",
+        ]);
+        let mut reading = Reading::new();
+        let imports = super::read(folder.path(), &by, &mut reading).unwrap();
+        assert!(reading.faults.is_empty(), "{:?}", reading.faults);
+        assert_eq!([imports[[AAA, GRAIN]], imports[[AAA, CARS]]], [5.0, 5.0], "the facts do not add to it");
+        assert_eq!(
+            [imports[[CCC, GRAIN]], imports[[CCC, CARS]]],
+            [13.0, 3.0],
+            "its own split, and that of DDD"
+        );
+        assert_eq!(imports[[BBB, GRAIN]], 80.0);
+        assert_eq!(imports[[ROW, GRAIN]], 0.5);
+    }
 }

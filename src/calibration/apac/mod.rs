@@ -11,6 +11,8 @@ pub mod census;
 pub mod concordance;
 pub mod figures;
 pub mod fit;
+#[cfg(test)]
+mod fixtures;
 pub mod goods;
 pub mod imports;
 pub mod mof;
@@ -20,6 +22,7 @@ pub mod production;
 pub mod raw;
 pub mod service_reports;
 pub mod services;
+mod sheets;
 pub mod tables;
 pub mod tariffs;
 pub mod trade;

@@ -6,19 +6,23 @@ use crate::calibration::tables::Provenance;
 use crate::output::rows::Text;
 
 /// Sources with what each gives, its licence and its attribution.
-const SOURCES: [(&str, &str); 14] = [
+const SOURCES: [(&str, &str); 15] = [
     ("CEPII BACI HS92 by chapter 2019 and HS22 by pair 2023", "Etalab open licence 2.0"),
     ("goods trade by pair 2016 (Breinlich et al., UN Comtrade)", "replication data, open"),
     ("US Census Bureau, imports for consumption 2019 by chapter and industry, 2024 by line", "public domain"),
     ("Ministry of Finance of Japan through e-Stat, trade by area and good 2019", "open government data"),
     ("WTO, imports by product group of the multilateral trade negotiations 2015", "free with attribution"),
-    ("WTO World Trade Statistical Review 2020 and balances of payments 2019", "recalled totals"),
+    (
+        "WTO World Trade Statistical Review 2020, balances of payments 2019, trade by partner of the Census Bureau and of China 2019",
+        "recalled totals",
+    ),
     ("World Bank WDI, services exports 2019", "CC BY 4.0"),
     ("OECD International Trade in Services Statistics 2019", "free with attribution"),
     (
         "OECD Input-Output Tables 2021: value added by industry 2018, tables of China and Japan 2018",
         "free with attribution",
     ),
+    ("Central Bank of Chile, input-output table 2008", "open data with attribution"),
     ("Asian Development Bank, multi-regional input-output tables 2019, aggregates", "CC BY 3.0 IGO"),
     (
         "WIOD 2016 release, year 2014 (Timmer et al. 2015), as in Felbermayr, Groeschl & Heiland (2022)",
@@ -49,14 +53,14 @@ pub(super) fn provenance(set: &Apac) -> Vec<Provenance<'_>> {
 }
 
 /// Block, status, source and donor.
-type Block = (&'static str, &'static str, &'static str, Text<'static>);
+type Block = (&'static str, &'static str, Text<'static>, Text<'static>);
 
 fn of_economy(set: &Apac, n: usize) -> Vec<Provenance<'_>> {
     let row = |(block, status, source, donor): Block| Provenance {
         country: set.code(n),
         block: block.into(),
         status: status.into(),
-        source: source.into(),
+        source,
         donor,
     };
     trade_blocks(set, n).into_iter().chain(home_blocks(set, n)).map(row).collect()
@@ -67,14 +71,18 @@ fn trade_blocks(set: &Apac, n: usize) -> Vec<Block> {
     let has_customs = n == raw.census.importer || n == raw.mof.economy;
     let own_mix = has_customs || raw.imports_musd.row(n).sum() > 0.0;
     let mut blocks = Vec::new();
-    let mut add = |block, status, source| blocks.push((block, status, source, Text::default()));
+    let mut add = |block, status, source: &'static str| {
+        blocks.push((block, status, Text::from(source), Text::default()));
+    };
     let entrepot = raw.accounts.entrepots().any(|hub| hub == n);
     let totals = match (entrepot, n == by.rest) {
         (_, true) => "exports of BACI and WDI outside the group; imports are what no other economy buys",
         (true, _) => {
             "recalled: domestic exports and retained imports; what passes through is trade of origin and destination, the margin a service"
         }
-        _ => "recalled: WTO and balance of payments 2019",
+        _ => {
+            "goods recalled: WTO and balance of payments 2019; services as the OECD, else WDI (exports) publish them, else recalled"
+        }
     };
     add("trade_totals", "scaled", totals);
     add(
@@ -95,7 +103,7 @@ fn trade_blocks(set: &Apac, n: usize) -> Vec<Block> {
         true => ("observed", "customs figures of 2019 of this economy; what they do not cover by entropy"),
         false => (
             "imputed",
-            "entropy between exports, imports, pairs (BACI 2023, panel 2016) and WIOD 2014; flows with economies of customs figures observed",
+            "entropy between exports, imports, pairs (BACI 2023, panel 2016; exports of the United States and imports of China by partner recalled) and WIOD 2014; flows with economies of customs figures observed",
         ),
     };
     add("goods_by_partner", status, source);
@@ -118,27 +126,28 @@ fn trade_blocks(set: &Apac, n: usize) -> Vec<Block> {
 fn home_blocks(set: &Apac, n: usize) -> Vec<Block> {
     let donor = set.concordance.donor[n];
     let from = if donor == n { Text::default() } else { set.code(donor).into_owned().into() };
-    let structure = match set.raw.national[donor].is_some() {
-        true => {
-            "OECD table of 2018, fitted to output and what is bought; value added over output of ADB 2019"
-        }
-        false => "WIOD 2014, fitted to output and what is bought; value added over output of ADB 2019",
-    };
-    let status = if donor == n { "scaled" } else { "imputed" };
+    let table = super::production::national(&set.raw, &set.concordance, n);
+    let structure = table.map_or("WIOD 2014", |table| table.source.as_str());
+    let structure =
+        format!("{structure}, fitted to output and what is bought; value added over output of ADB 2019");
+    let is_own = donor == n || set.raw.national[n].is_some();
+    let status = if is_own { "scaled" } else { "imputed" };
     let nobody = Text::default;
     vec![
-        ("gdp", "observed", "CEPII population and GDP 2019", nobody()),
+        ("gdp", "observed", "CEPII population and GDP 2019".into(), nobody()),
         (
             "value_added",
             "scaled",
-            "OECD 2018 by 45 industries at GDP 2019; sectors inside an industry by world demand and net exports",
+            "OECD 2018 by 45 industries at GDP 2019; sectors inside an industry by world demand and net exports"
+                .into(),
             nobody(),
         ),
-        ("production", status, structure, from),
+        ("production", status, structure.into(), from),
         (
             "tariffs",
             "imputed",
-            "data/policy on the days of 2019: see data/policy/README.md for what is read from tariff lines and what is recalled",
+            "data/policy on the days of 2019: see data/policy/README.md for what is read from tariff lines and what is recalled"
+                .into(),
             nobody(),
         ),
     ]

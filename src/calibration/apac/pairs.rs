@@ -8,6 +8,7 @@ use super::accounts::Accounts;
 use super::concordance::Concordance;
 use super::figures::{FLOW, check_filled, economy};
 use crate::calibration::Reading;
+use crate::data::Files;
 
 /// Last year of the older panel.
 const PATTERN_YEAR: &str = "2016";
@@ -39,6 +40,23 @@ pub fn read(data: &Path, by: &Concordance, reading: &mut Reading) -> Option<Arra
     let abroad = pairs.sum_axis(Axis(1)) - pairs.diag();
     check_filled(&newest, "value_musd", &abroad, by, reading);
     Some(pairs)
+}
+
+/// Pairs whose total is known by itself, from `partners.csv`: exporter, importer, million USD.
+pub fn read_held(by: &Concordance, reading: &mut Reading) -> Option<Vec<(usize, usize, f64)>> {
+    let columns = ["exporter", "importer", "goods_musd", "source", "mark"];
+    let table = reading.own(&Files::embedded().folder("sources/apac"), "partners.csv", &columns)?;
+    reading.each_once(&table, &["exporter", "importer"]);
+    let mut held = Vec::new();
+    for row in table.rows() {
+        let mut place =
+            |column| row.index(column, &by.axes.country_idx, "economy of the set", &mut reading.faults);
+        let at = (place("exporter"), place("importer"));
+        if let ((Some(i), Some(m)), Some(musd)) = (at, reading.number(&row, "goods_musd", FLOW)) {
+            held.push((i, m, musd));
+        }
+    }
+    Some(held)
 }
 
 /// The mean of both tables at the size of the newer; the older alone where the newer lacks an economy.

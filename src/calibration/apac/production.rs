@@ -9,10 +9,10 @@ use ndarray::{Array1, Array2, Array3, Axis, s};
 use super::concordance::Concordance;
 use super::fit::fit;
 use super::raw::Raw;
-use super::tables::{Affinity, NATIONAL_CODES, Structure};
+use super::tables::{Affinity, NATIONAL_CODES, NationalTable};
 use super::trade::Trade;
 use crate::calibration::Reading;
-use crate::data::Files;
+use crate::data::{Files, SectorKind};
 use crate::error::{Fault, Faults, InputErrors};
 
 /// Scale, as a share of exports, on which home sales leave what output less exports says.
@@ -131,7 +131,7 @@ impl Production {
         (c, value_added, bought): (usize, &Array1<f64>, &Array1<f64>),
         affinity: &Affinity,
     ) {
-        let (inputs, demand) = structure(raw, by.donor[c]).on_sectors(by, bought, affinity);
+        let (inputs, demand) = inputs_and_demand(raw, by, (c, bought), affinity);
         let sectors = value_added.len();
         let output = self.output_musd.row(c).to_owned();
         let spent = &output - value_added;
@@ -246,9 +246,45 @@ fn split(raw: &Raw, by: &Concordance, weight: impl Fn(usize, usize) -> f64) -> A
     cells
 }
 
-/// Structure of an economy: its national table, else that of the multi-country tables.
-fn structure(raw: &Raw, donor: usize) -> Structure<'_> {
-    raw.national[donor].as_ref().map_or_else(|| raw.tables.structure(donor), |table| table.structure())
+/// National table of an economy, else of its donor.
+pub(super) fn national<'r>(raw: &'r Raw, by: &Concordance, c: usize) -> Option<&'r NationalTable> {
+    raw.national[c].as_ref().or(raw.national[by.donor[c]].as_ref())
+}
+
+/// Inputs `[k,j]` and final demand `[k]` of an economy, as shares: of its national table, else of the multi-country
+/// tables. Imported inputs that a national table does not tell apart are goods in the mix of the donor.
+fn inputs_and_demand(
+    raw: &Raw,
+    by: &Concordance,
+    (c, bought): (usize, &Array1<f64>),
+    affinity: &Affinity,
+) -> (Array2<f64>, Array1<f64>) {
+    let donor = || raw.tables.structure(by.donor[c]).on_sectors(by, bought, affinity);
+    let Some(table) = national(raw, by, c) else { return donor() };
+    let (inputs, demand) = table.structure().on_sectors(by, bought, affinity);
+    match table.imported_shares(by) {
+        None => (inputs, demand),
+        Some(imported) => (with_imports(&inputs, &imported, &only_goods(by, donor().0)), demand),
+    }
+}
+
+/// Columns of `inputs` `[k,j]` that buy goods alone, each summing to one.
+fn only_goods(by: &Concordance, mut inputs: Array2<f64>) -> Array2<f64> {
+    for (k, mut row) in inputs.outer_iter_mut().enumerate() {
+        if by.axes.sectors[k].kind != SectorKind::Goods {
+            row.fill(0.0);
+        }
+    }
+    for mut column in inputs.columns_mut() {
+        let sum = column.sum();
+        column.mapv_inplace(|share| share / sum.max(1e-12));
+    }
+    inputs
+}
+
+/// Shares of inputs `[k,j]` where the share `imported` `[j]` of them has the mix `goods`.
+fn with_imports(domestic: &Array2<f64>, imported: &Array1<f64>, goods: &Array2<f64>) -> Array2<f64> {
+    domestic * &imported.mapv(|share| 1.0 - share) + goods * imported
 }
 
 /// Reads `uses.csv`: factors of input use, the last column final demand; 1 where nothing stands.
@@ -274,7 +310,17 @@ fn read_affinity(by: &Concordance, reading: &mut Reading) -> Option<Affinity> {
 
 #[cfg(test)]
 mod tests {
-    use super::home_sales;
+    use ndarray::{Array1, Array2, Array3, Axis, array};
+
+    use super::{
+        Production, home_sales, inputs_and_demand, only_goods, value_added, value_added_share, with_imports,
+    };
+    use crate::calibration::apac::fixtures::{AAA, CARS, CCC, FREIGHT, GRAIN, ROW, concordance, raw};
+    use crate::calibration::apac::tables::NationalTable;
+
+    fn close(found: f64, expected: f64) {
+        assert!((found - expected).abs() < 1e-9 * expected.abs().max(1.0), "{found} is not {expected}");
+    }
 
     #[test]
     fn home_sales_follow_what_is_left_and_never_vanish() {
@@ -282,5 +328,99 @@ mod tests {
         assert!((home_sales(100.0, 10.0) - 100.0).abs() < 1e-9);
         let squeezed = [10.0, 0.0, -50.0, -100.0].map(|left| home_sales(left, 100.0));
         assert!(squeezed.windows(2).all(|pair| pair[0] > pair[1]) && squeezed[3] > 0.0, "{squeezed:?}");
+    }
+
+    #[test]
+    fn a_share_of_value_added_is_ones_own_else_the_donors_else_the_mean() {
+        let (raw, by) = (raw(), concordance(&[]));
+        assert_eq!(value_added_share(&raw, &by, CCC, CARS), 0.2);
+        assert_eq!(value_added_share(&raw, &by, CCC, GRAIN), 0.5, "of the donor");
+        close(value_added_share(&raw, &by, ROW, CARS), 1.0 / 3.0);
+    }
+
+    #[test]
+    fn value_added_meets_gdp_and_moves_to_what_is_exported() {
+        let (raw, by) = (raw(), concordance(&[]));
+        let even = Array2::from_elem((4, 3), 10.0);
+        let mut exports = even.clone();
+        let balanced = value_added(&raw, &by, &exports, &even);
+        assert!(balanced.sum_axis(Axis(1)).iter().all(|gdp| (gdp - 1000.0).abs() < 1e-9));
+        close(balanced[[AAA, GRAIN]], 200.0);
+        close(balanced[[AAA, CARS]] / balanced[[AAA, FREIGHT]], 3.0);
+        exports[[AAA, FREIGHT]] = 500.0;
+        let moved = value_added(&raw, &by, &exports, &even);
+        assert!(moved[[AAA, FREIGHT]] > balanced[[AAA, FREIGHT]]);
+        close(moved[[AAA, GRAIN]], 200.0);
+    }
+
+    #[test]
+    fn output_is_raised_where_exports_leave_nothing_and_that_is_noted() {
+        let (raw, by) = (raw(), concordance(&[]));
+        let mut production = Production {
+            output_musd: Array2::zeros((4, 3)),
+            home_musd: Array2::zeros((4, 3)),
+            gamma_io: Array3::zeros((4, 3, 3)),
+            adjustments: Vec::new(),
+        };
+        let mut exports = Array2::from_elem((4, 3), 1.0);
+        exports[[AAA, CARS]] = 5000.0;
+        let given = array![200.0, 600.0, 200.0];
+        let after = production.set_output(&raw, &by, (AAA, given), &exports);
+        close(production.output_musd[[AAA, GRAIN]], 400.0);
+        assert!(production.output_musd[[AAA, CARS]] > 5000.0, "more is made than is exported");
+        close(after.sum(), 1000.0);
+        assert!(production.adjustments.iter().any(|one| one.table == "output" && one.j == CARS));
+        assert!(production.home_musd.row(AAA).iter().all(|&home| home > 0.0));
+    }
+
+    #[test]
+    fn inputs_meet_what_is_bought_and_what_is_spent() {
+        let (raw, by) = (raw(), concordance(&[]));
+        let mut production = Production {
+            output_musd: Array2::from_elem((4, 3), 100.0),
+            home_musd: Array2::from_elem((4, 3), 90.0),
+            gamma_io: Array3::zeros((4, 3, 3)),
+            adjustments: Vec::new(),
+        };
+        let (value_added, bought) = (array![40.0, 50.0, 60.0], array![80.0, 120.0, 100.0]);
+        production.set_inputs(&raw, &by, (AAA, &value_added, &bought), &Array2::ones((3, 4)));
+        let gamma = production.gamma_io.index_axis(Axis(0), AAA);
+        for (j, spent) in [60.0, 50.0, 40.0].into_iter().enumerate() {
+            assert!((100.0 * gamma.column(j).sum() - spent).abs() < 1e-6, "{gamma}");
+        }
+        let used = gamma.sum_axis(Axis(1)) * 100.0;
+        assert!(
+            used.iter().zip(&bought).all(|(used, bought)| used < bought),
+            "something is left to final demand"
+        );
+    }
+
+    #[test]
+    fn imported_inputs_that_a_table_does_not_name_have_the_mix_of_the_donor() {
+        let by = concordance(&[]);
+        let (domestic, imported) = (Array2::from_elem((3, 3), 1.0 / 3.0), array![0.0, 0.5, 1.0]);
+        let goods = only_goods(&by, Array2::from_shape_fn((3, 3), |(k, _)| [0.2, 0.6, 0.2][k]));
+        close(goods[[CARS, GRAIN]], 0.75);
+        assert_eq!(goods[[FREIGHT, GRAIN]], 0.0);
+        let mixed = with_imports(&domestic, &imported, &goods);
+        assert!(mixed.sum_axis(Axis(0)).iter().all(|sum| (sum - 1.0).abs() < 1e-12));
+        close(mixed[[CARS, GRAIN]], 1.0 / 3.0);
+        close(mixed[[CARS, FREIGHT]], 0.75);
+        // With a national table of domestic inputs alone the donor's goods come in, without one the donor is all.
+        let mut raw = raw();
+        let bought = Array1::from_elem(3, 10.0);
+        let plain = inputs_and_demand(&raw, &by, (CCC, &bought), &Array2::ones((3, 4))).0;
+        raw.national[CCC] = Some(NationalTable {
+            classification: "wiod2016".into(),
+            source: "x".into(),
+            codes: ["farm", "trucks", "works"].map(str::to_owned).into(),
+            inputs: array![[0.0, 0.0, 0.0], [5.0, 5.0, 5.0], [0.0, 0.0, 0.0]],
+            final_demand: array![1.0, 1.0, 1.0],
+            imported: Some(array![5.0, 0.0, 0.0]),
+        });
+        let own = inputs_and_demand(&raw, &by, (CCC, &bought), &Array2::ones((3, 4))).0;
+        close(plain[[FREIGHT, GRAIN]], 1.0 / 3.0);
+        close(own[[FREIGHT, GRAIN]], 0.5);
+        close(own[[FREIGHT, CARS]], 1.0);
     }
 }

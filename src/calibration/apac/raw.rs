@@ -30,6 +30,9 @@ pub struct Raw {
     pub pairs_musd: Array2<f64>,
     /// The same with what entrepots let pass.
     pub gross_pairs_musd: Array2<f64>,
+    /// Pairs whose total is known by itself: exporter, importer, million USD; what passes through entrepots is with its
+    /// origin and destination.
+    pub held_pairs: Vec<(usize, usize, f64)>,
     /// Goods imports by sector of economies that publish them by product group, `[n,j]`; 0 where unknown.
     pub imports_musd: Array2<f64>,
     /// Customs figures of one importer by partner.
@@ -58,6 +61,7 @@ impl Raw {
         let gdp = read_gdp(data, by, reading);
         let chapters = read_chapters(data, by, reading);
         let pairs = pairs::read(data, by, reading);
+        let held = pairs::read_held(by, reading);
         let imports = super::imports::read(input, by, reading);
         let census = Census::read(data, by, reading);
         let mof = Mof::read(data, by, reading);
@@ -74,11 +78,21 @@ impl Raw {
             reading.faults.push(Fault::of_file(&name, "folder", "missing", expected, remedy));
         }
         let codes = by.axes.countries.iter().map(|country| country.iso3.as_str());
-        let national = codes.map(|iso3| NationalTable::read(data, iso3, reading)).collect();
+        let mut national: Vec<Option<NationalTable>> =
+            codes.map(|iso3| NationalTable::read(data, iso3, reading)).collect();
+        for (n, table) in super::sheets::read(input, by, reading)? {
+            national[n] = Some(table);
+        }
         let (gdp_musd, known) = gdp?;
-        let service_pairs = super::service_reports::read_pairs(data, by, &known, reading);
+        let reports = super::service_reports::read_reports(data, by, &known, reading)?;
+        let (mut accounts, services) = (accounts?, services?);
+        let exports = Array1::from_shape_fn(by.axes.n_countries(), |n| match reports.totals_musd[0][n] {
+            reported if reported > 0.0 => reported,
+            _ => services.row(n).sum(),
+        });
+        accounts.fill_services([&exports, &reports.totals_musd[1]], by, reading);
         let mut raw = Self {
-            accounts: accounts?,
+            accounts,
             gdp_musd,
             chapters_musd: chapters?,
             gross_pairs_musd: pairs.clone()?,
@@ -86,8 +100,9 @@ impl Raw {
             imports_musd: imports?,
             census: census?,
             mof: mof?,
-            services_musd: services?,
-            service_pairs_musd: service_pairs?,
+            services_musd: services,
+            service_pairs_musd: reports.pairs_musd,
+            held_pairs: held?,
             tables: tables?,
             national,
             value_added_musd: value_added?,
@@ -104,6 +119,7 @@ impl Raw {
         let services = self.services_musd.row(rest).sum();
         self.accounts.close(rest, external * goods, external * services);
         pairs::without_entrepots(&mut self.pairs_musd, &self.accounts);
+        self.held_pairs.iter().for_each(|&(i, m, musd)| self.pairs_musd[[i, m]] = musd);
     }
 }
 

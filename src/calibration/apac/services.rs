@@ -90,3 +90,53 @@ fn pairs(raw: &Raw) -> Array2<f64> {
         _ => sold[i] * ((1.0 - LINKED_SHARE) * bought[m] / world + LINKED_SHARE * linked(i, m)),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Axis;
+
+    use super::{build, exports, imports, pairs};
+    use crate::calibration::apac::fixtures::{AAA, BBB, CARS, CCC, FREIGHT, GRAIN, ROW, concordance, raw};
+
+    #[test]
+    fn exports_have_the_total_of_the_account_and_margins_come_on_top() {
+        let (mut raw, by) = (raw(), concordance(&[]));
+        raw.accounts.margin_exports[BBB] = 5.0;
+        let exports = exports(&raw, &by);
+        assert_eq!([exports[[AAA, FREIGHT]], exports[[BBB, FREIGHT]]], [20.0, 25.0]);
+        assert_eq!(exports[[CCC, FREIGHT]], 20.0, "nothing is published: the mix of the world");
+        assert_eq!(exports[[AAA, GRAIN]] + exports[[AAA, CARS]], 0.0);
+    }
+
+    #[test]
+    fn imports_meet_the_accounts_and_what_is_sold() {
+        let (mut raw, by) = (raw(), concordance(&[]));
+        raw.accounts.services_imports = ndarray::array![10.0, 30.0, 20.0, 20.0];
+        let sold = exports(&raw, &by);
+        let imports = imports(&raw, &by, &sold);
+        for (n, expected) in [10.0, 30.0, 20.0, 20.0].into_iter().enumerate() {
+            assert!((imports.row(n).sum() - expected).abs() < 1e-6, "{imports}");
+        }
+        assert!((imports.sum() - sold.sum()).abs() < 1e-6);
+    }
+
+    #[test]
+    fn pairs_are_as_reported_else_by_size_and_goods_trade() {
+        let mut raw = raw();
+        raw.service_pairs_musd[[AAA, BBB]] = 7.0;
+        raw.pairs_musd[[AAA, CCC]] = 200.0;
+        let pairs = pairs(&raw);
+        assert_eq!([pairs[[AAA, BBB]], pairs[[AAA, AAA]]], [7.0, 0.0]);
+        assert!(pairs[[AAA, CCC]] > pairs[[AAA, ROW]], "goods trade pulls services");
+    }
+
+    #[test]
+    fn flows_meet_exports_and_imports() {
+        let (raw, by) = (raw(), concordance(&[]));
+        let (flows, gap) = build(&raw, &by);
+        assert!(gap < 1e-6);
+        let sold = flows.sum_axis(Axis(1)).sum_axis(Axis(0));
+        assert!(sold.iter().all(|musd| (musd - 20.0).abs() < 1e-6), "{sold}");
+        assert_eq!(flows.index_axis(Axis(0), GRAIN).sum(), 0.0);
+    }
+}

@@ -114,12 +114,18 @@ impl WorldTables {
 
 /// National table of one economy.
 pub struct NationalTable {
+    /// Classification in the concordance.
+    pub classification: String,
+    /// Where it comes from.
+    pub source: String,
     /// Industries, as the concordance knows them.
     pub codes: Vec<String>,
     /// Inputs `[supplier,user]`, domestic and imported.
     pub inputs: Array2<f64>,
     /// Final demand `[c]`, domestic and imported.
     pub final_demand: Array1<f64>,
+    /// Imported inputs of each user `[c]`, where `inputs` are domestic alone.
+    pub imported: Option<Array1<f64>>,
 }
 
 /// Folder of the national tables.
@@ -153,24 +159,40 @@ impl NationalTable {
                 final_demand[k] += reading.number(&row, column, ANY).unwrap_or(0.0).max(0.0);
             }
         }
-        Some(Self { codes, inputs, final_demand })
+        let source = "OECD table of 2018".to_owned();
+        let classification = NATIONAL_CODES.to_owned();
+        Some(Self { classification, source, codes, inputs, final_demand, imported: None })
     }
 
     /// Its structure.
     pub fn structure(&self) -> Structure<'_> {
         Structure {
-            classification: NATIONAL_CODES,
+            classification: &self.classification,
             codes: &self.codes,
             inputs: self.inputs.clone(),
             final_demand: self.final_demand.clone(),
         }
+    }
+
+    /// Share of imports in the inputs of each sector, `[j]`; `None` where the table does not tell them apart.
+    pub fn imported_shares(&self, by: &Concordance) -> Option<Array1<f64>> {
+        let imported = self.imported.as_ref()?;
+        let domestic = self.inputs.sum_axis(ndarray::Axis(0));
+        let (mut all, mut bought) = (Array1::zeros(by.axes.n_sectors()), Array1::zeros(by.axes.n_sectors()));
+        for (c, code) in self.codes.iter().enumerate() {
+            for &(j, share) in by.parts(&self.classification, code) {
+                bought[j] += share * imported[c];
+                all[j] += share * (domestic[c] + imported[c]);
+            }
+        }
+        Some(bought / all.mapv(|musd: f64| musd.max(1e-9)))
     }
 }
 
 /// Inputs and final demand of one economy by the industries of a table.
 pub struct Structure<'a> {
     /// Classification in the concordance.
-    pub classification: &'static str,
+    pub classification: &'a str,
     /// Industries.
     pub codes: &'a [String],
     /// Inputs `[supplier,user]`.
@@ -221,5 +243,79 @@ impl Structure<'_> {
         }
         demand /= demand.sum().max(1e-9);
         (inputs, demand)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array2, Axis, array};
+
+    use super::{NationalTable, Structure, WorldTables};
+    use crate::calibration::Reading;
+    use crate::calibration::apac::fixtures::{AAA, BBB, CARS, FREIGHT, GRAIN, concordance, raw};
+
+    #[test]
+    fn an_industry_is_split_over_its_sectors_by_supply_and_affinity() {
+        let by = concordance(&["one,all,grain,0.5", "one,all,cars,0.5", "one,rest,freight,1"]);
+        let structure = Structure {
+            classification: "one",
+            codes: &["all".to_owned(), "rest".to_owned()],
+            inputs: array![[6.0, 0.0], [2.0, 4.0]],
+            final_demand: array![9.0, 1.0],
+        };
+        let mut affinity = Array2::ones((3, 4));
+        affinity[[GRAIN, GRAIN]] = 3.0;
+        let (inputs, demand) = structure.on_sectors(&by, &array![1.0, 1.0, 1.0], &affinity);
+        assert!(inputs.sum_axis(Axis(0)).iter().all(|sum| (sum - 1.0).abs() < 1e-12), "{inputs}");
+        // Of what grain takes of the industry three parts are grain and one is cars.
+        assert!((inputs[[GRAIN, GRAIN]] - 0.75 * 0.75).abs() < 1e-12, "{inputs}");
+        assert!((inputs[[FREIGHT, GRAIN]] - 0.25).abs() < 1e-12, "{inputs}");
+        assert!((demand[GRAIN] - 0.45).abs() < 1e-12 && (demand[FREIGHT] - 0.1).abs() < 1e-12, "{demand}");
+        let scarce = structure.on_sectors(&by, &array![1.0, 9.0, 1.0], &Array2::ones((3, 4))).1;
+        assert!((scarce[CARS] / scarce[GRAIN] - 9.0).abs() < 1e-9, "supply splits the industry");
+    }
+
+    #[test]
+    fn imports_of_a_table_of_domestic_inputs_have_a_share_by_sector() {
+        let by = concordance(&["one,all,grain,1", "one,rest,cars,0.5", "one,rest,freight,0.5"]);
+        let mut table = NationalTable {
+            classification: "one".into(),
+            source: "x".into(),
+            codes: vec!["all".into(), "rest".into()],
+            inputs: array![[6.0, 1.0], [2.0, 2.0]],
+            final_demand: array![1.0, 1.0],
+            imported: None,
+        };
+        assert!(table.imported_shares(&by).is_none());
+        table.imported = Some(array![2.0, 1.0]);
+        assert_eq!(table.imported_shares(&by).unwrap(), array![0.2, 0.25, 0.25]);
+    }
+
+    #[test]
+    fn world_tables_are_added_up_to_economies() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = folder.path().join("wiod2016_2014_cp");
+        std::fs::create_dir(&at).unwrap();
+        let put = |name: &str, text: &str| std::fs::write(at.join(name), text).unwrap();
+        put(
+            "trade.csv.gz",
+            "sector,importer,exporter,value_musd_fob\nfarm,AAA,CCC,3\nfarm,AAA,DDD,4\nfarm,BBB,CCC,-1\n",
+        );
+        put(
+            "io_shares.csv.gz",
+            "country,input_sector,using_sector,share_of_intermediate_inputs\nCCC,farm,farm,1\n",
+        );
+        put(
+            "country_sector.csv.gz",
+            "country,sector,va_share,final_share_alpha,expenditure_musd\nCCC,farm,0.25,1,9\n",
+        );
+        let mut reading = Reading::new();
+        let tables = WorldTables::read(folder.path(), &concordance(&[]), &mut reading).unwrap();
+        assert!(reading.faults.is_empty(), "{:?}", reading.faults);
+        let ccc = 2;
+        assert_eq!([tables.trade[[0, AAA, ccc]], tables.trade[[0, BBB, ccc]]], [7.0, 0.0]);
+        // CCC made 3, of which three quarters were spent on inputs.
+        assert_eq!([tables.inputs[[ccc, 0, 0]], tables.final_demand[[ccc, 0]]], [2.25, 0.75]);
+        assert_eq!(raw().tables.structure(AAA).codes.len(), 3);
     }
 }

@@ -58,3 +58,39 @@ pub fn read_shares(data: &Path, by: &Concordance, reading: &mut Reading) -> Opti
     let share = |va: &f64, made: &f64| if *made > 1.0 { va / made } else { f64::NAN };
     Some(Zip::from(&value_added).and(&output).map_collect(share))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::calibration::Reading;
+    use crate::calibration::apac::fixtures::{AAA, CARS, CCC, FREIGHT, GRAIN, concordance};
+
+    #[test]
+    fn value_added_is_added_up_by_industry_and_economy() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = folder.path().join("va_employment");
+        std::fs::create_dir(&at).unwrap();
+        let rows = "iso3,sector,va_musd\nAAA,farm,5\nBBB,farm,1\nCCC,farm,2\nDDD,farm,3\nZZZ,works,7\nCCC,works,-4\n";
+        std::fs::write(at.join("oecd_iot2021_va_2018_45sectors.csv"), rows).unwrap();
+        let mut reading = Reading::new();
+        let read = super::read(folder.path(), &concordance(&[]), &mut reading).unwrap();
+        assert!(reading.faults.is_empty(), "{:?}", reading.faults);
+        let names: Vec<&str> = read.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["farm", "works"]);
+        assert_eq!(read[0].1.to_vec(), [5.0, 1.0, 5.0, 0.0]);
+        assert_eq!(read[1].1.to_vec(), [0.0, 0.0, 0.0, 7.0], "less than nothing is nothing");
+    }
+
+    #[test]
+    fn shares_of_value_added_are_those_of_the_base_year() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = folder.path().join("adb_mrio_summary");
+        std::fs::create_dir(&at).unwrap();
+        let rows = "year,iso3,sector,output,va\n2019,AAA,c1,10,4\n2019,AAA,c2,30,6\n2018,AAA,c1,10,9\n2019,CCC,c1,0.5,0.1\n";
+        std::fs::write(at.join("summary_72econ_2017_2022.csv.gz"), rows).unwrap();
+        let by = concordance(&["wiod2013,c1,grain,1", "wiod2013,c2,grain,0.5", "wiod2013,c2,cars,0.5"]);
+        let mut reading = Reading::new();
+        let shares = super::read_shares(folder.path(), &by, &mut reading).unwrap();
+        assert_eq!([shares[[AAA, GRAIN]], shares[[AAA, CARS]]], [7.0 / 25.0, 0.2]);
+        assert!(shares[[AAA, FREIGHT]].is_nan() && shares[[CCC, GRAIN]].is_nan(), "{shares}");
+    }
+}

@@ -6,6 +6,7 @@
 pub mod aggregate;
 mod barriers;
 mod claims;
+mod duty_lines;
 mod facts;
 mod importer;
 mod lines;
@@ -28,7 +29,7 @@ pub use lines::WeighedLines;
 
 use aggregate::{Aggregation, FromLines};
 use facts::{PCT, SHARE, names, owned};
-use rows::{Barrier, MembershipRow, MfnRate, ProductGroup};
+use rows::{Barrier, LineCoverage, MembershipRow, MfnRate, ProductGroup};
 use trade::Traded;
 
 /// Columns of `product_groups.csv` of the project: `rate_of` and `emissions_of` name the group or sector of the facts
@@ -41,6 +42,7 @@ struct Tables {
     product_groups: Vec<ProductGroup<'static>>,
     mfn: Vec<MfnRate<'static>>,
     from_lines: FromLines,
+    duty_coverage: Vec<LineCoverage<'static>>,
     staging: staging::Staging,
     barriers: Vec<Barrier<'static>>,
     memberships: Vec<MembershipRow<'static>>,
@@ -67,6 +69,7 @@ pub fn write(
     dir.write_rows(tables.from_lines.aggregation)?;
     dir.write_rows(tables.from_lines.preferences)?;
     dir.write_rows(tables.from_lines.claims)?;
+    dir.write_rows(tables.duty_coverage)?;
     dir.write_rows(tables.staging.parts)?;
     dir.write_rows(tables.staging.checks)?;
     dir.write_rows(tables.staging.rest)?;
@@ -100,6 +103,7 @@ fn read(input: &Path, axes: &Axes, how: Aggregation, reading: &mut Reading) -> O
     }
     let staging =
         from_lines.as_ref().and_then(|found| staging::apply(input, &own, found, &mut rates, reading));
+    let coverage = from_lines.as_ref().and_then(|found| duty_lines::rows(input, &own, &found.lines, reading));
     let barriers = barriers::rows(&facts, &own, axes, reading);
     let memberships = memberships::rows(&facts, &own, axes, reading);
     let traded = trade::tables(input, axes, groups.as_ref(), from_lines.as_ref(), reading);
@@ -107,6 +111,7 @@ fn read(input: &Path, axes: &Axes, how: Aggregation, reading: &mut Reading) -> O
     Some(Tables {
         product_groups: groups.rows().map(product_group).collect(),
         mfn: rates,
+        duty_coverage: coverage?,
         from_lines: from_lines?,
         staging: staging?,
         barriers: barriers?,

@@ -104,6 +104,26 @@ table! {
 }
 
 table! {
+    /// What lists of additional duties cover of a product group, by the lines that they name.
+    pub struct LineCoverage<'a> in "line_coverage.csv" by (duty_list, exporter, product_group) {
+        /// List of additional duties
+        duty_list: Text<'a>,
+        /// Country
+        exporter: Text<'a>,
+        /// Product group
+        product_group: Text<'a>,
+        /// Share of the imports of the group from the country
+        coverage_share: Verbatim<'a> ["share"],
+        /// Tariff lines that the list names
+        lines: u64 ["count"],
+        /// Where it comes from
+        source: Text<'a>,
+        /// How sure it is
+        mark: Text<'a>,
+    }
+}
+
+table! {
     /// Share of the trade that may claim a preference and does.
     pub struct Claim<'a> in "claims.csv" by (agreement, importer, exporter, product_group) {
         /// Agreement

@@ -33,7 +33,7 @@ impl Reader<'_> {
         let agreement = row.position("agreement", agreements)?;
         let price = row.value("price_usd_per_t")?;
         let list = row.text("duty_list").to_owned();
-        let coverage = coverage.get(&list)?;
+        let coverage = &coverage.get(&list)?.of_all;
         let is_known = self.sound(EMISSIONS).is_some();
         let lacks = |((_, g), t): &((usize, usize), &f64)| is_known && coverage[*g] > 0.0 && t.is_nan();
         for ((n, g), _) in emissions.indexed_iter().filter(lacks) {

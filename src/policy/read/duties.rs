@@ -1,17 +1,33 @@
-//! `duties.csv` and `duty_coverage.csv`: additional duties, dated, each list with the groups that it covers.
+//! `duties.csv`, `duty_coverage.csv` and `line_coverage.csv`: additional duties, dated, each list with the groups that it
+//! covers: alike for all exporters, or by exporter where the lines of the list are known.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
 
 use super::intervals::{Interval, Intervals, check, interval_of};
+use super::rules::LINE_COVERAGE;
 use super::{Places, Reader, places_of};
 use crate::data::{Row, Table};
 use crate::policy::duty::Duty;
 use crate::schedules::percent;
 
-/// Shares of the groups that each duty list covers.
-pub(super) type Coverage = HashMap<String, Vec<f64>>;
+/// Shares of the groups that a duty list covers, `[g]`.
+pub(super) struct Covered {
+    /// Of exporters without shares of their own.
+    pub of_all: Vec<f64>,
+    /// Of exporters whose imports by line are known.
+    of_exporter: BTreeMap<usize, Vec<f64>>,
+}
+
+impl Covered {
+    fn of(&self, exporter: usize) -> &[f64] {
+        self.of_exporter.get(&exporter).unwrap_or(&self.of_all)
+    }
+}
+
+/// What each duty list covers.
+pub(super) type Coverage = HashMap<String, Covered>;
 
 /// Items of a cell, separated by `;`.
 fn items<'t>(row: &Row<'t>, column: &str) -> impl Iterator<Item = &'t str> {
@@ -21,13 +37,18 @@ fn items<'t>(row: &Row<'t>, column: &str) -> impl Iterator<Item = &'t str> {
 impl Reader<'_> {
     pub(super) fn coverage(&self, places: &Places) -> Coverage {
         let n_groups = places.values().map(Vec::len).sum();
-        let table = self.sound("duty_coverage.csv");
+        let nothing = || Covered { of_all: vec![0.0; n_groups], of_exporter: BTreeMap::new() };
         let mut coverage = Coverage::new();
-        for row in table.iter().flat_map(|table| table.rows()) {
-            if let Some(share) = row.value("coverage_share") {
-                let list = coverage.entry(row.text("duty_list").to_owned());
-                let list = list.or_insert_with(|| vec![0.0; n_groups]);
-                places_of(&row, places).iter().for_each(|&g| list[g] = share);
+        for file in ["duty_coverage.csv", LINE_COVERAGE] {
+            let table = self.sound(file);
+            for row in table.iter().flat_map(|table| table.rows()) {
+                let Some(share) = row.value("coverage_share") else { continue };
+                let list = coverage.entry(row.text("duty_list").to_owned()).or_insert_with(nothing);
+                let shares = match self.country(&row, "exporter") {
+                    Some(exporter) => list.of_exporter.entry(exporter).or_insert_with(|| list.of_all.clone()),
+                    None => &mut list.of_all,
+                };
+                places_of(&row, places).iter().for_each(|&g| shares[g] = share);
             }
         }
         coverage
@@ -42,7 +63,11 @@ impl Reader<'_> {
             let Some((from, until)) = interval_of(&row, &mut self.faults) else { continue };
             let what = ["duty_list", "importer", "exporter"].map(|column| row.text(column)).join(" ");
             intervals.entry(what).or_default().push(Interval { row, from, until });
-            duties.extend(self.duty(&row, (coverage, agreements), (from, until)));
+            let duty = self.duty(&row, agreements, (from, until));
+            let covered = coverage.get(row.text("duty_list"));
+            duties.extend(
+                duty.zip(covered).into_iter().flat_map(|(duty, covered)| self.by_exporter(duty, covered)),
+            );
         }
         self.check_exclusive(&table, &duties);
         let pause = "Correct the date, or add a row with duty_pct 0 where the list was suspended.";
@@ -65,10 +90,31 @@ impl Reader<'_> {
         }
     }
 
+    /// The duty as it stands, or one for each exporter where the list covers another share of each.
+    fn by_exporter(&self, duty: Duty, covered: &Covered) -> Vec<Duty> {
+        let of = |exporter: usize| Duty {
+            exporter: Some(exporter),
+            exempt: Vec::new(),
+            coverage_share: covered.of(exporter).to_vec(),
+            ..duty.clone()
+        };
+        match duty.exporter {
+            Some(exporter) => vec![of(exporter)],
+            None if covered.of_exporter.is_empty() => {
+                vec![Duty { coverage_share: covered.of_all.clone(), ..duty }]
+            }
+            None => {
+                let pays = |n: &usize| *n != duty.importer && !duty.exempt.contains(n);
+                (0..self.axes.n_countries()).filter(pays).map(of).collect()
+            }
+        }
+    }
+
+    /// The duty of a row, without what it covers.
     fn duty(
         &mut self,
         row: &Row<'_>,
-        (coverage, agreements): (&Coverage, &HashMap<String, usize>),
+        agreements: &HashMap<String, usize>,
         (from, until): (Date, Option<Date>),
     ) -> Option<Duty> {
         let exporter = self.country(row, "exporter");
@@ -93,7 +139,7 @@ impl Reader<'_> {
             from,
             until,
             is_waiting: row.text("begins") == "event",
-            coverage_share: coverage.get(row.text("duty_list"))?.clone(),
+            coverage_share: Vec::new(),
             exclusive_with: items(row, "exclusive_with").map(str::to_owned).collect(),
             floor_pct: row.value("floor_pct"),
             exempt_claimed: items(row, "exempt_claimed")

@@ -11,7 +11,7 @@ pub(super) const CLASS: &str = "class of depth.csv";
 pub(super) const CHAPTER: &str = "chapter of chapters.csv";
 pub(super) const PROVISION: &str = "provision of provisions.csv";
 pub(super) const KIND: &str = "kind of provisions.csv";
-pub(super) const COVERED: &str = "list of duty_coverage.csv";
+pub(super) const COVERED: &str = "list of duty_coverage.csv or tables/line_coverage.csv";
 pub(super) const CHARGED: &str = "list of duties.csv or carbon.csv";
 pub(super) const LIST: &str = "list of product_lists.csv";
 pub(super) const ITEM: &str = "figure of the estimate";
@@ -19,13 +19,16 @@ pub(super) const ITEM: &str = "figure of the estimate";
 /// File of the product groups.
 pub(super) const GROUPS: &str = "tables/product_groups.csv";
 
+/// File of what lists of duties cover by line.
+pub(super) const LINE_COVERAGE: &str = "tables/line_coverage.csv";
+
 /// Files of the texts: parts of sectors, what can be acted on, overlap.
 pub(super) const PRODUCT_LISTS: &str = "product_lists.csv";
 pub(super) const FULL_TEXT: &str = "full_text.csv";
 pub(super) const OVERLAP: &str = "text_overlap.csv";
 
 /// Names that tables define: kind of name, file, column.
-pub(super) const DEFINED: [(&str, &str, &str); 11] = [
+pub(super) const DEFINED: [(&str, &str, &str); 12] = [
     (SCHEDULE, "agreements.csv", "schedule"),
     (LIST, PRODUCT_LISTS, "list"),
     (GROUP, GROUPS, "product_group"),
@@ -35,16 +38,18 @@ pub(super) const DEFINED: [(&str, &str, &str); 11] = [
     (PROVISION, "provisions.csv", "provision"),
     (KIND, "provisions.csv", "kind"),
     (COVERED, "duty_coverage.csv", "duty_list"),
+    (COVERED, LINE_COVERAGE, "duty_list"),
     (CHARGED, "duties.csv", "duty_list"),
     (CHARGED, "carbon.csv", "duty_list"),
 ];
 
 /// Tables that are optional.
-pub(super) const OPTIONAL: [&str; 15] = [
+pub(super) const OPTIONAL: [&str; 16] = [
     "pair_entry.csv",
     "barrier_changes.csv",
     "processing.csv",
     "tables/claims.csv",
+    LINE_COVERAGE,
     "tables/staging.csv",
     PRODUCT_LISTS,
     OVERLAP,
@@ -346,6 +351,19 @@ pub(super) const TABLES: &[TableRule] = &[
         file: "duty_coverage.csv",
         columns: &[known("duty_list", &[CHARGED]), PRODUCT_GROUP, share("coverage_share"), SOURCE, MARK],
         key: &["duty_list", "product_group"],
+    },
+    TableRule {
+        file: LINE_COVERAGE,
+        columns: &[
+            known("duty_list", &[CHARGED]),
+            country("exporter"),
+            PRODUCT_GROUP,
+            share("coverage_share"),
+            column("lines", LINES),
+            SOURCE,
+            MARK,
+        ],
+        key: &["duty_list", "exporter", "product_group"],
     },
     TableRule {
         file: "carbon.csv",

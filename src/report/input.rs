@@ -110,6 +110,18 @@ pub type Flows = BTreeMap<(usize, usize, usize, SectorGroup), f64>;
 /// Parts of the gain of the focus country in the last year by policy: option, name, percent; in the order of the table.
 pub type Parts = Vec<(usize, String, f64)>;
 
+/// Gains of the focus country over the years in one draw.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DrawPath {
+    /// Number of the draw.
+    pub draw: u64,
+    /// Year and gain in percent, in order.
+    pub years: Vec<(i16, f64)>,
+}
+
+/// The draws of each option in which its deal comes into force by the last year, the first sixty.
+pub type DrawPaths = BTreeMap<usize, Vec<DrawPath>>;
+
 /// Goods or services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SectorGroup {
@@ -170,6 +182,8 @@ pub struct Run {
     pub exports: Option<Exports>,
     /// The same for all exporters.
     pub flows: Option<Flows>,
+    /// Draws in which an option comes into force; `None` if the run lacks `draws.csv` or `milestones.csv`.
+    pub draws: Option<DrawPaths>,
 }
 
 impl Run {

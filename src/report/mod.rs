@@ -11,7 +11,7 @@
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`manifest`], [`input`], `reader`, `read` | what is shown, how it is read, and the faults of what cannot be |
+//! | [`manifest`], [`input`], `draws`, `reader`, `read` | what is shown, how it is read, and the faults of what cannot be |
 //! | [`axis`], [`canvas`], [`marks`], [`text`], [`colour`], [`theme`], [`frame`], [`matrix`] | scales, drawing, room for text, colours, what charts share |
 //! | [`svg`], [`png`] | the two forms of a drawing |
 //! | [`charts`] | one file per chart |
@@ -26,6 +26,7 @@ pub mod axis;
 pub mod canvas;
 pub mod charts;
 pub mod colour;
+mod draws;
 pub mod escape;
 pub mod frame;
 pub mod input;

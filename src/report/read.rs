@@ -40,6 +40,7 @@ impl Run {
         let tariff_path = reader.tariff_path();
         let sectors = reader.sector_output();
         let flows = reader.flows();
+        let draws = reader.draw_paths();
         let parts = reader.parts();
         reader.check_complete(&gains, &reference);
         reader.check_numbers(&numbers);
@@ -55,6 +56,7 @@ impl Run {
             sectors,
             exports: flows.as_ref().map(|flows| exports(&manifest, flows)),
             flows,
+            draws,
             parts,
         })
     }

@@ -15,12 +15,13 @@ use tradepath::report::{self, PageData, ReportSummary, Run};
 
 const OPTIONS: [&str; 3] = ["stay", "join", "partial"];
 const COUNTRIES: [&str; 3] = ["AAA", "BBB", "CCC"];
-const CHARTS: [&str; 10] = [
+const CHARTS: [&str; 11] = [
     "gains_by_option",
     "country_effects",
     "gains_by_country",
     "real_income_fan",
     "in_force_by_year",
+    "real_income_in_force",
     "waterfall",
     "tariff_path",
     "sectors",
@@ -119,6 +120,19 @@ fn small_run() -> TempDir {
         }
     }
     write("by_year.csv", &by_year);
+    let mut draws = "option,draw,year,iso3,measure,against,unit,value\n".to_owned();
+    for (option, draw) in [("join", 0), ("join", 1), ("join", 2), ("partial", 0)] {
+        for year in 2021..=2024 {
+            draws += &format!("{option},{draw},{year},AAA,real_income,reference,pct,{}\n", numbers.cells(1));
+        }
+    }
+    write("draws.csv", &draws);
+    // Draw 2 comes too late, draw 0 of the other option reaches another milestone.
+    write(
+        "milestones.csv",
+        "option,draw,milestone,date\njoin,0,in_force,2022-01-01\njoin,1,in_force,2024-12-31\n\
+         join,2,in_force,2025-01-01\npartial,0,signature,2022-01-01\n",
+    );
     write(
         "reference_dates.csv",
         "option,milestone,date\njoin,in_force,2021-07-01\njoin,signature,2021-02-03\n",
@@ -303,6 +317,7 @@ fn every_number_behind_a_chart_is_a_cell_of_the_run() {
         "reference_sectors",
         "reference_bilateral",
         "decomposition",
+        "draws",
     ] {
         let text = read(run.path(), &format!("{file}.csv"));
         cells.extend(text.lines().skip(1).flat_map(|line| line.split(',')).map(str::to_owned));
@@ -347,6 +362,9 @@ fn the_charts_show_the_right_cells() {
         assert!(rows.contains(&format!("join,2024,AAA,{statistic},{}\n", cells[at])), "{statistic}");
     }
     assert!(!rows.contains("stay,"), "the reference option has no gain against itself");
+    let drawn = read(run.path(), "charts/real_income_in_force.csv");
+    assert_eq!(drawn.lines().count(), 1 + 2 * 4, "two draws have it in force by the last day: {drawn}");
+    assert!(drawn.contains("join,2024,AAA,1,") && !drawn.contains("AAA,2,") && !drawn.contains("partial"));
     let in_force = read(run.path(), "charts/in_force_by_year.csv");
     assert!(in_force.contains("partial,sectoral_in_force,2024,0.124"), "{in_force}");
     assert!(!in_force.contains("2020,") && !in_force.contains("signature"));

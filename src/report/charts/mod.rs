@@ -6,6 +6,7 @@ use crate::output::decomposition::DecompositionRow;
 use crate::output::paths::TariffPathStep;
 use crate::output::reference::{ReferenceBilateral, ReferenceSector};
 use crate::output::rows::{Schema, TableRow};
+use crate::output::run::DrawValue;
 use crate::output::summary::SummaryRow;
 use scene::Scene;
 
@@ -14,6 +15,7 @@ mod gains_by_country;
 mod gains_by_option;
 mod in_force;
 mod real_income_fan;
+mod real_income_in_force;
 mod scene;
 mod sectors;
 pub mod swim_lanes;
@@ -43,6 +45,7 @@ pub fn schemas() -> Vec<Schema> {
         gains_by_option::OptionGain::schema(),
         in_force::InForceByYear::schema(),
         real_income_fan::YearGain::schema(),
+        real_income_in_force::DrawGain::schema(),
         sectors::SectorOutputChange::schema(),
         tariff_path::TariffOverDates::schema(),
         trade_by_pair::FlowChange::schema(),
@@ -72,6 +75,7 @@ pub fn all(run: &Run) -> Result<(Vec<Chart>, Vec<LeftOut>), DrawError> {
     }
     charts.push(in_force::draw(&scene)?);
     let optional = [
+        ("real_income_in_force", DrawValue::FILE, real_income_in_force::draw(&scene)?),
         ("waterfall", DecompositionRow::FILE, waterfall::draw(&scene)?),
         ("tariff_path", TariffPathStep::FILE, tariff_path::draw(&scene)?),
         ("sectors", ReferenceSector::FILE, sectors::draw(&scene)?),

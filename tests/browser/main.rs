@@ -20,6 +20,35 @@ const PHONE: [u32; 2] = [390, 844];
 /// Longest time until the page has loaded, milliseconds; on a busy machine.
 const MOST_MS: f64 = 2000.0;
 
+/// Small tables as `validate`, `tornado` and the like write them, made up.
+const CHECKS: [(&str, &str); 5] = [
+    (
+        "studies.csv",
+        "study,scenario,measure,iso3,published,ours_default,ours_matched,ratio,reason,unit\n\
+         one_2016,pact,real_income,AAA,0.2,0.1,0.15,0.75,made up,pct\n\
+         one_2016,pact,exports,AAA,2.0,,,,made up,pct\n",
+    ),
+    (
+        "bridge.csv",
+        "study,iso3,step,setting,value,measure,unit,title\n\
+         one_2016,AAA,0,ours_default,0.1,real_income,pct,Ours\n\
+         one_2016,AAA,1,world_still,0.05,real_income,pct,Nobody else\n\
+         one_2016,AAA,2,unexplained,0.05,real_income,pct,What no setting explains\n",
+    ),
+    (
+        "hindcasts.csv",
+        "hindcast,exporter,importer,sector,predicted,actual\nthen,AAA,BBB,goods,0.1,0.2\nthen,CCC,BBB,goods,-0.1,0.05\n",
+    ),
+    (
+        "variance.csv",
+        "option,iso3,year,group,first_order,total\njoin,AAA,2025,events,0.7,0.8\njoin,AAA,2025,depth,0.1,0.2\n",
+    ),
+    (
+        "tornado.csv",
+        "assumption,title,option,year,iso3,low_pct,high_pct,central_pct\ntheta,Elasticities,join,2025,AAA,0.1,0.3,0.2\n",
+    ),
+];
+
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
@@ -49,8 +78,12 @@ impl Report {
         manifest["title"] = format!("Plan {HOSTILE}").into();
         fs::write(&file, manifest.to_string()).unwrap();
         // Into another folder: the names of this one are no longer those that the run wrote.
-        let out = folder.path().join("page").display().to_string();
-        tradepath(&["report", &run, "--out", &out, "--quiet"]);
+        let [out, with] = ["page", "checks"].map(|name| folder.path().join(name).display().to_string());
+        fs::create_dir(&with).unwrap();
+        for (file, text) in CHECKS {
+            fs::write(folder.path().join("checks").join(file), text).unwrap();
+        }
+        tradepath(&["report", &run, "--with", &with, "--out", &out, "--quiet"]);
         Self { folder }
     }
 
@@ -111,6 +144,11 @@ fn the_page_works_in_a_browser() {
     let report = Report::make();
     let mut chrome = Chrome::start(&program);
     chrome.open(&report.address(""), SCREEN);
+    let validation = ["studies", "bridge", "hindcasts", "variance", "tornado"];
+    for figure in validation {
+        chrome.eval(&format!("tradepath.draw(tradepath.figures.get('{figure}'))"));
+        assert!(drawn(&mut chrome, figure).contains("<svg"), "{figure}");
+    }
     names_are_text(&mut chrome);
     controls_redraw(&mut chrome);
     numbers_are_those_of_the_tables(&mut chrome, &report);

@@ -578,15 +578,18 @@ const pictures = {
     needs: [],
     list: "hindcasts.csv",
     rows() { return lists.get(this.list); },
-    words({ rows }) {
-      return { head: `${rows.length} predictions beside what happened`, sub: "Predicted (across) and actual (upwards), as in hindcasts.csv; on the line both agree",
-        note: "The table of scores below has correlation, slope and the error of simple rivals." };
+    words({ columns, rows }) {
+      const [predicted, actual] = ["predicted", "actual"].map(column => columns.indexOf(column));
+      const told = rows.filter(row => Math.abs(+row[predicted]) > 1e-6);
+      const right = told.filter(row => Math.sign(+row[predicted]) === Math.sign(+row[actual])).length;
+      return { head: `${right} of ${told.length} flows went the way that was predicted`, sub: "Predicted (across) and actual (upwards) log change, as in hindcasts.csv; on the dashed line both agree",
+        note: "The table of scores below has correlation, slope and the errors of simple rivals." };
     },
     draw({ columns, rows }, width) {
       const [name, predicted, actual] = ["hindcast", "predicted", "actual"].map(column => columns.indexOf(column));
       return d3.groups(rows, row => row[name]).map(([hindcast, found]) => {
         const points = found.map(row => ({ x: +row[predicted], y: +row[actual] })).filter(point => Number.isFinite(point.x) && Number.isFinite(point.y));
-        const ends = d3.extent(points.flatMap(point => [point.x, point.y]));
+        const ends = d3.extent(points.map(point => point.x));
         return { head: words(hindcast), svg: plot(panelWidth(width), `${this.label}: ${hindcast}`, {
           height: 260, marginLeft: 50, x: { label: null, ticks: 4 }, y: { label: null, ticks: 4 },
           marks: [Plot.link([0], { x1: ends[0], y1: ends[0], x2: ends[1], y2: ends[1], stroke: SOFT, strokeDasharray: "4,3" }), Plot.dot(points, { x: "x", y: "y", r: 2.4, fill: GAIN, fillOpacity: 0.6 })] }) };
@@ -596,25 +599,93 @@ const pictures = {
   studies: {
     needs: [],
     list: "studies.csv",
-    rows() { return lists.get(this.list); },
+    choice: { name: "Unit", of: () => [...new Set(column("studies.csv", "unit"))], text: unit => UNITS[unit] ?? unit },
+    rows() {
+      const { columns, rows } = lists.get(this.list);
+      const unit = columns.indexOf("unit");
+      return { columns, rows: unit < 0 ? rows : rows.filter(row => row[unit] === (this.chosen ?? this.choice.of()[0])) };
+    },
     words({ columns, rows }) {
       const at = name => columns.indexOf(name);
       const near = rows.filter(row => { const ratio = +row[at("ours_matched")] / +row[at("published")]; return ratio >= 0.5 && ratio <= 2; }).length;
-      return { head: `${near} of ${rows.length} published results lie within a factor of two of ours under their assumptions`,
-        sub: "Published (square), ours by default (ring), ours under the assumptions of the study (disc)", note: "The table below gives the reason of each distance." };
+      return { head: `Under the assumptions of the studies, ours lies within a factor of two of ${near} of ${rows.length} published results`,
+        sub: `Published (square), ours by default (ring), ours under the assumptions of the study (disc), ${this.choice.text(this.chosen ?? this.choice.of()[0])}`, note: "The table of published results below gives the reason of each distance." };
     },
     draw({ columns, rows }, width) {
       const at = Object.fromEntries(columns.map((name, k) => [name, k]));
       const value = (row, name) => row[at[name]] === "" || at[name] === undefined ? null : +row[at[name]];
-      const found = rows.map((row, k) => ({ y: `${[row[at.study], row[at.scenario], row[at.iso3]].filter(Boolean).join(", ")}${"\u200b".repeat(k % 7)}`, published: value(row, "published"), ours: value(row, "ours_default"), matched: value(row, "ours_matched") }));
-      return rowsPlot(width, this.label, [...new Set(found.map(one => one.y))], [
-        Plot.dot(found, { y: "y", x: "published", symbol: "square", r: 5, fill: INK }),
-        Plot.dot(found, { y: "y", x: "ours", r: 5, stroke: GAIN, strokeWidth: 1.8 }),
-        Plot.dot(found, { y: "y", x: "matched", r: 4, fill: GAIN }),
+      const name = row => ["study", "iso3", "scenario", "measure", "partners", "sectors"].map(part => row[at[part]]).filter(Boolean).join(" ");
+      const names = labelled(rows.map((_, k) => k), k => name(rows[k]));
+      const found = rows.map((row, k) => ({ y: names.get(k), published: value(row, "published"), ours: value(row, "ours_default"), matched: value(row, "ours_matched") }));
+      return rowsPlot(width, this.label, found.map(one => one.y), [
+        Plot.ruleY(found.filter(one => one.matched !== null && one.published !== null), { y: "y", x1: "published", x2: "matched", stroke: SOFT }),
+        Plot.dot(found.filter(one => one.published !== null), { y: "y", x: "published", symbol: "square", r: 5, fill: INK }),
+        Plot.dot(found.filter(one => one.ours !== null), { y: "y", x: "ours", r: 5, stroke: GAIN, strokeWidth: 1.8 }),
+        Plot.dot(found.filter(one => one.matched !== null), { y: "y", x: "matched", r: 3.6, fill: GAIN }),
+      ], { x: { label: null } });
+    },
+  },
+  bridge: {
+    needs: [],
+    list: "bridge.csv",
+    choice: { name: "Published result", of: () => [...new Set(lists.get("bridge.csv").rows.map(bridgeKey))], text: key => key },
+    rows() {
+      const { columns, rows } = lists.get(this.list);
+      return { columns, rows: rows.filter(row => bridgeKey(row) === (this.chosen ?? this.choice.of()[0])) };
+    },
+    words({ columns, rows }) {
+      const value = row => +row[columns.indexOf("value")];
+      const steps = rows.slice(1);
+      const most = d3.greatest(steps, row => Math.abs(value(row)));
+      const label = row => row[Math.max(columns.indexOf("title"), columns.indexOf("setting"))];
+      return { head: most ? `From ${signed(value(rows[0]))} to ${signed(d3.sum(rows, value))}: the largest step is “${label(most)}”, ${signed(value(most))}` : "No steps are told",
+        sub: `From our default to the published result, one named step at a time: ${bridgeKey(rows[0])}`,
+        note: "Each bar begins where the one above ends. What no setting explains is a bar of its own." };
+    },
+    draw({ columns, rows }, width) {
+      const [value, label] = [columns.indexOf("value"), Math.max(columns.indexOf("title"), columns.indexOf("setting"))];
+      let from = 0;
+      const names = labelled(rows.map((_, k) => k), k => rows[k][label]);
+      const found = rows.map((row, k) => ({ y: names.get(k), from, to: (from += +row[value]), value: +row[value], isFirst: k === 0 }));
+      found.push({ y: "Published", from: 0, to: from, value: from, isFirst: true });
+      const told = together(found.map(one => one.value));
+      return rowsPlot(width, this.label, found.map(one => one.y), [
+        Plot.barX(found, { y: "y", x1: "from", x2: "to", fill: one => one.isFirst ? INK : one.value < 0 ? LOSS : GAIN }),
+        Plot.text(found, { y: "y", x: one => Math.max(one.from, one.to), dx: 5, textAnchor: "start", text: one => told(one.value), fill: INK }),
+      ], { x: { label: null, insetRight: 46 }, height: 26 });
+    },
+  },
+  variance: {
+    needs: [],
+    list: "variance.csv",
+    rows() {
+      const { columns, rows } = lists.get(this.list);
+      const [option, iso3] = ["option", "iso3"].map(name => columns.indexOf(name));
+      return { columns, rows: rows.filter(row => row[option] === state.option && row[iso3] === state.country && row[columns.indexOf("total")] !== "") };
+    },
+    words({ columns, rows }) {
+      const total = row => +row[columns.indexOf("total")];
+      const most = d3.greatest(rows, total);
+      return { head: most ? `“${title(state.option)}”: ${words(most[columns.indexOf("group")]).toLowerCase()} carry most of the spread, ${percent(total(most))} of the variance` : "No shares of the variance are told for this option and country",
+        sub: `Shares of the variance of real income of ${country(state.country)} over the draws, percent, ${against}`,
+        note: "Disc: what knowing the group alone would take away. Ring: what would be left if all others were known. They differ where groups act on each other." };
+    },
+    draw({ columns, rows }, width) {
+      const [group, first, total] = ["group", "first_order", "total"].map(name => columns.indexOf(name));
+      const found = rows.map(row => ({ y: words(row[group]), first: 100 * row[first], total: 100 * row[total] })).sort((a, b) => b.total - a.total);
+      return rowsPlot(width, this.label, found.map(one => one.y), [
+        Plot.ruleY(found, { y: "y", x1: "first", x2: "total", stroke: SOFT }),
+        Plot.dot(found, { y: "y", x: "total", r: 6, stroke: GAIN, strokeWidth: 1.8 }), Plot.dot(found, { y: "y", x: "first", r: 4, fill: GAIN }),
       ], { x: { label: null } });
     },
   },
 };
+const column = (file, name) => { const { columns, rows } = lists.get(file); return rows.map(row => row[columns.indexOf(name)] ?? ""); };
+/// Which published result a step belongs to.
+function bridgeKey(row) {
+  const { columns } = lists.get("bridge.csv");
+  return ["study", "scenario", "iso3", "measure", "partners", "sectors", "unit"].map(name => row[columns.indexOf(name)]).filter(Boolean).join(" ");
+}
 const panelWidth = width => {
   const columns = Math.max(1, Math.floor(width / 300));
   return Math.floor((width - 16 * (columns - 1)) / columns);

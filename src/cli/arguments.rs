@@ -1,6 +1,6 @@
 //! Arguments that several commands share, and the fault of one that is wrong.
 
-use crate::data::Axes;
+use crate::data::{Axes, nearest};
 use crate::error::{Fault, InputErrors};
 
 /// Reads `A..B` or a single year.
@@ -48,22 +48,26 @@ fn factor(unit: &str) -> Option<u64> {
 /// # Errors
 /// The fault of a code that the data do not have.
 pub fn country(axes: &Axes, flag: &str, code: &str) -> Result<usize, InputErrors> {
-    axes.country_idx.get(code).copied().ok_or_else(|| {
-        let known: Vec<&str> = axes.countries.iter().map(|country| country.iso3.as_str()).collect();
-        wrong(flag, code, &format!("one of {}", known.join(", ")))
-    })
+    let known = axes.countries.iter().map(|country| country.iso3.as_str());
+    axes.country_idx.get(code).copied().ok_or_else(|| InputErrors::from(unknown(flag, code, known)))
+}
+
+/// The fault of a name that is none of those known, with the one that was probably meant.
+pub fn unknown<'n>(flag: &str, found: &str, known: impl IntoIterator<Item = &'n str>) -> Fault {
+    let known: Vec<&str> = known.into_iter().collect();
+    let meant = nearest(found, known.iter().copied());
+    let remedy = meant.map_or_else(|| "Name one of these.".into(), |name| format!("Did you mean `{name}`?"));
+    Fault::of_file("command line", flag, found, &format!("one of {}", known.join(", ")), &remedy)
+}
+
+/// The fault of an argument, as an error.
+pub fn wrong(flag: &str, found: &str, expected: &str) -> InputErrors {
+    wrong_fault(flag, found, expected).into()
 }
 
 /// The fault of an argument.
-pub fn wrong(flag: &str, found: &str, expected: &str) -> InputErrors {
-    InputErrors::from(Fault {
-        file: "command line".into(),
-        line: None,
-        field: flag.into(),
-        found: found.into(),
-        expected: expected.into(),
-        remedy: "Correct it.".into(),
-    })
+pub fn wrong_fault(flag: &str, found: &str, expected: &str) -> Fault {
+    Fault::of_file("command line", flag, found, expected, "Correct it.")
 }
 
 #[cfg(test)]

@@ -1,17 +1,25 @@
 //! `tradepath calibrate`: outside data to a balanced baseline directory.
 
+use std::fs;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use ndarray::s;
+use serde_json::json;
 
-use super::arguments;
+use super::answer::{Answer, Cell};
+use super::format::Format;
+use super::{arguments, place};
 use crate::calibration::balance::{BalanceOptions, ReExports, Weights};
 use crate::calibration::outside::{self, Layout, Request};
 use crate::calibration::policy::aggregate::Aggregation;
 use crate::calibration::{apac, checks, policy};
-use crate::data::memory;
+use crate::data::{Dataset, Files, memory};
 use crate::error::{Fault, Faults};
-use crate::output::dir::Existing;
+use crate::output::dir;
+
+/// Exporters that are named.
+const LARGEST: usize = 5;
 
 /// Outside data that can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -110,6 +118,9 @@ pub struct CalibrateArgs {
     /// before it is taken.
     #[arg(long, value_name = "SIZE", value_parser = arguments::bytes)]
     max_memory: Option<u64>,
+    /// Form of the answer on standard output.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
 }
 
 fn rate(text: &str) -> Result<f64, String> {
@@ -144,7 +155,7 @@ pub fn run(args: &CalibrateArgs, quiet: bool) -> anyhow::Result<()> {
     if let Some(bytes) = args.max_memory {
         memory::allow(bytes);
     }
-    let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
+    let existing = place::existing(args.overwrite);
     let lines = match (args.source, args.source.layout()) {
         (Source::Policy, _) => {
             let axes = apac::concordance::Concordance::read(None)?.axes;
@@ -172,7 +183,73 @@ pub fn run(args: &CalibrateArgs, quiet: bool) -> anyhow::Result<()> {
     if !quiet {
         eprintln!("{}: {}", args.out.display(), lines.join("\n"));
     }
+    answer(args)?.print(args.format);
     Ok(())
+}
+
+/// The tables that were made, and of a baseline its size and its largest traders.
+fn answer(args: &CalibrateArgs) -> anyhow::Result<Answer> {
+    let listed = dir::manifest(&args.out).map(|manifest| dir::listed(&manifest)).unwrap_or_default();
+    let tables = listed.iter().filter(|file| file.path.ends_with(".csv"));
+    let rows = tables.map(|file| {
+        let text = fs::read(args.out.join(&file.path));
+        let lines = text.map_or(0, |text| text.iter().filter(|byte| **byte == b'\n').count());
+        vec![
+            Cell::text(&*file.path),
+            Cell::Count(lines.saturating_sub(1) as u64),
+            Cell::Count(file.bytes.div_ceil(1000)),
+        ]
+    });
+    let mut answer = Answer {
+        title: "Tables that were made".into(),
+        columns: vec![("table", "table"), ("rows", "rows"), ("kilobytes", "kB")],
+        rows: rows.collect(),
+        facts: vec![("command", json!("calibrate"))],
+        folder: Some(args.out.clone()),
+        ..Answer::default()
+    };
+    if args.out.join("meta.toml").exists() {
+        let data = Dataset::read(&Files::directory(&args.out))?;
+        of_baseline(&data, &mut answer);
+        answer.next.push(format!("check    tradepath check {}", args.out.display()));
+        answer
+            .next
+            .push(format!("solve    tradepath solve --baseline {} --tariffs FILE", args.out.display()));
+    }
+    Ok(answer)
+}
+
+/// What an analyst looks at first in a new baseline.
+fn of_baseline(data: &Dataset, answer: &mut Answer) {
+    let n = data.n();
+    let flow =
+        |importer: usize, exporter: usize| -> f64 { data.trade_musd.slice(s![.., importer, exporter]).sum() };
+    let exports: Vec<f64> =
+        (0..n).map(|i| (0..n).filter(|&other| other != i).map(|other| flow(other, i)).sum()).collect();
+    let mut order: Vec<usize> = (0..n).collect();
+    order.sort_by(|&a, &b| exports[b].total_cmp(&exports[a]));
+    let largest: Vec<String> = order
+        .iter()
+        .take(LARGEST)
+        .map(|&i| format!("{} {:.0}", data.axes.countries[i].iso3, exports[i] / 1000.0))
+        .collect();
+    let world: f64 = exports.iter().sum();
+    answer.facts.extend([
+        ("countries", json!(n)),
+        ("sectors", json!(data.s())),
+        ("year", json!(data.meta.year)),
+        ("exports_musd", json!(world)),
+    ]);
+    answer.notes.push(format!(
+        "{n} economies x {} sectors, {}; trade between them {:.0} billion USD.",
+        data.s(),
+        data.meta.year,
+        world / 1000.0
+    ));
+    answer.notes.push(format!("Largest exporters, billion USD: {}.", largest.join(", ")));
+    answer
+        .notes
+        .push("adjustments.csv says what balancing moved, provenance.csv where each block is from.".into());
 }
 
 /// An option that the source would not read is a fault, not a silence.

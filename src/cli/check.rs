@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::json;
 
+use super::answer::{Answer, Cell};
 use super::data_dir::DataDir;
+use super::format::Format;
 use super::verify;
 use crate::data::{Dataset, Files, companions};
 use crate::economy::Economy;
@@ -21,15 +23,6 @@ use crate::schedules::ScheduleBook;
 /// File by which policy tables are known.
 const AGREEMENTS: &str = "agreements.csv";
 
-/// How faults are printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// One line a fault on standard error.
-    Text,
-    /// A list on standard output.
-    Json,
-}
-
 /// Options of `tradepath check`.
 #[derive(Debug, Args)]
 #[command(
@@ -40,8 +33,8 @@ pub struct CheckArgs {
     path: PathBuf,
     #[command(flatten)]
     data: DataDir,
-    /// How to print the faults.
-    #[arg(long, value_enum, default_value = "text")]
+    /// Form of the answer: lines on standard error, or on standard output CSV or a JSON list.
+    #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
@@ -53,8 +46,9 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let InputErrors(faults) = check(&args.path, &args.data).err().unwrap_or_else(|| InputErrors(Vec::new()));
     match args.format {
         Format::Json => println!("{:#}", faults.iter().map(as_json).collect::<serde_json::Value>()),
-        Format::Text if faults.is_empty() => println!("ok"),
-        Format::Text => faults.iter().for_each(|fault| eprintln!("{fault}")),
+        Format::Csv => print!("{}", as_table(&faults).text(Format::Csv)),
+        Format::Table if faults.is_empty() => println!("ok"),
+        Format::Table => faults.iter().for_each(|fault| eprintln!("{fault}")),
     }
     Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }
@@ -192,6 +186,20 @@ fn unknown(path: &Path) -> InputErrors {
                 .into(),
         remedy: "Correct the path, or start from `tradepath init DIR`.".into(),
     })
+}
+
+fn as_table(faults: &[Fault]) -> Answer {
+    let row = |fault: &Fault| {
+        let fault = fault.for_display();
+        let line = fault.line.map_or_else(String::new, |line| line.to_string());
+        [fault.file, line, fault.field, fault.found, fault.expected, fault.remedy].map(Cell::Text).to_vec()
+    };
+    let columns = ["file", "line", "field", "found", "expected", "remedy"];
+    Answer {
+        columns: columns.map(|name| (name, name)).to_vec(),
+        rows: faults.iter().map(row).collect(),
+        ..Answer::default()
+    }
 }
 
 fn as_json(fault: &Fault) -> serde_json::Value {

@@ -1,50 +1,27 @@
 //! `tradepath compare`: two runs side by side.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{line_rates, optimal};
+use super::compare_answer::{Compared, DifferenceRow};
+use super::place::Place;
+use super::{line_rates, optimal_tables};
 use crate::calibration;
 use crate::data::Files;
-use crate::error::{Fault, InputErrors, shortened};
+use crate::error::{Fault, InputErrors};
 use crate::output;
-use crate::output::dir::{Existing, OutputDir};
-use crate::output::rows::{Schema, TableRow, Text, table};
+use crate::output::rows::{Schema, TableRow, Text};
 use crate::report;
 use crate::validation;
-
-table! {
-    /// Cells that differ between two runs.
-    pub struct DifferenceRow<'a> in "differences.csv" by (file, key, column) {
-        /// Table
-        file: Text<'a>,
-        /// Text cells of the row
-        key: Text<'a>,
-        /// Column, or `row` where the row is in one run only
-        column: Text<'a>,
-        /// First run
-        a: Text<'a>,
-        /// Second run
-        b: Text<'a>,
-        /// b - a
-        abs_diff: Option<f64>,
-        /// (b - a) / |a|
-        rel_diff: Option<f64> ["ratio"],
-    }
-}
-
-/// Differences that are printed.
-const SHOWN: usize = 10;
-/// Characters of a cell that are printed.
-const LONGEST_SHOWN: usize = 200;
 
 /// Options of `tradepath compare`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  tradepath compare outputs/default outputs/mine --tolerance 1e-6 --out outputs/differences"
+    after_help = "Examples:\n  tradepath compare outputs/default outputs/mine\n  tradepath compare outputs/default outputs/mine --tolerance 1e-6 --format json --out outputs/differences"
 )]
 pub struct CompareArgs {
     /// First run.
@@ -54,12 +31,8 @@ pub struct CompareArgs {
     /// Largest difference that counts as equal: relative to the first run, absolute below 1.
     #[arg(long, default_value_t = 0.0, value_parser = tolerance)]
     tolerance: f64,
-    /// Folder for differences.csv.
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-    /// Replace a folder that is not empty.
-    #[arg(long)]
-    overwrite: bool,
+    #[command(flatten)]
+    place: Place,
 }
 
 fn tolerance(text: &str) -> Result<f64, String> {
@@ -83,27 +56,32 @@ pub fn run(args: &CompareArgs) -> anyhow::Result<ExitCode> {
             }
         }
     }
-    if let Some(out) = &args.out {
-        let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
-        let output = OutputDir::create(out, existing)?;
-        output.write_rows(found.iter().cloned())?;
-        output.finish()?;
-    }
-    if found.is_empty() {
-        eprintln!("{} tables, no difference beyond {}", tables_a.len(), args.tolerance);
-        return Ok(ExitCode::SUCCESS);
-    }
-    for row in found.iter().take(SHOWN) {
-        let cells = [&row.file, &row.key, &row.column, &row.a, &row.b];
-        let [file, key, column, a, b] = cells.map(|cell| shortened(cell, LONGEST_SHOWN));
-        eprintln!("{file} [{key}] {column}: {a} | {b}");
-    }
-    eprintln!(
-        "{} differences{}",
-        found.len(),
-        if found.len() > SHOWN { "; --out DIR lists all" } else { "" }
-    );
-    Ok(ExitCode::from(1))
+    found.sort_by(largest_first);
+    let folder = match args.place.open()? {
+        Some(output) => {
+            output.write_rows(found.iter().cloned())?;
+            Some(output.finish()?)
+        }
+        None => None,
+    };
+    let compared = Compared {
+        folders: [&args.dir_a, &args.dir_b],
+        tolerance: args.tolerance,
+        n_tables: tables_a.len(),
+        found: &found,
+    };
+    print!("{}", compared.text(folder, args.place.format)?);
+    Ok(if found.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// What is no number comes first, then the largest relative difference.
+fn largest_first(a: &DifferenceRow<'_>, b: &DifferenceRow<'_>) -> Ordering {
+    let size = |row: &DifferenceRow<'_>| {
+        row.abs_diff.map_or(f64::INFINITY, |abs| row.rel_diff.map_or(abs.abs(), f64::abs))
+    };
+    let place =
+        |row: &'_ DifferenceRow<'_>| (row.file.to_string(), row.key.to_string(), row.column.to_string());
+    size(b).total_cmp(&size(a)).then_with(|| place(a).cmp(&place(b)))
 }
 
 /// Names of the CSV files of a folder, charts included.
@@ -186,7 +164,7 @@ fn schemas() -> Vec<Schema> {
     all.extend(calibration::schemas());
     all.extend(validation::schemas());
     all.extend([line_rates::LineRate::schema(), DifferenceRow::schema()]);
-    all.extend([optimal::ChosenTariff::schema(), optimal::GameOutcome::schema()]);
+    all.extend([optimal_tables::ChosenTariff::schema(), optimal_tables::GameOutcome::schema()]);
     all
 }
 
@@ -231,14 +209,20 @@ fn differs(a: &str, b: &str, tolerance: f64) -> bool {
 }
 
 fn difference(file: &str, key: &str, column: &str, a: &str, b: &str) -> DifferenceRow<'static> {
-    let numbers = a.parse::<f64>().ok().zip(b.parse::<f64>().ok());
+    let number = |text: &str| text.parse::<f64>().ok().filter(|value| value.is_finite());
+    let numbers = number(a).zip(number(b));
     let text = |text: &str| Text::Owned(text.to_owned());
+    // Whole numbers get a point, so that a reader takes the column for one of numbers where it is one.
+    let cell = |text: &str| match number(text) {
+        Some(value) if numbers.is_some() => Text::Owned(format!("{value:?}")),
+        _ => Text::Owned(text.to_owned()),
+    };
     DifferenceRow {
         file: text(file),
         key: text(key),
         column: text(column),
-        a: text(a),
-        b: text(b),
+        a: cell(a),
+        b: cell(b),
         abs_diff: numbers.map(|(x, y)| y - x),
         rel_diff: numbers.filter(|(x, _)| *x != 0.0).map(|(x, y)| (y - x) / x.abs()),
     }

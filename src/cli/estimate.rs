@@ -6,9 +6,10 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use super::{arguments, manifest};
+use super::estimate_warnings::warnings;
+use super::format::Format;
+use super::{arguments, estimate_answer, manifest, place};
 use crate::data::memory;
-use crate::error::shortened;
 use crate::estimation::covariance::SmallSample;
 use crate::estimation::design::{Specification, read_panel};
 use crate::estimation::filter::Filter;
@@ -17,11 +18,8 @@ use crate::estimation::formula::{EffectTerm, Formula, FormulaError};
 use crate::estimation::panel::{Panel, PanelFile, PanelOptions};
 use crate::estimation::separation::Rules;
 use crate::estimation::{Estimates, EstimationError, Method, Options, estimate};
-use crate::output::dir::{Existing, OutputDir};
-use crate::output::{Package, estimate as tables, rows};
-
-/// Lists in warnings are cut after this many entries.
-const LISTED: usize = 5;
+use crate::output::dir::{OutputDir, OutputError};
+use crate::output::{estimate as tables, rows};
 
 /// What was done to a multi-way covariance that is not positive.
 const REPAIR: &str =
@@ -98,12 +96,12 @@ pub struct EstimateArgs {
     /// Memory that the panel and its regressors may take, such as 2G or 4GiB. Default: three quarters of what is free.
     #[arg(long, value_name = "SIZE", value_parser = arguments::bytes)]
     max_memory: Option<u64>,
-    /// Also print the coefficients to standard output; latex and markdown are written to the folder too.
-    #[arg(long, value_enum)]
-    format: Option<FormatArg>,
-    /// Folder for the results.
+    /// Form of the answer on standard output; latex and markdown are written to the folder too.
+    #[arg(long, value_enum, default_value_t = FormatArg::Table)]
+    format: FormatArg,
+    /// Folder for the results; without it the answer is printed and nothing is written.
     #[arg(long, value_name = "DIR")]
-    out: PathBuf,
+    out: Option<PathBuf>,
     /// Replace a folder that is not empty.
     #[arg(long)]
     overwrite: bool,
@@ -147,13 +145,15 @@ impl RuleArg {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum FormatArg {
+    /// A table for people, at most 80 columns wide.
+    Table,
     /// A `tabular`.
     Latex,
     /// A table.
     Markdown,
     /// `coefficients.csv`.
     Csv,
-    /// `fit.json`.
+    /// One object: `fit.json` with the coefficients.
     Json,
 }
 
@@ -246,99 +246,47 @@ pub fn run(args: &EstimateArgs, is_quiet: bool) -> anyhow::Result<()> {
     let file = PanelFile::open_with(&args.panel, &options).map_err(EstimationError::from)?;
     let panel = read_panel(&file, &spec).map_err(|error| of_panel(error, &args.panel))?;
     drop(file);
-    let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
-    let output = OutputDir::create(&args.out, existing)?;
+    let existing = place::existing(args.overwrite);
+    let output = args.out.as_deref().map(|out| OutputDir::create(out, existing)).transpose()?;
     let seconds_reading = started.elapsed().as_secs_f64();
     let estimates = estimate(&panel, &spec, &args.options()).map_err(|error| of_panel(error, &args.panel))?;
     let seconds = (seconds_reading, started.elapsed().as_secs_f64() - seconds_reading);
     if !is_quiet {
         warnings(&estimates).iter().for_each(|warning| eprintln!("warning: {warning}"));
     }
-    let mut package = Package::new(&output);
-    package.write_rows(tables::coefficients(&estimates))?;
-    package.write_rows(tables::covariance(&estimates))?;
-    package.write_rows(tables::fixed_effects(&estimates))?;
-    package.write_rows(tables::separated(&estimates))?;
-    package.write_rows(tables::dropped(&estimates))?;
-    package.write_rows(tables::collinear(&estimates))?;
-    package.finish("estimate")?;
-    let fit = manifest::text(&describe(args, &panel, &estimates, seconds));
-    output.write_text("fit.json", &fit)?;
-    let printed = match args.format {
-        None => String::new(),
-        Some(FormatArg::Json) => fit,
-        Some(FormatArg::Csv) => rows::text(tables::coefficients(&estimates)),
-        Some(FormatArg::Latex) => tables::latex(&estimates),
-        Some(FormatArg::Markdown) => tables::markdown(&estimates),
-    };
+    let fit = describe(args, &panel, &estimates, seconds);
+    let outcome = args.formula.split('~').next().unwrap_or_default().trim();
+    let folder = output.map(|output| {
+        write(&output, &estimates, &fit, (args.format, outcome)).and_then(|()| output.finish())
+    });
+    let folder = folder.transpose()?;
     match args.format {
-        Some(FormatArg::Latex) => output.write_text("table.tex", &printed)?,
-        Some(FormatArg::Markdown) => output.write_text("table.md", &printed)?,
-        _ => {}
+        FormatArg::Table => estimate_answer::answer(&estimates, &fit, outcome, folder).print(Format::Table),
+        FormatArg::Json => estimate_answer::answer(&estimates, &fit, outcome, folder).print(Format::Json),
+        FormatArg::Csv => print!("{}", rows::text(tables::coefficients(&estimates))),
+        FormatArg::Latex => print!("{}", tables::latex(&estimates, outcome)),
+        FormatArg::Markdown => print!("{}", tables::markdown(&estimates, outcome)),
     }
-    output.finish()?;
-    print!("{printed}");
     Ok(())
 }
 
-/// What a user should know about rows and regressors that were not used.
-fn warnings(estimates: &Estimates) -> Vec<String> {
-    let mut warnings = estimates.notes.clone();
-    let left_out = estimates.collinear.iter();
-    warnings.extend(left_out.map(|term| format!("`{}` is left out: {}", term.term, term.reason)));
-    let separation = &estimates.separation;
-    if !separation.rows.is_empty() {
-        let n = separation.rows.len();
-        let levels: Vec<String> =
-            separation.zero_levels.iter().map(|(e, level)| format!("{e}={level}")).collect();
-        let all_zero = match levels.len() {
-            0 => String::new(),
-            _ => format!("; outcomes are all zero in {}", cut(&levels)),
-        };
-        warnings.push(format!("{n} rows are separated and dropped, see separated.csv{all_zero}"));
-    }
-    if separation.is_incomplete {
-        warnings.push("the search for separated rows stopped early; some may be left".into());
-    }
-    let missing: Vec<String> = estimates
-        .dropped
-        .iter()
-        .filter(|row| row.reason.starts_with("missing"))
-        .map(|row| format!("row {} ({})", row.row, row.reason))
-        .collect();
-    if !missing.is_empty() {
-        let n = missing.len();
-        warnings
-            .push(format!("{n} rows with missing values are dropped, see dropped.csv: {}", cut(&missing)));
-    }
-    let singletons = estimates.dropped.len() - missing.len();
-    if singletons > 0 {
-        warnings.push(format!("{singletons} rows alone in a level are dropped, see dropped.csv"));
-    }
-    if estimates.covariance.is_repaired {
-        warnings.push(
-            "the multi-way covariance was not positive: its negative eigenvalues are set to zero".into(),
-        );
-    }
-    if estimates.is_perfect {
-        warnings.push(format!(
-            "the fit is perfect: {} rows and as many parameters, or outcomes that follow from the regressors; \
-             there are no standard errors",
-            estimates.rows.len()
-        ));
-    }
-    warnings
-}
-
-/// Longest entry of a list that a warning repeats whole.
-const LONGEST_SHOWN: usize = 120;
-
-fn cut(entries: &[String]) -> String {
-    let shown: Vec<String> =
-        entries.iter().take(LISTED).map(|entry| shortened(entry, LONGEST_SHOWN)).collect();
-    match entries.len() {
-        0..=LISTED => shown.join(", "),
-        n => format!("{} and {} more", shown.join(", "), n - LISTED),
+fn write(
+    output: &OutputDir,
+    estimates: &Estimates,
+    fit: &Value,
+    (format, outcome): (FormatArg, &str),
+) -> Result<(), OutputError> {
+    output.write_rows(tables::coefficients(estimates))?;
+    output.write_rows(tables::covariance(estimates))?;
+    output.write_rows(tables::fixed_effects(estimates))?;
+    output.write_rows(tables::separated(estimates))?;
+    output.write_rows(tables::dropped(estimates))?;
+    output.write_rows(tables::collinear(estimates))?;
+    output.write_text("fit.json", &manifest::text(fit))?;
+    match format {
+        FormatArg::Latex => output.write_text("table.tex", &tables::latex(estimates, outcome)),
+        FormatArg::Markdown => output.write_text("table.md", &tables::markdown(estimates, outcome)),
+        _ => Ok(()),
     }
 }
 

@@ -7,6 +7,7 @@ use clap::ValueEnum;
 pub enum Format {
     /// A table for people, at most 80 columns wide.
     #[default]
+    #[value(alias = "text")]
     Table,
     /// The same as CSV.
     Csv,

@@ -22,24 +22,34 @@ macro_rules! eprintln {
 
 use crate::output;
 
+mod answer;
 mod arguments;
 mod barriers;
 mod calibrate;
 mod changes;
 mod check;
 mod compare;
+mod compare_answer;
+mod completions;
 mod data_dir;
 mod dynamics;
+mod environment;
 mod estimate;
+mod estimate_answer;
+mod estimate_warnings;
 mod exit;
 mod explain;
+mod export;
 mod format;
 mod init;
 mod join_draws;
 mod line_rates;
 mod manifest;
 mod optimal;
+mod optimal_answer;
+mod optimal_tables;
 mod parts;
+mod place;
 mod progress;
 mod reduce;
 mod report;
@@ -48,9 +58,11 @@ mod run_answer;
 mod run_manifest;
 mod run_resume;
 mod schedule;
+mod schedule_answer;
 mod shard;
 mod signals;
 mod solve;
+mod solve_answer;
 mod terminal;
 mod timeline;
 mod timeline_answer;
@@ -125,6 +137,10 @@ enum Command {
     Report(report::ReportArgs),
     /// Validates a baseline directory and lists every fault, not only the first.
     Check(check::CheckArgs),
+    /// The tables of a finished result as Parquet, or in the long form of the IAMC.
+    Export(export::ExportArgs),
+    /// A script that completes commands and options in a shell.
+    Completions(completions::CompletionsArgs),
 }
 
 /// Most threads that can be asked for: more than this is a slip, and takes the machine's memory for stacks.
@@ -135,7 +151,7 @@ const OUTPUTS: [&str; 3] = ["out", "dir", "journal"];
 /// Runs the program and returns its exit code.
 #[must_use]
 pub fn main() -> ExitCode {
-    let matches = Cli::command().get_matches();
+    let matches = environment::named(Cli::command()).get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     if let Some((_, arguments)) = matches.subcommand() {
         output::dir::protect(inputs(arguments));
@@ -182,12 +198,14 @@ fn execute(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Timeline(args) => timeline::run(args, cli.quiet)?,
         Command::Schedule(args) => schedule::run(args)?,
         Command::Reduce(args) => reduce::run(args, cli.quiet)?,
-        Command::Init(args) => init::run(args, cli.quiet)?,
+        Command::Init(args) => init::run(args)?,
         Command::Validate(args) => validate::run(args, cli.quiet)?,
         Command::Tornado(args) => tornado::run(args, cli.quiet)?,
         Command::Report(args) => report::run(args, cli.quiet)?,
         Command::Compare(args) => return compare::run(args),
         Command::Check(args) => return check::run(args),
+        Command::Export(args) => export::run(args)?,
+        Command::Completions(args) => completions::run(args, environment::named(Cli::command())),
     }
     Ok(ExitCode::SUCCESS)
 }

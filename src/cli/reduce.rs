@@ -69,8 +69,9 @@ pub fn run(args: &ReduceArgs, quiet: bool) -> anyhow::Result<()> {
         rows::set_digits(u8::try_from(digits).unwrap_or(rows::ALL_DIGITS));
     }
     for schema in results::common() {
-        let from = first.folder.join(schema.file);
-        fs::copy(&from, output.path().join(schema.file)).with_context(|| from.display().to_string())?;
+        let (from, to) = (first.folder.join(schema.file), output.path().join(schema.file));
+        let copied = to.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::copy(&from, &to));
+        copied.with_context(|| from.display().to_string())?;
     }
     output.write_text(MANIFEST, &manifest::text(&joined_manifest(&parts)))?;
     join_draws(&parts, &output)?;

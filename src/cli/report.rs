@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::json;
 
-use super::{manifest, verify};
+use super::answer::{Answer, Cell};
+use super::format::Format;
+use super::{manifest, place, verify};
 use crate::data::Files;
 use crate::error::{Fault, InputErrors};
-use crate::output::dir::{self, Existing, MANIFEST, OutputDir};
-use crate::report::{self, LeftOut, PAGE, PageData, ReportError, Run};
+use crate::output::dir::{self, MANIFEST, OutputDir};
+use crate::report::{self, CHARTS, LeftOut, PAGE, PageData, ReportError, ReportSummary, Run};
 
 /// Options of `tradepath report`.
 #[derive(Debug, Args)]
@@ -30,6 +32,9 @@ pub struct ReportArgs {
     /// Replace an output folder that is not empty.
     #[arg(long)]
     overwrite: bool,
+    /// Form of the answer on standard output.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
 }
 
 /// Reads the run, writes the report, says which charts are left out.
@@ -57,8 +62,8 @@ pub fn run(args: &ReportArgs, quiet: bool) -> anyhow::Result<()> {
                 args.run.display()
             );
         }
-        eprintln!("{}: {} charts", at.join(PAGE).display(), summary.charts.len());
     }
+    answer(&summary, &at).print(args.format);
     Ok(())
 }
 
@@ -72,9 +77,30 @@ fn tables_beside(folder: &Path) -> Result<Files, InputErrors> {
     Err(Fault::of_file("--with", "with", &name, "a folder with tables", remedy).into())
 }
 
+/// The charts, and the page to open.
+fn answer(summary: &ReportSummary, at: &Path) -> Answer {
+    let row = |chart: &&str| {
+        let files = ["svg", "csv"].map(|ending| Cell::Text(format!("{CHARTS}/{chart}.{ending}")));
+        std::iter::once(Cell::text(*chart)).chain(files).collect()
+    };
+    let left_out: Vec<&str> = summary.left_out.iter().map(|one| one.chart).collect();
+    Answer {
+        title: format!("{} charts and a page", summary.charts.len()),
+        columns: vec![("chart", "chart"), ("picture", "picture"), ("numbers", "numbers")],
+        rows: summary.charts.iter().map(row).collect(),
+        facts: vec![
+            ("command", json!("report")),
+            ("page", json!(at.join(PAGE))),
+            ("left_out", json!(left_out)),
+        ],
+        folder: Some(at.to_owned()),
+        next: vec![format!("open     {}", at.join(PAGE).display())],
+        ..Answer::default()
+    }
+}
+
 fn apart(args: &ReportArgs, out: &Path) -> anyhow::Result<OutputDir> {
-    let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
-    let output = OutputDir::create(out, existing)?;
+    let output = OutputDir::create(out, place::existing(args.overwrite))?;
     let of = dir::manifest(&args.run).map(|manifest| manifest["fingerprint"].clone());
     let info = json!({
         "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "report",

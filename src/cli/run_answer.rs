@@ -6,6 +6,7 @@ use std::path::Path;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
+use super::answer::cut;
 use super::format::{Format, wrapped};
 use crate::ensemble::summary::HEADLINE;
 use crate::ensemble::{Outlook, RunFrame, Shard, ThreeNumbers, YearBlock};
@@ -13,6 +14,9 @@ use crate::output::rows;
 use crate::output::summary::{SummaryRow, summary};
 use crate::projection::Outcome;
 use crate::report::PAGE;
+
+/// Characters of an option in the table; longer ones are shortened.
+const ID_WIDTH: usize = 19;
 
 /// What a finished run says.
 pub struct Answer<'a> {
@@ -79,17 +83,14 @@ impl Answer<'_> {
     fn table(&self) -> String {
         let plan = &self.frame.plan;
         let event_draws = self.frame.outlooks.iter().map(|outlook| outlook.event_draws).max().unwrap_or(0);
-        let mut out = format!(
-            "Real income of {} in {} against {}, percent ({} draws, {event_draws} of events)\n\n{:<20}{:>17}{:>15}{:>12}{:>16}\n",
-            plan.focus,
-            plan.years[1],
-            plan.reference_option,
-            plan.draws,
-            "option",
-            "if in force",
-            "5 to 95 %",
-            "chance %",
-            "expected"
+        let title = format!(
+            "Real income of {} in {} against {}, percent ({} draws, {event_draws} of events)",
+            plan.focus, plan.years[1], plan.reference_option, plan.draws
+        );
+        let mut out = wrapped("", title.split(' '));
+        out += &format!(
+            "\n{:<20}{:>17}{:>15}{:>12}{:>16}\n",
+            "option", "if in force", "5 to 95 %", "chance %", "expected"
         );
         self.lines().for_each(|line| out += &numbers(&line));
         out += &format!(
@@ -99,7 +100,10 @@ impl Answer<'_> {
         self.lines().for_each(|line| out += &effects(&line));
         let _ = writeln!(out, "\nMembers at the end of {} on the reference path:", plan.years[1]);
         for line in self.lines() {
-            out += &wrapped(&format!("{:<20} ", line.id), line.outlook.members.iter().map(String::as_str));
+            out += &wrapped(
+                &format!("{:<20} ", cut(line.id, ID_WIDTH)),
+                line.outlook.members.iter().map(String::as_str),
+            );
         }
         out += "\n+- is the Monte Carlo standard error; bn: billion US dollars of 2019.\n";
         let took = self.seconds.map_or_else(String::new, |seconds| format!(" ({seconds:.1} s)"));
@@ -123,7 +127,7 @@ impl Answer<'_> {
 
 /// `real_income`: if in force with error and interval, chance, expected.
 fn numbers(Line { id, pct, .. }: &Line<'_>) -> String {
-    let inside = pct.if_in_force.as_ref();
+    let (id, inside) = (cut(id, ID_WIDTH), pct.if_in_force.as_ref());
     let [low, high] = [0, 4].map(|at| fixed(inside.map(|found| found.quantiles[at]), 3));
     let chance = pct.chance;
     let error = |se: Option<f64>, decimals| {
@@ -145,6 +149,7 @@ fn numbers(Line { id, pct, .. }: &Line<'_>) -> String {
 
 /// Own effect and what it unlocks in percent, money, dates.
 fn effects(Line { id, outlook, pct, money }: &Line<'_>) -> String {
+    let id = cut(id, ID_WIDTH);
     let day = |date: Option<Date>| date.map_or_else(|| "-".to_owned(), |day| day.to_string());
     format!(
         "{id:<20}{:>7}{:>9}{:>8}{:>9}{:>14}{:>13}\n",

@@ -8,19 +8,21 @@ use serde_json::json;
 
 use super::arguments::{country, wrong};
 use super::data_dir::DataDir;
-use super::{arguments, barriers, explain, line_rates, manifest};
+use super::place::Place;
+use super::schedule_answer::Asked;
+use super::{arguments, barriers, explain, line_rates, manifest, schedule_answer};
 use crate::data::{Axes, Pair};
 use crate::ensemble::{Inputs, PLAN_YEARS};
 use crate::error::{Fault, Faults, InputErrors};
 use crate::events::{Horizon, reference};
-use crate::output::dir::{Existing, OutputDir};
-use crate::output::{Package, assumptions, schedule, tariffs};
+use crate::output::dir::{MANIFEST, OutputDir};
+use crate::output::{assumptions, lookup, schedule, tariffs};
 use crate::policy::{PolicyBook, PolicyTimeline, Regimes};
 
 /// Options of `tradepath schedule`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  tradepath schedule cptpp_accession --importer JPN --exporter USA --years 2021..2040 --out outputs/schedule\n  tradepath schedule cptpp_accession --explain USA:VNM:textiles:2030-03-01\n  tradepath schedule tpp_return --barriers --importer JPN --exporter USA --sector finance --date 2032-01-01\n  tradepath schedule tpp_return --importer USA --exporter JPN --lines ../shared --out outputs/lines\n\nThe option follows its reference path: every stage succeeds after its median duration."
+    after_help = "Examples:\n  tradepath schedule cptpp_accession --importer JPN --exporter USA\n  tradepath schedule cptpp_accession --importer JPN --exporter USA --years 2021..2040 --out outputs/schedule\n  tradepath schedule cptpp_accession --explain USA:VNM:textiles:2030-03-01\n  tradepath schedule tpp_return --barriers --importer JPN --exporter USA --sector finance --date 2032-01-01\n  tradepath schedule tpp_return --importer USA --exporter JPN --lines ../shared --out outputs/lines\n\nThe option follows its reference path: every stage succeeds after its median duration."
 )]
 pub struct ScheduleArgs {
     /// Id of an option.
@@ -34,9 +36,6 @@ pub struct ScheduleArgs {
     /// First and last year, such as 2021..2030; default: the years of the plan.
     #[arg(long, value_name = "A..B", value_parser = arguments::years)]
     years: Option<[i16; 2]>,
-    /// Folder for the results.
-    #[arg(long, value_name = "DIR", required_unless_present_any = ["explain", "barriers"])]
-    out: Option<PathBuf>,
     /// Prints how the rate of importer:exporter:product group:date comes about, and the barriers of its sector; a services
     /// sector in place of the group: its barriers.
     #[arg(long, value_name = "I:E:GROUP:DATE")]
@@ -53,14 +52,14 @@ pub struct ScheduleArgs {
     #[command(flatten)]
     data: DataDir,
     /// Folder with outside data: writes lines.csv too, for importers whose tariff lines it holds.
-    #[arg(long, value_name = "DIR", requires_all = ["importer", "exporter"])]
+    #[arg(long, value_name = "DIR", requires_all = ["importer", "exporter", "out"])]
     lines: Option<PathBuf>,
-    /// Replace a folder that is not empty.
-    #[arg(long)]
-    overwrite: bool,
+    #[command(flatten)]
+    place: Place,
 }
 
-/// Writes `schedule.csv`, `duties.csv`, `liberalisation.csv`, `provisions.csv` and `assumptions.csv`, or explains one rate on standard output.
+/// Says how duties change, writes `schedule.csv`, `duties.csv`, `liberalisation.csv`, `provisions.csv` and `assumptions.csv` where a folder is named, or
+/// explains one rate.
 ///
 /// # Errors
 /// [`InputErrors`] for unknown names, or where the folder cannot be written.
@@ -88,40 +87,48 @@ pub fn run(args: &ScheduleArgs) -> anyhow::Result<()> {
         print!("{}", barriers_text(args, (&book, &regimes), pair, date(last, 12, 31))?);
         return Ok(());
     }
-    let Some(out) = &args.out else { return Ok(()) };
-    let output = OutputDir::create(out, if args.overwrite { Existing::Replace } else { Existing::Refuse })?;
+    let output = args.place.open()?;
     let pairs: Vec<Pair> = importers
         .iter()
         .flat_map(|&importer| exporters.iter().map(move |&exporter| Pair { importer, exporter }))
         .filter(|pair| pair.importer != pair.exporter)
         .collect();
-    let mut package = Package::new(&output);
-    let years = || pairs.iter().flat_map(|&pair| (first..=last).map(move |year| (pair, year)));
-    package.write_rows(years().flat_map(|(pair, year)| schedule::rows(&book, &regimes, pair, year)))?;
-    package
-        .write_rows(years().filter_map(|(pair, year)| tariffs::duties(&book, &data, &regimes, pair, year)))?;
-    let end = date(last, 12, 31);
-    let freed = |&pair| tariffs::liberalisation(&book, &data, &regimes, pair, end);
-    package.write_rows(pairs.iter().flat_map(freed))?;
-    package.write_rows(tariffs::provisions(&book))?;
-    package.write_rows(assumptions::rows(&files))?;
+    let asked = Asked { data: &data, book: &book, regimes: &regimes, pairs, years: [first, last] };
+    let mut answer = schedule_answer::answer(&args.option, &asked);
+    if let Some(output) = output {
+        output.write_rows(assumptions::rows(&files))?;
+        write(args, &asked, &output)?;
+        answer.folder = Some(output.finish()?);
+    }
+    answer.print(args.place.format);
+    Ok(())
+}
+
+fn write(args: &ScheduleArgs, asked: &Asked<'_>, output: &OutputDir) -> anyhow::Result<()> {
+    let Asked { data, book, regimes, pairs, years: [first, last] } = asked;
+    let years = || pairs.iter().flat_map(|&pair| (*first..=*last).map(move |year| (pair, year)));
+    output.write_rows(years().flat_map(|(pair, year)| schedule::rows(book, regimes, pair, year)))?;
+    output.write_rows(years().filter_map(|(pair, year)| tariffs::duties(book, data, regimes, pair, year)))?;
+    let end = date(*last, 12, 31);
+    let freed = |&pair| tariffs::liberalisation(book, data, regimes, pair, end);
+    output.write_rows(pairs.iter().flat_map(freed))?;
+    output.write_rows(tariffs::provisions(book))?;
     if let Some(input) = &args.lines {
         let code = args.importer.as_deref().expect("--lines requires --importer");
         let found = line_rates::read(input, code)?;
         let found = found.ok_or_else(|| wrong("--lines", code, "an importer of tariff_lines.csv"))?;
         found.notes.iter().for_each(|note| eprintln!("{note}"));
         let known = (&found.lines, &found.programmes);
-        let of_pair = |&pair| line_rates::rows(&book, &regimes, pair, [first, last], known);
-        package.write_rows(pairs.iter().flat_map(of_pair))?;
+        let of_pair = |&pair| line_rates::rows(book, regimes, pair, [*first, *last], known);
+        output.write_rows(pairs.iter().flat_map(of_pair))?;
     }
-    package.finish(&args.option)?;
+    lookup::write_axes(output, &data.axes)?;
     let manifest = json!({
         "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "schedule",
+        "name": data.meta.name, "source": data.meta.source, "licence": data.meta.licence,
         "option": args.option, "years": [first, last], "path": "reference",
     });
-    output.write_text("manifest.json", &manifest::text(&manifest))?;
-    output.finish()?;
-    Ok(())
+    Ok(output.write_text(MANIFEST, &manifest::text(&manifest))?)
 }
 
 /// What `--barriers` prints.
@@ -137,9 +144,9 @@ fn barriers_text(
     let sectors = match &args.sector {
         None => (0..axes.n_sectors()).collect(),
         Some(id) => {
-            let known = axes.sectors.iter().map(|sector| sector.id.as_str()).collect::<Vec<_>>().join(", ");
+            let known = axes.sectors.iter().map(|sector| sector.id.as_str());
             let at = axes.sector_idx.get(id.as_str()).copied();
-            vec![at.ok_or_else(|| wrong("--sector", id, &format!("one of {known}")))?]
+            vec![at.ok_or_else(|| arguments::unknown("--sector", id, known))?]
         }
     };
     Ok(sectors.into_iter().map(|j| barriers::text(book, regimes, pair, j, day)).collect())

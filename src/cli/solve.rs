@@ -6,19 +6,20 @@ use std::time::Instant;
 use anyhow::Context;
 use clap::Args;
 use ndarray::{Array1, Array2};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::changes::{ChangeFiles, Changes};
 use super::dynamics::{Dynamics, DynamicsArgs};
-use super::manifest;
+use super::place::Place;
+use super::{manifest, solve_answer};
 use crate::data::{Dataset, Files, memory};
 use crate::economy::Economy;
 use crate::equilibrium::decompose::Exact;
 use crate::equilibrium::sensitivity::delta_method_se;
 use crate::equilibrium::{Equilibrium, PreparedBaseline, Shock, decompose};
 use crate::error::{Fault, InputErrors};
-use crate::output::dir::{Existing, OutputDir};
-use crate::output::{Package, quotas, solve as tables};
+use crate::output::dir::{MANIFEST, OutputDir};
+use crate::output::{lookup, quotas, solve as tables};
 
 /// Degree of the policy path: the parts of NAFTA in the 31 x 40 set then sum to ln W within 1e-8.
 const PATH_DEGREE: usize = 8;
@@ -26,7 +27,7 @@ const PATH_DEGREE: usize = 8;
 /// Options of `tradepath solve`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  tradepath solve --baseline data/tiny --tariffs cut.csv --out outputs/cut\n\nwhere cut.csv holds only the cells that change:\n  exporter,importer,sector,tariff_pct\n  BBB,AAA,goods,0"
+    after_help = "Examples:\n  tradepath solve --baseline data/tiny --tariffs cut.csv\n  tradepath solve --baseline data/tiny --tariffs cut.csv --format json --out outputs/cut\n\nwhere cut.csv holds only the cells that change:\n  exporter,importer,sector,tariff_pct\n  BBB,AAA,goods,0"
 )]
 pub struct SolveArgs {
     /// Baseline directory (meta.toml, countries.csv, sectors.csv, trade.csv, ...).
@@ -62,20 +63,18 @@ pub struct SolveArgs {
     pub deficits: String,
     /// Also write the derivatives of welfare with respect to every tariff and theta, and an interval for
     /// welfare from the standard errors of theta.
-    #[arg(long)]
+    #[arg(long, requires = "out")]
     pub sensitivities: bool,
     /// Set negative implied final demands to 0 and say so in adjustments.csv.
     #[arg(long)]
     pub cure_negative_demand: bool,
-    /// Folder for the results.
-    #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
-    /// Replace a folder that is not empty.
-    #[arg(long)]
-    pub overwrite: bool,
+    /// Where to write.
+    #[command(flatten)]
+    pub place: Place,
 }
 
-/// Solves and writes `countries.csv`, `trade.csv`, `sectors.csv` and `manifest.json`.
+/// Solves, writes `countries.csv`, `trade.csv`, `sectors.csv` and `manifest.json` where a folder is named, and says what
+/// every country gains.
 ///
 /// # Errors
 /// [`crate::error::InputErrors`] for bad input, else a failed run.
@@ -90,8 +89,7 @@ pub fn run(args: &SolveArgs) -> anyhow::Result<()> {
         true => Economy::from_dataset_cured(&data)?,
         false => (Economy::from_dataset(&data)?, Vec::new()),
     };
-    let output =
-        OutputDir::create(&args.out, if args.overwrite { Existing::Replace } else { Existing::Refuse })?;
+    let output = args.place.open()?;
     let prepared = dynamics.prepare(PreparedBaseline::new(economy, changes.closure.clone())?)?;
     let shock = changes.shock(prepared.economy())?;
     let solved = prepared.solve(&shock)?;
@@ -99,36 +97,49 @@ pub fn run(args: &SolveArgs) -> anyhow::Result<()> {
     let path = dynamics.path(&prepared, &shock, &solved)?;
     let held = shock.with_wedges_of(prepared.economy(), &solved);
     let exact = decompose::exact(&prepared, &held, PATH_DEGREE)?;
-    let mut package = Package::new(&output);
-    write_results(&prepared, (&held, &solved, &exact), args.sensitivities, &mut package)?;
-    if args.quotas.is_some() {
-        let axes = &prepared.economy().axes;
-        let found = shock.quotas.iter().zip(&solved.quotas);
-        package.write_rows(found.map(|(quota, outcome)| quotas::row(axes, quota, outcome)))?;
+    let base = prepared.economy();
+    let mut answer = solve_answer::answer(base, &solved, &exact, path.as_deref());
+    if let Some(output) = output {
+        write_results(&prepared, (&held, &solved, &exact), args.sensitivities, &output)?;
+        lookup::write_axes(&output, &base.axes)?;
+        if args.quotas.is_some() {
+            let found = shock.quotas.iter().zip(&solved.quotas);
+            output.write_rows(found.map(|(quota, outcome)| quotas::row(&base.axes, quota, outcome)))?;
+        }
+        if let Some(path) = &path {
+            output.write_rows(tables::path(base, path))?;
+        }
+        if args.cure_negative_demand {
+            output.write_rows(tables::cured(&cured))?;
+        }
+        let mut manifest = described(args, &data, (&solved, exact.gap, exact.pieces));
+        manifest["inputs"] = manifest::checksums(&inputs).into();
+        manifest["cured_final_demands"] = cured.len().into();
+        manifest["baseline_resolved_max_ln_wage"] = json!(prepared.resolved_ln_wage);
+        manifest["seconds"] = started.elapsed().as_secs_f64().into();
+        output.write_text(MANIFEST, &manifest::text(&manifest))?;
+        answer.folder = Some(output.finish()?);
     }
-    if let Some(path) = &path {
-        package.write_rows(tables::path(prepared.economy(), path))?;
-    }
-    if args.cure_negative_demand {
-        package.write_rows(tables::cured(&cured))?;
-    }
-    package.finish(&data.meta.name)?;
+    answer.print(args.place.format);
+    Ok(())
+}
+
+/// What was solved, and how well.
+fn described(args: &SolveArgs, data: &Dataset, (solved, gap, pieces): (&Equilibrium, f64, usize)) -> Value {
     let stats = &solved.stats;
-    let manifest = json!({
+    json!({
         "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "solve",
-        "name": data.meta.name, "inputs": manifest::checksums(&inputs), "deficits": args.deficits,
+        "name": data.meta.name, "source": data.meta.source, "licence": data.meta.licence,
+        "inputs": [], "deficits": args.deficits,
         "scale": args.dynamics.scale.is_some(), "capital": args.dynamics.capital.is_some(), "horizon": args.dynamics.horizon,
-        "sensitivities": args.sensitivities, "cured_final_demands": cured.len(),
+        "sensitivities": args.sensitivities, "cured_final_demands": 0,
         "numeraire": "world value added is unchanged",
-        "baseline_resolved_max_ln_wage": prepared.resolved_ln_wage,
+        "baseline_resolved_max_ln_wage": null,
         "method": stats.method, "iterations": stats.evaluations,
         "residual": stats.residual, "price_residual": stats.price_residual,
-        "walras_residual": stats.walras_residual, "decomposition_gap_ln": exact.gap,
-        "decomposition_pieces": exact.pieces, "seconds": started.elapsed().as_secs_f64(),
-    });
-    output.write_text("manifest.json", &manifest::text(&manifest))?;
-    output.finish()?;
-    Ok(())
+        "walras_residual": stats.walras_residual, "decomposition_gap_ln": gap,
+        "decomposition_pieces": pieces,
+    })
 }
 
 impl SolveArgs {
@@ -175,14 +186,14 @@ fn write_results(
     prepared: &PreparedBaseline,
     (shock, solved, exact): (&Shock, &Equilibrium, &Exact),
     with_sensitivities: bool,
-    package: &mut Package<'_>,
+    output: &OutputDir,
 ) -> anyhow::Result<()> {
     let base = prepared.economy();
     let countries = tables::countries(base, solved, exact);
     if !with_sensitivities {
-        package.write_rows(countries)?;
-        package.write_rows(tables::trade(base, solved))?;
-        return Ok(package.write_rows(tables::sectors(base, solved))?);
+        output.write_rows(countries)?;
+        output.write_rows(tables::trade(base, solved))?;
+        return Ok(output.write_rows(tables::sectors(base, solved))?);
     }
     let sensitivity = prepared.sensitivity(shock, solved);
     let mut by_theta = Array2::zeros((base.n(), base.s()));
@@ -195,11 +206,11 @@ fn write_results(
         by_tariff.extend(tables::by_tariff(base, country, &gradient.tau));
     }
     let se = delta_method_se(base, &by_theta);
-    package.write_rows(tables::with_interval(countries, &solved.ln_welfare(base), &se))?;
-    package.write_rows(tables::trade(base, solved))?;
-    package.write_rows(tables::sectors(base, solved))?;
-    package.write_rows(tables::by_theta(base, &by_theta, shock.theta(base)))?;
-    Ok(package.write_rows(by_tariff)?)
+    output.write_rows(tables::with_interval(countries, &solved.ln_welfare(base), &se))?;
+    output.write_rows(tables::trade(base, solved))?;
+    output.write_rows(tables::sectors(base, solved))?;
+    output.write_rows(tables::by_theta(base, &by_theta, shock.theta(base)))?;
+    Ok(output.write_rows(by_tariff)?)
 }
 
 #[cfg(test)]

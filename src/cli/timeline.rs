@@ -144,7 +144,7 @@ pub fn run(args: &TimelineArgs, quiet: bool) -> anyhow::Result<()> {
         output.write_text("graph.dot", &graph::dot(&spec, &world))?;
         output.write_text("graph.mmd", &graph::mermaid(&spec, &world))?;
     }
-    package.finish(&spec.id)?;
+    package.finish(&spec.id);
     let settings: Vec<String> = args.settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let manifest = json!({
         "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "timeline",

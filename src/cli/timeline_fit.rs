@@ -31,7 +31,7 @@ pub fn run(file: &Path, out: Option<&Path>, existing: Existing, quiet: bool) -> 
     let output = OutputDir::create(out, existing)?;
     let mut package = Package::new(&output);
     package.write_rows(fitted)?;
-    package.finish("fit")?;
+    package.finish("fit");
     let manifest = json!({
         "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "timeline --fit",
         "table": file.file_name().map(|name| name.to_string_lossy()),

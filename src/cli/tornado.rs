@@ -78,7 +78,7 @@ pub fn run(args: &TornadoArgs, quiet: bool) -> anyhow::Result<()> {
         output.write_text(MANIFEST, &manifest::text(&info))?;
         let mut package = Package::new(&output);
         package.write_rows(found.clone())?;
-        package.finish("tornado")?;
+        package.finish("tornado");
         folder = Some(output.finish()?);
     }
     match args.format {

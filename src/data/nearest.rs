@@ -1,9 +1,11 @@
 //! The known name that was probably meant.
 
-/// The known name nearest to one that is not known, where one is near: at most a third of the letters differ.
+/// The known name nearest to one that is not known, where one is near: at most a third of the letters differ, small and
+/// capital letters apart.
 #[must_use]
 pub fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    let distance = |other: &str| strsim::damerau_levenshtein(name, other);
+    let lower = name.to_lowercase();
+    let distance = |other: &str| strsim::damerau_levenshtein(&lower, &other.to_lowercase());
     let with_distance = known.into_iter().map(|other| (distance(other), other));
     let (distance, other) = with_distance.min()?;
     (3 * distance <= name.chars().count().max(3)).then_some(other)
@@ -18,6 +20,7 @@ mod tests {
         let known = ["demands", "opinion", "withdrawal_needs_congress"];
         assert_eq!(nearest("demnads", known), Some("demands"));
         assert_eq!(nearest("Opinion", known), Some("opinion"));
+        assert_eq!(nearest("DEMANDS", known), Some("demands"));
         assert_eq!(nearest("speed", known), None);
         assert_eq!(nearest("x", []), None);
     }

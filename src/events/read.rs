@@ -16,7 +16,7 @@ use super::spec::OptionSpec;
 use super::topics::read_topics;
 use super::validate::{figures, validate};
 use super::weights::read_weights;
-use crate::data::{Files, IDENTIFIER, is_identifier, toml_fault};
+use crate::data::{Files, IDENTIFIER, is_identifier, nearest, toml_fault};
 use crate::error::{Fault, Faults, InputErrors};
 
 /// File that holds what others do under every option.
@@ -116,16 +116,18 @@ fn load_option(
     }
     let unknown = |found: &str| {
         let is_id = is_identifier(found);
+        let known = list_options(files);
+        let meant = nearest(found, known.iter().map(String::as_str));
         Fault {
             file: files.display(""),
             line: None,
             field: "option".into(),
             found: if found.is_empty() { "empty".into() } else { found.into() },
-            expected: format!("one of {}", list_options(files).join(", ")),
-            remedy: if is_id {
-                "Correct the name, or add the file.".into()
-            } else {
-                "Correct the name.".into()
+            expected: format!("one of {}", known.join(", ")),
+            remedy: match meant {
+                Some(meant) => format!("Did you mean `{meant}`?"),
+                None if is_id => "Correct the name, or add the file.".into(),
+                None => "Correct the name.".into(),
             },
         }
     };

@@ -136,7 +136,8 @@ pub fn collinear(estimates: &Estimates) -> impl Iterator<Item = CollinearRow<'_>
 }
 
 /// Stars by p-value: 1, 5 and 10 %.
-fn stars(p_value: f64) -> &'static str {
+#[must_use]
+pub fn stars(p_value: f64) -> &'static str {
     match p_value {
         p if p < 0.01 => "***",
         p if p < 0.05 => "**",
@@ -145,17 +146,23 @@ fn stars(p_value: f64) -> &'static str {
     }
 }
 
-fn footer(estimates: &Estimates) -> [(&'static str, String); 3] {
-    [
-        ("Observations", estimates.rows.len().to_string()),
-        ("Pseudo R2", format!("{:.4}", estimates.pseudo_r2)),
-        ("Standard errors", estimates.covariance.kind.clone()),
-    ]
+/// What stands below the coefficients: outcome, absorbed effects, size, fit, errors.
+fn footer(estimates: &Estimates, outcome: &str) -> Vec<(String, String)> {
+    let effects = estimates.fixed_effects.iter();
+    let mut lines = vec![("Dependent variable".to_owned(), outcome.to_owned())];
+    lines.extend(effects.map(|effect| (format!("Effects {}", effect.effect), "Yes".to_owned())));
+    lines.push(("Observations".into(), estimates.rows.len().to_string()));
+    lines.push(("Pseudo R2".into(), format!("{:.4}", estimates.pseudo_r2)));
+    lines.push(("Standard errors".into(), estimates.covariance.kind.clone()));
+    lines
 }
+
+/// What the stars say.
+const STARS: &str = "*** p < 0.01, ** p < 0.05, * p < 0.1; standard errors in brackets";
 
 /// The coefficients as a table in Markdown.
 #[must_use]
-pub fn markdown(estimates: &Estimates) -> String {
+pub fn markdown(estimates: &Estimates, outcome: &str) -> String {
     let mut text = String::from("| term | estimate | std. error | p |\n| --- | ---: | ---: | ---: |\n");
     for line in estimates.coefficients() {
         let mark = stars(line.p_value).replace('*', "\\*");
@@ -169,7 +176,8 @@ pub fn markdown(estimates: &Estimates) -> String {
             line.p_value
         );
     }
-    for (name, value) in footer(estimates) {
+    for (name, value) in footer(estimates, outcome) {
+        let [name, value] = [name, value].map(|cell| cell.replace('|', "\\|"));
         let _ = writeln!(text, "| {name} | {value} | | |");
     }
     text
@@ -177,7 +185,7 @@ pub fn markdown(estimates: &Estimates) -> String {
 
 /// The coefficients as a LaTeX `tabular`.
 #[must_use]
-pub fn latex(estimates: &Estimates) -> String {
+pub fn latex(estimates: &Estimates, outcome: &str) -> String {
     let escape = |text: &str| {
         text.chars().fold(String::new(), |mut escaped, character| {
             match character {
@@ -189,7 +197,7 @@ pub fn latex(estimates: &Estimates) -> String {
             escaped
         })
     };
-    let mut text = String::from("\\begin{tabular}{lc}\n\\hline\n");
+    let mut text = format!("\\begin{{tabular}}{{lc}}\n\\hline\n & {} \\\\\n\\hline\n", escape(outcome));
     for line in estimates.coefficients() {
         // Writing to a string cannot fail.
         let _ = writeln!(
@@ -202,9 +210,14 @@ pub fn latex(estimates: &Estimates) -> String {
         );
     }
     text.push_str("\\hline\n");
-    for (name, value) in footer(estimates) {
-        let _ = writeln!(text, "{name} & {} \\\\", escape(&value));
+    for (name, value) in footer(estimates, outcome).into_iter().skip(1) {
+        let _ = writeln!(text, "{} & {} \\\\", escape(&name), escape(&value));
     }
-    text.push_str("\\hline\n\\end{tabular}\n");
+    // Writing to a string cannot fail.
+    let _ = writeln!(
+        text,
+        "\\hline\n\\multicolumn{{2}}{{l}}{{\\footnotesize {}}}\n\\end{{tabular}}",
+        STARS.replace('<', "$<$")
+    );
     text
 }

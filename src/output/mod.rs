@@ -8,7 +8,10 @@ pub mod draws;
 pub mod estimate;
 pub mod events;
 pub mod fit;
+pub mod iamc;
+pub mod lookup;
 pub mod package;
+pub mod parquet;
 pub mod paths;
 pub mod quotas;
 pub mod reference;
@@ -46,6 +49,11 @@ pub fn schemas() -> Vec<Schema> {
         events::MilestoneYear::schema(),
         events::PairState::schema(),
         fit::FittedDuration::schema(),
+        iamc::IamcRow::schema(),
+        lookup::CountryName::schema(),
+        lookup::MeasureName::schema(),
+        lookup::OptionName::schema(),
+        lookup::SectorName::schema(),
         paths::BaselineLevel::schema(),
         paths::TariffPathStep::schema(),
         paths::TariffRow::schema(),

@@ -4,73 +4,32 @@
 use jiff::civil::Date;
 
 use super::rows::{Text, table};
-use super::run::{IMPORTS_CHANGE, SECTOR_GROUPS, against, country_cells, partner_cells, sector_cells};
+use super::run::{
+    IMPORTS_CHANGE, SECTOR_GROUPS, against, country_cells, measured, partner_cells, sector_cells,
+};
 use crate::ensemble::summary::value;
 use crate::ensemble::{Experiment, RunFrame, YearBlock};
 
-table! {
+measured! {
     /// Deviation along the reference path of an option: it happens, after median durations, with central parameters, in
     /// the world of the reference option.
-    pub struct ReferenceValue<'a> in "reference.csv" by (option, year, iso3, measure, against, unit) {
-        /// Option
-        option: Text<'a>,
-        /// Year
-        year: i16,
-        /// Country
-        iso3: Text<'a>,
-        /// Measure, as in projections.csv
-        measure: Text<'a>,
-        /// baseline or reference, as in projections.csv
-        against: Text<'a>,
-        /// Unit
-        unit: Text<'a>,
+    pub struct ReferenceValue in "reference.csv" of a country {
         /// Value
         value: Option<f64> ["unit"],
     }
 }
 
-table! {
+measured! {
     /// Output and workers by sector along the reference path of an option.
-    pub struct ReferenceSector<'a> in "reference_sectors.csv" by (option, year, iso3, sector, measure, against, unit) {
-        /// Option
-        option: Text<'a>,
-        /// Year
-        year: i16,
-        /// Country
-        iso3: Text<'a>,
-        /// Sector
-        sector: Text<'a>,
-        /// output or employment
-        measure: Text<'a>,
-        /// baseline or reference, as in projections.csv
-        against: Text<'a>,
-        /// pct
-        unit: Text<'a>,
+    pub struct ReferenceSector in "reference_sectors.csv" of a sector {
         /// Value
         value: f64 ["unit"],
     }
 }
 
-table! {
+measured! {
     /// Change of imports by partner along the reference path of an option.
-    pub struct ReferenceBilateral<'a> in "reference_bilateral.csv"
-        by (option, year, exporter, importer, sector_group, measure, against, unit) {
-        /// Option
-        option: Text<'a>,
-        /// Year
-        year: i16,
-        /// Country
-        exporter: Text<'a>,
-        /// Country
-        importer: Text<'a>,
-        /// goods or services
-        sector_group: Text<'a>,
-        /// imports_change
-        measure: Text<'a>,
-        /// baseline or reference, as in projections.csv
-        against: Text<'a>,
-        /// musd2019 (million USD at the world's consumer prices of 2019) or pct
-        unit: Text<'a>,
+    pub struct ReferenceBilateral in "reference_bilateral.csv" of a pair {
         /// Value
         value: f64 ["unit"],
     }

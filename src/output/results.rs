@@ -3,14 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::decomposition::{self, DecompositionRow};
-use super::dir::{OutputDir, OutputError};
+use super::dir::{OutputDir, OutputError, PACKAGE};
 use super::draws::DrawTables;
 pub use super::draws::{Headline, ReadBlock, ResultsError};
 use super::events::{
     EventCount, EventRow, MilestoneDates, MilestoneReached, MilestoneYear, by_year, dates, event_counts,
     events, milestones,
 };
-use super::package;
+use super::lookup::{self, CountryName, MeasureName, OptionName, SectorName};
 use super::paths::{BaselineLevel, TariffPathStep, TariffRow, baseline, tariff_path, tariffs};
 use super::quotas::{self, RunQuotaRow};
 use super::reference::{
@@ -18,8 +18,6 @@ use super::reference::{
     reference_dates, reference_sectors,
 };
 use super::rows::{Schema, TableRow};
-use super::run::{BilateralChange, DrawValue, Projection, SectorProjection};
-use super::summary::SummaryRow;
 use crate::ensemble::{Blocks, Experiment, PARTS, RunFrame, RunResults, Shard, Tiling};
 use crate::events::milestones as distributions;
 
@@ -50,8 +48,12 @@ pub struct ShardInfo {
 
 /// Tables that are the same in every part of a run.
 #[must_use]
-pub fn common() -> [Schema; 11] {
+pub fn common() -> [Schema; 15] {
     [
+        CountryName::schema(),
+        SectorName::schema(),
+        OptionName::schema(),
+        MeasureName::schema(),
         BaselineLevel::schema(),
         ReferenceValue::schema(),
         ReferenceSector::schema(),
@@ -75,7 +77,9 @@ pub fn by_draw() -> [Schema; 3] {
 /// True for files that differ from part to part.
 #[must_use]
 pub fn is_of_part(file: &str) -> bool {
-    file == SHARD_FILE || file.starts_with(PARTS) || by_draw().iter().any(|schema| schema.file == file)
+    [SHARD_FILE, PACKAGE].contains(&file)
+        || file.starts_with(PARTS)
+        || by_draw().iter().any(|schema| schema.file == file)
 }
 
 /// Writes what does not depend on blocks: baseline, reference paths, tariffs, quotas, events.
@@ -88,6 +92,7 @@ pub fn write_paths<B: Blocks>(
     detail: EventDetail,
 ) -> Result<(), OutputError> {
     let (experiment, frame) = (&results.experiment, &results.frame);
+    lookup::write_run(output, experiment, frame)?;
     output.write_rows(baseline(experiment))?;
     let years = || results.reference.iter();
     output.write_rows(years().flat_map(|block| reference(frame, block)))?;
@@ -153,16 +158,8 @@ pub fn write_draws(
         last = Some(tables.write_year(year, read)?);
     }
     tables.finish()?;
-    let made = [
-        SummaryRow::schema(),
-        Projection::schema(),
-        BilateralChange::schema(),
-        SectorProjection::schema(),
-        DrawValue::schema(),
-    ];
-    let by_draw = by_draw().into_iter().filter(|schema| output.path().join(schema.file).exists());
-    let all: Vec<Schema> = made.into_iter().chain(common()).chain(by_draw).collect();
-    package::write(output, &frame.plan.name, &all)?;
+    // Of a divided run these are copied or joined, and not written here.
+    common().into_iter().chain(by_draw()).for_each(|schema| output.declare(schema));
     Ok(last.expect("a plan has a year or more"))
 }
 

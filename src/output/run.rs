@@ -48,22 +48,82 @@ columns! {
     }
 }
 
-table! {
+/// Declares a table over options and years by the place that a row is of: its key columns stand here alone.
+macro_rules! measured {
+    ($(#[doc = $text:literal])+ pub struct $Row:ident in $file:literal of a country { $($value:tt)+ }) => {
+        $crate::output::rows::table! {
+            $(#[doc = $text])+
+            pub struct $Row<'a> in $file by (option, year, iso3, measure, against, unit) {
+                /// Option
+                option: Text<'a>,
+                /// Year
+                year: i16,
+                /// Country
+                iso3: Text<'a>,
+                /// Measure
+                measure: Text<'a>,
+                /// baseline (of the same year) or reference (the reference option in the same draw)
+                against: Text<'a>,
+                /// pct, persons or musd2019 (million USD at consumer prices of 2019: own prices, for trade those of the world)
+                unit: Text<'a>,
+                $($value)+
+            }
+        }
+    };
+    ($(#[doc = $text:literal])+ pub struct $Row:ident in $file:literal of a sector { $($value:tt)+ }) => {
+        $crate::output::rows::table! {
+            $(#[doc = $text])+
+            pub struct $Row<'a> in $file by (option, year, iso3, sector, measure, against, unit) {
+                /// Option
+                option: Text<'a>,
+                /// Year
+                year: i16,
+                /// Country
+                iso3: Text<'a>,
+                /// Sector
+                sector: Text<'a>,
+                /// output, employment or jobs
+                measure: Text<'a>,
+                /// baseline or reference, as in projections.csv
+                against: Text<'a>,
+                /// pct or persons
+                unit: Text<'a>,
+                $($value)+
+            }
+        }
+    };
+    ($(#[doc = $text:literal])+ pub struct $Row:ident in $file:literal of a pair { $($value:tt)+ }) => {
+        $crate::output::rows::table! {
+            $(#[doc = $text])+
+            pub struct $Row<'a> in $file
+                by (option, year, exporter, importer, sector_group, measure, against, unit) {
+                /// Option
+                option: Text<'a>,
+                /// Year
+                year: i16,
+                /// Country
+                exporter: Text<'a>,
+                /// Country
+                importer: Text<'a>,
+                /// goods or services
+                sector_group: Text<'a>,
+                /// imports_change
+                measure: Text<'a>,
+                /// baseline or reference, as in projections.csv
+                against: Text<'a>,
+                /// musd2019 (million USD at the world's consumer prices of 2019) or pct
+                unit: Text<'a>,
+                $($value)+
+            }
+        }
+    };
+}
+pub(super) use measured;
+
+measured! {
     /// Deviation from the baseline of the same year and from the reference option of the same draw, over the draws. The
     /// reference option itself is listed against the baseline alone.
-    pub struct Projection<'a> in "projections.csv" by (option, year, iso3, measure, against, unit) {
-        /// Option
-        option: Text<'a>,
-        /// Year
-        year: i16,
-        /// Country
-        iso3: Text<'a>,
-        /// Measure
-        measure: Text<'a>,
-        /// baseline (of the same year) or reference (the reference option in the same draw)
-        against: Text<'a>,
-        /// pct or musd2019 (million USD at consumer prices of 2019: own prices, for trade those of the world)
-        unit: Text<'a>,
+    pub struct Projection in "projections.csv" of a country {
         /// Over the draws
         value: Quantiles,
         /// Draws
@@ -71,48 +131,17 @@ table! {
     }
 }
 
-table! {
+measured! {
     /// Change of imports at border prices by partner, over the draws.
-    pub struct BilateralChange<'a> in "bilateral.csv"
-        by (option, year, exporter, importer, sector_group, measure, against, unit) {
-        /// Option
-        option: Text<'a>,
-        /// Year
-        year: i16,
-        /// Country
-        exporter: Text<'a>,
-        /// Country
-        importer: Text<'a>,
-        /// goods or services
-        sector_group: Text<'a>,
-        /// imports_change
-        measure: Text<'a>,
-        /// baseline or reference, as in projections.csv
-        against: Text<'a>,
-        /// musd2019 (million USD at the world's consumer prices of 2019) or pct
-        unit: Text<'a>,
+    pub struct BilateralChange in "bilateral.csv" of a pair {
         /// Over the draws
         value: OuterQuantiles,
     }
 }
 
-table! {
+measured! {
     /// Change of sector output at constant prices, and of its workers at full employment, over the draws.
-    pub struct SectorProjection<'a> in "sectors.csv" by (option, year, iso3, sector, measure, against, unit) {
-        /// Option
-        option: Text<'a>,
-        /// Year
-        year: i16,
-        /// Country
-        iso3: Text<'a>,
-        /// Sector
-        sector: Text<'a>,
-        /// output or employment
-        measure: Text<'a>,
-        /// baseline or reference, as in projections.csv
-        against: Text<'a>,
-        /// pct
-        unit: Text<'a>,
+    pub struct SectorProjection in "sectors.csv" of a sector {
         /// Over the draws
         value: OuterQuantiles,
     }

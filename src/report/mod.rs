@@ -85,6 +85,7 @@ pub fn write(run: &Run, data: &PageData, output: &OutputDir) -> Result<ReportSum
         output.write_bytes(&format!("{CHARTS}/{}.png", chart.stem), &chart.picture.png)?;
         output.write_text(&format!("{CHARTS}/{}.csv", chart.stem), &chart.csv)?;
     }
+    charts::schemas().into_iter().for_each(|schema| output.declare(schema));
     output.write_text(PAGE, &page)?;
     let charts = charts.iter().map(|chart| chart.stem).collect();
     Ok(ReportSummary { charts, left_out })

@@ -95,9 +95,9 @@ fn lines_are_read_with_their_programmes_and_counted() {
     );
     let written = fs::read_to_string(folder.path().join("out/lines.csv")).unwrap();
     let rows = [
-        "USA,JPN,2021,61091000,apparel,16.5,8\n",
-        "USA,JPN,2021,52081100,textiles,0,0\n",
-        "USA,JPN,2021,04011000,dairy,10,10\n",
+        "USA,JPN,2021,61091000,apparel,16.5,8.0\n",
+        "USA,JPN,2021,52081100,textiles,0.0,0.0\n",
+        "USA,JPN,2021,04011000,dairy,10.0,10.0\n",
     ];
     holds(&written, &rows);
     let other = tempfile::tempdir().unwrap();

@@ -3,6 +3,7 @@
 #[path = "../support/reference.rs"]
 mod plain;
 
+mod answers;
 mod apac;
 mod cluster;
 mod data_checks;
@@ -47,6 +48,7 @@ mod policy_rules;
 mod quotas;
 mod raw_text;
 mod readers;
+mod recipes;
 mod reference;
 mod release;
 mod report;

@@ -448,10 +448,10 @@ fn schedule_resolves_tariff_lines_one_by_one() {
         reader.records().map(|row| row.unwrap()[6].to_owned()).collect()
     };
     // A specific rate is not zero: it is missing, unless a programme makes the line free.
-    assert_eq!(rates("status_quo", "KOR", "2021..2021"), ["0", "", "16"]);
-    assert_eq!(rates("status_quo", "AUS", "2021..2021"), ["0", "0", "16"]);
-    assert_eq!(rates("status_quo", "JPN", "2021..2021"), ["1", "", "16"]);
-    assert_eq!(rates("status_quo", "CHN", "2021..2021"), ["3.3", "", "16"]);
+    assert_eq!(rates("status_quo", "KOR", "2021..2021"), ["0.0", "", "16.0"]);
+    assert_eq!(rates("status_quo", "AUS", "2021..2021"), ["0.0", "0.0", "16.0"]);
+    assert_eq!(rates("status_quo", "JPN", "2021..2021"), ["1.0", "", "16.0"]);
+    assert_eq!(rates("status_quo", "CHN", "2021..2021"), ["3.3", "", "16.0"]);
 }
 
 #[test]

@@ -126,7 +126,7 @@ fn wiod_2013_tables_with_inventories_below_zero() {
     assert_eq!(sectors, ["agriculture", "mining_energy", "business"], "c2 and c8 are one sector");
     let adjustments = fs::read_to_string(folder.path().join("out/adjustments.csv")).unwrap();
     assert!(
-        adjustments.contains("trade,USA,agriculture,JPN,-2,0,negative entry set to zero"),
+        adjustments.contains("trade,USA,agriculture,JPN,-2.0,0.0,negative entry set to zero"),
         "{adjustments}"
     );
     let sizes: Vec<f64> = adjustments.lines().skip(1).map(size_of_move).collect();
@@ -214,7 +214,7 @@ fn baci_by_product_with_tariffs_as_wits_downloads_them() {
     // The rate applied to one partner counts before the general one, by imports: 30,000 thousand USD of prawns.
     assert!((tariff("VNM", "JPN", "agriculture") - 0.5).abs() < 0.01);
     let unmatched = fs::read_to_string(out.join("unmatched.csv")).unwrap();
-    assert!(unmatched.contains("hs 999999,5\n") && unmatched.contains("country 899,1\n"), "{unmatched}");
+    assert!(unmatched.contains("hs 999999,5.0\n") && unmatched.contains("country 899,1.0\n"), "{unmatched}");
     solve_is_zero(&out);
 }
 

@@ -10,14 +10,18 @@
 //!
 //! A folder is replaced only where its manifest lists everything in it, and everything is as it was written.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
-use super::rows::{RowWriter, TableRow};
+use super::rows::{RowWriter, Schema, TableRow};
+use crate::data::sha256;
 
+mod datapackage;
 mod error;
 mod lock;
 mod ours;
@@ -25,6 +29,7 @@ mod staging;
 mod table;
 mod target;
 
+pub use datapackage::PACKAGE;
 pub use error::OutputError;
 use error::at;
 pub use lock::Lock;
@@ -43,12 +48,21 @@ pub enum Existing {
     Replace,
 }
 
+/// The tables of a folder by their path, and their name together.
+#[derive(Debug, Default)]
+struct Contents {
+    tables: BTreeMap<String, Schema>,
+    name: Option<String>,
+}
+
 /// Files are written to a neighbour folder that takes the final name on [`OutputDir::finish`].
 #[derive(Debug)]
 pub struct OutputDir {
     shown: PathBuf,
     target: PathBuf,
     existing: Existing,
+    /// What the folder holds, for `datapackage.json`.
+    contents: Mutex<Contents>,
     // Dropped in this order: the lock goes last.
     staging: Staging,
     _lock: Lock,
@@ -114,7 +128,8 @@ impl OutputDir {
         staging::recover(&names, &target)?;
         check(shown, &target, existing)?;
         let staging = Staging::make(names, parents)?;
-        Ok(Self { shown: shown.to_owned(), target, existing, staging, _lock: lock })
+        let contents = Mutex::default();
+        Ok(Self { shown: shown.to_owned(), target, existing, contents, staging, _lock: lock })
     }
 
     /// Folder to write into until [`OutputDir::finish`].
@@ -141,11 +156,26 @@ impl OutputDir {
         manifest(&self.target)
     }
 
+    /// Names the tables of the folder together.
+    pub(super) fn name_package(&self, name: &str) {
+        self.contents().name = Some(name.to_owned());
+    }
+
+    /// Says what a table is that is written or copied as a file; one that is not there in the end is left out.
+    pub fn declare(&self, schema: Schema) {
+        self.contents().tables.insert(schema.file.to_owned(), schema);
+    }
+
+    fn contents(&self) -> std::sync::MutexGuard<'_, Contents> {
+        self.contents.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Begins a table that is written row by row: `table::<EventRow<'static>>()` takes rows with texts of any lifetime.
     ///
     /// # Errors
     /// [`OutputError`] if the file cannot be written.
     pub fn table<R: TableRow<'static>>(&self) -> Result<TableFile<R>, OutputError> {
+        self.declare(R::schema());
         TableFile::create(self.path().join(R::FILE))
     }
 
@@ -158,6 +188,8 @@ impl OutputDir {
         rows: impl IntoIterator<Item = R>,
     ) -> Result<(), OutputError> {
         let path = self.path().join(R::FILE);
+        self.declare(R::schema());
+        self.make_folder_of(&path)?;
         let write = || {
             let mut writer = RowWriter::new::<R>(File::create(&path)?)?;
             writer.write(rows)?;
@@ -188,6 +220,22 @@ impl OutputDir {
         path.parent().map_or(Ok(()), |folder| fs::create_dir_all(folder).map_err(at(folder)))
     }
 
+    /// Writes `datapackage.json`, where the folder has tables.
+    fn write_package(&self, manifest: &Value, files: &[FileEntry]) -> Result<Option<FileEntry>, OutputError> {
+        let contents = self.contents();
+        let of = (contents.name.as_deref(), manifest);
+        let text = datapackage::text(self.path(), of, &contents.tables, files);
+        let Some(text) = text else { return Ok(None) };
+        // One that was taken over may be a second name of the file of the standing result.
+        let _ = fs::remove_file(self.path().join(PACKAGE));
+        self.write_text(PACKAGE, &text)?;
+        Ok(Some(FileEntry {
+            path: PACKAGE.into(),
+            bytes: text.len() as u64,
+            sha256: sha256(text.as_bytes()),
+        }))
+    }
+
     /// Lists the files in `manifest.json` and gives the folder its name; what stood there goes only when the new
     /// result stands. Answers the folder as the user knows it.
     ///
@@ -199,8 +247,9 @@ impl OutputDir {
             Ok(text) => serde_json::from_str(&text).map_err(|error| at(&path)(error.into()))?,
             Err(_) => json!({ "program": ours::PROGRAM, "version": env!("CARGO_PKG_VERSION") }),
         };
-        let is_not_listed = |path: &str| [MANIFEST, WORK, staging::MARKER].contains(&path);
-        let files = ours::list(self.path(), is_not_listed).map_err(at(self.path()))?;
+        let is_not_listed = |path: &str| [MANIFEST, WORK, staging::MARKER, PACKAGE].contains(&path);
+        let mut files = ours::list(self.path(), is_not_listed).map_err(at(self.path()))?;
+        files.extend(self.write_package(&manifest, &files)?);
         let mut all = manifest["files"].as_array().cloned().unwrap_or_default();
         all.retain(|known| files.iter().all(|file| known["path"] != file.path));
         all.extend(files.iter().map(|file| json!(file)));

@@ -1,10 +1,9 @@
 //! What a cell can hold, and how it is written.
 
-use csv::ByteRecord;
 use jiff::civil::Date;
 
 use super::number::{self, Digits};
-use super::{Column, Part, Text};
+use super::{Column, Line, Part, Text};
 use crate::data::Row;
 use crate::error::Faults;
 
@@ -49,8 +48,8 @@ impl<'a> Part<'a> for Text<'a> {
         one("string", column, all);
     }
 
-    fn write(&self, record: &mut ByteRecord) {
-        record.push_field(self.as_bytes());
+    fn write(&self, line: &mut Line) {
+        line.text(self);
     }
 
     fn read(name: &str, row: &Row<'a>, _: &mut Faults) -> Option<Self> {
@@ -63,8 +62,8 @@ impl<'a> Part<'a> for Verbatim<'a> {
         one("number", column, all);
     }
 
-    fn write(&self, record: &mut ByteRecord) {
-        self.0.write(record);
+    fn write(&self, line: &mut Line) {
+        self.0.write(line);
     }
 
     fn read(name: &str, row: &Row<'a>, faults: &mut Faults) -> Option<Self> {
@@ -79,8 +78,8 @@ impl<'a> Part<'a> for bool {
         one("string", column, all);
     }
 
-    fn write(&self, record: &mut ByteRecord) {
-        record.push_field(if *self { b"yes" } else { b"no" });
+    fn write(&self, line: &mut Line) {
+        line.plain(if *self { b"yes" } else { b"no" });
     }
 
     fn read(name: &str, row: &Row<'a>, faults: &mut Faults) -> Option<Self> {
@@ -101,11 +100,11 @@ impl<'a> Part<'a> for f64 {
         one("number", column, all);
     }
 
-    fn write(&self, record: &mut ByteRecord) {
+    fn write(&self, line: &mut Line) {
         if self.is_finite() {
-            number::with_text(*self, |text| record.push_field(text));
+            number::with_text(*self, |text| line.plain(text));
         } else {
-            record.push_field(b"");
+            line.empty();
         }
     }
 
@@ -119,8 +118,8 @@ impl<'a> Part<'a> for Precise {
         one("number", column, all);
     }
 
-    fn write(&self, record: &mut ByteRecord) {
-        record.push_field(number::precise(self.0).as_bytes());
+    fn write(&self, line: &mut Line) {
+        line.plain(number::precise(self.0).as_bytes());
     }
 
     fn read(name: &str, row: &Row<'a>, faults: &mut Faults) -> Option<Self> {
@@ -133,12 +132,10 @@ impl<'a> Part<'a> for Rounded {
         one("number", column, all);
     }
 
-    fn write(&self, record: &mut ByteRecord) {
+    fn write(&self, line: &mut Line) {
         match *self {
-            Self::Significant(value) => value.write(record),
-            Self::Decimals(value, decimals) => {
-                record.push_field(number::decimals(value, decimals).as_bytes());
-            }
+            Self::Significant(value) => value.write(line),
+            Self::Decimals(value, decimals) => line.plain(number::decimals(value, decimals).as_bytes()),
         }
     }
 
@@ -154,11 +151,11 @@ macro_rules! integers {
                 one("integer", column, all);
             }
 
-            fn write(&self, record: &mut ByteRecord) {
+            fn write(&self, line: &mut Line) {
                 // Signs are rare: years of plans and counts are above zero.
                 match u64::try_from(*self) {
-                    Ok(value) => record.push_field(Digits::default().integer(value).text()),
-                    Err(_) => record.push_field(self.to_string().as_bytes()),
+                    Ok(value) => line.plain(Digits::default().integer(value).text()),
+                    Err(_) => line.plain(self.to_string().as_bytes()),
                 }
             }
 
@@ -180,13 +177,13 @@ impl<'a> Part<'a> for Date {
         one("date", column, all);
     }
 
-    fn write(&self, record: &mut ByteRecord) {
+    fn write(&self, line: &mut Line) {
         match u64::try_from(self.year()) {
             Ok(year @ 1000..=9999) => {
                 let days = (year * 100 + self.month() as u64) * 100 + self.day() as u64;
-                record.push_field(Digits::default().date(days).text());
+                line.plain(Digits::default().date(days).text());
             }
-            _ => record.push_field(self.to_string().as_bytes()),
+            _ => line.plain(self.to_string().as_bytes()),
         }
     }
 
@@ -205,10 +202,10 @@ impl<'a, T: Part<'a>> Part<'a> for Option<T> {
         T::columns(column, all);
     }
 
-    fn write(&self, record: &mut ByteRecord) {
+    fn write(&self, line: &mut Line) {
         match self {
-            Some(value) => value.write(record),
-            None => record.push_field(b""),
+            Some(value) => value.write(line),
+            None => line.empty(),
         }
     }
 

@@ -21,17 +21,17 @@
 
 use std::borrow::Cow;
 
-use csv::ByteRecord;
-
 use crate::data::Row;
 use crate::error::Faults;
 
 mod cells;
+mod line;
 mod number;
 mod read;
 mod write;
 
 pub use cells::{Precise, Rounded, Verbatim};
+pub use line::Line;
 pub use number::{ALL_DIGITS, DEFAULT_DIGITS, digits, number, set_digits};
 pub use read::{open, read};
 pub(super) use write::RowWriter;
@@ -87,7 +87,7 @@ pub trait Part<'a>: Sized {
     fn columns(column: Column, all: &mut Vec<Column>);
 
     /// Adds its cells.
-    fn write(&self, record: &mut ByteRecord);
+    fn write(&self, line: &mut Line);
 
     /// Reads it from a row; `name` is the column of a cell. Every cell that cannot be read becomes a fault.
     fn read(name: &str, row: &Row<'a>, faults: &mut Faults) -> Option<Self>;
@@ -148,8 +148,8 @@ macro_rules! columns {
                 )+
             }
 
-            fn write(&self, record: &mut csv::ByteRecord) {
-                $($crate::output::rows::Part::write(&self.$field, record);)+
+            fn write(&self, line: &mut $crate::output::rows::Line) {
+                $($crate::output::rows::Part::write(&self.$field, line);)+
             }
 
             fn read(

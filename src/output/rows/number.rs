@@ -33,7 +33,8 @@ const POWERS: [u64; 18] = {
     powers
 };
 
-/// A number as it stands in files: nine significant digits (see [`set_digits`]), no trailing zeros, no minus zero.
+/// A number as it stands in files: nine significant digits (see [`set_digits`]), no trailing zeros but the one after the
+/// point of a whole number, so that every reader takes the column for one of numbers with decimals; no minus zero.
 #[must_use]
 pub fn number(value: f64) -> String {
     with_text(value, |text| text.iter().map(|&byte| char::from(byte)).collect())
@@ -46,11 +47,11 @@ pub(super) fn with_text<T>(value: f64, use_text: impl FnOnce(&[u8]) -> T) -> T {
 
 fn with_digits<T>(value: f64, digits: u8, use_text: impl FnOnce(&[u8]) -> T) -> T {
     if value.abs() < SMALLEST {
-        return use_text(b"0");
+        return use_text(b"0.0");
     }
     if digits == ALL_DIGITS {
         // The shortest text that reads back as the same number.
-        return use_text(value.to_string().as_bytes());
+        return use_text(format!("{value:?}").as_bytes());
     }
     let fast = (digits <= DEFAULT_DIGITS).then(|| significant(value, digits)).flatten();
     match fast {
@@ -98,6 +99,18 @@ fn power_of_ten(power: i32) -> f64 {
     TEN[(power + 10) as usize]
 }
 
+/// The texts of 0 to 99, two digits each.
+const PAIRS: [u8; 200] = {
+    let mut pairs = [0; 200];
+    let mut at = 0;
+    while at < 100 {
+        pairs[2 * at] = b'0' + (at / 10) as u8;
+        pairs[2 * at + 1] = b'0' + (at % 10) as u8;
+        at += 1;
+    }
+    pairs
+};
+
 /// Text of a number that is filled from its end.
 pub(super) struct Digits {
     buffer: [u8; 40],
@@ -121,26 +134,39 @@ impl Digits {
         self.buffer[self.start] = byte;
     }
 
-    /// A whole number.
-    pub fn integer(mut self, mut value: u64) -> Self {
-        loop {
-            self.push(b'0' + (value % 10) as u8);
-            value /= 10;
-            if value == 0 {
-                return self;
-            }
-        }
+    /// Adds two digits before those that are there.
+    fn push_pair(&mut self, pair: usize) {
+        self.start -= 2;
+        self.buffer[self.start..self.start + 2].copy_from_slice(&PAIRS[2 * pair..2 * pair + 2]);
     }
 
-    /// `scaled / 10^decimals` without trailing zeros behind the point.
+    /// A whole number.
+    pub fn integer(mut self, mut value: u64) -> Self {
+        while value >= 100 {
+            self.push_pair((value % 100) as usize);
+            value /= 100;
+        }
+        if value >= 10 {
+            self.push_pair(value as usize);
+        } else {
+            self.push(b'0' + value as u8);
+        }
+        self
+    }
+
+    /// `scaled / 10^decimals` without trailing zeros behind the point, but with one decimal at least.
     fn decimal(mut self, mut scaled: u64, mut decimals: usize) -> Self {
-        while decimals > 0 && scaled.is_multiple_of(10) {
+        while decimals > 1 && scaled.is_multiple_of(10) {
             (scaled, decimals) = (scaled / 10, decimals - 1);
         }
         if decimals == 0 {
-            return self.integer(scaled);
+            self.push(b'0');
         }
-        for _ in 0..decimals {
+        while decimals >= 2 {
+            self.push_pair((scaled % 100) as usize);
+            (scaled, decimals) = (scaled / 100, decimals - 2);
+        }
+        if decimals == 1 {
             self.push(b'0' + (scaled % 10) as u8);
             scaled /= 10;
         }
@@ -165,15 +191,18 @@ impl Digits {
     }
 }
 
-/// At most so many decimals, without trailing zeros or a minus zero.
+/// At most so many decimals, without trailing zeros or a minus zero; a whole number ends in `.0`.
 pub(super) fn decimals(value: f64, decimals: usize) -> String {
     let text = trimmed(format!("{value:.decimals$}"));
-    if text == "-0" { "0".into() } else { text }
+    if text == "-0.0" { "0.0".into() } else { text }
 }
 
 fn trimmed(mut text: String) -> String {
     if text.contains('.') {
         text.truncate(text.trim_end_matches('0').trim_end_matches('.').len());
+    }
+    if !text.contains('.') && text.ends_with(|last: char| last.is_ascii_digit()) {
+        text.push_str(".0");
     }
     text
 }
@@ -187,9 +216,9 @@ pub(super) fn precise(value: f64) -> String {
     let rounded: f64 = format!("{value:.11e}").parse().expect("the text of a finite number is a number");
     let size = rounded.abs();
     if rounded == 0.0 {
-        "0".into()
+        "0.0".into()
     } else if (1e-5..1e15).contains(&size) {
-        rounded.to_string()
+        format!("{rounded:?}")
     } else {
         format!("{rounded:e}")
     }
@@ -203,17 +232,20 @@ mod tests {
 
     #[test]
     fn numbers_are_short_and_have_no_minus_zero() {
-        assert_eq!(number(-0.0), "0");
-        assert_eq!(number(1e-12), "0");
+        assert_eq!(number(-0.0), "0.0");
+        assert_eq!(number(1e-12), "0.0");
         assert_eq!(number(0.1 + 0.2), "0.3");
         assert_eq!(number(-1_234.567_891_234), "-1234.56789");
-        assert_eq!(number(1e10), "10000000000");
-        assert_eq!(number(999_999_999.6), "1000000000");
+        assert_eq!(number(1e10), "10000000000.0");
+        assert_eq!(number(999_999_999.6), "1000000000.0");
         assert_eq!(number(1.000_000_000_4e-9), "0.000000001");
         assert_eq!(number(0.000_000_012_345), "0.000000012345");
         assert_eq!(number(f64::NAN), "NaN");
-        assert_eq!(decimals(-0.04, 1), "0");
+        assert_eq!(decimals(-0.04, 1), "0.0");
         assert_eq!(decimals(12.5, 3), "12.5");
+        assert_eq!(decimals(12.0, 0), "12.0");
+        assert_eq!(number(7.0), "7.0");
+        assert_eq!(precise(3.0), "3.0");
     }
 
     #[test]
@@ -224,14 +256,14 @@ mod tests {
             assert_eq!(text(value, ALL_DIGITS).parse(), Ok(value));
         }
         assert_eq!(text(0.1 + 0.2, 3), "0.3");
-        assert_eq!(text(1e-12, ALL_DIGITS), "0");
+        assert_eq!(text(1e-12, ALL_DIGITS), "0.0");
     }
 
     #[test]
     fn small_numbers_keep_their_digits() {
         assert_eq!(precise(1.234_567_890_123e-14), "1.23456789012e-14");
         assert_eq!(precise(0.1 + 0.2), "0.3");
-        assert_eq!(precise(-0.0), "0");
+        assert_eq!(precise(-0.0), "0.0");
         assert_eq!(precise(f64::NAN), "");
     }
 

@@ -1,38 +1,40 @@
 //! The one writer of tables.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
-use csv::ByteRecord;
+use super::{Line, TableRow};
 
-use super::TableRow;
+/// Bytes that are collected before they go to the file.
+const BUFFER: usize = 1 << 16;
 
 /// Writes the header of a table and its rows one after another, so that a long table need not be in memory.
 pub(in crate::output) struct RowWriter<W: Write> {
-    writer: csv::Writer<W>,
-    record: ByteRecord,
+    out: BufWriter<W>,
+    line: Line,
 }
 
 impl<W: Write> RowWriter<W> {
     /// The table of the rows `R` with its header.
     pub fn new<'a, R: TableRow<'a>>(out: W) -> io::Result<Self> {
-        let mut writer = csv::Writer::from_writer(out);
-        writer.write_record(R::schema().header())?;
-        Ok(Self { writer, record: ByteRecord::new() })
+        let mut writer = Self { out: BufWriter::with_capacity(BUFFER, out), line: Line::default() };
+        R::schema().header().for_each(|name| writer.line.text(name));
+        writer.out.write_all(writer.line.end())?;
+        Ok(writer)
     }
 
     /// Adds rows of the table.
     pub fn write<'a, R: TableRow<'a>>(&mut self, rows: impl IntoIterator<Item = R>) -> io::Result<()> {
         for row in rows {
-            self.record.clear();
-            row.write(&mut self.record);
-            self.writer.write_byte_record(&self.record)?;
+            self.line.clear();
+            row.write(&mut self.line);
+            self.out.write_all(self.line.end())?;
         }
         Ok(())
     }
 
     /// Ends the table.
     pub fn finish(self) -> io::Result<W> {
-        self.writer.into_inner().map_err(csv::IntoInnerError::into_error)
+        self.out.into_inner().map_err(io::IntoInnerError::into_error)
     }
 }
 

@@ -49,7 +49,7 @@ fn other_asia_is_taiwan_under_each_of_its_codes() {
         let found = cell(&out, "trade.csv", "TWN,USA,electronics");
         assert!((found - 386.26).abs() < 0.01, "{found}");
         let unmatched = fs::read_to_string(out.join("unmatched.csv")).unwrap();
-        assert_eq!(unmatched, "code,value_musd\nhs 999999,5\ncountry 899,1\n");
+        assert_eq!(unmatched, "code,value_musd\nhs 999999,5.0\ncountry 899,1.0\n");
         holds(
             &told,
             &["16 rows, 14 used, 1 of partners that are no country, 1 of products without a sector"],

@@ -1,0 +1,29 @@
+//! Environment variables: every option can be given by one.
+//!
+//! Those of all commands are `TRADEPATH_THREADS` and so on; those of one command name it: `TRADEPATH_RUN_DRAWS`. The
+//! command line wins over them.
+
+use clap::builder::FalseyValueParser;
+use clap::{Arg, ArgAction, Command};
+
+/// The command line with the name of its variable at every option.
+#[must_use]
+pub fn named(command: Command) -> Command {
+    command.mut_args(|option| with_variable(option, "")).mut_subcommands(|inner| {
+        let prefix = format!("{}_", inner.get_name());
+        inner.mut_args(|option| with_variable(option, &prefix))
+    })
+}
+
+fn with_variable(option: Arg, prefix: &str) -> Arg {
+    match option.get_long() {
+        None | Some("help" | "version") => option,
+        Some(long) => {
+            let name = format!("TRADEPATH_{prefix}{long}").to_uppercase().replace('-', "_");
+            let is_switch = matches!(option.get_action(), ArgAction::SetTrue);
+            let option = option.env(name).hide_env_values(true);
+            // A switch is on with any text but an empty one, 0, no, off and false.
+            if is_switch { option.value_parser(FalseyValueParser::new()) } else { option }
+        }
+    }
+}

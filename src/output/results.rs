@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::beats::BeatsRow;
 use super::decomposition::{self, DecompositionRow};
 use super::dir::{OutputDir, OutputError};
 use super::draws::DrawTables;
@@ -155,6 +156,7 @@ pub fn write_draws(
     tables.finish()?;
     let made = [
         SummaryRow::schema(),
+        BeatsRow::schema(),
         Projection::schema(),
         BilateralChange::schema(),
         SectorProjection::schema(),

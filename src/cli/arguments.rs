@@ -12,6 +12,12 @@ pub fn years(text: &str) -> Result<[i16; 2], String> {
     }
 }
 
+/// Reads a number above 0.
+pub fn positive(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number: &f64| number.is_finite() && *number > 0.0);
+    number.ok_or_else(|| format!("`{text}` is no number above 0"))
+}
+
 /// Units of memory: powers of 1024 as `2G`, `2Gi` and `2GiB`, powers of 1000 as `2GB`.
 const SIZES: [char; 4] = ['K', 'M', 'G', 'T'];
 

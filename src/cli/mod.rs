@@ -68,8 +68,10 @@ mod timeline;
 mod timeline_answer;
 mod timeline_fit;
 mod timeline_lanes;
+mod timings;
 mod tornado;
 mod validate;
+mod variance;
 mod verify;
 
 /// Discrete-event trade-flow and tariff model: what each way back into Asia-Pacific trade rules would do.
@@ -133,6 +135,8 @@ enum Command {
     Validate(validate::ValidateArgs),
     /// How far the headline moves with each assumption at the ends of its range, one at a time.
     Tornado(tornado::TornadoArgs),
+    /// How much of the spread of the headline comes from events and from each group of parameters.
+    Variance(variance::VarianceArgs),
     /// Charts and the HTML report from the CSV files of a finished run.
     Report(report::ReportArgs),
     /// Validates a baseline directory and lists every fault, not only the first.
@@ -201,6 +205,7 @@ fn execute(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Init(args) => init::run(args)?,
         Command::Validate(args) => validate::run(args, cli.quiet)?,
         Command::Tornado(args) => tornado::run(args, cli.quiet)?,
+        Command::Variance(args) => variance::run(args, cli.quiet)?,
         Command::Report(args) => report::run(args, cli.quiet)?,
         Command::Compare(args) => return compare::run(args),
         Command::Check(args) => return check::run(args),

@@ -10,10 +10,11 @@ use super::progress::Progress;
 use super::run_answer::{Answer, part_text};
 use super::run_resume::{Checkpoints, Made};
 use super::shard::{self, ShardChoice};
+use super::timings::Timings;
 use super::{arguments, manifest, run_manifest, run_resume, signals};
 use crate::data::{Axes, Files, memory};
 use crate::ensemble::{
-    Experiment, Owner, PLAN_FILE, Plan, RunResults, Shard, Store, Tiling, Watch, run_bytes,
+    Experiment, Owner, PLAN_FILE, Pilot, Plan, RunResults, Shard, Store, Tiling, Watch, run_bytes,
 };
 use crate::error::{Fault, InputErrors};
 use crate::output::dir::{Existing, MANIFEST, OutputDir, WORK};
@@ -68,6 +69,11 @@ pub struct RunArgs {
     /// Number of draws, in place of the plan's.
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
     pub draws: Option<u64>,
+    /// Draw until the standard error of every option's expected real income in the focus country is at most this,
+    /// percentage points: the draws of the plan are a pilot that tells how many the run needs. Every part of a split run
+    /// solves the whole pilot.
+    #[arg(long, value_name = "PP", value_parser = arguments::positive)]
+    pub until_se: Option<f64>,
     /// Draws of the events alone, for chances and dates, in place of the plan's.
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
     pub event_draws: Option<u64>,
@@ -106,6 +112,9 @@ pub struct RunArgs {
     /// Form of the answer on standard output.
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+    /// Say on standard error where the time went: data, policy, solves, projection, tables.
+    #[arg(long)]
+    pub timings: bool,
     /// Replace a folder named with --out that is not empty.
     #[arg(long)]
     pub overwrite: bool,
@@ -117,7 +126,13 @@ pub struct RunArgs {
 /// [`InputErrors`] for bad input, else a failed run; nothing is left half-written, finished years are kept.
 pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
     let started = Instant::now();
-    let (files, plan) = load_plan(args)?;
+    let mut timings = Timings::start();
+    let (files, mut plan) = load_plan(args)?;
+    let progress = Progress::new(quiet);
+    if let Some(wanted_pp) = args.until_se {
+        progress.stage("pilot");
+        plan.draws = Pilot::run(&files, &plan, &progress)?.draws_for(wanted_pp);
+    }
     let variable = |name: &str| std::env::var(name).ok();
     let shard = shard::choose(args.shard, (args.shards, args.shard_index), &variable)?;
     let resumes = args.resume || args.shard == Some(ShardChoice::Auto);
@@ -125,7 +140,6 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
     let replace = args.overwrite || args.out.is_none() || resumes;
     let existing = if replace { Existing::Replace } else { Existing::Refuse };
     let output = OutputDir::create(&out, existing)?;
-    let progress = Progress::new(quiet);
     progress.stage("baseline path and timelines");
     let limit = Limit { bytes: args.max_memory };
     let experiment = Experiment::load(&files, plan, shard, &|axes, plan| limit.check(axes, plan, shard))?;
@@ -140,7 +154,9 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
         "Finished years are kept in {}; the same command with --resume goes on from there.",
         store.folder().display()
     ));
+    timings.end("data, baseline path and timelines");
     let found = experiment.run(store, &progress)?;
+    timings.end_of_draws(&found.counts);
     progress.stage("tables");
     results::write_paths(&output, &found, args.events.into())?;
     output.write_text(MANIFEST, &manifest::text(&run_manifest::of(&found, &files, &made)?))?;
@@ -152,6 +168,10 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
         found.blocks.remove_others();
     }
     progress.finish();
+    timings.end("tables and charts");
+    if args.timings {
+        eprint!("{}", timings.text());
+    }
     let seconds = Some(started.elapsed().as_secs_f64());
     match &last {
         Some(Headline { frame, block }) => {

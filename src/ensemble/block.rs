@@ -84,7 +84,9 @@ pub struct YearBlock {
     pub layout: Layout,
     /// Numbers of the draws, rising.
     pub draws: Vec<u64>,
-    /// `[draw, option, value]`.
+    /// Position of the values of each draw and option, `[draw, option]`: equal states of a draw have them in common.
+    pub rows: Vec<u32>,
+    /// `[row, value]`.
     pub values: Vec<f64>,
     /// Baseline imports at border prices, `[group,n,i]`, million USD of the base year.
     pub base_imports_musd: Vec<f64>,
@@ -148,7 +150,7 @@ pub enum BlockError {
     },
 }
 
-const MAGIC: &[u8; 8] = b"TPBLOCK4";
+const MAGIC: &[u8; 8] = b"TPBLOCK5";
 const CHECKSUM_BYTES: usize = 32;
 /// SHA-256 in hexadecimal.
 const FINGERPRINT_BYTES: usize = 64;
@@ -158,8 +160,13 @@ impl YearBlock {
     #[must_use]
     pub fn of(&self, draw: usize, option: usize) -> &[f64] {
         let size = self.layout.n_values();
-        let at = (draw * self.layout.n_options + option) * size;
+        let at = self.rows[draw * self.layout.n_options + option] as usize * size;
         &self.values[at..at + size]
+    }
+
+    /// Number of rows of values.
+    pub(super) fn n_rows(&self) -> usize {
+        self.values.len().checked_div(self.layout.n_values()).unwrap_or(0)
     }
 
     /// Writes the block of the run `fingerprint`; the file appears whole or not at all.
@@ -178,8 +185,11 @@ impl YearBlock {
             u64::from(l.has_own),
             l.n_carried as u64,
         ];
-        let draws = self.draws.len() as u64;
-        for number in header.into_iter().chain(rest).chain([draws]).chain(self.draws.iter().copied()) {
+        let sizes = [self.draws.len() as u64, self.n_rows() as u64];
+        let rows = self.rows.iter().map(|&row| u64::from(row));
+        let numbers = header.into_iter().chain(rest).chain(sizes).chain(self.draws.iter().copied());
+        bytes.reserve(8 * (self.values.len() + self.rows.len() + self.draws.len()));
+        for number in numbers.chain(rows) {
             bytes.extend(number.to_le_bytes());
         }
         for value in self.values.iter().chain(&self.base_imports_musd).chain(&self.base_worker_shares) {
@@ -246,14 +256,16 @@ impl YearBlock {
             has_own: next()? != 0,
             n_carried: next()? as usize,
         };
-        let n_draws = next()? as usize;
+        let (n_draws, n_rows) = (next()? as usize, next()?);
         let draws = (0..n_draws).map(|_| next()).collect::<Option<Vec<_>>>()?;
-        let n_values = n_draws * layout.n_options * layout.n_values();
+        let row = |number: u64| u32::try_from(number).ok().filter(|_| number < n_rows);
+        let rows = (0..n_draws * layout.n_options).map(|_| row(next()?)).collect::<Option<Vec<_>>>()?;
+        let n_values = n_rows as usize * layout.n_values();
         let values = (0..n_values).map(|_| next().map(f64::from_bits)).collect::<Option<Vec<_>>>()?;
         let mut list = |n: usize| (0..n).map(|_| next().map(f64::from_bits)).collect::<Option<Vec<_>>>();
         let base_imports_musd = list(layout.n_bilateral())?;
         let base_worker_shares = list(layout.n * layout.s)?;
-        Some(Self { year, layout, draws, values, base_imports_musd, base_worker_shares })
+        Some(Self { year, layout, draws, rows, values, base_imports_musd, base_worker_shares })
     }
 }
 
@@ -278,6 +290,7 @@ mod tests {
             year: 2030,
             layout,
             draws: draws.to_vec(),
+            rows: (0..2 * draws.len() as u32).collect(),
             values,
             base_imports_musd: vec![7.0],
             base_worker_shares: vec![1.0],

@@ -79,6 +79,9 @@ pub struct Carried {
     n_options: usize,
     /// Numbers of an option in a draw.
     len: usize,
+    /// Position of the numbers of each draw and option, `[draw, option]`.
+    rows: Vec<u32>,
+    /// `[row, number]`.
     values: Vec<f64>,
 }
 
@@ -86,22 +89,22 @@ impl Carried {
     /// At the start of a run: nothing differs from the baseline.
     pub(super) fn start(n_draws: usize, n_options: usize, shape: CarriedShape) -> Self {
         let len = TRACKS * shape.len();
-        Self { n_options, len, values: vec![0.0; n_draws * n_options * len] }
+        Self { n_options, len, rows: vec![0; n_draws * n_options], values: vec![0.0; len] }
     }
 
     /// Out of the year of a block.
-    pub(super) fn of(block: &YearBlock) -> Self {
-        let (layout, n_draws) = (block.layout, block.draws.len());
-        let of_option = |draw, option| &block.of(draw, option)[layout.carried_at()..];
-        let all = (0..n_draws)
-            .flat_map(|draw| (0..layout.n_options).flat_map(move |option| of_option(draw, option)));
-        Self { n_options: layout.n_options, len: layout.n_carried, values: all.copied().collect() }
+    #[must_use]
+    pub fn of(block: &YearBlock) -> Self {
+        let layout = block.layout;
+        let rows = block.values.chunks_exact(layout.n_values());
+        let values = rows.flat_map(|row| &row[layout.carried_at()..]).copied().collect();
+        Self { n_options: layout.n_options, len: layout.n_carried, rows: block.rows.clone(), values }
     }
 
     /// One timeline of an option in a draw, the position of which in its part is `draw`.
     pub(super) fn track(&self, draw: usize, option: usize, track: usize) -> &[f64] {
         let len = self.len / TRACKS;
-        let at = (draw * self.n_options + option) * self.len + track * len;
+        let at = self.rows[draw * self.n_options + option] as usize * self.len + track * len;
         &self.values[at..at + len]
     }
 }

@@ -1,11 +1,12 @@
 //! One draw in one year: from timelines to shocks (tariffs, icebergs, quotas, drawn elasticities) and outcomes.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use ndarray::Array1;
 
 use super::carried::{Next, Past};
-use super::counts::RunCounts;
+use super::counts::{Layer, RunCounts};
 use super::experiment::Experiment;
 use super::parameters::DrawnParameters;
 use crate::equilibrium::{Equilibrium, NoEquilibrium, Quota, QuotaCell, QuotaOutcome, Shock};
@@ -20,7 +21,6 @@ pub(super) struct DrawYear<'a> {
     parameters: &'a DrawnParameters,
     costs: BaseCosts<'a>,
     steps: Vec<Step>,
-    last: Option<Equilibrium>,
 }
 
 /// A year of one timeline.
@@ -33,6 +33,8 @@ pub(super) struct Step {
     pub next: Vec<f64>,
     /// Quotas that are open, and what they come to.
     pub quotas: Vec<(Quota, QuotaOutcome)>,
+    /// Where searches of states like this one begin; `None` where nothing was solved.
+    solved: Option<Equilibrium>,
 }
 
 impl<'a> DrawYear<'a> {
@@ -40,34 +42,35 @@ impl<'a> DrawYear<'a> {
         let (book, regimes) = (&experiment.book, &experiment.regimes);
         Self {
             base: experiment.baseline_year(year),
-            costs: BaseCosts::new(book, regimes, year, parameters.policy()),
+            costs: BaseCosts::new(book, regimes, year, parameters.policy()).sharing(&experiment.texts),
             experiment,
             parameters,
             steps: Vec::new(),
-            last: None,
         }
     }
 
-    /// The year of one timeline that begins with `past`; equal states of a draw are solved once.
+    /// A year that was asked for.
+    pub fn at(&self, step: usize) -> &Step {
+        &self.steps[step]
+    }
+
+    /// The year of one timeline that begins with `past`: its position for [`DrawYear::at`]. Equal states of a draw are
+    /// solved once.
     pub fn step(
         &mut self,
         timeline: &DrawnTimeline,
         past: &[f64],
         counts: &RunCounts,
-    ) -> Result<&Step, Box<NoEquilibrium>> {
+    ) -> Result<usize, Box<NoEquilibrium>> {
         counts.states.fetch_add(1, Ordering::Relaxed);
         let state = YearState::new(&self.experiment.book.initial, &timeline.policy, self.base.year);
         let is_known = |step: &Step| step.state == state && step.past == past;
-        let known = self.steps.iter().position(is_known);
-        let at = match known {
-            Some(at) => at,
-            None => {
-                let step = self.solve(timeline, state, past, counts)?;
-                self.steps.push(step);
-                self.steps.len() - 1
-            }
-        };
-        Ok(&self.steps[at])
+        if let Some(known) = self.steps.iter().position(is_known) {
+            return Ok(known);
+        }
+        let step = self.solve(timeline, state, past, counts)?;
+        self.steps.push(step);
+        Ok(self.steps.len() - 1)
     }
 
     fn solve(
@@ -79,22 +82,21 @@ impl<'a> DrawYear<'a> {
     ) -> Result<Step, Box<NoEquilibrium>> {
         let shape = self.experiment.dynamics.shape;
         let past = shape.read(carried);
-        let heritage = self.heritage(&past);
+        let heritage = counts.timed(Layer::Projection, || self.heritage(&past));
         let is_still = state.is_unchanged() && past.ln_capital.iter().all(|k| *k == 0.0);
-        let (outcome, ages, quotas) = if is_still {
+        let (outcome, ages, quotas, solved) = if is_still {
             let ages = past.ages.iter().map(|age| age.next(0.0)).collect();
-            (Outcome::unchanged(self.base, &heritage), ages, Vec::new())
+            (Outcome::unchanged(self.base, &heritage), ages, Vec::new(), None)
         } else {
-            let (mut shock, ages) = self.shock(timeline, &state, &past);
-            let solved = match &self.last {
-                Some(start) => self.base.prepared.solve_from(&shock, start)?,
-                None => self.base.prepared.solve(&shock)?,
-            };
+            let (mut shock, ages) = counts.timed(Layer::Policy, || self.shock(timeline, &state, &past));
+            let solved = counts.timed(Layer::Solve, || match self.nearest(&state) {
+                Some(start) => self.base.prepared.solve_from(&shock, start),
+                None => self.base.prepared.solve(&shock),
+            })?;
             counts.note(&solved);
-            let outcome = Outcome::measure(self.base, &solved, &heritage);
+            let outcome = counts.timed(Layer::Projection, || Outcome::measure(self.base, &solved, &heritage));
             let quotas = std::mem::take(&mut shock.quotas).into_iter().zip(solved.quotas.clone()).collect();
-            self.last = Some(solved);
-            (outcome, ages, quotas)
+            (outcome, ages, quotas, Some(solved))
         };
         let ln_capital = match &self.experiment.dynamics.capital {
             Some(capital) => capital.next(past.ln_capital, outcome.ln_real_income().view()).to_vec(),
@@ -108,7 +110,13 @@ impl<'a> DrawYear<'a> {
         };
         let present_value = outcome.present_value().to_vec();
         let next = Next { ln_capital, present_value, ages, jobs: jobs.map(|jobs| jobs.ratio) };
-        Ok(Step { state, past: carried.to_vec(), next: shape.write(&next), outcome, quotas })
+        Ok(Step { state, past: carried.to_vec(), next: shape.write(&next), outcome, quotas, solved })
+    }
+
+    /// The solution of the state that differs least, of equal ones the last.
+    fn nearest(&self, state: &YearState) -> Option<&Equilibrium> {
+        let solved = self.steps.iter().rev().filter_map(|step| Some((step, step.solved.as_ref()?)));
+        solved.min_by_key(|(step, _)| state.distance(&step.state)).map(|(_, solved)| solved)
     }
 
     /// What a timeline that begins the year with `carried` does to the baseline of the year.
@@ -141,16 +149,16 @@ impl<'a> DrawYear<'a> {
         past: &Past<'_>,
     ) -> (Shock, Vec<SectorAge>) {
         let (book, economy) = (&self.experiment.book, self.base.prepared.economy());
-        let new = Regimes::new(book, &timeline.policy);
+        let new = Arc::new(Regimes::new(book, &timeline.policy));
         let change = self.costs.change_to(&new, state);
-        let regimes = (&self.experiment.regimes, &new);
+        let regimes = (&self.experiment.regimes, &*new);
         let (year, parameters) = (self.base.year, self.parameters.policy());
         let quotas = quotas_in_force(book, economy, regimes, state, year, parameters);
         let (theta, psi_theta, ages) = self.response(&change, past);
         let capital = self.experiment.dynamics.capital.as_ref();
         let shock = Shock {
-            tau: Some((change.tariff_ratio * &economy.tau).into()),
-            iceberg_hat: Some(change.iceberg_ratio),
+            tau: Some((&change.tariff_ratio * &economy.tau).into()),
+            iceberg_hat: Some(change.iceberg_ratio.clone()),
             factor_hat: capital.map(|capital| capital.factor_hat(past.ln_capital)),
             theta,
             psi_theta,

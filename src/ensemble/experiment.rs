@@ -10,11 +10,12 @@ use super::inputs::Inputs;
 use super::options::{OptionRun, Start};
 use super::parameters::DrawnParameters;
 use super::plan::{PLAN_FILE, Plan, Shard};
+use super::point::{Group, Point};
 use crate::data::{Axes, Files, Meta, ReadFile};
 use crate::economy::Economy;
 use crate::error::{Fault, InputErrors};
 use crate::events::{DrawnTimeline, Horizon, Program};
-use crate::policy::{PolicyBook, Regimes};
+use crate::policy::{JoinedTexts, PolicyBook, Regimes};
 use crate::projection::{BaselinePath, BaselineYear, Growth, Outcome};
 
 /// What a run needs, read and solved once.
@@ -42,6 +43,8 @@ pub struct Experiment {
     /// Files that were read, each with its checksum.
     pub inputs: Vec<ReadFile>,
     pub(super) regimes: Regimes,
+    /// What the texts in force come to, shared by all draws.
+    pub(super) texts: JoinedTexts,
     pub(super) dynamics: Dynamics,
 }
 
@@ -56,6 +59,16 @@ impl Experiment {
         files: &Files,
         plan: Plan,
         shard: Shard,
+        allow: &dyn Fn(&Axes, &Plan) -> Result<(), InputErrors>,
+    ) -> anyhow::Result<Self> {
+        Self::load_points(files, plan, (shard, None), allow)
+    }
+
+    /// As [`Self::load`], for these points in place of the draws of the plan where there are some.
+    pub(super) fn load_points(
+        files: &Files,
+        plan: Plan,
+        (shard, points): (Shard, Option<Vec<Point>>),
         allow: &dyn Fn(&Axes, &Plan) -> Result<(), InputErrors>,
     ) -> anyhow::Result<Self> {
         let inputs = Inputs::of_plan(files.clone(), plan)?;
@@ -81,6 +94,8 @@ impl Experiment {
         };
         let horizon = Horizon { start: plan.start, end: date(plan.years[1], 12, 31) };
         let draws = shard.draws(plan.draws);
+        let points = points.unwrap_or_else(|| draws.iter().map(|&draw| Point::of(draw)).collect());
+        let of_events: Vec<u64> = points.iter().map(|point| point.draw(Group::Events)).collect();
         let programs: Vec<Program> =
             specs.iter().map(|spec| Program::compile(spec, &world, &book.initial, horizon)).collect();
         let at = plan.options.iter().position(|id| *id == plan.reference_option);
@@ -90,19 +105,20 @@ impl Experiment {
             horizon,
             seed: plan.seed,
             event_draws: plan.event_draws.max(plan.draws),
-            draws: &draws,
+            draws: &of_events,
         };
         let options = specs.into_iter().zip(&programs);
         let options = options.map(|(spec, program)| start.run(spec, program, &reference_path)).collect();
         let theta = &path.years[0].prepared.economy().theta;
-        let parameters = draws
+        let parameters = points
             .iter()
-            .map(|&draw| {
+            .map(|&point| {
                 let means = (data.axes.sectors.as_slice(), theta);
-                DrawnParameters::draw(&plan.uncertainty, means, book.barriers.effect(), plan.seed, draw)
+                DrawnParameters::draw(&plan.uncertainty, means, book.barriers.effect(), plan.seed, point)
             })
             .collect();
         let regimes = Regimes::new(&book, &book.initial);
+        let texts = JoinedTexts::new(book.n());
         Ok(Self {
             plan,
             axes: data.axes,
@@ -116,6 +132,7 @@ impl Experiment {
             horizon,
             inputs: files.read_log(),
             regimes,
+            texts,
             dynamics,
         })
     }

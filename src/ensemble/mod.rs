@@ -10,6 +10,7 @@
 //!                          \-> reference path, quotas    \-> RunResults -> rows of `output`
 //! ```
 
+mod beats;
 mod block;
 mod carried;
 mod counts;
@@ -23,7 +24,9 @@ mod inputs;
 mod limits;
 mod options;
 pub mod parameters;
+mod pilot;
 mod plan;
+mod point;
 mod run;
 mod store;
 pub mod summary;
@@ -31,11 +34,13 @@ mod three_numbers;
 mod tile;
 mod tiling;
 pub mod tornado;
+pub mod variance;
 mod years;
 
+pub use beats::Beats;
 pub use block::{BlockError, BlockKey, Layout, SECTOR_MEASURES, YearBlock};
 pub use carried::Carried;
-pub use counts::{RunCounts, RunError};
+pub use counts::{Layer, RunCounts, RunError};
 pub use decomposition::{Decomposition, GainPart};
 pub use dynamics_plan::{DynamicsPlan, Structure};
 pub use experiment::Experiment;
@@ -44,7 +49,9 @@ pub use inputs::Inputs;
 pub use limits::run_bytes;
 pub use options::{OptionRun, Outlook};
 pub use parameters::DrawnParameters;
+pub use pilot::Pilot;
 pub use plan::{PLAN_FILE, PLAN_YEARS, Plan, Shard};
+pub use point::{Group, Point};
 pub use run::{Blocks, InMemory, RunResults, Watch, run};
 pub use store::{Owner, PARTS, Store, block_path, describe};
 pub use three_numbers::ThreeNumbers;

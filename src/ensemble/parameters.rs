@@ -3,6 +3,7 @@
 use ndarray::Array1;
 
 use super::plan::{Triangular, Uncertainty};
+use super::point::{Group, Point};
 use crate::data::Sector;
 use crate::numerics::distributions::{normal_quantile, triangular_quantile};
 use crate::policy::depth_effect::price_cuts;
@@ -40,7 +41,7 @@ impl DrawnParameters {
         }
     }
 
-    /// Parameters of draw `draw`.
+    /// Parameters of a point: each group of its own draw.
     ///
     /// Elasticities are log-normal with the mean and standard error of the data set, independent by sector;
     /// a sector without a standard error keeps its elasticity. The trade effect of depth is normal, cut off at 0,
@@ -51,27 +52,39 @@ impl DrawnParameters {
         (sectors, theta): (&[Sector], &Array1<f64>),
         effect: &DepthEffect,
         seed: u64,
-        draw: u64,
+        point: Point,
     ) -> Self {
-        let uniform = |name: &str| Stream::new(seed, draw, name).uniform();
-        let triangular = |of: &Triangular, name| triangular_quantile(of.low, of.mode, of.high, uniform(name));
+        let uniform = |group, name: &str| Stream::new(seed, point.draw(group), name).uniform();
+        let triangular = |of: &Triangular, group, name| {
+            triangular_quantile(of.low, of.mode, of.high, uniform(group, name))
+        };
         let drawn = |(sector, &mean): (&Sector, &f64)| {
             // An elasticity without a standard error is certain.
             let variation = uncertainty.theta_se_ratio * sector.theta_se.unwrap_or(0.0) / mean;
             let variance = (variation * variation).ln_1p();
-            let normal = normal_quantile(uniform(&format!("parameter.theta.{}", sector.id)));
+            let normal =
+                normal_quantile(uniform(Group::Elasticities, &format!("parameter.theta.{}", sector.id)));
             mean * (variance.sqrt() * normal - variance / 2.0).exp()
         };
         let is_drawn = uncertainty.theta_se_ratio > 0.0;
         let drawn_theta: Option<Array1<f64>> =
             is_drawn.then(|| sectors.iter().zip(theta).map(drawn).collect());
-        let deviation = uncertainty.depth_se_ratio * normal_quantile(uniform("parameter.depth_ln_trade"));
+        let deviation =
+            uncertainty.depth_se_ratio * normal_quantile(uniform(Group::Depth, "parameter.depth_ln_trade"));
         let net_ln_trade = effect.net_ln_trade() + effect.net_se() * deviation;
         let theta_of = drawn_theta.as_ref().unwrap_or(theta);
         let traded = sectors.iter().zip(theta_of).map(|(sector, &theta)| sector.theta.map(|_| theta));
         Self {
-            utilisation_ratio: triangular(&uncertainty.utilisation_ratio, "parameter.utilisation_ratio"),
-            services_cut_ratio: triangular(&uncertainty.services_cut_ratio, "parameter.services_cut_ratio"),
+            utilisation_ratio: triangular(
+                &uncertainty.utilisation_ratio,
+                Group::Utilisation,
+                "parameter.utilisation_ratio",
+            ),
+            services_cut_ratio: triangular(
+                &uncertainty.services_cut_ratio,
+                Group::Services,
+                "parameter.services_cut_ratio",
+            ),
             price_cuts: Some(price_cuts(net_ln_trade, traded)),
             theta: drawn_theta,
         }

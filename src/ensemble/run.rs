@@ -130,16 +130,27 @@ impl Experiment {
     }
 
     /// The reference paths in the last year of the plan.
-    ///
-    /// # Errors
-    /// [`RunError`] if a state has no equilibrium.
-    ///
-    /// # Panics
-    /// For a plan without years, which is refused when it is read.
     pub(super) fn last_reference_block(&self, counts: &RunCounts) -> Result<YearBlock, RunError> {
         let (mut last, mut past) = (None, self.reference_start());
         for year in self.plan.year_range() {
             let (block, _) = self.reference_block(year, &past, counts)?;
+            past = Carried::of(&block);
+            last = Some(block);
+        }
+        Ok(last.expect("a checked plan has a year"))
+    }
+
+    /// The last year of all draws; the years before are not kept.
+    pub(super) fn last_block(&self, counts: &RunCounts, watch: &dyn Watch) -> Result<YearBlock, RunError> {
+        watch.begin(self.draws.len() as u64 * self.plan.year_range().count() as u64);
+        let tick = || {
+            watch.advance(1);
+            watch.solved(counts.solves.load(Ordering::Relaxed));
+        };
+        let (mut past, mut last) = (self.start(), None);
+        for year in self.plan.year_range() {
+            watch.stage(&year.to_string());
+            let block = self.year_block(year, &past, counts, &tick)?;
             past = Carried::of(&block);
             last = Some(block);
         }

@@ -105,11 +105,18 @@ impl YearBlock {
     pub fn cut(&self, tile: &Tile) -> Self {
         let (layout, ranges) = (tile.layout(self.layout), tile.ranges(self.layout));
         debug_assert_eq!(ranges.iter().map(Range::len).sum::<usize>(), layout.n_values(), "{tile:?}");
-        let mut values = Vec::with_capacity(self.draws.len() * layout.n_options * layout.n_values());
+        let (mut rows, mut values) = (Vec::new(), Vec::new());
+        let mut places: Vec<Option<u32>> = vec![None; self.n_rows()];
+        let mut n_rows = 0;
         for draw in 0..self.draws.len() {
             for &option in &tile.options {
-                let from = self.of(draw, option);
-                ranges.iter().for_each(|range| values.extend_from_slice(&from[range.clone()]));
+                let place = &mut places[self.rows[draw * self.layout.n_options + option] as usize];
+                rows.push(*place.get_or_insert_with(|| {
+                    let from = self.of(draw, option);
+                    ranges.iter().for_each(|range| values.extend_from_slice(&from[range.clone()]));
+                    n_rows += 1;
+                    n_rows - 1
+                }));
             }
         }
         let (n, s) = (self.layout.n, self.layout.s);
@@ -129,6 +136,7 @@ impl YearBlock {
             year: self.year,
             layout,
             draws: self.draws.clone(),
+            rows,
             values,
             base_imports_musd,
             base_worker_shares,
@@ -150,10 +158,11 @@ impl YearBlock {
             let part = part?;
             year = part.year;
             let mixed = |why: String| Err(BlockError::Mixed { year, why });
-            let size = part.layout.n_options * part.layout.n_values();
+            let n_options = part.layout.n_options;
             let whole = joined.get_or_insert_with(|| Self {
                 draws: (0..n_draws).collect(),
-                values: vec![0.0; seen.len() * size],
+                rows: vec![0; seen.len() * n_options],
+                values: Vec::new(),
                 base_imports_musd: part.base_imports_musd.clone(),
                 base_worker_shares: part.base_worker_shares.clone(),
                 ..part
@@ -164,14 +173,16 @@ impl YearBlock {
             if !is_alike {
                 return mixed("the parts differ in options, countries or baseline".into());
             }
-            for (row, &draw) in part.draws.iter().enumerate() {
+            let first = whole.n_rows() as u32;
+            whole.values.extend(&part.values);
+            for (at, &draw) in part.draws.iter().enumerate() {
                 match seen.get_mut(draw as usize) {
                     None => return mixed(format!("draw {draw} where the plan has {n_draws}")),
                     Some(true) => return mixed(format!("draw {draw} is there twice")),
                     Some(is_seen) => *is_seen = true,
                 }
-                let to = draw as usize * size;
-                whole.values[to..to + size].copy_from_slice(&part.values[row * size..(row + 1) * size]);
+                let to = &mut whole.rows[draw as usize * n_options..][..n_options];
+                to.iter_mut().zip(&part.rows[at * n_options..]).for_each(|(to, row)| *to = first + row);
             }
         }
         let mixed = |why: String| BlockError::Mixed { year, why };
@@ -200,11 +211,11 @@ mod tests {
         };
         let values =
             draws.iter().flat_map(|&d| (0..8).map(move |v| d as f64 * 10.0 + f64::from(v))).collect();
-        let draws = draws.to_vec();
         YearBlock {
             year: 2030,
             layout,
-            draws,
+            draws: draws.to_vec(),
+            rows: (0..2 * draws.len() as u32).collect(),
             values,
             base_imports_musd: vec![7.0],
             base_worker_shares: vec![1.0],
@@ -215,7 +226,11 @@ mod tests {
     fn parts_join_in_the_order_of_the_draws() {
         let join = |parts: &[&[u64]], n| YearBlock::join(parts.iter().map(|draws| Ok(block(draws))), n);
         let whole = join(&[&[1, 3], &[], &[0, 2]], 4).unwrap();
-        assert_eq!(whole, block(&[0, 1, 2, 3]));
+        let known = block(&[0, 1, 2, 3]);
+        assert_eq!((&whole.draws, whole.layout), (&known.draws, known.layout));
+        for (draw, option) in (0..4).flat_map(|draw| [(draw, 0), (draw, 1)]) {
+            assert_eq!(whole.of(draw, option), known.of(draw, option));
+        }
         assert_eq!(whole.of(2, 1), [24.0, 25.0, 26.0, 27.0]);
         let message = |parts: &[&[u64]], n| join(parts, n).unwrap_err().to_string();
         assert!(message(&[&[0, 1], &[1]], 3).contains("draw 1 is there twice"));
@@ -243,12 +258,17 @@ mod tests {
             year: 2030,
             layout,
             draws: vec![0],
+            rows: vec![0, 1],
             values: (0..2 * size).map(|at| at as f64).collect(),
             base_imports_musd: (0..8).map(f64::from).collect(),
             base_worker_shares: vec![0.25, 0.75],
         };
         let of = |cut, options: &[usize]| Tile { cut, options: options.to_vec(), kept: options.to_vec() };
         assert_eq!(whole.cut(&of(Cut::Whole, &[0, 1])), whole);
+        let twice = YearBlock { draws: vec![0, 1], rows: vec![1, 0, 1, 1], ..whole.clone() };
+        let of_second = twice.cut(&of(Cut::Headline(0), &[1]));
+        assert_eq!((of_second.rows.as_slice(), of_second.values.len()), ([0, 1].as_slice(), 10));
+        assert_eq!(of_second.of(1, 0)[0], size as f64);
         let second = whole.cut(&of(Cut::Countries(1..2), &[0]));
         assert_eq!(second.values, [1.0, 3.0, 5.0, 7.0, 16.0, 18.0, 20.0]);
         assert_eq!(second.base_worker_shares, [0.75]);

@@ -46,6 +46,7 @@ impl Experiment {
         tick: &(dyn Fn() + Sync),
     ) -> Result<YearBlock, RunError> {
         let layout = self.layout(year);
+        self.prepare(year);
         let rows = (0..self.draws.len())
             .into_par_iter()
             .map(|at| {
@@ -54,7 +55,7 @@ impl Experiment {
                 row
             })
             .collect::<Result<Vec<_>, _>>()?;
-        Ok(self.block(year, layout, self.draws.clone(), rows.concat()))
+        Ok(self.block(year, layout, self.draws.clone(), rows))
     }
 
     /// The outcome of each option along its reference path in one year that begins with `past`, with central parameters: a
@@ -73,10 +74,11 @@ impl Experiment {
     ) -> Result<(YearBlock, Vec<ReferenceQuota>), RunError> {
         let central = DrawnParameters::central();
         let layout = self.layout(year);
+        self.prepare(year);
         let solve = |(at, option): (usize, &OptionRun)| {
             let mut draw = DrawYear::new(self, year, &central);
             let found = draw.step(&option.reference, past.track(0, at, OPTION), counts);
-            let step = found.map_err(|source| on_reference_path(option, year, source))?;
+            let step = draw.at(found.map_err(|source| on_reference_path(option, year, source))?);
             let mut values = Vec::with_capacity(layout.n_values());
             put(&step.outcome, layout, &mut values);
             if layout.has_own {
@@ -91,10 +93,18 @@ impl Experiment {
         let options = self.options.par_iter().enumerate();
         let (rows, quotas): (Vec<_>, Vec<_>) =
             options.map(solve).collect::<Result<Vec<_>, RunError>>()?.into_iter().unzip();
-        Ok((self.block(year, layout, vec![0], rows.concat()), quotas.concat()))
+        let rows = rows.into_iter().map(|values| DrawRows { rows: vec![0], values }).collect();
+        Ok((self.block(year, layout, vec![0], rows), quotas.concat()))
     }
 
-    fn block(&self, year: i16, layout: Layout, draws: Vec<u64>, values: Vec<f64>) -> YearBlock {
+    /// Computes what all threads will ask for.
+    fn prepare(&self, year: i16) {
+        if self.dynamics.capital.is_some() && year > self.plan.years[0] {
+            self.baseline_year(year).prepare_factors();
+        }
+    }
+
+    fn block(&self, year: i16, layout: Layout, draws: Vec<u64>, of_draws: Vec<DrawRows>) -> YearBlock {
         let base = self.baseline_year(year);
         let world_price = base.world_price_level();
         let base_imports_musd = match layout.n_groups {
@@ -102,7 +112,14 @@ impl Experiment {
             _ => base.accounts.totals.imports_by_origin.iter().map(|flow| flow / world_price).collect(),
         };
         let base_worker_shares = base.accounts.worker_shares.iter().copied().collect();
-        YearBlock { year, layout, draws, values, base_imports_musd, base_worker_shares }
+        let (mut rows, mut values) = (Vec::new(), Vec::new());
+        values.reserve_exact(of_draws.iter().map(|one| one.values.len()).sum());
+        for one in of_draws {
+            let first = (values.len() / layout.n_values()) as u32;
+            rows.extend(one.rows.iter().map(|row| first + row));
+            values.extend(one.values);
+        }
+        YearBlock { year, layout, draws, rows, values, base_imports_musd, base_worker_shares }
     }
 
     fn draw_values(
@@ -111,8 +128,10 @@ impl Experiment {
         layout: Layout,
         past: &Carried,
         counts: &RunCounts,
-    ) -> Result<Vec<f64>, RunError> {
-        let mut values = Vec::with_capacity(layout.n_options * layout.n_values());
+    ) -> Result<DrawRows, RunError> {
+        let mut found = DrawRows::default();
+        // What the rows of this draw are made of: the two timelines of an option, and whether it is in force.
+        let mut made: Vec<(usize, usize, bool)> = Vec::new();
         let mut draw = DrawYear::new(self, year, &self.parameters[at]);
         for (number, option) in self.options.iter().enumerate() {
             let failed = |source| RunError::NoEquilibrium {
@@ -121,26 +140,46 @@ impl Experiment {
                 year,
                 source,
             };
-            let step =
+            let is_in_force = option.in_force[at];
+            let whole =
                 draw.step(&option.draws[at], past.track(at, number, OPTION), counts).map_err(failed)?;
-            put(&step.outcome, layout, &mut values);
-            let mut next = step.next.clone();
-            let own = option.in_force[at].then(|| self.own_timeline(option, at));
+            let own = is_in_force.then(|| self.own_timeline(option, at));
             let own = own.as_ref().unwrap_or(&option.draws[at]);
-            let step = draw.step(own, past.track(at, number, OWN), counts).map_err(failed)?;
-            if layout.has_own {
-                values.push(f64::from(u8::from(option.in_force[at])));
-                values.extend(&step.outcome.countries);
+            let own = draw.step(own, past.track(at, number, OWN), counts).map_err(failed)?;
+            let row = made.iter().position(|known| *known == (whole, own, is_in_force));
+            found.rows.push(row.unwrap_or(made.len()) as u32);
+            if row.is_none() {
+                made.push((whole, own, is_in_force));
+                draw.put((whole, own, is_in_force), layout, &mut found.values);
             }
-            next.extend(&step.next);
-            values.extend(next);
         }
-        Ok(values)
+        Ok(found)
     }
 
     /// The timeline of a draw with the rest of the world as in the reference option.
     fn own_timeline(&self, option: &OptionRun, at: usize) -> DrawnTimeline {
         option.draws[at].in_world_of(&self.book.initial, &self.reference().draws[at])
+    }
+}
+
+/// The results of one draw: its rows, and the row of each option.
+#[derive(Default)]
+struct DrawRows {
+    rows: Vec<u32>,
+    values: Vec<f64>,
+}
+
+impl DrawYear<'_> {
+    /// Adds a row of the block: what an option does, what it does alone, and whether it is in force.
+    fn put(&self, (whole, own, is_in_force): (usize, usize, bool), layout: Layout, values: &mut Vec<f64>) {
+        let [whole, own] = [whole, own].map(|at| self.at(at));
+        put(&whole.outcome, layout, values);
+        if layout.has_own {
+            values.push(f64::from(u8::from(is_in_force)));
+            values.extend(&own.outcome.countries);
+        }
+        values.extend(&whole.next);
+        values.extend(&own.next);
     }
 }
 

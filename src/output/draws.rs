@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::beats::{BeatsRow, beats};
 use super::dir::{OutputDir, OutputError, TableFile};
 use super::run::{self, BilateralChange, DrawValue, Projection, SECTOR_GROUPS, SectorProjection};
 use super::summary::{SummaryRow, summary};
@@ -40,6 +41,7 @@ pub(super) struct DrawTables<'f> {
     sectors: TableFile<SectorProjection<'static>>,
     draws: TableFile<DrawValue<'static>>,
     summary: TableFile<SummaryRow<'static>>,
+    beats: TableFile<BeatsRow<'static>>,
 }
 
 impl<'f> DrawTables<'f> {
@@ -52,6 +54,7 @@ impl<'f> DrawTables<'f> {
             sectors: output.table()?,
             draws: output.table()?,
             summary: output.table()?,
+            beats: output.table()?,
         })
     }
 
@@ -63,6 +66,7 @@ impl<'f> DrawTables<'f> {
         let measures: Vec<usize> = (0..Outcome::MEASURES.len()).collect();
         let frames: Vec<RunFrame> = tiling.tables.iter().map(|tile| tile.frame(frame)).collect();
         let (mut projections, mut sectors, mut sums) = (Vec::new(), Vec::new(), Vec::new());
+        let mut compared = Vec::new();
         let mut headline = None;
         for (tile, part) in tiling.tables.iter().zip(&frames) {
             let block = read(year, tile)?;
@@ -75,6 +79,9 @@ impl<'f> DrawTables<'f> {
             }
             if tile.cut == Cut::Whole {
                 self.bilateral.write(run::bilateral(part, &block))?;
+                if is_last {
+                    compared.extend(self.compare(&|tile| Ok(block.cut(tile)))?);
+                }
                 headline = Some(block.cut(&tiling.headline));
             }
         }
@@ -84,11 +91,28 @@ impl<'f> DrawTables<'f> {
         self.projections.write(projections)?;
         self.sectors.write(sectors)?;
         self.summary.write(sums)?;
+        if is_last && compared.is_empty() {
+            compared = self.compare(&|tile| read(year, tile))?;
+        }
+        self.beats.write(compared)?;
         self.write_imports(year, read, &order)?;
         let block = headline.map_or_else(|| read(year, &tiling.headline), Ok)?;
         let frame = tiling.headline.frame(frame);
         self.draws.write(run::draws(&frame, &block))?;
         Ok(Headline { frame, block })
+    }
+
+    /// Every option against every other, by country.
+    fn compare(
+        &self,
+        read: &dyn Fn(&Tile) -> Result<YearBlock, BlockError>,
+    ) -> Result<Vec<BeatsRow<'static>>, ResultsError> {
+        let mut rows = Vec::new();
+        for country in 0..self.frame.countries.len() {
+            let tile = Tile { cut: Cut::Headline(country), ..self.tiling.headline.clone() };
+            rows.extend(beats(&tile.frame(self.frame), &read(&tile)?));
+        }
+        Ok(rows)
     }
 
     /// Adds the rows of trade by partner that are read in pieces of their own.
@@ -124,6 +148,7 @@ impl<'f> DrawTables<'f> {
         self.bilateral.finish()?;
         self.sectors.finish()?;
         self.draws.finish()?;
+        self.beats.finish()?;
         Ok(self.summary.finish()?)
     }
 }

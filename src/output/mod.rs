@@ -2,6 +2,7 @@
 //! ([`OutputDir`]). Nothing is computed here that a result does not hold.
 
 pub mod assumptions;
+pub mod beats;
 pub mod decomposition;
 pub mod dir;
 pub mod draws;
@@ -23,6 +24,7 @@ pub mod solve;
 pub mod summary;
 pub mod tariffs;
 pub mod tornado;
+pub mod variance;
 
 pub use dir::OutputDir;
 pub use package::Package;
@@ -34,6 +36,7 @@ use rows::{Schema, TableRow};
 pub fn schemas() -> Vec<Schema> {
     vec![
         assumptions::Assumption::schema(),
+        beats::BeatsRow::schema(),
         decomposition::DecompositionRow::schema(),
         estimate::CoefficientRow::schema(),
         estimate::CollinearRow::schema(),
@@ -81,5 +84,6 @@ pub fn schemas() -> Vec<Schema> {
         tariffs::DutiesRow::schema(),
         tariffs::LiberalisationRow::schema(),
         tariffs::ProvisionRow::schema(),
+        variance::VarianceRow::schema(),
     ]
 }

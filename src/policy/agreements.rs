@@ -75,12 +75,19 @@ impl Agreement {
 pub struct Agreements {
     list: Vec<Agreement>,
     positions: HashMap<String, usize>,
+    /// Those that replace each one, rising.
+    successors: Vec<Vec<usize>>,
+    /// Those with a pair that has an entry of its own.
+    with_entries: Vec<usize>,
 }
 
 impl Agreements {
     pub(super) fn new(list: Vec<Agreement>) -> Self {
         let positions = list.iter().enumerate().map(|(at, agreement)| (agreement.id.clone(), at)).collect();
-        Self { list, positions }
+        let replacing = |at: usize| (0..list.len()).filter(|&one| list[one].supersedes == Some(at)).collect();
+        let successors = (0..list.len()).map(replacing).collect();
+        let with_entries = (0..list.len()).filter(|&at| !list[at].pair_entries.is_empty()).collect();
+        Self { list, positions, successors, with_entries }
     }
 
     /// Position of the agreement with an id.
@@ -92,9 +99,13 @@ impl Agreements {
     /// The agreement whose rules bind where `at` does: that of the last of those that replace it and bind as well.
     pub(super) fn replaced_by(&self, at: usize, binds: impl Fn(usize) -> bool) -> usize {
         // A chain of replacements has no circle, which the reader has checked.
-        let next =
-            |at: usize| (0..self.list.len()).find(|&one| self.list[one].supersedes == Some(at) && binds(one));
+        let next = |at: usize| self.successors[at].iter().copied().find(|&one| binds(one));
         std::iter::successors(Some(at), |&at| next(at)).last().unwrap_or(at)
+    }
+
+    /// Days on which an agreement begins between the two of a pair alone.
+    pub(super) fn entry_days(&self, pair: Pair) -> impl Iterator<Item = Date> {
+        self.with_entries.iter().filter_map(move |&at| self.list[at].entry_of(pair)?.from)
     }
 
     /// Position of every id.

@@ -16,15 +16,15 @@ impl PolicyBook {
         let mut days: Vec<Date> = self.barriers.full_text.iter().map(|text| text.measured_on).collect();
         days.sort();
         days.dedup();
-        let (mut base, mut joined) = (Array3::zeros((n, n, s)), vec![0.0; s]);
+        let mut base = Array3::zeros((n, n, s));
         for importer in 0..n {
             let mut open = OpenTexts::default();
             for exporter in (0..n).filter(|&exporter| exporter != importer) {
                 let pair = Pair { importer, exporter };
                 for &day in &days {
                     let bindings: Vec<_> = regimes.bindings(self, pair, day).collect();
-                    open.joined(self, &regimes, (pair, day), bindings.iter(), &mut joined);
-                    let texts = self.barriers.full_text.iter().zip(&joined).enumerate();
+                    let joined = open.joined(self, &regimes, (pair, day), &bindings);
+                    let texts = self.barriers.full_text.iter().zip(joined.iter()).enumerate();
                     for (j, (_, joined)) in texts.filter(|(_, (text, _))| text.measured_on == day) {
                         base[[importer, exporter, j]] = *joined;
                     }

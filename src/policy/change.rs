@@ -1,15 +1,20 @@
 //! Changes of trade costs between two timelines in one year, for the pairs that differ.
 
+use std::sync::Arc;
+
 use ndarray::Array3;
 
 use super::PolicyParameters;
-use super::agreements::Reach;
 use super::book::PolicyBook;
-use super::measure::MeasureKind;
-use super::regimes::{Regimes, YearState};
-use super::texts::OpenTexts;
+use super::concerned::Concerned;
+use super::regimes::Regimes;
+use super::texts::{JoinedTexts, OpenTexts};
 use super::year::{PairTariffs, Terms};
+use super::year_state::YearState;
 use crate::data::Pair;
+
+/// A ratio of costs nearer to 1 than this differs from it by rounding.
+const ROUNDING: f64 = 1e-12;
 
 /// Ratios of trade costs, `[j,n,i]`; exactly 1 for pairs that do not change.
 #[derive(Debug, Clone)]
@@ -23,15 +28,26 @@ pub struct CostChange {
 /// Tariffs (zeros if not asked for) and barrier factors of a pair over a year.
 type PairCosts = (PairTariffs, Vec<f64>);
 
-/// Costs of a year under the memberships known at the start; each pair is computed when it is first asked for.
+/// Costs of a year under the memberships known at the start; each pair is computed when it is first asked for. Changes
+/// that were asked for are kept: the next one begins with the nearest of them.
 #[derive(Debug)]
 pub struct BaseCosts<'a> {
     book: &'a PolicyBook,
     regimes: &'a Regimes,
     terms: Terms<'a>,
-    open: Vec<OpenTexts>,
+    texts: Option<&'a JoinedTexts>,
+    open: Vec<OpenTexts<'a>>,
     /// By importer and exporter, without and with tariffs.
     pairs: Vec<Option<PairCosts>>,
+    known: Vec<Known>,
+}
+
+/// A change that was asked for.
+#[derive(Debug)]
+struct Known {
+    state: YearState,
+    regimes: Arc<Regimes>,
+    change: Arc<CostChange>,
 }
 
 impl<'a> BaseCosts<'a> {
@@ -45,35 +61,63 @@ impl<'a> BaseCosts<'a> {
     ) -> Self {
         let open = (0..book.n()).map(|_| OpenTexts::default()).collect();
         let pairs = vec![None; 2 * book.n() * book.n()];
-        Self { book, regimes, terms: Terms { year, parameters }, open, pairs }
+        let terms = Terms { year, parameters };
+        Self { book, regimes, terms, texts: None, open, pairs, known: Vec::new() }
+    }
+
+    /// The same with joined strengths of texts that others have computed, of the same book.
+    #[must_use]
+    pub fn sharing(self, texts: &'a JoinedTexts) -> Self {
+        let open = (0..self.book.n()).map(|_| OpenTexts::sharing(Some(texts))).collect();
+        Self { open, texts: Some(texts), ..self }
     }
 
     /// Costs under `new` relative to these, in the same year and with the same parameters.
     ///
-    /// Only pairs that `state` concerns are computed: all pairs of an importer whose membership differs (spill-overs),
-    /// pairs among the parties of the agreements concerned, and those that a measure of an event can reach.
+    /// Only pairs are computed whose costs differ from those of the start, or of the nearest state that was asked for
+    /// before: all pairs of an importer whose membership differs (spill-overs), pairs among the parties of the agreements
+    /// concerned, and those that a measure of an event can reach.
     #[must_use]
-    pub fn change_to(&mut self, new: &Regimes, state: &YearState) -> CostChange {
-        let book = self.book;
-        let (n, s) = (book.n(), book.axes.n_sectors());
-        let mut change =
-            CostChange { tariff_ratio: Array3::ones((s, n, n)), iceberg_ratio: Array3::ones((s, n, n)) };
-        let Concerned { moved, shared, cumulates } = Concerned::new(book, new, state);
+    pub fn change_to(&mut self, new: &Arc<Regimes>, state: &YearState) -> Arc<CostChange> {
+        let (book, year) = (self.book, self.terms.year);
+        let nearest = self.known.iter().rev().min_by_key(|known| state.apart(&known.state).len());
+        let nearest = nearest.filter(|known| state.apart(&known.state).len() < state.len());
+        let start = YearState::default();
+        let (old, before) = nearest.map_or((self.regimes, &start), |known| (&*known.regimes, &known.state));
+        let concerned = Concerned::new(book, (old, new), &state.apart(before), year);
+        let mut change = match nearest {
+            Some(known) if concerned.is_nobody() => Arc::clone(&known.change),
+            Some(known) => Arc::new(CostChange::clone(&known.change)),
+            None => Arc::new(CostChange::none(book)),
+        };
+        if !concerned.is_nobody() {
+            // Against another state the tariffs of a pair may stand although these two do not differ in them.
+            let wants_all = nearest.is_some();
+            self.recompute(Arc::make_mut(&mut change), new, &concerned, wants_all);
+        }
+        self.known.push(Known {
+            state: state.clone(),
+            regimes: Arc::clone(new),
+            change: Arc::clone(&change),
+        });
+        change
+    }
+
+    /// Computes the pairs concerned anew, with tariffs where these may differ or where all are wanted.
+    fn recompute(&mut self, change: &mut CostChange, new: &Regimes, concerned: &Concerned, wants_all: bool) {
+        let (book, n) = (self.book, self.book.n());
         for importer in 0..n {
-            let mut open = OpenTexts::default();
+            let mut open = OpenTexts::sharing(self.texts);
             for exporter in (0..n).filter(|&exporter| exporter != importer) {
                 let pair = Pair { importer, exporter };
-                let is_shared =
-                    shared[importer] && shared[exporter] && (cumulates || moved[importer] || moved[exporter]);
-                let is_measured = is_measured(book, state, pair);
-                if is_shared || is_measured || moved[importer] {
-                    let wants_tariffs = is_shared || is_measured;
+                let by_tariffs = concerned.by_tariffs(book, pair);
+                if by_tariffs || concerned.by_texts(pair) {
+                    let wants_tariffs = by_tariffs || wants_all;
                     let changed = book.pair_costs(new, pair, self.terms, &mut open, wants_tariffs);
                     change.put(pair, self.pair(pair, wants_tariffs), &changed);
                 }
             }
         }
-        change
     }
 
     fn pair(&mut self, pair: Pair, wants_tariffs: bool) -> &PairCosts {
@@ -84,50 +128,12 @@ impl<'a> BaseCosts<'a> {
     }
 }
 
-/// Parties whose costs a change of memberships affects.
-struct Concerned {
-    /// Parties whose own membership moved, `[n]`.
-    moved: Vec<bool>,
-    /// Parties of the agreements concerned, `[n]`.
-    shared: Vec<bool>,
-    /// True if content of a new member counts as originating for the others, so that trade among them changes too.
-    cumulates: bool,
-}
-
-impl Concerned {
-    /// Parties whose trade a change affects: the members, or everybody if the cuts reach non-members or members charge
-    /// a carbon tariff on them.
-    fn new(book: &PolicyBook, new: &Regimes, state: &YearState) -> Self {
-        let n = book.n();
-        let (mut moved, mut shared, mut cumulates) = (vec![false; n], vec![false; n], false);
-        for membership in state.changed() {
-            let agreement = book.agreements.position(&membership.agreement);
-            let party = book.axes.country_idx.get(&membership.party);
-            let (Some(agreement), Some(&party)) = (agreement, party) else { continue };
-            moved[party] = true;
-            cumulates |= book.preferences.origin.is_strict(agreement);
-            let is_open = book.agreements[agreement].reach == Reach::Everybody
-                || book.duties.has_carbon_tariff(agreement);
-            for (other, is_member) in shared.iter_mut().enumerate() {
-                *is_member |= is_open || !new.members().spans(agreement, other).is_empty();
-            }
-        }
-        Self { moved, shared, cumulates }
-    }
-}
-
-/// True if a measure that an event changed can reach the pair.
-fn is_measured(book: &PolicyBook, state: &YearState, pair: Pair) -> bool {
-    state.measures().iter().any(|change| match change.kind {
-        MeasureKind::Duty => book.duties.can_charge(&change.name, pair),
-        kind => book
-            .barrier_changes
-            .of_pair(pair.importer, pair.exporter)
-            .any(|one| one.kind == kind && one.change == change.name),
-    })
-}
-
 impl CostChange {
+    fn none(book: &PolicyBook) -> Self {
+        let shape = (book.axes.n_sectors(), book.n(), book.n());
+        Self { tariff_ratio: Array3::ones(shape), iceberg_ratio: Array3::ones(shape) }
+    }
+
     /// Writes the tariff and iceberg ratios of one pair.
     fn put(
         &mut self,
@@ -137,9 +143,15 @@ impl CostChange {
     ) {
         for (j, (old_barrier, new_barrier)) in old_barriers.iter().zip(new_barriers).enumerate() {
             let at = [j, importer, exporter];
-            self.tariff_ratio[at] = (100.0 + new.collected_pct[j]) / (100.0 + old.collected_pct[j]);
-            self.iceberg_ratio[at] =
-                new_barrier / old_barrier * (new.iceberg_factor(j) / old.iceberg_factor(j));
+            let tariff_ratio = (100.0 + new.collected_pct[j]) / (100.0 + old.collected_pct[j]);
+            let iceberg_ratio = new_barrier / old_barrier * (new.iceberg_factor(j) / old.iceberg_factor(j));
+            (self.tariff_ratio[at], self.iceberg_ratio[at]) = (settled(tariff_ratio), settled(iceberg_ratio));
         }
     }
+}
+
+/// A ratio without rounding: a year that is cut into other stretches of days has other last digits, and a cell whose cost
+/// does not change must not count as changed, since changes have an age.
+fn settled(ratio: f64) -> f64 {
+    if (ratio - 1.0).abs() < ROUNDING { 1.0 } else { ratio }
 }

@@ -83,12 +83,12 @@ impl PolicyBook {
         regimes: &Regimes,
         pair: Pair,
         Terms { year, parameters }: Terms<'_>,
-        open: &mut OpenTexts,
+        open: &mut OpenTexts<'_>,
     ) -> Vec<f64> {
         let n_sectors = self.axes.n_sectors();
-        let (mut factors, mut joined) = (vec![1.0; n_sectors], vec![0.0; n_sectors]);
+        let mut factors = vec![1.0; n_sectors];
         for (from, share_of_year) in self.stretches(regimes, pair, year) {
-            open.joined(self, regimes, (pair, from), std::iter::empty(), &mut joined);
+            let joined = open.joined(self, regimes, (pair, from), &[]);
             self.barriers.add(pair, share_of_year, &joined, parameters, &mut factors);
         }
         factors

@@ -58,6 +58,11 @@ impl Depth {
         self.strength.iter().all(|strength| *strength == 0.0)
     }
 
+    /// Year from which on the text is complete.
+    pub(super) fn longest_phase(&self) -> u32 {
+        self.steps.len() as u32
+    }
+
     /// Share of the complete text that is in force in year `year`, for a part.
     pub(super) fn phased_share(&self, year: u32, part: usize) -> f64 {
         phased(year, self.phase_years[part])

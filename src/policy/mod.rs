@@ -29,6 +29,7 @@ mod binding;
 pub mod book;
 pub mod carbon;
 pub mod change;
+mod concerned;
 pub mod concessions;
 mod cost_parts;
 pub mod cuts;
@@ -58,6 +59,7 @@ mod steps;
 mod texts;
 pub mod utilisation;
 pub mod year;
+mod year_state;
 
 pub use agreements::Agreement;
 pub use binding::Binding;
@@ -74,10 +76,12 @@ pub use pair_year::{GroupYear, PairDuties};
 pub use provision::Provision;
 pub use quotas::{QuotaInForce, QuotaPart, quotas_in_force};
 pub use regime::{GroupRate, Situation};
-pub use regimes::{Regimes, YearState};
+pub use regimes::Regimes;
 pub use state::{Membership, PolicyTimeline, SharedAgreement};
 pub use steps::{TariffStep, goods_weights};
+pub use texts::JoinedTexts;
 pub use year::{PairTariffs, YearCosts};
+pub use year_state::YearState;
 
 /// Parameters that an ensemble draws; the default is the central case.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,14 +1,13 @@
 //! The agreements that bind a pair on a date: a timeline with names resolved to positions.
 
-use jiff::civil::{Date, date};
+use jiff::civil::Date;
 
 use super::agreements::{LateJoiner, Reach};
 use super::binding::Binding;
 use super::book::PolicyBook;
-use super::measure::{MeasureChange, MeasureKind};
 use super::measures::Measures;
 use super::members::Members;
-use super::state::{Membership, PolicyTimeline};
+use super::state::PolicyTimeline;
 use crate::data::Pair;
 use crate::schedules::calendar::agreement_year;
 
@@ -176,65 +175,4 @@ fn eligibility(members: &Members, book: &PolicyBook, agreement: usize) -> Vec<(D
         (day, book.preferences.eligible_shares(agreement, &parties, &book.groups))
     };
     days.into_iter().map(shares).collect()
-}
-
-/// Memberships of one year that differ from those at the start, and the measures of events. Equal states have equal
-/// costs.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct YearState {
-    memberships: Vec<Membership>,
-    measures: Vec<MeasureChange>,
-}
-
-impl YearState {
-    /// What of `timeline` differs from `initial` and has begun by the end of `year`.
-    ///
-    /// Ends after the year are dropped, since they do not matter yet.
-    #[must_use]
-    pub fn new(initial: &PolicyTimeline, timeline: &PolicyTimeline, year: i16) -> Self {
-        let normal = |membership: &Membership| {
-            let until = membership.until.filter(|until| until.year() <= year);
-            (membership.from.year() <= year).then(|| Membership { until, ..membership.clone() })
-        };
-        let is_new = |(at, membership): (usize, &Membership)| {
-            let now = normal(membership)?;
-            (initial.memberships.get(at).and_then(normal).as_ref() != Some(&now)).then_some(now)
-        };
-        let mut memberships: Vec<Membership> =
-            timeline.memberships.iter().enumerate().filter_map(is_new).collect();
-        memberships.sort();
-        // A level of barriers that was off all year leaves no trace.
-        let is_over = |one: &MeasureChange| {
-            let later = |other: &&MeasureChange| {
-                other.kind == one.kind && other.name == one.name && other.from >= one.from
-            };
-            let rest = timeline.measures.iter().filter(later);
-            let last = rest.filter(|other| other.from <= date(year, 1, 1)).max_by_key(|other| other.from);
-            one.kind == MeasureKind::Barrier
-                && last.is_some_and(|last| last.permille == 0 || last.from > one.from)
-                && one.from <= date(year, 1, 1)
-        };
-        let begun = timeline.measures.iter().filter(|one| one.from.year() <= year && !is_over(one));
-        let mut measures: Vec<MeasureChange> = begun.cloned().collect();
-        measures.sort();
-        Self { memberships, measures }
-    }
-
-    /// True if the year is as at the start.
-    #[must_use]
-    pub fn is_unchanged(&self) -> bool {
-        self.memberships.is_empty() && self.measures.is_empty()
-    }
-
-    /// The memberships that differ.
-    #[must_use]
-    pub fn changed(&self) -> &[Membership] {
-        &self.memberships
-    }
-
-    /// The measures that events have changed.
-    #[must_use]
-    pub fn measures(&self) -> &[MeasureChange] {
-        &self.measures
-    }
 }

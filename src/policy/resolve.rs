@@ -7,9 +7,10 @@ use rayon::prelude::*;
 
 use super::PolicyParameters;
 use super::book::PolicyBook;
-use super::regimes::{Regimes, YearState};
+use super::regimes::Regimes;
 use super::state::PolicyTimeline;
 use super::year::YearCosts;
+use super::year_state::YearState;
 
 /// Tariffs and icebergs of every pair in every year under every timeline, `[timeline][year]`.
 ///

@@ -1,5 +1,8 @@
 //! The texts in force between two countries on a day, and what the importer's texts open to everybody.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use jiff::civil::Date;
 use ndarray::Array2;
 
@@ -9,67 +12,125 @@ use super::overlap::Item;
 use super::regimes::Regimes;
 use crate::data::Pair;
 
-/// Strengths of the importer's texts towards everybody, by date; the same for all its partners. Also working memory.
+/// Class of a text and the year it is in, no later than the last that matters.
+type Text = (usize, u32);
+
+/// Between the texts that are open to everybody and those of the pair, in the key of a joined strength.
+const BREAK: u32 = u32::MAX;
+/// Years of a text in one number with its class.
+const YEARS: u32 = 1 << 16;
+
+/// Joined strengths `[j]` of pairs, kept for all draws and years: they depend on which texts are in force and in which of
+/// their years, and on nothing that is drawn. Threads may share it.
+#[derive(Debug)]
+pub struct JoinedTexts {
+    n: usize,
+    by_pair: Vec<Mutex<HashMap<Box<[u32]>, Arc<[f64]>>>>,
+}
+
+impl JoinedTexts {
+    /// Nothing yet, for `n` countries.
+    #[must_use]
+    pub fn new(n: usize) -> Self {
+        Self { n, by_pair: (0..n * n).map(|_| Mutex::default()).collect() }
+    }
+
+    fn get(&self, pair: Pair, key: &[u32], join: impl FnOnce() -> Arc<[f64]>) -> Arc<[f64]> {
+        let known = &self.by_pair[pair.importer * self.n + pair.exporter];
+        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known.get(key) {
+            return Arc::clone(found);
+        }
+        let joined = join();
+        known.insert(key.into(), Arc::clone(&joined));
+        joined
+    }
+}
+
+/// The importer's texts towards everybody, by date; the same for all its partners. Also working memory.
 #[derive(Debug, Default)]
-pub(super) struct OpenTexts {
-    by_date: Vec<(Date, Array2<f64>)>,
+pub(super) struct OpenTexts<'a> {
+    shared: Option<&'a JoinedTexts>,
+    by_date: Vec<(Date, Vec<Text>)>,
+    bound: Vec<Text>,
+    key: Vec<u32>,
     strengths: Array2<f64>,
     items: Vec<Item>,
 }
 
-impl OpenTexts {
+impl<'a> OpenTexts<'a> {
+    /// Looks joined strengths up in `shared`, where there is one, before it computes them.
+    pub fn sharing(shared: Option<&'a JoinedTexts>) -> Self {
+        Self { shared, ..Self::default() }
+    }
+
     /// Joined strength of the texts that act on the trade of a pair on `date`, `[j]`.
     ///
     /// The texts of the pair, and of the importer's other texts what they open to everybody, by part of a sector.
-    pub fn joined<'a>(
+    pub fn joined(
         &mut self,
         book: &PolicyBook,
         regimes: &Regimes,
         (pair, date): (Pair, Date),
-        bindings: impl Iterator<Item = &'a Binding<'a>>,
-        joined: &mut [f64],
-    ) {
+        bindings: &[Binding<'_>],
+    ) -> Arc<[f64]> {
         let at = self.on(book, regimes, pair.importer, date);
-        self.strengths.clone_from(&self.by_date[at].1);
-        for binding in bindings.filter(|binding| binding.is_mutual) {
-            for (agreement, years) in regimes.with_replaced(book, binding, pair, date) {
-                self.raise_pair(book, agreement, pair, years);
-            }
+        self.bound.clear();
+        for binding in bindings.iter().filter(|binding| binding.is_mutual) {
+            let texts = regimes.with_replaced(book, binding, pair, date);
+            self.bound.extend(texts.map(|text| of_class(book, text)));
         }
-        joined.fill(0.0);
-        let overlaps = &book.depths.overlaps;
-        for (part, column) in book.depths.parts.iter().zip(self.strengths.columns()) {
-            overlaps.join(column.iter().copied(), &mut self.items);
-            let sum: f64 = overlaps.added(&self.items).map(|(_, _, adds)| adds).sum();
+        let Some(shared) = self.shared else { return self.join(book, pair, at) };
+        let number = |&(class, years): &Text| class as u32 * YEARS + years.min(YEARS - 1);
+        let mut key = std::mem::take(&mut self.key);
+        key.clear();
+        key.extend(self.by_date[at].1.iter().map(number));
+        key.push(BREAK);
+        key.extend(self.bound.iter().map(number));
+        let joined = shared.get(pair, &key, || self.join(book, pair, at));
+        self.key = key;
+        joined
+    }
+
+    /// Joins the texts of the importer on the date at position `at` and those that bind the pair.
+    fn join(&mut self, book: &PolicyBook, pair: Pair, at: usize) -> Arc<[f64]> {
+        let depths = &book.depths;
+        self.strengths = Array2::zeros((depths.classes.len(), depths.parts.len()));
+        for &(class, years) in &self.by_date[at].1 {
+            raise(&mut self.strengths, class, depths.of(class).open_strengths(years));
+        }
+        for &(class, years) in &self.bound {
+            raise(&mut self.strengths, class, pair_strengths(book, class, pair, years));
+        }
+        let mut joined = vec![0.0; book.axes.n_sectors()];
+        for (part, column) in depths.parts.iter().zip(self.strengths.columns()) {
+            depths.overlaps.join(column.iter().copied(), &mut self.items);
+            let sum: f64 = depths.overlaps.added(&self.items).map(|(_, _, adds)| adds).sum();
             joined[part.sector] += part.weight_share * sum;
         }
+        joined.into()
     }
 
-    /// Raises the strength of the text of an agreement between the two parties of a pair.
-    fn raise_pair(&mut self, book: &PolicyBook, agreement: usize, pair: Pair, years: u32) {
-        let class = book.agreements[agreement].depth;
-        let strengths = pair_strengths(book, class, pair, years);
-        let row = self.strengths.row_mut(class);
-        row.into_iter().zip(strengths).for_each(|(known, new)| *known = known.max(new));
-    }
-
-    /// Position of the strengths towards everybody on `date`, `[class,p]`.
+    /// Position of the importer's texts on `date`.
     fn on(&mut self, book: &PolicyBook, regimes: &Regimes, importer: usize, date: Date) -> usize {
         let known = self.by_date.iter().position(|(day, _)| *day == date);
         known.unwrap_or_else(|| {
-            let mut open: Array2<f64> = Array2::zeros((book.depths.classes.len(), book.depths.parts.len()));
-            for (agreement, years) in regimes.own_bindings(book, importer, date) {
-                let class = book.agreements[agreement].depth;
-                let strengths = book.depths.of(class).open_strengths(years);
-                open.row_mut(class)
-                    .iter_mut()
-                    .zip(strengths)
-                    .for_each(|(known, new)| *known = known.max(new));
-            }
-            self.by_date.push((date, open));
+            let texts = regimes.own_bindings(book, importer, date).map(|text| of_class(book, text));
+            self.by_date.push((date, texts.collect()));
             self.by_date.len() - 1
         })
     }
+}
+
+/// The class of an agreement's text, and the year it is in as far as that still matters.
+fn of_class(book: &PolicyBook, (agreement, years): (usize, u32)) -> Text {
+    let class = book.agreements[agreement].depth;
+    (class, years.clamp(1, book.depths.of(class).longest_phase()))
+}
+
+/// Raises the strengths of a class, `[p]`.
+fn raise(strengths: &mut Array2<f64>, class: usize, new: impl IntoIterator<Item = f64>) {
+    strengths.row_mut(class).into_iter().zip(new).for_each(|(known, new)| *known = known.max(new));
 }
 
 /// Strength of the text of `class` between two parties in its year `years`, with what differs for them, `[p]`.

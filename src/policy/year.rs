@@ -1,5 +1,7 @@
 //! Trade costs of a year: means of rates and barriers, weighted by the days in force.
 
+use std::sync::Arc;
+
 use jiff::civil::{Date, date};
 use ndarray::Array3;
 
@@ -76,8 +78,7 @@ impl PolicyBook {
         let mut days = vec![first, date(year, month, day)];
         regimes.members().changes(pair, year, &mut days);
         days.extend(self.duties.days_in(pair.importer, year));
-        let entries = self.agreements.iter().filter_map(|agreement| agreement.entry_of(pair)?.from);
-        days.extend(entries.filter(|day| day.year() == year));
+        days.extend(self.agreements.entry_days(pair).filter(|day| day.year() == year));
         regimes.measures().days_in(year, &mut days);
         days.sort();
         days.dedup();
@@ -161,24 +162,31 @@ impl PolicyBook {
         regimes: &Regimes,
         pair: Pair,
         Terms { year, parameters }: Terms<'_>,
-        open: &mut OpenTexts,
+        open: &mut OpenTexts<'_>,
         wants_tariffs: bool,
     ) -> (PairTariffs, Vec<f64>) {
         let n_sectors = self.axes.n_sectors();
         let mut tariffs = PairTariffs::zeros(n_sectors);
         let between = (pair.importer, pair.exporter);
-        let (mut factors, mut joined) = (vec![1.0; n_sectors], vec![0.0; n_sectors]);
+        let mut factors = vec![1.0; n_sectors];
         let mut situations: Vec<(Situation<'_>, f64)> = Vec::new();
+        let mut texts: Vec<(Arc<[f64]>, f64)> = Vec::new();
         for (from, share_of_year) in self.stretches(regimes, pair, year) {
             let situation = self.situation(regimes, pair, from);
-            open.joined(self, regimes, (pair, from), situation.bindings.iter(), &mut joined);
-            self.barriers.add(pair, share_of_year, &joined, parameters, &mut factors);
+            add_stretch(
+                &mut texts,
+                open.joined(self, regimes, (pair, from), &situation.bindings),
+                share_of_year,
+            );
             let stretch = (from, share_of_year);
             let state = (regimes.members(), regimes.measures());
             self.barrier_changes.add_levels(state, between, stretch, &mut factors);
             if wants_tariffs {
                 add_stretch(&mut situations, situation, share_of_year);
             }
+        }
+        for (joined, share_of_year) in &texts {
+            self.barriers.add(pair, *share_of_year, joined, parameters, &mut factors);
         }
         self.barrier_changes.apply_trends(regimes.measures(), between, year, &mut factors);
         for (situation, share_of_year) in &situations {
@@ -210,10 +218,10 @@ impl PolicyBook {
     }
 }
 
-/// Adds a stretch of days, or lengthens the last one if the situation is the same.
-fn add_stretch<'a>(situations: &mut Vec<(Situation<'a>, f64)>, situation: Situation<'a>, share_of_year: f64) {
-    match situations.last_mut() {
-        Some((before, share)) if *before == situation => *share += share_of_year,
-        _ => situations.push((situation, share_of_year)),
+/// Adds a stretch of days, or lengthens the last one if what holds in it is the same.
+fn add_stretch<T: PartialEq>(stretches: &mut Vec<(T, f64)>, what: T, share_of_year: f64) {
+    match stretches.last_mut() {
+        Some((before, share)) if *before == what => *share += share_of_year,
+        _ => stretches.push((what, share_of_year)),
     }
 }

@@ -18,6 +18,7 @@ use std::ops::RangeInclusive;
 use std::sync::OnceLock;
 
 use ndarray::{Array1, Array2};
+use rayon::prelude::*;
 
 pub use accounts::{Accounts, BaseAccounts};
 pub use adjustment::{Adjustment, SectorAge, sizes as change_sizes};
@@ -130,17 +131,24 @@ impl BaselineYear {
     /// `None` where real income has no derivatives.
     #[must_use]
     pub fn real_income_of_factors(&self, ln_factor: &Array1<f64>) -> Option<Array1<f64>> {
-        let by_factor = self.by_factor.get_or_init(|| {
+        self.by_factor().as_ref().map(|by_factor| by_factor.dot(ln_factor))
+    }
+
+    /// Computes what [`Self::real_income_of_factors`] needs. To be called before threads ask for it: a thread that
+    /// waited for others in the middle of this could be given work that asks for it as well.
+    pub fn prepare_factors(&self) {
+        let _ = self.by_factor();
+    }
+
+    fn by_factor(&self) -> &Option<Array2<f64>> {
+        self.by_factor.get_or_init(|| {
             let still = Shock::default();
             let solved = self.prepared.solve(&still).ok()?;
             let sensitivity = self.prepared.sensitivity(&still, &solved);
             let n = self.prepared.economy().n();
-            let mut by_factor = Array2::zeros((n, n));
-            for (country, mut row) in by_factor.outer_iter_mut().enumerate() {
-                row.assign(&Array1::from(sensitivity.welfare(country)?.ln_factor));
-            }
-            Some(by_factor)
-        });
-        by_factor.as_ref().map(|by_factor| by_factor.dot(ln_factor))
+            let rows = (0..n).into_par_iter().map(|country| sensitivity.by_ln_factor(country));
+            let rows = rows.collect::<Option<Vec<Vec<f64>>>>()?;
+            Array2::from_shape_vec((n, n), rows.concat()).ok()
+        })
     }
 }

@@ -1,10 +1,13 @@
 //! Tariffs and barriers on hand-worked cases: published cells, dates, agreements side by side, duties.
 
+use std::sync::Arc;
+
 use jiff::civil::{Date, date};
 use tradepath::data::{Axes, Dataset, Files, Pair};
 use tradepath::economy::Economy;
 use tradepath::policy::{
-    BaseCosts, GroupRate, PolicyBook, PolicyParameters, PolicyTimeline, Regimes, YearState,
+    BaseCosts, GroupRate, JoinedTexts, MeasureKind, PolicyBook, PolicyParameters, PolicyTimeline, Regimes,
+    YearState,
 };
 
 pub fn axes() -> Axes {
@@ -250,10 +253,45 @@ fn barriers_fall_with_depth_in_five_steps_and_spill_over() {
 }
 
 #[test]
+fn a_change_of_costs_does_not_depend_on_what_was_asked_for_before() {
+    let joined = |parties: &[&str], from| Case::as_of_2020().joined("cptpp", parties, from).timeline;
+    let mut left = joined(&["USA", "GBR"], date(2026, 3, 1));
+    left.leave("cptpp", "VNM", date(2027, 6, 1));
+    let mut duties = joined(&["GBR"], date(2025, 7, 1));
+    duties.set_measure(MeasureKind::Duty, "us_301_list_3", 1500, date(2026, 5, 1));
+    let late = Case::as_of_2020().joined("cptpp_renegotiated", &["USA", "JPN", "AUS"], date(2026, 1, 1));
+    let later = Case::as_of_2020().joined("cptpp_renegotiated", &["USA", "JPN"], date(2026, 1, 1));
+    let later = later.joined("cptpp_renegotiated", &["AUS"], date(2026, 9, 1));
+    let timelines = [
+        joined(&["GBR"], date(2025, 7, 1)),
+        joined(&["USA", "GBR"], date(2026, 3, 1)),
+        left,
+        joined(&["USA"], date(2026, 3, 1)),
+        duties,
+        late.timeline,
+        later.timeline,
+    ];
+    let book = &Case::as_of_2020().book;
+    let parameters = PolicyParameters { utilisation_ratio: 0.9, ..PolicyParameters::default() };
+    let (base, texts) = (Regimes::new(book, &book.initial), JoinedTexts::new(book.n()));
+    for year in [2026, 2027] {
+        let mut together = BaseCosts::new(book, &base, year, parameters).sharing(&texts);
+        for (at, timeline) in timelines.iter().enumerate() {
+            let state = YearState::new(&book.initial, timeline, year);
+            let new = Arc::new(Regimes::new(book, timeline));
+            let alone = BaseCosts::new(book, &base, year, parameters).change_to(&new, &state);
+            let change = together.change_to(&new, &state);
+            assert_eq!(change.tariff_ratio, alone.tariff_ratio, "{at} {year}");
+            assert_eq!(change.iceberg_ratio, alone.iceberg_ratio, "{at} {year}");
+        }
+    }
+}
+
+#[test]
 fn a_change_of_costs_is_the_ratio_of_the_costs_and_1_elsewhere() {
     let case = Case::as_of_2020().joined("cptpp", &["USA"], date(2026, 3, 1));
     let (book, parameters) = (&case.book, PolicyParameters::default());
-    let (base, new) = (Regimes::new(book, &book.initial), Regimes::new(book, &case.timeline));
+    let (base, new) = (Regimes::new(book, &book.initial), Arc::new(Regimes::new(book, &case.timeline)));
     for year in [2025, 2026, 2031] {
         let state = YearState::new(&book.initial, &case.timeline, year);
         assert_eq!(state.changed().is_empty(), year == 2025);

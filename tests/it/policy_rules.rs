@@ -2,6 +2,7 @@
 //! side letters, addenda, and the test of "substantially all the trade".
 
 use std::fs;
+use std::sync::Arc;
 
 use assert_cmd::Command;
 use jiff::civil::{Date, date};
@@ -289,7 +290,7 @@ fn changes_that_touch_outsiders_are_in_the_change_of_costs() {
     for agreement in ["carbon_club", "sectoral_medical_mfn", "cptpp"] {
         let case = Case::as_of_2020().joined(agreement, &["USA", "JPN"], date(2024, 3, 1));
         let (book, parameters) = (&case.book, PolicyParameters::default());
-        let (base, new) = (Regimes::new(book, &book.initial), Regimes::new(book, &case.timeline));
+        let (base, new) = (Regimes::new(book, &book.initial), Arc::new(Regimes::new(book, &case.timeline)));
         let state = YearState::new(&book.initial, &case.timeline, 2026);
         let change = BaseCosts::new(book, &base, 2026, parameters).change_to(&new, &state);
         let (old, all) = (book.year_costs(&base, 2026, parameters), book.year_costs(&new, 2026, parameters));

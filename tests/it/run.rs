@@ -18,7 +18,8 @@ const SMALL: [&str; 8] = [
     "--event-draws",
     "400",
 ];
-const TABLES: [&str; 18] = [
+const TABLES: [&str; 19] = [
+    "beats.csv",
     "decomposition.csv",
     "summary.csv",
     "reference_sectors.csv",

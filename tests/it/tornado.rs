@@ -67,6 +67,29 @@ fn each_assumption_goes_to_its_ends_alone() {
 }
 
 #[test]
+fn a_variance_is_taken_apart_by_group() {
+    let folder = example("");
+    let at = folder.path();
+    let arguments = ["variance", "--data", "data", "--points", "6", "--out", "out", "--quiet"];
+    let answer = tradepath(at, &arguments).success();
+    let answer = String::from_utf8(answer.get_output().stdout.clone()).unwrap();
+    assert!(answer.lines().all(|line| line.chars().count() <= 80), "{answer}");
+    let found = rows(&at.join("out/variance.csv"));
+    let groups = ["events", "elasticities", "depth", "services_cuts", "utilisation"];
+    assert_eq!(found.len() % groups.len(), 0);
+    let mut varies = 0;
+    for of_country in found.chunks(groups.len()) {
+        assert!(of_country.iter().map(|row| &row[3]).eq(groups), "{of_country:?}");
+        let totals = || of_country.iter().filter_map(|row| row[6].parse::<f64>().ok());
+        assert!(totals().all(|total| total >= 0.0), "{of_country:?}");
+        varies += usize::from(totals().sum::<f64>() > 0.5);
+    }
+    assert!(varies > 0, "{found:?}");
+    assert_eq!(fs::read_to_string(at.join("out/variance.csv")).unwrap().lines().count(), found.len() + 1);
+    tradepath(at, &["variance", "--data", "data", "--points", "2"]).code(2).stderr(contains("--points"));
+}
+
+#[test]
 fn a_range_of_what_is_not_there_is_refused_with_its_line() {
     for (row, expected) in [
         ("a,A,policy/nothing.csv,,x,times,1,2,,,test,assumption", "nothing.csv `file` = missing"),

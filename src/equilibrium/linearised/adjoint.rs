@@ -8,7 +8,6 @@ use crate::equilibrium::conditions::layout::Shape;
 use crate::numerics::products::Sum;
 
 /// A function of the equilibrium whose derivatives are wanted, as its weights.
-#[derive(Clone)]
 pub struct Seeds {
     /// On log prices, `[j][n]`.
     pub price: Vec<f64>,
@@ -43,6 +42,25 @@ pub struct Adjoint {
     pub revenue: Vec<f64>,
     /// With respect to the log price that a sweep finds, `[j][n]`.
     pub swept_price: Vec<f64>,
+}
+
+impl Adjoint {
+    /// Adds `factor` times the adjoint of another function.
+    fn add(&mut self, factor: f64, other: &Self) {
+        let parts = [
+            (&mut self.price, &other.price),
+            (&mut self.spending, &other.spending),
+            (&mut self.productivity, &other.productivity),
+            (&mut self.wage, &other.wage),
+            (&mut self.factor, &other.factor),
+            (&mut self.output, &other.output),
+            (&mut self.revenue, &other.revenue),
+            (&mut self.swept_price, &other.swept_price),
+        ];
+        for (to, from) in parts {
+            to.iter_mut().zip(from).for_each(|(to, from)| *to += factor * from);
+        }
+    }
 }
 
 /// Derivatives of a seeded function with respect to one cell of the trade costs.
@@ -188,23 +206,23 @@ impl Linear<'_> {
         (DMatrix::from_fn(n, n, |row, column| adjoints[row].wage[column]), adjoints)
     }
 
-    /// The adjoint of a seeded function with wages eliminated as well.
+    /// The adjoint of a seeded function with wages eliminated as well; `equations` are the adjoints that come with the
+    /// `reduced` Jacobian. An adjoint is linear in its seeds, so that those of the equations need no solve again.
     ///
     /// `None` if the reduced Jacobian is singular.
-    pub fn total_adjoint(&self, seeds: &Seeds, reduced: &DMatrix<f64>) -> Option<Adjoint> {
+    pub fn total_adjoint(
+        &self,
+        seeds: &Seeds,
+        (reduced, equations): (&DMatrix<f64>, &[Adjoint]),
+    ) -> Option<Adjoint> {
         let n = self.base.shape.n;
-        let direct = self.adjoint(seeds, Accuracy::Full);
-        let gradient = nalgebra::DVector::from_iterator(n, direct.wage[..n].iter().copied());
+        let mut total = self.adjoint(seeds, Accuracy::Full);
+        let gradient = nalgebra::DVector::from_iterator(n, total.wage[..n].iter().copied());
         let multipliers = reduced.transpose().lu().solve(&-gradient)?;
-        let mut all = seeds.clone();
-        for c in 0..n {
-            let equation = self.equation(c);
-            for at in 0..n {
-                all.va[at] += multipliers[c] * equation.va[at];
-                all.excess[at] += multipliers[c] * equation.excess[at];
-            }
+        for (equation, multiplier) in equations.iter().zip(&multipliers) {
+            total.add(*multiplier, equation);
         }
-        Some(self.adjoint(&all, Accuracy::Full))
+        Some(total)
     }
 
     /// Derivatives with respect to one cell of the trade costs.

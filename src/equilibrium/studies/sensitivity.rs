@@ -6,7 +6,7 @@ use crate::economy::Economy;
 use crate::equilibrium::conditions::point::Point;
 use crate::equilibrium::counterfactual::result::Equilibrium;
 use crate::equilibrium::counterfactual::shock::Shock;
-use crate::equilibrium::linearised::adjoint::Seeds;
+use crate::equilibrium::linearised::adjoint::{Adjoint, Seeds};
 use crate::equilibrium::linearised::linear::{Accuracy, Linear};
 use crate::equilibrium::prepared::PreparedBaseline;
 use crate::equilibrium::search::workspace::Workspace;
@@ -27,12 +27,13 @@ pub struct WelfareGradient {
     pub ln_factor: Vec<f64>,
 }
 
-/// An equilibrium with its linearised conditions: gradients cost two adjoint solves a country.
+/// An equilibrium with its linearised conditions: gradients cost an adjoint solve a country.
 pub struct Sensitivity<'p> {
     base: &'p Economy,
     solved: &'p Equilibrium,
     linear: Linear<'p>,
-    reduced: nalgebra::DMatrix<f64>,
+    /// The reduced Jacobian, and the adjoint of each of its equations.
+    reduced: (nalgebra::DMatrix<f64>, Vec<Adjoint>),
     /// Log costs and prices, `[j][n]`.
     ln_cost: Vec<f64>,
     ln_price: Vec<f64>,
@@ -55,7 +56,7 @@ impl PreparedBaseline {
         workspace.start_at(&core.base, solved);
         let _ = workspace.evaluate(&core.base, &self.deficits);
         let linear = workspace.linear(&core.base, &self.deficits);
-        let (reduced, _) = linear.reduced(Accuracy::Full);
+        let reduced = linear.reduced(Accuracy::Full);
         let base = &core.economy;
         let ln_kappa = Array3::from_shape_fn(base.tau.dim(), |(j, n, i)| {
             let at = [j, n, i];
@@ -69,11 +70,9 @@ impl PreparedBaseline {
 }
 
 impl Sensitivity<'_> {
-    /// Gradient of `ln W_hat` of country `n`: `ln I' - sum_j alpha ln P_hat` (`docs/model.md` section 2).
-    ///
-    /// `None` if the reduced Jacobian is singular, or so near to it that derivatives overflow.
-    #[must_use]
-    pub fn welfare(&self, country: usize) -> Option<WelfareGradient> {
+    /// The adjoint of `ln W_hat` of a country, `ln I' - sum_j alpha ln P_hat` (`docs/model.md` section 2); `None` if the
+    /// reduced Jacobian is singular.
+    fn adjoint(&self, country: usize) -> Option<Adjoint> {
         let shape = self.linear.base.shape;
         let mut seeds = Seeds::zero(shape);
         let income = self.linear.base.unit * self.solved.income[country];
@@ -83,7 +82,23 @@ impl Sensitivity<'_> {
         for j in 0..shape.s {
             seeds.price[j * shape.stride + country] = -self.base.alpha[[country, j]];
         }
-        let adjoint = self.linear.total_adjoint(&seeds, &self.reduced)?;
+        self.linear.total_adjoint(&seeds, (&self.reduced.0, &self.reduced.1))
+    }
+
+    /// Derivatives of `ln W_hat` of a country with respect to log factor supply of each country, `[n]`; `None` as for
+    /// [`Self::welfare`].
+    #[must_use]
+    pub fn by_ln_factor(&self, country: usize) -> Option<Vec<f64>> {
+        let factor = self.adjoint(country)?.factor[..self.linear.base.shape.n].to_vec();
+        factor.iter().all(|slope| slope.is_finite()).then_some(factor)
+    }
+
+    /// Gradient of `ln W_hat` of country `n`.
+    ///
+    /// `None` if the reduced Jacobian is singular, or so near to it that derivatives overflow.
+    #[must_use]
+    pub fn welfare(&self, country: usize) -> Option<WelfareGradient> {
+        let (shape, adjoint) = (self.linear.base.shape, self.adjoint(country)?);
         let dim = self.base.tau.dim();
         let mut gradient = WelfareGradient {
             tau: Array3::zeros(dim),

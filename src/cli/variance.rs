@@ -1,0 +1,125 @@
+//! `tradepath variance`: how much of the spread of the headline comes from events and from each group of parameters.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::Args;
+use serde_json::json;
+
+use super::data_dir::DataDir;
+use super::format::{Format, WIDTH};
+use super::progress::Progress;
+use super::{arguments, manifest};
+use crate::ensemble::variance::spreads;
+use crate::output::dir::{Existing, MANIFEST, OutputDir};
+use crate::output::variance::{VarianceRow, rows};
+use crate::output::{Package, rows as tables};
+
+/// Options of `tradepath variance`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  tradepath variance --options cptpp_accession --points 100 --out outputs/variance\n\nTwo samples of N draws are solved, and for each group the first sample with that group from the second: 7 N draws. The first-order index is the share of the variance that knowing a group would take away, the total index what would be left if all other groups were known; their errors fall with the root of N."
+)]
+pub struct VarianceArgs {
+    #[command(flatten)]
+    data: DataDir,
+    /// Points of each of the two samples; 7 draws are solved for each.
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u64).range(3..1_000_000))]
+    points: u64,
+    /// Options, separated by commas; default: those of the plan.
+    #[arg(long, value_delimiter = ',')]
+    options: Vec<String>,
+    /// First and last year, such as 2021..2030; the spread is that of the last.
+    #[arg(long, value_name = "A..B", value_parser = arguments::years)]
+    years: Option<[i16; 2]>,
+    /// Seed of all random streams, in place of the plan's.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Folder for variance.csv; without it the answer is printed and nothing is written.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Form of the answer on standard output.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Replace a folder that is not empty.
+    #[arg(long)]
+    overwrite: bool,
+}
+
+/// Solves the design and takes the variance apart.
+///
+/// # Errors
+/// [`crate::error::InputErrors`] of plan and data; a run that fails; a folder that cannot be written.
+pub fn run(args: &VarianceArgs, quiet: bool) -> anyhow::Result<()> {
+    let started = Instant::now();
+    let (files, mut plan) = args.data.plan()?;
+    if !args.options.is_empty() {
+        plan.options.clone_from(&args.options);
+        if !plan.options.contains(&plan.reference_option) {
+            plan.options.insert(0, plan.reference_option.clone());
+        }
+    }
+    plan.years = args.years.unwrap_or(plan.years);
+    plan.seed = args.seed.unwrap_or(plan.seed);
+    plan.event_draws = 1;
+    plan.bilateral_years = vec![plan.years[1]];
+    plan.faults("command line and plan").into_result(())?;
+    let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
+    let output = args.out.as_ref().map(|out| OutputDir::create(out, existing)).transpose()?;
+    let progress = Progress::new(quiet);
+    let (frame, found) = spreads(&files, plan, args.points, &progress)?;
+    progress.finish();
+    let found = rows(&frame, &found, args.points);
+    let mut folder = None;
+    if let Some(output) = output {
+        let info = json!({
+            "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "variance",
+            "plan": frame.plan.name, "options": frame.plan.options, "years": frame.plan.years,
+            "seed": frame.plan.seed, "points": args.points,
+        });
+        output.write_text(MANIFEST, &manifest::text(&info))?;
+        let mut package = Package::new(&output);
+        package.write_rows(found.clone())?;
+        package.finish("variance")?;
+        folder = Some(output.finish()?);
+    }
+    match args.format {
+        Format::Table => print!("{}", table(&frame.plan.focus, &found)),
+        Format::Csv => print!("{}", tables::text(found)),
+        Format::Json => {
+            println!("{:#}", json!({ "rows": found.iter().map(object).collect::<Vec<_>>() }));
+        }
+    }
+    if let (Some(folder), Format::Table) = (folder, args.format) {
+        println!("results: {} ({:.1} s)", folder.display(), started.elapsed().as_secs_f64());
+    }
+    Ok(())
+}
+
+fn object(row: &VarianceRow<'_>) -> serde_json::Value {
+    json!({
+        "option": row.option, "iso3": row.iso3, "year": row.year, "group": row.group,
+        "first_order": row.first_order, "first_order_se": row.first_order_se,
+        "total": row.total, "total_se": row.total_se,
+        "mean_pct": row.mean_pct, "sd_pp": row.sd_pp, "points": row.points,
+    })
+}
+
+/// The focus country: one line for each option and group.
+fn table(focus: &str, rows: &[VarianceRow<'_>]) -> String {
+    let mut out = format!(
+        "Real income of {focus} in the last year: shares of its variance (standard error)\n\n{:<24}{:<15}{:>15}{:>15}\n",
+        "option", "group", "first order", "total"
+    );
+    let share = |value: Option<f64>, se: Option<f64>| match (value, se) {
+        (Some(value), Some(se)) => format!("{value:.2} ({se:.2})"),
+        _ => "none".to_owned(),
+    };
+    for row in rows.iter().filter(|row| *row.iso3 == *focus) {
+        let (first, total) = (share(row.first_order, row.first_order_se), share(row.total, row.total_se));
+        let line = format!("{:<24}{:<15}{first:>15}{total:>15}", row.option, row.group);
+        let _ = writeln!(out, "{}", line.chars().take(WIDTH).collect::<String>());
+    }
+    out
+}

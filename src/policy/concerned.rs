@@ -1,0 +1,104 @@
+//! Whose trade costs differ between two states of a year.
+
+use jiff::civil::{Date, date};
+
+use super::agreements::Reach;
+use super::book::PolicyBook;
+use super::measure::{MeasureChange, MeasureKind};
+use super::regimes::Regimes;
+use super::state::Membership;
+use super::year_state::Apart;
+use crate::data::Pair;
+
+/// Parties whose costs differ between two states.
+pub(super) struct Concerned {
+    /// Parties whose own membership differs, or the age of whose texts, `[n]`.
+    moved: Vec<bool>,
+    /// Parties of the agreements concerned, `[n]`.
+    shared: Vec<bool>,
+    /// True if content of a new member counts as originating for the others, so that trade among them changes too.
+    cumulates: bool,
+    measures: Vec<MeasureChange>,
+}
+
+impl Concerned {
+    /// Parties whose trade is affected by what stands in `old` or in `new` alone: the members, or everybody if the cuts
+    /// reach non-members or members charge a carbon tariff on them.
+    pub fn new(book: &PolicyBook, (old, new): (&Regimes, &Regimes), apart: &Apart<'_>, year: i16) -> Self {
+        let n = book.n();
+        let mut found = Self {
+            moved: vec![false; n],
+            shared: vec![false; n],
+            cumulates: false,
+            measures: apart.measures.iter().copied().cloned().collect(),
+        };
+        for membership in &apart.memberships {
+            let agreement = book.agreements.position(&membership.agreement);
+            let party = book.axes.country_idx.get(&membership.party);
+            let (Some(agreement), Some(&party)) = (agreement, party) else { continue };
+            found.moved[party] = true;
+            found.cumulates |= book.preferences.origin.is_strict(agreement);
+            let is_open = book.agreements[agreement].reach == Reach::Everybody
+                || book.duties.has_carbon_tariff(agreement);
+            let ages_stand = ages_stand(book, (old, new), (agreement, membership), apart, year);
+            for other in 0..n {
+                let belongs = [old, new].iter().any(|one| !one.members().spans(agreement, other).is_empty());
+                found.shared[other] |= is_open || belongs;
+                found.moved[other] |= belongs && !ages_stand;
+            }
+        }
+        found
+    }
+
+    /// True if the two states have the same costs.
+    pub fn is_nobody(&self) -> bool {
+        self.measures.is_empty() && !self.moved.contains(&true)
+    }
+
+    /// True if the tariffs of a pair may differ.
+    pub fn by_tariffs(&self, book: &PolicyBook, pair: Pair) -> bool {
+        let Pair { importer, exporter } = pair;
+        let is_moved = self.cumulates || self.moved[importer] || self.moved[exporter];
+        (self.shared[importer] && self.shared[exporter] && is_moved) || self.is_measured(book, pair)
+    }
+
+    /// True if the texts that act on the trade of a pair may differ.
+    pub fn by_texts(&self, pair: Pair) -> bool {
+        self.moved[pair.importer]
+    }
+
+    /// True if a measure that an event changed can reach the pair.
+    fn is_measured(&self, book: &PolicyBook, pair: Pair) -> bool {
+        self.measures.iter().any(|change| match change.kind {
+            MeasureKind::Duty => book.duties.can_charge(&change.name, pair),
+            kind => book
+                .barrier_changes
+                .of_pair(pair.importer, pair.exporter)
+                .any(|one| one.kind == kind && one.change == change.name),
+        })
+    }
+}
+
+/// True if the membership moves neither the first day of the agreement nor the day since which a party has had a partner
+/// in it: two parties at least were there before and stay all year.
+fn ages_stand(
+    book: &PolicyBook,
+    (old, new): (&Regimes, &Regimes),
+    (agreement, membership): (usize, &Membership),
+    apart: &Apart<'_>,
+    year: i16,
+) -> bool {
+    let (first_day, last_day) = (date(year, 1, 1), date(year, 12, 31));
+    let differs = |party: usize| {
+        let iso3 = &book.axes.countries[party].iso3;
+        apart.memberships.iter().any(|one| one.agreement == membership.agreement && one.party == *iso3)
+    };
+    let stays = |party: &usize| {
+        let spans = new.members().spans(agreement, *party);
+        let lasts =
+            |(from, until): &(Date, Date)| *from <= first_day.min(membership.from) && *until > last_day;
+        !differs(*party) && spans.iter().any(lasts)
+    };
+    let is_first = old.members().first[agreement] == new.members().first[agreement];
+    is_first && new.members().parties[agreement].iter().filter(|party| stays(party)).count() >= 2
+}

@@ -55,6 +55,8 @@ mod terminal;
 mod timeline;
 mod timeline_answer;
 mod timeline_fit;
+mod timeline_fit_record;
+mod timeline_gains;
 mod timeline_lanes;
 mod tornado;
 mod validate;

@@ -46,6 +46,8 @@ pub fn schemas() -> Vec<Schema> {
         events::MilestoneYear::schema(),
         events::PairState::schema(),
         fit::FittedDuration::schema(),
+        fit::FittedQuantity::schema(),
+        fit::PartyGain::schema(),
         paths::BaselineLevel::schema(),
         paths::TariffPathStep::schema(),
         paths::TariffRow::schema(),

@@ -81,30 +81,44 @@ impl StreamName {
 
 /// The first 64 bits of the ChaCha stream of 12 rounds with counter and nonce 0.
 fn chacha12_first(key: [u32; 8]) -> u64 {
-    let mut x = [0u32; 16];
-    x[..4].copy_from_slice(&[0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574]);
-    x[4..12].copy_from_slice(&key);
-    let start = (x[0], x[1]);
+    let start = [0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574];
+    let half = |from: usize| [key[from], key[from + 1], key[from + 2], key[from + 3]];
+    let (mut a, mut b, mut c, mut d) = (start, half(0), half(4), [0; 4]);
     for _ in 0..6 {
-        for k in 0..4 {
-            quarter_round(&mut x, [k, 4 + k, 8 + k, 12 + k]);
-        }
-        for k in 0..4 {
-            quarter_round(&mut x, [k, 4 + (k + 1) % 4, 8 + (k + 2) % 4, 12 + (k + 3) % 4]);
-        }
+        quarter_rounds(&mut a, &mut b, &mut c, &mut d);
+        (b, c, d) = (turned(b, 1), turned(c, 2), turned(d, 3));
+        quarter_rounds(&mut a, &mut b, &mut c, &mut d);
+        (b, c, d) = (turned(b, 3), turned(c, 2), turned(d, 1));
     }
-    let words = (x[0].wrapping_add(start.0), x[1].wrapping_add(start.1));
+    let words = (a[0].wrapping_add(start[0]), a[1].wrapping_add(start[1]));
     u64::from(words.0) | (u64::from(words.1) << 32)
 }
 
+/// A row of the state of ChaCha.
+type Words = [u32; 4];
+
+/// The four quarter rounds of a round side by side: row by row, so that they run on vectors.
 #[inline(always)]
-fn quarter_round(x: &mut [u32; 16], [a, b, c, d]: [usize; 4]) {
+fn quarter_rounds(a: &mut Words, b: &mut Words, c: &mut Words, d: &mut Words) {
     for (left, right) in [(16, 12), (8, 7)] {
-        x[a] = x[a].wrapping_add(x[b]);
-        x[d] = (x[d] ^ x[a]).rotate_left(left);
-        x[c] = x[c].wrapping_add(x[d]);
-        x[b] = (x[b] ^ x[c]).rotate_left(right);
+        for k in 0..4 {
+            a[k] = a[k].wrapping_add(b[k]);
+        }
+        for k in 0..4 {
+            d[k] = (d[k] ^ a[k]).rotate_left(left);
+        }
+        for k in 0..4 {
+            c[k] = c[k].wrapping_add(d[k]);
+        }
+        for k in 0..4 {
+            b[k] = (b[k] ^ c[k]).rotate_left(right);
+        }
     }
+}
+
+#[inline(always)]
+fn turned(row: Words, by: usize) -> Words {
+    std::array::from_fn(|k| row[(k + by) % 4])
 }
 
 #[cfg(test)]

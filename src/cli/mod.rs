@@ -67,6 +67,8 @@ mod terminal;
 mod timeline;
 mod timeline_answer;
 mod timeline_fit;
+mod timeline_fit_record;
+mod timeline_gains;
 mod timeline_lanes;
 mod timings;
 mod tornado;

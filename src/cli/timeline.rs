@@ -7,9 +7,10 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use super::data_dir::DataDir;
-use super::{manifest, timeline_answer, timeline_fit, timeline_lanes};
+use super::{manifest, timeline_answer, timeline_fit, timeline_gains, timeline_lanes};
 use crate::data::{Files, nearest};
 use crate::error::{Fault, InputErrors};
+use crate::events::findings::Sizes;
 use crate::events::milestones::Tally;
 use crate::events::validate::LONGEST_HORIZON;
 use crate::events::{DrawnTimeline, Horizon, OptionSpec, Program, SettingError, Workspace, graph};
@@ -22,6 +23,8 @@ const MOST_DRAWS: u64 = 1_000_000_000;
 /// Most draws that are written at once, and most events of theirs: memory does not depend on the number of draws.
 const BATCH: u64 = 1024;
 const BATCH_EVENTS: u64 = 1 << 18;
+/// Fewest draws of the central weights of conclusions.
+const CENTRAL_DRAWS: u64 = 20_000;
 /// Names that a warning lists.
 const LISTED: usize = 5;
 
@@ -32,10 +35,13 @@ const LISTED: usize = 5;
     tradepath timeline hybrid --draws 100000 --summary --out outputs/hybrid\n  \
     tradepath timeline hybrid --explain in_force\n  \
     tradepath timeline mine_option --data mine --out outputs/mine\n  \
+    tradepath timeline hybrid --draws 20000 --sensitivity in_force\n  \
+    tradepath timeline --conclusions --sets 400\n  \
+    tradepath timeline --fit mine/options/politics/votes.csv\n  \
     tradepath timeline --fit event_timing.csv --out outputs/fit")]
 pub struct TimelineArgs {
     /// Id of an option.
-    #[arg(required_unless_present_any = ["fit", "conclusions"])]
+    #[arg(required_unless_present_any = ["fit", "conclusions", "gains"])]
     option: Option<String>,
     /// Number of draws, up to a billion.
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..=MOST_DRAWS))]
@@ -69,6 +75,10 @@ pub struct TimelineArgs {
     /// Fits distributions to a table of events (from_event, to_event, duration_days, note).
     #[arg(long, value_name = "FILE", conflicts_with_all = ["option", "explain", "graph"])]
     fit: Option<PathBuf>,
+    /// Prints politics/gains.csv from the folder of a finished run: what each option does to each party along its
+    /// reference path.
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["option", "explain", "graph", "fit", "out", "conclusions"])]
+    gains: Option<PathBuf>,
     /// Lists the conclusions of politics/conclusions.csv with both chances, whether they hold, and in what share of weight
     /// sets drawn from the ranges of the weights.
     #[arg(long, conflicts_with_all = ["option", "explain", "graph", "fit", "out"])]
@@ -76,6 +86,9 @@ pub struct TimelineArgs {
     /// Weight sets of --conclusions.
     #[arg(long, default_value_t = 400, value_parser = clap::value_parser!(u64).range(0..=100_000))]
     sets: u64,
+    /// Draws of each weight set; draws of the same number have the same luck in all of them.
+    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    set_draws: u64,
     /// Ranks the weights by how much the chance of a milestone moves between the ends of their ranges.
     #[arg(long, value_name = "MILESTONE", conflicts_with_all = ["explain", "fit", "conclusions"])]
     sensitivity: Option<String>,
@@ -100,24 +113,32 @@ pub fn run(args: &TimelineArgs, quiet: bool) -> anyhow::Result<()> {
     if let Some(file) = &args.fit {
         return timeline_fit::run(file, args.out.as_deref(), existing, quiet);
     }
+    if let Some(folder) = &args.gains {
+        print!("{}", timeline_gains::table(folder)?);
+        return Ok(());
+    }
     if args.conclusions {
         let inputs = args.data.inputs()?;
         let beside = || inputs.options_folder();
         let files = args.options.as_ref().map_or_else(beside, |folder| Files::directory(folder));
         let read = |ids: &[&str]| Ok(inputs.options(&files, ids.iter().copied())?);
-        let sizes = (args.seed, args.sets, args.draws);
+        let sizes = Sizes {
+            seed: args.seed,
+            n_central: args.draws.max(CENTRAL_DRAWS),
+            n_sets: args.sets,
+            n_of_set: args.set_draws,
+        };
         print!("{}", timeline_answer::conclusions(&files, read, &inputs.book.initial, sizes)?);
         return Ok(());
     }
     let (spec, world, program) = load(args, quiet)?;
     if let Some(milestone) = &args.sensitivity {
-        if program.milestone_number(milestone).is_none() {
+        let Some(number) = program.milestone_number(milestone) else {
             let near = nearest(milestone, program.milestones.iter().map(String::as_str));
             return Err(refused("--sensitivity", milestone, "a milestone of the option", near).into());
-        }
-        let specs = (&spec, &world, program.initial());
+        };
         let sizes = (args.seed, args.draws);
-        print!("{}", timeline_answer::sensitivity(specs, milestone, program.horizon, sizes));
+        print!("{}", timeline_answer::sensitivity(&program, (milestone, number), sizes));
         return Ok(());
     }
     if let Some(query) = &args.explain {
@@ -131,14 +152,19 @@ pub fn run(args: &TimelineArgs, quiet: bool) -> anyhow::Result<()> {
         })?;
         print!("{text}");
     }
-    if args.explain.is_none() && !quiet {
-        let found = Tally::count(&program, args.seed, args.draws).milestones(&program);
+    let answers = args.explain.is_none() && !quiet;
+    if !answers && args.out.is_none() {
+        return Ok(());
+    }
+    let tally = Tally::count(&program, args.seed, args.draws);
+    if answers {
+        let found = tally.milestones(&program);
         print!("{}", timeline_answer::milestones(&found, program.horizon.end));
     }
     let Some(out) = &args.out else { return Ok(()) };
     let output = OutputDir::create(out, existing)?;
     let mut package = Package::new(&output);
-    write_tables(args, &program, &mut package)?;
+    write_tables(args, (&program, &tally), &mut package)?;
     timeline_lanes::write(&output, &mut package, &spec, &program)?;
     if args.graph {
         output.write_text("graph.dot", &graph::dot(&spec, &world))?;
@@ -219,8 +245,11 @@ fn refused(argument: &str, found: &str, expected: &str, near: Option<&str>) -> I
     })
 }
 
-fn write_tables(args: &TimelineArgs, program: &Program, package: &mut Package<'_>) -> anyhow::Result<()> {
-    let tally = Tally::count(program, args.seed, args.draws);
+fn write_tables(
+    args: &TimelineArgs,
+    (program, tally): (&Program, &Tally),
+    package: &mut Package<'_>,
+) -> anyhow::Result<()> {
     let found = tally.milestones(program);
     let (option, horizon) = (program.option.as_str(), program.horizon);
     let years = (horizon.start.year(), horizon.end.year());

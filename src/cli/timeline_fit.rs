@@ -4,26 +4,39 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::manifest;
+use super::{manifest, timeline_fit_record};
 use crate::data::{Files, LABEL, Table, is_label};
 use crate::error::{Faults, InputErrors};
 use crate::events::fit::{Sample, samples};
 use crate::output::dir::{Existing, OutputDir};
-use crate::output::{Package, fit, rows};
+use crate::output::{Package, fit, rows, rows::TableRow};
 
 /// Longest duration that is taken for one, days.
 const MOST_DAYS: f64 = 100_000.0;
 
-/// Fits every step of the table; writes `fit.csv` to a folder, or prints it where there is none.
+/// Fits the table: quantities of a record of votes, talks, spells or cases, else distributions of how long each step took.
+/// Writes `record_fit.csv` or `fit.csv` to a folder, or prints it where there is none.
 ///
 /// # Errors
 /// If the table cannot be read or the folder cannot be written.
 pub fn run(file: &Path, out: Option<&Path>, existing: Existing, quiet: bool) -> anyhow::Result<()> {
-    let (samples, left_out) = read(file)?;
+    let text = Files::read_named(file).map_err(InputErrors::from)?;
+    if let Some(found) = timeline_fit_record::fit(&file.display().to_string(), &text)? {
+        return answer(file, (out, existing), found.iter().map(fit::quantity));
+    }
+    let (samples, left_out) = read(file, &text)?;
     if let Some(text) = left_out.filter(|_| !quiet) {
         eprintln!("{}: {text}", file.display());
     }
-    let fitted = samples.iter().flat_map(fit::rows);
+    answer(file, (out, existing), samples.iter().flat_map(fit::rows))
+}
+
+/// Prints the rows, or writes them to a folder.
+fn answer<'a, R: TableRow<'a>>(
+    file: &Path,
+    (out, existing): (Option<&Path>, Existing),
+    fitted: impl Iterator<Item = R>,
+) -> anyhow::Result<()> {
     let Some(out) = out else {
         print!("{}", rows::text(fitted));
         return Ok(());
@@ -42,12 +55,11 @@ pub fn run(file: &Path, out: Option<&Path>, existing: Existing, quiet: bool) -> 
 }
 
 /// The samples of the table, and how many rows were left out, in words.
-fn read(file: &Path) -> Result<(Vec<Sample>, Option<String>), InputErrors> {
+fn read(file: &Path, text: &str) -> Result<(Vec<Sample>, Option<String>), InputErrors> {
     const COLUMNS: [&str; 4] = ["from_event", "to_event", "duration_days", "note"];
     const OTHERS: [&str; 7] = ["agreement", "party", "date_from", "date_to", "confidence", "source", "mark"];
-    let text = Files::read_named(file).map_err(InputErrors::from)?;
     let mut faults = Faults::new();
-    let table = Table::parse(&file.display().to_string(), &text, &COLUMNS, &OTHERS, &mut faults);
+    let table = Table::parse(&file.display().to_string(), text, &COLUMNS, &OTHERS, &mut faults);
     let (mut n_late, mut n_open, mut found) = (0, 0, Vec::new());
     for row in table.iter().flat_map(Table::rows) {
         for column in ["from_event", "to_event"].into_iter().filter(|column| !is_label(row.text(column))) {

@@ -13,7 +13,7 @@ use super::program::{
     BlockCode, BranchCode, Dated, EffectCode, NONE, Outcome, ProcessCode, Program, RecurringCode, RuleCode,
     ShiftCode, StageCode, Who, day_number,
 };
-use super::spec::{Branch, OptionSpec, Process, Recurring, Stage};
+use super::spec::{Branch, ONWARD, OptionSpec, Process, Recurring, Stage};
 use super::streams::Streams;
 use super::timeline::Horizon;
 use crate::policy::PolicyTimeline;
@@ -43,6 +43,7 @@ impl Program {
         for (at, event) in option.recurring.iter().chain(&world.recurring).enumerate() {
             compiler.recurring(event, at < option.recurring.len());
         }
+        compiler.program.schedule();
         compiler.program.watch();
         compiler.program.watch_looks();
         compiler.program
@@ -214,7 +215,7 @@ impl<'a> Compiler<'a> {
             code.next = next;
             code.block = stage.in_block.as_ref().map(|block| self.block(block, first_stage + k as u32));
             for (branch, spec) in code.branches.iter_mut().zip(&stage.branches) {
-                branch.to = target(&spec.to);
+                branch.to = if spec.to == ONWARD { next } else { target(&spec.to) };
             }
             self.program.stages.push(code);
         }
@@ -377,6 +378,7 @@ impl<'a> Compiler<'a> {
                 EffectCode::Put(*self.level_idx.get(state.as_str())?, self.number(value))
             }
             (Effect::Ask(menu, actor), _) => EffectCode::Ask(self.menu(menu), self.voice(actor)),
+            (Effect::Offer(menu, actor), _) => EffectCode::Offer(self.menu(menu), self.voice(actor)),
             (Effect::Trim(actor), _) => EffectCode::Trim(self.voice(actor)),
             (Effect::Measure(kind, name, permille), _) => {
                 self.program.measures.push((*kind, name.clone(), *permille));

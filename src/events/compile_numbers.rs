@@ -8,6 +8,10 @@ use super::limits::LARGEST;
 use super::program::{DrawnCode, LevelCode, NONE, NumberCode, ParameterCode, ReadCode};
 use super::spec::OptionSpec;
 use super::streams::Streams;
+use super::topics::Gains;
+
+/// Persons in one unit of the reading `jobs:PARTY`.
+const PERSONS_OF_UNIT: f64 = 100_000.0;
 
 impl<'a> Compiler<'a> {
     /// Numbers the parameters and states of the option and the world; what the option declares goes first.
@@ -21,6 +25,8 @@ impl<'a> Compiler<'a> {
             if !self.parameter_idx.contains_key(parameter.name.as_str()) {
                 self.parameter_idx.insert(&parameter.name, self.program.parameters.len() as u32);
                 self.program.parameters.push(ParameterCode {
+                    name: parameter.name.clone(),
+                    is_weight: parameter.is_weight,
                     value: parameter.value,
                     se: parameter.se,
                     range: parameter.range(),
@@ -115,6 +121,12 @@ impl<'a> Compiler<'a> {
         at
     }
 
+    /// What the option does to a party; nothing where no table says so.
+    fn gains(&self, party: &str) -> Gains {
+        let key = (self.program.option.clone(), party.to_owned());
+        self.program.topics.gains.get(&key).copied().unwrap_or_default()
+    }
+
     pub fn reading(&mut self, text: &str) -> ReadCode {
         let level = |name: &str| *self.level_idx.get(name).expect("a checked shift reads a state");
         match Reading::parse(text) {
@@ -125,10 +137,8 @@ impl<'a> Compiler<'a> {
             Reading::Content(actor) => ReadCode::Content(self.voice(actor)),
             Reading::Wants(actor) => ReadCode::Wants(self.voice(actor)),
             Reading::Menu(menu, actor) => ReadCode::Menu(self.menu(menu), self.voice(actor)),
-            Reading::Gain(party) => {
-                let key = (self.program.option.clone(), party.to_owned());
-                ReadCode::Constant(self.program.topics.gains.get(&key).copied().unwrap_or(0.0))
-            }
+            Reading::Gain(party) => ReadCode::Constant(self.gains(party).pct),
+            Reading::Jobs(party) => ReadCode::Constant(self.gains(party).jobs_given_up / PERSONS_OF_UNIT),
         }
     }
 }

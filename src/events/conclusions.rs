@@ -1,27 +1,17 @@
 //! Qualitative conclusions as comparisons of two chances (`data/options/README.md`).
 
-use jiff::civil::date;
-
-use super::milestones::Tally;
-use super::program::Program;
 use super::read::WORLD;
-use super::settings::SettingError;
-use super::spec::OptionSpec;
-use super::timeline::Horizon;
-use super::validate::LONGEST_HORIZON;
 use crate::data::{Files, Row, Table};
 use crate::error::{Faults, InputErrors};
-use crate::policy::PolicyTimeline;
-use crate::rng::Stream;
 
 /// One side of a comparison: the chance of a milestone, where another is given among those that reach it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Side {
     /// Option.
     pub option: String,
-    milestone: String,
-    given: String,
-    settings: Vec<(String, f64)>,
+    pub(super) milestone: String,
+    pub(super) given: String,
+    pub(super) settings: Vec<(String, f64)>,
 }
 
 /// The left side has the better chance.
@@ -33,7 +23,7 @@ pub struct Conclusion {
     pub left: Side,
     /// The other one.
     pub right: Side,
-    by_year: i16,
+    pub(super) by_year: i16,
 }
 
 /// Reads `politics/conclusions.csv` of a folder of options.
@@ -87,67 +77,6 @@ fn side(row: &Row<'_>, [option, milestone, given, set]: [&str; 4], faults: &mut 
     }
     let word = |column| row.text(column).to_owned();
     Side { option: word(option), milestone: word(milestone), given: word(given), settings }
-}
-
-/// Options and the world, with the memberships at the start.
-#[derive(Debug)]
-pub struct Trial<'a> {
-    /// Options that conclusions name.
-    pub options: &'a [OptionSpec],
-    /// What others do.
-    pub world: &'a OptionSpec,
-    /// Memberships at the start.
-    pub initial: &'a PolicyTimeline,
-    /// Seed of all draws.
-    pub seed: u64,
-    /// Draws for each chance.
-    pub n_draws: u64,
-}
-
-impl Trial<'_> {
-    /// Chances of both sides under the weight set of a number; `None` = the central weights, with their errors.
-    ///
-    /// # Errors
-    /// [`SettingError`] where a side sets what its option does not have.
-    pub fn chances(&self, conclusion: &Conclusion, set: Option<u64>) -> Result<[f64; 2], SettingError> {
-        let left = self.chance(&conclusion.left, conclusion.by_year, set)?;
-        Ok([left, self.chance(&conclusion.right, conclusion.by_year, set)?])
-    }
-
-    fn chance(&self, side: &Side, by_year: i16, set: Option<u64>) -> Result<f64, SettingError> {
-        let unknown = || SettingError::Unknown { name: side.option.clone(), known: Vec::new() };
-        let found = self.options.iter().chain([self.world]).find(|spec| spec.id == side.option);
-        let (mut spec, mut world) = (found.ok_or_else(unknown)?.clone(), self.world.clone());
-        for one in [&mut spec, &mut world] {
-            self.draw_weights(one, set);
-        }
-        for (name, value) in &side.settings {
-            let own = spec.set(name, *value);
-            let others = world.set(name, *value);
-            if others.is_err() {
-                own?;
-            }
-        }
-        let horizon = Horizon { start: LONGEST_HORIZON[0], end: date(by_year, 12, 31) };
-        let program = Program::compile(&spec, &world, self.initial, horizon);
-        let milestones = Tally::count(&program, self.seed, self.n_draws).milestones(&program);
-        let of = |name: &str| {
-            let found = milestones.iter().find(|one| one.name == name);
-            found.map_or(0.0, |one| one.probability_by(horizon.end))
-        };
-        let given = if side.given.is_empty() { 1.0 } else { of(&side.given) };
-        Ok(if given > 0.0 { of(&side.milestone) / given } else { 0.0 })
-    }
-
-    /// Draws every weight uniformly over its range.
-    fn draw_weights(&self, spec: &mut OptionSpec, set: Option<u64>) {
-        let Some(set) = set else { return };
-        for weight in spec.parameters.iter_mut().filter(|one| one.is_weight) {
-            let [low, high] = weight.range();
-            let u = Stream::new(self.seed, set, &format!("weight.{}", weight.name)).uniform();
-            (weight.value, weight.se) = (low + u * (high - low), 0.0);
-        }
-    }
 }
 
 /// Ids of the options that conclusions name, without the world, each once.

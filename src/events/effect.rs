@@ -31,13 +31,15 @@ pub enum Effect {
     Put(String, Number),
     /// `ask:MENU:ACTOR`: the topics of a menu that the actor wants are asked for.
     Ask(String, String),
+    /// `offer:MENU:ACTOR`: what the actor likes most of a menu, and was not offered yet, is given.
+    Offer(String, String),
     /// `trim:ACTOR`: the topic that the actor minds most is dropped, or halved where it only minds it a little.
     Trim(String),
 }
 
 /// The forms that [`Effect::parse`] knows, for messages.
 pub const FORMS: &str = "set:NAME, clear:NAME, cancel:PROCESS, duty:LIST, barrier:CHANGE or trend:CHANGE (also with :FACTOR, 0 to 100), \
-     move:STATE:AMOUNT, put:STATE:VALUE, ask:MENU:ACTOR, trim:ACTOR, or \
+     move:STATE:AMOUNT, put:STATE:VALUE, ask:MENU:ACTOR, offer:MENU:ACTOR, trim:ACTOR, or \
      join, leave, suspend or resume with :AGREEMENT:A;B";
 
 impl Effect {
@@ -66,10 +68,11 @@ impl Effect {
                 let (state, amount) = (state.to_owned(), Number::parse(amount)?);
                 Some(if verb == "move" { Self::Move(state, amount) } else { Self::Put(state, amount) })
             }
-            "ask" => {
+            "ask" | "offer" => {
                 let (menu, actor) = rest.split_once(':')?;
                 let is_whole = !menu.is_empty() && !actor.is_empty();
-                is_whole.then(|| Self::Ask(menu.to_owned(), actor.to_owned()))
+                let make = if verb == "ask" { Self::Ask } else { Self::Offer };
+                is_whole.then(|| make(menu.to_owned(), actor.to_owned()))
             }
             _ => measure(MeasureKind::of_verb(verb)?, rest),
         }

@@ -10,7 +10,7 @@
 
 use super::ledger_values::Ledger;
 use super::program::{
-    BranchCode, CompactDraw, Entry, Kind, LAST_OF_BLOCK, NONE, Outcome, Program, StageCode,
+    BranchCode, CompactDraw, Entry, Kind, LAST_OF_BLOCK, NONE, Outcome, Program, Recurs, StageCode,
 };
 use super::queue::{Queue, Ticket};
 use super::spec::OptionSpec;
@@ -72,7 +72,7 @@ pub(super) enum Luck {
 
 /// Priorities on one day: facts and memberships with dates, then recurring events, then ends of stages.
 const BY_ITSELF: u8 = 0;
-pub(super) const RECURS: u8 = 1;
+const RECURS: u8 = 1;
 pub(super) const ENDS: u8 = 2;
 
 /// An entry of the queue.
@@ -84,8 +84,6 @@ pub(super) enum Due {
     Stage { process: u32 },
     /// A rule with a waiting time is checked again.
     Rule { process: u32, stage: u32 },
-    /// A recurring event is due for the `occurrence`-th time.
-    Recurring { event: u32, occurrence: u32 },
     /// A fact begins or ends by itself.
     Dated { at: u32 },
 }
@@ -180,19 +178,24 @@ impl<'p> Workspace<'p> {
                 self.start_stage(at, process.first_stage, process.start, NONE);
             }
         }
-        for (event, recurring) in program.recurring.iter().enumerate() {
-            let event = event as u32;
-            if let Some(&day) = recurring.days.first() {
-                self.queue.push(day, (RECURS, event), Due::Recurring { event, occurrence: 0 });
+        let mut recurs = program.schedule.iter();
+        let mut next = recurs.next();
+        loop {
+            let key = self.queue.next_key();
+            // The schedule is sorted; its priority is its own, so that day and priority decide.
+            if let Some(&Recurs { day, event, occurrence }) =
+                next.filter(|next| key.is_none_or(|key| (next.day, RECURS) < key))
+            {
+                self.recur(event, occurrence, day);
+                next = recurs.next();
+                continue;
             }
-        }
-        while let Some((day, due)) = self.queue.pop() {
+            let Some((day, due)) = self.queue.pop() else { break };
             if day > program.days.1 {
                 break;
             }
             match due {
                 Due::Dated { at } => self.dated(at, day),
-                Due::Recurring { event, occurrence } => self.recur(event, occurrence, day),
                 Due::Begin { process } => self.begin(process, day),
                 Due::Stage { process } => self.finish_stage(process, day),
                 Due::Rule { process, stage } => self.look_again(process, stage, day),

@@ -9,7 +9,7 @@ use super::limits::{
     MOST_YEARS, shown,
 };
 use super::place::Key;
-use super::spec::{Branch, Process, Recurring, Stage};
+use super::spec::{Branch, ONWARD, Process, Recurring, Stage};
 use super::validate::{Check, LONGEST_HORIZON};
 
 impl Check<'_> {
@@ -90,9 +90,9 @@ impl Check<'_> {
     fn stage(&mut self, name: &str, stage: &Stage) {
         let place = &stage.place;
         self.id(place.key("id"), &stage.id);
-        if stage.id == "end" {
-            let expected = "another id: `end` says that the process ends";
-            self.fault(place.key("id"), (name, "end"), expected, "Rename the stage.");
+        if stage.id == "end" || stage.id == ONWARD {
+            let expected = "another id: `end` and `next` say where a branch leads";
+            self.fault(place.key("id"), (name, &stage.id), expected, "Rename the stage.");
         }
         stage.milestone.iter().for_each(|milestone| self.id(place.key("milestone"), milestone));
         self.texts(place.key("requires"), &stage.requires);

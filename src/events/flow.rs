@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::effect::Effect;
-use super::spec::{OptionSpec, Process, Stage};
+use super::spec::{Branch, ONWARD, OptionSpec, Process, Stage};
 
 /// Kind of an edge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,12 +27,14 @@ pub(super) fn steps(process: &Process) -> Vec<Leads> {
     let position = |to: &str| by_id.get(to).copied();
     let of_stage = |(at, stage): (usize, &Stage)| {
         let mut steps = Leads::new();
+        let following = (at + 1 < process.stages.len()).then_some(at + 1);
+        let onward = stage.next.as_deref().map_or(following, position);
         if stage.probability > 0.0 || stage.logit.is_some() || !stage.shifts.is_empty() {
-            let following = (at + 1 < process.stages.len()).then_some(at + 1);
-            steps.push((Step::Success, stage.next.as_deref().map_or(following, position)));
+            steps.push((Step::Success, onward));
         }
         let branches = stage.branches.iter().filter(|one| one.probability > 0.0 || !one.shifts.is_empty());
-        steps.extend(branches.map(|branch| (Step::Branch, position(&branch.to))));
+        let to = |branch: &Branch| if branch.to == ONWARD { onward } else { position(&branch.to) };
+        steps.extend(branches.map(|branch| (Step::Branch, to(branch))));
         steps
     };
     process.stages.iter().enumerate().map(of_stage).collect()

@@ -25,7 +25,13 @@ impl Workspace<'_> {
             list.clear();
             list.resize(program.topics.topics.len(), 0.0);
         }
+        self.ledger.offered.clear();
+        self.ledger.offered.resize(program.topics.topics.len(), false);
         for (at, code) in program.parameters.iter().enumerate() {
+            if let Some(&Some(value)) = self.ledger.given.get(at) {
+                self.ledger.values[at] = value;
+                continue;
+            }
             let drawn =
                 if code.se > 0.0 { code.se * normal_quantile(self.uniform(&code.streams, 0)) } else { 0.0 };
             self.ledger.values[at] = (code.value + drawn).clamp(code.range[0], code.range[1]);
@@ -133,6 +139,19 @@ impl Workspace<'_> {
         for (t, (&stance, &share)) in stances.iter().zip(&program.menus[menu as usize]).enumerate() {
             self.ledger.asked[t] = if stance > 0.0 { share } else { 0.0 };
             self.ledger.strength[t] = stance.max(0.0);
+        }
+    }
+
+    /// Gives an actor what it likes most of a menu and was not offered yet.
+    pub(super) fn offer(&mut self, menu: u32, voice: u32) {
+        let program = self.program;
+        let (stances, shares) = (program.topics.of(self.speaker(voice)), &program.menus[menu as usize]);
+        let worth = |t: usize| if self.ledger.offered[t] { 0.0 } else { stances[t].max(0.0) * shares[t] };
+        let best = (0..stances.len()).max_by(|&a, &b| worth(a).total_cmp(&worth(b)).then(b.cmp(&a)));
+        if let Some(t) = best.filter(|&t| worth(t) > 0.0) {
+            self.ledger.offered[t] = true;
+            self.ledger.asked[t] = shares[t];
+            self.ledger.strength[t] = self.ledger.strength[t].max(1.0);
         }
     }
 

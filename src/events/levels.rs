@@ -128,12 +128,14 @@ pub(super) enum Reading<'a> {
     Wants(&'a str),
     /// Share of what the actor wants that is on a menu.
     Menu(&'a str, &'a str),
-    /// Gain of a party from the option.
+    /// Gain of a party from the option, percent of real income.
     Gain(&'a str),
+    /// Jobs that the option makes a party give up, in hundred thousands.
+    Jobs(&'a str),
 }
 
 /// The forms that [`Reading::parse`] knows, for messages.
-pub(super) const READINGS: &str = "a [[state]], odds:STATE, minds:ACTOR, likes:ACTOR, content:ACTOR, wants:ACTOR, menu:MENU:ACTOR or gain:PARTY";
+pub(super) const READINGS: &str = "a [[state]], odds:STATE, minds:ACTOR, likes:ACTOR, content:ACTOR, wants:ACTOR, menu:MENU:ACTOR, gain:PARTY or jobs:PARTY";
 
 impl<'a> Reading<'a> {
     pub fn parse(text: &'a str) -> Self {
@@ -144,6 +146,7 @@ impl<'a> Reading<'a> {
             Some(("content", actor)) => Self::Content(actor),
             Some(("wants", actor)) => Self::Wants(actor),
             Some(("gain", party)) => Self::Gain(party),
+            Some(("jobs", party)) => Self::Jobs(party),
             Some(("menu", rest)) => rest.split_once(':').map_or(Self::State(text), |(m, a)| Self::Menu(m, a)),
             _ => Self::State(text),
         }
@@ -156,7 +159,7 @@ impl<'a> Reading<'a> {
                 Some(actor)
             }
             Self::Menu(_, actor) => Some(actor),
-            Self::State(_) | Self::Odds(_) | Self::Gain(_) => None,
+            Self::State(_) | Self::Odds(_) | Self::Gain(_) | Self::Jobs(_) => None,
         }
     }
 }

@@ -67,6 +67,7 @@ impl Program {
             stages: Vec::new(),
             recurring: Vec::new(),
             dated: Vec::new(),
+            schedule: Vec::new(),
             calendars: Vec::new(),
             guards_of: Vec::new(),
             paces_of: Vec::new(),

@@ -33,6 +33,8 @@ pub struct Program {
     pub(super) stages: Vec<StageCode>,
     pub(super) recurring: Vec<RecurringCode>,
     pub(super) dated: Vec<Dated>,
+    /// When recurring events are due, by day and then by event.
+    pub(super) schedule: Vec<Recurs>,
     pub(super) calendars: Vec<Vec<i32>>,
     /// Stages whose guards watch a fact, by fact. Facts `a * parties + p` say that `p` is a member of `a`; as many
     /// after them, that it is suspended; then come the named ones.
@@ -63,6 +65,9 @@ pub struct Program {
 /// A parameter of a draw.
 #[derive(Debug, Clone)]
 pub(super) struct ParameterCode {
+    pub name: String,
+    /// True for a row of a table of weights.
+    pub is_weight: bool,
     pub value: f64,
     pub se: f64,
     pub range: [f64; 2],
@@ -222,6 +227,14 @@ pub(super) struct RecurringCode {
     pub otherwise_texts: Vec<String>,
 }
 
+/// A recurring event is due for the `occurrence`-th time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Recurs {
+    pub day: i32,
+    pub event: u32,
+    pub occurrence: u32,
+}
+
 /// A fact that begins or ends on a date.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Dated {
@@ -270,6 +283,7 @@ pub(super) enum EffectCode {
     Move(u32, NumberCode),
     Put(u32, NumberCode),
     Ask(u32, u32),
+    Offer(u32, u32),
     Trim(u32),
 }
 
@@ -360,6 +374,11 @@ impl Program {
     #[must_use]
     pub fn initial(&self) -> &PolicyTimeline {
         &self.initial
+    }
+
+    /// Number of parameters.
+    pub(super) fn n_parameters(&self) -> usize {
+        self.parameters.len()
     }
 
     /// Number of the fact that a party is a member of an agreement.

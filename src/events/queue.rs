@@ -65,6 +65,17 @@ impl<E> Queue<E> {
         self.events.get_mut(ticket.0 as usize)?.take()
     }
 
+    /// Day and priority of the next event. O(1), or O(log n) for each event before it that was removed.
+    pub fn next_key(&mut self) -> Option<(i32, u8)> {
+        loop {
+            let &Reverse(key) = self.heap.peek()?;
+            if self.events[(key & u128::from(u32::MAX)) as usize].is_some() {
+                return Some((((key >> 72) as i64 - DAY_BIAS) as i32, (key >> 64) as u8));
+            }
+            self.heap.pop();
+        }
+    }
+
     /// Removes and returns the next event. O(log n).
     pub fn pop(&mut self) -> Option<(i32, E)> {
         loop {

@@ -1,16 +1,25 @@
 //! Events that come back.
 
-use super::engine::{Due, Luck, RECURS, Workspace};
-use super::program::{Kind, NONE};
+use super::engine::{Luck, Workspace};
+use super::program::{Kind, NONE, Program, Recurs};
+
+impl Program {
+    /// Sorts the dates of recurring events.
+    pub(super) fn schedule(&mut self) {
+        for (event, recurring) in self.recurring.iter().enumerate() {
+            let dates = recurring.days.iter().zip(0..);
+            let due = dates.map(|(&day, occurrence)| Recurs { day, event: event as u32, occurrence });
+            self.schedule.extend(due);
+        }
+        self.schedule.sort_unstable();
+    }
+}
 
 impl Workspace<'_> {
-    /// An event is due: it happens or not, and the next one is put into the queue.
+    /// An event is due: it happens or not.
     pub(super) fn recur(&mut self, event: u32, occurrence: u32, day: i32) {
         let program = self.program;
         let code = &program.recurring[event as usize];
-        if let Some(&next) = code.days.get(occurrence as usize + 1) {
-            self.queue.push(next, (RECURS, event), Due::Recurring { event, occurrence: occurrence + 1 });
-        }
         if !self.guards_hold(&code.requires, &code.unless) {
             return;
         }

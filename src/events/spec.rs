@@ -264,6 +264,9 @@ pub struct Stage {
     pub place: Place,
 }
 
+/// `to` of a branch that leads where success leads.
+pub const ONWARD: &str = "next";
+
 /// An outcome of a stage other than success and failure.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -276,7 +279,7 @@ pub struct Branch {
     /// Changes of the probability.
     #[serde(default, rename = "shift")]
     pub shifts: Vec<Shift>,
-    /// Stage of the same process that it leads to, or `end`.
+    /// Stage of the same process that it leads to, `end`, or `next`: where success leads.
     pub to: String,
     /// How often a draw may take it; after that it counts as failure.
     #[serde(default = "once")]

@@ -140,6 +140,7 @@ impl Workspace<'_> {
                 EffectCode::Move(level, amount) => self.move_level(*level, self.number(*amount), day),
                 EffectCode::Put(level, value) => self.note_level(*level, self.number(*value), day),
                 EffectCode::Ask(menu, voice) => self.ask(*menu, *voice),
+                EffectCode::Offer(menu, voice) => self.offer(*menu, *voice),
                 EffectCode::Trim(voice) => self.trim(*voice),
                 EffectCode::Join(agreement, who)
                 | EffectCode::Leave(agreement, who)

@@ -24,8 +24,17 @@ pub struct Topics {
     pub(super) stances: Vec<Vec<f64>>,
     /// How much of each topic an option asks for, 0 to 1, by menu.
     pub(super) menus: BTreeMap<String, Vec<f64>>,
-    /// Real income in percent, by option and party.
-    pub(super) gains: BTreeMap<(String, String), f64>,
+    /// What an option does to a party, by option and party.
+    pub(super) gains: BTreeMap<(String, String), Gains>,
+}
+
+/// What an option does to a party.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Gains {
+    /// Real income, percent.
+    pub pct: f64,
+    /// Persons whose jobs go in the sectors that shrink.
+    pub jobs_given_up: f64,
 }
 
 impl Topics {
@@ -154,11 +163,18 @@ fn gains(files: &Files, topics: &mut Topics, faults: &mut Faults) {
     if matches!(files.read_optional(FILE), Ok(None)) {
         return;
     }
-    let Some(table) = table(files, FILE, &["option", "party", "gain_pct"], faults) else { return };
+    let Some(table) = table(files, FILE, &["option", "party", "gain_pct", "jobs_given_up"], faults) else {
+        return;
+    };
     for row in table.rows() {
         let gain =
             row.number("gain_pct", "percent from -100 to 100", |one| (-100.0..=100.0).contains(&one), faults);
+        let expected = "persons from 0 to a billion";
+        let jobs = row.number("jobs_given_up", expected, |jobs| (0.0..=1e9).contains(&jobs), faults);
         let key = (row.text("option").to_owned(), row.text("party").to_owned());
-        topics.gains.insert(key, gain.unwrap_or(0.0));
+        let found = Gains { pct: gain.unwrap_or(0.0), jobs_given_up: jobs.unwrap_or(0.0) };
+        if topics.gains.insert(key, found).is_some() {
+            faults.push(row.fault("party", "each party once with an option", "Delete one of the rows."));
+        }
     }
 }

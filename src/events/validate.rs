@@ -13,7 +13,7 @@ use super::flow;
 use super::level_names::Levels;
 use super::limits::{MOST_EVENTS, MOST_TIMES};
 use super::place::Key;
-use super::spec::{OptionSpec, Process, Stage};
+use super::spec::{ONWARD, OptionSpec, Process, Stage};
 use crate::data::{IDENTIFIER, is_identifier};
 use crate::error::{Fault, Faults};
 
@@ -150,9 +150,10 @@ impl Check<'_> {
                 self.fault(stage.place.key("next"), (&name, next), expected, remedy);
             }
             for (k, branch) in stage.branches.iter().enumerate() {
-                if branch.to != "end" && !by_id.contains_key(branch.to.as_str()) {
+                let is_word = branch.to == "end" || branch.to == ONWARD;
+                if !is_word && !by_id.contains_key(branch.to.as_str()) {
                     let at = format!("branch.{k}.to");
-                    let expected = "a stage of the process, or end";
+                    let expected = "a stage of the process, next, or end";
                     self.fault(
                         stage.place.key(&at),
                         (&name, &branch.to),

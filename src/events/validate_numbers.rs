@@ -199,7 +199,7 @@ impl Check<'_> {
                     }
                     self.number_name(at, "effects", &amount);
                 }
-                Some(Effect::Ask(menu, actor)) => {
+                Some(Effect::Ask(menu, actor) | Effect::Offer(menu, actor)) => {
                     self.menu(at, &menu);
                     self.actor(at, "effects", &actor);
                 }

@@ -1,8 +1,9 @@
-//! `fit.csv` of `tradepath timeline --fit`.
+//! `fit.csv` and `record_fit.csv` of `tradepath timeline --fit`.
 
 use super::rows::{Text, table};
 use crate::events::Duration;
 use crate::events::fit::{Fit, Sample, fit};
+use crate::events::fit_record::Quantity;
 
 table! {
     /// Distributions fitted to how long steps took, rows after the cut-off left out.
@@ -29,6 +30,52 @@ table! {
         fitted_p90_days: Option<f64> ["days"],
         /// Largest distance of the distribution functions (Kolmogorov and Smirnov)
         ks_distance: Option<f64>,
+    }
+}
+
+table! {
+    /// Quantities fitted to a record of votes, talks, spells or cases.
+    pub struct FittedQuantity<'a> in "record_fit.csv" by (quantity) {
+        /// Quantity, as the rows of weights.csv cite it
+        quantity: Text<'a>,
+        /// Estimate: a share, a logit, a rate a year, months or days, as the name says
+        value: f64,
+        /// Standard error; empty where the record says nothing
+        std_error: Option<f64>,
+        /// Cases
+        n: u64 ["count"],
+        /// How it was fitted
+        method: Text<'a>,
+    }
+}
+
+table! {
+    /// What an option does to a party, as the events of options read it.
+    pub struct PartyGain<'a> in "gains.csv" by (option, party) {
+        /// Option
+        option: Text<'a>,
+        /// Country
+        party: Text<'a>,
+        /// Real income along the reference path against the reference option
+        gain_pct: f64 ["pct"],
+        /// Persons whose jobs go in sectors that shrink
+        jobs_given_up: f64 ["persons"],
+        /// Command that made it
+        source: Text<'a>,
+        /// seed, public, recalled or assumption
+        mark: Text<'a>,
+    }
+}
+
+/// A row of a quantity.
+#[must_use]
+pub fn quantity(one: &Quantity) -> FittedQuantity<'_> {
+    FittedQuantity {
+        quantity: one.name.as_str().into(),
+        value: one.value,
+        std_error: one.std_error,
+        n: one.n,
+        method: one.method.into(),
     }
 }
 

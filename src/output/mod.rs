@@ -57,6 +57,8 @@ pub fn schemas() -> Vec<Schema> {
         lookup::MeasureName::schema(),
         lookup::OptionName::schema(),
         lookup::SectorName::schema(),
+        fit::FittedQuantity::schema(),
+        fit::PartyGain::schema(),
         paths::BaselineLevel::schema(),
         paths::TariffPathStep::schema(),
         paths::TariffRow::schema(),

@@ -10,12 +10,12 @@ use tradepath::policy::{PolicyBook, PolicyTimeline};
 
 const HORIZON: Horizon = Horizon { start: date(2020, 11, 1), end: date(2035, 12, 31) };
 
-static BOOK: LazyLock<PolicyBook> = LazyLock::new(|| {
+pub static BOOK: LazyLock<PolicyBook> = LazyLock::new(|| {
     let axes = Dataset::read(&Files::embedded().folder("apac")).unwrap().axes;
     PolicyBook::read(&Files::embedded(), &axes).unwrap()
 });
 
-fn embedded(id: &str) -> OptionSpec {
+pub fn embedded(id: &str) -> OptionSpec {
     read_option(&Files::embedded().folder("options"), id, Some(&Tables::of(&BOOK))).unwrap()
 }
 
@@ -113,7 +113,7 @@ fn weights_and_switches_move_launch_consent_and_votes() {
     };
     let [launch, consent, in_force] = probabilities(&program("hybrid"), ["launch", "consent", "in_force"]);
     assert!(changed("willingness", 0.0)[0] < launch && changed("launched", 1.0)[0] > 0.95);
-    assert!(changed("demands", 1.6)[1] < consent && changed("trust_start", 0.0)[1] > consent);
+    assert!(changed("demands", 0.8)[1] < consent && changed("trust_start", 0.0)[1] > consent);
     assert!(changed("authority_renewal", -5.3)[2] < in_force);
     let unknown = embedded("hybrid").set("speed", 1.0).unwrap_err().to_string();
     assert!(unknown.contains("`speed`") && unknown.contains("demands"), "{unknown}");

@@ -155,15 +155,15 @@ fn the_folder_of_the_user_is_what_is_read() {
     assert!(dates.contains(",2021-01-30,2021-01-30,2021-01-30\n"), "{dates}");
     assert!(dates.contains("deal,accession_GBR,"), "the world of the folder runs beside it: {dates}");
 
-    let world = fs::read_to_string(mine("options/world.toml")).unwrap();
+    let part = mine("options/parts/world_agreements.toml");
+    let world = fs::read_to_string(&part).unwrap();
     let line = world.lines().position(|line| line == "probability = 0.97").unwrap() + 1;
-    fs::write(mine("options/world.toml"), world.replacen("probability = 0.97", "probability = 1.9", 1))
-        .unwrap();
+    fs::write(&part, world.replacen("probability = 0.97", "probability = 1.9", 1)).unwrap();
     for command in
         [&["timeline", "hybrid", "--data", "mine", "--out", "y"][..], &["check", "mine/options/hybrid.toml"]]
     {
         let refused = tradepath(folder.path()).args(command).assert().code(2);
-        let place = format!("world.toml:{line} `rcep.signature` = 1.9: expected a probability");
+        let place = format!("world_agreements.toml:{line} `rcep.signature` = 1.9: expected a probability");
         refused.stderr(contains(place).and(contains("hybrid.toml").not()));
     }
 }

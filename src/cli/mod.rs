@@ -58,6 +58,7 @@ mod timeline_fit;
 mod timeline_lanes;
 mod tornado;
 mod validate;
+mod validate_hindcasts;
 mod verify;
 
 /// Discrete-event trade-flow and tariff model: what each way back into Asia-Pacific trade rules would do.

@@ -43,7 +43,7 @@ pub use frame::RunFrame;
 pub use inputs::Inputs;
 pub use limits::run_bytes;
 pub use options::{OptionRun, Outlook};
-pub use parameters::DrawnParameters;
+pub use parameters::{DrawnParameters, drawn_theta};
 pub use plan::{PLAN_FILE, PLAN_YEARS, Plan, Shard};
 pub use run::{Blocks, InMemory, RunResults, Watch, run};
 pub use store::{Owner, PARTS, Store, block_path, describe};

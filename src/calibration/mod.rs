@@ -4,6 +4,7 @@ pub mod apac;
 pub mod balance;
 pub mod checks;
 pub mod facts;
+pub mod hindcasts;
 mod number_rule;
 pub mod outside;
 pub mod policy;

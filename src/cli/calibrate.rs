@@ -13,7 +13,7 @@ use super::{arguments, place};
 use crate::calibration::balance::{BalanceOptions, ReExports, Weights};
 use crate::calibration::outside::{self, Layout, Request};
 use crate::calibration::policy::aggregate::Aggregation;
-use crate::calibration::{apac, checks, policy};
+use crate::calibration::{apac, checks, hindcasts, policy};
 use crate::data::{Dataset, Files, memory};
 use crate::error::{Fault, Faults};
 use crate::output::dir;
@@ -28,6 +28,8 @@ enum Source {
     Apac,
     /// Known figures that `validate` compares the default set with: data/checks.
     Checks,
+    /// Flows and tariffs that the hindcasts of `validate` are made of: data/hindcasts.
+    Hindcasts,
     /// Policy tables (rates, barriers, memberships) for the default set: data/policy/tables.
     Policy,
     /// Long CSV files under common column names: trade.csv, and io.csv, value_added.csv, final_demand.csv, tariffs.csv.
@@ -51,7 +53,7 @@ enum Source {
 impl Source {
     fn layout(self) -> Option<Layout> {
         match self {
-            Self::Apac | Self::Checks | Self::Policy => None,
+            Self::Apac | Self::Checks | Self::Hindcasts | Self::Policy => None,
             Self::Long => Some(Layout::Long),
             Self::Wiod2013 => Some(Layout::Wiod2013),
             Self::Icio => Some(Layout::Icio),
@@ -166,6 +168,10 @@ pub fn run(args: &CalibrateArgs, quiet: bool) -> anyhow::Result<()> {
             let by = apac::concordance::Concordance::read(args.concordance.as_deref())?;
             checks::write(&args.input, &by.places(), &args.out, existing)?
         }
+        (Source::Hindcasts, _) => {
+            let by = apac::concordance::Concordance::read(args.concordance.as_deref())?;
+            hindcasts::write(&args.input, &by, &args.out, existing)?
+        }
         (_, Some(layout)) => outside::calibrate(&request(args, layout), &args.out, existing)?.lines,
         (_, None) => {
             let built = apac::build(&args.input, args.concordance.as_deref())?;
@@ -255,7 +261,7 @@ fn of_baseline(data: &Dataset, answer: &mut Answer) {
 /// An option that the source would not read is a fault, not a silence.
 fn check_options(args: &CalibrateArgs) -> Faults {
     let is_outside = args.source.layout().is_some();
-    let is_apac = matches!(args.source, Source::Apac | Source::Checks);
+    let is_apac = matches!(args.source, Source::Apac | Source::Checks | Source::Hindcasts);
     let given = [
         ("--aggregation", args.aggregation.is_some(), args.source == Source::Policy),
         ("--year", args.year.is_some(), is_outside),

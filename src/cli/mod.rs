@@ -73,6 +73,7 @@ mod timeline_lanes;
 mod timings;
 mod tornado;
 mod validate;
+mod validate_hindcasts;
 mod variance;
 mod verify;
 

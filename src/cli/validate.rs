@@ -7,9 +7,10 @@ use serde_json::json;
 
 use super::data_dir::DataDir;
 use super::format::Format;
+use super::validate_hindcasts;
 use crate::data::Dataset;
 use crate::output::dir::{Existing, OutputDir};
-use crate::validation::{DataCheck, Flag, data_checks};
+use crate::validation::{DataCheck, Flag, HindcastRow, Hindcasts, data_checks};
 
 /// Rows of the answer.
 const SHOWN: usize = 10;
@@ -19,12 +20,12 @@ const CHECKS: &str = "checks";
 /// Options of `tradepath validate`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  tradepath validate\n  tradepath validate --data mine --out outputs/checks\n\nReads checks/known.csv (figures) and checks/reasons.csv (why some differ) of the data folder. `calibrate --source checks` makes the figures."
+    after_help = "Example:\n  tradepath validate\n  tradepath validate --data mine --out outputs/checks\n\nReads checks/known.csv (figures) and checks/reasons.csv (why some differ) of the data folder, and hindcasts (known changes of trade: cases.csv says which). `calibrate --source checks` and `calibrate --source hindcasts` make them."
 )]
 pub struct ValidateArgs {
     #[command(flatten)]
     data: DataDir,
-    /// Folder to write data_checks.csv to; without it the answer is all.
+    /// Folder to write data_checks.csv, hindcasts.csv and hindcast_scores.csv to; without it the answer is all.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Replace a folder that is not empty.
@@ -35,23 +36,26 @@ pub struct ValidateArgs {
     format: Format,
 }
 
-/// Compares the data set with known figures.
+/// Compares the data set with known figures, and what the model says of known changes with what came.
 ///
 /// # Errors
 /// [`crate::error::InputErrors`] of the data and the known figures; a folder that cannot be written.
 pub fn run(args: &ValidateArgs, quiet: bool) -> anyhow::Result<()> {
     let data = Dataset::read(&args.data.baseline()?)?;
     let (rows, notes) = data_checks(&args.data.files().folder(CHECKS), &data)?;
+    let hindcasts = validate_hindcasts::make(&args.data, &data)?;
     if !quiet {
-        notes.iter().for_each(|note| eprintln!("{note}"));
+        notes.iter().chain(&hindcasts.notes).for_each(|note| eprintln!("{note}"));
     }
     if let Some(out) = &args.out {
         let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
         let dir = OutputDir::create(out, existing)?;
         dir.write_rows(rows.iter().cloned())?;
+        dir.write_rows(hindcasts.flows.iter().cloned().map(HindcastRow::rounded))?;
+        dir.write_rows(hindcasts.scores.iter().cloned())?;
         dir.finish()?;
     }
-    answer(args, &rows);
+    answer(args, &rows, &hindcasts);
     Ok(())
 }
 
@@ -63,7 +67,7 @@ fn worst<'r>(rows: &'r [DataCheck<'static>]) -> Vec<&'r DataCheck<'static>> {
     worst
 }
 
-fn answer(args: &ValidateArgs, rows: &[DataCheck<'static>]) {
+fn answer(args: &ValidateArgs, rows: &[DataCheck<'static>], hindcasts: &Hindcasts) {
     let count = |flag: Flag| rows.iter().filter(|row| row.flag == flag.name()).count();
     let counts = [Flag::Ok, Flag::Explained, Flag::Outside].map(|flag| (flag.name(), count(flag)));
     match args.format {
@@ -75,8 +79,9 @@ fn answer(args: &ValidateArgs, rows: &[DataCheck<'static>]) {
                 "statistic", "of", "known", "ours", "ratio", "flag"
             );
             worst(rows).into_iter().for_each(|row| println!("{}", line(row)));
+            validate_hindcasts::lines(hindcasts).iter().for_each(|line| println!("{line}"));
             if let Some(out) = &args.out {
-                println!("all in {}", out.join("data_checks.csv").display());
+                println!("all in {}", out.display());
             }
         }
         Format::Csv => {
@@ -100,7 +105,12 @@ fn answer(args: &ValidateArgs, rows: &[DataCheck<'static>]) {
                 .collect();
             let counts: serde_json::Map<_, _> =
                 counts.iter().map(|(name, n)| ((*name).to_owned(), json!(n))).collect();
-            println!("{}", json!({ "counts": counts, "worst": rows, "out": args.out }));
+            println!(
+                "{}",
+                json!({
+                    "counts": counts, "worst": rows, "hindcasts": validate_hindcasts::objects(hindcasts), "out": args.out,
+                })
+            );
         }
     }
 }

@@ -48,7 +48,7 @@ pub use frame::RunFrame;
 pub use inputs::Inputs;
 pub use limits::run_bytes;
 pub use options::{OptionRun, Outlook};
-pub use parameters::DrawnParameters;
+pub use parameters::{DrawnParameters, drawn_theta};
 pub use pilot::Pilot;
 pub use plan::{PLAN_FILE, PLAN_YEARS, Plan, Shard};
 pub use point::{Group, Point};

@@ -59,12 +59,7 @@ impl DrawnParameters {
             triangular_quantile(of.low, of.mode, of.high, uniform(group, name))
         };
         let drawn = |(sector, &mean): (&Sector, &f64)| {
-            // An elasticity without a standard error is certain.
-            let variation = uncertainty.theta_se_ratio * sector.theta_se.unwrap_or(0.0) / mean;
-            let variance = (variation * variation).ln_1p();
-            let normal =
-                normal_quantile(uniform(Group::Elasticities, &format!("parameter.theta.{}", sector.id)));
-            mean * (variance.sqrt() * normal - variance / 2.0).exp()
+            drawn_theta(sector, mean, uncertainty.theta_se_ratio, (seed, point.draw(Group::Elasticities)))
         };
         let is_drawn = uncertainty.theta_se_ratio > 0.0;
         let drawn_theta: Option<Array1<f64>> =
@@ -89,4 +84,15 @@ impl DrawnParameters {
             theta: drawn_theta,
         }
     }
+}
+
+/// Elasticity of a sector in a draw (seed, draw): log-normal with this mean and the standard error of the data set times
+/// `se_ratio`; without a standard error it is certain.
+#[must_use]
+pub fn drawn_theta(sector: &Sector, mean: f64, se_ratio: f64, (seed, draw): (u64, u64)) -> f64 {
+    let variation = se_ratio * sector.theta_se.unwrap_or(0.0) / mean;
+    let variance = (variation * variation).ln_1p();
+    let normal =
+        normal_quantile(Stream::new(seed, draw, &format!("parameter.theta.{}", sector.id)).uniform());
+    mean * (variance.sqrt() * normal - variance / 2.0).exp()
 }

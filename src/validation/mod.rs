@@ -1,13 +1,16 @@
 //! What is known beside what the program says: statistics of the data set against published ones.
 //!
 //! One kind of comparison a file: [`mod@data_checks`] computes each statistic of a table of known figures from a
-//! baseline. Published results of other studies and hindcasts are to stand beside it as further tables.
+//! baseline, [`mod@hindcasts`] sets predictions of known changes beside what came. Published results of other studies are
+//! to stand beside them as further tables.
 
 pub mod data_checks;
+pub mod hindcasts;
 mod known;
 mod statistic;
 
 pub use data_checks::{DataCheck, Flag, data_checks};
+pub use hindcasts::{HindcastRow, HindcastScore, Hindcasts, hindcasts};
 pub use known::{KINDS, KnownRow, UNITS};
 pub use statistic::Statistic;
 
@@ -16,5 +19,15 @@ use crate::output::rows::{Schema, TableRow};
 /// All tables of this module.
 #[must_use]
 pub fn schemas() -> Vec<Schema> {
-    vec![DataCheck::schema(), KnownRow::schema()]
+    vec![
+        DataCheck::schema(),
+        KnownRow::schema(),
+        HindcastRow::schema(),
+        HindcastScore::schema(),
+        hindcasts::FlowRow::schema(),
+        hindcasts::PartnerRow::schema(),
+        hindcasts::ProductRow::schema(),
+        hindcasts::SetRow::schema(),
+        hindcasts::SizeRow::schema(),
+    ]
 }

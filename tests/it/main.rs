@@ -34,6 +34,7 @@ mod folders;
 mod fuzzed;
 mod goldens;
 mod gtap;
+mod hindcasts;
 mod imports;
 mod input_errors;
 mod invariants;

@@ -83,7 +83,7 @@ impl Mof {
 }
 
 /// What each heading of an area holds beside its sub-headings; 0 where these say more.
-fn alone<'a>(
+pub(in crate::calibration) fn alone<'a>(
     values: &BTreeMap<(&'a str, &'a str), f64>,
     area: &str,
     parent: &HashMap<(&str, &str), &str>,

@@ -1,0 +1,109 @@
+//! The part of `tradepath validate` about hindcasts.
+
+use serde_json::{Value, json};
+
+use super::data_dir::DataDir;
+use crate::data::Dataset;
+use crate::projection::Adjustment;
+use crate::validation::{HindcastScore, Hindcasts, hindcasts};
+
+/// Folder of the cases and their flows.
+const HINDCASTS: &str = "hindcasts";
+/// Folder of the profile of adjustment.
+const YEARS: &str = "years";
+/// What the answer shows of each hindcast: the model as it runs.
+const SHOWN: [(&str, &str); 3] =
+    [("method", "equilibrium"), ("adjustment", "adjusted"), ("outcome", "share")];
+const GROUPS: [&str; 2] = ["all", "target"];
+
+/// Every hindcast of the data folder; none where it declares none.
+///
+/// # Errors
+/// [`crate::error::InputErrors`] of the tables; an equilibrium that is not found.
+pub fn make(dir: &DataDir, data: &Dataset) -> anyhow::Result<Hindcasts> {
+    let files = dir.files();
+    let folder = files.folder(HINDCASTS);
+    if folder.list("cases.csv").is_empty() {
+        let note = format!("{}: not there, so no hindcasts", folder.display("cases.csv"));
+        return Ok(Hindcasts { notes: vec![note], ..Hindcasts::default() });
+    }
+    hindcasts(&folder, data, &Adjustment::read(&files.folder(YEARS))?)
+}
+
+/// The scores that the answer shows, by hindcast: of all flows and of the target.
+fn shown<'h>(found: &'h Hindcasts, id: &str, window: &str) -> [Option<&'h HindcastScore<'static>>; 2] {
+    GROUPS.map(|group| {
+        found.scores.iter().find(|row| {
+            let is = [("method", &row.method), ("adjustment", &row.adjustment), ("outcome", &row.outcome)];
+            row.hindcast == id
+                && row.window == window
+                && row.group == group
+                && is.iter().all(|(column, text)| SHOWN.contains(&(*column, text.as_ref())))
+        })
+    })
+}
+
+fn number(value: Option<f64>) -> String {
+    value.map_or_else(|| "-".into(), |value| format!("{value:.2}"))
+}
+
+fn pct(value: Option<f64>) -> String {
+    value.map_or_else(|| "-".into(), |value| format!("{value:+.0}%"))
+}
+
+/// Lines for people, at most 80 columns wide; empty without hindcasts.
+#[must_use]
+pub fn lines(found: &Hindcasts) -> Vec<String> {
+    if found.titles.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![
+        format!(
+            "{} hindcasts of shares, adjusted model; gain: error less than without a change",
+            found.titles.len()
+        ),
+        format!(
+            "{:<15} {:>5} {:>6} {:>6} {:>6} {:>7} {:>7} {:>8} {:>7}",
+            "hindcast", "flows", "corr", "slope", "gain", "target", "gravity", "coverage", "placebo"
+        ),
+    ];
+    for (id, _) in &found.titles {
+        let [Some(all), target] = shown(found, id, "forecast") else { continue };
+        let placebo = shown(found, id, "placebo")[0].and_then(|row| row.correlation);
+        let gravity = all.rmse_gravity.map(|rmse| 100.0 * (1.0 - rmse / all.rmse_no_change));
+        lines.push(format!(
+            "{:<15} {:>5} {:>6} {:>6} {:>6} {:>7} {:>7} {:>8} {:>7}",
+            id,
+            all.n,
+            number(all.correlation),
+            number(all.slope),
+            pct(all.gain_pct),
+            pct(target.and_then(|row| row.gain_pct)),
+            pct(gravity),
+            pct(all.coverage_with_noise_pct).trim_start_matches('+'),
+            number(placebo),
+        ));
+    }
+    lines
+}
+
+/// The same as data: one object a hindcast.
+#[must_use]
+pub fn objects(found: &Hindcasts) -> Vec<Value> {
+    let object = |(id, title): &(String, String)| {
+        let [all, target] = shown(found, id, "forecast");
+        let placebo = shown(found, id, "placebo")[0];
+        json!({
+            "hindcast": id, "title": title, "n": all.map(|row| row.n),
+            "correlation": all.and_then(|row| row.correlation), "slope": all.and_then(|row| row.slope),
+            "rmse": all.map(|row| row.rmse), "rmse_no_change": all.map(|row| row.rmse_no_change),
+            "rmse_trend": all.map(|row| row.rmse_trend), "rmse_gravity": all.and_then(|row| row.rmse_gravity),
+            "gain_pct": all.and_then(|row| row.gain_pct),
+            "target_gain_pct": target.and_then(|row| row.gain_pct),
+            "coverage_pct": all.and_then(|row| row.coverage_pct),
+            "coverage_with_noise_pct": all.and_then(|row| row.coverage_with_noise_pct),
+            "placebo_correlation": placebo.and_then(|row| row.correlation),
+        })
+    };
+    found.titles.iter().map(object).collect()
+}

@@ -56,11 +56,10 @@ fn step(event: &LoggedEvent, is_own: bool) -> Step {
         "failed" | "cancelled" => StepKind::Failed,
         _ => StepKind::Reached,
     };
-    let dated = |name: &str| format!("{name} {}", event.date.strftime("%Y-%m"));
     let label = match (&event.milestone, kind) {
         (_, StepKind::Waiting) => String::new(),
-        (Some(milestone), _) => dated(milestone),
-        (None, _) if is_own => dated(&event.stage),
+        (Some(milestone), _) => milestone.clone(),
+        (None, _) if is_own => event.stage.clone(),
         (None, _) => String::new(),
     };
     Step { date: event.date, label, kind, is_milestone: event.milestone.is_some() }

@@ -152,6 +152,7 @@ fn senate_lead(votes: &[PartyVote]) -> Vec<Quantity> {
 #[cfg(test)]
 mod tests {
     use super::{PartyVote, fit_votes};
+    use crate::numerics::distributions::normal_quantile;
     use crate::rng::Stream;
 
     /// Votes drawn from the model are found again.
@@ -162,10 +163,13 @@ mod tests {
             for is_democrat in [true, false] {
                 let (own, authority) = (k % 2 == u32::from(is_democrat), k % 5 == 0);
                 let mut luck = Stream::new(1, u64::from(k), if is_democrat { "d" } else { "r" });
-                let noise = crate::numerics::distributions::normal_quantile(luck.uniform());
+                let mut noise = || normal_quantile(luck.uniform());
                 let base = if is_democrat { -0.7 } else { 2.4 };
-                let eta = base - 0.2 * f64::from(own) - 0.9 * f64::from(authority) + 0.6 * noise;
-                let yes = (200.0 / (1.0 + (-eta).exp())).round();
+                let eta = base - 0.2 * f64::from(own) - 0.9 * f64::from(authority) + 0.6 * noise();
+                let p = 1.0 / (1.0 + (-eta).exp());
+                // The sampling of 200 votes as well.
+                let drawn = 200.0 * p + (200.0 * p * (1.0 - p)).sqrt() * noise();
+                let yes = drawn.round().clamp(0.0, 200.0);
                 votes.push(PartyVote {
                     measure: k.to_string(),
                     is_house: true,

@@ -155,6 +155,8 @@ mod tests {
     use crate::numerics::distributions::normal_quantile;
     use crate::rng::Stream;
 
+    const N_VOTES: f64 = 2000.0;
+
     /// Votes drawn from the model are found again.
     #[test]
     fn the_fit_finds_the_model_that_made_the_votes() {
@@ -167,15 +169,15 @@ mod tests {
                 let base = if is_democrat { -0.7 } else { 2.4 };
                 let eta = base - 0.2 * f64::from(own) - 0.9 * f64::from(authority) + 0.6 * noise();
                 let p = 1.0 / (1.0 + (-eta).exp());
-                // The sampling of 200 votes as well.
-                let drawn = 200.0 * p + (200.0 * p * (1.0 - p)).sqrt() * noise();
-                let yes = drawn.round().clamp(0.0, 200.0);
+                // The sampling of the votes as well.
+                let drawn = N_VOTES * p + (N_VOTES * p * (1.0 - p)).sqrt() * noise();
+                let yes = drawn.round().clamp(0.0, N_VOTES);
                 votes.push(PartyVote {
                     measure: k.to_string(),
                     is_house: true,
                     is_democrat: Some(is_democrat),
                     yes,
-                    no: 200.0 - yes,
+                    no: N_VOTES - yes,
                     is_own_president: own,
                     is_authority: authority,
                     has_leverage: false,

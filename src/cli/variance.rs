@@ -81,7 +81,7 @@ pub fn run(args: &VarianceArgs, quiet: bool) -> anyhow::Result<()> {
         output.write_text(MANIFEST, &manifest::text(&info))?;
         let mut package = Package::new(&output);
         package.write_rows(found.clone())?;
-        package.finish("variance")?;
+        package.finish("variance");
         folder = Some(output.finish()?);
     }
     match args.format {

@@ -73,7 +73,11 @@ mod timeline_lanes;
 mod timings;
 mod tornado;
 mod validate;
+mod validate_answer;
+mod validate_checks;
 mod validate_hindcasts;
+mod validate_more;
+mod validate_studies;
 mod variance;
 mod verify;
 

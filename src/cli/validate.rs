@@ -1,31 +1,57 @@
 //! `tradepath validate`: what is known beside what the program says.
 
 use std::path::PathBuf;
+use std::time::Instant;
 
-use clap::Args;
-use serde_json::json;
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
 
 use super::data_dir::DataDir;
 use super::format::Format;
-use super::validate_hindcasts;
+use super::manifest;
+use super::progress::Progress;
+use super::validate_answer::Answer;
+use super::{validate_checks, validate_hindcasts, validate_more, validate_studies};
 use crate::data::Dataset;
-use crate::output::dir::{Existing, OutputDir};
-use crate::validation::{DataCheck, Flag, HindcastRow, Hindcasts, data_checks};
+use crate::output::Package;
+use crate::output::dir::{Existing, MANIFEST, OutputDir};
+use crate::validation::delay::delay;
 
-/// Rows of the answer.
-const SHOWN: usize = 10;
-/// Folder of the known figures.
-const CHECKS: &str = "checks";
+/// A part of the comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ValidationPart {
+    /// Known figures beside those of the data set.
+    Checks,
+    /// Published studies beside our numbers, with the bridge between them and the signs they found.
+    Studies,
+    /// What the model says of known changes of trade, scored.
+    Hindcasts,
+    /// What it costs to begin an option five years later.
+    Delay,
+    /// What countries would lose without trade, in closed forms beside published ones.
+    Autarky,
+}
+
+impl ValidationPart {
+    const ALL: [Self; 5] = [Self::Studies, Self::Checks, Self::Hindcasts, Self::Delay, Self::Autarky];
+}
 
 /// Options of `tradepath validate`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  tradepath validate\n  tradepath validate --data mine --out outputs/checks\n\nReads checks/known.csv (figures) and checks/reasons.csv (why some differ) of the data folder, and hindcasts (known changes of trade: cases.csv says which). `calibrate --source checks` and `calibrate --source hindcasts` make them."
+    after_help = "Example:\n  tradepath validate\n  tradepath validate --only checks\n  tradepath validate --data mine --out outputs/validation\n\nReads the folders checks (known figures and why some differ) and validation (published studies, their settings and options) and hindcasts (known changes of trade: cases.csv says which) of the data folder. `calibrate --source checks` and `calibrate --source hindcasts` make the first and the last. Published studies take some minutes."
 )]
 pub struct ValidateArgs {
     #[command(flatten)]
     data: DataDir,
-    /// Folder to write data_checks.csv, hindcasts.csv and hindcast_scores.csv to; without it the answer is all.
+    /// Parts, separated by commas; default: all.
+    #[arg(long, value_enum, value_delimiter = ',')]
+    only: Vec<ValidationPart>,
+    /// Another data set for the losses without trade (autarky), such as one of `calibrate --source wiod2016`; with economies
+    /// of scale if it holds scale.csv.
+    #[arg(long, value_name = "DIR")]
+    baseline: Option<PathBuf>,
+    /// Folder for the tables and the chart; without it the answer is all.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Replace a folder that is not empty.
@@ -36,94 +62,87 @@ pub struct ValidateArgs {
     format: Format,
 }
 
-/// Compares the data set with known figures, and what the model says of known changes with what came.
+/// Puts what is known beside what the program says.
 ///
 /// # Errors
-/// [`crate::error::InputErrors`] of the data and the known figures; a folder that cannot be written.
+/// [`crate::error::InputErrors`] of plan, data and known figures; a state without equilibrium; a folder that cannot be
+/// written.
 pub fn run(args: &ValidateArgs, quiet: bool) -> anyhow::Result<()> {
-    let data = Dataset::read(&args.data.baseline()?)?;
-    let (rows, notes) = data_checks(&args.data.files().folder(CHECKS), &data)?;
-    let hindcasts = validate_hindcasts::make(&args.data, &data)?;
-    if !quiet {
-        notes.iter().chain(&hindcasts.notes).for_each(|note| eprintln!("{note}"));
+    let started = Instant::now();
+    let (files, plan) = args.data.plan()?;
+    let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
+    let output = args.out.as_ref().map(|out| OutputDir::create(out, existing)).transpose()?;
+    let mut package = output.as_ref().map(Package::new);
+    let progress = Progress::new(quiet);
+    let wanted = |part: &ValidationPart| args.only.is_empty() || args.only.contains(part);
+    let mut answers = Vec::new();
+    for part in ValidationPart::ALL.iter().filter(|part| wanted(part)) {
+        match part {
+            ValidationPart::Checks => {
+                let rows = validate_checks::run(&files, &files.folder(&plan.baseline), quiet)?;
+                package.iter_mut().try_for_each(|package| validate_checks::write(&rows, package))?;
+                answers.push(validate_checks::answer(&rows));
+            }
+            ValidationPart::Studies => {
+                let found = crate::validation::studies::studies(&files, &plan, &progress)?;
+                if let Some((package, output)) = package.as_mut().zip(output.as_ref()) {
+                    validate_studies::write(&found, &plan, package, output)?;
+                }
+                answers.push(validate_studies::answer(&found, &plan));
+            }
+            ValidationPart::Hindcasts => {
+                let data = Dataset::read(&files.folder(&plan.baseline))?;
+                let found = validate_hindcasts::make(&args.data, &data)?;
+                if !quiet {
+                    found.notes.iter().for_each(|note| eprintln!("{note}"));
+                }
+                package.iter_mut().try_for_each(|package| validate_hindcasts::write(&found, package))?;
+                answers.push(validate_hindcasts::answer(&found));
+            }
+            ValidationPart::Delay => {
+                let rows = delay(&files, &plan, &progress)?;
+                package.iter_mut().try_for_each(|package| package.write_rows(rows.iter().cloned()))?;
+                answers.push(validate_more::delay(&rows, &plan));
+            }
+            ValidationPart::Autarky => {
+                let rows = validate_more::losses(&files, &plan, args.baseline.as_deref())?;
+                package.iter_mut().try_for_each(|package| package.write_rows(rows.iter().cloned()))?;
+                answers.push(validate_more::autarky(&rows));
+            }
+        }
     }
-    if let Some(out) = &args.out {
-        let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
-        let dir = OutputDir::create(out, existing)?;
-        dir.write_rows(rows.iter().cloned())?;
-        dir.write_rows(hindcasts.flows.iter().cloned().map(HindcastRow::rounded))?;
-        dir.write_rows(hindcasts.scores.iter().cloned())?;
-        dir.finish()?;
+    progress.finish();
+    let mut folder = None;
+    if let Some((package, output)) = package.zip(output.as_ref()) {
+        let info = json!({
+            "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "validate", "plan": plan.name,
+            "parts": answers.iter().map(|answer| answer.name).collect::<Vec<_>>(),
+        });
+        output.write_text(MANIFEST, &manifest::text(&info))?;
+        package.finish("validation")?;
+        folder = args.out.clone();
     }
-    answer(args, &rows, &hindcasts);
+    if let Some(output) = output {
+        output.finish()?;
+    }
+    print(args.format, &answers);
+    if let (Some(folder), Format::Table) = (folder, args.format) {
+        println!("results: {} ({:.1} s)", folder.display(), started.elapsed().as_secs_f64());
+    }
     Ok(())
 }
 
-/// The rows that are farthest from what is known.
-fn worst<'r>(rows: &'r [DataCheck<'static>]) -> Vec<&'r DataCheck<'static>> {
-    let mut worst: Vec<&DataCheck<'_>> = rows.iter().collect();
-    worst.sort_by(|a, b| b.distance().total_cmp(&a.distance()));
-    worst.truncate(SHOWN);
-    worst
-}
-
-fn answer(args: &ValidateArgs, rows: &[DataCheck<'static>], hindcasts: &Hindcasts) {
-    let count = |flag: Flag| rows.iter().filter(|row| row.flag == flag.name()).count();
-    let counts = [Flag::Ok, Flag::Explained, Flag::Outside].map(|flag| (flag.name(), count(flag)));
-    match args.format {
+fn print(format: Format, answers: &[Answer]) {
+    match format {
         Format::Table => {
-            let counts = counts.map(|(name, n)| format!("{n} {name}")).join(", ");
-            println!("{} known figures: {counts}. The farthest:", rows.len());
-            println!(
-                "{:<17} {:<21} {:>10} {:>10} {:>6} {}",
-                "statistic", "of", "known", "ours", "ratio", "flag"
-            );
-            worst(rows).into_iter().for_each(|row| println!("{}", line(row)));
-            validate_hindcasts::lines(hindcasts).iter().for_each(|line| println!("{line}"));
-            if let Some(out) = &args.out {
-                println!("all in {}", out.display());
-            }
+            answers.iter().flat_map(|answer| &answer.head).for_each(|line| println!("{line}"));
+            answers.iter().for_each(|answer| print!("\n{}", answer.table));
         }
-        Format::Csv => {
-            println!("statistic,iso3,partner,sector,known,ours,ratio,flag");
-            for row in worst(rows) {
-                let of = [&row.statistic, &row.iso3, &row.partner, &row.sector].map(|text| text.as_ref());
-                let [ours, ratio] =
-                    [row.ours, row.ratio].map(|v| v.map_or_else(String::new, |v| format!("{v:?}")));
-                println!("{},{:?},{ours},{ratio},{}", of.join(","), row.known, row.flag);
-            }
-        }
+        Format::Csv => answers.iter().for_each(|answer| print!("{}", answer.csv)),
         Format::Json => {
-            let rows: Vec<_> = worst(rows)
-                .into_iter()
-                .map(|row| {
-                    json!({
-                        "statistic": row.statistic, "iso3": row.iso3, "partner": row.partner, "sector": row.sector,
-                        "known": row.known, "ours": row.ours, "ratio": row.ratio, "flag": row.flag,
-                    })
-                })
-                .collect();
-            let counts: serde_json::Map<_, _> =
-                counts.iter().map(|(name, n)| ((*name).to_owned(), json!(n))).collect();
-            println!(
-                "{}",
-                json!({
-                    "counts": counts, "worst": rows, "hindcasts": validate_hindcasts::objects(hindcasts), "out": args.out,
-                })
-            );
+            let all: serde_json::Map<String, Value> =
+                answers.iter().map(|answer| (answer.name.to_owned(), answer.json.clone())).collect();
+            println!("{:#}", Value::Object(all));
         }
     }
-}
-
-fn line(row: &DataCheck<'_>) -> String {
-    let parts = [&row.iso3, &row.partner, &row.sector].map(|text| text.as_ref());
-    let of = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
-    let of: String = if of.chars().count() > 21 { of.chars().take(20).chain(['…']).collect() } else { of };
-    let number = |value: Option<f64>, decimals: usize| match value {
-        Some(value) if value.abs() >= 1e5 => format!("{value:.0}"),
-        Some(value) => format!("{value:.decimals$}"),
-        None => String::new(),
-    };
-    let (known, ours, ratio) = (number(Some(row.known), 1), number(row.ours, 1), number(row.ratio, 2));
-    format!("{:<17} {of:<21} {known:>10} {ours:>10} {ratio:>6} {}", row.statistic, row.flag)
 }

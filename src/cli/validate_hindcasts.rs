@@ -3,9 +3,12 @@
 use serde_json::{Value, json};
 
 use super::data_dir::DataDir;
+use super::validate_answer::Answer;
 use crate::data::Dataset;
+use crate::output::Package;
+use crate::output::rows;
 use crate::projection::Adjustment;
-use crate::validation::{HindcastScore, Hindcasts, hindcasts};
+use crate::validation::{HindcastRow, HindcastScore, Hindcasts, hindcasts};
 
 /// Folder of the cases and their flows.
 const HINDCASTS: &str = "hindcasts";
@@ -51,9 +54,26 @@ fn pct(value: Option<f64>) -> String {
     value.map_or_else(|| "-".into(), |value| format!("{value:+.0}%"))
 }
 
+/// Writes flows and scores.
+///
+/// # Errors
+/// A file that cannot be written.
+pub fn write(found: &Hindcasts, package: &mut Package<'_>) -> anyhow::Result<()> {
+    package.write_rows(found.flows.iter().cloned().map(HindcastRow::rounded))?;
+    Ok(package.write_rows(found.scores.iter().cloned())?)
+}
+
+/// The answer: one line a hindcast.
+pub fn answer(found: &Hindcasts) -> Answer {
+    let lines = lines(found);
+    let table = lines.iter().map(|line| format!("{line}\n")).collect();
+    let shown = found.titles.iter().flat_map(|(id, _)| shown(found, id, "forecast"));
+    let csv = rows::text(shown.flatten().cloned());
+    Answer { name: "hindcasts", head: Vec::new(), table, csv, json: Value::Array(objects(found)) }
+}
+
 /// Lines for people, at most 80 columns wide; empty without hindcasts.
-#[must_use]
-pub fn lines(found: &Hindcasts) -> Vec<String> {
+fn lines(found: &Hindcasts) -> Vec<String> {
     if found.titles.is_empty() {
         return Vec::new();
     }
@@ -88,8 +108,7 @@ pub fn lines(found: &Hindcasts) -> Vec<String> {
 }
 
 /// The same as data: one object a hindcast.
-#[must_use]
-pub fn objects(found: &Hindcasts) -> Vec<Value> {
+fn objects(found: &Hindcasts) -> Vec<Value> {
     let object = |(id, title): &(String, String)| {
         let [all, target] = shown(found, id, "forecast");
         let placebo = shown(found, id, "placebo")[0];

@@ -18,21 +18,23 @@ pub struct CarriedShape {
 }
 
 impl CarriedShape {
-    /// Numbers of one timeline: log capital `[n]`, present value `[n]`, size and age of cost changes `[j]` each, jobs
+    /// Numbers of one timeline: log capital `[n]`, present value `[n]`, gains added up `[n]`, size and age of cost changes `[j]` each, jobs
     /// `[n,j]`.
     pub fn len(self) -> usize {
-        2 * self.n + 2 * self.s + if self.has_jobs { self.n * self.s } else { 0 }
+        3 * self.n + 2 * self.s + if self.has_jobs { self.n * self.s } else { 0 }
     }
 
     /// The numbers as what they are.
     pub fn read(self, values: &[f64]) -> Past<'_> {
         let (capital, rest) = values.split_at(self.n);
         let (present_value, rest) = rest.split_at(self.n);
+        let (cumulative, rest) = rest.split_at(self.n);
         let (sizes, rest) = rest.split_at(self.s);
         let (ages, jobs) = rest.split_at(self.s);
         Past {
             ln_capital: ArrayView1::from(capital),
             present_value: ArrayView1::from(present_value),
+            cumulative: ArrayView1::from(cumulative),
             ages: sizes.iter().zip(ages).map(|(&size, &years)| SectorAge { size, years }).collect(),
             jobs: self.has_jobs.then(|| {
                 ArrayView2::from_shape((self.n, self.s), jobs)
@@ -46,6 +48,7 @@ impl CarriedShape {
         let mut values = Vec::with_capacity(self.len());
         values.extend(&next.ln_capital);
         values.extend(&next.present_value);
+        values.extend(&next.cumulative);
         values.extend(next.ages.iter().map(|age| age.size));
         values.extend(next.ages.iter().map(|age| age.years));
         values.extend(next.jobs.iter().flatten());
@@ -59,6 +62,8 @@ pub struct Past<'a> {
     pub ln_capital: ArrayView1<'a, f64>,
     /// Present value of the gains so far, `[n]`, million USD.
     pub present_value: ArrayView1<'a, f64>,
+    /// The same without a discount, `[n]`, million USD.
+    pub cumulative: ArrayView1<'a, f64>,
     /// Cost changes by sector, `[j]`.
     pub ages: Vec<SectorAge>,
     /// Jobs against the baseline, `[n,j]`, as a ratio less 1.
@@ -69,6 +74,7 @@ pub struct Past<'a> {
 pub struct Next {
     pub ln_capital: Vec<f64>,
     pub present_value: Vec<f64>,
+    pub cumulative: Vec<f64>,
     pub ages: Vec<SectorAge>,
     pub jobs: Option<Array2<f64>>,
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use ndarray::Array1;
+use ndarray::{Array1, Array3, Axis};
 
 use super::carried::{Next, Past};
 use super::counts::{Layer, RunCounts};
@@ -108,8 +108,9 @@ impl<'a> DrawYear<'a> {
             Some(jobs) => outcome.with_jobs(jobs),
             None => outcome,
         };
-        let present_value = outcome.present_value().to_vec();
-        let next = Next { ln_capital, present_value, ages, jobs: jobs.map(|jobs| jobs.ratio) };
+        let (present_value, cumulative) = (outcome.present_value().to_vec(), outcome.cumulative().to_vec());
+        let jobs = jobs.map(|jobs| jobs.ratio);
+        let next = Next { ln_capital, present_value, cumulative, ages, jobs };
         Ok(Step { state, past: carried.to_vec(), next: shape.write(&next), outcome, quotas, solved })
     }
 
@@ -117,6 +118,19 @@ impl<'a> DrawYear<'a> {
     fn nearest(&self, state: &YearState) -> Option<&Equilibrium> {
         let solved = self.steps.iter().rev().filter_map(|step| Some((step, step.solved.as_ref()?)));
         solved.min_by_key(|(step, _)| state.distance(&step.state)).map(|(_, solved)| solved)
+    }
+
+    /// Flows at border prices of the step that was solved last, `[j,n,i]`, million USD with home sales on the diagonal;
+    /// those of the baseline where nothing had to be solved.
+    pub fn flows(&self) -> Array3<f64> {
+        match self.steps.last().and_then(|step| step.solved.as_ref()) {
+            None => self.base.accounts.flows.clone(),
+            Some(solved) => {
+                // X is by country and sector, shares and tariffs by sector first.
+                let spent = solved.x_musd.t().insert_axis(Axis(2));
+                &solved.pi * &spent / &solved.tau
+            }
+        }
     }
 
     /// What a timeline that begins the year with `carried` does to the baseline of the year.
@@ -137,6 +151,7 @@ impl<'a> DrawYear<'a> {
             ln_capital: past.ln_capital.to_owned(),
             ln_real_income: added.unwrap_or_else(|| Array1::zeros(past.ln_capital.len())),
             present_value: past.present_value.to_owned(),
+            cumulative: past.cumulative.to_owned(),
             discount_factor: dynamics.discount_factor(self.base.year),
         }
     }

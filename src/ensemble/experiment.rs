@@ -6,6 +6,7 @@ use ndarray::Array1;
 use super::block::{Layout, SECTOR_MEASURES};
 use super::carried::{Carried, TRACKS};
 use super::dynamics::{Dynamics, YEARS};
+use super::exposure::{self, Essential};
 use super::inputs::Inputs;
 use super::options::{OptionRun, Start};
 use super::parameters::DrawnParameters;
@@ -38,6 +39,8 @@ pub struct Experiment {
     pub draws: Vec<u64>,
     /// Parameters of each draw.
     pub parameters: Vec<DrawnParameters>,
+    /// Goods whose sources are followed.
+    pub essentials: Vec<Essential>,
     /// Dates between which events happen.
     pub horizon: Horizon,
     /// Files that were read, each with its checksum.
@@ -81,6 +84,7 @@ impl Experiment {
         let growth =
             Growth::read(&files.folder(&plan.baseline), &data.axes, data.meta.year + 1, plan.years[1])?;
         let dynamics = Dynamics::read(&plan, &files, &data.axes)?;
+        let essentials = exposure::read(&files, &data.axes)?;
         let (specs, world) = options?;
         let path = BaselinePath::solve(
             Economy::from_dataset(&data)?,
@@ -129,6 +133,7 @@ impl Experiment {
             shard,
             draws,
             parameters,
+            essentials,
             horizon,
             inputs: files.read_log(),
             regimes,

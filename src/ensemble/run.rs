@@ -11,7 +11,8 @@ use super::decomposition::Decomposition;
 use super::experiment::Experiment;
 use super::frame::RunFrame;
 use super::plan::{Plan, Shard};
-use super::years::ReferenceQuota;
+use super::trade::ReferenceTrade;
+use super::years::{ReferenceQuota, ReferenceYear};
 use crate::data::Files;
 
 /// Is told how far a run is, from any thread. `()` takes no notice.
@@ -94,6 +95,8 @@ pub struct RunResults<B> {
     pub decompositions: Vec<Decomposition>,
     /// Quotas on the reference paths.
     pub quotas: Vec<ReferenceQuota>,
+    /// Trade on the reference paths by sector and partner, in the years that the plan names and in the last one.
+    pub trade: Vec<ReferenceTrade>,
     /// How much was computed.
     pub counts: RunCounts,
     /// Results of the draws by year.
@@ -129,15 +132,18 @@ impl Experiment {
         BlockKey { fingerprint, year, layout: Some(self.layout(year)), draws: Some(&self.draws) }
     }
 
-    /// The reference paths in the last year of the plan.
-    pub(super) fn last_reference_block(&self, counts: &RunCounts) -> Result<YearBlock, RunError> {
-        let (mut last, mut past) = (None, self.reference_start());
+    /// The reference paths of every year of the plan, without any draw.
+    ///
+    /// # Errors
+    /// [`RunError`] if a state has no equilibrium.
+    pub fn reference_years(&self, counts: &RunCounts) -> Result<Vec<ReferenceYear>, RunError> {
+        let (mut years, mut past) = (Vec::new(), self.reference_start());
         for year in self.plan.year_range() {
-            let (block, _) = self.reference_block(year, &past, counts)?;
-            past = Carried::of(&block);
-            last = Some(block);
+            let found = self.reference_block(year, &past, counts)?;
+            past = Carried::of(&found.block);
+            years.push(found);
         }
-        Ok(last.expect("a checked plan has a year"))
+        Ok(years)
     }
 
     /// The last year of all draws; the years before are not kept.
@@ -186,16 +192,18 @@ impl Experiment {
             blocks.keep(block)?;
         }
         watch.stage("reference paths");
-        let (mut reference, mut quotas, mut past) = (Vec::new(), Vec::new(), self.reference_start());
+        let (mut reference, mut quotas, mut trade) = (Vec::new(), Vec::new(), Vec::new());
+        let mut past = self.reference_start();
         let mut decompositions = Vec::new();
         for year in self.plan.year_range() {
-            let (block, open) = self.reference_block(year, &past, &counts)?;
+            let found = self.reference_block(year, &past, &counts)?;
             if year == self.plan.years[1] {
                 decompositions = self.decompositions(&past)?;
             }
-            past = Carried::of(&block);
-            reference.push(block);
-            quotas.extend(open);
+            past = Carried::of(&found.block);
+            reference.push(found.block);
+            quotas.extend(found.quotas);
+            trade.extend(found.trade);
         }
         // In the order of the options, and of the years inside.
         quotas.sort_by_key(|found| found.option);
@@ -207,6 +215,7 @@ impl Experiment {
             reference,
             decompositions,
             quotas,
+            trade,
             counts,
             blocks,
         })

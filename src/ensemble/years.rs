@@ -1,5 +1,6 @@
 //! One year of a run solved: every option in every draw, and the reference paths.
 
+use ndarray::Array3;
 use rayon::prelude::*;
 
 use super::block::{Layout, YearBlock};
@@ -9,6 +10,7 @@ use super::draw_year::DrawYear;
 use super::experiment::Experiment;
 use super::options::OptionRun;
 use super::parameters::DrawnParameters;
+use super::trade::ReferenceTrade;
 use crate::equilibrium::{NoEquilibrium, Quota, QuotaOutcome};
 use crate::events::DrawnTimeline;
 use crate::projection::Outcome;
@@ -16,6 +18,17 @@ use crate::projection::Outcome;
 /// Timelines of an option in a draw: see [`TRACKS`].
 const OPTION: usize = 0;
 const OWN: usize = 1;
+
+/// The reference paths in one year.
+#[derive(Debug, Clone)]
+pub struct ReferenceYear {
+    /// Outcomes of every option, a block of one draw.
+    pub block: YearBlock,
+    /// Quotas that are open.
+    pub quotas: Vec<ReferenceQuota>,
+    /// Trade by sector and partner; kept in the years that the plan names and in the last one.
+    pub trade: Option<ReferenceTrade>,
+}
 
 /// A quota that the reference path of an option opens in a year, and what it came to.
 #[derive(Debug, Clone)]
@@ -58,8 +71,7 @@ impl Experiment {
         Ok(self.block(year, layout, self.draws.clone(), rows))
     }
 
-    /// The outcome of each option along its reference path in one year that begins with `past`, with central parameters: a
-    /// block of one draw, and the quotas that are open.
+    /// Each option along its reference path in one year that begins with `past`, with central parameters.
     ///
     /// # Errors
     /// [`RunError`] if a state has no equilibrium.
@@ -71,10 +83,11 @@ impl Experiment {
         year: i16,
         past: &Carried,
         counts: &RunCounts,
-    ) -> Result<(YearBlock, Vec<ReferenceQuota>), RunError> {
+    ) -> Result<ReferenceYear, RunError> {
         let central = DrawnParameters::central();
         let layout = self.layout(year);
         self.prepare(year);
+        let keeps_trade = layout.n_groups > 0 || layout.has_own;
         let solve = |(at, option): (usize, &OptionRun)| {
             let mut draw = DrawYear::new(self, year, &central);
             let found = draw.step(&option.reference, past.track(0, at, OPTION), counts);
@@ -88,13 +101,20 @@ impl Experiment {
             }
             (0..TRACKS).for_each(|_| values.extend(&step.next));
             let quota = |(quota, outcome)| ReferenceQuota { option: at, year, quota, outcome };
-            Ok((values, step.quotas.iter().cloned().map(quota).collect::<Vec<_>>()))
+            let quotas = step.quotas.iter().cloned().map(quota).collect::<Vec<_>>();
+            Ok(((values, quotas), keeps_trade.then(|| draw.flows())))
         };
         let options = self.options.par_iter().enumerate();
-        let (rows, quotas): (Vec<_>, Vec<_>) =
-            options.map(solve).collect::<Result<Vec<_>, RunError>>()?.into_iter().unzip();
+        let found = options.map(solve).collect::<Result<Vec<_>, RunError>>()?;
+        let (found, flows): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+        let (rows, quotas): (Vec<_>, Vec<_>) = found.into_iter().unzip();
         let rows = rows.into_iter().map(|values| DrawRows { rows: vec![0], values }).collect();
-        Ok((self.block(year, layout, vec![0], rows), quotas.concat()))
+        let flows: Option<Vec<Array3<f64>>> = flows.into_iter().collect();
+        Ok(ReferenceYear {
+            block: self.block(year, layout, vec![0], rows),
+            quotas: quotas.concat(),
+            trade: flows.map(|flows| ReferenceTrade::new(self.baseline_year(year), flows)),
+        })
     }
 
     /// Computes what all threads will ask for.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use jiff::Span;
 use jiff::civil::Date;
 
 use super::effect::Effect;
@@ -72,6 +73,17 @@ impl DrawnTimeline {
         };
         let log: Vec<LoggedEvent> = both.iter().map(placed).collect();
         Self { policy: Self::replay(initial, &log), log }
+    }
+
+    /// This timeline with what the option itself does `years` later, in the same world.
+    #[must_use]
+    pub fn delayed(&self, initial: &PolicyTimeline, years: i16) -> Self {
+        let mut later = Self { policy: initial.clone(), log: self.log.clone() };
+        for event in later.log.iter_mut().filter(|event| event.is_own) {
+            let moved = event.date.checked_add(Span::new().years(years));
+            event.date = moved.unwrap_or(Date::MAX);
+        }
+        later.in_world_of(initial, self)
     }
 
     /// Applies the effects in a log to the memberships `initial`.

@@ -24,6 +24,7 @@ pub mod solve;
 pub mod summary;
 pub mod tariffs;
 pub mod tornado;
+pub mod trade;
 pub mod variance;
 
 pub use dir::OutputDir;
@@ -83,6 +84,10 @@ pub fn schemas() -> Vec<Schema> {
         solve::TradeChange::schema(),
         summary::SummaryRow::schema(),
         tornado::TornadoRow::schema(),
+        trade::CoverageRow::schema(),
+        trade::CreationRow::schema(),
+        trade::ExposureRow::schema(),
+        trade::TradeRow::schema(),
         tariffs::DutiesRow::schema(),
         tariffs::LiberalisationRow::schema(),
         tariffs::ProvisionRow::schema(),

@@ -18,6 +18,7 @@ use super::reference::{
     reference_dates, reference_sectors,
 };
 use super::rows::{Schema, TableRow};
+use super::trade::{self, CoverageRow, CreationRow, ExposureRow, TradeRow};
 use crate::ensemble::{Blocks, Experiment, PARTS, RunFrame, RunResults, Shard, Tiling};
 use crate::events::milestones as distributions;
 
@@ -65,6 +66,10 @@ pub fn common() -> [Schema; 15] {
         TariffRow::schema(),
         TariffPathStep::schema(),
         RunQuotaRow::schema(),
+        TradeRow::schema(),
+        CreationRow::schema(),
+        ExposureRow::schema(),
+        CoverageRow::schema(),
     ]
 }
 
@@ -104,6 +109,11 @@ pub fn write_paths<B: Blocks>(
     output.write_rows(tariffs(experiment, frame))?;
     output.write_rows(tariff_path(experiment))?;
     output.write_rows(quotas::of_run(experiment, &results.quotas))?;
+    let trade = || results.trade.iter();
+    output.write_rows(trade().flat_map(|year| trade::trade(experiment, year)))?;
+    output.write_rows(trade().flat_map(|year| trade::creation(experiment, year)))?;
+    output.write_rows(trade().flat_map(|year| trade::exposure(experiment, year)))?;
+    output.write_rows(trade().flat_map(|year| trade::coverage(experiment, year)))?;
     write_events(output, experiment, detail)
 }
 

@@ -7,7 +7,9 @@
 //!
 //! e is the deviation of a sector's jobs from the baseline as a share of them, e* the one at full employment that the
 //! equilibrium of the year asks for, L the workers of the baseline. What leaves within the normal net turnover of a sector
-//! is not replaced; who leaves beyond it is displaced. L is that of the year of the table.
+//! is not replaced; who leaves beyond it is displaced. L is that of the year of the table. Turnover is that of whole
+//! sectors: changes of a few percent over years never displace anybody in this sense, while some firms close. So spending
+//! for all jobs given up stands beside it, as the most that it can be.
 //!
 //! Source: `docs/model.md` section 6; speed after Artuc, Chaudhuri & McLaren (2010).
 
@@ -74,6 +76,8 @@ pub struct JobYear {
     pub displaced: Array1<f64>,
     /// Spending for them, `[n]`, million USD.
     pub assistance_musd: Array1<f64>,
+    /// Spending if every job given up displaces its worker, `[n]`, million USD: the most that it can be.
+    pub assistance_most_musd: Array1<f64>,
 }
 
 impl Labour {
@@ -104,10 +108,12 @@ impl Labour {
             .and(&kept)
             .map_collect(|given_up, kept| (given_up - kept).max(0.0))
             .sum_axis(Axis(1));
+        let (given_up, musd) = (given_up.sum_axis(Axis(1)), self.assistance_usd / 1e6);
         JobYear {
             persons: &self.workers * &ratio,
-            given_up: given_up.sum_axis(Axis(1)),
-            assistance_musd: &displaced * (self.assistance_usd / 1e6),
+            assistance_musd: &displaced * musd,
+            assistance_most_musd: &given_up * musd,
+            given_up,
             displaced,
             ratio,
         }
@@ -208,6 +214,7 @@ mod tests {
         assert!(close(first.persons[[0, 0]], -120.0) && close(first.persons[[0, 1]], 120.0));
         assert!(close(first.given_up[0], 120.0) && close(first.displaced[0], 60.0));
         assert!(close(first.assistance_musd[0], 60.0 * 8400.0 / 1e6));
+        assert!(close(first.assistance_most_musd[0], 120.0 * 8400.0 / 1e6));
         // The second year closes 30 % of the rest: 8.4 %, of which 2.4 % beyond attrition.
         let second = labour.next(first.ratio.view(), &target);
         assert!(close(second.displaced[0], 24.0));

@@ -32,6 +32,8 @@ pub struct Heritage {
     pub ln_real_income: Array1<f64>,
     /// Present value of the gains of earlier years, `[n]`, million USD.
     pub present_value: Array1<f64>,
+    /// Gains of earlier years added up, `[n]`, million USD.
+    pub cumulative: Array1<f64>,
     /// Weight of this year in it.
     pub discount_factor: f64,
 }
@@ -41,7 +43,13 @@ impl Heritage {
     #[must_use]
     pub fn none(n: usize) -> Self {
         let zero = || Array1::zeros(n);
-        Self { ln_capital: zero(), ln_real_income: zero(), present_value: zero(), discount_factor: 1.0 }
+        Self {
+            ln_capital: zero(),
+            ln_real_income: zero(),
+            present_value: zero(),
+            cumulative: zero(),
+            discount_factor: 1.0,
+        }
     }
 
     fn present_value_of(&self, gain: &Array1<f64>) -> Array1<f64> {
@@ -52,11 +60,13 @@ impl Heritage {
 impl Outcome {
     /// Position of the present value in [`Outcome::MEASURES`].
     const PRESENT_VALUE: usize = 12;
+    /// Position of the gains added up in [`Outcome::MEASURES`].
+    const CUMULATIVE: usize = 14;
     /// Position of real income in percent.
     const REAL_INCOME: usize = 0;
 
     /// Names and units of the country measures.
-    pub const MEASURES: [(&'static str, &'static str); 16] = [
+    pub const MEASURES: [(&'static str, &'static str); 19] = [
         ("real_income", "pct"),
         ("real_income_money", "musd2019"),
         ("real_wage", "pct"),
@@ -70,23 +80,37 @@ impl Outcome {
         ("real_income_static", "pct"),
         ("capital", "pct"),
         ("real_income_present_value", "musd2019"),
+        ("real_gdp", "pct"),
+        ("real_income_cumulative", "musd2019"),
         ("jobs_given_up", "persons"),
         ("workers_displaced", "persons"),
         ("adjustment_spending", "musd2019"),
+        ("adjustment_spending_most", "musd2019"),
     ];
     /// How many of them there are without workers by sector.
-    pub const WITHOUT_LABOUR: usize = 13;
+    pub const WITHOUT_LABOUR: usize = 15;
 
     /// Measures `solved` against the baseline year it was solved from, with what earlier years left.
     ///
     /// `real_income_static` is real income without what capital adds to it, to first order. `real_income_present_value`
-    /// adds up the gains in money from the first year on, discounted to it. At a constant saving rate real
-    /// consumption changes by the percentage of real income.
+    /// adds up the gains in money from the first year on, discounted to it, `real_income_cumulative` without a discount. At
+    /// a constant saving rate real consumption changes by the percentage of real income. `real_gdp` is the volume of output:
+    /// real income and exports less imports, both at the prices of the baseline. It leaves out what a change of export and
+    /// import prices does to income (terms of trade) and what other countries pay (the deficit).
     #[must_use]
     pub fn measure(year: &BaselineYear, solved: &Equilibrium, past: &Heritage) -> Self {
         let (base, old) = (year.prepared.economy(), &year.accounts);
         let flows = Flows { pi: solved.pi.view(), tau: solved.tau.view(), x_musd: solved.x_musd.view() };
-        let new = Accounts::new(base, flows, |_, _| ());
+        let per_cost = solved.ln_cost.mapv(|cost| (-cost).exp());
+        // Exports less imports at the prices of the baseline.
+        let mut net_volume = Array1::<f64>::zeros(base.n());
+        let new = Accounts::new(base, flows, |[j, n, i], flow| {
+            if n != i {
+                let volume = flow * per_cost[[i, j]];
+                net_volume[i] += volume;
+                net_volume[n] -= volume;
+            }
+        });
         let ln_price_index = solved.ln_price_index(base);
         let ln_welfare = (&solved.income / &old.income).mapv(f64::ln) - &ln_price_index;
         let (price_level, world_price) = (year.ln_price_level.mapv(f64::exp), year.world_price_level());
@@ -96,6 +120,9 @@ impl Outcome {
         let workers = worker_shares(base, &solved.y_musd);
         let ln_static = &ln_welfare - &past.ln_real_income;
         let present_value = past.present_value_of(&money);
+        let cumulative = &past.cumulative + &money;
+        let old_gdp = &old.income + &old.totals.exports - &old.totals.imports;
+        let new_gdp = ln_welfare.mapv(f64::exp) * &old.income + net_volume;
         let rows = [
             pct(ln_welfare),
             money,
@@ -110,6 +137,8 @@ impl Outcome {
             pct(ln_static),
             pct(past.ln_capital.clone()),
             present_value,
+            change(&new_gdp, &old_gdp),
+            cumulative,
         ];
         let views: Vec<_> = rows.iter().map(|row| row.view()).collect();
         let countries = ndarray::stack(Axis(0), &views).expect("every row has one entry a country");
@@ -127,7 +156,7 @@ impl Outcome {
     /// The same with the jobs of the year and whom it displaces.
     #[must_use]
     pub fn with_jobs(mut self, year: &JobYear) -> Self {
-        for row in [&year.given_up, &year.displaced, &year.assistance_musd] {
+        for row in [&year.given_up, &year.displaced, &year.assistance_musd, &year.assistance_most_musd] {
             self.countries.push_row(row.view()).expect("every row has one entry a country");
         }
         self.jobs = Some(year.persons.clone());
@@ -146,12 +175,19 @@ impl Outcome {
         self.countries.row(Self::PRESENT_VALUE)
     }
 
+    /// Gains up to this year added up, `[n]`, million USD.
+    #[must_use]
+    pub fn cumulative(&self) -> ArrayView1<'_, f64> {
+        self.countries.row(Self::CUMULATIVE)
+    }
+
     /// The outcome of a year in which nothing differs from the baseline but what earlier years have gained.
     #[must_use]
     pub fn unchanged(year: &BaselineYear, past: &Heritage) -> Self {
         let (n, s) = (year.prepared.economy().n(), year.prepared.economy().s());
         let mut countries = Array2::zeros((Self::WITHOUT_LABOUR, n));
         countries.row_mut(Self::PRESENT_VALUE).assign(&past.present_value);
+        countries.row_mut(Self::CUMULATIVE).assign(&past.cumulative);
         Self {
             countries,
             output_pct: Array2::zeros((n, s)),

@@ -1,13 +1,17 @@
 //! What is known beside what the program says: statistics of the data set against published ones.
 //!
 //! One kind of comparison a file: [`mod@data_checks`] computes each statistic of a table of known figures from a
-//! baseline, [`mod@hindcasts`] sets predictions of known changes beside what came. Published results of other studies are
-//! to stand beside them as further tables.
+//! baseline, [`mod@hindcasts`] sets predictions of known changes beside what came, [`mod@studies`] published results beside
+//! ours, with the way from one to the other; [`mod@autarky`] has closed forms of the gains from trade, [`mod@delay`] the
+//! cost of waiting.
 
+pub mod autarky;
 pub mod data_checks;
+pub mod delay;
 pub mod hindcasts;
 mod known;
 mod statistic;
+pub mod studies;
 
 pub use data_checks::{DataCheck, Flag, data_checks};
 pub use hindcasts::{HindcastRow, HindcastScore, Hindcasts, hindcasts};
@@ -20,8 +24,13 @@ use crate::output::rows::{Schema, TableRow};
 #[must_use]
 pub fn schemas() -> Vec<Schema> {
     vec![
+        autarky::AutarkyRow::schema(),
+        studies::BridgeRow::schema(),
         DataCheck::schema(),
+        delay::DelayRow::schema(),
         KnownRow::schema(),
+        studies::SignRow::schema(),
+        studies::StudyRow::schema(),
         HindcastRow::schema(),
         HindcastScore::schema(),
         hindcasts::FlowRow::schema(),

@@ -61,6 +61,7 @@ mod solver_costs;
 mod solver_files;
 mod solver_tariffs;
 mod staging;
+mod studies;
 mod tornado;
 mod trade_readers;
 mod validation;

@@ -4,7 +4,6 @@
 //! the high end. Each end is a run of its own of the reference paths with that table changed; nothing else moves. So a new
 //! assumption is a row, no code.
 
-mod edit;
 mod ranges;
 
 pub use ranges::{Assumption, TORNADO_FILE};
@@ -106,9 +105,10 @@ fn headline_plan(plan: &Plan) -> Plan {
 /// Real income of the focus country by option.
 fn headline(files: &Files, plan: &Plan) -> anyhow::Result<Vec<f64>> {
     let experiment = Experiment::load(files, plan.clone(), Shard::WHOLE, &|_, _| Ok::<_, InputErrors>(()))?;
-    let block = experiment.last_reference_block(&RunCounts::default())?;
+    let years = experiment.reference_years(&RunCounts::default())?;
+    let block = &years.last().expect("a checked plan has a year").block;
     let frame = super::RunFrame::new(&experiment);
     let cell = Cell::Country(HEADLINE[0], frame.focus());
     let against = Against::Reference(frame.reference());
-    Ok((0..plan.options.len()).map(|option| value(&block, 0, option, cell, against)).collect())
+    Ok((0..plan.options.len()).map(|option| value(block, 0, option, cell, against)).collect())
 }

@@ -10,6 +10,7 @@ use crate::output::run::DrawValue;
 use crate::output::summary::SummaryRow;
 use scene::Scene;
 
+pub mod bridge;
 mod country_effects;
 mod gains_by_country;
 mod gains_by_option;

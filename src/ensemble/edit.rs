@@ -50,13 +50,54 @@ pub fn change(
     goods: &[String],
     to: &dyn Fn(f64) -> f64,
 ) -> Result<(String, usize), String> {
+    rewrite(text, rows, goods, Some(column), &|record, at| {
+        let number = record.get(at).and_then(|cell| cell.parse::<f64>().ok())?;
+        let moved = to(number).to_string();
+        let cells = record.iter().enumerate();
+        Some(Some(cells.map(|(k, cell)| if k == at { moved.as_str() } else { cell }).collect()))
+    })
+}
+
+/// `text` with `to` in `column` of the rows that are meant, whatever stands there, and how many these are; the name of a
+/// column that is not there.
+pub fn write(
+    text: &str,
+    rows: &Rows,
+    column: &str,
+    goods: &[String],
+    to: &str,
+) -> Result<(String, usize), String> {
+    rewrite(text, rows, goods, Some(column), &|record, at| {
+        let cells = record.iter().enumerate();
+        Some(Some(cells.map(|(k, cell)| if k == at { to } else { cell }).collect()))
+    })
+}
+
+/// `text` without the rows that are meant, and how many these were; the name of a column that is not there.
+pub fn without(text: &str, rows: &Rows, goods: &[String]) -> Result<(String, usize), String> {
+    rewrite(text, rows, goods, None, &|_, _| Some(None))
+}
+
+/// What becomes of a record that is meant: `None` = it stays and does not count, `Some(None)` = it goes.
+type Rewritten = Option<Option<csv::StringRecord>>;
+
+fn rewrite(
+    text: &str,
+    rows: &Rows,
+    goods: &[String],
+    column: Option<&str>,
+    to: &dyn Fn(&csv::StringRecord, usize) -> Rewritten,
+) -> Result<(String, usize), String> {
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
         .comment(Some(b'#'))
         .flexible(true)
         .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
     let header = reader.headers().cloned().unwrap_or_default();
-    let at = header.iter().position(|name| name == column).ok_or_else(|| column.to_owned())?;
+    let at = match column {
+        Some(column) => header.iter().position(|name| name == column).ok_or_else(|| column.to_owned())?,
+        None => 0,
+    };
     let meant = rows.resolve(&header)?;
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
     let mut write = |record: &csv::StringRecord| writer.write_record(record).expect("memory can be written");
@@ -69,17 +110,14 @@ pub fn change(
             let kind = if goods.iter().any(|sector| sector == cell) { "goods" } else { "services" };
             values.iter().any(|value| value == if *is_kind { kind } else { cell })
         };
-        let number = record.get(at).and_then(|cell| cell.parse::<f64>().ok());
-        let changed = match number.filter(|_| meant.iter().all(holds)) {
-            None => record.clone(),
-            Some(number) => {
+        let is_meant = meant.iter().all(holds);
+        match is_meant.then(|| to(&record, at)).flatten() {
+            None => write(&record),
+            Some(rewritten) => {
                 n += 1;
-                let cells = record.iter().enumerate();
-                let moved = to(number).to_string();
-                cells.map(|(k, cell)| if k == at { moved.as_str() } else { cell }).collect()
+                rewritten.iter().for_each(&mut write);
             }
-        };
-        write(&changed);
+        }
     }
     let bytes = writer.into_inner().expect("memory can be written");
     Ok((String::from_utf8(bytes).expect("text stays text"), n))
@@ -87,7 +125,7 @@ pub fn change(
 
 #[cfg(test)]
 mod tests {
-    use super::{Rows, change};
+    use super::{Rows, change, without, write};
 
     const TEXT: &str = "# note\nimporter,sector,ave_pct\nAAA,cars,4\nAAA,care,x\nBBB,cars,8\nBBB,care,2\n";
 
@@ -105,6 +143,20 @@ mod tests {
         assert_eq!(changed("importer=BBB; kind=goods", "ave_pct").unwrap().1, 1);
         assert_eq!(changed("importer=AAA|BBB;kind=services", "ave_pct").unwrap().1, 1);
         assert_eq!(changed("importer=CCC", "ave_pct").unwrap().1, 0);
+    }
+
+    #[test]
+    fn words_are_written_over_words() {
+        let rows = Rows::parse("importer=AAA;kind=services").unwrap();
+        let (text, n) = write(TEXT, &rows, "ave_pct", &["cars".to_owned()], "2").unwrap();
+        assert_eq!((text.lines().nth(2), n), (Some("AAA,care,2"), 1));
+    }
+
+    #[test]
+    fn rows_that_are_meant_go() {
+        let rows = Rows::parse("importer=AAA").unwrap();
+        let (text, n) = without(TEXT, &rows, &[]).unwrap();
+        assert_eq!((text.as_str(), n), ("importer,sector,ave_pct\nBBB,cars,8\nBBB,care,2\n", 2));
     }
 
     #[test]

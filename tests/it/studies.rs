@@ -177,7 +177,7 @@ fn losses_without_trade_are_the_closed_form() {
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
     write("meta.toml", "name = \"two\"\nyear = 2019\nunit = \"musd\"\nvaluation = \"border\"\n");
     write("countries.csv", "iso3,name,region\nAAA,A,x\nBBB,B,x\n");
-    write("sectors.csv", "sector,name,kind,theta,theta_se\ngoods,Goods,goods,5,0\n");
+    write("sectors.csv", "sector,name,kind,theta,theta_se\ngoods,Goods,goods,5,\n");
     write(
         "trade.csv",
         "exporter,importer,sector,value_musd\nAAA,AAA,goods,80\nBBB,AAA,goods,20\nAAA,BBB,goods,20\nBBB,BBB,goods,80\n",

@@ -119,7 +119,7 @@ pub fn run(args: &ValidateArgs, quiet: bool) -> anyhow::Result<()> {
             "parts": answers.iter().map(|answer| answer.name).collect::<Vec<_>>(),
         });
         output.write_text(MANIFEST, &manifest::text(&info))?;
-        package.finish("validation")?;
+        package.finish("validation");
         folder = args.out.clone();
     }
     if let Some(output) = output {

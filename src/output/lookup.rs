@@ -56,11 +56,12 @@ table! {
 }
 
 /// Measures of the tables of a run: identifier, name, units.
-const MEASURES: [(&str, &str, &str); 22] = [
+const MEASURES: [(&str, &str, &str); 24] = [
     ("real_income", "Real income", "pct|musd2019"),
     ("real_income_money", "Real income in money", "musd2019"),
     ("real_income_static", "Real income at the capital of the baseline", "pct"),
     ("real_income_present_value", "Present value of the gains in real income up to the year", "musd2019"),
+    ("real_income_cumulative", "Gains in real income added up to the year", "musd2019"),
     ("real_wage", "Real wage", "pct"),
     ("exports", "Exports", "pct|musd2019"),
     ("exports_money", "Exports in money", "musd2019"),
@@ -70,13 +71,18 @@ const MEASURES: [(&str, &str, &str); 22] = [
     ("terms_of_trade", "Terms of trade", "pct"),
     ("tariff_revenue", "Tariff revenue", "musd2019"),
     ("tariff_revenue_change", "Tariff revenue, change", "musd2019"),
-    ("real_gdp", "Gross domestic product at constant prices", "musd2019"),
+    ("real_gdp", "Gross domestic product at constant prices", "musd2019|pct"),
     ("jobs", "Jobs", "persons"),
     ("labour_reallocated", "Workers who change their sector", "pct"),
     ("capital", "Capital", "pct"),
     ("jobs_given_up", "Jobs given up in sectors that shrink", "persons"),
     ("workers_displaced", "Workers out of work in the year", "persons"),
     ("adjustment_spending", "Spending on adjustment", "musd2019"),
+    (
+        "adjustment_spending_most",
+        "Spending on adjustment if every job given up displaces its worker",
+        "musd2019",
+    ),
     ("output", "Output at constant prices", "pct"),
     ("employment", "Employment", "pct"),
 ];

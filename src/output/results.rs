@@ -49,7 +49,7 @@ pub struct ShardInfo {
 
 /// Tables that are the same in every part of a run.
 #[must_use]
-pub fn common() -> [Schema; 15] {
+pub fn common() -> [Schema; 19] {
     [
         CountryName::schema(),
         SectorName::schema(),

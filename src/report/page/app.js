@@ -515,7 +515,11 @@ const pictures = {
     /// Partners whose rates under the option are not those of the reference, and all.
     partners({ columns, rows }) {
       const at = Object.fromEntries(columns.map((name, k) => [name, k]));
-      const path = (found, id) => JSON.stringify(found.filter(row => row[at.option] === id).map(row => [row[at.valid_from], row[at.statutory_pct]]));
+      // Steps at which the rate stays what it was are none.
+      const path = (found, id) => {
+        const steps = found.filter(row => row[at.option] === id).map(row => [row[at.valid_from], row[at.statutory_pct]]);
+        return JSON.stringify(steps.filter(([, rate], k) => k === 0 || rate !== steps[k - 1][1]));
+      };
       const all = d3.groups(rows, row => row[at.importer]);
       return { all, changed: all.filter(([, found]) => path(found, state.option) !== path(found, manifest.reference_option)) };
     },
@@ -769,7 +773,7 @@ function svgText({ element, head, sub, note }) {
   for (const panel of panels) {
     const [x, from] = [panel.offsetLeft - left + 16, panel.offsetTop - top + y];
     const name = find("h4", panel);
-    if (name) write(name.textContent, x, from + 14, 12.5, "bold");
+    if (name) write(shortened(name.textContent, 0.84 * panel.offsetWidth), x, from + 14, 12.5, "bold");
     const inner = find("svg", panel).cloneNode(true);
     inner.querySelectorAll("[aria-label='tip'], [data-label='tip']").forEach(tip => tip.remove());
     inner.setAttribute("x", x);

@@ -61,7 +61,7 @@
 //!
 //! | module | what it does |
 //! | --- | --- |
-//! | [`error`], [`rng`], [`numerics`] | faults with file, line and remedy; random streams by name; numerical methods |
+//! | [`error`], [`rng`], [`stop`], [`numerics`] | faults with file, line and remedy; random streams by name; ending early; numerical methods |
 //! | [`data`] | reads and checks files |
 //! | [`estimation`] | gravity by PPML with absorbed effects |
 //! | [`economy`] | the arrays of one economy |
@@ -76,6 +76,9 @@
 //! | [`validation`] | what is known beside what the data set says |
 //! | [`calibration`] | outside tables to a balanced baseline |
 //! | [`cli`] | the program |
+
+/// Version of the library and the program.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 pub mod calibration;
 pub mod cli;
@@ -93,4 +96,5 @@ pub mod projection;
 pub mod report;
 pub mod rng;
 pub mod schedules;
+pub mod stop;
 pub mod validation;

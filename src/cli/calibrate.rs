@@ -154,9 +154,7 @@ fn weights(text: &str) -> Result<Weights, String> {
 /// If the outside data are missing or faulty, or the result is not a sound baseline.
 pub fn run(args: &CalibrateArgs, quiet: bool) -> anyhow::Result<()> {
     check_options(args).into_result(())?;
-    if let Some(bytes) = args.max_memory {
-        memory::allow(bytes);
-    }
+    memory::allow(args.max_memory);
     let existing = place::existing(args.overwrite);
     let lines = match (args.source, args.source.layout()) {
         (Source::Policy, _) => {

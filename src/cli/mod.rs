@@ -26,6 +26,7 @@ mod answer;
 mod arguments;
 mod barriers;
 mod calibrate;
+pub mod call;
 mod changes;
 mod check;
 mod compare;
@@ -35,8 +36,8 @@ mod data_dir;
 mod dynamics;
 mod environment;
 mod estimate;
-mod estimate_answer;
-mod estimate_warnings;
+mod estimate_arguments;
+mod estimate_fit;
 mod exit;
 mod explain;
 mod export;
@@ -135,7 +136,7 @@ enum Command {
     /// Two runs side by side; exit code 1 where they differ beyond --tolerance.
     Compare(compare::CompareArgs),
     /// Gravity by PPML with absorbed effects: coefficients, covariance, separated rows.
-    Estimate(Box<estimate::EstimateArgs>),
+    Estimate(Box<estimate_arguments::EstimateArgs>),
     /// The events of an option alone: event log, memberships and the distribution of milestone dates.
     Timeline(timeline::TimelineArgs),
     /// What is known beside what the data set says: GDP, flows, balances, duties, shares.

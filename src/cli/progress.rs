@@ -17,6 +17,20 @@ const BETWEEN_LINES: Duration = Duration::from_secs(30);
 /// Time between two moves of the bar.
 const TICK: Duration = Duration::from_millis(120);
 
+/// The run of the program that listens in place of the terminal.
+static CURRENT: Mutex<Option<Arc<Counts>>> = Mutex::new(None);
+
+/// How far the run is that this process calls, in the fields of `--log json`.
+#[must_use]
+pub fn current() -> Option<Value> {
+    locked(&CURRENT).as_ref().map(|counts| counts.state().json())
+}
+
+/// No run is under way.
+pub fn forget() {
+    *locked(&CURRENT) = None;
+}
+
 /// How far a run is.
 pub struct Progress {
     counts: Arc<Counts>,
@@ -35,7 +49,10 @@ impl Progress {
     #[must_use]
     pub fn new(quiet: bool) -> Self {
         let counts = Arc::new(Counts::default());
-        let form = match quiet {
+        if terminal::is_heard() {
+            *locked(&CURRENT) = Some(Arc::clone(&counts));
+        }
+        let form = match quiet || terminal::is_heard() {
             true => Form::Hidden,
             false if stderr().is_terminal() && !terminal::is_json() => Form::Bar(bar()),
             false => {

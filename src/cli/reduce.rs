@@ -56,9 +56,7 @@ pub struct ReduceArgs {
 /// [`InputErrors`] if a part is missing, there twice, changed, damaged, or of another run.
 pub fn run(args: &ReduceArgs, quiet: bool) -> anyhow::Result<()> {
     let started = Instant::now();
-    if let Some(bytes) = args.max_memory {
-        memory::allow(bytes);
-    }
+    memory::allow(args.max_memory);
     let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
     let output = OutputDir::create(&args.out, existing)?;
     let parts = Parts::read(&args.parts)?;

@@ -10,6 +10,11 @@ pub fn when_stopped(hint: String) {
     *HINT.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = hint;
 }
 
+/// What [`when_stopped`] was told, once.
+pub fn take_hint() -> String {
+    std::mem::take(&mut HINT.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+}
+
 /// Waits for signals in a thread of its own; the process then ends by the signal, as its parent expects.
 ///
 /// # Errors

@@ -2,10 +2,12 @@
 //!
 //! A reader that has gone (`tradepath check DIR | head -0`) ends the answer quietly; any other failure to write it is
 //! kept and fails the command at its end.
+//!
+//! A program that calls commands in its own process hears both in place of the terminal ([`listen`]).
 
 use std::io::{self, Write};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
 
@@ -21,9 +23,45 @@ static JSON: AtomicBool = AtomicBool::new(false);
 
 static ANSWERING: Mutex<Answering> = Mutex::new(Answering::Open);
 
+/// What a command said to the program that called it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Heard {
+    /// The answer.
+    pub answer: String,
+    /// Notices and warnings, one after another.
+    pub notices: Vec<String>,
+}
+
+/// What is said to the program that listens.
+static HEARD: Mutex<Option<Heard>> = Mutex::new(None);
+
+fn heard() -> MutexGuard<'static, Option<Heard>> {
+    HEARD.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// From now on nothing goes to the terminal, until [`take_heard`].
+pub fn listen() {
+    *heard() = Some(Heard::default());
+}
+
+/// What was said since [`listen`]; the terminal has the word again.
+#[must_use]
+pub fn take_heard() -> Heard {
+    heard().take().unwrap_or_default()
+}
+
+/// True while a program listens in place of the terminal.
+#[must_use]
+pub fn is_heard() -> bool {
+    heard().is_some()
+}
+
 /// Writes a part of the answer to standard output.
 pub fn answer(text: &str) {
-    let mut state = ANSWERING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(heard) = &mut *heard() {
+        return heard.answer.push_str(text);
+    }
+    let mut state = ANSWERING.lock().unwrap_or_else(PoisonError::into_inner);
     if !matches!(*state, Answering::Open) {
         return;
     }
@@ -48,6 +86,9 @@ pub fn is_json() -> bool {
 
 /// Writes a notice to standard error; nobody can be told where that fails.
 pub fn notice(text: &str) {
+    if let Some(heard) = &mut *heard() {
+        return heard.notices.push(text.trim().to_owned());
+    }
     if is_json() {
         return event(json!({ "event": "notice", "message": text.trim() }));
     }
@@ -75,7 +116,7 @@ pub fn failure(error: &anyhow::Error, exit_code: u8) {
 /// # Errors
 /// What the system said to a write, such as a full disk.
 pub fn outcome() -> anyhow::Result<()> {
-    let mut state = ANSWERING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut state = ANSWERING.lock().unwrap_or_else(PoisonError::into_inner);
     match std::mem::replace(&mut *state, Answering::Closed) {
         Answering::Failed(error) => Err(anyhow::anyhow!("standard output: {error}")),
         _ => Ok(()),

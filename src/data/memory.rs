@@ -1,17 +1,17 @@
 //! How much memory a command may take before it asks.
 
 use std::fs;
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
 
 /// Assumed where the system does not say, bytes.
 const UNKNOWN_BYTES: u64 = 4 << 30;
 
 /// What the user allows, for the whole process.
-static ALLOWED: OnceLock<u64> = OnceLock::new();
+static ALLOWED: Mutex<Option<u64>> = Mutex::new(None);
 
-/// Sets the value that [`usable_bytes`] returns (`--max-memory`); the first call counts.
-pub fn allow(bytes: u64) {
-    let _ = ALLOWED.set(bytes);
+/// Sets the value that [`usable_bytes`] returns (`--max-memory`); `None`: what is free.
+pub fn allow(bytes: Option<u64>) {
+    *ALLOWED.lock().unwrap_or_else(PoisonError::into_inner) = bytes;
 }
 
 /// Bytes of memory that a command may take: the value given to [`allow`], else three quarters of the free memory.
@@ -19,7 +19,7 @@ pub fn allow(bytes: u64) {
 /// Free is the least of three: the memory of the machine, the rest of the control group, the rest of `ulimit -v`.
 #[must_use]
 pub fn usable_bytes() -> u64 {
-    if let Some(&bytes) = ALLOWED.get() {
+    if let Some(bytes) = *ALLOWED.lock().unwrap_or_else(PoisonError::into_inner) {
         return bytes;
     }
     let known = [machine_bytes(), group_bytes(), address_space_bytes()];

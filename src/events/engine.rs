@@ -17,6 +17,7 @@ use super::spec::OptionSpec;
 use super::streams::Streams;
 use super::timeline::{DrawnTimeline, Horizon};
 use crate::policy::PolicyTimeline;
+use crate::stop;
 
 /// Runs one draw of `option` together with the processes of the `world`. For many draws compile a [`Program`] once.
 ///
@@ -164,6 +165,7 @@ impl<'p> Workspace<'p> {
     }
 
     fn run(&mut self, luck: Luck) {
+        stop::check();
         let program = self.program;
         self.reset(luck);
         for (at, dated) in program.dated.iter().enumerate() {

@@ -35,7 +35,7 @@ use rows::{Schema, TableRow};
 /// All tables of this module.
 #[must_use]
 pub fn schemas() -> Vec<Schema> {
-    vec![
+    let mut all = vec![
         assumptions::Assumption::schema(),
         beats::BeatsRow::schema(),
         decomposition::DecompositionRow::schema(),
@@ -92,5 +92,7 @@ pub fn schemas() -> Vec<Schema> {
         tariffs::LiberalisationRow::schema(),
         tariffs::ProvisionRow::schema(),
         variance::VarianceRow::schema(),
-    ]
+    ];
+    all.extend(estimate::models::schemas());
+    all
 }

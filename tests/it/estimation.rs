@@ -5,6 +5,7 @@ mod calibration;
 mod hostile;
 mod oracles;
 mod properties;
+mod table;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -17,7 +17,7 @@ fn the_change_log_names_the_version() {
 
 /// Modules in rank order: each may use only those before it.
 const RANKS: [&[&str]; 14] = [
-    &["error", "rng", "numerics"],
+    &["error", "rng", "stop", "numerics"],
     &["data"],
     &["estimation"],
     &["economy"],

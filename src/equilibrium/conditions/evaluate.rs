@@ -16,6 +16,7 @@ use super::revenue::tariff_revenue;
 use super::sales::output;
 use super::scale::productivity_residuals;
 use super::spending::spending;
+use crate::stop;
 
 /// The conditions under one shock and one closure.
 #[derive(Clone, Copy)]
@@ -28,6 +29,7 @@ pub struct Conditions<'a> {
 impl Conditions<'_> {
     /// Evaluates all conditions at the unknowns `z`; sizes of the residuals.
     pub fn evaluate(self, z: &[f64], out: &mut Evaluated) -> Norms {
+        stop::check();
         let at = Point::new(self.base.shape, z);
         Arch::new().dispatch(Evaluation { conditions: self, at, out })
     }

@@ -3,6 +3,7 @@
 use super::kernel::Sweep;
 use super::precondition::Preconditioner;
 use super::{System, Tolerance};
+use crate::stop;
 
 /// Steps after which a projection stops for this round. The outer iteration continues with the result and decides
 /// whether it converges.
@@ -122,6 +123,7 @@ fn conjugate<const W: usize>(
     });
     let mut p = z.clone();
     for step in 0..MAX_STEPS {
+        stop::check();
         if (0..W).all(|c| rz[c] <= target[c] * target[c]) {
             return step;
         }

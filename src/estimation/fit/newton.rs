@@ -23,6 +23,7 @@ use super::{Fit, FitOptions, LAST_TOLERANCE, NotConverged, normal_equations, sta
 use crate::estimation::absorb::{Absorber, System, Tolerance};
 use crate::estimation::collinear;
 use crate::estimation::design::{Design, INTERCEPT};
+use crate::stop;
 
 /// Relative accuracy of the regressors at the first step, enough to see which are clearly identified.
 const IDENTIFYING: f64 = 1e-3;
@@ -211,6 +212,7 @@ impl<'a> Iteration<'a> {
     /// Takes a step, halved as often as the deviance asks for; false where no halving lowers it. `before` keeps
     /// the index from which it starts.
     fn take(&mut self, direction: &Direction, before: &mut Vec<f64>) -> bool {
+        stop::check();
         let old = self.sums.deviance;
         before.clone_from(&self.point.eta);
         let mut size = 1.0;

@@ -13,6 +13,7 @@ use super::super::absorb::{Absorber, Layout, Tolerance};
 use super::super::collinear;
 use super::super::design::Design;
 use super::super::symmetric;
+use crate::stop;
 use nalgebra::{DMatrix, DVector};
 
 /// Weight of rows with a positive outcome; zero outcomes weigh 1.
@@ -47,6 +48,7 @@ pub fn find(design: &Design) -> Found {
     let mut u: Vec<f64> = is_zero.iter().map(|&zero| f64::from(u8::from(zero))).collect();
     let mut found = Found { separated: vec![false; design.n()], is_incomplete: true };
     for _ in 0..MAX_ITERATIONS {
+        stop::check();
         let fitted = projection.apply(&u);
         let at_zero = || fitted.iter().zip(&is_zero).filter(|(_, zero)| **zero).map(|(fit, _)| *fit);
         let largest = at_zero().fold(0.0, f64::max);

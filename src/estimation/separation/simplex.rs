@@ -19,6 +19,7 @@ use nalgebra::{DMatrix, DVector};
 use super::super::design::Design;
 use super::certificate::Known;
 use super::{directions, local};
+use crate::stop;
 
 /// Entries of a direction, scaled to a largest of 1, below this are zero.
 const ZERO: f64 = 1e-8;
@@ -117,6 +118,7 @@ impl<'a> Programme<'a> {
     fn solve(mut self) -> Option<DVector<f64>> {
         let one = self.p * (2 * self.z.len() + self.p);
         for pivot in 0..MAX_PIVOTS.min(MAX_WORK / one.max(1)) {
+            stop::check();
             let costs = DVector::from_iterator(self.p, self.basis.iter().map(|&v| self.cost(v)));
             let multiplier = self.inverse.tr_mul(&costs);
             let Some(entering) = self.entering(&multiplier, pivot < MAX_DANTZIG) else {

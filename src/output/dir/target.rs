@@ -12,10 +12,11 @@ use super::error::{OutputError, at};
 /// Paths that the command reads; a folder that is or holds one of them cannot be an output.
 static INPUTS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-/// Names the files and folders that this command reads, so that none of its outputs can take their place.
+/// Names the files and folders that this command reads, so that none of its outputs can take their place; those of the
+/// command before are forgotten.
 pub fn protect(inputs: impl IntoIterator<Item = PathBuf>) {
     let mut known = INPUTS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    known.extend(inputs.into_iter().filter_map(|path| fs::canonicalize(path).ok()));
+    *known = inputs.into_iter().filter_map(|path| fs::canonicalize(path).ok()).collect();
 }
 
 /// The folder that `path` means: absolute, links followed, without `.` and `..`.

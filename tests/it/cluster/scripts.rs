@@ -44,7 +44,9 @@ fn gnu_parallel_gives_the_bytes_of_the_whole_run() {
 #[test]
 fn dask_gives_the_bytes_of_the_whole_run() {
     if !succeeds("python3", &["-c", "import distributed"]) {
-        eprintln!("skipped: the package distributed of Dask is not installed (pip install distributed)");
+        let missing = "the package distributed of Dask is not installed (pip install distributed)";
+        assert!(std::env::var_os("TRADEPATH_DASK").is_none_or(|value| value != "required"), "{missing}");
+        eprintln!("skipped: {missing}");
         return;
     }
     let folder = tempfile::tempdir().unwrap();

@@ -1,6 +1,9 @@
-//! The files of `tradepath estimate` (`docs/contract.md`).
+//! The files of `tradepath estimate` (`docs/contract.md`): of one model here, of several in [`models`]; the table that
+//! people read in [`regression_table`].
 
-use std::fmt::Write as _;
+pub mod models;
+pub mod regression_table;
+mod words;
 
 use super::rows::{Precise, Text, table};
 use crate::estimation::{Coefficient, Estimates};
@@ -133,91 +136,4 @@ pub fn dropped(estimates: &Estimates) -> impl Iterator<Item = DroppedRow<'_>> {
 pub fn collinear(estimates: &Estimates) -> impl Iterator<Item = CollinearRow<'_>> {
     let rows = estimates.collinear.iter();
     rows.map(|found| CollinearRow { term: found.term.as_str().into(), reason: found.reason.as_str().into() })
-}
-
-/// Stars by p-value: 1, 5 and 10 %.
-#[must_use]
-pub fn stars(p_value: f64) -> &'static str {
-    match p_value {
-        p if p < 0.01 => "***",
-        p if p < 0.05 => "**",
-        p if p < 0.1 => "*",
-        _ => "",
-    }
-}
-
-/// What stands below the coefficients: outcome, absorbed effects, size, fit, errors.
-fn footer(estimates: &Estimates, outcome: &str) -> Vec<(String, String)> {
-    let effects = estimates.fixed_effects.iter();
-    let mut lines = vec![("Dependent variable".to_owned(), outcome.to_owned())];
-    lines.extend(effects.map(|effect| (format!("Effects {}", effect.effect), "Yes".to_owned())));
-    lines.push(("Observations".into(), estimates.rows.len().to_string()));
-    lines.push(("Pseudo R2".into(), format!("{:.4}", estimates.pseudo_r2)));
-    lines.push(("Standard errors".into(), estimates.covariance.kind.clone()));
-    lines
-}
-
-/// What the stars say.
-const STARS: &str = "*** p < 0.01, ** p < 0.05, * p < 0.1; standard errors in brackets";
-
-/// The coefficients as a table in Markdown.
-#[must_use]
-pub fn markdown(estimates: &Estimates, outcome: &str) -> String {
-    let mut text = String::from("| term | estimate | std. error | p |\n| --- | ---: | ---: | ---: |\n");
-    for line in estimates.coefficients() {
-        let mark = stars(line.p_value).replace('*', "\\*");
-        // Writing to a string cannot fail.
-        let _ = writeln!(
-            text,
-            "| {} | {:.4}{mark} | {:.4} | {:.4} |",
-            line.term.replace('|', "\\|"),
-            line.estimate,
-            line.std_error,
-            line.p_value
-        );
-    }
-    for (name, value) in footer(estimates, outcome) {
-        let [name, value] = [name, value].map(|cell| cell.replace('|', "\\|"));
-        let _ = writeln!(text, "| {name} | {value} | | |");
-    }
-    text
-}
-
-/// The coefficients as a LaTeX `tabular`.
-#[must_use]
-pub fn latex(estimates: &Estimates, outcome: &str) -> String {
-    let escape = |text: &str| {
-        text.chars().fold(String::new(), |mut escaped, character| {
-            match character {
-                '_' | '&' | '%' | '#' | '$' | '{' | '}' => escaped.extend(['\\', character]),
-                '^' => escaped.push_str("\\^{}"),
-                '~' => escaped.push_str("\\~{}"),
-                _ => escaped.push(character),
-            }
-            escaped
-        })
-    };
-    let mut text = format!("\\begin{{tabular}}{{lc}}\n\\hline\n & {} \\\\\n\\hline\n", escape(outcome));
-    for line in estimates.coefficients() {
-        // Writing to a string cannot fail.
-        let _ = writeln!(
-            text,
-            "{} & ${:.4}^{{{}}}$ \\\\\n & $({:.4})$ \\\\",
-            escape(line.term),
-            line.estimate,
-            stars(line.p_value),
-            line.std_error
-        );
-    }
-    text.push_str("\\hline\n");
-    for (name, value) in footer(estimates, outcome).into_iter().skip(1) {
-        let _ = writeln!(text, "{} & {} \\\\", escape(&name), escape(&value));
-    }
-    // Writing to a string cannot fail.
-    let _ = writeln!(
-        text,
-        "\\hline\n\\multicolumn{{2}}{{l}}{{\\footnotesize {}}}\n\\end{{tabular}}",
-        STARS.replace('<', "$<$")
-    );
-    text
 }

@@ -102,7 +102,7 @@ table! {
 
 table! {
     /// The reference path of an option: the numbers behind swim_lanes.svg.
-    pub struct LaneEvent<'a> in "swim_lanes.csv" by (option, event, party, process, stage) {
+    pub struct LaneEvent<'a> in "swim_lanes.csv" by (option, date, event, party, process, stage) {
         /// Option
         option: Text<'a>,
         /// Day

@@ -117,7 +117,8 @@ def test_schedule(command_line: Program) -> None:
 
 
 def test_validate(command_line: Program) -> None:
-    check(tradepath.validate(), command_line("validate"))
+    # The parts that run the model take minutes.
+    check(tradepath.validate(only=["checks", "autarky"]), command_line("validate", "--only", "checks,autarky"))
 
 
 def test_a_named_folder_stays(tmp_path: Path, cut: Path) -> None:

@@ -207,6 +207,8 @@ def schedule(
 
 def validate(
     *,
+    only: str | Sequence[str] | None = None,
+    baseline: PathLike | None = None,
     data: PathLike | None = None,
     out: PathLike | None = None,
     overwrite: bool = False,
@@ -216,6 +218,6 @@ def validate(
     """What is known beside what the model says: published figures and results with ours."""
 
     def fill(arguments: Arguments) -> None:
-        arguments.add(data=data, overwrite=overwrite)
+        arguments.add(only=joined(only), baseline=baseline, data=data, overwrite=overwrite)
 
     return command("validate", fill, out=out, threads=threads, digits=digits)

@@ -122,7 +122,8 @@ impl Tally {
             tally
         };
         let n_blocks = n_draws.div_ceil(BLOCK);
-        let blocks = (0..n_blocks).into_par_iter().map(|at| block(at * BLOCK));
+        // Where one thread is asked to end, none begins another block.
+        let blocks = (0..n_blocks).into_par_iter().panic_fuse().map(|at| block(at * BLOCK));
         blocks.reduce(|| Self::new(program), Self::joined)
     }
 

@@ -25,8 +25,11 @@ const YEARS: u32 = 1 << 16;
 #[derive(Debug)]
 pub struct JoinedTexts {
     n: usize,
-    by_pair: Vec<Mutex<HashMap<Box<[u32]>, Arc<[f64]>>>>,
+    by_pair: Vec<Mutex<StrengthsByTexts>>,
 }
+
+/// Joined strengths `[j]` by the texts in force and their years.
+type StrengthsByTexts = HashMap<Box<[u32]>, Arc<[f64]>>;
 
 impl JoinedTexts {
     /// Nothing yet, for `n` countries.

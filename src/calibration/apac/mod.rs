@@ -15,6 +15,7 @@ pub mod fit;
 mod fixtures;
 pub mod goods;
 pub mod imports;
+mod input_structure;
 pub mod mof;
 pub mod origin;
 pub mod pairs;

@@ -126,7 +126,7 @@ fn trade_blocks(set: &Apac, n: usize) -> Vec<Block> {
 fn home_blocks(set: &Apac, n: usize) -> Vec<Block> {
     let donor = set.concordance.donor[n];
     let from = if donor == n { Text::default() } else { set.code(donor).into_owned().into() };
-    let table = super::production::national(&set.raw, &set.concordance, n);
+    let table = super::input_structure::national(&set.raw, &set.concordance, n);
     let structure = table.map_or("WIOD 2014", |table| table.source.as_str());
     let structure =
         format!("{structure}, fitted to output and what is bought; value added over output of ADB 2019");

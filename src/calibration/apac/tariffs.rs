@@ -2,8 +2,8 @@
 
 use ndarray::Array3;
 
-use super::YEAR;
 use super::concordance::Concordance;
+use super::figures::YEAR;
 use crate::data::Files;
 use crate::error::InputErrors;
 use crate::policy::{PolicyBook, PolicyParameters, Regimes};

@@ -10,6 +10,7 @@ use super::counts::{RunCounts, RunError};
 use super::decomposition::Decomposition;
 use super::experiment::Experiment;
 use super::frame::RunFrame;
+use super::insurance::Insurance;
 use super::plan::{Plan, Shard};
 use super::years::ReferenceQuota;
 use crate::data::Files;
@@ -92,6 +93,8 @@ pub struct RunResults<B> {
     pub reference: Vec<YearBlock>,
     /// Where the gains of the reference paths come from in the last year.
     pub decompositions: Vec<Decomposition>,
+    /// What options insure against, on the reference paths in the last year.
+    pub insurances: Vec<Insurance>,
     /// Quotas on the reference paths.
     pub quotas: Vec<ReferenceQuota>,
     /// How much was computed.
@@ -187,11 +190,12 @@ impl Experiment {
         }
         watch.stage("reference paths");
         let (mut reference, mut quotas, mut past) = (Vec::new(), Vec::new(), self.reference_start());
-        let mut decompositions = Vec::new();
+        let (mut decompositions, mut insurances) = (Vec::new(), Vec::new());
         for year in self.plan.year_range() {
             let (block, open) = self.reference_block(year, &past, &counts)?;
             if year == self.plan.years[1] {
                 decompositions = self.decompositions(&past)?;
+                insurances = self.insurances(&past)?;
             }
             past = Carried::of(&block);
             reference.push(block);
@@ -206,6 +210,7 @@ impl Experiment {
             fingerprint,
             reference,
             decompositions,
+            insurances,
             quotas,
             counts,
             blocks,

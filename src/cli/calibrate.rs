@@ -107,6 +107,10 @@ pub struct CalibrateArgs {
     /// missing rate is an error. Inside a customs union of the base year a missing rate is 0.
     #[arg(long, value_name = "PCT", value_parser = rate)]
     missing_tariff: Option<f64>,
+    /// Folder with data/ and facts/ as source apac reads it: adds growth.csv, population.csv and factors.csv of the
+    /// set's economies, so that `run` can use it.
+    #[arg(long, value_name = "DIR")]
+    facts: Option<PathBuf>,
     /// Take a flow that a long file does not list for none; without it a missing flow is an error.
     #[arg(long)]
     absent_is_zero: bool,
@@ -265,6 +269,7 @@ fn check_options(args: &CalibrateArgs) -> Faults {
         ("--year", args.year.is_some(), is_outside),
         ("--concordance", args.concordance.is_some(), is_outside || is_apac),
         ("--missing-tariff", args.missing_tariff.is_some(), is_outside),
+        ("--facts", args.facts.is_some(), is_outside),
         ("--absent-is-zero", args.absent_is_zero, is_outside),
         ("--re-exports", args.re_exports.is_some(), is_outside),
         ("--weights", args.weights.is_some(), is_outside),
@@ -292,6 +297,7 @@ fn request(args: &CalibrateArgs, layout: Layout) -> Request {
         concordance: args.concordance.clone(),
         year: args.year,
         missing_tariff_pct: args.missing_tariff,
+        facts: args.facts.clone(),
         absent_is_zero: args.absent_is_zero,
         balance: BalanceOptions {
             weights: args.weights.unwrap_or_default(),

@@ -10,6 +10,7 @@ use super::counts::{RunCounts, RunError};
 use super::decomposition::Decomposition;
 use super::experiment::Experiment;
 use super::frame::RunFrame;
+use super::insurance::Insurance;
 use super::plan::{Plan, Shard};
 use super::trade::ReferenceTrade;
 use super::years::{ReferenceQuota, ReferenceYear};
@@ -93,6 +94,8 @@ pub struct RunResults<B> {
     pub reference: Vec<YearBlock>,
     /// Where the gains of the reference paths come from in the last year.
     pub decompositions: Vec<Decomposition>,
+    /// What options insure against, on the reference paths in the last year.
+    pub insurances: Vec<Insurance>,
     /// Quotas on the reference paths.
     pub quotas: Vec<ReferenceQuota>,
     /// Trade on the reference paths by sector and partner, in the years that the plan names and in the last one.
@@ -194,11 +197,12 @@ impl Experiment {
         watch.stage("reference paths");
         let (mut reference, mut quotas, mut trade) = (Vec::new(), Vec::new(), Vec::new());
         let mut past = self.reference_start();
-        let mut decompositions = Vec::new();
+        let (mut decompositions, mut insurances) = (Vec::new(), Vec::new());
         for year in self.plan.year_range() {
             let found = self.reference_block(year, &past, &counts)?;
             if year == self.plan.years[1] {
                 decompositions = self.decompositions(&past)?;
+                insurances = self.insurances(&past)?;
             }
             past = Carried::of(&found.block);
             reference.push(found.block);
@@ -214,6 +218,7 @@ impl Experiment {
             fingerprint,
             reference,
             decompositions,
+            insurances,
             quotas,
             trade,
             counts,

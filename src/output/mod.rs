@@ -10,6 +10,7 @@ pub mod estimate;
 pub mod events;
 pub mod fit;
 pub mod iamc;
+pub mod insurance;
 pub mod lookup;
 pub mod package;
 pub mod parquet;
@@ -39,6 +40,7 @@ pub fn schemas() -> Vec<Schema> {
         assumptions::Assumption::schema(),
         beats::BeatsRow::schema(),
         decomposition::DecompositionRow::schema(),
+        insurance::InsuranceRow::schema(),
         estimate::CoefficientRow::schema(),
         estimate::CollinearRow::schema(),
         estimate::CovarianceRow::schema(),

@@ -10,6 +10,7 @@ use super::events::{
     EventCount, EventRow, MilestoneDates, MilestoneReached, MilestoneYear, by_year, dates, event_counts,
     events, milestones,
 };
+use super::insurance::{self, InsuranceRow};
 use super::lookup::{self, CountryName, MeasureName, OptionName, SectorName};
 use super::paths::{BaselineLevel, TariffPathStep, TariffRow, baseline, tariff_path, tariffs};
 use super::quotas::{self, RunQuotaRow};
@@ -49,7 +50,7 @@ pub struct ShardInfo {
 
 /// Tables that are the same in every part of a run.
 #[must_use]
-pub fn common() -> [Schema; 19] {
+pub fn common() -> [Schema; 20] {
     [
         CountryName::schema(),
         SectorName::schema(),
@@ -61,6 +62,7 @@ pub fn common() -> [Schema; 19] {
         ReferenceBilateral::schema(),
         ReferenceDate::schema(),
         DecompositionRow::schema(),
+        InsuranceRow::schema(),
         MilestoneDates::schema(),
         MilestoneYear::schema(),
         TariffRow::schema(),
@@ -105,6 +107,7 @@ pub fn write_paths<B: Blocks>(
     output.write_rows(years().flat_map(|block| reference_bilateral(frame, block)))?;
     output.write_rows(reference_dates(experiment))?;
     output.write_rows(decomposition::rows(frame, &results.decompositions))?;
+    output.write_rows(insurance::rows(frame, &results.insurances))?;
     write_dates(output, experiment)?;
     output.write_rows(tariffs(experiment, frame))?;
     output.write_rows(tariff_path(experiment))?;

@@ -92,8 +92,21 @@ pub struct BarrierChange {
     pub sectors: Vec<usize>,
     /// Agreements whose members do not raise a level against each other.
     pub exempt_agreements: Vec<usize>,
+    /// Chance that events turn a level on in a year, where the table states it.
+    pub chance_a_year: Option<f64>,
     /// A level: ad-valorem equivalent that is added, percent. A trend: change of the trade cost, percent a year.
     pub amount_pct: f64,
+}
+
+/// A level that spares the trade among members of an agreement.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Insured<'a> {
+    /// Its name.
+    pub change: &'a str,
+    /// Sectors whose trade it restricts.
+    pub sectors: Vec<usize>,
+    /// Chance of a year with it, where the table states it.
+    pub chance_a_year: Option<f64>,
 }
 
 /// All changes of barriers that events can turn on.
@@ -104,6 +117,28 @@ impl BarrierChanges {
     /// Names of the changes of one kind.
     pub fn names(&self, kind: MeasureKind) -> impl Iterator<Item = &str> {
         self.0.iter().filter(move |one| one.kind == kind).map(|one| one.change.as_str())
+    }
+
+    /// Levels that spare the trade among members of an agreement: what membership insures against.
+    #[must_use]
+    pub fn insured(&self) -> Vec<Insured<'_>> {
+        let mut found: Vec<Insured<'_>> = Vec::new();
+        let is_insured =
+            |one: &&BarrierChange| one.kind == MeasureKind::Barrier && !one.exempt_agreements.is_empty();
+        for row in self.0.iter().filter(is_insured) {
+            let known = found.iter().position(|one| one.change == row.change).unwrap_or_else(|| {
+                found.push(Insured {
+                    change: &row.change,
+                    sectors: Vec::new(),
+                    chance_a_year: row.chance_a_year,
+                });
+                found.len() - 1
+            });
+            let new = row.sectors.iter().filter(|j| !found[known].sectors.contains(j));
+            let new: Vec<usize> = new.copied().collect();
+            found[known].sectors.extend(new);
+        }
+        found
     }
 
     /// Changes that concern a pair.

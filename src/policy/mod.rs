@@ -69,7 +69,7 @@ pub use cost_parts::CostParts;
 pub use depth_effect::DepthEffect;
 pub use duties_in_force::DutiesInForce;
 pub use measure::{MOST_PERMILLE, MeasureChange, MeasureKind};
-pub use measures::{BarrierChange, BarrierChanges, Measures};
+pub use measures::{BarrierChange, BarrierChanges, Insured, Measures};
 pub use members::Members;
 pub use overlap::Overlaps;
 pub use pair_year::{GroupYear, PairDuties};

@@ -18,8 +18,9 @@ const SMALL: [&str; 8] = [
     "--event-draws",
     "400",
 ];
-const TABLES: [&str; 19] = [
+const TABLES: [&str; 20] = [
     "beats.csv",
+    "insurance.csv",
     "decomposition.csv",
     "summary.csv",
     "reference_sectors.csv",

@@ -88,7 +88,7 @@ impl Accounts {
         for ((own, published), column) in own.into_iter().zip(published).zip(SERVICES) {
             for (n, musd) in own.iter_mut().enumerate().filter(|(_, musd)| musd.is_nan()) {
                 *musd = published[n];
-                if !(*musd > 0.0) {
+                if musd.is_nan() || *musd <= 0.0 {
                     let found = format!("no total of {}", by.axes.countries[n].iso3);
                     let expected = "a number: no source at hand publishes the total";
                     let remedy = "Fill the cell.";

@@ -70,6 +70,15 @@ impl NamesOfCountries {
     }
 }
 
+/// Codes of all countries that the project's own table names.
+pub(crate) fn country_codes(reading: &mut Reading) -> Option<Vec<String>> {
+    let names = NamesOfCountries::read(&Files::embedded().folder("sources/facts"), reading)?;
+    let mut codes: Vec<String> = names.0.into_values().filter(|code| code != GROUP).collect();
+    codes.sort();
+    codes.dedup();
+    Some(codes)
+}
+
 /// True if a cell holds a figure.
 pub(crate) fn is_published(row: &Row<'_>, column: &str) -> bool {
     !matches!(row.text(column), "" | "NA")

@@ -17,6 +17,7 @@
 pub mod baci;
 mod baci_files;
 pub mod codes;
+mod complete;
 pub mod gathered;
 pub mod gtap;
 mod gtap_tables;
@@ -41,6 +42,7 @@ mod wrong;
 use crate::calibration::balance::balance;
 use crate::error::InputErrors;
 use crate::output::dir::Existing;
+use complete::Complete;
 use gathered::Gathered;
 use names::Names;
 pub use request::{Layout, Request};
@@ -69,11 +71,17 @@ pub fn calibrate(request: &Request, out: &std::path::Path, existing: Existing) -
     if request.layout == Layout::Wiod2013 {
         identities::check(&request.input, &mut gathered);
     }
+    let codes = request.facts.as_ref().map(|_| complete::CountryCodes::of(&gathered.names)).transpose()?;
     let (raw, facts) = gathered.finish(request)?;
     let of_the_user = |errors: InputErrors| {
         InputErrors(errors.0.into_iter().map(|fault| write::placed(fault, &facts)).collect())
     };
     let balanced = balance(raw, &request.balance).map_err(of_the_user)?;
-    write::write(&balanced, &facts, out, existing)?;
-    Ok(Summary { lines: write::summary(&balanced, &facts) })
+    let more = request.facts.as_deref().zip(codes.as_ref());
+    let more =
+        more.map(|(folder, codes)| Complete::read(folder, codes, &balanced.axes, facts.year)).transpose()?;
+    write::write(&balanced, (&facts, more.as_ref()), out, existing)?;
+    let mut lines = write::summary(&balanced, &facts);
+    lines.extend(more.into_iter().flat_map(|more| more.lines));
+    Ok(Summary { lines })
 }

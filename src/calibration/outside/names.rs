@@ -170,6 +170,12 @@ impl Names {
         known(code).or_else(|| known(self.codes.iso3(code)?))
     }
 
+    /// Code of the row of all others, if there is one.
+    #[must_use]
+    pub fn rest(&self) -> Option<String> {
+        self.countries.rest.map(|at| self.iso3(at))
+    }
+
     /// Sector of a code, or `None` if no row takes it.
     pub fn sector(&mut self, code: &str) -> Option<usize> {
         self.sectors.at(code, |own| Sector { id: code.into(), name: code.into(), ..own.clone() })

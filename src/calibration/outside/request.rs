@@ -55,6 +55,8 @@ pub struct Request {
     pub missing_tariff_pct: Option<f64>,
     /// True if a flow that is not listed is none.
     pub absent_is_zero: bool,
+    /// Folder with `data/` and `facts/` that growth, people and capital are taken from; absent = they are not written.
+    pub facts: Option<PathBuf>,
     /// Choices of the balancing.
     pub balance: BalanceOptions,
 }

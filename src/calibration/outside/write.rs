@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::complete::Complete;
 use super::gathered::Facts;
 use crate::calibration::balance::{Adjustment, Balanced};
 use crate::calibration::tables::{
@@ -21,9 +22,14 @@ const SHOWN: usize = 10;
 /// # Errors
 /// If the folder is in use or cannot be written, or what was made is no sound baseline: the faults name the
 /// user's file.
-pub fn write(balanced: &Balanced, facts: &Facts, out: &Path, existing: Existing) -> anyhow::Result<()> {
+pub fn write(
+    balanced: &Balanced,
+    (facts, more): (&Facts, Option<&Complete>),
+    out: &Path,
+    existing: Existing,
+) -> anyhow::Result<()> {
     let dir = OutputDir::create(out, existing)?;
-    fill(balanced, facts, &dir)?;
+    fill(balanced, (facts, more), &dir)?;
     let data = Dataset::read(&Files::directory(dir.path())).map_err(|errors| of_the_user(errors, facts))?;
     Economy::from_dataset(&data).map_err(|errors| of_the_user(errors, facts))?;
     dir.finish()?;
@@ -52,7 +58,11 @@ pub(super) fn placed(fault: Fault, facts: &Facts) -> Fault {
     Fault { file, line, ..fault }
 }
 
-fn fill(balanced: &Balanced, facts: &Facts, dir: &OutputDir) -> anyhow::Result<()> {
+fn fill(
+    balanced: &Balanced,
+    (facts, more): (&Facts, Option<&Complete>),
+    dir: &OutputDir,
+) -> anyhow::Result<()> {
     let axes = &balanced.axes;
     dir.write_text("meta.toml", &meta(facts))?;
     tables::write_axes(dir, axes)?;
@@ -76,7 +86,11 @@ fn fill(balanced: &Balanced, facts: &Facts, dir: &OutputDir) -> anyhow::Result<(
     }
     dir.write_rows(value_added)?;
     dir.write_rows(balanced.adjustments.iter().map(row))?;
-    dir.write_rows(provenance(balanced, facts))?;
+    let added = more.into_iter().flat_map(Complete::provenance);
+    dir.write_rows(provenance(balanced, facts).chain(added))?;
+    if let Some(more) = more {
+        more.write(dir)?;
+    }
     if !facts.unmatched.is_empty() {
         let rows = facts.unmatched.iter();
         dir.write_rows(rows.map(|(code, musd)| UnmatchedRow { code: code.into(), value_musd: *musd }))?;

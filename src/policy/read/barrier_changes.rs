@@ -34,6 +34,7 @@ impl Reader<'_> {
                 exporter: self.country(&row, "exporter"),
                 sectors,
                 exempt_agreements: exempt.filter_map(|id| agreements.get(id.trim()).copied()).collect(),
+                chance_a_year: row.value("chance_a_year"),
                 amount_pct: row.value("amount_pct")?,
             })
         });

@@ -341,6 +341,7 @@ pub(super) const TABLES: &[TableRule] = &[
             country("exporter").or(ANY),
             known("sector", &[SECTOR]).or(&["*", "goods", "services"]),
             known("exempt_agreements", &[AGREEMENT]).list().may_be_missing(),
+            share("chance_a_year").or_empty().may_be_missing(),
             column("amount_pct", Holds::Number(-90.0, 1000.0, "percent, -90 to 1000 (of a trend: a year)")),
             SOURCE,
             MARK,

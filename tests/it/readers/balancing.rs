@@ -38,7 +38,7 @@ fn written(raw: RawTables, options: &BalanceOptions) -> Dataset {
         unmatched_share: 0.0,
         has_tariffs: true,
     };
-    write::write(&balanced, &facts, &out, Existing::Refuse).unwrap();
+    write::write(&balanced, (&facts, None), &out, Existing::Refuse).unwrap();
     Dataset::read(&Files::directory(&out)).unwrap()
 }
 

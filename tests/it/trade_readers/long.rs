@@ -142,3 +142,19 @@ fn rates_of_countries_without_trade_are_counted_and_rates_of_a_union_are_those_o
     assert_eq!([rate("FRA,DEU"), rate("DEU,FRA")], [0.0, 0.0]);
     holds(&told, &["1 rates of countries that no table of trade has were left out: ZAF (1)"]);
 }
+
+#[test]
+fn growth_and_capital_come_from_the_facts_where_they_are_at_hand() {
+    let Some(data) = crate::oracles::shared("data") else { return };
+    let root = data.parent().unwrap().display().to_string();
+    let folder = comtrade(&USA);
+    let (out, _) = made("long", folder.path(), &[&OPTIONS[..], &["--facts", &root]].concat());
+    let text = |file: &str| fs::read_to_string(out.join(file)).unwrap();
+    for file in ["growth.csv", "factors.csv", "population.csv"] {
+        let found = text(file);
+        assert!(["USA,", "CHN,", "MEX,"].iter().all(|code| found.contains(&format!("\n{code}"))), "{file}");
+        assert!(!found.contains("others"), "{file}: what no economy of the set is stays out");
+    }
+    assert_eq!(text("factors.csv").lines().count(), 4);
+    assert!(text("provenance.csv").contains("USA,capital,"));
+}

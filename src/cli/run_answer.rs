@@ -16,7 +16,7 @@ use crate::projection::Outcome;
 use crate::report::PAGE;
 
 /// Characters of an option in the table; longer ones are shortened.
-const ID_WIDTH: usize = 19;
+const ID_WIDTH: usize = 20;
 
 /// What a finished run says.
 pub struct Answer<'a> {

@@ -12,13 +12,13 @@ use crate::output::solve::{self, CountryChange, PathYear};
 const SHOWN: usize = 20;
 const COLUMNS: [Column; 9] = [
     ("iso3", "country"),
-    ("welfare_pct", "real inc. %"),
+    ("welfare_pct", "gain %"),
     ("terms_of_trade_exact_pct", "terms"),
     ("volume_of_trade_exact_pct", "volume"),
-    ("barriers_exact_pct", "barriers"),
+    ("barriers_exact_pct", "barr."),
     ("technology_exact_pct", "techn."),
-    ("exports_pct", "exports %"),
-    ("imports_pct", "imports %"),
+    ("exports_pct", "exp. %"),
+    ("imports_pct", "imp. %"),
     ("ev_musd", "EV musd"),
 ];
 
@@ -48,7 +48,7 @@ pub fn answer(base: &Economy, solved: &Equilibrium, exact: &Exact, path: Option<
             .map(|last| format!("With capital, {} years after the change: see path.csv.", last.year)),
     );
     Answer {
-        title: "Change of real income by country, percent, and where it comes from".into(),
+        title: "Real income by country (gain %), where it comes from, and trade".into(),
         columns: COLUMNS.to_vec(),
         rows: changes.iter().map(row).collect(),
         most: SHOWN,

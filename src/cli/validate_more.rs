@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
+use super::format::wrapped;
 use super::validate_answer::Answer;
 use crate::data::{Dataset, Files};
 use crate::ensemble::Plan;
@@ -108,7 +109,11 @@ pub fn autarky(all: &[AutarkyRow<'static>]) -> Answer {
     let object = |row: &AutarkyRow<'_>| json!({ "iso3": row.iso3, "form": row.form, "ours_pct": row.ours_pct, "published_pct": row.published_pct });
     Answer {
         name: "autarky",
-        head: vec![format!("Loss without trade, middle country, %: {words}.")],
+        head: vec![
+            wrapped("", format!("Loss without trade, middle country, %: {words}.").split(' '))
+                .trim_end()
+                .into(),
+        ],
         csv: rows::text(all.iter().cloned()),
         json: json!(all.iter().map(object).collect::<Vec<_>>()),
         table,

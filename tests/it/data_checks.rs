@@ -104,7 +104,7 @@ fn the_command_answers_without_a_folder_and_writes_one_where_asked() {
         .assert()
         .success();
     let json: serde_json::Value = serde_json::from_slice(&answer.get_output().stdout).unwrap();
-    assert_eq!(json["checks,hindcasts"]["worst"].as_array().unwrap().len(), 10);
+    assert_eq!(json["checks"]["worst"].as_array().unwrap().len(), 10);
     let written = fs::read_to_string(out.join("data_checks.csv")).unwrap();
     assert!(written.starts_with("statistic,iso3,year,source,known,ours,ratio,flag"));
     assert_eq!(json["hindcasts"].as_array().unwrap().len(), 9);

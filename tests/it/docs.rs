@@ -87,7 +87,9 @@ fn fault(folder: &Path, link: &Link) -> Option<String> {
 
 fn pages() -> Vec<PathBuf> {
     let entries = fs::read_dir(root().join("docs")).unwrap();
-    let mut pages: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    let files = entries.map(|entry| entry.unwrap().path());
+    let mut pages: Vec<PathBuf> =
+        files.filter(|path| path.extension().is_some_and(|extension| extension == "md")).collect();
     pages.push(root().join("README.md"));
     pages
 }

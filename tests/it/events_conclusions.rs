@@ -93,8 +93,8 @@ fn renegotiation_trims_and_comes_into_force_in_some_draws() {
     let chance = |name: &str| {
         found.iter().find(|one| one.name == name).map_or(0.0, |one| one.probability_by(horizon.end))
     };
-    // Most first texts are refused; a part of those is trimmed until all agree.
-    assert!(chance("refusal") > 0.9 * chance("conclusion"), "{}", chance("refusal"));
+    // More than half of the first texts are refused; a part of those is trimmed until all agree.
+    assert!(chance("refusal") > 0.5 * chance("conclusion"), "{}", chance("refusal"));
     assert!(chance("consent") > 0.02 * chance("conclusion"), "{}", chance("consent"));
     assert!(chance("in_force") > 0.0 && chance("walked_away") > 0.0);
 }
@@ -111,7 +111,7 @@ fn every_mechanism_names_an_experiment_that_exists_or_says_why_it_is_left_out() 
     let modules = fs::read_to_string(root.join("tests/it/main.rs")).unwrap();
     let ids = list_options(&options());
     let mut rows = 0;
-    for line in table.lines().filter(|line| line.starts_with("| S")) {
+    for line in table.lines().filter(|line| line.starts_with("| S") && !line.starts_with("| S |")) {
         let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
         let (number, mechanism, experiment) = (cells[0], cells[1], cells[2]);
         rows += 1;

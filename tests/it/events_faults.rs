@@ -128,7 +128,7 @@ fn names_that_nothing_has_are_refused_with_their_line() {
     refused(
         "mark = \"assumption\"",
         branch,
-        "small.toml:17 `deal.vote` = talks: expected a stage of the process, or end",
+        "small.toml:17 `deal.vote` = talks: expected a stage of the process, next, or end",
     );
     refused(
         "mark = \"assumption\"",

@@ -188,18 +188,22 @@ fn hub_and_spokes_bind_the_spokes_to_the_hub_only() {
 fn additional_duties_stack_on_the_rate_and_follow_their_dates() {
     let case = Case::as_of_2020();
     let machinery = |on| case.rate("USA", "CHN", "machinery", on).statutory_pct;
-    // List 1 covers 24 %, list 2 4 %, list 3 45 %, list 4A 10 % of the group.
+    // What the lists cover of the group, by the lines that they name (tables/line_coverage.csv).
+    let [one, two, three, four_a] = [0.2010, 0.0312, 0.4145, 0.1772];
     let machinery_mfn = case.rate("USA", "CHN", "machinery", date(2018, 7, 5)).mfn_pct;
     close(machinery(date(2018, 7, 5)), machinery_mfn);
-    close(machinery(date(2018, 7, 6)), machinery_mfn + 0.24 * 25.0);
-    close(machinery(date(2019, 5, 9)), machinery_mfn + 0.28 * 25.0 + 0.45 * 10.0);
-    close(machinery(date(2019, 5, 10)), machinery_mfn + 0.28 * 25.0 + 0.45 * 25.0);
-    close(machinery(date(2021, 1, 1)), machinery_mfn + 0.73 * 25.0 + 0.1 * 7.5);
+    close(machinery(date(2018, 7, 6)), machinery_mfn + one * 25.0);
+    close(machinery(date(2019, 5, 9)), machinery_mfn + (one + two) * 25.0 + three * 10.0);
+    close(machinery(date(2019, 5, 10)), machinery_mfn + (one + two + three) * 25.0);
+    close(machinery(date(2021, 1, 1)), machinery_mfn + (one + two + three) * 25.0 + four_a * 7.5);
     // Steel and aluminium: all partners but those exempt.
     let steel = case.rate("USA", "EU", "steel", date(2021, 1, 1));
-    close(steel.statutory_pct, steel.mfn_pct + 0.6 * 25.0);
-    let canada = case.rate("USA", "CAN", "steel", date(2021, 1, 1));
-    close(canada.statutory_pct, 0.0);
+    close(steel.statutory_pct, steel.mfn_pct + 0.3420 * 25.0);
+    // Canada paid from June 2018 until May 2019.
+    let canada = |on| case.rate("USA", "CAN", "steel", on).statutory_pct;
+    close(canada(date(2021, 1, 1)), 0.0);
+    close(canada(date(2019, 5, 20)), 0.0);
+    assert!(canada(date(2019, 5, 19)) > 1.0 && canada(date(2018, 5, 31)) < 1e-9);
 }
 
 #[test]

@@ -185,6 +185,10 @@ fn cells(line: &str) -> Vec<String> {
 /// Cells that no cost reads, by design: politics asks for them, and their row says so.
 const POLITICAL: [&str; 3] = ["currency_rules", "non_market_clause", "sunset_review"];
 
+/// Cells that move nothing with the memberships that ship: all members of agreements of this class are bound by deeper
+/// texts too, which open a little more than this to everybody (0.667 x 0.5 against 0.32), with the same content.
+const IDLE: [&str; 1] = ["standard,services,"];
+
 /// A line of a table with `value` in one column.
 fn line_with(line: &str, column: usize, value: &str) -> String {
     let mut cells = cells(line);
@@ -220,7 +224,10 @@ fn no_shipped_cell_of_depth_chapters_provisions_or_lists_is_dead() {
     assert!(looked.len() > 100, "{}", looked.len());
     let dead: Vec<_> =
         looked.par_iter().filter(|one| is_dead(one)).map(|(table, line, _)| (table, line)).collect();
+    let (idle, dead): (Vec<_>, Vec<_>) =
+        dead.into_iter().partition(|(_, line)| IDLE.iter().any(|start| line.starts_with(start)));
     assert!(dead.is_empty(), "{dead:#?}");
+    assert_eq!(idle.len(), IDLE.len(), "what moves something again is no exception");
 }
 
 #[test]

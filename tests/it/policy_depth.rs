@@ -134,12 +134,12 @@ fn open_in_japan(case: &Case, barrier: f64, cut: f64) -> f64 {
 
 #[test]
 fn more_effect_of_depth_is_less_of_a_barrier_until_nothing_more_can_be_done() {
-    // Brazil had no text with anybody: all of the effect is new.
-    let case = Case::as_of_2020().joined("tpp", &["BRA", "USA"], date(2026, 1, 1));
+    // Hong Kong had no text with anybody: all of the effect is new.
+    let case = Case::as_of_2020().joined("tpp", &["HKG", "USA"], date(2026, 1, 1));
     let sectors = ["rice", "meat", "machinery", "finance"];
     let left = |net: f64| {
         let cuts = price_cuts(net, case.book.axes.sectors.iter().map(|sector| sector.theta));
-        sectors.map(|sector| factor(&case, ("BRA", "USA"), sector, 2032, Some(&cuts)))
+        sectors.map(|sector| factor(&case, ("HKG", "USA"), sector, 2032, Some(&cuts)))
     };
     let steps: Vec<_> = [-1.0, 0.0, 0.1, 0.2, 0.4, 5.0].map(left).into_iter().collect();
     for pair in steps.windows(2) {
@@ -149,7 +149,7 @@ fn more_effect_of_depth_is_less_of_a_barrier_until_nothing_more_can_be_done() {
     assert_eq!(steps[0], steps[1]);
     let axes = &case.book.axes;
     let measured =
-        |sector: &str| case.book.barriers.ave_pct(axes.country_idx["BRA"], axes.sector_idx[sector]) / 100.0;
+        |sector: &str| case.book.barriers.ave_pct(axes.country_idx["HKG"], axes.sector_idx[sector]) / 100.0;
     for (at, sector) in sectors.iter().enumerate().take(3) {
         close(steps[1][at], 1.0 + measured(sector));
         close(steps[5][at], 1.0 + measured(sector) * (1.0 - ACTIONABLE));

@@ -52,7 +52,7 @@ fn solve_is_zero(folder: &Path) {
     solve.arg("solve").arg("--baseline").arg(folder).arg("--out").arg(&out).assert().success();
     let text = fs::read_to_string(out.join("countries.csv")).unwrap();
     for line in text.lines().skip(1) {
-        assert_eq!(line.split(',').nth(1), Some("0"), "{line}");
+        assert_eq!(line.split(',').nth(1), Some("0.0"), "{line}");
     }
 }
 

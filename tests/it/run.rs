@@ -105,7 +105,7 @@ fn every_option_year_country_and_measure_has_its_row() {
     run(folder.path(), "out", &["--events", "summary"]);
     let out = folder.path().join("out");
     let projections = rows(&out, "projections.csv");
-    let per_option = 2 * 25 * 16;
+    let per_option = 2 * 25 * 19;
     assert_eq!(projections.len(), per_option * (1 + 2 + 2), "years x countries x measures x against");
     assert!(projections.iter().all(|row| row[6..13].iter().all(|cell| cell.parse::<f64>().is_ok())));
     let package = fs::read_to_string(out.join("datapackage.json")).unwrap();

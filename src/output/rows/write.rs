@@ -8,7 +8,7 @@ use super::{Line, TableRow};
 const BUFFER: usize = 1 << 16;
 
 /// Writes the header of a table and its rows one after another, so that a long table need not be in memory.
-pub(in crate::output) struct RowWriter<W: Write> {
+pub struct RowWriter<W: Write> {
     out: BufWriter<W>,
     line: Line,
 }

@@ -93,11 +93,13 @@ fn a_part_that_is_not_as_it_was_written_is_refused() {
     let forged = |q: &Path| {
         foreign(q);
         let hash = tradepath::data::sha256_file(&q.join("parts/2028.block")).unwrap();
+        let bytes = fs::metadata(q.join("parts/2028.block")).unwrap().len();
         let mut manifest: serde_json::Value =
             serde_json::from_slice(&fs::read(q.join("manifest.json")).unwrap()).unwrap();
         for entry in manifest["files"].as_array_mut().unwrap() {
             if entry["path"] == "parts/2028.block" {
                 entry["sha256"] = hash.clone().into();
+                entry["bytes"] = bytes.into();
             }
         }
         fs::write(q.join("manifest.json"), manifest.to_string()).unwrap();

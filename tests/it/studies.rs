@@ -248,7 +248,7 @@ fn validate_answers_within_eighty_columns() {
     assert!(text.contains("of 12 published results 9 can be set beside ours"), "{text}");
     assert!(text.contains("Loss without trade"), "{text}");
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
-    for file in ["studies.csv", "bridge.csv", "signs.csv", "bridge.svg", "autarky.csv", "manifest.json"] {
+    for file in ["studies.csv", "bridge.csv", "signs.csv", "autarky.csv", "manifest.json"] {
         assert!(folder.path().join("out").join(file).exists(), "{file}");
     }
     tradepath().args(["--only", "happiness"]).assert().code(2).stderr(contains("autarky"));

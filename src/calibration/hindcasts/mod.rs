@@ -1,8 +1,8 @@
 //! Flows and tariffs that hindcasts are made of (`tradepath validate`), from outside tables.
 //!
-//! `data/sources/hindcasts/sets.csv` says which sets there are and in which layout their tables are: [`mod@customs`] by
-//! partner and industry with duties, [`mod@headings`] by area and heading with the rates of our own schedules,
-//! [`mod@matrix`] all pairs with stated rates. `cases.csv` there declares the hindcasts and is taken over as it is.
+//! `data/sources/hindcasts/sets.csv` says which sets there are and in which layout their tables are: `customs` by
+//! partner and industry with duties, `headings` by area and heading with the rates of our own schedules,
+//! `matrix` all pairs with stated rates. `cases.csv` there declares the hindcasts and is taken over as it is.
 
 mod customs;
 mod gathered;

@@ -1,9 +1,16 @@
 //! The known name that was probably meant.
 
+/// Longest list that is searched: a fault in each row of a long table would else take the square of its length.
+const MOST_NAMES: usize = 2_000;
+
 /// The known name nearest to one that is not known, where one is near: at most a third of the letters differ, small and
-/// capital letters apart.
+/// capital letters apart. None in a list of more than 2,000 names.
 #[must_use]
 pub fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let known: Vec<&str> = known.into_iter().take(MOST_NAMES + 1).collect();
+    if known.len() > MOST_NAMES {
+        return None;
+    }
     let lower = name.to_lowercase();
     let distance = |other: &str| strsim::damerau_levenshtein(&lower, &other.to_lowercase());
     let with_distance = known.into_iter().map(|other| (distance(other), other));

@@ -25,6 +25,8 @@ def run(
     draws: int | None = None,
     until_se: float | None = None,
     event_draws: int | None = None,
+    sampling: str | None = None,
+    points: str | None = None,
     seed: int | None = None,
     years: Years | None = None,
     options: str | Sequence[str] | None = None,
@@ -49,7 +51,8 @@ def run(
 
     def fill(arguments: Arguments) -> None:
         arguments.add(draws=draws, until_se=until_se, event_draws=event_draws, seed=seed, years=years_text(years))
-        arguments.add(options=joined(options), events=events, max_memory=max_memory, shard=shard)
+        arguments.add(sampling=sampling, points=points, options=joined(options), events=events)
+        arguments.add(max_memory=max_memory, shard=shard)
         arguments.add(resume=resume, journal=journal, overwrite=overwrite)
         arguments.add_place(data if plan is None else plan)
 

@@ -58,6 +58,7 @@ mod run;
 mod run_answer;
 mod run_manifest;
 mod run_resume;
+mod sampling;
 mod schedule;
 mod schedule_answer;
 mod shard;

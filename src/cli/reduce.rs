@@ -142,7 +142,7 @@ fn joined(parts: &Parts, year: i16, tile: &Tile) -> Result<YearBlock, BlockError
         }
         Ok(if tile.cut == Cut::Whole { block } else { block.cut(tile) })
     };
-    YearBlock::join(parts.all.iter().map(of), frame.plan.draws)
+    YearBlock::join(parts.all.iter().map(of), &frame.sample.draws())
 }
 
 fn block_of(part: &Part, year: i16) -> PathBuf {

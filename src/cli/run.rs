@@ -9,12 +9,14 @@ use super::format::Format;
 use super::progress::Progress;
 use super::run_answer::{Answer, part_text};
 use super::run_resume::{Checkpoints, Made};
+use super::sampling::{PointsWord, SamplingWord};
 use super::shard::{self, ShardChoice};
 use super::timings::Timings;
 use super::{arguments, manifest, run_manifest, run_resume, signals};
 use crate::data::{Axes, Files, memory};
 use crate::ensemble::{
-    Experiment, Owner, PLAN_FILE, Pilot, Plan, RunResults, Shard, Store, Tiling, Watch, run_bytes,
+    Experiment, Owner, PLAN_FILE, Pilot, Plan, Points, RunResults, Sampling, Shard, Store, Tiling, Watch,
+    run_bytes,
 };
 use crate::error::{Fault, InputErrors};
 use crate::output::dir::{Existing, MANIFEST, OutputDir, WORK};
@@ -77,6 +79,13 @@ pub struct RunArgs {
     /// Draws of the events alone, for chances and dates, in place of the plan's.
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
     pub event_draws: Option<u64>,
+    /// Which event draws are solved, in place of the plan's word: the first ones, or of each stratum some, weighted.
+    #[arg(long, value_enum)]
+    pub sampling: Option<SamplingWord>,
+    /// Numbers of the parameters, in place of the plan's word: random, or a scrambled Sobol sequence, which spreads them
+    /// evenly.
+    #[arg(long, value_enum)]
+    pub points: Option<PointsWord>,
     /// Seed of all random streams, in place of the plan's.
     #[arg(long)]
     pub seed: Option<u64>,
@@ -228,6 +237,8 @@ fn load_plan(args: &RunArgs) -> anyhow::Result<(Files, Plan)> {
     let mut plan = Plan::read(&files, &name)?;
     plan.draws = args.draws.unwrap_or(plan.draws);
     plan.event_draws = args.event_draws.unwrap_or(plan.event_draws);
+    plan.sampling = args.sampling.map_or(plan.sampling, Sampling::from);
+    plan.points = args.points.map_or(plan.points, Points::from);
     plan.seed = args.seed.unwrap_or(plan.seed);
     if let Some(years) = args.years {
         plan.years = years;

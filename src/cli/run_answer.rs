@@ -84,8 +84,12 @@ impl Answer<'_> {
         let plan = &self.frame.plan;
         let event_draws = self.frame.outlooks.iter().map(|outlook| outlook.event_draws).max().unwrap_or(0);
         let title = format!(
-            "Real income of {} in {} against {}, percent ({} draws, {event_draws} of events)",
-            plan.focus, plan.years[1], plan.reference_option, plan.draws
+            "Real income of {} in {} against {}, percent ({} {}draws, {event_draws} of events)",
+            plan.focus,
+            plan.years[1],
+            plan.reference_option,
+            plan.draws,
+            if self.frame.sample.is_plain() { "" } else { "stratified " },
         );
         let mut out = wrapped("", title.split(' '));
         out += &format!(

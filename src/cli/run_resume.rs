@@ -113,6 +113,9 @@ fn open_store(
 
 fn notes(resume: bool, store: &Store, (n_own, n_years): (usize, i32)) {
     match (resume, n_own) {
+        (true, 0) if store.has_draws() => {
+            eprintln!("{}: draws of the first year are taken", store.folder().display());
+        }
         (true, 0) => eprintln!("nothing to resume: the run begins"),
         (true, _) => eprintln!("{}: {n_own} of {n_years} years are finished", store.folder().display()),
         (false, 1..) => eprintln!(

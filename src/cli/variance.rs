@@ -11,22 +11,30 @@ use super::data_dir::DataDir;
 use super::format::{Format, WIDTH};
 use super::progress::Progress;
 use super::{arguments, manifest};
+use crate::ensemble::RunFrame;
+use crate::ensemble::quadrature::{Rule, over_parameters};
 use crate::ensemble::variance::spreads;
 use crate::output::dir::{Existing, MANIFEST, OutputDir};
+use crate::output::quadrature::{self, QuadratureRow};
+use crate::output::rows::TableRow;
 use crate::output::variance::{VarianceRow, rows};
 use crate::output::{Package, rows as tables};
 
 /// Options of `tradepath variance`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  tradepath variance --options cptpp_accession --points 100 --out outputs/variance\n\nTwo samples of N draws are solved, and for each group the first sample with that group from the second: 7 N draws. The first-order index is the share of the variance that knowing a group would take away, the total index what would be left if all other groups were known; their errors fall with the root of N."
+    after_help = "Example:\n  tradepath variance --options cptpp_accession --points 100 --out outputs/variance\n  tradepath variance --quadrature\n\nTwo samples of N draws are solved, and for each group the first sample with that group from the second: 9 N draws. The first-order index is the share of the variance that knowing a group would take away, the total index what would be left if all other groups were known; their errors fall with the root of N."
 )]
 pub struct VarianceArgs {
     #[command(flatten)]
     data: DataDir,
-    /// Points of each of the two samples; 7 draws are solved for each.
+    /// Points of each of the two samples; 9 draws are solved for each.
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u64).range(3..1_000_000))]
     points: u64,
+    /// The parameters alone, on the reference paths of the options: mean and standard deviation from two points for each
+    /// parameter, by a rule of degree 3.
+    #[arg(long, conflicts_with = "points")]
+    quadrature: bool,
     /// Options, separated by commas; default: those of the plan.
     #[arg(long, value_delimiter = ',')]
     options: Vec<String>,
@@ -68,22 +76,18 @@ pub fn run(args: &VarianceArgs, quiet: bool) -> anyhow::Result<()> {
     let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
     let output = args.out.as_ref().map(|out| OutputDir::create(out, existing)).transpose()?;
     let progress = Progress::new(quiet);
+    if args.quadrature {
+        let (frame, found, points) = over_parameters(&files, plan, Rule::Quadrature, &progress)?;
+        progress.finish();
+        let found = quadrature::rows(&frame, &found, points);
+        let folder = write(output, &frame, points as u64, found.clone())?;
+        print!("{}", text_of_quadrature(args.format, &frame.plan.focus, found));
+        return say_where(folder, args.format, started);
+    }
     let (frame, found) = spreads(&files, plan, args.points, &progress)?;
     progress.finish();
     let found = rows(&frame, &found, args.points);
-    let mut folder = None;
-    if let Some(output) = output {
-        let info = json!({
-            "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "variance",
-            "plan": frame.plan.name, "options": frame.plan.options, "years": frame.plan.years,
-            "seed": frame.plan.seed, "points": args.points,
-        });
-        output.write_text(MANIFEST, &manifest::text(&info))?;
-        let mut package = Package::new(&output);
-        package.write_rows(found.clone())?;
-        package.finish("variance");
-        folder = Some(output.finish()?);
-    }
+    let folder = write(output, &frame, args.points, found.clone())?;
     match args.format {
         Format::Table => print!("{}", table(&frame.plan.focus, &found)),
         Format::Csv => print!("{}", tables::text(found)),
@@ -91,10 +95,60 @@ pub fn run(args: &VarianceArgs, quiet: bool) -> anyhow::Result<()> {
             println!("{:#}", json!({ "rows": found.iter().map(object).collect::<Vec<_>>() }));
         }
     }
-    if let (Some(folder), Format::Table) = (folder, args.format) {
+    say_where(folder, args.format, started)
+}
+
+/// Writes the folder of the results, where there is one; returns its name.
+fn write<'a, R: TableRow<'a>>(
+    output: Option<OutputDir>,
+    frame: &RunFrame,
+    points: u64,
+    rows: Vec<R>,
+) -> anyhow::Result<Option<PathBuf>> {
+    let Some(output) = output else { return Ok(None) };
+    let info = json!({
+        "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "variance",
+        "plan": frame.plan.name, "options": frame.plan.options, "years": frame.plan.years,
+        "seed": frame.plan.seed, "points": points,
+    });
+    output.write_text(MANIFEST, &manifest::text(&info))?;
+    let mut package = Package::new(&output);
+    package.write_rows(rows)?;
+    package.finish("variance");
+    Ok(Some(output.finish()?))
+}
+
+fn say_where(folder: Option<PathBuf>, format: Format, started: Instant) -> anyhow::Result<()> {
+    if let (Some(folder), Format::Table) = (folder, format) {
         println!("results: {} ({:.1} s)", folder.display(), started.elapsed().as_secs_f64());
     }
     Ok(())
+}
+
+/// The answer of `--quadrature`: the focus country in the table, all rows in the other forms.
+fn text_of_quadrature(format: Format, focus: &str, rows: Vec<QuadratureRow<'_>>) -> String {
+    let object = |row: &QuadratureRow<'_>| {
+        json!({
+            "option": row.option, "iso3": row.iso3, "year": row.year, "mean_pct": row.mean_pct,
+            "sd_pp": row.sd_pp, "central_pct": row.central_pct, "points": row.points,
+        })
+    };
+    match format {
+        Format::Csv => tables::text(rows),
+        Format::Json => format!("{:#}\n", json!({ "rows": rows.iter().map(object).collect::<Vec<_>>() })),
+        Format::Table => {
+            let mut out = format!(
+                "Real income of {focus} in the last year of the reference path, percent: over the parameters\n\n{:<24}{:>12}{:>12}{:>12}\n",
+                "option", "central", "mean", "sd"
+            );
+            for row in rows.iter().filter(|row| *row.iso3 == *focus) {
+                let numbers =
+                    [row.central_pct, row.mean_pct, row.sd_pp].map(|number| format!("{number:>12.4}"));
+                let _ = writeln!(out, "{:<24}{}", row.option, numbers.concat());
+            }
+            out
+        }
+    }
 }
 
 fn object(row: &VarianceRow<'_>) -> serde_json::Value {

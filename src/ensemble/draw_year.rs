@@ -12,13 +12,15 @@ use super::parameters::DrawnParameters;
 use crate::equilibrium::{Equilibrium, NoEquilibrium, Quota, QuotaCell, QuotaOutcome, Shock};
 use crate::events::DrawnTimeline;
 use crate::policy::{BaseCosts, CostChange, QuotaInForce, QuotaPart, Regimes, YearState, quotas_in_force};
-use crate::projection::{BaselineYear, Heritage, Outcome, SectorAge, change_sizes};
+use crate::projection::{BaselineYear, Capital, Heritage, Outcome, SectorAge, change_sizes};
 
 /// One draw in one year, and what is known of it.
 pub(super) struct DrawYear<'a> {
     experiment: &'a Experiment,
     pub base: &'a BaselineYear,
     parameters: &'a DrawnParameters,
+    /// With the shares of the draw.
+    capital: Option<Capital>,
     costs: BaseCosts<'a>,
     steps: Vec<Step>,
 }
@@ -43,6 +45,7 @@ impl<'a> DrawYear<'a> {
         Self {
             base: experiment.baseline_year(year),
             costs: BaseCosts::new(book, regimes, year, parameters.policy()).sharing(&experiment.texts),
+            capital: experiment.dynamics.capital.as_ref().map(|capital| parameters.capital(capital)),
             experiment,
             parameters,
             steps: Vec::new(),
@@ -98,7 +101,7 @@ impl<'a> DrawYear<'a> {
             let quotas = std::mem::take(&mut shock.quotas).into_iter().zip(solved.quotas.clone()).collect();
             (outcome, ages, quotas, Some(solved))
         };
-        let ln_capital = match &self.experiment.dynamics.capital {
+        let ln_capital = match &self.capital {
             Some(capital) => capital.next(past.ln_capital, outcome.ln_real_income().view()).to_vec(),
             None => past.ln_capital.to_vec(),
         };
@@ -142,7 +145,7 @@ impl<'a> DrawYear<'a> {
     /// What earlier years bring into the outcome of this one.
     fn heritage(&self, past: &Past<'_>) -> Heritage {
         let dynamics = &self.experiment.dynamics;
-        let ln_factor = dynamics.capital.as_ref().map(|capital| capital.ln_factor(past.ln_capital));
+        let ln_factor = self.capital.as_ref().map(|capital| capital.ln_factor(past.ln_capital));
         let moves = |ln_factor: &Array1<f64>| ln_factor.iter().any(|ln| *ln != 0.0);
         // Without derivatives (trade has all but vanished) what capital adds counts as static.
         let added =
@@ -170,7 +173,7 @@ impl<'a> DrawYear<'a> {
         let (year, parameters) = (self.base.year, self.parameters.policy());
         let quotas = quotas_in_force(book, economy, regimes, state, year, parameters);
         let (theta, psi_theta, ages) = self.response(&change, past);
-        let capital = self.experiment.dynamics.capital.as_ref();
+        let capital = self.capital.as_ref();
         let shock = Shock {
             tau: Some((&change.tariff_ratio * &economy.tau).into()),
             iceberg_hat: Some(change.iceberg_ratio.clone()),

@@ -8,13 +8,16 @@ use super::carried::{Carried, TRACKS};
 use super::dynamics::{Dynamics, YEARS};
 use super::exposure::{self, Essential};
 use super::inputs::Inputs;
+use super::numbers::{Numbers, Points};
 use super::options::{OptionRun, Start};
 use super::parameters::DrawnParameters;
 use super::plan::{PLAN_FILE, Plan, Shard};
 use super::point::{Group, Point};
+use super::sample::{InForceDays, Sample, Sampling};
 use crate::data::{Axes, Files, Meta, ReadFile};
 use crate::economy::Economy;
 use crate::error::{Fault, InputErrors};
+use crate::events::milestones::Tally;
 use crate::events::{DrawnTimeline, Horizon, Program};
 use crate::policy::{JoinedTexts, PolicyBook, Regimes};
 use crate::projection::{BaselinePath, BaselineYear, Growth, Outcome};
@@ -35,6 +38,8 @@ pub struct Experiment {
     pub options: Vec<OptionRun>,
     /// Which part of the draws this is.
     pub shard: Shard,
+    /// The solved draws of all parts, and what each counts for.
+    pub sample: Sample,
     /// Draws of this part.
     pub draws: Vec<u64>,
     /// Parameters of each draw.
@@ -97,30 +102,36 @@ impl Experiment {
             None => path,
         };
         let horizon = Horizon { start: plan.start, end: date(plan.years[1], 12, 31) };
-        let draws = shard.draws(plan.draws);
-        let points = points.unwrap_or_else(|| draws.iter().map(|&draw| Point::of(draw)).collect());
-        let of_events: Vec<u64> = points.iter().map(|point| point.draw(Group::Events)).collect();
         let programs: Vec<Program> =
             specs.iter().map(|spec| Program::compile(spec, &world, &book.initial, horizon)).collect();
         let at = plan.options.iter().position(|id| *id == plan.reference_option);
         let reference_path = programs[at.expect("a checked plan has its reference option")].reference();
-        let start = Start {
-            initial: &book.initial,
-            horizon,
-            seed: plan.seed,
-            event_draws: plan.event_draws.max(plan.draws),
-            draws: &of_events,
+        let tallies = tallies(&plan, &programs);
+        let sample = match points {
+            None => plan.sample(&tallies),
+            Some(_) => Sample::plain(plan.draws),
         };
-        let options = specs.into_iter().zip(&programs);
+        let positions = shard.draws(plan.draws);
+        let draws: Vec<u64> = positions.iter().map(|&at| sample.draw(at)).collect();
+        let points = points.unwrap_or_else(|| draws.iter().map(|&draw| Point::of(draw)).collect());
+        let of_events = |point: &Point| [Group::Events, Group::Politics].map(|group| point.draw(group));
+        let of_events: Vec<[u64; 2]> = points.iter().map(of_events).collect();
+        let start = Start { initial: &book.initial, horizon, seed: plan.seed, draws: &of_events };
+        let options = specs.into_iter().zip(programs.iter().zip(&tallies));
         let options = options.map(|(spec, program)| start.run(spec, program, &reference_path)).collect();
         let theta = &path.years[0].prepared.economy().theta;
-        let parameters = points
-            .iter()
-            .map(|&point| {
-                let means = (data.axes.sectors.as_slice(), theta);
-                DrawnParameters::draw(&plan.uncertainty, means, book.barriers.effect(), plan.seed, point)
-            })
-            .collect();
+        let means = (data.axes.sectors.as_slice(), theta);
+        let drawn =
+            |numbers| DrawnParameters::draw(&plan.uncertainty, means, book.barriers.effect(), numbers);
+        let parameters = match plan.points {
+            Points::Plain => {
+                points.iter().map(|&point| drawn(Numbers::Streams { seed: plan.seed, point })).collect()
+            }
+            Points::Sobol => {
+                let places = sample.places();
+                positions.iter().map(|&at| drawn(Numbers::sobol(plan.seed, places[at as usize]))).collect()
+            }
+        };
         let regimes = Regimes::new(&book, &book.initial);
         let texts = JoinedTexts::new(book.n());
         Ok(Self {
@@ -131,6 +142,7 @@ impl Experiment {
             path,
             options,
             shard,
+            sample,
             draws,
             parameters,
             essentials,
@@ -183,6 +195,30 @@ impl Experiment {
 
     pub(super) fn baseline_year(&self, year: i16) -> &BaselineYear {
         self.path.year(year).unwrap_or_else(|| panic!("{year} is outside the plan"))
+    }
+}
+
+/// What the event draws of each option of a plan come to.
+fn tallies(plan: &Plan, programs: &[Program]) -> Vec<Tally> {
+    let n_draws = plan.event_draws.max(plan.draws);
+    let count = match plan.sampling {
+        Sampling::Plain => Tally::count,
+        Sampling::Stratified => Tally::count_with_days,
+    };
+    programs.iter().map(|program| count(program, plan.seed, n_draws)).collect()
+}
+
+impl Plan {
+    /// The draws to be solved, by what the event draws of its options come to.
+    fn sample(&self, tallies: &[Tally]) -> Sample {
+        let options = self.options.iter().zip(tallies).filter(|(_, tally)| tally.in_force().is_some());
+        fn days<'a>((option, tally): (&'a String, &'a Tally)) -> InForceDays<'a> {
+            InForceDays { option, days: tally.days_in_force().into() }
+        }
+        match self.sampling {
+            Sampling::Plain => Sample::plain(self.draws),
+            Sampling::Stratified => Sample::stratified(&options.map(days).collect::<Vec<_>>(), self.draws),
+        }
     }
 }
 

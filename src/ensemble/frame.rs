@@ -6,6 +6,7 @@ use super::block::SECTOR_MEASURES;
 use super::experiment::Experiment;
 use super::options::Outlook;
 use super::plan::Plan;
+use super::sample::Sample;
 use crate::data::sha256;
 use crate::projection::Outcome;
 
@@ -20,6 +21,8 @@ pub struct RunFrame {
     pub sectors: Vec<String>,
     /// Chances and dates of the options, in the order of the plan.
     pub outlooks: Vec<Outlook>,
+    /// The solved draws of all parts, and what each counts for.
+    pub sample: Sample,
 }
 
 impl RunFrame {
@@ -31,6 +34,7 @@ impl RunFrame {
             countries: experiment.axes.countries.iter().map(|country| country.iso3.clone()).collect(),
             sectors: experiment.axes.sectors.iter().map(|sector| sector.id.clone()).collect(),
             outlooks: experiment.options.iter().map(|option| option.outlook.clone()).collect(),
+            sample: experiment.sample.clone(),
         }
     }
 
@@ -47,13 +51,14 @@ impl RunFrame {
         &SECTOR_MEASURES[..SECTOR_MEASURES.len() - usize::from(!self.plan.dynamics.labour)]
     }
 
-    /// True if the plan names a reference option and a focus country that are there, and each option has its outlook; the frame of an experiment
-    /// always is, one that was read from a file may have been edited.
+    /// True if the plan names a reference option and a focus country that are there, each option has its outlook and each
+    /// draw its stratum; the frame of an experiment always is, one that was read from a file may have been edited.
     #[must_use]
     pub fn is_sound(&self) -> bool {
         self.plan.options.contains(&self.plan.reference_option)
             && self.countries.contains(&self.plan.focus)
             && self.outlooks.len() == self.plan.options.len()
+            && self.sample.is_sound(self.plan.draws)
     }
 
     /// Position of the option that gains are also measured against.

@@ -3,6 +3,7 @@
 use super::block::{Layout, SECTOR_MEASURES};
 use super::carried::{CarriedShape, TRACKS};
 use super::plan::{Plan, Shard};
+use super::sample::Sampling;
 use crate::data::Axes;
 use crate::projection::Outcome;
 
@@ -12,6 +13,8 @@ const FIXED_BYTES: u64 = 250 << 20;
 const VALUE_BYTES: u64 = 16;
 /// Bytes of the timeline of one draw and option with its rows of text (measured on the default plan).
 const TIMELINE_BYTES: u64 = 48 << 10;
+/// Bytes of the day on which an option is in force in an event draw, while they are joined.
+const DAY_BYTES: u64 = 16;
 /// Bytes of a cell of the data and of each year of the baseline path: flows, shares, tariffs, weights.
 const CELL_BYTES: u64 = 200;
 
@@ -44,7 +47,14 @@ pub fn run_bytes(axes: &Axes, plan: &Plan, shard: Shard) -> u64 {
     let draw = values.saturating_mul(VALUE_BYTES).saturating_add(carried).saturating_add(TIMELINE_BYTES);
     let draws = plan.draws.div_ceil(shard.of);
     let years = u64::from(plan.years[1].abs_diff(plan.years[0])) + 1;
+    let days = match plan.sampling {
+        Sampling::Plain => 0,
+        Sampling::Stratified => {
+            product(&[DAY_BYTES, plan.event_draws.max(plan.draws), plan.options.len() as u64 + 1])
+        }
+    };
     FIXED_BYTES
+        .saturating_add(days)
         .saturating_add(product(&[draw, plan.options.len() as u64, draws]))
         .saturating_add(product(&[CELL_BYTES, n, n, s, years]))
 }

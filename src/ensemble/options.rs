@@ -54,27 +54,30 @@ pub(super) struct Start<'a> {
     pub initial: &'a PolicyTimeline,
     pub horizon: Horizon,
     pub seed: u64,
-    pub event_draws: u64,
-    /// Draws of this part.
-    pub draws: &'a [u64],
+    /// Draws of this part: of the events, and of the errors of fitted weights.
+    pub draws: &'a [[u64; 2]],
 }
 
 impl Start<'_> {
-    /// Draws the timelines of `option`; `reference_path` is that of the reference option.
-    pub fn run(&self, option: OptionSpec, program: &Program, reference_path: &DrawnTimeline) -> OptionRun {
+    /// Draws the timelines of `option`, whose events were counted; `reference_path` is that of the reference option.
+    pub fn run(
+        &self,
+        option: OptionSpec,
+        (program, tally): (&Program, &Tally),
+        reference_path: &DrawnTimeline,
+    ) -> OptionRun {
         let in_force = program.milestone_number(IN_FORCE);
-        let one = |workspace: &mut Workspace<'_>, &draw: &u64| {
-            let drawn = workspace.draw(self.seed, draw);
+        let one = |workspace: &mut Workspace<'_>, &[draw, fits]: &[u64; 2]| {
+            let drawn = workspace.draw_with_fits(self.seed, draw, fits);
             let is_in_force = in_force.is_some_and(|number| program.lasts(drawn, number));
             (program.resolve(drawn), is_in_force)
         };
         let drawn: Vec<_> = self.draws.par_iter().map_init(|| Workspace::new(program), one).collect();
         let (draws, in_force) = drawn.into_iter().unzip();
-        let tally = Tally::count(program, self.seed, self.event_draws);
         let milestones = tally.milestones(program);
         let reference = program.reference().in_world_of(self.initial, reference_path);
         let outlook = Outlook {
-            event_draws: self.event_draws,
+            event_draws: tally.n_draws(),
             in_force: tally.in_force(),
             p50_date: milestones.iter().find(|one| one.name == IN_FORCE).and_then(|one| one.quantile(0.5)),
             reference_date: reference.first_dates(self.horizon).remove(IN_FORCE),

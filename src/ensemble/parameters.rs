@@ -2,13 +2,14 @@
 
 use ndarray::Array1;
 
+use super::numbers::{Numbers, Parameter};
 use super::plan::{Triangular, Uncertainty};
-use super::point::{Group, Point};
+use super::point::Point;
 use crate::data::Sector;
 use crate::numerics::distributions::{normal_quantile, triangular_quantile};
 use crate::policy::depth_effect::price_cuts;
 use crate::policy::{DepthEffect, PolicyParameters};
-use crate::rng::Stream;
+use crate::projection::Capital;
 
 /// What is drawn.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +18,8 @@ pub struct DrawnParameters {
     pub utilisation_ratio: f64,
     /// Of [`PolicyParameters::services_cut_ratio`].
     pub services_cut_ratio: f64,
+    /// Multiplies the shares of capital in value added.
+    pub capital_share_ratio: f64,
     /// What the full text of an agreement takes off the price of goods, `[j]`; `None` = by the point estimates.
     pub price_cuts: Option<Vec<f64>>,
     /// Trade elasticities, `[j]`; `None` = those of the data set.
@@ -28,7 +31,13 @@ impl DrawnParameters {
     #[must_use]
     pub fn central() -> Self {
         let PolicyParameters { utilisation_ratio, services_cut_ratio, .. } = PolicyParameters::default();
-        Self { utilisation_ratio, services_cut_ratio, price_cuts: None, theta: None }
+        let capital_share_ratio = 1.0;
+        Self { utilisation_ratio, services_cut_ratio, capital_share_ratio, price_cuts: None, theta: None }
+    }
+
+    /// How capital accumulates in the draw.
+    pub(super) fn capital(&self, central: &Capital) -> Capital {
+        central.with_shares_times(self.capital_share_ratio)
     }
 
     /// Those of the policy layer.
@@ -41,7 +50,7 @@ impl DrawnParameters {
         }
     }
 
-    /// Parameters of a point: each group of its own draw.
+    /// Parameters of the draw that `numbers` are of.
     ///
     /// Elasticities are log-normal with the mean and standard error of the data set, independent by sector;
     /// a sector without a standard error keeps its elasticity. The trade effect of depth is normal, cut off at 0,
@@ -51,35 +60,28 @@ impl DrawnParameters {
         uncertainty: &Uncertainty,
         (sectors, theta): (&[Sector], &Array1<f64>),
         effect: &DepthEffect,
-        seed: u64,
-        point: Point,
+        numbers: Numbers<'_>,
     ) -> Self {
-        let uniform = |group, name: &str| Stream::new(seed, point.draw(group), name).uniform();
-        let triangular = |of: &Triangular, group, name| {
-            triangular_quantile(of.low, of.mode, of.high, uniform(group, name))
-        };
-        let drawn = |(sector, &mean): (&Sector, &f64)| {
-            drawn_theta(sector, mean, uncertainty.theta_se_ratio, (seed, point.draw(Group::Elasticities)))
+        let triangular =
+            |of: &Triangular, which| triangular_quantile(of.low, of.mode, of.high, numbers.uniform(which));
+        let drawn = |(j, (sector, &mean)): (usize, (&Sector, &f64))| {
+            let which = Parameter::Elasticity { sector: &sector.id, j };
+            theta_at(sector, mean, uncertainty.theta_se_ratio, numbers.uniform(which))
         };
         let is_drawn = uncertainty.theta_se_ratio > 0.0;
         let drawn_theta: Option<Array1<f64>> =
-            is_drawn.then(|| sectors.iter().zip(theta).map(drawn).collect());
-        let deviation =
-            uncertainty.depth_se_ratio * normal_quantile(uniform(Group::Depth, "parameter.depth_ln_trade"));
+            is_drawn.then(|| sectors.iter().zip(theta).enumerate().map(drawn).collect());
+        let deviation = uncertainty.depth_se_ratio * normal_quantile(numbers.uniform(Parameter::Depth));
         let net_ln_trade = effect.net_ln_trade() + effect.net_se() * deviation;
         let theta_of = drawn_theta.as_ref().unwrap_or(theta);
         let traded = sectors.iter().zip(theta_of).map(|(sector, &theta)| sector.theta.map(|_| theta));
         Self {
-            utilisation_ratio: triangular(
-                &uncertainty.utilisation_ratio,
-                Group::Utilisation,
-                "parameter.utilisation_ratio",
-            ),
-            services_cut_ratio: triangular(
-                &uncertainty.services_cut_ratio,
-                Group::Services,
-                "parameter.services_cut_ratio",
-            ),
+            utilisation_ratio: triangular(&uncertainty.utilisation_ratio, Parameter::Utilisation),
+            services_cut_ratio: triangular(&uncertainty.services_cut_ratio, Parameter::Services),
+            capital_share_ratio: uncertainty
+                .capital_share_ratio
+                .as_ref()
+                .map_or(1.0, |of| triangular(of, Parameter::Capital)),
             price_cuts: Some(price_cuts(net_ln_trade, traded)),
             theta: drawn_theta,
         }
@@ -90,9 +92,13 @@ impl DrawnParameters {
 /// `se_ratio`; without a standard error it is certain.
 #[must_use]
 pub fn drawn_theta(sector: &Sector, mean: f64, se_ratio: f64, (seed, draw): (u64, u64)) -> f64 {
+    let which = Parameter::Elasticity { sector: &sector.id, j: 0 };
+    theta_at(sector, mean, se_ratio, Numbers::Streams { seed, point: Point::of(draw) }.uniform(which))
+}
+
+/// The same where the elasticity stands at `uniform` (0 to 1) of its distribution.
+fn theta_at(sector: &Sector, mean: f64, se_ratio: f64, uniform: f64) -> f64 {
     let variation = se_ratio * sector.theta_se.unwrap_or(0.0) / mean;
     let variance = (variation * variation).ln_1p();
-    let normal =
-        normal_quantile(Stream::new(seed, draw, &format!("parameter.theta.{}", sector.id)).uniform());
-    mean * (variance.sqrt() * normal - variance / 2.0).exp()
+    mean * (variance.sqrt() * normal_quantile(uniform) - variance / 2.0).exp()
 }

@@ -4,6 +4,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::dynamics_plan::DynamicsPlan;
+use super::numbers::{MOST_POINTS, Points};
+use super::sample::Sampling;
 use crate::data::ids::{PRINTABLE, is_printable};
 use crate::data::{Axes, Files, MARKS, line_of_key, toml_fault};
 use crate::error::{Fault, Faults, InputErrors};
@@ -36,6 +38,12 @@ pub struct Plan {
     /// Draws of the events alone: chances and dates come from them, and cost next to nothing.
     #[serde(default = "event_draws")]
     pub event_draws: u64,
+    /// Which event draws are solved.
+    #[serde(default)]
+    pub sampling: Sampling,
+    /// Where the numbers of the parameters come from.
+    #[serde(default)]
+    pub points: Points,
     /// Seed of all random streams.
     pub seed: u64,
     /// Country that charts centre on.
@@ -66,6 +74,9 @@ pub struct Uncertainty {
     pub services_cut_ratio: Triangular,
     /// Of [`crate::policy::PolicyParameters::utilisation_ratio`].
     pub utilisation_ratio: Triangular,
+    /// Multiplies the shares of capital in value added (`factors.csv`) of all countries; without it they are certain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capital_share_ratio: Option<Triangular>,
     /// Multiplies the standard error of the trade effect of depth (goods); 0 = not drawn.
     pub depth_se_ratio: f64,
     /// Multiplies the standard errors of the trade elasticities; 0 = not drawn.
@@ -245,10 +256,15 @@ impl Plan {
         for (key, draws) in [("draws", self.draws), ("event_draws", self.event_draws)] {
             check(draws > 0, key, draws.to_string(), "1 or more");
         }
-        for (key, t) in [
-            ("services_cut_ratio", &self.uncertainty.services_cut_ratio),
-            ("utilisation_ratio", &self.uncertainty.utilisation_ratio),
-        ] {
+        let has_points = self.points == Points::Plain || self.draws <= MOST_POINTS;
+        let expected = format!("at most {MOST_POINTS} with points = \"sobol\"; more with \"plain\"");
+        check(has_points, "draws", self.draws.to_string(), &expected);
+        let drawn = [
+            ("services_cut_ratio", Some(&self.uncertainty.services_cut_ratio)),
+            ("utilisation_ratio", Some(&self.uncertainty.utilisation_ratio)),
+            ("capital_share_ratio", self.uncertainty.capital_share_ratio.as_ref()),
+        ];
+        for (key, t) in drawn.into_iter().filter_map(|(key, t)| Some((key, t?))) {
             let ok = 0.0 <= t.low && t.low <= t.mode && t.mode <= t.high && t.high.is_finite();
             check(ok, key, format!("{}, {}, {}", t.low, t.mode, t.high), "low <= mode <= high, 0 or more");
             let expected = format!("a mark among {}", MARKS.join(", "));

@@ -3,8 +3,10 @@
 /// A group of what is drawn; groups are independent of each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Group {
-    /// What happens, and when.
+    /// What happens, and when, given the weights of politics.
     Events,
+    /// The errors of the fitted weights of politics.
+    Politics,
     /// Trade elasticities.
     Elasticities,
     /// The effect of deep agreements on trade in goods.
@@ -13,22 +15,33 @@ pub enum Group {
     Services,
     /// The share of trade that claims a preference.
     Utilisation,
+    /// The share of capital in value added.
+    Capital,
 }
 
 impl Group {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Events, Self::Elasticities, Self::Depth, Self::Services, Self::Utilisation];
+    pub const ALL: [Self; 7] = [
+        Self::Events,
+        Self::Politics,
+        Self::Elasticities,
+        Self::Depth,
+        Self::Services,
+        Self::Utilisation,
+        Self::Capital,
+    ];
 
     /// Name in the tables.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Events => "events",
+            Self::Politics => "politics",
             Self::Elasticities => "elasticities",
             Self::Depth => "depth",
             Self::Services => "services_cuts",
             Self::Utilisation => "utilisation",
+            Self::Capital => "capital_shares",
         }
     }
 }

@@ -11,6 +11,7 @@ use super::decomposition::Decomposition;
 use super::experiment::Experiment;
 use super::frame::RunFrame;
 use super::insurance::Insurance;
+use super::journal::Journal;
 use super::plan::{Plan, Shard};
 use super::trade::ReferenceTrade;
 use super::years::{ReferenceQuota, ReferenceYear};
@@ -55,6 +56,12 @@ pub trait Blocks {
     /// [`BlockError`] if it cannot be written.
     fn keep(&self, block: YearBlock) -> Result<(), BlockError>;
 
+    /// Where the draws of a year go while it is solved.
+    ///
+    /// # Errors
+    /// [`BlockError`] if nothing can be written.
+    fn journal(&self, key: &BlockKey<'_>) -> Result<Box<dyn Journal>, BlockError>;
+
     /// The block of a finished year.
     ///
     /// # Errors
@@ -74,6 +81,10 @@ impl Blocks for InMemory {
     fn keep(&self, block: YearBlock) -> Result<(), BlockError> {
         self.0.borrow_mut().insert(block.year, block);
         Ok(())
+    }
+
+    fn journal(&self, _: &BlockKey<'_>) -> Result<Box<dyn Journal>, BlockError> {
+        Ok(Box::new(()))
     }
 
     fn get(&self, key: &BlockKey<'_>) -> Result<YearBlock, BlockError> {
@@ -190,7 +201,8 @@ impl Experiment {
                 Some(past) => past,
                 None => Carried::of(&blocks.get(&self.block_key(year - 1, &fingerprint))?),
             };
-            let block = self.year_block(year, &before, &counts, &tick)?;
+            let journal = blocks.journal(&self.block_key(year, &fingerprint))?;
+            let block = self.year_block_in(&*journal, (year, &before), &counts, &tick)?;
             past = Some(Carried::of(&block));
             blocks.keep(block)?;
         }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::block::{BlockError, BlockKey, YearBlock};
 use super::experiment::Experiment;
+use super::journal::{FileJournal, Journal, journal_path};
 use super::plan::{Plan, Shard};
 use super::run::Blocks;
 use crate::error::{Fault, InputErrors};
@@ -101,7 +102,13 @@ impl Store {
     /// Number of years of this run that earlier commands finished.
     #[must_use]
     pub fn n_finished(&self) -> usize {
-        blocks(&self.folder).iter().filter(|path| path.extension().is_some_and(|end| end == "block")).count()
+        blocks(&self.folder).iter().filter(|path| is_of(path, "block")).count()
+    }
+
+    /// True if draws of a year that is not finished are there.
+    #[must_use]
+    pub fn has_draws(&self) -> bool {
+        blocks(&self.folder).iter().any(|path| is_of(path, "draws"))
     }
 
     /// Other unfinished runs that wrote to the same output folder, each with its number of finished years.
@@ -114,8 +121,9 @@ impl Store {
             let folder = entry.path();
             let text = fs::read_to_string(folder.join(OWNER)).ok()?;
             let owner: Owner = serde_json::from_str(&text).ok()?;
-            let blocks = blocks(&folder).len();
-            (folder != self.folder && blocks > 0).then_some((folder, owner, blocks))
+            let blocks = blocks(&folder);
+            let years = blocks.iter().filter(|path| !is_of(path, "draws")).count();
+            (folder != self.folder && !blocks.is_empty()).then_some((folder, owner, years))
         };
         let mut others: Vec<_> =
             fs::read_dir(&self.all).into_iter().flatten().flatten().filter_map(of).collect();
@@ -130,7 +138,7 @@ impl Store {
     pub fn copy_to(&self, out: &Path) -> Result<(), BlockError> {
         let target = out.join(PARTS);
         fs::create_dir_all(&target).map_err(at(&target))?;
-        for path in blocks(&self.folder) {
+        for path in blocks(&self.folder).into_iter().filter(|path| !is_of(path, "draws")) {
             if let Some(name) = path.file_name() {
                 fs::copy(&path, target.join(name)).map_err(at(&path))?;
             }
@@ -185,7 +193,14 @@ impl Blocks for Store {
     }
 
     fn keep(&self, block: YearBlock) -> Result<(), BlockError> {
-        block.write(&block_path(&self.folder, block.year), &self.owner.fingerprint)
+        block.write(&block_path(&self.folder, block.year), &self.owner.fingerprint)?;
+        // The block holds them all; what cannot be removed is removed with the others.
+        let _ = fs::remove_file(journal_path(&self.folder, block.year));
+        Ok(())
+    }
+
+    fn journal(&self, key: &BlockKey<'_>) -> Result<Box<dyn Journal>, BlockError> {
+        Ok(Box::new(FileJournal::open(&self.folder, key, self.resumes)?))
     }
 
     fn get(&self, key: &BlockKey<'_>) -> Result<YearBlock, BlockError> {
@@ -220,10 +235,14 @@ fn discard(folder: &Path) {
     let _ = fs::remove_dir(folder);
 }
 
-/// Files of blocks in a folder, also those that were being written when a run was killed.
+fn is_of(path: &Path, extension: &str) -> bool {
+    path.extension().is_some_and(|end| end == extension)
+}
+
+/// Files of blocks in a folder, also those that were being written when a run was killed, and draws of unfinished years.
 fn blocks(folder: &Path) -> Vec<PathBuf> {
     let paths = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    paths.filter(|path| path.extension().is_some_and(|end| end == "block" || end == "partial")).collect()
+    paths.filter(|path| ["block", "partial", "draws"].iter().any(|end| is_of(path, end))).collect()
 }
 
 /// File of the block of a year.

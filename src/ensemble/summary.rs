@@ -1,7 +1,8 @@
 //! Values of the draws against the baseline and against the reference option, and their distributions.
 
 use super::block::{SECTOR_MEASURES, YearBlock};
-use crate::numerics::quantiles::quantile;
+use super::sample::Sample;
+use crate::numerics::quantiles::{quantile, weighted_quantiles};
 use crate::projection::Outcome;
 
 /// Positions in `Outcome::MEASURES` of real income in percent and in money: the headline.
@@ -68,6 +69,9 @@ impl Rule {
     }
 }
 
+/// Shares at which distributions are written.
+const QUANTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
+
 /// Mean and the five quantiles that the outputs carry, over the draws.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Summary {
@@ -80,9 +84,26 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Summary of `values`; `None` if there are none.
+    /// Summary of numbers of draws, each with the position of its draw in `sample`; `None` if there are none.
     #[must_use]
-    pub fn of(mut values: Vec<f64>) -> Option<Self> {
+    pub fn of(sample: &Sample, values: Vec<(usize, f64)>) -> Option<Self> {
+        if sample.is_plain() {
+            return Self::plain(values.into_iter().map(|(_, value)| value).collect());
+        }
+        let weights: f64 = values.iter().map(|(at, _)| sample.weight(*at)).sum();
+        let mean = values.iter().map(|(at, value)| sample.weight(*at) * value).sum::<f64>() / weights;
+        let scale = sample.len() as f64 / weights;
+        let deviations = values.iter().map(|(at, value)| (*at, scale * (value - mean)));
+        let variance = sample.variance_of_mean(deviations).filter(|_| values.len() > 1);
+        let mut sorted: Vec<(f64, f64)> =
+            values.into_iter().map(|(at, value)| (value, sample.weight(at))).collect();
+        sorted.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        let quantiles = || weighted_quantiles(&sorted, QUANTILES);
+        (!sorted.is_empty()).then(|| Self { mean, mc_se: variance.map(f64::sqrt), quantiles: quantiles() })
+    }
+
+    /// Summary of draws that count alike.
+    fn plain(mut values: Vec<f64>) -> Option<Self> {
         let n = values.len() as f64;
         if values.is_empty() {
             return None;
@@ -91,18 +112,25 @@ impl Summary {
         let mean = values.iter().sum::<f64>() / n;
         let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
         let mc_se = (values.len() > 1).then(|| (squares / (n - 1.0) / n).sqrt());
-        Some(Self { mean, mc_se, quantiles: [0.05, 0.25, 0.5, 0.75, 0.95].map(|p| quantile(&values, p)) })
+        Some(Self { mean, mc_se, quantiles: QUANTILES.map(|p| quantile(&values, p)) })
     }
 }
 
-/// Summary of a measure of an option over the draws.
+/// Summary of a measure of an option over the draws of `sample`, which are those of the block.
 ///
 /// # Panics
 /// For a block without draws.
 #[must_use]
-pub fn over_draws(block: &YearBlock, option: usize, cell: Cell, against: Against) -> Summary {
-    let values = (0..block.draws.len()).map(|draw| value(block, draw, option, cell, against)).collect();
-    Summary::of(values).expect("a run has a draw or more")
+pub fn over_draws(
+    sample: &Sample,
+    block: &YearBlock,
+    option: usize,
+    cell: Cell,
+    against: Against,
+) -> Summary {
+    let of = |draw: usize| (draw, value(block, draw, option, cell, against));
+    let values = (0..block.draws.len()).map(of).collect();
+    Summary::of(sample, values).expect("a run has a draw or more")
 }
 
 /// A measure of an option in one draw (position in the block).

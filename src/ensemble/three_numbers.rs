@@ -3,6 +3,7 @@
 
 use super::block::YearBlock;
 use super::frame::RunFrame;
+use super::sample::Sample;
 use super::summary::{self, Against, Cell, Summary};
 
 /// What an option gives, in one measure and country, in the year of the summary, against the reference option.
@@ -37,37 +38,70 @@ impl ThreeNumbers {
         for draw in 0..block.draws.len() {
             match summary::in_force(block, draw, (option, reference), (measure, n)) {
                 Some(found) => {
-                    inside.push(found.total);
-                    own.extend(found.own);
+                    inside.push((draw, found.total));
+                    own.extend(found.own.map(|own| (draw, own)));
                 }
                 None => {
-                    outside.push(summary::value(block, draw, option, cell, Against::Reference(reference)));
+                    let value = summary::value(block, draw, option, cell, Against::Reference(reference));
+                    outside.push((draw, value));
                 }
             }
         }
         let draws_in_force = inside.len();
-        let own = (!own.is_empty()).then(|| own.iter().sum::<f64>() / own.len() as f64);
-        let (if_in_force, otherwise) = (Summary::of(inside), Summary::of(outside));
+        let sample = &frame.sample;
+        let (own_sum, weights) = own.iter().fold((0.0, 0.0), |(sum, weights), (at, own)| {
+            (sum + sample.weight(*at) * own, weights + sample.weight(*at))
+        });
+        let own = (!own.is_empty()).then(|| own_sum / weights);
+        let both = Parts { sample, inside: inside.clone(), outside: outside.clone() };
+        let (if_in_force, otherwise) = (Summary::of(sample, inside), Summary::of(sample, outside));
         let chance = frame.outlooks[option].chance();
-        let plain = summary::over_draws(block, option, cell, Against::Reference(reference));
         let (expected, expected_se) = match (chance, &if_in_force, &otherwise) {
-            (Some(chance), Some(inside), Some(outside)) => stratified(chance, inside, outside),
-            _ => (plain.mean, plain.mc_se),
+            (Some(chance), Some(inside), Some(outside)) => both.expected(chance, inside, outside),
+            _ => {
+                let all = summary::over_draws(sample, block, option, cell, Against::Reference(reference));
+                (all.mean, all.mc_se)
+            }
         };
         let unlocked = if_in_force.zip(own).map(|(total, own)| total.mean - own);
         Self { chance, draws_in_force, if_in_force, own, unlocked, expected, expected_se }
     }
 }
 
-/// The mean of two strata whose shares are known from many more draws:
-/// `p m_1 + (1 - p) m_0`, variance `p^2 s_1^2 + (1 - p)^2 s_0^2 + (m_1 - m_0)^2 s_p^2`.
-fn stratified((chance, chance_se): (f64, f64), inside: &Summary, outside: &Summary) -> (f64, Option<f64>) {
-    let mean = chance * inside.mean + (1.0 - chance) * outside.mean;
-    let variance = inside.mc_se.zip(outside.mc_se).map(|(one, other)| {
+/// The draws in and out of force, each with its position and number.
+struct Parts<'a> {
+    sample: &'a Sample,
+    inside: Vec<(usize, f64)>,
+    outside: Vec<(usize, f64)>,
+}
+
+impl Parts<'_> {
+    /// The mean of both, whose shares are known from many more draws:
+    /// `p m_1 + (1 - p) m_0`, variance `p^2 s_1^2 + (1 - p)^2 s_0^2 + (m_1 - m_0)^2 s_p^2`. Where draws have weights, the
+    /// two errors are of draws of the same strata, and the first two terms become one ([`Sample::variance_of_mean`]).
+    fn expected(
+        &self,
+        (chance, chance_se): (f64, f64),
+        inside: &Summary,
+        outside: &Summary,
+    ) -> (f64, Option<f64>) {
+        let mean = chance * inside.mean + (1.0 - chance) * outside.mean;
         let by_chance = (inside.mean - outside.mean) * chance_se;
-        (chance * one).powi(2) + ((1.0 - chance) * other).powi(2) + by_chance.powi(2)
-    });
-    (mean, variance.map(f64::sqrt))
+        let of_means = if self.sample.is_plain() {
+            let errors = inside.mc_se.zip(outside.mc_se);
+            errors.map(|(one, other)| (chance * one).powi(2) + ((1.0 - chance) * other).powi(2))
+        } else {
+            let parts = [(&self.inside, chance, inside.mean), (&self.outside, 1.0 - chance, outside.mean)];
+            let deviations = parts.into_iter().flat_map(|(draws, share, mean)| {
+                let weights: f64 = draws.iter().map(|(at, _)| self.sample.weight(*at)).sum();
+                let scale = share * self.sample.len() as f64 / weights;
+                draws.iter().map(move |(at, value)| (*at, scale * (value - mean)))
+            });
+            let has_both = inside.mc_se.is_some() && outside.mc_se.is_some();
+            self.sample.variance_of_mean(deviations).filter(|_| has_both)
+        };
+        (mean, of_means.map(|variance| (variance + by_chance.powi(2)).sqrt()))
+    }
 }
 
 #[cfg(test)]
@@ -118,7 +152,8 @@ mod tests {
         };
         let outlooks = vec![never.clone(), Outlook { in_force: Some(250), ..never }];
         let countries = vec![plan.focus.clone()];
-        (RunFrame { plan, countries, sectors: vec!["goods".into()], outlooks }, block)
+        let sample = Sample::plain(4);
+        (RunFrame { plan, countries, sectors: vec!["goods".into()], outlooks, sample }, block)
     }
 
     #[test]

@@ -143,16 +143,16 @@ impl YearBlock {
         }
     }
 
-    /// One block from the parts of a year, draws in rising order; one part is in memory at a time.
+    /// One block from the parts of a year, with these draws, which rise; one part is in memory at a time.
     ///
     /// # Errors
     /// Those of the parts; [`BlockError::Mixed`] where they differ in shape, or a draw is there twice or missing.
     pub fn join(
         parts: impl IntoIterator<Item = Result<Self, BlockError>>,
-        n_draws: u64,
+        draws: &[u64],
     ) -> Result<Self, BlockError> {
         let mut joined: Option<Self> = None;
-        let mut seen = vec![false; n_draws as usize];
+        let mut seen = vec![false; draws.len()];
         let mut year = 0;
         for part in parts {
             let part = part?;
@@ -160,7 +160,7 @@ impl YearBlock {
             let mixed = |why: String| Err(BlockError::Mixed { year, why });
             let n_options = part.layout.n_options;
             let whole = joined.get_or_insert_with(|| Self {
-                draws: (0..n_draws).collect(),
+                draws: draws.to_vec(),
                 rows: vec![0; seen.len() * n_options],
                 values: Vec::new(),
                 base_imports_musd: part.base_imports_musd.clone(),
@@ -176,18 +176,19 @@ impl YearBlock {
             let first = whole.n_rows() as u32;
             whole.values.extend(&part.values);
             for (at, &draw) in part.draws.iter().enumerate() {
-                match seen.get_mut(draw as usize) {
-                    None => return mixed(format!("draw {draw} where the plan has {n_draws}")),
-                    Some(true) => return mixed(format!("draw {draw} is there twice")),
-                    Some(is_seen) => *is_seen = true,
+                let Ok(to) = draws.binary_search(&draw) else {
+                    return mixed(format!("draw {draw} is none of the {} that the run solves", draws.len()));
+                };
+                if std::mem::replace(&mut seen[to], true) {
+                    return mixed(format!("draw {draw} is there twice"));
                 }
-                let to = &mut whole.rows[draw as usize * n_options..][..n_options];
+                let to = &mut whole.rows[to * n_options..][..n_options];
                 to.iter_mut().zip(&part.rows[at * n_options..]).for_each(|(to, row)| *to = first + row);
             }
         }
         let mixed = |why: String| BlockError::Mixed { year, why };
         if let Some(missing) = seen.iter().position(|is_seen| !is_seen) {
-            return Err(mixed(format!("draw {missing} is missing")));
+            return Err(mixed(format!("draw {} is missing", draws[missing])));
         }
         joined.ok_or_else(|| mixed("no part".into()))
     }
@@ -224,20 +225,21 @@ mod tests {
 
     #[test]
     fn parts_join_in_the_order_of_the_draws() {
-        let join = |parts: &[&[u64]], n| YearBlock::join(parts.iter().map(|draws| Ok(block(draws))), n);
-        let whole = join(&[&[1, 3], &[], &[0, 2]], 4).unwrap();
-        let known = block(&[0, 1, 2, 3]);
+        let join =
+            |parts: &[&[u64]], all: &[u64]| YearBlock::join(parts.iter().map(|draws| Ok(block(draws))), all);
+        let whole = join(&[&[1, 7], &[], &[0, 2]], &[0, 1, 2, 7]).unwrap();
+        let known = block(&[0, 1, 2, 7]);
         assert_eq!((&whole.draws, whole.layout), (&known.draws, known.layout));
         for (draw, option) in (0..4).flat_map(|draw| [(draw, 0), (draw, 1)]) {
             assert_eq!(whole.of(draw, option), known.of(draw, option));
         }
         assert_eq!(whole.of(2, 1), [24.0, 25.0, 26.0, 27.0]);
-        let message = |parts: &[&[u64]], n| join(parts, n).unwrap_err().to_string();
-        assert!(message(&[&[0, 1], &[1]], 3).contains("draw 1 is there twice"));
-        assert!(message(&[&[0, 1], &[3]], 4).contains("draw 2 is missing"));
-        assert!(message(&[&[0]], 2).contains("draw 1 is missing"));
-        assert!(message(&[&[0], &[2]], 2).contains("draw 2 where the plan has 2"));
-        assert!(message(&[], 0).contains("no part"));
+        let message = |parts: &[&[u64]], all: &[u64]| join(parts, all).unwrap_err().to_string();
+        assert!(message(&[&[0, 1], &[1]], &[0, 1, 2]).contains("draw 1 is there twice"));
+        assert!(message(&[&[0, 1], &[3]], &[0, 1, 2, 3]).contains("draw 2 is missing"));
+        assert!(message(&[&[0]], &[0, 5]).contains("draw 5 is missing"));
+        assert!(message(&[&[0], &[2]], &[0, 1]).contains("draw 2 is none of the 2"));
+        assert!(message(&[], &[]).contains("no part"));
     }
 
     #[test]

@@ -44,8 +44,9 @@ impl Tiling {
     /// The bytes that are needed at least.
     pub fn within(frame: &RunFrame, sizes: Sizes, bytes: u64) -> Result<Self, u64> {
         let column = frame.plan.draws.saturating_mul(NUMBER);
-        // Each thread sorts the values of a measure; a part is held as it was read and as numbers.
-        let columns = 2 * rayon::current_num_threads() as u64 + 2;
+        // Each thread sorts the values of a measure, with their weights where they have some; a part is held as it was read and as numbers.
+        let of_thread = if frame.sample.is_plain() { 3 } else { 5 };
+        let columns = of_thread * rayon::current_num_threads() as u64 + 2;
         let beside = column.saturating_mul(columns).saturating_add(sizes.part.saturating_mul(2));
         let whole = Self::whole(frame);
         if sizes.all.saturating_add(beside) <= bytes {
@@ -103,7 +104,7 @@ fn by_options(frame: &RunFrame, at_once: u64, cut: &Cut) -> Vec<Tile> {
 mod tests {
     use super::*;
     use crate::data::Files;
-    use crate::ensemble::{Outlook, PLAN_FILE, Plan};
+    use crate::ensemble::{Outlook, PLAN_FILE, Plan, Sample};
 
     fn frame(n_options: usize) -> RunFrame {
         let mut plan = Plan::read(&Files::embedded(), PLAN_FILE).unwrap();
@@ -124,6 +125,7 @@ mod tests {
             countries: names('C', 3),
             sectors: names('S', 2),
             outlooks: vec![outlook; n_options],
+            sample: Sample::plain(1000),
         }
     }
 

@@ -8,6 +8,7 @@ use super::carried::{Carried, TRACKS};
 use super::counts::{RunCounts, RunError};
 use super::draw_year::DrawYear;
 use super::experiment::Experiment;
+use super::journal::{DrawRows, Journal};
 use super::options::OptionRun;
 use super::parameters::DrawnParameters;
 use super::trade::ReferenceTrade;
@@ -58,16 +59,35 @@ impl Experiment {
         counts: &RunCounts,
         tick: &(dyn Fn() + Sync),
     ) -> Result<YearBlock, RunError> {
+        self.year_block_in(&(), (year, past), counts, tick)
+    }
+
+    /// The same with the draws that a journal has already, which is told of the others.
+    pub(super) fn year_block_in(
+        &self,
+        journal: &dyn Journal,
+        (year, past): (i16, &Carried),
+        counts: &RunCounts,
+        tick: &(dyn Fn() + Sync),
+    ) -> Result<YearBlock, RunError> {
         let layout = self.layout(year);
         self.prepare(year);
         let rows = (0..self.draws.len())
             .into_par_iter()
             .map(|at| {
-                let row = self.draw_values((year, at), layout, past, counts);
+                let known = journal.taken(at);
+                let row = match known {
+                    Some(row) => row,
+                    None => {
+                        let row = self.draw_values((year, at), layout, past, counts)?;
+                        journal.note(at, &row)?;
+                        row
+                    }
+                };
                 tick();
-                row
+                Ok(row)
             })
-            .collect::<Result<Vec<_>, _>>()?;
+            .collect::<Result<Vec<_>, RunError>>()?;
         Ok(self.block(year, layout, self.draws.clone(), rows))
     }
 
@@ -180,13 +200,6 @@ impl Experiment {
     fn own_timeline(&self, option: &OptionRun, at: usize) -> DrawnTimeline {
         option.draws[at].in_world_of(&self.book.initial, &self.reference().draws[at])
     }
-}
-
-/// The results of one draw: its rows, and the row of each option.
-#[derive(Default)]
-struct DrawRows {
-    rows: Vec<u32>,
-    values: Vec<f64>,
 }
 
 impl DrawYear<'_> {

@@ -65,8 +65,8 @@ impl Program {
 /// Source of the random numbers.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Luck {
-    /// A stream for each process and stage.
-    Drawn { seed: u64, draw: u64 },
+    /// A stream for each process and stage; the errors of fitted parameters are those of draw `fits`.
+    Drawn { seed: u64, draw: u64, fits: u64 },
     /// Medians, and success of the option's own processes.
     Median,
 }
@@ -160,11 +160,11 @@ impl<'p> Workspace<'p> {
 
     /// Runs draw number `draw` under `seed`.
     pub fn draw(&mut self, seed: u64, draw: u64) -> &CompactDraw {
-        self.run(Luck::Drawn { seed, draw });
+        self.run(Luck::Drawn { seed, draw, fits: draw });
         &self.drawn
     }
 
-    fn run(&mut self, luck: Luck) {
+    pub(super) fn run(&mut self, luck: Luck) {
         stop::check();
         let program = self.program;
         self.reset(luck);
@@ -279,7 +279,7 @@ impl<'p> Workspace<'p> {
 
     pub(super) fn uniform(&self, streams: &Streams, at: u32) -> f64 {
         match self.luck {
-            Luck::Drawn { seed, draw } => streams.uniform(at, seed, draw),
+            Luck::Drawn { seed, draw, .. } => streams.uniform(at, seed, draw),
             Luck::Median => 0.5,
         }
     }

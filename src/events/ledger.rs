@@ -1,8 +1,9 @@
 //! The numbers of a draw: parameters, states, and the topics that are asked for.
 
 use super::compile::DAYS_OF_YEAR;
-use super::engine::Workspace;
+use super::engine::{Luck, Workspace};
 use super::program::{NONE, NumberCode, ReadCode, ShiftCode, StageCode};
+use super::streams::Streams;
 use crate::numerics::distributions::normal_quantile;
 
 /// Largest logit, beyond which a probability is 0 or 1.
@@ -32,14 +33,25 @@ impl Workspace<'_> {
                 self.ledger.values[at] = value;
                 continue;
             }
-            let drawn =
-                if code.se > 0.0 { code.se * normal_quantile(self.uniform(&code.streams, 0)) } else { 0.0 };
+            let drawn = if code.se > 0.0 {
+                code.se * normal_quantile(self.uniform_of_fit(&code.streams))
+            } else {
+                0.0
+            };
             self.ledger.values[at] = (code.value + drawn).clamp(code.range[0], code.range[1]);
         }
         for (k, code) in program.levels.iter().enumerate() {
             let (start, sd) = (self.number(code.start), self.number(code.sd));
             let drawn = if sd > 0.0 { sd * normal_quantile(self.uniform(&code.streams, 0)) } else { 0.0 };
             self.ledger.values[n + k] = (start + drawn).clamp(code.range[0], code.range[1]);
+        }
+    }
+
+    /// The number that the error of a fitted parameter is drawn by.
+    fn uniform_of_fit(&self, streams: &Streams) -> f64 {
+        match self.luck {
+            Luck::Drawn { seed, fits, .. } => streams.uniform(0, seed, fits),
+            Luck::Median => 0.5,
         }
     }
 

@@ -4,8 +4,8 @@
 
 use rayon::prelude::*;
 
-use super::engine::Workspace;
-use super::program::Program;
+use super::engine::{Luck, Workspace};
+use super::program::{CompactDraw, Program};
 
 /// Draws that one task runs after one another.
 const BLOCK: u64 = 1024;
@@ -44,6 +44,12 @@ impl<'p> Workspace<'p> {
         let mut workspace = Self::new(program);
         workspace.ledger.given = weights;
         workspace
+    }
+
+    /// Runs draw number `draw` under `seed` with the errors of fitted parameters of draw number `fits`.
+    pub fn draw_with_fits(&mut self, seed: u64, draw: u64, fits: u64) -> &CompactDraw {
+        self.run(Luck::Drawn { seed, draw, fits });
+        &self.drawn
     }
 }
 

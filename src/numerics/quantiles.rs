@@ -13,9 +13,55 @@ pub fn quantile(sorted: &[f64], p: f64) -> f64 {
     sorted[below] + (at - below as f64) * (sorted[above] - sorted[below])
 }
 
+/// Quantiles at `ps` (0 to 1, rising or not) of values in rising order that have weights: linear between the middles of the
+/// steps of the cumulative weight, stretched so that the first value is at 0 and the last at 1. With equal weights those
+/// of [`quantile`].
+///
+/// # Panics
+/// On an empty sample, or with a weight that is not positive.
+#[must_use]
+pub fn weighted_quantiles<const K: usize>(sorted: &[(f64, f64)], ps: [f64; K]) -> [f64; K] {
+    let mut below = 0.0;
+    let middle = |(_, weight): &(f64, f64)| {
+        below += weight;
+        below - 0.5 * weight
+    };
+    let middles: Vec<f64> = sorted.iter().map(middle).collect();
+    let (first, last) = (middles[0], middles[middles.len() - 1]);
+    ps.map(|p| {
+        let at = first + p * (last - first);
+        let above = middles.partition_point(|middle| *middle <= at).min(sorted.len() - 1);
+        let below = above.saturating_sub(1);
+        let step = middles[above] - middles[below];
+        let part = if step > 0.0 { ((at - middles[below]) / step).min(1.0) } else { 0.0 };
+        sorted[below].0 + part * (sorted[above].0 - sorted[below].0)
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::quantile;
+    use super::{quantile, weighted_quantiles};
+
+    #[test]
+    fn equal_weights_give_the_quantiles_without_weights() {
+        let values: Vec<f64> = (0..11).map(|k| f64::from(k * k)).collect();
+        let weighted: Vec<(f64, f64)> = values.iter().map(|value| (*value, 0.3)).collect();
+        let ps = [0.0, 0.05, 0.25, 0.5, 0.77, 0.95, 1.0];
+        for (found, p) in weighted_quantiles(&weighted, ps).into_iter().zip(ps) {
+            assert!((found - quantile(&values, p)).abs() < 1e-12, "{p}: {found}");
+        }
+        assert_eq!(weighted_quantiles(&[(7.0, 2.0)], [0.0, 0.3, 1.0]), [7.0; 3]);
+    }
+
+    /// A value of weight 3 is three values: away from the ends, where the steps are the same.
+    #[test]
+    fn a_value_counts_as_often_as_it_weighs() {
+        let weighted: Vec<(f64, f64)> =
+            (0..1000).map(|k| (f64::from(k) / 1000.0, if k < 500 { 3.0 } else { 1.0 })).collect();
+        let [low, middle, high] = weighted_quantiles(&weighted, [0.375, 0.75, 0.875]);
+        assert!((low - 0.25).abs() < 1e-3 && (middle - 0.5).abs() < 2e-3, "{low} {middle}");
+        assert!((high - 0.75).abs() < 1e-3, "{high}");
+    }
 
     #[test]
     fn quantiles_of_one_to_five_are_those_of_r() {

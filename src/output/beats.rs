@@ -20,7 +20,7 @@ table! {
         measure: Text<'a>,
         /// Share of the solved draws in which the option gives more
         beats_share: f64 ["share"],
-        /// Monte Carlo standard error of that share: of a beta distribution with half a draw added on each side
+        /// Monte Carlo standard error of that share: of a beta distribution with half a draw added on each side; draws with weights count as fewer
         beats_se: f64 ["share"],
         /// Share of the draws in which both give the same: as a rule neither is in force
         equal_share: f64 ["share"],
@@ -41,7 +41,7 @@ pub fn beats(frame: &RunFrame, block: &YearBlock) -> Vec<BeatsRow<'static>> {
     let options = &frame.plan.options;
     let pairs = (0..options.len()).flat_map(|one| (0..options.len()).map(move |other| [one, other]));
     let row = |[option, other]: [usize; 2]| {
-        let found = Beats::of(block, [option, other], (0, 0));
+        let found = Beats::of(&frame.sample, block, [option, other], (0, 0));
         let (beats_share, beats_se) = found.all.share()?;
         let both = found.both_in_force.share();
         Some(BeatsRow {
@@ -52,7 +52,7 @@ pub fn beats(frame: &RunFrame, block: &YearBlock) -> Vec<BeatsRow<'static>> {
             measure: Outcome::MEASURES[HEADLINE[0]].0.into(),
             beats_share,
             beats_se,
-            equal_share: found.all.equal as f64 / found.all.draws as f64,
+            equal_share: found.all.equal_share()?,
             draws: found.all.draws,
             if_both_share: both.map(|(share, _)| share),
             if_both_se: both.map(|(_, se)| se),

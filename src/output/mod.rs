@@ -15,6 +15,7 @@ pub mod lookup;
 pub mod package;
 pub mod parquet;
 pub mod paths;
+pub mod quadrature;
 pub mod quotas;
 pub mod reference;
 pub mod results;
@@ -65,6 +66,7 @@ pub fn schemas() -> Vec<Schema> {
         paths::BaselineLevel::schema(),
         paths::TariffPathStep::schema(),
         paths::TariffRow::schema(),
+        quadrature::QuadratureRow::schema(),
         quotas::QuotaRow::schema(),
         quotas::RunQuotaRow::schema(),
         reference::ReferenceBilateral::schema(),

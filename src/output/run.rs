@@ -166,6 +166,8 @@ table! {
         unit: Text<'a>,
         /// Value
         value: f64 ["unit"],
+        /// What the draw counts for in means and quantiles: 1 on average over the draws, 1 throughout where they are plain
+        weight: f64 ["ratio"],
     }
 }
 
@@ -232,7 +234,7 @@ pub fn projections<'a>(frame: &'a RunFrame, block: &YearBlock) -> Vec<Projection
             measure: found.name.into(),
             against: against.name().into(),
             unit: found.unit.into(),
-            value: Quantiles::new(&over_draws(block, option, found.cell, against)),
+            value: Quantiles::new(&over_draws(&frame.sample, block, option, found.cell, against)),
             draws: block.draws.len() as u64,
         };
         let of_cell =
@@ -274,7 +276,7 @@ pub fn bilateral<'a>(frame: &'a RunFrame, block: &YearBlock) -> Vec<BilateralCha
             measure: IMPORTS_CHANGE.into(),
             against: against.name().into(),
             unit: found.unit.into(),
-            value: OuterQuantiles::new(&over_draws(block, option, found.cell, against)),
+            value: OuterQuantiles::new(&over_draws(&frame.sample, block, option, found.cell, against)),
         };
         let of_cell =
             |found: PartnerCell| against(frame, option).map(|one| row(&found, one)).collect::<Vec<_>>();
@@ -319,7 +321,7 @@ pub fn sectors<'a>(frame: &'a RunFrame, block: &YearBlock) -> Vec<SectorProjecti
             measure: found.name.into(),
             against: against.name().into(),
             unit: found.unit.into(),
-            value: OuterQuantiles::new(&over_draws(block, option, found.cell, against)),
+            value: OuterQuantiles::new(&over_draws(&frame.sample, block, option, found.cell, against)),
         };
         let of_cell =
             |found: SectorCell<'a>| against(frame, option).map(|one| row(&found, one)).collect::<Vec<_>>();
@@ -344,6 +346,7 @@ pub fn draws<'a>(frame: &'a RunFrame, block: &'a YearBlock) -> impl Iterator<Ite
             against: against.name().into(),
             unit: unit.into(),
             value: value(block, at, option, Cell::Country(measure, focus), against),
+            weight: frame.sample.weight(at),
         })
     })
 }

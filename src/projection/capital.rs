@@ -17,13 +17,15 @@ use crate::data::{Axes, Files, Holds, MARK, NOTE, Names, SOURCE, TableRule, colu
 use crate::error::{Fault, Faults, InputErrors};
 
 const COUNTRY: &str = "country of the baseline";
+/// Largest share of capital: with a share of 1 the stock would grow without end.
+const MOST_SHARE: f64 = 0.95;
 
 /// Capital shares and depreciation.
 const FACTORS: TableRule = TableRule {
     file: "factors.csv",
     columns: &[
         column("country", Holds::Known(&[COUNTRY])),
-        column("capital_share", Holds::Number(0.0, 0.95, "a share of value added, 0 to 0.95")),
+        column("capital_share", Holds::Number(0.0, MOST_SHARE, "a share of value added, 0 to 0.95")),
         column(
             "depreciation_ratio",
             Holds::Number(0.0, 1.0, "a share of the stock a year, 0 to 1 (0.05 is 5 %)"),
@@ -83,6 +85,13 @@ impl Capital {
             });
         }
         capital
+    }
+
+    /// The same with shares of capital multiplied by `ratio`, at most [`MOST_SHARE`].
+    #[must_use]
+    pub fn with_shares_times(&self, ratio: f64) -> Self {
+        let share = self.share.mapv(|share| (share * ratio).min(share.max(MOST_SHARE)));
+        Self { share, depreciation: self.depreciation.clone() }
     }
 
     /// No deviation from the baseline, `[n]`: the stock when a policy begins.

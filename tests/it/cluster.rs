@@ -24,6 +24,8 @@ fn plan() -> String {
 
 /// Few of both kinds of draws.
 const DRAWS: [&str; 4] = ["--draws", "9", "--event-draws", "50"];
+/// Draws chosen by what happens, parameters from points of a sequence.
+const CHOSEN: &str = "--sampling stratified --points sobol";
 
 fn run(at: &Path, arguments: &str) -> Assert {
     tradepath(at).args(["run", &plan()]).args(DRAWS).args(arguments.split_whitespace()).assert()
@@ -49,7 +51,8 @@ fn reduce(at: &Path, arguments: &str) -> Assert {
 
 #[test]
 fn one_part_and_seven_reduce_to_the_bytes_of_the_whole_run() {
-    for events in ["--events all", "--events summary --digits 5"] {
+    // Chosen draws have gaps in their numbers, and the strata of the whole run.
+    for events in ["--events all", &format!("--events summary --digits 5 {CHOSEN}")] {
         let folder = with_whole(events);
         let at = folder.path();
         run(at, &format!("--shard auto --shards 1 --shard-index 1 --out one {events}")).success();
@@ -66,7 +69,10 @@ fn one_part_and_seven_reduce_to_the_bytes_of_the_whole_run() {
         reduce(at, "one --out from_one").success();
         reduce(at, "parts --out from_seven --max-memory 1MiB").success().stdout(contains("AAA in 2025"));
         let whole = contents(&at.join("whole"));
-        assert!(whole.iter().any(|(name, bytes)| name == "manifest.json" && !bytes.is_empty()));
+        let manifest = whole.iter().find(|(name, _)| name == "manifest.json").unwrap();
+        let manifest: serde_json::Value = serde_json::from_slice(&manifest.1).unwrap();
+        let n_strata = if events.contains(CHOSEN) { 2 } else { 0 };
+        assert_eq!(manifest["strata"].as_array().unwrap().len(), n_strata);
         for joined in ["from_one", "from_seven"] {
             assert_eq!(contents(&at.join(joined)), whole, "{joined}");
             tradepath(at).args(["check", joined]).assert().success();
@@ -220,7 +226,7 @@ fn a_journal_keeps_finished_years_where_it_is_told_to() {
 fn a_part_killed_twenty_times_gives_the_bytes_of_one_that_was_not() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
-    let line = "--shard auto --shards 2 --shard-index 1 --journal journal";
+    let line = format!("--shard auto --shards 2 --shard-index 1 --journal journal {CHOSEN}");
     run(at, &format!("{line} --out right")).success();
     let mut killed = 0;
     for moment in 0..20_u64 {

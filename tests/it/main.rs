@@ -58,6 +58,7 @@ mod reference;
 mod release;
 mod report;
 mod run;
+mod sampling;
 mod solve;
 mod solver_costs;
 mod solver_files;

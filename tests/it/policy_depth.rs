@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use jiff::civil::date;
 use ndarray::Array1;
 use tradepath::data::{Files, Pair, Sector, SectorKind};
-use tradepath::ensemble::{DrawnParameters, Experiment, Plan, Point, Shard};
+use tradepath::ensemble::{DrawnParameters, Experiment, Numbers, Plan, Point, Shard};
 use tradepath::policy::cuts::Cut;
 use tradepath::policy::depth_effect::price_cuts;
 use tradepath::policy::{DepthEffect, PolicyParameters, Regimes};
@@ -169,8 +169,7 @@ fn draw(change: impl Fn(&mut Plan), number: u64) -> DrawnParameters {
         &plan.uncertainty,
         means,
         Case::as_of_2020().book.barriers.effect(),
-        plan.seed,
-        Point::of(number),
+        Numbers::Streams { seed: plan.seed, point: Point::of(number) },
     )
 }
 
@@ -183,8 +182,8 @@ fn the_drawn_effect_has_the_mean_and_the_error_of_the_estimate() {
     let n = 20_000;
     let net: Vec<f64> = (0..n)
         .map(|number| {
-            let drawn =
-                DrawnParameters::draw(&plan.uncertainty, means, &effect, plan.seed, Point::of(number));
+            let numbers = Numbers::Streams { seed: plan.seed, point: Point::of(number) };
+            let drawn = DrawnParameters::draw(&plan.uncertainty, means, &effect, numbers);
             let (cuts, theta) = (drawn.price_cuts.unwrap(), drawn.theta.unwrap());
             let of = |j: usize| -theta[j] * (-cuts[j]).ln_1p();
             // One effect for all sectors: a draw with a small elasticity has a large cut.

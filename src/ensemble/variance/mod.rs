@@ -7,9 +7,11 @@ use indices::{Index, Values};
 use super::counts::RunCounts;
 use super::experiment::Experiment;
 use super::frame::RunFrame;
+use super::numbers::Points;
 use super::plan::{Plan, Shard};
 use super::point::{Group, Point};
 use super::run::Watch;
+use super::sample::Sampling;
 use super::summary::{Against, Cell, HEADLINE, value};
 use crate::data::Files;
 use crate::error::InputErrors;
@@ -31,7 +33,7 @@ pub struct Spread {
 
 /// The spread of every option but the reference option in every country, from `n` points of each of two samples.
 ///
-/// Cost: `7 n` draws of all options and years.
+/// Cost: `9 n` draws of all options and years: two samples, and one for each of seven groups.
 ///
 /// # Errors
 /// [`InputErrors`] of plan and data; a state without equilibrium.
@@ -46,6 +48,7 @@ pub fn spreads(
     let mut plan = plan;
     plan.draws = points.len() as u64;
     plan.bilateral_years.clear();
+    (plan.sampling, plan.points) = (Sampling::Plain, Points::Plain);
     let allow = |_: &_, _: &_| Ok::<_, InputErrors>(());
     let experiment = Experiment::load_points(files, plan, (Shard::WHOLE, Some(points)), &allow)?;
     let block = experiment.last_block(&RunCounts::default(), watch)?;

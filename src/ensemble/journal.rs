@@ -1,0 +1,203 @@
+//! Draws of a year that is not finished: each is written as soon as it is solved, so that a run that is killed loses only
+//! the draws that it was at.
+//!
+//! A file `YEAR.draws` begins with what it belongs to; then come records of a draw each, with a checksum. A record that was
+//! being written when the run ended is cut off. Not forced to the disk: what a dying machine loses is solved again.
+
+use std::collections::HashMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::{Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use sha2::{Digest, Sha256};
+
+use super::block::{BlockError, BlockKey};
+
+/// The results of one draw: its rows, and the row of each option.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DrawRows {
+    /// Row of each option.
+    pub(super) rows: Vec<u32>,
+    /// `[row, value]`.
+    pub(super) values: Vec<f64>,
+}
+
+/// Keeps the draws of a year while it is solved, for any thread. `()` keeps none.
+pub trait Journal: Sync {
+    /// The draw at this position of the part, where an earlier command solved it; it is given once.
+    fn taken(&self, at: usize) -> Option<DrawRows>;
+
+    /// Notes the draw at this position.
+    ///
+    /// # Errors
+    /// [`BlockError`] if it cannot be written.
+    fn note(&self, at: usize, draw: &DrawRows) -> Result<(), BlockError>;
+}
+
+impl Journal for () {
+    fn taken(&self, _: usize) -> Option<DrawRows> {
+        None
+    }
+
+    fn note(&self, _: usize, _: &DrawRows) -> Result<(), BlockError> {
+        Ok(())
+    }
+}
+
+/// A journal in a file.
+pub(super) struct FileJournal {
+    path: PathBuf,
+    file: Mutex<File>,
+    taken: Mutex<HashMap<usize, DrawRows>>,
+}
+
+const MAGIC: &[u8; 8] = b"TPDRAWS1";
+const CHECKSUM_BYTES: usize = 8;
+/// Numbers before the rows and values of a record: position, rows, values.
+const SIZES: usize = 3;
+
+/// File of the draws of a year.
+pub(super) fn journal_path(folder: &Path, year: i16) -> PathBuf {
+    folder.join(format!("{year}.draws"))
+}
+
+impl FileJournal {
+    /// The journal of the block that `key` asks for. Draws that are there already are taken where the run `resumes`.
+    pub fn open(folder: &Path, key: &BlockKey<'_>, resumes: bool) -> Result<Self, BlockError> {
+        let path = journal_path(folder, key.year);
+        let io = |source| BlockError::Io { path: path.display().to_string(), source };
+        let head = head(key);
+        let found = if resumes { fs::read(&path).unwrap_or_default() } else { Vec::new() };
+        let (taken, sound) = match found.strip_prefix(head.as_slice()) {
+            Some(records) => read(records, key),
+            None => (HashMap::new(), 0),
+        };
+        let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(io)?;
+        if taken.is_empty() {
+            file.set_len(0).and_then(|()| file.write_all(&head)).map_err(io)?;
+        } else {
+            let end = (head.len() + sound) as u64;
+            file.set_len(end).and_then(|()| file.seek(SeekFrom::Start(end))).map_err(io)?;
+        }
+        Ok(Self { path, file: Mutex::new(file), taken: Mutex::new(taken) })
+    }
+}
+
+impl Journal for FileJournal {
+    fn taken(&self, at: usize) -> Option<DrawRows> {
+        self.taken.lock().ok()?.remove(&at)
+    }
+
+    fn note(&self, at: usize, draw: &DrawRows) -> Result<(), BlockError> {
+        let record = record(at, draw);
+        let io = |source| BlockError::Io { path: self.path.display().to_string(), source };
+        // A thread that failed while it wrote left a record that is cut off when it is read.
+        let mut file = self.file.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        file.write_all(&record).map_err(io)
+    }
+}
+
+/// What a journal belongs to: version of the layout, run, year, shape and draws.
+fn head(key: &BlockKey<'_>) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    hash.update(format!("{} {} {:?} {:?}", key.fingerprint, key.year, key.layout, key.draws));
+    let mut bytes = MAGIC.to_vec();
+    bytes.extend(hash.finalize());
+    bytes
+}
+
+fn record(at: usize, DrawRows { rows, values }: &DrawRows) -> Vec<u8> {
+    let sizes = [at, rows.len(), values.len()].map(|n| n as u64);
+    let mut bytes = Vec::with_capacity(8 * (SIZES + rows.len() + values.len()) + CHECKSUM_BYTES);
+    for number in sizes.into_iter().chain(rows.iter().map(|&row| u64::from(row))) {
+        bytes.extend(number.to_le_bytes());
+    }
+    values.iter().for_each(|value| bytes.extend(value.to_le_bytes()));
+    let checksum = Sha256::digest(&bytes);
+    bytes.extend(&checksum[..CHECKSUM_BYTES]);
+    bytes
+}
+
+/// The sound records at the beginning of `bytes` by position, and how many bytes they take.
+fn read(bytes: &[u8], key: &BlockKey<'_>) -> (HashMap<usize, DrawRows>, usize) {
+    let (mut found, mut at) = (HashMap::new(), 0);
+    while let Some((position, draw, length)) = read_one(&bytes[at..]) {
+        let is_sound = key.draws.is_none_or(|draws| position < draws.len())
+            && key.layout.is_none_or(|layout| {
+                let n = layout.n_values();
+                let n_rows = draw.values.len().checked_div(n).unwrap_or(0);
+                draw.rows.len() == layout.n_options
+                    && draw.values.len() == n_rows * n
+                    && draw.rows.iter().all(|row| (*row as usize) < n_rows)
+            });
+        if !is_sound {
+            break;
+        }
+        found.insert(position, draw);
+        at += length;
+    }
+    (found, at)
+}
+
+/// The first record of `bytes`, with its position and length; `None` if it is not whole.
+fn read_one(bytes: &[u8]) -> Option<(usize, DrawRows, usize)> {
+    let words = bytes.as_chunks::<8>().0;
+    let number = |at: usize| usize::try_from(u64::from_le_bytes(*words.get(at)?)).ok();
+    let (position, n_rows, n_values) = (number(0)?, number(1)?, number(2)?);
+    let n = SIZES.checked_add(n_rows)?.checked_add(n_values)?;
+    let body = bytes.get(..n.checked_mul(8)?)?;
+    let checksum = bytes.get(body.len()..body.len() + CHECKSUM_BYTES)?;
+    if Sha256::digest(body)[..CHECKSUM_BYTES] != *checksum {
+        return None;
+    }
+    let rows = (0..n_rows).map(|at| u32::try_from(number(SIZES + at)?).ok()).collect::<Option<Vec<_>>>()?;
+    let values = words[SIZES + n_rows..n].iter().map(|word| f64::from_le_bytes(*word)).collect();
+    Some((position, DrawRows { rows, values }, body.len() + CHECKSUM_BYTES))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draw(value: f64) -> DrawRows {
+        DrawRows { rows: vec![0, 1, 0], values: vec![value, -value] }
+    }
+
+    #[test]
+    fn a_draw_that_was_being_written_is_cut_off_and_the_others_are_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = BlockKey { fingerprint: "abc", year: 2030, layout: None, draws: Some(&[4, 7, 9]) };
+        let open = |key: &BlockKey<'_>, resumes| FileJournal::open(folder.path(), key, resumes).unwrap();
+        let journal = open(&key, true);
+        assert_eq!(journal.taken(0), None);
+        journal.note(2, &draw(3.5)).unwrap();
+        journal.note(0, &draw(0.25)).unwrap();
+        let path = journal_path(folder.path(), 2030);
+        let whole = fs::read(&path).unwrap();
+        for cut in 0..record(0, &draw(0.25)).len() - 1 {
+            fs::write(&path, &whole[..whole.len() - 1 - cut]).unwrap();
+            let journal = open(&key, true);
+            assert_eq!((journal.taken(0), journal.taken(2), journal.taken(2)), (None, Some(draw(3.5)), None));
+            // What follows stands behind what was sound.
+            journal.note(1, &draw(7.0)).unwrap();
+            let again = open(&key, true);
+            assert_eq!((again.taken(1), again.taken(2)), (Some(draw(7.0)), Some(draw(3.5))));
+        }
+        fs::write(&path, &whole).unwrap();
+        let mut damaged = whole.clone();
+        damaged[MAGIC.len() + 32 + 9] ^= 1;
+        assert_eq!(open(&key, true).taken(0), Some(draw(0.25)));
+        // Another run, year or part, and a run that does not resume, begin anew.
+        for (other, resumes) in [
+            (BlockKey { fingerprint: "abd", ..key }, true),
+            (BlockKey { draws: Some(&[4, 7]), ..key }, true),
+            (key, false),
+        ] {
+            fs::write(&path, &whole).unwrap();
+            assert_eq!(open(&other, resumes).taken(2), None);
+        }
+        fs::write(&path, damaged).unwrap();
+        assert_eq!(open(&key, true).taken(2), None);
+    }
+}

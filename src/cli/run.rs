@@ -243,13 +243,7 @@ fn load_plan(args: &RunArgs) -> anyhow::Result<(Files, Plan)> {
     if let Some(years) = args.years {
         plan.years = years;
     }
-    if !args.options.is_empty() {
-        let mut options = args.options.clone();
-        if !options.contains(&plan.reference_option) {
-            options.insert(0, plan.reference_option.clone());
-        }
-        plan.options = options;
-    }
+    plan.keep(&args.options);
     plan.bilateral_years.retain(|year| plan.years[0] <= *year && *year <= plan.years[1]);
     if plan.bilateral_years.is_empty() {
         plan.bilateral_years = vec![plan.years[1]];

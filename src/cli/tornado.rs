@@ -22,7 +22,7 @@ use crate::report::theme::styles_of;
 /// Options of `tradepath tornado`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  tradepath tornado --options cptpp_accession,tpp_return --out outputs/tornado\n\nEach assumption of tornado.csv goes to the low and to the high end of its range, one at a time, and the reference paths of the last year are solved again. The ranges are data: a row names the table, the rows and the column that change."
+    after_help = "Example:\n  tradepath tornado --options cptpp_accession,tpp_return --out outputs/tornado\n\nEach assumption of tornado.csv goes to the low and to the high end of its range, one at a time, then every two of those that move most, and the reference paths of the last year are solved again. The ranges are data: a row names the table, the rows and the column that change."
 )]
 pub struct TornadoArgs {
     #[command(flatten)]
@@ -33,6 +33,9 @@ pub struct TornadoArgs {
     /// The year, in place of the last one of the plan.
     #[arg(long)]
     year: Option<i16>,
+    /// How many of the assumptions that move most are also tried two at a time: 4 runs for each two.
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    together: usize,
     /// Folder for tornado.csv and tornado.svg; without it the answer is printed and nothing is written.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -51,12 +54,7 @@ pub struct TornadoArgs {
 pub fn run(args: &TornadoArgs, quiet: bool) -> anyhow::Result<()> {
     let started = Instant::now();
     let (files, mut plan) = args.data.plan()?;
-    if !args.options.is_empty() {
-        plan.options.clone_from(&args.options);
-        if !plan.options.contains(&plan.reference_option) {
-            plan.options.insert(0, plan.reference_option.clone());
-        }
-    }
+    plan.keep(&args.options);
     if let Some(year) = args.year {
         plan.years = [year, year];
     }
@@ -65,7 +63,7 @@ pub fn run(args: &TornadoArgs, quiet: bool) -> anyhow::Result<()> {
     let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
     let output = args.out.as_ref().map(|out| OutputDir::create(out, existing)).transpose()?;
     let progress = Progress::new(quiet);
-    let swings = tornado(&files, &plan, &assumptions, &progress)?;
+    let swings = tornado(&files, &plan, &assumptions, args.together, &progress)?;
     progress.finish();
     let found = rows(&plan, &assumptions, &swings);
     let mut folder = None;
@@ -130,12 +128,17 @@ fn table(plan: &Plan, rows: &[TornadoRow<'_>]) -> String {
 }
 
 fn picture(plan: &Plan, assumptions: &[Assumption], swings: &[Swing]) -> anyhow::Result<String> {
-    let order: Vec<usize> =
-        swings.chunk_by(|a, b| a.assumption == b.assumption).map(|of| of[0].assumption).collect();
+    // Two together stand in the table only.
+    let alone = || swings.iter().filter(|swing| swing.with.is_none());
+    let order: Vec<usize> = alone()
+        .collect::<Vec<_>>()
+        .chunk_by(|a, b| a.assumption == b.assumption)
+        .map(|of| of[0].assumption)
+        .collect();
     let labels: Vec<String> = order.iter().map(|&at| assumptions[at].title.clone()).collect();
     let styles = styles_of(&plan.options, &plan.reference_option);
     let of_option = |option: usize| {
-        let ends = swings.iter().filter(|swing| swing.option == option);
+        let ends = alone().filter(|swing| swing.option == option);
         let central = ends.clone().next()?.central_pct;
         let (title, style) = (plan.options[option].clone(), styles[option]);
         Some(Column { title, style, central, ends: ends.map(|swing| swing.ends_pct).collect() })

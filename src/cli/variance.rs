@@ -62,12 +62,7 @@ pub struct VarianceArgs {
 pub fn run(args: &VarianceArgs, quiet: bool) -> anyhow::Result<()> {
     let started = Instant::now();
     let (files, mut plan) = args.data.plan()?;
-    if !args.options.is_empty() {
-        plan.options.clone_from(&args.options);
-        if !plan.options.contains(&plan.reference_option) {
-            plan.options.insert(0, plan.reference_option.clone());
-        }
-    }
+    plan.keep(&args.options);
     plan.years = args.years.unwrap_or(plan.years);
     plan.seed = args.seed.unwrap_or(plan.seed);
     plan.event_draws = 1;

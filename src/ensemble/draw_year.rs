@@ -146,7 +146,8 @@ impl<'a> DrawYear<'a> {
     fn heritage(&self, past: &Past<'_>) -> Heritage {
         let dynamics = &self.experiment.dynamics;
         let ln_factor = self.capital.as_ref().map(|capital| capital.ln_factor(past.ln_capital));
-        let moves = |ln_factor: &Array1<f64>| ln_factor.iter().any(|ln| *ln != 0.0);
+        let has_static_part = self.experiment.has_static_part;
+        let moves = |ln_factor: &Array1<f64>| has_static_part && ln_factor.iter().any(|ln| *ln != 0.0);
         // Without derivatives (trade has all but vanished) what capital adds counts as static.
         let added =
             ln_factor.filter(moves).and_then(|ln_factor| self.base.real_income_of_factors(&ln_factor));

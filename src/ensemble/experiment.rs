@@ -54,6 +54,8 @@ pub struct Experiment {
     /// What the texts in force come to, shared by all draws.
     pub(super) texts: JoinedTexts,
     pub(super) dynamics: Dynamics,
+    /// False where nobody asks for the part of real income that is not due to capital.
+    pub(super) has_static_part: bool,
 }
 
 impl Experiment {
@@ -151,7 +153,16 @@ impl Experiment {
             regimes,
             texts,
             dynamics,
+            has_static_part: true,
         })
+    }
+
+    /// The same without the split of real income into its static part and what capital adds, which takes longer to find
+    /// than a solve: all counts as static.
+    #[must_use]
+    pub fn without_static_part(mut self) -> Self {
+        self.has_static_part = false;
+        self
     }
 
     /// The timelines of an option with the numbers of their draws.

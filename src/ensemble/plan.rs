@@ -165,6 +165,18 @@ impl Plan {
         faults.into_result(plan)
     }
 
+    /// Takes these options in place of its own, the reference option first where it is not among them; nothing where
+    /// there are none.
+    pub fn keep(&mut self, options: &[String]) {
+        if options.is_empty() {
+            return;
+        }
+        self.options = options.to_vec();
+        if !self.options.contains(&self.reference_option) {
+            self.options.insert(0, self.reference_option.clone());
+        }
+    }
+
     /// A fault if the baseline is not a folder beside the plan.
     fn check_baseline(&self, files: &Files, file: &str) -> Faults {
         let mut faults = Faults::new();

@@ -139,7 +139,7 @@ impl Experiment {
 
     /// Computes what all threads will ask for.
     fn prepare(&self, year: i16) {
-        if self.dynamics.capital.is_some() && year > self.plan.years[0] {
+        if self.has_static_part && self.dynamics.capital.is_some() && year > self.plan.years[0] {
             self.baseline_year(year).prepare_factors();
         }
     }

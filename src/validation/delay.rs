@@ -48,7 +48,8 @@ pub fn delay(files: &Files, plan: &Plan, watch: &dyn Watch) -> anyhow::Result<Ve
     plan.dynamics.labour = false;
     watch.stage("cost of waiting");
     watch.begin(2);
-    let mut experiment = Experiment::load(files, plan, Shard::WHOLE, &|_, _| Ok::<_, InputErrors>(()))?;
+    let experiment = Experiment::load(files, plan, Shard::WHOLE, &|_, _| Ok::<_, InputErrors>(()))?;
+    let mut experiment = experiment.without_static_part();
     let counts = RunCounts::default();
     let now = experiment.reference_years(&counts)?;
     watch.advance(1);

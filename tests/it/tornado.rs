@@ -51,7 +51,7 @@ fn each_assumption_goes_to_its_ends_alone() {
         "{answer}"
     );
     let found = rows(&at.join("out/tornado.csv"));
-    assert_eq!(found.len(), 3 * 2, "assumptions x options");
+    assert_eq!(found.len(), (3 + 3) * 2, "assumptions and every two of them x options");
     let of = |id: &str, option: &str| -> [f64; 4] {
         let row = found.iter().find(|row| row[0] == id && row[2] == option).unwrap();
         [6, 7, 8, 9].map(|column| row[column].parse().unwrap())
@@ -63,6 +63,17 @@ fn each_assumption_goes_to_its_ends_alone() {
     assert!(now == central && low != high && swing > 0.0);
     let [_, low, high, _] = of("duties", "join");
     assert!(low != central && (high - central).abs() < 1e-9, "one end is as it is");
+    // With one that moves nothing the corners are the ends.
+    let ends = of("elasticities", "join");
+    let together =
+        found.iter().find(|row| row[0].contains('+') && row[0].contains("still") && row[2] == "join");
+    let other = together.unwrap()[0].replace("still", "").replace('+', "");
+    let ends = if other == "elasticities" { ends } else { of(&other, "join") };
+    let [least, most] = [7, 8].map(|column| together.unwrap()[column].parse::<f64>().unwrap());
+    assert_eq!((least, most), (ends[1].min(ends[2]), ends[1].max(ends[2])));
+    let alone = ["tornado", "--data", "data", "--together", "0", "--format", "csv", "--quiet"];
+    let answer = tradepath(at, &alone).success();
+    assert_eq!(String::from_utf8(answer.get_output().stdout.clone()).unwrap().lines().count(), 1 + 3 * 2);
     assert!(fs::read_to_string(at.join("out/tornado.svg")).unwrap().contains("Elasticities"));
 }
 

@@ -145,6 +145,8 @@ fn gains_have_the_sign_and_the_order_of_published_studies() {
         // What the texts open to everybody (spillover_share of policy/depth.csv) outweighs the diversion of trade, but no more.
         assert!(twelve[outsider].abs() < 0.5 * least, "{outsider} {} against {least}", twelve[outsider]);
     }
+    // An outsider far away that sells services wins by what is opened to it.
+    assert!(twelve["EU"] >= 0.0, "{}", twelve["EU"]);
     // A static model of perfect competition gives less than dynamic ones with new varieties or capital.
     assert!((USITC_USA / 10.0..USITC_USA).contains(&twelve["USA"]), "{}", twelve["USA"]);
     assert!(eleven["USA"].abs() < 0.05 && twelve["USA"] > eleven["USA"]);

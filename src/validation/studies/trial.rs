@@ -96,7 +96,7 @@ pub(super) fn solve(
 ) -> anyhow::Result<Solved> {
     let found = (|| -> anyhow::Result<Solved> {
         let allow = |_: &_, _: &_| Ok::<_, InputErrors>(());
-        let experiment = Experiment::load(files, plan.clone(), Shard::WHOLE, &allow)?;
+        let experiment = Experiment::load(files, plan.clone(), Shard::WHOLE, &allow)?.without_static_part();
         let years = experiment.reference_years(&RunCounts::default())?;
         Ok(Solved { experiment, years })
     })();

@@ -9,10 +9,12 @@ use std::hint::black_box;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use jiff::civil::date;
 use tradepath::data::{Dataset, Files};
+use tradepath::events::validate::LONGEST_HORIZON;
 use tradepath::events::{DrawnTimeline, Horizon, OptionSpec, Program, Tables, Workspace, read_option};
 use tradepath::policy::{PolicyBook, PolicyTimeline};
 
 const HORIZON: Horizon = Horizon { start: date(2020, 11, 1), end: date(2035, 12, 31) };
+const TO_2050: Horizon = Horizon { start: LONGEST_HORIZON[0], end: LONGEST_HORIZON[1] };
 /// Draws in one measured round, so that a round is an average over luck.
 const DRAWS: u64 = 256;
 
@@ -51,6 +53,9 @@ fn bench_options(criterion: &mut Criterion) {
         let drawn = program.timeline(1, 0);
         assert!(DrawnTimeline::replay(&book.initial, &drawn.log) == drawn.policy, "{id} replays");
         bench_program(criterion, BenchmarkId::new("256 draws", id), &program);
+        // As `timeline` runs it: 390 of these rounds are 100,000 draws.
+        let program = Program::compile(&embedded(id, &book), &world, &book.initial, TO_2050);
+        bench_program(criterion, BenchmarkId::new("256 draws to 2050", id), &program);
     }
 }
 

@@ -92,6 +92,8 @@ impl Answer<'_> {
             if self.frame.sample.is_plain() { "" } else { "stratified " },
         );
         let mut out = wrapped("", title.split(' '));
+        out += "\n";
+        out += &self.orderings();
         out += &format!(
             "\n{:<20}{:>17}{:>15}{:>12}{:>16}\n",
             "option", "if in force", "5 to 95 %", "chance %", "expected"
@@ -117,6 +119,20 @@ impl Answer<'_> {
         out
     }
 
+    /// The options by chance and by gain, the largest first: they say more than the levels below them.
+    fn orderings(&self) -> String {
+        let lines: Vec<Line<'_>> = self.lines().collect();
+        let by = |number: fn(&Line<'_>) -> Option<(f64, f64)>| {
+            lines.iter().filter_map(|line| Some((line.id, number(line)?))).collect()
+        };
+        let chances = by(|line| line.pct.chance);
+        let gains = by(|line| line.pct.if_in_force.map(|found| (found.mean, found.mc_se.unwrap_or(0.0))));
+        let told = [("likeliest first:", chances), ("if in force, most first:", gains)];
+        let told = told.into_iter().filter(|(_, found): &(_, Vec<_>)| found.len() > 1);
+        told.map(|(title, found)| wrapped(&format!("{title} "), ordered(found).iter().map(String::as_str)))
+            .collect()
+    }
+
     fn json(&self) -> Value {
         let plan = &self.frame.plan;
         let options: Vec<Value> = self.lines().map(|line| option_json(&line)).collect();
@@ -127,6 +143,24 @@ impl Answer<'_> {
             "page": self.folder.join(PAGE).display().to_string(),
         })
     }
+}
+
+/// Standard errors of a difference within which two numbers count as equal.
+const NEAR: f64 = 2.0;
+
+/// Options by a number with its standard error, the largest first; `=` stands between neighbours that do not differ.
+fn ordered(mut found: Vec<(&str, (f64, f64))>) -> Vec<String> {
+    found.sort_by(|(_, (a, _)), (_, (b, _))| b.total_cmp(a));
+    let word = |(at, (id, (value, se))): (usize, &(&str, (f64, f64)))| {
+        let before = at.checked_sub(1).map(|before| found[before].1);
+        let mark = match before {
+            None => "",
+            Some((more, error)) if more - value <= NEAR * error.hypot(*se) => "= ",
+            Some(_) => "> ",
+        };
+        format!("{mark}{id}")
+    };
+    found.iter().enumerate().map(word).collect()
 }
 
 /// `real_income`: if in force with error and interval, chance, expected.

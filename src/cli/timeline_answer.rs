@@ -11,11 +11,8 @@ use crate::events::milestones::Milestone;
 use crate::events::{OptionSpec, Program};
 use crate::policy::PolicyTimeline;
 
-/// Milestone of the start of talks: chances are also given for the draws that reach it.
-const LAUNCH: &str = "launch";
 /// Milestones that some draw reaches, with the chance, the chance if talks are launched, and dates.
 pub fn milestones(found: &[Milestone], end: Date) -> String {
-    let launched = found.iter().find(|one| one.name == LAUNCH).map_or(0.0, |one| one.probability_by(end));
     let mut text = format!(
         "{:<28} {:>7} {:>11} {:>11} {:>11} {:>11}\n",
         "milestone", "chance", "if launched", "early (5 %)", "median", "late (95 %)"
@@ -23,8 +20,7 @@ pub fn milestones(found: &[Milestone], end: Date) -> String {
     for one in found {
         let chance = one.probability_by(end);
         let date = |p| one.quantile(p).map_or_else(|| "-".to_owned(), |date| date.to_string());
-        let after = chance <= launched && launched > 0.0 && follows(&one.name);
-        let given = if after { format!("{:.3}", chance / launched) } else { "-".into() };
+        let given = one.probability_if_launched().map_or_else(|| "-".into(), |share| format!("{share:.3}"));
         // Writing to a string cannot fail.
         let _ = writeln!(
             text,
@@ -36,27 +32,6 @@ pub fn milestones(found: &[Milestone], end: Date) -> String {
         );
     }
     text
-}
-
-/// True for milestones of the talks themselves, which come only after the launch.
-fn follows(name: &str) -> bool {
-    const AFTER: [&str; 14] = [
-        "launch",
-        "conclusion",
-        "breakdown",
-        "champions",
-        "refusal",
-        "walked_away",
-        "consent",
-        "signature",
-        "protocol",
-        "vote_called",
-        "house_vote",
-        "congress_vote",
-        "vote_failed",
-        "in_force",
-    ];
-    AFTER.contains(&name)
 }
 
 /// Weights named where a conclusion holds in fewer than this share of the sets, and not in the rest either.

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use sha2::{Digest, Sha256};
+
 use crate::data::Files;
 use crate::error::{Fault, Faults, InputErrors};
 use crate::output::fit::PartyGain;
@@ -41,7 +43,10 @@ pub fn table(folder: &Path) -> Result<String, InputErrors> {
             remedy: "Name the folder of a finished run.".into(),
         }));
     }
-    let source = format!("tradepath timeline --gains: reference path against the reference option, {last}");
+    let source = format!(
+        "tradepath timeline --gains: reference path against the reference option, {last}; reference.csv {}",
+        fingerprint(&files)?
+    );
     let gain = |(&(option, party), &[gain, jobs]): (&(&str, &str), &[Option<f64>; 2])| PartyGain {
         option: option.to_owned().into(),
         party: party.to_owned().into(),
@@ -51,6 +56,13 @@ pub fn table(folder: &Path) -> Result<String, InputErrors> {
         mark: "assumption".into(),
     };
     Ok(rows::text(found.iter().map(gain)))
+}
+
+/// The first digits of the SHA-256 of `reference.csv`: they say which run the table is of.
+fn fingerprint(files: &Files) -> Result<String, InputErrors> {
+    let text = files.read("reference.csv").map_err(InputErrors::from)?;
+    let digits = Sha256::digest(text.as_bytes());
+    Ok(digits.iter().take(8).map(|byte| format!("{byte:02x}")).collect())
 }
 
 fn round(value: f64, per_unit: f64) -> f64 {

@@ -380,6 +380,7 @@ impl<'a> Compiler<'a> {
             (Effect::Ask(menu, actor), _) => EffectCode::Ask(self.menu(menu), self.voice(actor)),
             (Effect::Offer(menu, actor), _) => EffectCode::Offer(self.menu(menu), self.voice(actor)),
             (Effect::Trim(actor), _) => EffectCode::Trim(self.voice(actor)),
+            (Effect::Text(class, menu), _) => EffectCode::Text(self.text(class, menu)),
             (Effect::Measure(kind, name, permille), _) => {
                 self.program.measures.push((*kind, name.clone(), *permille));
                 EffectCode::Measure(self.program.measures.len() as u32 - 1)

@@ -89,7 +89,7 @@ impl<'a> Compiler<'a> {
             keep: self.number(&drawn.keep),
             shifts: self.shifts(&drawn.shifts),
             sd: self.number(&drawn.sd),
-            streams: Streams::new(format!("{event}.draw.{}", drawn.state), 16),
+            streams: Streams::new(format!("{event}.draw.{}", drawn.state), u32::MAX),
         }
     }
 
@@ -137,6 +137,10 @@ impl<'a> Compiler<'a> {
             Reading::Content(actor) => ReadCode::Content(self.voice(actor)),
             Reading::Wants(actor) => ReadCode::Wants(self.voice(actor)),
             Reading::Menu(menu, actor) => ReadCode::Menu(self.menu(menu), self.voice(actor)),
+            Reading::Stance(topic, actor) => {
+                let at = self.program.topics.topics.iter().position(|one| one == topic);
+                ReadCode::Stance(at.expect("a checked shift reads a topic") as u32, self.voice(actor))
+            }
             Reading::Gain(party) => ReadCode::Constant(self.gains(party).pct),
             Reading::Jobs(party) => ReadCode::Constant(self.gains(party).jobs_given_up / PERSONS_OF_UNIT),
         }

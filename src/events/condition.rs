@@ -31,7 +31,7 @@ pub struct Shift {
     /// Days before a date of the calendar within which it counts.
     pub within_days: Option<f64>,
     /// State, or reading of the topics, that multiplies the amount: `NAME`, `minds:ACTOR`, `likes:ACTOR`, `content:ACTOR`,
-    /// `wants:ACTOR`, `menu:MENU:ACTOR`, `gain:PARTY`, `odds:STATE` (the logistic function of it); or several with `*`
+    /// `wants:ACTOR`, `menu:MENU:ACTOR`, `stance:TOPIC:ACTOR`, `gain:PARTY`, `odds:STATE` (the logistic function of it); or several with `*`
     /// between them.
     pub reads: Option<String>,
     /// Parameter that multiplies the amount, or several with `*` between them.

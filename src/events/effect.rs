@@ -23,7 +23,8 @@ pub enum Effect {
     /// `cancel:PROCESS`: the process ends at its current stage.
     Cancel(String),
     /// `duty:LIST`, `barrier:CHANGE`, `trend:CHANGE`: the measure is as its table says from now on; with `:FACTOR` so
-    /// many times as much, `:0` = off. The factor in thousandths.
+    /// many times as much, `:0` = off. `provision:CLASS:PROVISION:SHARE`: so much of a provision, 0 to 1, stands in the
+    /// text. The factor in thousandths.
     Measure(MeasureKind, String, u32),
     /// `move:STATE:AMOUNT`: adds to a state; the amount is a number or a parameter, with or without a minus.
     Move(String, Number),
@@ -33,13 +34,16 @@ pub enum Effect {
     Ask(String, String),
     /// `offer:MENU:ACTOR`: what the actor likes most of a menu, and was not offered yet, is given.
     Offer(String, String),
+    /// `text:CLASS:MENU`: of the provisions that the topics of a menu turn stands in the text of the class what was got.
+    Text(String, String),
     /// `trim:ACTOR`: the topic that the actor minds most is dropped, or halved where it only minds it a little.
     Trim(String),
 }
 
 /// The forms that [`Effect::parse`] knows, for messages.
 pub const FORMS: &str = "set:NAME, clear:NAME, cancel:PROCESS, duty:LIST, barrier:CHANGE or trend:CHANGE (also with :FACTOR, 0 to 100), \
-     move:STATE:AMOUNT, put:STATE:VALUE, ask:MENU:ACTOR, offer:MENU:ACTOR, trim:ACTOR, or \
+     move:STATE:AMOUNT, put:STATE:VALUE, ask:MENU:ACTOR, offer:MENU:ACTOR, trim:ACTOR, text:CLASS:MENU, \
+     provision:CLASS:PROVISION (also with :SHARE, 0 to 1), or \
      join, leave, suspend or resume with :AGREEMENT:A;B";
 
 impl Effect {
@@ -68,11 +72,15 @@ impl Effect {
                 let (state, amount) = (state.to_owned(), Number::parse(amount)?);
                 Some(if verb == "move" { Self::Move(state, amount) } else { Self::Put(state, amount) })
             }
-            "ask" | "offer" => {
-                let (menu, actor) = rest.split_once(':')?;
-                let is_whole = !menu.is_empty() && !actor.is_empty();
-                let make = if verb == "ask" { Self::Ask } else { Self::Offer };
-                is_whole.then(|| make(menu.to_owned(), actor.to_owned()))
+            "ask" | "offer" | "text" => {
+                let (first, second) = rest.split_once(':')?;
+                let is_whole = !first.is_empty() && !second.is_empty();
+                let make = match verb {
+                    "ask" => Self::Ask,
+                    "offer" => Self::Offer,
+                    _ => Self::Text,
+                };
+                is_whole.then(|| make(first.to_owned(), second.to_owned()))
             }
             _ => measure(MeasureKind::of_verb(verb)?, rest),
         }
@@ -120,14 +128,19 @@ impl Effect {
     }
 }
 
-/// A measure from `NAME` or `NAME:FACTOR`.
+/// A measure from `NAME` or `NAME:FACTOR`; the name of a provision has a `:` of its own.
 fn measure(kind: MeasureKind, rest: &str) -> Option<Effect> {
-    let (name, factor) = match rest.split_once(':') {
-        Some((name, factor)) => (name, factor.parse::<f64>().ok()?),
+    let (of_name, most) = match kind {
+        MeasureKind::Provision => (rest.find(':')? + 1, 1000),
+        _ => (0, MOST_PERMILLE),
+    };
+    let (name, factor) = match rest[of_name..].find(':') {
+        Some(at) => (&rest[..of_name + at], rest[of_name + at + 1..].parse::<f64>().ok()?),
         None => (rest, 1.0),
     };
     let permille = (1000.0 * factor).round();
-    let is_sound = !name.is_empty() && (0.0..=f64::from(MOST_PERMILLE)).contains(&permille);
+    let is_whole = !name.is_empty() && !name.starts_with(':') && !name.ends_with(':');
+    let is_sound = is_whole && (0.0..=f64::from(most)).contains(&permille);
     is_sound.then(|| Effect::Measure(kind, name.to_owned(), permille as u32))
 }
 
@@ -154,5 +167,12 @@ mod tests {
         }
         let half = Effect::Measure(MeasureKind::Duty, "steel".into(), 500);
         assert_eq!(Effect::parse("duty:steel:0.5"), Some(half));
+        for text in
+            ["provision:pact", "provision::rule", "provision:pact:", "provision:pact:rule:2", "text:pact:"]
+        {
+            assert_eq!(Effect::parse(text), None, "{text}");
+        }
+        let half = Effect::Measure(MeasureKind::Provision, "pact:rule".into(), 500);
+        assert_eq!(Effect::parse("provision:pact:rule:0.5"), Some(half));
     }
 }

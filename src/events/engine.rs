@@ -9,12 +9,12 @@
 //! hash for each random number, and no allocation once the workspace has grown.
 
 use super::ledger_values::Ledger;
+use super::luck::Luck;
 use super::program::{
     BranchCode, CompactDraw, Entry, Kind, LAST_OF_BLOCK, NONE, Outcome, Program, Recurs, StageCode,
 };
 use super::queue::{Queue, Ticket};
 use super::spec::OptionSpec;
-use super::streams::Streams;
 use super::timeline::{DrawnTimeline, Horizon};
 use crate::policy::PolicyTimeline;
 use crate::stop;
@@ -60,15 +60,6 @@ impl Program {
         workspace.run(Luck::Median);
         self.resolve(&workspace.drawn)
     }
-}
-
-/// Source of the random numbers.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Luck {
-    /// A stream for each process and stage; the errors of fitted parameters are those of draw `fits`.
-    Drawn { seed: u64, draw: u64, fits: u64 },
-    /// Medians, and success of the option's own processes.
-    Median,
 }
 
 /// Priorities on one day: facts and memberships with dates, then recurring events, then ends of stages.
@@ -130,6 +121,10 @@ pub struct Workspace<'p> {
     pub(super) active: Vec<Option<Active>>,
     durations_drawn: Vec<u32>,
     pub(super) outcomes_drawn: Vec<u32>,
+    /// Luck that stages keep from visit to visit, by stage; NaN = not drawn yet.
+    pub(super) kept: Vec<f64>,
+    /// Working memory.
+    pub(super) parties: Vec<u16>,
     pub(super) branches_taken: Vec<u32>,
     /// Stages of blocks whose party was a member when the block began.
     pub(super) is_taken: Vec<bool>,
@@ -151,6 +146,8 @@ impl<'p> Workspace<'p> {
             active: vec![None; program.processes.len()],
             durations_drawn: vec![0; program.stages.len()],
             outcomes_drawn: vec![0; program.stages.len()],
+            kept: vec![f64::NAN; program.stages.len()],
+            parties: Vec::new(),
             branches_taken: vec![0; program.n_branches],
             is_taken: vec![false; program.stages.len()],
             drawn: CompactDraw::default(),
@@ -213,10 +210,12 @@ impl<'p> Workspace<'p> {
         self.active.fill(None);
         self.durations_drawn.fill(0);
         self.outcomes_drawn.fill(0);
+        self.kept.fill(f64::NAN);
         self.branches_taken.fill(0);
         self.drawn.log.clear();
         self.drawn.changes.clear();
         self.drawn.measures.clear();
+        self.drawn.terms.clear();
         self.open_ledger();
         for (agreement, members) in program.members.iter().enumerate() {
             self.order[agreement].clear();
@@ -277,13 +276,6 @@ impl<'p> Workspace<'p> {
         usize::try_from(at).ok().and_then(|at| self.program.first_of_month.get(at)).copied().unwrap_or(end)
     }
 
-    pub(super) fn uniform(&self, streams: &Streams, at: u32) -> f64 {
-        match self.luck {
-            Luck::Drawn { seed, draw, .. } => streams.uniform(at, seed, draw),
-            Luck::Median => 0.5,
-        }
-    }
-
     fn finish_stage(&mut self, process: u32, day: i32) {
         let Some(mut active) = self.active[process as usize] else { return };
         active.ticket = None;
@@ -342,7 +334,7 @@ impl<'p> Workspace<'p> {
     /// Outcome of a stage whose guards hold: one uniform number decides between success, branches and failure.
     fn outcome(&mut self, process: u32, stage: u32, day: i32) -> Ended {
         let code = &self.program.stages[stage as usize];
-        let visit = if code.keeps_luck { 0 } else { self.outcomes_drawn[stage as usize] };
+        let visit = self.outcomes_drawn[stage as usize];
         self.outcomes_drawn[stage as usize] += 1;
         let success = self.chance(code.probability, code.logit, &code.shifts, day);
         if success >= 1.0 {
@@ -354,7 +346,7 @@ impl<'p> Workspace<'p> {
         if success <= 0.0 && code.branches.is_empty() {
             return Ended::Failure;
         }
-        let u = self.uniform(&code.outcome_streams, visit);
+        let u = if code.keeps_luck { self.kept(stage) } else { self.uniform(&code.outcome_streams, visit) };
         if u < success {
             return Ended::Success;
         }

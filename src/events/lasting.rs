@@ -26,7 +26,7 @@ impl Program {
         self.milestones.iter().position(|known| known == name)
     }
 
-    fn still_holds(&self, draw: &CompactDraw, entry: &Entry) -> bool {
+    pub(super) fn still_holds(&self, draw: &CompactDraw, entry: &Entry) -> bool {
         let joined: Vec<(u16, u16)> = self.joined(entry).collect();
         let party = self.parties.binary_search_by(|known| known.as_str().cmp(self.party(entry))).ok();
         let own: Vec<(u16, u16)> =

@@ -1,7 +1,8 @@
 //! The numbers of a draw: parameters, states, and the topics that are asked for.
 
 use super::compile::DAYS_OF_YEAR;
-use super::engine::{Luck, Workspace};
+use super::engine::Workspace;
+use super::luck::Luck;
 use super::program::{NONE, NumberCode, ReadCode, ShiftCode, StageCode};
 use super::streams::Streams;
 use crate::numerics::distributions::normal_quantile;
@@ -14,6 +15,25 @@ fn logistic(logit: f64) -> f64 {
 }
 
 impl Workspace<'_> {
+    /// Number `at` of a stream.
+    pub(super) fn uniform(&self, streams: &Streams, at: u32) -> f64 {
+        match self.luck {
+            Luck::Drawn { seed, draw, .. } => streams.uniform(at, seed, draw),
+            Luck::Median => 0.5,
+        }
+    }
+
+    /// The luck of the first visit of a stage, drawn once: talks of many rounds ask for it at each of them.
+    pub(super) fn kept(&mut self, stage: u32) -> f64 {
+        let known = self.kept[stage as usize];
+        if !known.is_nan() {
+            return known;
+        }
+        let drawn = self.uniform(&self.program.stages[stage as usize].outcome_streams, 0);
+        self.kept[stage as usize] = drawn;
+        drawn
+    }
+
     /// Draws the parameters and the states with which a draw begins.
     pub(super) fn open_ledger(&mut self) {
         let program = self.program;
@@ -138,6 +158,7 @@ impl Workspace<'_> {
                 stances.zip(&self.ledger.asked).map(|(stance, share)| stance * share).sum()
             }
             ReadCode::Wants(voice) => topics.wanted_share(self.speaker(voice), &self.ledger.asked),
+            ReadCode::Stance(topic, voice) => topics.of(self.speaker(voice))[topic as usize],
             ReadCode::Menu(menu, voice) => {
                 self.program.menu_shares[menu as usize].get(self.speaker(voice)).copied().unwrap_or(0.0)
             }

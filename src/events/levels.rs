@@ -128,6 +128,8 @@ pub(super) enum Reading<'a> {
     Wants(&'a str),
     /// Share of what the actor wants that is on a menu.
     Menu(&'a str, &'a str),
+    /// Stance of an actor on a topic, asked or not.
+    Stance(&'a str, &'a str),
     /// Gain of a party from the option, percent of real income.
     Gain(&'a str),
     /// Jobs that the option makes a party give up, in hundred thousands.
@@ -135,7 +137,7 @@ pub(super) enum Reading<'a> {
 }
 
 /// The forms that [`Reading::parse`] knows, for messages.
-pub(super) const READINGS: &str = "a [[state]], odds:STATE, minds:ACTOR, likes:ACTOR, content:ACTOR, wants:ACTOR, menu:MENU:ACTOR, gain:PARTY or jobs:PARTY";
+pub(super) const READINGS: &str = "a [[state]], odds:STATE, minds:ACTOR, likes:ACTOR, content:ACTOR, wants:ACTOR, menu:MENU:ACTOR, stance:TOPIC:ACTOR, gain:PARTY or jobs:PARTY";
 
 impl<'a> Reading<'a> {
     pub fn parse(text: &'a str) -> Self {
@@ -148,7 +150,18 @@ impl<'a> Reading<'a> {
             Some(("gain", party)) => Self::Gain(party),
             Some(("jobs", party)) => Self::Jobs(party),
             Some(("menu", rest)) => rest.split_once(':').map_or(Self::State(text), |(m, a)| Self::Menu(m, a)),
+            Some(("stance", rest)) => {
+                rest.split_once(':').map_or(Self::State(text), |(topic, actor)| Self::Stance(topic, actor))
+            }
             _ => Self::State(text),
+        }
+    }
+
+    /// The party whose gains or jobs it reads.
+    pub fn party(&self) -> Option<&'a str> {
+        match *self {
+            Self::Gain(party) | Self::Jobs(party) => Some(party),
+            _ => None,
         }
     }
 
@@ -158,7 +171,7 @@ impl<'a> Reading<'a> {
             Self::Minds(actor) | Self::Likes(actor) | Self::Content(actor) | Self::Wants(actor) => {
                 Some(actor)
             }
-            Self::Menu(_, actor) => Some(actor),
+            Self::Menu(_, actor) | Self::Stance(_, actor) => Some(actor),
             Self::State(_) | Self::Odds(_) | Self::Gain(_) | Self::Jobs(_) => None,
         }
     }

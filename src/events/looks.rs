@@ -3,7 +3,8 @@
 //! A stage whose chance changes only with facts and states that are watched does not look every time: it is put into the
 //! queue for the look at which the limit will be reached, and looks anew where one of them changes.
 
-use super::engine::{Active, Due, ENDS, Ended, Luck, Workspace};
+use super::engine::{Active, Due, ENDS, Ended, Workspace};
+use super::luck::Luck;
 use super::program::{LevelCode, NONE, Program, ReadCode, ShiftCode};
 
 /// Least chance of a look that is taken for one.
@@ -130,7 +131,7 @@ impl Watched<'_> {
     fn reading(&mut self, code: ReadCode) -> bool {
         match code {
             ReadCode::Constant(_) => true,
-            ReadCode::Menu(_, voice) => {
+            ReadCode::Menu(_, voice) | ReadCode::Stance(_, voice) => {
                 let program = self.program;
                 program.voices[voice as usize].iter().for_each(|(fact, _)| self.fact(*fact));
                 true

@@ -12,6 +12,9 @@ use super::timeline::{DrawnTimeline, Horizon};
 /// Milestone of every option: its deal is in force.
 pub const IN_FORCE: &str = "in_force";
 
+/// Milestone of the start of an option's talks: chances are also given for the draws that reach it.
+pub const LAUNCH: &str = "launch";
+
 /// Distribution of the first date of a milestone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Milestone {
@@ -21,16 +24,18 @@ pub struct Milestone {
     pub reached: Vec<(Date, u64)>,
     /// Number of draws in all.
     pub n_draws: usize,
+    /// Draws with a launch that reach it, and draws with a launch; `None` where the option has no launch.
+    pub if_launched: Option<[u64; 2]>,
 }
 
 impl Milestone {
     fn new(name: String, counts: impl Iterator<Item = (Date, u64)>, n_draws: usize) -> Self {
-        let mut sum = 0;
+        let (mut sum, if_launched) = (0, None);
         let cumulative = counts.map(|(date, count)| {
             sum += count;
             (date, sum)
         });
-        Self { name, reached: cumulative.collect(), n_draws }
+        Self { name, reached: cumulative.collect(), n_draws, if_launched }
     }
 
     /// Share of the draws that reach it on or before `date`.
@@ -38,6 +43,14 @@ impl Milestone {
     pub fn probability_by(&self, date: Date) -> f64 {
         let at = self.reached.partition_point(|(reached, _)| *reached <= date);
         at.checked_sub(1).map_or(0.0, |at| self.reached[at].1 as f64 / self.n_draws as f64)
+    }
+
+    /// Share of the draws whose talks were launched by the end that reach it; `None` where there are none.
+    #[must_use]
+    pub fn probability_if_launched(&self) -> Option<f64> {
+        self.if_launched
+            .filter(|[_, launched]| *launched > 0)
+            .map(|[both, launched]| both as f64 / launched as f64)
     }
 
     /// Date at the quantile `p` of the draws that reach it: the nearest order statistic.
@@ -92,6 +105,8 @@ pub struct Tally {
     n_draws: u64,
     /// Draws that reach a milestone first on a day, by (milestone, day since the start of the horizon).
     first: HashMap<(u32, u32), u64>,
+    /// Number of the milestone [`LAUNCH`], and draws with a launch that reach each milestone.
+    launched: Option<(usize, Vec<u64>)>,
     /// Number of the milestone [`IN_FORCE`], and draws in which what it brought still holds at the end.
     in_force: Option<(usize, u64)>,
     /// Events of each kind, see [`Program::summary_slots`].
@@ -107,6 +122,9 @@ impl Tally {
         Self {
             n_draws: 0,
             first: HashMap::new(),
+            launched: program
+                .milestone_number(LAUNCH)
+                .map(|number| (number, vec![0; program.milestones.len()])),
             in_force: program.milestone_number(IN_FORCE).map(|number| (number, 0)),
             events: vec![0; program.summary_slots().len()],
             touched: BTreeSet::new(),
@@ -130,8 +148,9 @@ impl Tally {
     fn counted(new: &(dyn Fn() -> Self + Sync), program: &Program, (seed, n_draws): (u64, u64)) -> Self {
         let block = |first: u64| {
             let (mut tally, mut workspace) = (new(), Workspace::new(program));
+            let mut seen = vec![0; program.milestones.len()];
             for number in first..n_draws.min(first + BLOCK) {
-                tally.add(program, workspace.draw(seed, number));
+                tally.add(program, workspace.draw(seed, number), (number + 1, &mut seen));
             }
             tally
         };
@@ -142,25 +161,34 @@ impl Tally {
         blocks.reduce(new, Self::joined)
     }
 
-    /// Counts one draw.
-    fn add(&mut self, program: &Program, draw: &CompactDraw) {
+    /// Counts one draw in one pass over its log; `seen` has the mark of the draw that last reached each milestone.
+    fn add(&mut self, program: &Program, draw: &CompactDraw, (mark, seen): (u64, &mut [u64])) {
         self.n_draws += 1;
-        let in_force = self.in_force.map(|(number, _)| number);
-        let mut first_day = None;
-        program.first_days(draw, |milestone, day| {
-            *self.first.entry((milestone as u32, day)).or_default() += 1;
-            if in_force == Some(milestone) {
-                first_day = Some(day);
+        let number = self.in_force.map(|(number, _)| number);
+        let (mut is_in_force, mut first_day) = (false, None);
+        for entry in &draw.log {
+            self.events[program.slot(entry)] += 1;
+            let Some(milestone) = program.milestone(entry) else { continue };
+            if seen[milestone] != mark {
+                seen[milestone] = mark;
+                *self.first.entry((milestone as u32, program.day_of(entry))).or_default() += 1;
+                if Some(milestone) == number {
+                    first_day = Some(program.day_of(entry));
+                }
             }
-        });
-        let lasts = in_force.is_some_and(|number| program.lasts(draw, number));
+            is_in_force = is_in_force || (Some(milestone) == number && program.still_holds(draw, entry));
+        }
         if let Some((_, count)) = &mut self.in_force {
-            *count += u64::from(lasts);
+            *count += u64::from(is_in_force);
         }
         if let Some(days) = &mut self.days_in_force {
-            days.push(first_day.filter(|_| lasts));
+            days.push(first_day.filter(|_| is_in_force));
         }
-        program.slots(draw, |slot| self.events[slot] += 1);
+        if let Some((launch, counts)) = &mut self.launched
+            && seen[*launch] == mark
+        {
+            counts.iter_mut().zip(&*seen).for_each(|(count, seen)| *count += u64::from(*seen == mark));
+        }
         for change in &draw.changes {
             self.touched.insert(change.agreement);
         }
@@ -173,6 +201,9 @@ impl Tally {
         }
         if let (Some((_, sum)), Some((_, more))) = (&mut self.in_force, other.in_force) {
             *sum += more;
+        }
+        if let (Some((_, sums)), Some((_, more))) = (&mut self.launched, other.launched) {
+            sums.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
         }
         self.events.iter_mut().zip(other.events).for_each(|(sum, more)| *sum += more);
         self.touched.extend(other.touched);
@@ -215,11 +246,14 @@ impl Tally {
             .iter()
             .for_each(|(&(milestone, day), &count)| counts[milestone as usize].push((day, count)));
         let mut found = Vec::with_capacity(counts.len());
-        for (name, mut days) in program.milestones.iter().zip(counts) {
+        for (number, (name, mut days)) in program.milestones.iter().zip(counts).enumerate() {
             days.sort_unstable();
             let date = |day: u32| date_of(program.days.0.saturating_add(day as i32));
             let dated = days.into_iter().map(|(day, count)| (date(day), count));
-            found.push(Milestone::new(name.clone(), dated, self.n_draws as usize));
+            let of_launched = self.launched.as_ref();
+            let if_launched = of_launched.map(|(launch, counts)| [counts[number], counts[*launch]]);
+            let milestone = Milestone::new(name.clone(), dated, self.n_draws as usize);
+            found.push(Milestone { if_launched, ..milestone });
         }
         found.sort_by(|a, b| a.name.cmp(&b.name));
         found

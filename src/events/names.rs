@@ -75,6 +75,7 @@ impl Program {
             first_of_month: (days.0..=days.1).map(first_of_month).collect(),
             n_branches: 0,
             measures: Vec::new(),
+            texts: Vec::new(),
             parameters: Vec::new(),
             levels: Vec::new(),
             voices: Vec::new(),

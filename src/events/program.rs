@@ -8,6 +8,7 @@ use jiff::civil::{Date, date};
 
 use super::duration::Duration;
 use super::streams::Streams;
+use super::terms::{Term, TextCode};
 use super::timeline::Horizon;
 use super::topics::Topics;
 use crate::policy::{MeasureKind, PolicyTimeline};
@@ -48,14 +49,15 @@ pub struct Program {
     pub(super) n_branches: usize,
     /// Measures that effects turn on, scale or off: kind, name, factor in thousandths.
     pub(super) measures: Vec<(MeasureKind, String, u32)>,
+    /// Texts that effects write down as they were agreed.
+    pub(super) texts: Vec<TextCode>,
     pub(super) parameters: Vec<ParameterCode>,
     pub(super) levels: Vec<LevelCode>,
     /// Facts and actors of each voice; `NONE` = speaks where none before does.
     pub(super) voices: Vec<Vec<(u32, u32)>>,
     pub(super) topics: Arc<Topics>,
-    /// Shares asked of each topic, by menu.
+    /// Shares asked of each topic, by menu; below the share of what each actor wants that is on it, `[menu][actor]`.
     pub(super) menus: Vec<Vec<f64>>,
-    /// Share of what each actor wants that is on a menu, `[menu][actor]`.
     pub(super) menu_shares: Vec<Vec<f64>>,
     /// Stages with looks that need not look again before a fact, or a state, changes: by fact, and by state.
     pub(super) looks_of_fact: Vec<Vec<u32>>,
@@ -115,6 +117,7 @@ pub(super) enum ReadCode {
     Content(u32),
     Wants(u32),
     Menu(u32, u32),
+    Stance(u32, u32),
 }
 
 #[derive(Debug, Clone)]
@@ -285,6 +288,8 @@ pub(super) enum EffectCode {
     Ask(u32, u32),
     Offer(u32, u32),
     Trim(u32),
+    /// Position among the texts of the program.
+    Text(u32),
 }
 
 /// Kind of a logged event.
@@ -347,6 +352,8 @@ pub struct CompactDraw {
     pub(super) changes: Vec<Change>,
     /// Day and position of each measure that an effect changed.
     pub(super) measures: Vec<(i32, u32)>,
+    /// Provisions that stand in a text in part, or not at all.
+    pub(super) terms: Vec<Term>,
 }
 
 impl CompactDraw {

@@ -315,7 +315,9 @@ impl<'a> Reader<'a> {
             spec.parameters.extend(rows.into_iter().filter(|one| !taken.contains(&one.name)));
         }
         if let Some(folder) = topics.filter(|name| is_inside(name)) {
-            spec.topic_tables = Some(Arc::new(read_topics(&self.files.folder(&folder), &mut self.faults)));
+            let mut topics = read_topics(&self.files.folder(&folder), &mut self.faults);
+            topics.on = self.tables.and_then(|tables| tables.on.clone());
+            spec.topic_tables = Some(Arc::new(topics));
         }
         self.is_whole &= self.faults.as_slice().len() == before;
     }

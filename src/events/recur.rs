@@ -1,6 +1,7 @@
 //! Events that come back.
 
-use super::engine::{Luck, Workspace};
+use super::engine::Workspace;
+use super::luck::Luck;
 use super::program::{Kind, NONE, Program, Recurs};
 
 impl Program {

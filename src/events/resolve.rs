@@ -44,19 +44,18 @@ impl Program {
             let is_new = *word & bit == 0;
             *word |= bit;
             if is_new {
-                visit(milestone, (entry.day - self.days.0).max(0) as u32);
+                visit(milestone, self.day_of(entry));
             }
         }
     }
 
-    /// Process, stage, kind and number in the summary of an event; see [`Program::summary_slots`].
-    pub fn slots(&self, draw: &CompactDraw, mut visit: impl FnMut(usize)) {
-        for entry in &draw.log {
-            visit(self.slot(entry));
-        }
+    /// Day of an event since the start of the horizon.
+    pub(super) fn day_of(&self, entry: &Entry) -> u32 {
+        (entry.day - self.days.0).max(0) as u32
     }
 
-    fn slot(&self, entry: &Entry) -> usize {
+    /// Number of an event in the summary; see [`Program::summary_slots`].
+    pub(super) fn slot(&self, entry: &Entry) -> usize {
         let item = entry.item as usize;
         match entry.kind {
             Kind::Reached | Kind::Failed | Kind::Waiting | Kind::Cancelled => 5 * item + entry.kind as usize,
@@ -67,7 +66,7 @@ impl Program {
         }
     }
 
-    /// Process, stage and kind behind each number of [`Program::slots`].
+    /// Process, stage and kind behind each number of a summary.
     #[must_use]
     pub fn summary_slots(&self) -> Vec<[&str; 3]> {
         let kinds = [Kind::Reached, Kind::Failed, Kind::Waiting, Kind::Cancelled, Kind::Diverted];
@@ -92,7 +91,7 @@ impl Program {
     /// The draw with names and dates.
     #[must_use]
     pub fn resolve(&self, draw: &CompactDraw) -> DrawnTimeline {
-        let log = draw.log.iter().enumerate().map(|(seq, entry)| self.event(seq, entry)).collect();
+        let log = draw.log.iter().enumerate().map(|(seq, entry)| self.event(draw, seq, entry)).collect();
         let mut policy = PolicyTimeline::clone(&self.initial);
         for change in &draw.changes {
             let agreement = &self.agreements[usize::from(change.agreement)];
@@ -107,10 +106,11 @@ impl Program {
             let (kind, name, permille) = &self.measures[at as usize];
             policy.set_measure(*kind, name, *permille, date_of(day));
         }
+        self.note_terms(draw, &mut policy);
         DrawnTimeline { policy, log }
     }
 
-    fn event(&self, seq: usize, entry: &Entry) -> LoggedEvent {
+    fn event(&self, draw: &CompactDraw, seq: usize, entry: &Entry) -> LoggedEvent {
         let item = entry.item as usize;
         let (party, process, stage, is_own) = match entry.kind {
             Kind::Happened | Kind::Passed => {
@@ -133,10 +133,7 @@ impl Program {
             stage: stage.to_owned(),
             parent_seq: (entry.parent != NONE).then_some(u64::from(entry.parent)),
             milestone: self.milestone(entry).map(|number| self.milestones[number].clone()),
-            effects: match entry.kind {
-                Kind::Passed => self.recurring[item].otherwise_texts.clone(),
-                _ => self.outcome(entry).map_or_else(Vec::new, |outcome| outcome.texts.clone()),
-            },
+            effects: self.effects(draw, seq, entry),
             is_own,
         }
     }

@@ -142,20 +142,25 @@ impl Workspace<'_> {
                 EffectCode::Ask(menu, voice) => self.ask(*menu, *voice),
                 EffectCode::Offer(menu, voice) => self.offer(*menu, *voice),
                 EffectCode::Trim(voice) => self.trim(*voice),
+                EffectCode::Text(text) => self.write_text(*text, day, seq),
                 EffectCode::Join(agreement, who)
                 | EffectCode::Leave(agreement, who)
                 | EffectCode::Suspend(agreement, who)
                 | EffectCode::Resume(agreement, who) => {
-                    for party in self.parties(who) {
+                    let mut parties = std::mem::take(&mut self.parties);
+                    self.gather(who, &mut parties);
+                    for &party in &parties {
                         self.change_membership(effect, *agreement, party, day, seq);
                     }
+                    self.parties = parties;
                 }
             }
         }
     }
 
-    fn parties(&self, who: &[Who]) -> Vec<u16> {
-        let mut parties = Vec::with_capacity(who.len());
+    /// Puts the parties of an effect on this day into `parties`.
+    fn gather(&self, who: &[Who], parties: &mut Vec<u16>) {
+        parties.clear();
         for one in who {
             match *one {
                 Who::Party(party) => parties.push(party),
@@ -165,7 +170,6 @@ impl Workspace<'_> {
                 }
             }
         }
-        parties
     }
 
     fn change_membership(&mut self, effect: &EffectCode, agreement: u16, party: u16, day: i32, seq: u32) {

@@ -3,7 +3,7 @@
 use crate::rng::StreamName;
 
 /// Names prepared for each stage: more than nearly every draw needs.
-const PREPARED: u32 = 16;
+const PREPARED: u32 = 40;
 
 /// Streams `NAME.0`, `NAME.1` and so on. The first ones are prepared, later ones are named when they are needed.
 #[derive(Debug, Clone)]
@@ -49,7 +49,7 @@ mod tests {
     fn streams_that_were_not_prepared_have_luck_of_their_own() {
         let streams = Streams::new("deal.vote.outcome".into(), 1000);
         let named = |k: u32| Stream::new(3, 7, &format!("deal.vote.outcome.{k}")).uniform();
-        for k in [0, 15, 16, 64, 999] {
+        for k in [0, 39, 40, 64, 999] {
             assert_eq!(streams.uniform(k, 3, 7).to_bits(), named(k).to_bits(), "{k}");
         }
         let durations = Streams::bare_first("deal.vote.duration".into(), 2);

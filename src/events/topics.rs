@@ -3,8 +3,9 @@
 //! From one table of stances follow the demands, the willingness to ask, the objections of others and the content of a
 //! vote (`docs/model.md` section 5).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::place::Place;
 use crate::data::{Files, Table, is_identifier};
 use crate::error::{Fault, Faults};
 
@@ -22,6 +23,12 @@ pub struct Topics {
     pub actors: Vec<String>,
     /// From -2 (cannot accept) to 2 (wants it), `[actor][topic]`.
     pub(super) stances: Vec<Vec<f64>>,
+    /// Provisions that a topic turns, each `[topic]`.
+    pub(super) provisions: Vec<Vec<String>>,
+    /// Provisions that the classes have, `CLASS:PROVISION`; absent = not known, so that all count.
+    pub(super) on: Option<BTreeSet<String>>,
+    /// Where these stand.
+    pub(super) places: Vec<Place>,
     /// How much of each topic an option asks for, 0 to 1, by menu.
     pub(super) menus: BTreeMap<String, Vec<f64>>,
     /// What an option does to a party, by option and party.
@@ -63,7 +70,7 @@ impl Topics {
 pub(super) fn read_topics(files: &Files, faults: &mut Faults) -> Topics {
     let mut topics = Topics::default();
     stances(files, &mut topics, faults);
-    titles(files, &topics, faults);
+    titles(files, &mut topics, faults);
     menus(files, &mut topics, faults);
     gains(files, &mut topics, faults);
     topics
@@ -119,14 +126,27 @@ fn stances(files: &Files, topics: &mut Topics, faults: &mut Faults) {
 }
 
 /// Checks `topics.csv`, where it is there: what each topic means, and the provisions that it turns.
-fn titles(files: &Files, topics: &Topics, faults: &mut Faults) {
+fn titles(files: &Files, topics: &mut Topics, faults: &mut Faults) {
     const FILE: &str = "topics.csv";
+    topics.provisions = vec![Vec::new(); topics.topics.len()];
+    topics.places = vec![Place::default(); topics.topics.len()];
     if matches!(files.read_optional(FILE), Ok(None)) {
         return;
     }
     let Some(table) = table(files, FILE, &["topic", "title", "provisions"], faults) else { return };
-    for row in table.rows().filter(|row| !topics.topics.iter().any(|topic| topic == row.text("topic"))) {
-        faults.push(row.fault("topic", "a topic of stances.csv", "Correct the name, or add its stances."));
+    let file = files.display(FILE).into();
+    for row in table.rows() {
+        let Some(at) = topics.topics.iter().position(|topic| topic == row.text("topic")) else {
+            faults.push(row.fault(
+                "topic",
+                "a topic of stances.csv",
+                "Correct the name, or add its stances.",
+            ));
+            continue;
+        };
+        let names = row.text("provisions").split(';').filter(|name| !name.is_empty());
+        topics.provisions[at] = names.map(str::to_owned).collect();
+        topics.places[at] = Place::of_row(&file, row.line);
     }
     for topic in topics.topics.iter().filter(|topic| !table.rows().any(|row| row.text("topic") == *topic)) {
         faults.push(Fault {

@@ -4,7 +4,8 @@
 
 use rayon::prelude::*;
 
-use super::engine::{Luck, Workspace};
+use super::engine::Workspace;
+use super::luck::Luck;
 use super::program::{CompactDraw, Program};
 
 /// Draws that one task runs after one another.

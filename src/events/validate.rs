@@ -30,7 +30,7 @@ pub fn validate(spec: &OptionSpec, world: Option<&OptionSpec>) -> Faults {
     check.recurring_names();
     check.twice(world);
     check.effects();
-    check.number_names();
+    check.number_names(world);
     check.guards();
     check.graph(world);
     check.faults

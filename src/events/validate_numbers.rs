@@ -96,7 +96,7 @@ impl Check<'_> {
     }
 
     /// Names that states, logits and effects refer to.
-    pub fn number_names(&mut self) {
+    pub fn number_names(&mut self, world: Option<&OptionSpec>) {
         let spec = self.spec;
         for state in &spec.states {
             let figures =
@@ -129,13 +129,14 @@ impl Check<'_> {
             }
         }
         self.moved();
-        self.circles();
+        self.circles(world);
     }
 
     fn stage_numbers(&mut self, name: &str, stage: &Stage) {
-        let logits = stage.logit.iter().chain(stage.branches.iter().filter_map(|one| one.logit.as_ref()));
-        for logit in logits {
-            self.number_name(stage.place.key("logit"), name, logit);
+        stage.logit.iter().for_each(|one| self.number_name(stage.place.key("logit"), name, one));
+        for (k, branch) in stage.branches.iter().enumerate() {
+            let key = format!("branch.{k}.logit");
+            branch.logit.iter().for_each(|one| self.number_name(stage.place.key(&key), name, one));
         }
     }
 
@@ -181,6 +182,13 @@ impl Check<'_> {
                 self.fault(at, ("reads", text), READINGS, REMEDY);
             }
             Reading::Menu(menu, _) => self.menu(at, menu),
+            Reading::Stance(topic, _) => {
+                let topics = self.names.levels.topics;
+                if topics.is_none_or(|topics| !topics.topics.iter().any(|one| one == topic)) {
+                    let expected = "a topic of stances.csv (folder `topics`)";
+                    self.fault(at, ("reads", text), expected, REMEDY);
+                }
+            }
             _ => {}
         }
         if let Some(actor) = reading.actor() {
@@ -203,6 +211,7 @@ impl Check<'_> {
                     self.menu(at, &menu);
                     self.actor(at, "effects", &actor);
                 }
+                Some(Effect::Text(_, menu)) => self.menu(at, &menu),
                 Some(Effect::Trim(actor)) => self.actor(at, "effects", &actor),
                 _ => {}
             }
@@ -210,7 +219,7 @@ impl Check<'_> {
     }
 
     /// States that read each other in a circle, so that none of them has a value on a day.
-    fn circles(&mut self) {
+    fn circles(&mut self, world: Option<&OptionSpec>) {
         let spec = self.spec;
         let reads = |shifts: &[Shift]| -> Vec<String> {
             let names = shifts.iter().flat_map(Shift::readings).map(Reading::parse);
@@ -221,8 +230,10 @@ impl Check<'_> {
                 })
                 .collect()
         };
+        // What the option declares goes before a state of the world with the same name.
+        let all = world.into_iter().flat_map(|world| &world.states).chain(spec.states.iter().rev());
         let mut open: BTreeMap<&str, Vec<String>> =
-            spec.states.iter().map(|state| (state.name.as_str(), reads(&state.shifts))).collect();
+            all.map(|state| (state.name.as_str(), reads(&state.shifts))).collect();
         // Take away states that read none of those left, until nothing changes.
         loop {
             let free =

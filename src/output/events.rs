@@ -23,6 +23,8 @@ table! {
         p50_date: Option<Date>,
         /// 95 % quantile
         p95_date: Option<Date>,
+        /// Share of the draws whose talks are launched by the end in which it happens; empty where the option has no launch
+        probability_if_launched: Option<f64> ["share"],
     }
 }
 
@@ -147,6 +149,7 @@ pub fn dates<'a>(
         p05_date: milestone.quantile(0.05),
         p50_date: milestone.quantile(0.5),
         p95_date: milestone.quantile(0.95),
+        probability_if_launched: milestone.probability_if_launched(),
     })
 }
 

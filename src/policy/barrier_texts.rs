@@ -92,7 +92,8 @@ impl PolicyBook {
         for binding in regimes.bindings(self, pair, date).filter(|binding| binding.is_mutual) {
             for (agreement, years) in regimes.with_replaced(self, &binding, pair, date) {
                 let class = self.agreements[agreement].depth;
-                let strengths = pair_strengths(self, class, pair, years);
+                let terms = regimes.terms().of_class(class, date);
+                let strengths = pair_strengths(self, class, pair, years, terms);
                 bound.push(Candidate { agreement, class, is_open: false, strengths });
             }
         }
@@ -104,7 +105,9 @@ impl PolicyBook {
     fn candidates_open(&self, regimes: &Regimes, importer: usize, date: Date) -> Vec<Candidate> {
         let text = |(agreement, years): (usize, u32)| {
             let class = self.agreements[agreement].depth;
-            let strengths = self.depths.of(class).open_strengths(years).collect();
+            let terms = regimes.terms().of_class(class, date);
+            let between = self.depths.strengths_under(class, years, terms);
+            let strengths = self.depths.of(class).opened(&between).collect();
             Candidate { agreement, class, is_open: true, strengths }
         };
         regimes.own_bindings(self, importer, date).map(text).collect()

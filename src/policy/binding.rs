@@ -1,5 +1,7 @@
 //! An agreement that binds a pair.
 
+use super::origin::OriginRule;
+
 /// An agreement that binds a pair on a date.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Binding<'a> {
@@ -15,6 +17,8 @@ pub struct Binding<'a> {
     pub is_mutual: bool,
     /// Shares of the most-favoured-nation rates left, `[g]`; `None` = no preference.
     pub left_share: Option<&'a [f64]>,
+    /// The rules of origin that count, `[g]`.
+    pub rules: &'a [OriginRule],
     /// Shares of trade that meet the rules of origin, `[g]`; `None` = all.
     pub eligible_share: Option<&'a [f64]>,
     /// Shares of trade that claim, as customs report them, `[g]`, NaN = not observed; `None` = none is.

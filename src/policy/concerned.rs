@@ -32,6 +32,7 @@ impl Concerned {
             cumulates: false,
             measures: apart.measures.iter().copied().cloned().collect(),
         };
+        found.note_terms(book, (old, new));
         for membership in &apart.memberships {
             let agreement = book.agreements.position(&membership.agreement);
             let party = book.axes.country_idx.get(&membership.party);
@@ -50,9 +51,23 @@ impl Concerned {
         found
     }
 
+    /// Parties of the agreements whose text events have turned.
+    fn note_terms(&mut self, book: &PolicyBook, (old, new): (&Regimes, &Regimes)) {
+        let turned = self.measures.iter().filter(|one| one.kind == MeasureKind::Provision);
+        let classes: Vec<usize> = turned.filter_map(|one| Some(book.depths.named(&one.name)?.0)).collect();
+        for at in (0..book.agreements.len()).filter(|&at| classes.contains(&book.agreements[at].depth)) {
+            for party in 0..book.n() {
+                let belongs = [old, new].iter().any(|one| !one.members().spans(at, party).is_empty());
+                self.shared[party] |= belongs;
+                self.moved[party] |= belongs;
+            }
+        }
+    }
+
     /// True if the two states have the same costs.
     pub fn is_nobody(&self) -> bool {
-        self.measures.is_empty() && !self.moved.contains(&true)
+        let reaches = |one: &MeasureChange| one.kind != MeasureKind::Provision;
+        !self.measures.iter().any(reaches) && !self.moved.contains(&true)
     }
 
     /// True if the tariffs of a pair may differ.
@@ -71,6 +86,8 @@ impl Concerned {
     fn is_measured(&self, book: &PolicyBook, pair: Pair) -> bool {
         self.measures.iter().any(|change| match change.kind {
             MeasureKind::Duty => book.duties.can_charge(&change.name, pair),
+            // The parties of the text are noted as moved.
+            MeasureKind::Provision => false,
             kind => book
                 .barrier_changes
                 .of_pair(pair.importer, pair.exporter)

@@ -47,9 +47,9 @@ impl Depth {
         &self.steps[(year.max(1) as usize).min(self.steps.len()) - 1]
     }
 
-    /// Strength towards everybody else in year `year`, `[p]`.
-    pub fn open_strengths(&self, year: u32) -> impl Iterator<Item = f64> + '_ {
-        self.strengths(year).iter().zip(&self.spillover_share).map(|(strength, spill)| strength * spill)
+    /// Strength towards everybody else of a text that has `strengths` between members, `[p]`.
+    pub(super) fn opened<'a>(&'a self, strengths: &'a [f64]) -> impl Iterator<Item = f64> + 'a {
+        strengths.iter().zip(&self.spillover_share).map(|(strength, spill)| strength * spill)
     }
 
     /// True if the text does nothing to any barrier.
@@ -119,13 +119,60 @@ pub struct DepthClasses {
     pub parts: Vec<SectorPart>,
     /// Overlap of the texts of the classes.
     pub overlaps: Overlaps,
+    /// What each provision adds to the strength of a complete text, `[provision][p]`.
+    pub(super) changes: Vec<Vec<f64>>,
+    /// True where the strength is computed from chapters, so that provisions act, `[class][p]`.
+    pub(super) is_computed: Vec<Vec<bool>>,
 }
+
+/// A provision by position, and the share of it that stands in a text.
+pub(super) type TermShare = (usize, f64);
 
 impl DepthClasses {
     /// Depth of the class at a position.
     #[must_use]
     pub fn of(&self, class: usize) -> &Depth {
         &self.classes[class].depth
+    }
+
+    /// Class and provision of a name `CLASS:PROVISION`, where the class has the provision.
+    pub(super) fn named(&self, name: &str) -> Option<(usize, usize)> {
+        let (class, provision) = name.split_once(':')?;
+        let class = self.classes.iter().position(|one| one.name == class)?;
+        let is_meant =
+            |one: &SwitchedProvision| one.provision.id == provision && one.states[class] == Some(true);
+        Some((class, self.provisions.iter().position(is_meant)?))
+    }
+
+    /// Names `CLASS:PROVISION` of the provisions that classes have: those of which events can leave less.
+    pub fn names_on(&self) -> impl Iterator<Item = String> + '_ {
+        self.classes.iter().enumerate().flat_map(|(at, class)| {
+            let on = self.provisions.iter().filter(move |one| one.states[at] == Some(true));
+            on.map(|one| format!("{}:{}", class.name, one.provision.id))
+        })
+    }
+
+    /// Strength of a class in year `year` with what talks have left of its provisions, `[p]`.
+    ///
+    /// ```text
+    /// strength = max(0, text - sum over provisions of (1 - share left) x change x phased share)
+    /// ```
+    pub(super) fn strengths_under(
+        &self,
+        class: usize,
+        year: u32,
+        terms: impl Iterator<Item = TermShare>,
+    ) -> Vec<f64> {
+        let depth = self.of(class);
+        let mut strengths = depth.strengths(year).to_vec();
+        for (provision, share) in terms {
+            let moved = share - 1.0;
+            let changes = self.changes[provision].iter().zip(&self.is_computed[class]).enumerate();
+            for (p, (change, _)) in changes.filter(|(_, (_, computed))| **computed) {
+                strengths[p] = (strengths[p] + moved * change * depth.phased_share(year, p)).max(0.0);
+            }
+        }
+        strengths
     }
 
     /// What differs from the text of `class` in a pair; a provision that both parties name counts once.

@@ -82,7 +82,7 @@ fn services_share(
     year: u32,
     trade_musd: &[f64],
 ) -> Option<f64> {
-    let strengths = pair_strengths(book, book.agreements[agreement].depth, pair, year);
+    let strengths = pair_strengths(book, book.agreements[agreement].depth, pair, year, std::iter::empty());
     let (mut covered, mut all) = (0.0, 0.0);
     for (part, strength) in book.depths.parts.iter().zip(strengths) {
         if book.axes.sectors[part.sector].kind == SectorKind::Services {

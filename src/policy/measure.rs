@@ -1,4 +1,4 @@
-//! Measures that events turn on, scale and off: duty lists, changes of barriers, trends of trade costs.
+//! Measures that events turn on, scale and off: duty lists, changes of barriers, trends of trade costs, provisions.
 //!
 //! A measure has a factor from a day on: 1 as its table says, 0 off, 2 twice as much. Until an event speaks of it, it
 //! has the factor of its table.
@@ -14,6 +14,9 @@ pub enum MeasureKind {
     Barrier,
     /// A yearly change of trade costs: a change of `barrier_changes.csv`.
     Trend,
+    /// A provision that the text of a class has by `switches.csv`, `CLASS:PROVISION`: the factor, up to 1, is the share of
+    /// it that stands.
+    Provision,
 }
 
 impl MeasureKind {
@@ -24,13 +27,14 @@ impl MeasureKind {
             Self::Duty => "duty",
             Self::Barrier => "barrier",
             Self::Trend => "trend",
+            Self::Provision => "provision",
         }
     }
 
     /// The kind that a verb names.
     #[must_use]
     pub fn of_verb(verb: &str) -> Option<Self> {
-        [Self::Duty, Self::Barrier, Self::Trend].into_iter().find(|kind| kind.verb() == verb)
+        [Self::Duty, Self::Barrier, Self::Trend, Self::Provision].into_iter().find(|kind| kind.verb() == verb)
     }
 }
 

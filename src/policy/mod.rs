@@ -56,6 +56,7 @@ pub mod resolve;
 pub mod stacking;
 pub mod state;
 mod steps;
+mod terms;
 mod texts;
 pub mod utilisation;
 pub mod year;

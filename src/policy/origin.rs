@@ -34,15 +34,29 @@ impl OriginRule {
 pub struct OriginRules {
     /// `[a,g]`.
     pub by_agreement: Array2<OriginRule>,
+    /// Rules of an agreement without a provision that its text has, by agreement and provision, `[g]`.
+    pub(super) without: Vec<(usize, usize, Vec<OriginRule>)>,
     /// Cost of the standard rule, which the utilisation shares by margin presuppose.
     pub standard_cost_pct: f64,
 }
 
 impl OriginRules {
+    /// The rules of an agreement, `[g]`; `has_lost` says which provisions of its text it has lost.
+    pub(super) fn of(&self, agreement: usize, has_lost: impl Fn(usize) -> bool) -> &[OriginRule] {
+        let found = self.without.iter().find(|(at, provision, _)| *at == agreement && has_lost(*provision));
+        match found {
+            Some((.., rules)) => rules,
+            None => {
+                self.by_agreement.row(agreement).to_slice().expect("rows of an array that was built by rows")
+            }
+        }
+    }
+
     /// True if some rule of the agreement leaves trade out.
     #[must_use]
     pub(crate) fn is_strict(&self, agreement: usize) -> bool {
-        self.by_agreement.row(agreement).iter().any(|rule| rule.strictness_share > 0.0)
+        let without = self.without.iter().filter(|(at, ..)| *at == agreement).flat_map(|(.., rules)| rules);
+        self.by_agreement.row(agreement).iter().chain(without).any(|rule| rule.strictness_share > 0.0)
     }
 }
 

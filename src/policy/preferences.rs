@@ -7,7 +7,7 @@ use ndarray::Array2;
 use super::PolicyParameters;
 use super::binding::Binding;
 use super::groups::Group;
-use super::origin::OriginRules;
+use super::origin::{OriginRule, OriginRules};
 use super::utilisation::{Utilisation, compliance_pct};
 
 /// Shares of the eligible trade that claim, by agreement, importer and exporter, `[g]`; NaN = not observed.
@@ -36,9 +36,14 @@ pub(super) struct Offer {
 }
 
 impl Preferences {
-    /// Shares of trade that meet the rules of an agreement, `[g]`, given its members.
-    pub(super) fn eligible_shares(&self, agreement: usize, members: &[usize], groups: &[Group]) -> Vec<f64> {
-        let groups = groups.iter().zip(self.origin.by_agreement.row(agreement));
+    /// Shares of trade that meet the rules of origin of an agreement, `[g]`, given its members.
+    pub(super) fn eligible_shares(
+        &self,
+        rules: &[OriginRule],
+        members: &[usize],
+        groups: &[Group],
+    ) -> Vec<f64> {
+        let groups = groups.iter().zip(rules);
         let eligible = groups.map(|(group, rule)| {
             rule.eligible_share(members.iter().map(|&n| self.supply_share[[n, group.sector]]).sum::<f64>())
         });
@@ -65,7 +70,7 @@ impl Preferences {
         if is_automatic {
             return Some(Offer { preference_pct, used_share: 1.0, compliance_pct: 0.0 });
         }
-        let cost_pct = self.origin.by_agreement[[binding.rule_of, group]].cost_pct;
+        let cost_pct = binding.rules[group].cost_pct;
         let extra_pct = cost_pct - self.origin.standard_cost_pct;
         let observed = binding.claimed_share.map(|shares| shares[group]).filter(|share| !share.is_nan());
         let share = match observed {

@@ -7,7 +7,9 @@ use super::binding::Binding;
 use super::book::PolicyBook;
 use super::measures::Measures;
 use super::members::Members;
+use super::origin::OriginRule;
 use super::state::PolicyTimeline;
+use super::terms::Terms;
 use crate::data::Pair;
 use crate::schedules::calendar::agreement_year;
 
@@ -16,6 +18,7 @@ use crate::schedules::calendar::agreement_year;
 pub struct Regimes {
     members: Members,
     measures: Measures,
+    terms: Terms,
     /// Eligible shares `[g]` of agreements with strict rules of origin, each with the day from which it holds.
     eligible: Vec<Vec<(Date, Vec<f64>)>>,
 }
@@ -25,14 +28,21 @@ impl Regimes {
     #[must_use]
     pub fn new(book: &PolicyBook, timeline: &PolicyTimeline) -> Self {
         let members = Members::new(&book.agreements, &book.axes, timeline);
-        let eligible = (0..book.agreements.len()).map(|at| eligibility(&members, book, at)).collect();
-        Self { members, measures: Measures::new(timeline), eligible }
+        let terms = Terms::new(&book.depths, timeline);
+        let eligible =
+            (0..book.agreements.len()).map(|at| eligibility((&members, &terms), book, at)).collect();
+        Self { members, measures: Measures::new(timeline), terms, eligible }
     }
 
     /// Who is a member when.
     #[must_use]
     pub fn members(&self) -> &Members {
         &self.members
+    }
+
+    /// What talks have left of single provisions.
+    pub(super) fn terms(&self) -> &Terms {
+        &self.terms
     }
 
     /// What events have turned on, scaled or off.
@@ -93,6 +103,7 @@ impl Regimes {
                 age_years: agreement_year(both, date, cut),
                 is_mutual: agreement.reach == Reach::Members || self.members.is_member(at, exporter, date),
                 left_share: left_share.and_then(|row| row.to_slice()),
+                rules: book.origin_rules_on(&self.terms, rule_of, date),
                 eligible_share: self.eligible_on(rule_of, date),
                 claimed_share: book.preferences.claimed.get(&(at, importer, exporter)).map(Vec::as_slice),
             })
@@ -161,18 +172,32 @@ impl Regimes {
     }
 }
 
-/// Eligible shares of an agreement from each day on which its members change; empty = no strict rule.
-fn eligibility(members: &Members, book: &PolicyBook, agreement: usize) -> Vec<(Date, Vec<f64>)> {
+/// Eligible shares of an agreement from each day on which its members or its rules change; empty = no strict rule.
+fn eligibility(
+    (members, terms): (&Members, &Terms),
+    book: &PolicyBook,
+    agreement: usize,
+) -> Vec<(Date, Vec<f64>)> {
     if members.parties[agreement].is_empty() || !book.preferences.origin.is_strict(agreement) {
         return Vec::new();
     }
     let spans = members.parties[agreement].iter().flat_map(|&party| members.spans(agreement, party));
     let mut days: Vec<Date> = spans.flat_map(|(from, until)| [*from, *until]).collect();
+    days.extend(terms.days_of(book.agreements[agreement].depth));
     days.sort();
     days.dedup();
     let shares = |day: Date| {
         let parties: Vec<usize> = members.on(agreement, day).collect();
-        (day, book.preferences.eligible_shares(agreement, &parties, &book.groups))
+        let rules = book.origin_rules_on(terms, agreement, day);
+        (day, book.preferences.eligible_shares(rules, &parties, &book.groups))
     };
     days.into_iter().map(shares).collect()
+}
+
+impl PolicyBook {
+    /// Rules of origin of an agreement on a day, `[g]`: those that hang on a provision follow what talks have left of it.
+    fn origin_rules_on(&self, terms: &Terms, agreement: usize, date: Date) -> &[OriginRule] {
+        let class = self.agreements[agreement].depth;
+        self.preferences.origin.of(agreement, |provision| terms.has_lost(class, provision, date))
+    }
 }

@@ -74,7 +74,10 @@ impl PolicyTimeline {
     pub fn set_measure(&mut self, kind: MeasureKind, name: &str, permille: u32, day: Date) {
         let is_same = |one: &MeasureChange| one.kind == kind && one.name == name && one.from == day;
         self.measures.retain(|one| !is_same(one));
-        self.measures.push(MeasureChange { kind, name: name.to_owned(), from: day, permille });
+        // By day: what is read back from a log in its order is the same as what a draw noted.
+        let is_before = |one: &MeasureChange| (one.from, one.kind, one.name.as_str()) < (day, kind, name);
+        let at = self.measures.partition_point(is_before);
+        self.measures.insert(at, MeasureChange { kind, name: name.to_owned(), from: day, permille });
     }
 
     /// `party` belongs to `agreement` from `from` on; a membership already open stays as it is.

@@ -8,8 +8,10 @@ use ndarray::Array2;
 
 use super::binding::Binding;
 use super::book::PolicyBook;
+use super::depth::TermShare;
 use super::overlap::Item;
 use super::regimes::Regimes;
+use super::terms::Terms;
 use crate::data::Pair;
 
 /// Class of a text and the year it is in, no later than the last that matters.
@@ -83,27 +85,40 @@ impl<'a> OpenTexts<'a> {
             let texts = regimes.with_replaced(book, binding, pair, date);
             self.bound.extend(texts.map(|text| of_class(book, text)));
         }
-        let Some(shared) = self.shared else { return self.join(book, pair, at) };
+        let Some(shared) = self.shared else { return self.join((book, regimes.terms()), (pair, date), at) };
         let number = |&(class, years): &Text| class as u32 * YEARS + years.min(YEARS - 1);
+        let (terms, open) = (regimes.terms(), &self.by_date[at].1);
+        let classes = open.iter().chain(&self.bound).map(|(class, _)| *class);
         let mut key = std::mem::take(&mut self.key);
         key.clear();
         key.extend(self.by_date[at].1.iter().map(number));
         key.push(BREAK);
         key.extend(self.bound.iter().map(number));
-        let joined = shared.get(pair, &key, || self.join(book, pair, at));
+        for class in classes {
+            let turned = terms.of_class(class, date);
+            key.extend(turned.flat_map(|(one, share)| [BREAK, class as u32, one as u32, permille(share)]));
+        }
+        let joined = shared.get(pair, &key, || self.join((book, terms), (pair, date), at));
         self.key = key;
         joined
     }
 
     /// Joins the texts of the importer on the date at position `at` and those that bind the pair.
-    fn join(&mut self, book: &PolicyBook, pair: Pair, at: usize) -> Arc<[f64]> {
+    fn join(
+        &mut self,
+        (book, terms): (&PolicyBook, &Terms),
+        (pair, date): (Pair, Date),
+        at: usize,
+    ) -> Arc<[f64]> {
         let depths = &book.depths;
         self.strengths = Array2::zeros((depths.classes.len(), depths.parts.len()));
         for &(class, years) in &self.by_date[at].1 {
-            raise(&mut self.strengths, class, depths.of(class).open_strengths(years));
+            let strengths = depths.strengths_under(class, years, terms.of_class(class, date));
+            raise(&mut self.strengths, class, depths.of(class).opened(&strengths));
         }
         for &(class, years) in &self.bound {
-            raise(&mut self.strengths, class, pair_strengths(book, class, pair, years));
+            let strengths = pair_strengths(book, class, pair, years, terms.of_class(class, date));
+            raise(&mut self.strengths, class, strengths);
         }
         let mut joined = vec![0.0; book.axes.n_sectors()];
         for (part, column) in depths.parts.iter().zip(self.strengths.columns()) {
@@ -136,11 +151,25 @@ fn raise(strengths: &mut Array2<f64>, class: usize, new: impl IntoIterator<Item 
     strengths.row_mut(class).into_iter().zip(new).for_each(|(known, new)| *known = known.max(new));
 }
 
-/// Strength of the text of `class` between two parties in its year `years`, with what differs for them, `[p]`.
-pub(super) fn pair_strengths(book: &PolicyBook, class: usize, pair: Pair, years: u32) -> Vec<f64> {
-    let depth = book.depths.of(class);
-    let mut strengths = depth.strengths(years).to_vec();
-    for difference in book.depths.differences(class, [pair.importer, pair.exporter]) {
+/// A share in thousandths, as part of a key.
+fn permille(share: f64) -> u32 {
+    (1000.0 * share).round() as u32
+}
+
+/// Strength of the text of `class` between two parties in its year `years`, with what talks have left of it and what
+/// differs for the two, `[p]`. A provision that differs for them is theirs, whatever the talks of the others leave.
+pub(super) fn pair_strengths(
+    book: &PolicyBook,
+    class: usize,
+    pair: Pair,
+    years: u32,
+    terms: impl Iterator<Item = TermShare>,
+) -> Vec<f64> {
+    let (depth, parties) = (book.depths.of(class), [pair.importer, pair.exporter]);
+    let is_theirs = |provision| book.depths.differences(class, parties).any(|one| one.provision == provision);
+    let terms = terms.filter(|&(provision, _)| !is_theirs(provision));
+    let mut strengths = book.depths.strengths_under(class, years, terms);
+    for difference in book.depths.differences(class, parties) {
         for (p, (strength, change)) in strengths.iter_mut().zip(&difference.change).enumerate() {
             *strength = (*strength + change * depth.phased_share(years, p)).max(0.0);
         }

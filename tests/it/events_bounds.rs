@@ -322,7 +322,7 @@ fn agreements_and_parties_are_those_of_the_tables() {
         agreements: BTreeSet::from(["pact"]),
         parties: BTreeSet::from(["AAA"]),
         memberships: None,
-        measures: None,
+        ..Tables::default()
     };
     let faults = unknown_names(&option, None, &known);
     let told: Vec<_> = faults.as_slice().iter().map(|one| (one.line, one.found.as_str())).collect();

@@ -212,7 +212,7 @@ fn agreements_that_the_policy_tables_do_not_hold_are_refused() {
         agreements: agreements.iter().copied().collect(),
         parties: ["AAA", "JPN"].into(),
         memberships: None,
-        measures: None,
+        ..Tables::default()
     };
     let faults = unknown_names(&option, None, &of(&["cptpp"]));
     let lines: Vec<_> = faults.as_slice().iter().map(|fault| (fault.line, fault.found.as_str())).collect();

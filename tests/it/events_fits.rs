@@ -7,6 +7,7 @@ use assert_cmd::Command;
 use jiff::civil::date;
 use predicates::prelude::*;
 use predicates::str::contains;
+use sha2::{Digest, Sha256};
 use tradepath::events::milestones::Tally;
 use tradepath::events::{Horizon, Program};
 use tradepath::policy::PolicyTimeline;
@@ -101,4 +102,18 @@ fn faults_of_records_are_told_with_their_line() {
     fit("question,happened,of\nq,7,6\n").code(2).stderr(contains("t.csv:2 `of` = 6"));
     let sound = fit("question,happened,of\nexit,1,6\n").success();
     sound.stdout(contains("exit,0.214285714,0.145072114,6,Jeffreys"));
+}
+
+/// The gains that consent and votes read are of the reference run that is committed: the table names the run.
+#[test]
+fn the_gains_are_those_of_the_reference_run() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let run = fs::read(root.join("outputs/reference/reference.csv")).unwrap();
+    let digits: String = Sha256::digest(&run).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let table = fs::read_to_string(data().join("politics/gains.csv")).unwrap();
+    let stale = table.lines().skip(1).find(|line| !line.contains(&format!("; reference.csv {digits}")));
+    assert_eq!(
+        stale, None,
+        "renew it: tradepath timeline --gains outputs/reference > data/options/politics/gains.csv"
+    );
 }

@@ -136,7 +136,7 @@ fn tables(initial: &PolicyTimeline) -> Tables<'_> {
         agreements: ["empty", "pact"].into(),
         parties: ["AAA", "BBB", "CCC", "DDD", "EEE", "FFF", "GGG", "HHH"].into(),
         memberships: Some(initial),
-        measures: None,
+        ..Tables::default()
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::civil::{Date, date};
 use tradepath::data::Files;
 use tradepath::events::{DrawnTimeline, Horizon, Program, read_option};
-use tradepath::policy::PolicyTimeline;
+use tradepath::policy::{MeasureKind, PolicyTimeline};
 
 fn replayed(id: &str, initial: &PolicyTimeline) -> DrawnTimeline {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/options_history");
@@ -91,4 +91,19 @@ fn korus_is_signed_the_day_before_the_authority_lapses() {
     ];
     assert_dates("korus", &drawn, &expected);
     assert!(drawn.log.iter().all(|event| event.event != "waiting"));
+}
+
+/// An amendment is talks, a signature and an effect on an agreement in force: without authority, which had lapsed in this
+/// history, and without a vote.
+#[test]
+fn korus_is_amended_without_a_vote_and_its_duty_stays() {
+    let drawn = replayed("korus", &PolicyTimeline::default());
+    let expected = [
+        ("amendment_agreed", date(2018, 3, 28)),
+        ("amendment_signed", date(2018, 9, 24)),
+        ("amendment_in_force", date(2019, 1, 1)),
+    ];
+    assert_dates("korus", &drawn, &expected);
+    let duty = drawn.policy.measures.iter().find(|one| one.kind == MeasureKind::Duty).unwrap();
+    assert_eq!((duty.name.as_str(), duty.from, duty.permille), ("us_korea_trucks", date(2019, 1, 1), 1000));
 }

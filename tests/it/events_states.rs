@@ -5,7 +5,7 @@ use std::fs;
 use jiff::civil::date;
 use tradepath::data::Files;
 use tradepath::events::milestones::Tally;
-use tradepath::events::{Horizon, Program, read_option};
+use tradepath::events::{Horizon, Program, read_option, read_options};
 use tradepath::policy::PolicyTimeline;
 
 use super::events_engine::nothing;
@@ -98,6 +98,29 @@ fn adding_a_state_changes_no_other_luck() {
     }
 }
 
+/// A state of the option may read one of the world; where that reads it back, neither has a value on a day.
+#[test]
+fn a_circle_through_the_world_is_refused_and_does_not_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, text: &str| {
+        let text = text.replace("mark!", "source = \"test\"\nmark = \"assumption\"");
+        fs::write(folder.path().join(name), text).unwrap();
+    };
+    let state = |name: &str, reads: &str| {
+        format!("[[state]]\nname = \"{name}\"\nshift = [{{ reads = \"{reads}\", add = 1 }}]\nmark!\n")
+    };
+    put(
+        "world.toml",
+        &format!(
+            "id = \"world\"\ntitle = \"World\"\n[[state]]\nname = \"mood\"\nmark!\n{}",
+            state("trade", "mood")
+        ),
+    );
+    put("small.toml", &format!("id = \"small\"\ntitle = \"A test\"\n{}", state("mood", "trade")));
+    let found = read_options(&Files::directory(folder.path()), ["small"], None).unwrap_err().to_string();
+    assert!(found.contains("small.toml:5") && found.contains("in a circle"), "{found}");
+}
+
 #[test]
 fn faults_of_states_are_told_with_their_line() {
     let refused = |from: &str, to: &str, expected: &str| {
@@ -108,6 +131,8 @@ fn faults_of_states_are_told_with_their_line() {
     refused("reads = \"mood\"", "reads = \"humour\"", "[[state]]");
     refused("reads = \"trust\"", "reads = \"mood\"", "in a circle");
     refused("logit = 0", "logit = 1e9", "a logit from -20 to 20");
+    refused("logit = 0", "logit = 20.5", "a logit from -20 to 20");
+    refused("logit = 0", "logit = nan", "a logit from -20 to 20");
     refused("logit = 0", "logit = \"height\"", "height");
     refused("move:trust:0.5", "move:faith:0.5", "faith");
     refused("logit = 0", "logit = 0\nprobability = 0.5", "not both");

@@ -27,6 +27,7 @@ mod events_history;
 mod events_luck;
 mod events_measures;
 mod events_states;
+mod events_texts;
 mod events_ties;
 mod events_timeline;
 mod examples;

@@ -7,6 +7,7 @@ use ndarray::Array2;
 use super::Reader;
 use super::provisions::Text;
 use crate::data::Row;
+use crate::policy::Provision;
 use crate::policy::agreements::Agreement;
 use crate::policy::groups::Group;
 use crate::policy::origin::{OriginRule, OriginRules};
@@ -47,36 +48,49 @@ impl Reader<'_> {
     ) -> OriginRules {
         let Some(table) = self.sound(RULES) else { return OriginRules::default() };
         percent::ask(&table, &self.text_of(RULES), "cost_pct", &mut self.faults);
-        let mut rules: HashMap<(String, String), OriginRule> = HashMap::new();
+        let mut rows: Vec<RuleRow> = Vec::new();
         for row in table.rows() {
-            let agreement = agreements.iter().find(|agreement| agreement.id == row.text("agreement"));
-            if let (Some(rule), true) = (origin_rule(&row), self.provision_is_on(&row, agreement, text)) {
-                let key = ["agreement", "product_group"].map(|column| row.text(column).to_owned());
-                rules.insert(key.into(), rule);
-            }
+            let agreement = agreements.iter().position(|agreement| agreement.id == row.text("agreement"));
+            let class = agreement.and_then(|at| self.classes.get(agreements[at].depth));
+            let known = |one: &Provision| one.id == row.text("provision");
+            let provision = match row.text("provision") {
+                "" => None,
+                // A row of a provision counts for an agreement that has a text alone.
+                _ => match text.provisions.iter().position(known).zip(class) {
+                    Some((at, class)) => Some((at, text.is_on(class, &text.provisions[at]))),
+                    None => continue,
+                },
+            };
+            let group = row.text("product_group").to_owned();
+            let name = row.text("agreement").to_owned();
+            rows.extend(origin_rule(&row).map(|rule| RuleRow {
+                key: (name, group),
+                agreement,
+                provision,
+                rule,
+            }));
         }
-        let find = |agreement: &str, group: &str| {
-            let keys = [(agreement, group), (ALL, group), (agreement, ALL), (ALL, ALL)];
-            keys.iter().find_map(|(a, g)| rules.get(&((*a).to_owned(), (*g).to_owned())).copied())
-        };
-        let Some(standard) = find(ALL, ALL) else {
+        let rules = rules_of(&rows, None);
+        let Some(standard) = find(&rules, ALL, ALL) else {
             self.fault(RULES, "agreement".into(), "no row `*,*`", "a row for all others", "Add the row.");
             return OriginRules::default();
         };
-        let rule = |(a, g): (usize, usize)| find(&agreements[a].id, &groups[g].id).unwrap_or(standard);
-        let by_agreement = Array2::from_shape_fn((agreements.len(), groups.len()), rule);
-        OriginRules { by_agreement, standard_cost_pct: standard.cost_pct }
-    }
-
-    /// True if the row does not depend on a provision, or the class of the agreement has the provision.
-    fn provision_is_on(&self, row: &Row<'_>, agreement: Option<&Agreement>, text: &Text) -> bool {
-        let name = row.text("provision");
-        if name.is_empty() {
-            return true;
-        }
-        let provision = text.provisions.iter().find(|provision| provision.id == name);
-        let class = agreement.and_then(|agreement| self.classes.get(agreement.depth));
-        provision.zip(class).is_some_and(|(provision, class)| text.is_on(class, provision))
+        let rule = |rules: &Rules, a: usize, g: usize| {
+            find(rules, &agreements[a].id, &groups[g].id).unwrap_or(standard)
+        };
+        let shape = (agreements.len(), groups.len());
+        let by_agreement = Array2::from_shape_fn(shape, |(a, g)| rule(&rules, a, g));
+        let hangs = |row: &RuleRow| row.agreement.zip(row.provision.filter(|(_, is_on)| *is_on));
+        let mut hang: Vec<(usize, usize)> =
+            rows.iter().filter_map(hangs).map(|(a, (provision, _))| (a, provision)).collect();
+        hang.sort_unstable();
+        hang.dedup();
+        let without = |(a, provision): (usize, usize)| {
+            let rules = rules_of(&rows, Some(provision));
+            (a, provision, (0..groups.len()).map(|g| rule(&rules, a, g)).collect())
+        };
+        let without = hang.into_iter().map(without).collect();
+        OriginRules { by_agreement, without, standard_cost_pct: standard.cost_pct }
     }
 
     /// Share of each country in world exports of a sector, `[n,j]`; 0 in sectors without a row.
@@ -98,4 +112,28 @@ fn origin_rule(row: &Row<'_>) -> Option<OriginRule> {
         strictness_share: row.value("strictness_share")?,
         cumulation_share: row.value("cumulation_share")?,
     })
+}
+
+/// Rules by agreement and product group.
+type Rules = HashMap<(String, String), OriginRule>;
+
+/// A row of `origin_rules.csv`.
+struct RuleRow {
+    key: (String, String),
+    agreement: Option<usize>,
+    /// Provision that it hangs on, and whether the text of the agreement has it.
+    provision: Option<(usize, bool)>,
+    rule: OriginRule,
+}
+
+/// The rules that count, without those of one provision.
+fn rules_of(rows: &[RuleRow], without: Option<usize>) -> Rules {
+    let counts = |row: &&RuleRow| row.provision.is_none_or(|(at, is_on)| is_on && Some(at) != without);
+    rows.iter().filter(counts).map(|row| (row.key.clone(), row.rule)).collect()
+}
+
+/// The first row found: of agreement and group, of the group, of the agreement, of all.
+fn find(rules: &Rules, agreement: &str, group: &str) -> Option<OriginRule> {
+    let keys = [(agreement, group), (ALL, group), (agreement, ALL), (ALL, ALL)];
+    keys.iter().find_map(|(a, g)| rules.get(&((*a).to_owned(), (*g).to_owned())).copied())
 }

@@ -61,7 +61,13 @@ impl Text {
     /// The depth classes of `texts` with their names, and the provisions with their state in each.
     pub fn classes(&self, names: Vec<String>, texts: Texts, overlaps: Overlaps) -> DepthClasses {
         let by_party = self.by_party(&names, &texts);
-        let Texts { depths, parts, .. } = texts;
+        let change = |provision: &Provision| {
+            let of_part =
+                |part: &SectorPart| provision.weight_change[part.sector] / texts.text_weights[part.sector];
+            texts.parts.iter().map(of_part).collect()
+        };
+        let changes = self.provisions.iter().map(change).collect();
+        let Texts { depths, parts, is_computed, .. } = texts;
         let is_switched = |class: &String| self.switches.keys().any(|(known, _)| known == class);
         let state =
             |class: &String, provision: &Provision| is_switched(class).then(|| self.is_on(class, provision));
@@ -71,7 +77,15 @@ impl Text {
         };
         let provisions = self.provisions.iter().map(switched).collect();
         let classes = names.into_iter().zip(depths).map(|(name, depth)| DepthClass { name, depth });
-        DepthClasses { classes: classes.collect(), provisions, by_party, parts, overlaps }
+        DepthClasses {
+            classes: classes.collect(),
+            provisions,
+            by_party,
+            parts,
+            overlaps,
+            changes,
+            is_computed,
+        }
     }
 
     /// Provisions whose state for the pairs of a party differs from that of the class.

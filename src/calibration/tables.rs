@@ -108,7 +108,7 @@ table! {
 
 table! {
     /// Whether each block of a country's data is observed, scaled, imputed or assumed.
-    pub struct Provenance<'a> in "provenance.csv" by (country, block) {
+    pub struct Provenance<'a> in "provenance.csv" by (country, block, status, source) {
         /// Country
         country: Text<'a>,
         /// Block of data

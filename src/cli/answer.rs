@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use serde_json::{Map, Value, json};
 
 use super::format::{Format, WIDTH, wrapped};
-use crate::output::rows;
+use crate::output::rows::{self, TableRow};
 
 /// Spaces between two columns.
 const GAP: usize = 2;
 /// Fewest characters of a text that had to be shortened.
 const SHORTEST: usize = 8;
 
-/// A column: its name in CSV and JSON, and its head in the table for people.
+/// A column: its name in CSV and JSON, and its head in the table for people; one without a head is not in that table.
 pub type Column = (&'static str, &'static str);
 
 /// A cell of an answer.
@@ -86,6 +86,30 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Rows of a table of results; for people only the columns `shown`, with their heads and decimals.
+    pub fn of_rows<'a, R: TableRow<'a>>(
+        rows: impl IntoIterator<Item = R>,
+        shown: &[(&str, &'static str, usize)],
+    ) -> Self {
+        let schema = R::schema();
+        let (text, of_column) = (rows::text(rows), |name: &str| shown.iter().find(|one| one.0 == name));
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let cells = |record: csv::StringRecord| {
+            let cell = |(column, text): (&rows::Column, &str)| match column.kind {
+                "number" | "integer" => {
+                    let decimals = of_column(column.name).map_or(0, |one| one.2);
+                    Cell::Number(text.parse().ok(), decimals)
+                }
+                _ => Cell::text(text),
+            };
+            schema.columns.iter().zip(&record).map(cell).collect()
+        };
+        let rows =
+            reader.records().map(|record| cells(record.expect("a row that was just written"))).collect();
+        let column = |name| (name, of_column(name).map_or("", |one| one.1));
+        Self { columns: schema.header().map(column).collect(), rows, ..Self::default() }
+    }
+
     /// Prints it in the form asked for.
     pub fn print(&self, format: Format) {
         print!("{}", self.text(format));
@@ -162,8 +186,11 @@ fn paragraph(text: &str) -> String {
 
 /// Heads and rows in columns: words to the left, numbers to the right; words are shortened until all fits.
 fn grid(columns: &[Column], rows: &[Vec<Cell>]) -> String {
-    let is_text = |at: usize| rows.iter().all(|row| matches!(row[at], Cell::Text(_)));
-    let cells: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(Cell::shown).collect()).collect();
+    let shown: Vec<usize> = (0..columns.len()).filter(|&at| !columns[at].1.is_empty()).collect();
+    let columns: Vec<Column> = shown.iter().map(|&at| columns[at]).collect();
+    let is_text = |at: usize| rows.iter().all(|row| matches!(row[shown[at]], Cell::Text(_)));
+    let cells: Vec<Vec<String>> =
+        rows.iter().map(|row| shown.iter().map(|&at| row[at].shown()).collect()).collect();
     let length = |text: &str| text.chars().count();
     let mut widths: Vec<usize> = columns
         .iter()

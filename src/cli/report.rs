@@ -12,7 +12,7 @@ use super::{manifest, place, verify};
 use crate::data::Files;
 use crate::error::{Fault, InputErrors};
 use crate::output::dir::{self, MANIFEST, OutputDir};
-use crate::report::{self, CHARTS, LeftOut, PAGE, PageData, ReportError, ReportSummary, Run};
+use crate::report::{self, CHARTS, LeftOut, PAGE, ReportError, ReportSummary};
 
 /// Options of `tradepath report`.
 #[derive(Debug, Args)]
@@ -43,9 +43,8 @@ pub struct ReportArgs {
 /// If a file of the run is missing, changed or faulty, or the output folder is in use.
 pub fn run(args: &ReportArgs, quiet: bool) -> anyhow::Result<()> {
     let files = Files::directory(&args.run);
-    let run = Run::read(&files)?;
     let beside = args.with.iter().map(|folder| tables_beside(folder)).collect::<Result<Vec<_>, _>>()?;
-    let data = PageData::read(&files, &beside, run.manifest.last_year())?;
+    let (run, data) = report::read(&files, &beside)?;
     let output = match &args.out {
         Some(out) if !is_same(out, &args.run) => {
             verify::unchanged(&args.run)?;

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use super::data_dir::DataDir;
+use super::format::Format;
 use super::{manifest, timeline_answer, timeline_fit, timeline_gains, timeline_lanes};
 use crate::data::{Files, nearest};
 use crate::error::{Fault, InputErrors};
@@ -14,7 +15,6 @@ use crate::events::findings::Sizes;
 use crate::events::milestones::Tally;
 use crate::events::validate::LONGEST_HORIZON;
 use crate::events::{DrawnTimeline, Horizon, OptionSpec, Program, SettingError, Workspace, graph};
-use crate::output::Package;
 use crate::output::dir::{Existing, OutputDir};
 use crate::output::events::{self, EventRow, PairState};
 
@@ -95,6 +95,9 @@ pub struct TimelineArgs {
     /// Replace a folder that is not empty.
     #[arg(long)]
     overwrite: bool,
+    /// Form of the answer on standard output.
+    #[arg(long, value_enum, default_value_t, conflicts_with_all = ["explain", "gains"])]
+    format: Format,
 }
 
 fn setting(text: &str) -> Result<(String, f64), String> {
@@ -111,7 +114,7 @@ fn setting(text: &str) -> Result<(String, f64), String> {
 pub fn run(args: &TimelineArgs, quiet: bool) -> anyhow::Result<()> {
     let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
     if let Some(file) = &args.fit {
-        return timeline_fit::run(file, args.out.as_deref(), existing, quiet);
+        return timeline_fit::run(file, (args.out.as_deref(), existing), args.format, quiet);
     }
     if let Some(folder) = &args.gains {
         print!("{}", timeline_gains::table(folder)?);
@@ -128,7 +131,7 @@ pub fn run(args: &TimelineArgs, quiet: bool) -> anyhow::Result<()> {
             n_sets: args.sets,
             n_of_set: args.set_draws,
         };
-        print!("{}", timeline_answer::conclusions(&files, read, &inputs.book.initial, sizes)?);
+        timeline_answer::conclusions(&files, read, &inputs.book.initial, sizes)?.print(args.format);
         return Ok(());
     }
     let (spec, world, program) = load(args, quiet)?;
@@ -138,7 +141,7 @@ pub fn run(args: &TimelineArgs, quiet: bool) -> anyhow::Result<()> {
             return Err(refused("--sensitivity", milestone, "a milestone of the option", near).into());
         };
         let sizes = (args.seed, args.draws);
-        print!("{}", timeline_answer::sensitivity(&program, (milestone, number), sizes));
+        timeline_answer::sensitivity(&program, (milestone, number), sizes).print(args.format);
         return Ok(());
     }
     if let Some(query) = &args.explain {
@@ -152,25 +155,36 @@ pub fn run(args: &TimelineArgs, quiet: bool) -> anyhow::Result<()> {
         })?;
         print!("{text}");
     }
-    let answers = args.explain.is_none() && !quiet;
-    if !answers && args.out.is_none() {
+    if args.explain.is_some() && args.out.is_none() {
         return Ok(());
     }
     let tally = Tally::count(&program, args.seed, args.draws);
-    if answers {
-        let found = tally.milestones(&program);
-        print!("{}", timeline_answer::milestones(&found, program.horizon.end));
+    let found = tally.milestones(&program);
+    let mut answer = timeline_answer::milestones(&program, &found, (args.seed, args.draws));
+    if let Some(out) = &args.out {
+        let output = OutputDir::create(out, existing)?;
+        answer.folder = Some(write(args, output, (&spec, &world), (&program, &tally))?);
     }
-    let Some(out) = &args.out else { return Ok(()) };
-    let output = OutputDir::create(out, existing)?;
-    let mut package = Package::new(&output);
-    write_tables(args, (&program, &tally), &mut package)?;
-    timeline_lanes::write(&output, &mut package, &spec, &program)?;
+    if args.explain.is_none() {
+        answer.print(args.format);
+    }
+    Ok(())
+}
+
+/// Writes everything to the folder; its final name.
+fn write(
+    args: &TimelineArgs,
+    output: OutputDir,
+    (spec, world): (&OptionSpec, &OptionSpec),
+    (program, tally): (&Program, &Tally),
+) -> anyhow::Result<PathBuf> {
+    write_tables(args, (program, tally), &output)?;
+    timeline_lanes::write(&output, spec, program)?;
     if args.graph {
-        output.write_text("graph.dot", &graph::dot(&spec, &world))?;
-        output.write_text("graph.mmd", &graph::mermaid(&spec, &world))?;
+        output.write_text("graph.dot", &graph::dot(spec, world))?;
+        output.write_text("graph.mmd", &graph::mermaid(spec, world))?;
     }
-    package.finish(&spec.id);
+    output.name_package(&spec.id);
     let settings: Vec<String> = args.settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let manifest = json!({
         "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "timeline",
@@ -178,8 +192,7 @@ pub fn run(args: &TimelineArgs, quiet: bool) -> anyhow::Result<()> {
         "horizon": [program.horizon.start.to_string(), program.horizon.end.to_string()],
     });
     output.write_text("manifest.json", &manifest::text(&manifest))?;
-    output.finish()?;
-    Ok(())
+    Ok(output.finish()?)
 }
 
 /// The option, the world, and both as a program.
@@ -248,19 +261,19 @@ fn refused(argument: &str, found: &str, expected: &str, near: Option<&str>) -> I
 fn write_tables(
     args: &TimelineArgs,
     (program, tally): (&Program, &Tally),
-    package: &mut Package<'_>,
+    output: &OutputDir,
 ) -> anyhow::Result<()> {
     let found = tally.milestones(program);
     let (option, horizon) = (program.option.as_str(), program.horizon);
     let years = (horizon.start.year(), horizon.end.year());
-    package.write_rows(events::dates(option, &found, horizon.end))?;
-    package.write_rows(events::by_year(option, &found, years))?;
+    output.write_rows(events::dates(option, &found, horizon.end))?;
+    output.write_rows(events::by_year(option, &found, years))?;
     if args.summary {
-        return Ok(package.write_rows(events::event_counts(option, tally.events(program)))?);
+        return Ok(output.write_rows(events::event_counts(option, tally.events(program)))?);
     }
     let touched = tally.touched(program);
-    let mut all_events = package.table::<EventRow<'static>>()?;
-    let mut all_states = package.table::<PairState<'static>>()?;
+    let mut all_events = output.table::<EventRow<'static>>()?;
+    let mut all_states = output.table::<PairState<'static>>()?;
     let per_draw = 1 + tally.n_events() / args.draws;
     let batch = (BATCH_EVENTS / per_draw).clamp(1, BATCH);
     for first in (0..args.draws).step_by(batch as usize) {

@@ -4,53 +4,79 @@ use std::path::Path;
 
 use serde_json::json;
 
+use super::answer::Answer;
+use super::format::Format;
 use super::{manifest, timeline_fit_record};
 use crate::data::{Files, LABEL, Table, is_label};
 use crate::error::{Faults, InputErrors};
 use crate::events::fit::{Sample, samples};
 use crate::output::dir::{Existing, OutputDir};
-use crate::output::{Package, fit, rows, rows::TableRow};
+use crate::output::fit::{self, FittedDuration, FittedQuantity};
+use crate::output::rows::TableRow;
 
 /// Longest duration that is taken for one, days.
 const MOST_DAYS: f64 = 100_000.0;
+/// Columns for people: name, head, decimals.
+const QUANTITIES: [(&str, &str, usize); 4] =
+    [("quantity", "quantity", 0), ("value", "value", 3), ("std_error", "s.e.", 3), ("n", "cases", 0)];
+const DURATIONS: [(&str, &str, usize); 8] = [
+    ("step", "step", 0),
+    ("n", "cases", 0),
+    ("observed_p50_days", "median", 0),
+    ("distribution", "fitted", 0),
+    ("fitted_p10_days", "10 %", 0),
+    ("fitted_p50_days", "50 %", 0),
+    ("fitted_p90_days", "90 %", 0),
+    ("ks_distance", "distance", 3),
+];
 
 /// Fits the table: quantities of a record of votes, talks, spells or cases, else distributions of how long each step took.
-/// Writes `record_fit.csv` or `fit.csv` to a folder, or prints it where there is none.
+/// Answers, and writes `record_fit.csv` or `fit.csv` to a folder where one is named.
 ///
 /// # Errors
 /// If the table cannot be read or the folder cannot be written.
-pub fn run(file: &Path, out: Option<&Path>, existing: Existing, quiet: bool) -> anyhow::Result<()> {
+pub fn run(file: &Path, place: (Option<&Path>, Existing), format: Format, quiet: bool) -> anyhow::Result<()> {
     let text = Files::read_named(file).map_err(InputErrors::from)?;
     if let Some(found) = timeline_fit_record::fit(&file.display().to_string(), &text)? {
-        return answer(file, (out, existing), found.iter().map(fit::quantity));
+        let rows: Vec<FittedQuantity<'_>> = found.iter().map(fit::quantity).collect();
+        let mut answer = Answer::of_rows(rows.iter().cloned(), &QUANTITIES);
+        answer.title = format!("Quantities fitted to {}", file.display());
+        return finish(file, place, rows, (answer, format));
     }
     let (samples, left_out) = read(file, &text)?;
     if let Some(text) = left_out.filter(|_| !quiet) {
         eprintln!("{}: {text}", file.display());
     }
-    answer(file, (out, existing), samples.iter().flat_map(fit::rows))
+    let rows: Vec<FittedDuration<'_>> = samples.iter().flat_map(fit::rows).collect();
+    let mut answer = Answer::of_rows(rows.iter().cloned(), &DURATIONS);
+    answer.title = format!(
+        "Days that steps of {} took: sample, and distributions fitted to it, the closest first",
+        file.display()
+    );
+    finish(file, place, rows, (answer, format))
 }
 
-/// Prints the rows, or writes them to a folder.
-fn answer<'a, R: TableRow<'a>>(
+/// Writes the rows where a folder is named, and prints the answer.
+fn finish<'a, R: TableRow<'a>>(
     file: &Path,
     (out, existing): (Option<&Path>, Existing),
-    fitted: impl Iterator<Item = R>,
+    fitted: Vec<R>,
+    (mut answer, format): (Answer, Format),
 ) -> anyhow::Result<()> {
     let Some(out) = out else {
-        print!("{}", rows::text(fitted));
+        answer.print(format);
         return Ok(());
     };
     let output = OutputDir::create(out, existing)?;
-    let mut package = Package::new(&output);
-    package.write_rows(fitted)?;
-    package.finish("fit");
+    output.write_rows(fitted)?;
+    output.name_package("fit");
     let manifest = json!({
         "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "timeline --fit",
         "table": file.file_name().map(|name| name.to_string_lossy()),
     });
     output.write_text("manifest.json", &manifest::text(&manifest))?;
-    output.finish()?;
+    answer.folder = Some(output.finish()?);
+    answer.print(format);
     Ok(())
 }
 

@@ -2,25 +2,41 @@
 
 use std::collections::HashMap;
 
+use crate::events::milestones::IN_FORCE;
 use crate::events::{DrawnTimeline, LoggedEvent, OptionSpec, Program};
-use crate::output::{OutputDir, Package, events};
+use crate::output::{OutputDir, events};
+use crate::report;
 use crate::report::charts::swim_lanes::{Lane, Step, StepKind, draw};
 
-/// Writes `swim_lanes.svg` and the numbers behind it.
+/// Writes `swim_lanes.svg`, `swim_lanes.png` and the numbers behind them.
 ///
 /// # Errors
 /// If the chart cannot be drawn or a file cannot be written.
-pub fn write(
-    output: &OutputDir,
-    package: &mut Package<'_>,
-    option: &OptionSpec,
-    program: &Program,
-) -> anyhow::Result<()> {
+pub fn write(output: &OutputDir, option: &OptionSpec, program: &Program) -> anyhow::Result<()> {
     let path = program.reference();
     let lanes = lanes(option, &path);
-    let svg = draw(&option.title, &lanes, (program.horizon.start, program.horizon.end))?;
-    output.write_text("swim_lanes.svg", &svg)?;
-    Ok(package.write_rows(events::lanes(&option.id, &path))?)
+    let picture = draw(&title(option, &path, program), &lanes, (program.horizon.start, program.horizon.end))?;
+    report::write_picture(output, "swim_lanes", &picture)?;
+    Ok(output.write_rows(events::lanes(&option.id, &path))?)
+}
+
+/// What the path comes to, with the day.
+fn title(option: &OptionSpec, path: &DrawnTimeline, program: &Program) -> String {
+    let reached = |wanted: &str| {
+        path.log.iter().find(|event| event.milestone.as_deref() == Some(wanted)).map(|event| event.date)
+    };
+    let last = path.log.iter().rev().find(|event| event.milestone.is_some());
+    match (reached(IN_FORCE), last) {
+        (Some(day), _) => format!("{}: in force on {}", option.title, day.strftime("%-d %B %Y")),
+        (None, Some(last)) => format!(
+            "{}: not in force by the end of {}; last step: {} in {}",
+            option.title,
+            program.horizon.end.year(),
+            last.milestone.as_deref().unwrap_or_default(),
+            last.date.strftime("%B %Y")
+        ),
+        (None, None) => format!("{}: no step by the end of {}", option.title, program.horizon.end.year()),
+    }
 }
 
 /// Processes of the option in the order of its files, then those of others that reach a milestone.

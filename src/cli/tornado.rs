@@ -14,9 +14,12 @@ use super::progress::Progress;
 use crate::ensemble::Plan;
 use crate::ensemble::tornado::{Assumption, Swing, tornado};
 use crate::output::dir::{Existing, MANIFEST, OutputDir};
+use crate::output::rows as tables;
 use crate::output::tornado::{TornadoRow, rows};
-use crate::output::{Package, rows as tables};
+use crate::report;
+use crate::report::axis::{decimals_for, signed};
 use crate::report::charts::tornado::{Column, draw};
+use crate::report::frame::Picture;
 use crate::report::theme::styles_of;
 
 /// Options of `tradepath tornado`.
@@ -68,15 +71,14 @@ pub fn run(args: &TornadoArgs, quiet: bool) -> anyhow::Result<()> {
     let found = rows(&plan, &assumptions, &swings);
     let mut folder = None;
     if let Some(output) = output {
-        output.write_text("tornado.svg", &picture(&plan, &assumptions, &swings)?)?;
+        report::write_picture(&output, "tornado", &picture(&plan, &assumptions, &swings)?)?;
         let info = json!({
             "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "tornado", "plan": plan.name,
             "options": plan.options, "year": plan.years[1], "assumptions": assumptions.len(),
         });
         output.write_text(MANIFEST, &manifest::text(&info))?;
-        let mut package = Package::new(&output);
-        package.write_rows(found.clone())?;
-        package.finish("tornado");
+        output.write_rows(found.clone())?;
+        output.name_package("tornado");
         folder = Some(output.finish()?);
     }
     match args.format {
@@ -127,7 +129,21 @@ fn table(plan: &Plan, rows: &[TornadoRow<'_>]) -> String {
     out
 }
 
-fn picture(plan: &Plan, assumptions: &[Assumption], swings: &[Swing]) -> anyhow::Result<String> {
+/// What moves the headline most, and how far.
+fn finding(plan: &Plan, assumptions: &[Assumption], swings: &[Swing]) -> String {
+    let width = |swing: &&Swing| (swing.ends_pct[1] - swing.ends_pct[0]).abs();
+    let alone = swings.iter().filter(|swing| swing.with.is_none());
+    let Some(most) = alone.max_by(|a, b| width(a).total_cmp(&width(b))) else {
+        return format!("No assumption moves real income of {}", plan.focus);
+    };
+    let [low, high] = most.ends_pct.map(|end| signed(end, decimals_for(most.ends_pct)));
+    format!(
+        "Nothing moves the result more than \u{201c}{}\u{201d}: {low} to {high} % under {}",
+        assumptions[most.assumption].title, plan.options[most.option]
+    )
+}
+
+fn picture(plan: &Plan, assumptions: &[Assumption], swings: &[Swing]) -> anyhow::Result<Picture> {
     // Two together stand in the table only.
     let alone = || swings.iter().filter(|swing| swing.with.is_none());
     let order: Vec<usize> = alone()
@@ -144,7 +160,10 @@ fn picture(plan: &Plan, assumptions: &[Assumption], swings: &[Swing]) -> anyhow:
         Some(Column { title, style, central, ends: ends.map(|swing| swing.ends_pct).collect() })
     };
     let columns: Vec<Column> = (0..plan.options.len()).filter_map(of_option).collect();
-    let title = format!("{}: what moves the headline, {}", plan.focus, plan.years[1]);
-    let subtitle = format!("Real income, percent, if it happens, against {}", plan.reference_option);
+    let subtitle = format!(
+        "Real income of {}, percent, {}, if it happens, against {}; each column has its own scale",
+        plan.focus, plan.years[1], plan.reference_option
+    );
+    let title = finding(plan, assumptions, swings);
     Ok(draw(&title, &subtitle, &labels, &columns)?)
 }

@@ -13,7 +13,6 @@ use super::progress::Progress;
 use super::validate_answer::Answer;
 use super::{validate_checks, validate_hindcasts, validate_more, validate_studies};
 use crate::data::Dataset;
-use crate::output::Package;
 use crate::output::dir::{Existing, MANIFEST, OutputDir};
 use crate::validation::delay::delay;
 
@@ -72,7 +71,6 @@ pub fn run(args: &ValidateArgs, quiet: bool) -> anyhow::Result<()> {
     let (files, plan) = args.data.plan()?;
     let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
     let output = args.out.as_ref().map(|out| OutputDir::create(out, existing)).transpose()?;
-    let mut package = output.as_ref().map(Package::new);
     let progress = Progress::new(quiet);
     let wanted = |part: &ValidationPart| args.only.is_empty() || args.only.contains(part);
     let mut answers = Vec::new();
@@ -80,13 +78,13 @@ pub fn run(args: &ValidateArgs, quiet: bool) -> anyhow::Result<()> {
         match part {
             ValidationPart::Checks => {
                 let rows = validate_checks::run(&files, &files.folder(&plan.baseline), quiet)?;
-                package.iter_mut().try_for_each(|package| validate_checks::write(&rows, package))?;
+                output.iter().try_for_each(|output| validate_checks::write(&rows, output))?;
                 answers.push(validate_checks::answer(&rows));
             }
             ValidationPart::Studies => {
                 let found = crate::validation::studies::studies(&files, &plan, &progress)?;
-                if let Some((package, output)) = package.as_mut().zip(output.as_ref()) {
-                    validate_studies::write(&found, &plan, package, output)?;
+                if let Some(output) = &output {
+                    validate_studies::write(&found, &plan, output)?;
                 }
                 answers.push(validate_studies::answer(&found, &plan));
             }
@@ -96,30 +94,30 @@ pub fn run(args: &ValidateArgs, quiet: bool) -> anyhow::Result<()> {
                 if !quiet {
                     found.notes.iter().for_each(|note| eprintln!("{note}"));
                 }
-                package.iter_mut().try_for_each(|package| validate_hindcasts::write(&found, package))?;
+                output.iter().try_for_each(|output| validate_hindcasts::write(&found, output))?;
                 answers.push(validate_hindcasts::answer(&found));
             }
             ValidationPart::Delay => {
                 let rows = delay(&files, &plan, &progress)?;
-                package.iter_mut().try_for_each(|package| package.write_rows(rows.iter().cloned()))?;
+                output.iter().try_for_each(|output| output.write_rows(rows.iter().cloned()))?;
                 answers.push(validate_more::delay(&rows, &plan));
             }
             ValidationPart::Autarky => {
                 let rows = validate_more::losses(&files, &plan, args.baseline.as_deref())?;
-                package.iter_mut().try_for_each(|package| package.write_rows(rows.iter().cloned()))?;
+                output.iter().try_for_each(|output| output.write_rows(rows.iter().cloned()))?;
                 answers.push(validate_more::autarky(&rows));
             }
         }
     }
     progress.finish();
     let mut folder = None;
-    if let Some((package, output)) = package.zip(output.as_ref()) {
+    if let Some(output) = &output {
         let info = json!({
             "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "validate", "plan": plan.name,
             "parts": answers.iter().map(|answer| answer.name).collect::<Vec<_>>(),
         });
         output.write_text(MANIFEST, &manifest::text(&info))?;
-        package.finish("validation");
+        output.name_package("validation");
         folder = args.out.clone();
     }
     if let Some(output) = output {

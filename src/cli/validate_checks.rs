@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::validate_answer::Answer;
 use crate::data::{Dataset, Files};
-use crate::output::Package;
+use crate::output::OutputDir;
 use crate::output::rows;
 use crate::validation::{DataCheck, Flag, data_checks};
 
@@ -30,8 +30,8 @@ pub fn run(files: &Files, baseline: &Files, quiet: bool) -> anyhow::Result<Vec<D
 ///
 /// # Errors
 /// A file that cannot be written.
-pub fn write(rows: &[DataCheck<'static>], package: &mut Package<'_>) -> anyhow::Result<()> {
-    Ok(package.write_rows(rows.iter().cloned())?)
+pub fn write(rows: &[DataCheck<'static>], output: &OutputDir) -> anyhow::Result<()> {
+    Ok(output.write_rows(rows.iter().cloned())?)
 }
 
 /// The rows that are farthest from what is known.

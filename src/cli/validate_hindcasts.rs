@@ -5,9 +5,12 @@ use serde_json::{Value, json};
 use super::data_dir::DataDir;
 use super::validate_answer::Answer;
 use crate::data::Dataset;
-use crate::output::Package;
+use crate::output::OutputDir;
 use crate::output::rows;
 use crate::projection::Adjustment;
+use crate::report;
+use crate::report::axis::{fixed, signed};
+use crate::report::charts::hindcasts::{Cloud, Dot, draw};
 use crate::validation::{HindcastRow, HindcastScore, Hindcasts, hindcasts};
 
 /// Folder of the cases and their flows.
@@ -54,13 +57,46 @@ fn pct(value: Option<f64>) -> String {
     value.map_or_else(|| "-".into(), |value| format!("{value:+.0}%"))
 }
 
-/// Writes flows and scores.
+/// Writes flows, scores and the chart.
 ///
 /// # Errors
 /// A file that cannot be written.
-pub fn write(found: &Hindcasts, package: &mut Package<'_>) -> anyhow::Result<()> {
-    package.write_rows(found.flows.iter().cloned().map(HindcastRow::rounded))?;
-    Ok(package.write_rows(found.scores.iter().cloned())?)
+pub fn write(found: &Hindcasts, output: &OutputDir) -> anyhow::Result<()> {
+    output.write_rows(found.flows.iter().cloned().map(HindcastRow::rounded))?;
+    output.write_rows(found.scores.iter().cloned())?;
+    if found.titles.is_empty() {
+        return Ok(());
+    }
+    let clouds: Vec<Cloud> = found.titles.iter().map(|(id, _)| cloud(found, id)).collect();
+    Ok(report::write_picture(output, HINDCASTS, &draw(&finding(found), &clouds)?)?)
+}
+
+/// A hindcast as a cloud of flows, with its scores.
+fn cloud(found: &Hindcasts, id: &str) -> Cloud {
+    let rows = found.flows.iter().filter(|row| row.hindcast == id);
+    let dot = |row: &HindcastRow<'_>| Dot {
+        predicted: row.predicted,
+        actual: row.actual,
+        weight: row.weight_share,
+        is_target: row.group == GROUPS[1],
+    };
+    let all = shown(found, id, "forecast")[0];
+    let heading = format!(
+        "{id}: correlation {}, error {} against no change",
+        all.and_then(|row| row.correlation).map_or_else(|| "-".into(), |value| fixed(value, 2)),
+        all.and_then(|row| row.gain_pct).map_or_else(|| "-".into(), |gain| format!("{} %", signed(-gain, 0)))
+    );
+    Cloud { heading, dots: rows.map(dot).collect() }
+}
+
+/// In how many hindcasts the model errs less than no change.
+fn finding(found: &Hindcasts) -> String {
+    let gain = |id: &str| shown(found, id, "forecast")[0].and_then(|row| row.gain_pct);
+    let better = found.titles.iter().filter(|(id, _)| gain(id).is_some_and(|gain| gain > 0.0)).count();
+    format!(
+        "Of {} known changes of trade, the model comes nearer than \u{201c}no change\u{201d} in {better}",
+        found.titles.len()
+    )
 }
 
 /// The answer: one line a hindcast.

@@ -6,9 +6,12 @@ use super::format::wrapped;
 use super::validate_answer::Answer;
 use crate::ensemble::Plan;
 use crate::numerics::quantiles::quantile;
+use crate::output::OutputDir;
 use crate::output::rows;
-use crate::output::{OutputDir, Package};
+use crate::report;
+use crate::report::axis::{decimals_for, signed};
 use crate::report::charts::bridge::{Column, draw};
+use crate::report::frame::Picture;
 use crate::report::theme::styles_of;
 use crate::validation::studies::{BridgeRow, StudyRow, StudyTables};
 
@@ -16,23 +19,18 @@ use crate::validation::studies::{BridgeRow, StudyRow, StudyTables};
 const HEADLINE: (&str, &str) = ("real_income", "pct");
 /// Countries of the chart: the focus and the first partners of the plan.
 const IN_CHART: usize = 3;
-const CHART: &str = "bridge.svg";
+const CHART: &str = "bridge";
 
 /// Writes `studies.csv`, `bridge.csv`, `signs.csv` and the chart.
 ///
 /// # Errors
 /// A file that cannot be written.
-pub fn write(
-    found: &StudyTables,
-    plan: &Plan,
-    package: &mut Package<'_>,
-    output: &OutputDir,
-) -> anyhow::Result<()> {
-    package.write_rows(found.studies.iter().cloned())?;
-    package.write_rows(found.bridge.iter().cloned())?;
-    package.write_rows(found.signs.iter().cloned())?;
-    if let Some(svg) = chart(&found.bridge, plan)? {
-        output.write_text(CHART, &svg)?;
+pub fn write(found: &StudyTables, plan: &Plan, output: &OutputDir) -> anyhow::Result<()> {
+    output.write_rows(found.studies.iter().cloned())?;
+    output.write_rows(found.bridge.iter().cloned())?;
+    output.write_rows(found.signs.iter().cloned())?;
+    if let Some(picture) = chart(&found.bridge, plan)? {
+        report::write_picture(output, CHART, &picture)?;
     }
     Ok(())
 }
@@ -43,7 +41,7 @@ fn is_headline(row: &StudyRow<'_>, country: &str) -> bool {
 }
 
 /// The bridge of the first study that has one for every country of the chart.
-fn chart(bridge: &[BridgeRow<'_>], plan: &Plan) -> anyhow::Result<Option<String>> {
+fn chart(bridge: &[BridgeRow<'_>], plan: &Plan) -> anyhow::Result<Option<Picture>> {
     let countries: Vec<&String> = [&plan.focus].into_iter().chain(&plan.partners).take(IN_CHART).collect();
     let of = |study: &str, scenario: &str, country: &str| -> Vec<&BridgeRow<'_>> {
         let is_of = |row: &&BridgeRow<'_>| {
@@ -65,10 +63,34 @@ fn chart(bridge: &[BridgeRow<'_>], plan: &Plan) -> anyhow::Result<Option<String>
     let columns: Vec<Column> = countries.iter().enumerate().map(column).collect();
     let labels: Vec<String> =
         of(&first.study, &first.scenario, countries[0]).iter().map(|row| row.title.to_string()).collect();
-    let title = format!("From our number to {}", first.study);
-    let subtitle =
-        format!("Real income, percent, {}; one setting of the study after the other", first.scenario);
+    let title = finding(&of(&first.study, &first.scenario, countries[0]));
+    let subtitle = format!(
+        "Real income, percent, {}: from our number to {}, one setting of the study after the other",
+        first.scenario, first.study
+    );
     Ok(Some(draw(&title, &subtitle, &labels, &columns)?))
+}
+
+/// Both ends of a bridge, and its longest step.
+fn finding(steps: &[&BridgeRow<'_>]) -> String {
+    let (Some(first), Some(last)) = (steps.first(), steps.last()) else { return String::new() };
+    let longest = steps.windows(2).max_by(|a, b| {
+        let length = |pair: &[&BridgeRow<'_>]| (pair[1].level - pair[0].level).abs();
+        length(a).total_cmp(&length(b))
+    });
+    let decimals = decimals_for([first.level, last.level]);
+    let mut text = format!(
+        "{}: {} % here, {} % in {}",
+        first.iso3,
+        signed(first.level, decimals),
+        signed(last.level, decimals),
+        first.study
+    );
+    if let Some([before, after]) = longest {
+        let step = signed(after.level - before.level, decimals);
+        text += &format!("; the longest step between them is \u{201c}{}\u{201d} ({step})", after.title);
+    }
+    text
 }
 
 /// The answer: how many published figures have our sign, how far we are, and the headline of the focus country.

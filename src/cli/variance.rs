@@ -16,9 +16,8 @@ use crate::ensemble::quadrature::{Rule, over_parameters};
 use crate::ensemble::variance::spreads;
 use crate::output::dir::{Existing, MANIFEST, OutputDir};
 use crate::output::quadrature::{self, QuadratureRow};
-use crate::output::rows::TableRow;
+use crate::output::rows::{self as tables, TableRow};
 use crate::output::variance::{VarianceRow, rows};
-use crate::output::{Package, rows as tables};
 
 /// Options of `tradepath variance`.
 #[derive(Debug, Args)]
@@ -107,9 +106,8 @@ fn write<'a, R: TableRow<'a>>(
         "seed": frame.plan.seed, "points": points,
     });
     output.write_text(MANIFEST, &manifest::text(&info))?;
-    let mut package = Package::new(&output);
-    package.write_rows(rows)?;
-    package.finish("variance");
+    output.write_rows(rows)?;
+    output.name_package("variance");
     Ok(Some(output.finish()?))
 }
 

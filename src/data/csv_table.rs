@@ -10,6 +10,9 @@ use crate::error::{Fault, Faults, shortened};
 /// Characters of a cell that a message repeats.
 const LONGEST_CELL_SHOWN: usize = 80;
 
+/// A column and the texts of which a row must have one to be kept.
+pub type Only<'a> = (&'a str, Vec<&'a str>);
+
 /// A parsed CSV file.
 #[derive(Debug, Clone)]
 pub struct Table {
@@ -30,7 +33,19 @@ impl Table {
         optional: &[&str],
         faults: &mut Faults,
     ) -> Option<Self> {
-        Self::parse_separated(file, (text, b','), required, optional, faults)
+        Self::parse_separated(file, (text, b','), [required, optional], &[], faults)
+    }
+
+    /// Parses as [`Table::parse`] does, and keeps the rows that `only` asks for: a long table of which little is needed
+    /// takes little room. Cells of other rows are not looked at.
+    pub fn parse_only(
+        file: &str,
+        text: &str,
+        required: &[&str],
+        only: &[Only<'_>],
+        faults: &mut Faults,
+    ) -> Option<Self> {
+        Self::parse_separated(file, (text, b','), [required, &[]], only, faults)
     }
 
     /// Parses the text of an outside file as [`Table::parse`] does, with the separator that it has.
@@ -40,14 +55,14 @@ impl Table {
         optional: &[&str],
         faults: &mut Faults,
     ) -> Option<Self> {
-        Self::parse_separated(&raw.file, (&raw.text, raw.delimiter), required, optional, faults)
+        Self::parse_separated(&raw.file, (&raw.text, raw.delimiter), [required, optional], &[], faults)
     }
 
     fn parse_separated(
         file: &str,
         (text, delimiter): (&str, u8),
-        required: &[&str],
-        optional: &[&str],
+        [required, optional]: [&[&str]; 2],
+        only: &[Only<'_>],
         faults: &mut Faults,
     ) -> Option<Self> {
         let mut reader = csv::ReaderBuilder::new()
@@ -70,14 +85,26 @@ impl Table {
         if faults.as_slice().len() > before {
             return None;
         }
-        let mut rows = Vec::new();
-        for record in reader.records() {
-            match record {
-                Ok(record) => rows.push((line_of(record.position()), record)),
+        let place = |name: &str| columns.get(name).copied();
+        let only: Vec<(usize, &[&str])> =
+            only.iter().filter_map(|(name, texts)| Some((place(name)?, texts.as_slice()))).collect();
+        let is_kept = |record: &csv::StringRecord| {
+            only.iter().all(|(at, texts)| record.get(*at).is_some_and(|cell| texts.contains(&cell)))
+        };
+        let (mut rows, mut record, mut n_rows) = (Vec::new(), csv::StringRecord::new(), 0);
+        loop {
+            match reader.read_record(&mut record) {
+                Ok(false) => break,
+                Ok(true) => {
+                    n_rows += 1;
+                    if is_kept(&record) {
+                        rows.push((line_of(record.position()), record.clone()));
+                    }
+                }
                 Err(error) => faults.push(csv_fault(file, error)),
             }
         }
-        if rows.is_empty() {
+        if n_rows == 0 {
             faults.push(Fault {
                 file: file.into(),
                 line: None,

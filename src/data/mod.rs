@@ -20,7 +20,7 @@ pub mod toml_text;
 
 pub use axes::{Axes, Country, Sector, SectorKind};
 pub use columns::{Column, Holds, MARK, MARKS, NOTE, Names, SOURCE, TableRule, column};
-pub use csv_table::{Row, Table, line_of};
+pub use csv_table::{Only, Row, Table, line_of};
 pub use dataset::{Dataset, Meta, Valuation};
 pub use files::{Files, ReadFile, write_embedded};
 pub use hash::{sha256, sha256_file};

@@ -78,7 +78,7 @@ impl<'f> DrawTables<'f> {
                 sums.extend(rows.filter(|row| keeps(&row.option)));
             }
             if tile.cut == Cut::Whole {
-                self.bilateral.write(run::bilateral(part, &block))?;
+                self.bilateral.write_all(&run::bilateral(part, &block))?;
                 if is_last {
                     compared.extend(self.compare(&|tile| Ok(block.cut(tile)))?);
                 }
@@ -88,8 +88,8 @@ impl<'f> DrawTables<'f> {
         projections.sort_by_key(|row| order.of(&row.option));
         sectors.sort_by_key(|row| order.of(&row.option));
         sums.sort_by_key(|row| order.of(&row.option));
-        self.projections.write(projections)?;
-        self.sectors.write(sectors)?;
+        self.projections.write_all(&projections)?;
+        self.sectors.write_all(&sectors)?;
         self.summary.write(sums)?;
         if is_last && compared.is_empty() {
             compared = self.compare(&|tile| read(year, tile))?;

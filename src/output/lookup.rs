@@ -18,7 +18,7 @@ table! {
 }
 
 table! {
-    /// Sectors.
+    /// Sectors, and the totals that stand beside them in tables.
     pub struct SectorName<'a> in "lookup/sectors.csv" by (sector) {
         /// Sector
         sector: Text<'a>,
@@ -103,11 +103,27 @@ pub fn write_axes(output: &OutputDir, axes: &Axes) -> Result<(), OutputError> {
         name: country.name.as_str().into(),
         region: country.region.as_str().into(),
     }))?;
-    output.write_rows(axes.sectors.iter().map(|sector| SectorName {
+    let sectors = axes.sectors.iter().map(|sector| SectorName {
         sector: sector.id.as_str().into(),
         name: sector.name.as_str().into(),
-        kind: if sector.kind == SectorKind::Goods { "goods" } else { "services" }.into(),
-    }))
+        kind: kind_name(sector.kind).into(),
+    });
+    output.write_rows(sectors.chain(totals(axes)))
+}
+
+fn kind_name(kind: SectorKind) -> &'static str {
+    if kind == SectorKind::Goods { "goods" } else { "services" }
+}
+
+/// The totals over the sectors of a kind, which tables list beside the sectors; a sector of the same name comes first.
+fn totals<'a>(axes: &'a Axes) -> impl Iterator<Item = SectorName<'a>> {
+    let kinds = [(SectorKind::Goods, "All goods"), (SectorKind::Services, "All services")];
+    let is_free = |kind| !axes.sectors.iter().any(|sector| sector.id.as_str() == kind_name(kind));
+    kinds.into_iter().filter(move |(kind, _)| is_free(*kind)).map(|(kind, name)| SectorName {
+        sector: kind_name(kind).into(),
+        name: name.into(),
+        kind: kind_name(kind).into(),
+    })
 }
 
 /// Writes all four tables of a run.
@@ -131,4 +147,23 @@ pub(super) fn write_run(
         name: (*name).into(),
         units: (*units).into(),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MEASURES;
+    use crate::ensemble::SECTOR_MEASURES;
+    use crate::output::run::IMPORTS_CHANGE;
+    use crate::projection::Outcome;
+
+    #[test]
+    fn every_measure_of_the_tables_has_a_name_and_its_unit() {
+        let of_sectors = SECTOR_MEASURES.iter().map(|measure| (measure.0, measure.1));
+        let imports = [(IMPORTS_CHANGE, "pct"), (IMPORTS_CHANGE, "musd2019")];
+        for (measure, unit) in Outcome::MEASURES.into_iter().chain(of_sectors).chain(imports) {
+            let found = MEASURES.iter().find(|(known, ..)| *known == measure);
+            let units = found.unwrap_or_else(|| panic!("{measure} has no name")).2;
+            assert!(units.split('|').any(|known| known == unit), "{measure}: {unit} is not in {units}");
+        }
+    }
 }

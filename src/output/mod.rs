@@ -12,7 +12,6 @@ pub mod fit;
 pub mod iamc;
 pub mod insurance;
 pub mod lookup;
-pub mod package;
 pub mod parquet;
 pub mod paths;
 pub mod quadrature;
@@ -30,7 +29,6 @@ pub mod trade;
 pub mod variance;
 
 pub use dir::OutputDir;
-pub use package::Package;
 
 use rows::{Schema, TableRow};
 

@@ -1,5 +1,6 @@
 //! The files of a whole run: tables that do not depend on draws, tables made from blocks, and what describes a part.
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::decomposition::{self, DecompositionRow};
@@ -101,24 +102,30 @@ pub fn write_paths<B: Blocks>(
     let (experiment, frame) = (&results.experiment, &results.frame);
     lookup::write_run(output, experiment, frame)?;
     output.write_rows(baseline(experiment))?;
-    let years = || results.reference.iter();
-    output.write_rows(years().flat_map(|block| reference(frame, block)))?;
-    output.write_rows(years().flat_map(|block| reference_sectors(frame, block)))?;
-    output.write_rows(years().flat_map(|block| reference_bilateral(frame, block)))?;
     output.write_rows(reference_dates(experiment))?;
     output.write_rows(decomposition::rows(frame, &results.decompositions))?;
     output.write_rows(insurance::rows(frame, &results.insurances))?;
     write_dates(output, experiment)?;
-    output.write_rows(tariffs(experiment, frame))?;
     output.write_rows(tariff_path(experiment))?;
     output.write_rows(quotas::of_run(experiment, &results.quotas))?;
-    let trade = || results.trade.iter();
-    output.write_rows(trade().flat_map(|year| trade::trade(experiment, year)))?;
-    output.write_rows(trade().flat_map(|year| trade::creation(experiment, year)))?;
-    output.write_rows(trade().flat_map(|year| trade::exposure(experiment, year)))?;
-    output.write_rows(trade().flat_map(|year| trade::coverage(experiment, year)))?;
-    write_events(output, experiment, detail)
+    write_events(output, experiment, detail)?;
+    let (blocks, trade) = (results.reference.as_slice(), results.trade.as_slice());
+    // The long ones, side by side.
+    let long: [Table<'_>; 8] = [
+        &|| output.write_rows(blocks.iter().flat_map(|block| reference_sectors(frame, block))),
+        &|| output.write_rows(tariffs(experiment, frame)),
+        &|| output.write_rows(trade.iter().flat_map(|year| trade::trade(experiment, year))),
+        &|| output.write_rows(blocks.iter().flat_map(|block| reference(frame, block))),
+        &|| output.write_rows(blocks.iter().flat_map(|block| reference_bilateral(frame, block))),
+        &|| output.write_rows(trade.iter().flat_map(|year| trade::creation(experiment, year))),
+        &|| output.write_rows(trade.iter().flat_map(|year| trade::exposure(experiment, year))),
+        &|| output.write_rows(trade.iter().flat_map(|year| trade::coverage(experiment, year))),
+    ];
+    long.par_iter().try_for_each(|write| write())
 }
+
+/// Writes a table.
+type Table<'a> = &'a (dyn Fn() -> Result<(), OutputError> + Sync);
 
 /// Writes `milestones.csv`, and the events or their counts where they are asked for.
 fn write_events(output: &OutputDir, experiment: &Experiment, detail: EventDetail) -> Result<(), OutputError> {

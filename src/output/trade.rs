@@ -155,8 +155,12 @@ pub fn trade<'a>(experiment: &'a Experiment, year: &ReferenceTrade) -> Vec<Trade
     for (option, id) in experiment.plan.options.iter().enumerate() {
         let partners = partner_groups(experiment, option);
         let cells = single.iter().map(|sector| (sector, &partners[0]));
-        let cells: Vec<_> =
-            cells.chain(kinds.iter().flat_map(|kind| partners.iter().map(move |one| (kind, one)))).collect();
+        let totals = kinds.iter().flat_map(|kind| partners.iter().map(move |one| (kind, one)));
+        // A sector that has the name of a total stands for it.
+        let is_new = |(kind, of): &(&Group<'_>, &Group<'_>)| {
+            of.name != partners[0].name || single.iter().all(|sector| sector.name != kind.name)
+        };
+        let cells: Vec<_> = cells.chain(totals.filter(is_new)).collect();
         for (n, country) in experiment.axes.countries.iter().enumerate() {
             for (at, (sector, partners)) in
                 (0..FLOWS.len()).flat_map(|at| cells.iter().map(move |cell| (at, *cell)))

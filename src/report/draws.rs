@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::date;
 
-use super::input::{DrawPath, DrawPaths, IN_FORCE, Measure, is_against_reference};
+use super::input::{DrawPath, DrawPaths, IN_FORCE, Measure};
+use super::read::against_reference;
 use super::reader::Reader;
 use crate::data::Row;
 use crate::output::events::MilestoneReached;
+use crate::output::rows::column;
 use crate::output::run::DrawValue;
 
 /// Draws kept of each option.
@@ -17,13 +19,13 @@ impl Reader<'_> {
     /// `draws.csv` and `milestones.csv`; `None` if the run lacks one of them.
     pub fn draw_paths(&mut self) -> Option<DrawPaths> {
         let reached = self.draws_in_force()?;
-        let table = Some(self.optional::<DrawValue<'_>>()?);
-        let focus = self.manifest.focus.clone();
+        let focus = (column!(DrawValue<'_>, iso3), vec![self.manifest.focus.as_str()]);
+        let table = Some(self.optional_rows::<DrawValue<'_>>(&[against_reference(), focus])?);
         let rows: Vec<(Row<'_>, DrawValue<'_>)> = self.rows(&table);
         let mut paths: BTreeMap<(usize, u64), Vec<(i16, f64)>> = BTreeMap::new();
         for (row, found) in rows {
             let is_gain = Measure::from_name(&found.measure) == Some(Measure::Pct);
-            if !is_gain || found.iso3 != focus || !is_against_reference(&found.against) {
+            if !is_gain {
                 continue;
             }
             let Some(option) = self.option(&row) else { continue };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::{Date, date};
 
 use super::manifest::Manifest;
-use crate::ensemble::summary::{Against, HEADLINE};
+use crate::ensemble::summary::HEADLINE;
 use crate::output::run::SECTOR_GROUPS;
 use crate::projection::Outcome;
 
@@ -65,12 +65,6 @@ impl Measure {
         let names = HEADLINE.map(|measure| Outcome::MEASURES[measure].0);
         Self::ALL.into_iter().zip(names).find(|(_, known)| *known == name).map(|(measure, _)| measure)
     }
-}
-
-/// True for rows that are measured against the reference option.
-#[must_use]
-pub fn is_against_reference(against: &str) -> bool {
-    against == Against::Reference(0).name()
 }
 
 /// Option, year, country and measure of a gain.
@@ -229,6 +223,5 @@ mod tests {
         assert_eq!(Measure::from_name("real_income"), Some(Measure::Pct));
         assert_eq!(Measure::from_name("real_income_money"), Some(Measure::Money));
         assert_eq!(Measure::from_name("real_wage"), None);
-        assert!(is_against_reference("reference") && !is_against_reference("baseline"));
     }
 }

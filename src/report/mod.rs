@@ -42,6 +42,7 @@ pub mod text;
 pub mod theme;
 
 pub use charts::{DrawError, LeftOut};
+use frame::Picture;
 pub use input::Run;
 pub use page::data::PageData;
 
@@ -81,8 +82,7 @@ pub fn write(run: &Run, data: &PageData, output: &OutputDir) -> Result<ReportSum
     let (charts, left_out) = charts::all(run)?;
     let page = page::page(run, data, &charts, &left_out);
     for chart in &charts {
-        output.write_text(&format!("{CHARTS}/{}.svg", chart.stem), &chart.picture.svg)?;
-        output.write_bytes(&format!("{CHARTS}/{}.png", chart.stem), &chart.picture.png)?;
+        write_picture(output, &format!("{CHARTS}/{}", chart.stem), &chart.picture)?;
         output.write_text(&format!("{CHARTS}/{}.csv", chart.stem), &chart.csv)?;
     }
     charts::schemas().into_iter().for_each(|schema| output.declare(schema));
@@ -91,14 +91,31 @@ pub fn write(run: &Run, data: &PageData, output: &OutputDir) -> Result<ReportSum
     Ok(ReportSummary { charts, left_out })
 }
 
+/// Writes a picture in both forms.
+///
+/// # Errors
+/// [`OutputError`] if a file cannot be written.
+pub fn write_picture(output: &OutputDir, stem: &str, picture: &Picture) -> Result<(), OutputError> {
+    output.write_text(&format!("{stem}.svg"), &picture.svg)?;
+    output.write_bytes(&format!("{stem}.png"), &picture.png)
+}
+
+/// Reads the tables of a run, and with `beside` those of other folders that the page shows.
+///
+/// # Errors
+/// [`InputErrors`], as [`Run::read`] and [`PageData::read`].
+pub fn read(files: &Files, beside: &[Files]) -> Result<(Run, PageData), InputErrors> {
+    let last_year = manifest::Manifest::read(files)?.last_year();
+    let (run, data) = rayon::join(|| Run::read(files), || PageData::read(files, beside, last_year));
+    Ok((run?, data?))
+}
+
 /// Reads the tables of a run from the folder `output`, and adds `charts/` and `report.html`.
 ///
 /// # Errors
 /// [`ReportError`], as [`write()`]; a fault of the tables.
 pub fn of_folder(output: &OutputDir) -> Result<ReportSummary, ReportError> {
-    let files = Files::directory(output.path());
-    let run = Run::read(&files)?;
-    let data = PageData::read(&files, &[], run.manifest.last_year())?;
+    let (run, data) = read(&Files::directory(output.path()), &[])?;
     write(&run, &data, output)
 }
 

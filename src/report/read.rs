@@ -6,12 +6,13 @@ use jiff::civil::Date;
 
 use super::input::{
     Exports, Flows, GainKey, IN_FORCE, Measure, Numbers, Parts, Run, SECTORAL_IN_FORCE, SectorGroup,
-    SectorOutput, Spread, TariffStretch, is_against_reference,
+    SectorOutput, Spread, TariffStretch,
 };
 use super::manifest::{Manifest, RUN_AGAIN};
 use super::reader::Reader;
-use crate::data::{Files, Row};
+use crate::data::{Files, Only, Row};
 use crate::ensemble::SECTOR_MEASURES;
+use crate::ensemble::summary::{Against, HEADLINE};
 use crate::error::{Fault, InputErrors};
 use crate::output::decomposition::{DecompositionRow, TOLD_BY};
 use crate::output::events::MilestoneYear;
@@ -20,6 +21,7 @@ use crate::output::reference::{ReferenceBilateral, ReferenceDate, ReferenceSecto
 use crate::output::rows::{TableRow, column};
 use crate::output::run::{IMPORTS_CHANGE, Projection};
 use crate::output::summary::SummaryRow;
+use crate::projection::Outcome;
 
 /// Unit of the changes of trade that the report shows.
 const MUSD: &str = "musd2019";
@@ -69,19 +71,30 @@ fn exports(manifest: &Manifest, flows: &Flows) -> Exports {
     of_focus.map(|(&(option, _, importer, group), change)| ((option, importer, group), *change)).collect()
 }
 
+/// Rows that are measured against the reference option.
+pub(super) fn against_reference() -> Only<'static> {
+    (column!(Projection<'_>, against), vec![Against::Reference(0).name()])
+}
+
+/// Gains in the measures of the report against the reference option.
+fn gains() -> [Only<'static>; 2] {
+    let names = HEADLINE.map(|measure| Outcome::MEASURES[measure].0);
+    [against_reference(), (column!(Projection<'_>, measure), names.to_vec())]
+}
+
 impl Reader<'_> {
-    /// Where a gain against the reference option belongs; `None` for other rows.
-    fn gain_key(&mut self, row: &Row<'_>, year: i16, [measure, against]: [&str; 2]) -> Option<GainKey> {
-        let measure = Measure::from_name(measure).filter(|_| is_against_reference(against))?;
+    /// Where a gain against the reference option belongs.
+    fn gain_key(&mut self, row: &Row<'_>, year: i16, measure: &str) -> Option<GainKey> {
+        let measure = Measure::from_name(measure)?;
         Some((self.option(row)?, year, self.country(row, column!(Projection<'_>, iso3))?, measure))
     }
 
     /// `projections.csv`: the gains over the draws.
     fn gains(&mut self) -> BTreeMap<GainKey, Spread> {
-        let table = self.required::<Projection<'_>>();
+        let table = self.required_rows::<Projection<'_>>(&gains());
         let rows: Vec<(Row<'_>, Projection<'_>)> = self.rows(&table);
         let gain = |(row, found): &(Row<'_>, Projection<'_>)| {
-            let key = self.gain_key(row, found.year, [&found.measure, &found.against])?;
+            let key = self.gain_key(row, found.year, &found.measure)?;
             Some((key, self.spread(row, &found.value)?))
         };
         rows.iter().filter_map(gain).collect()
@@ -89,11 +102,11 @@ impl Reader<'_> {
 
     /// `reference.csv`: the gains on the reference path.
     fn reference(&mut self) -> BTreeMap<GainKey, f64> {
-        let table = self.required::<ReferenceValue<'_>>();
+        let table = self.required_rows::<ReferenceValue<'_>>(&gains());
         let rows: Vec<(Row<'_>, ReferenceValue<'_>)> = self.rows(&table);
         let gain = |(row, found): &(Row<'_>, ReferenceValue<'_>)| {
             let value = found.value?;
-            Some((self.gain_key(row, found.year, [&found.measure, &found.against])?, value))
+            Some((self.gain_key(row, found.year, &found.measure)?, value))
         };
         rows.iter().filter_map(gain).collect()
     }
@@ -171,15 +184,17 @@ impl Reader<'_> {
 
     /// `reference_sectors.csv`, rows of the focus country, the last year and the measure `output`.
     fn sector_output(&mut self) -> Option<SectorOutput> {
-        let table = self.optional::<ReferenceSector<'_>>();
-        let (focus, last) = (self.manifest.focus.clone(), self.manifest.last_year());
-        let is_shown = |found: &ReferenceSector<'_>| {
-            let is_focus = found.iso3 == focus && found.year == last;
-            is_focus && found.measure == SECTOR_MEASURES[0].0 && is_against_reference(&found.against)
-        };
+        let last = self.manifest.last_year().to_string();
+        let only = [
+            against_reference(),
+            (column!(ReferenceSector<'_>, iso3), vec![self.manifest.focus.as_str()]),
+            (column!(ReferenceSector<'_>, year), vec![last.as_str()]),
+            (column!(ReferenceSector<'_>, measure), vec![SECTOR_MEASURES[0].0]),
+        ];
+        let table = self.optional_rows::<ReferenceSector<'_>>(&only);
         let rows: Vec<(Row<'_>, ReferenceSector<'_>)> = self.rows(&table);
         let mut output = SectorOutput::new();
-        for (row, found) in rows.into_iter().filter(|(_, found)| is_shown(found)) {
+        for (row, found) in rows {
             let option = self.option(&row);
             let sector = self.sector(&row, column!(ReferenceSector<'_>, sector));
             if let (Some(option), Some(sector)) = (option, sector) {
@@ -208,15 +223,17 @@ impl Reader<'_> {
 
     /// `reference_bilateral.csv`, the last year in millions of dollars.
     fn flows(&mut self) -> Option<Flows> {
-        let table = self.optional::<ReferenceBilateral<'_>>();
-        let last = self.manifest.last_year();
-        let is_shown = |found: &ReferenceBilateral<'_>| {
-            let is_money = found.measure == IMPORTS_CHANGE && found.unit == MUSD;
-            found.year == last && is_money && is_against_reference(&found.against)
-        };
+        let last = self.manifest.last_year().to_string();
+        let only = [
+            against_reference(),
+            (column!(ReferenceBilateral<'_>, year), vec![last.as_str()]),
+            (column!(ReferenceBilateral<'_>, measure), vec![IMPORTS_CHANGE]),
+            (column!(ReferenceBilateral<'_>, unit), vec![MUSD]),
+        ];
+        let table = self.optional_rows::<ReferenceBilateral<'_>>(&only);
         let rows: Vec<(Row<'_>, ReferenceBilateral<'_>)> = self.rows(&table);
         let mut flows = Flows::new();
-        for (row, found) in rows.into_iter().filter(|(_, found)| is_shown(found)) {
+        for (row, found) in rows {
             let option = self.option(&row);
             let exporter = self.country(&row, column!(ReferenceBilateral<'_>, exporter));
             let importer = self.country(&row, column!(ReferenceBilateral<'_>, importer));

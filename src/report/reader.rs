@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::data::{Files, Row, Table};
+use crate::data::{Files, Only, Row, Table};
 use crate::error::Faults;
 use crate::output::rows::{self, TableRow, column};
 use crate::output::run::{Projection, Quantiles};
@@ -45,10 +45,20 @@ impl<'a> Reader<'a> {
         rows::open::<R>(self.files, &mut self.faults)
     }
 
+    /// The same with the rows alone that `only` asks for.
+    pub fn optional_rows<'t, R: TableRow<'t>>(&mut self, only: &[Only<'_>]) -> Option<Table> {
+        rows::open_only::<R>(self.files, only, &mut self.faults)
+    }
+
     /// A table that every run has.
     pub fn required<'t, R: TableRow<'t>>(&mut self) -> Option<Table> {
+        self.required_rows::<R>(&[])
+    }
+
+    /// The same with the rows alone that `only` asks for.
+    pub fn required_rows<'t, R: TableRow<'t>>(&mut self, only: &[Only<'_>]) -> Option<Table> {
         let before = self.faults.as_slice().len();
-        let table = self.optional::<R>();
+        let table = self.optional_rows::<R>(only);
         if table.is_none() && self.faults.as_slice().len() == before {
             self.faults.push(missing_file(self.files, R::FILE));
         }

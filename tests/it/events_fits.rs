@@ -20,7 +20,7 @@ fn data() -> std::path::PathBuf {
 }
 
 fn fitted(file: &Path) -> assert_cmd::assert::Assert {
-    Command::cargo_bin("tradepath").unwrap().args(["timeline", "--fit"]).arg(file).assert()
+    Command::cargo_bin("tradepath").unwrap().args(["timeline", "--format", "csv", "--fit"]).arg(file).assert()
 }
 
 /// Value and standard error of a quantity.

@@ -105,7 +105,7 @@ fn fits_refuse_what_is_no_duration_with_its_line() {
     let fit = |rows: &str| {
         fs::write(folder.path().join("t.csv"), format!("from_event,to_event,duration_days,note\n{rows}"))
             .unwrap();
-        tradepath(folder.path()).args(["timeline", "--fit", "t.csv"]).assert()
+        tradepath(folder.path()).args(["timeline", "--format", "csv", "--fit", "t.csv"]).assert()
     };
     for cell in ["inf", "-inf", "Infinity", "NaN", "-5", "1e300", "ten", "12 days", "1e5000"] {
         let refused = fit(&format!("a,b,10,x\na,b,{cell},x\na,b,20,x\n")).code(2);

@@ -9,6 +9,8 @@ use crate::calibration::NumberRule;
 
 const FILE: &str = "us_imports_duties_2013_2025/us_imports_duty_naics3_quarterly.csv.gz";
 const CLASSIFICATION: &str = "naics3";
+/// Before a code of an industry, so that every reader takes it for text.
+const PREFIX: &str = "naics_";
 const FLOW: NumberRule =
     NumberRule::new("0 or more, at most 1e12 million USD", |value| (0.0..=1e12).contains(&value));
 
@@ -52,12 +54,16 @@ pub(super) fn read(set: &SetRequest, sources: &mut Sources<'_>) -> Option<Gather
             add(&mut found, (partner, importer, product), year, *paid);
         }
         let parts = || sources.by.parts(CLASSIFICATION, product).to_vec();
-        found.products.entry(product.to_owned()).or_insert_with(parts);
+        found.products.entry(name(product)).or_insert_with(parts);
     }
     for ((product, year), paid) in rest {
         add(&mut found, (&set.rest, importer, product), year, paid.map(|value| value.max(0.0)));
     }
     Some(found)
+}
+
+fn name(product: &str) -> String {
+    format!("{PREFIX}{product}")
 }
 
 fn add(
@@ -66,7 +72,7 @@ fn add(
     year: i16,
     [imports, duty]: Paid,
 ) {
-    let key = (exporter.to_owned(), importer.to_owned(), product.to_owned());
+    let key = (exporter.to_owned(), importer.to_owned(), name(product));
     let tariff_pct = (imports > 0.0).then(|| 100.0 * duty / imports);
     found.flows.entry(key).or_default().insert(year, Observed { imports, tariff_pct, agreement: 0.0 });
 }

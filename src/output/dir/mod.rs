@@ -157,7 +157,7 @@ impl OutputDir {
     }
 
     /// Names the tables of the folder together.
-    pub(super) fn name_package(&self, name: &str) {
+    pub fn name_package(&self, name: &str) {
         self.contents().name = Some(name.to_owned());
     }
 

@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -102,16 +103,21 @@ pub fn differences(folder: &Path, listed: &[FileEntry]) -> io::Result<Vec<Differ
     let mut wanted: BTreeMap<&str, &FileEntry> =
         listed.iter().map(|entry| (entry.path.as_str(), entry)).collect();
     let mut found = Vec::new();
-    for entry in entries(folder)? {
+    let all = entries(folder)?;
+    let is_other = |entry: &Entry| match wanted.get(entry.path.as_str()).filter(|_| entry.is_file) {
+        Some(listed) => {
+            let path = folder.join(&entry.path);
+            Ok(fs::metadata(&path)?.len() != listed.bytes || sha256_file(&path)? != listed.sha256)
+        }
+        None => Ok(false),
+    };
+    let others: Vec<bool> = all.par_iter().map(is_other).collect::<io::Result<_>>()?;
+    for (entry, is_other) in all.into_iter().zip(others) {
         match (wanted.remove(entry.path.as_str()), entry.is_file) {
             _ if entry.path == MANIFEST && entry.is_file => {}
             (None, true) if entry.path == WORK && work(folder).is_some() => {}
-            (Some(listed), true) => {
-                let path = folder.join(&entry.path);
-                if fs::metadata(&path)?.len() != listed.bytes || sha256_file(&path)? != listed.sha256 {
-                    found.push(Difference::Changed(entry.path));
-                }
-            }
+            (Some(_), true) if !is_other => {}
+            (Some(_), true) => found.push(Difference::Changed(entry.path)),
             // A link, device or folder in the place of a file of the result.
             (Some(_), false) => found.push(Difference::Changed(entry.path)),
             (None, _) => found.push(Difference::Foreign(entry.path)),
@@ -126,13 +132,14 @@ pub fn differences(folder: &Path, listed: &[FileEntry]) -> io::Result<Vec<Differ
 /// # Errors
 /// If a file cannot be read.
 pub(super) fn list(folder: &Path, skip: impl Fn(&str) -> bool) -> io::Result<Vec<FileEntry>> {
-    let mut files = Vec::new();
-    for entry in entries(folder)?.into_iter().filter(|entry| entry.is_file && !skip(&entry.path)) {
+    let mut files = entries(folder)?;
+    files.retain(|entry| entry.is_file && !skip(&entry.path));
+    let listed = |entry: Entry| {
         let path = folder.join(&entry.path);
         let (bytes, sha256) = (fs::metadata(&path)?.len(), sha256_file(&path)?);
-        files.push(FileEntry { path: entry.path, bytes, sha256 });
-    }
-    Ok(files)
+        Ok(FileEntry { path: entry.path, bytes, sha256 })
+    };
+    files.into_par_iter().map(listed).collect()
 }
 
 /// Removes what a manifest lists and the folders that are empty then; what is not ours stays.

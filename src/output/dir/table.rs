@@ -29,6 +29,17 @@ impl<R: TableRow<'static>> TableFile<R> {
         self.writer.write(rows).map_err(at(&self.path))
     }
 
+    /// Adds rows that are there already: their text is made by all threads.
+    ///
+    /// # Errors
+    /// [`OutputError`] if the file cannot be written.
+    pub fn write_all<'a>(&mut self, rows: &[R::With<'a>]) -> Result<(), OutputError>
+    where
+        R::With<'a>: Sync,
+    {
+        self.writer.write_all(rows).map_err(at(&self.path))
+    }
+
     /// Ends the table.
     ///
     /// # Errors

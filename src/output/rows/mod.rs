@@ -33,7 +33,7 @@ mod write;
 pub use cells::{Precise, Rounded, Verbatim};
 pub use line::Line;
 pub use number::{ALL_DIGITS, DEFAULT_DIGITS, digits, number, set_digits};
-pub use read::{open, read};
+pub use read::{open, open_only, read};
 pub(super) use write::RowWriter;
 pub use write::text;
 

@@ -2,10 +2,15 @@
 
 use std::io::{self, BufWriter, Write};
 
+use rayon::prelude::*;
+
 use super::{Line, TableRow};
 
 /// Bytes that are collected before they go to the file.
 const BUFFER: usize = 1 << 16;
+/// Rows of which one thread makes the text at a time, and pieces that are kept at once.
+const PIECE: usize = 1 << 10;
+const PIECES: usize = 64;
 
 /// Writes the header of a table and its rows one after another, so that a long table need not be in memory.
 pub struct RowWriter<W: Write> {
@@ -28,6 +33,24 @@ impl<W: Write> RowWriter<W> {
             self.line.clear();
             row.write(&mut self.line);
             self.out.write_all(self.line.end())?;
+        }
+        Ok(())
+    }
+
+    /// Adds rows that are there already: their text is made by all threads.
+    pub fn write_all<'a, R: TableRow<'a> + Sync>(&mut self, rows: &[R]) -> io::Result<()> {
+        for batch in rows.chunks(PIECE * PIECES) {
+            let text = |rows: &[R]| {
+                let (mut bytes, mut line) = (Vec::new(), Line::default());
+                for row in rows {
+                    line.clear();
+                    row.write(&mut line);
+                    bytes.extend_from_slice(line.end());
+                }
+                bytes
+            };
+            let pieces: Vec<Vec<u8>> = batch.par_chunks(PIECE).map(text).collect();
+            pieces.iter().try_for_each(|bytes| self.out.write_all(bytes))?;
         }
         Ok(())
     }

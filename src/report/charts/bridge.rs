@@ -3,7 +3,7 @@
 
 use super::super::axis::{decimals_for, range_with_zero, signed};
 use super::super::canvas::{Align, Canvas, Lettering, Stroke};
-use super::super::frame::{Area, Panel, Words, chart};
+use super::super::frame::{Area, Panel, Picture, Words, chart};
 use super::super::matrix::{Matrix, band_height};
 use super::super::theme::{GAIN, INK, LOSS, OptionStyle, TICK_SIZE};
 use super::scene::DrawError;
@@ -11,6 +11,8 @@ use super::scene::DrawError;
 const STEM: &str = "bridge";
 /// Height of a row of the table.
 const ROW: f64 = 22.0;
+/// Room for the axis below the rows, and for the number at the line.
+const FOOT: f64 = 38.0;
 
 /// One country.
 pub struct Column {
@@ -26,7 +28,12 @@ pub struct Column {
 ///
 /// # Errors
 /// [`DrawError`] with what the backend said.
-pub fn draw(title: &str, subtitle: &str, labels: &[String], columns: &[Column]) -> Result<String, DrawError> {
+pub fn draw(
+    title: &str,
+    subtitle: &str,
+    labels: &[String],
+    columns: &[Column],
+) -> Result<Picture, DrawError> {
     let words = Words {
         title: title.to_owned(),
         subtitle: subtitle.to_owned(),
@@ -34,16 +41,16 @@ pub fn draw(title: &str, subtitle: &str, labels: &[String], columns: &[Column]) 
             "Note: bars stand end to end from our number to the published one (bridge.csv); blue = the setting raises the gain, orange = it lowers it; line = published. The order of the settings is that of validation/chains.csv.".to_owned(),
         ],
     };
-    let height = band_height(1, labels.len(), ROW);
+    let height = band_height(1, labels.len(), ROW) + FOOT - 22.0;
     let drawn = chart(&words, height, |canvas, area| draw_columns(canvas, area, labels, columns));
-    drawn.map(|picture| picture.svg).map_err(|message| DrawError { chart: STEM, message })
+    drawn.map_err(|message| DrawError { chart: STEM, message })
 }
 
 fn draw_columns(canvas: &mut Canvas, area: Area, labels: &[String], columns: &[Column]) {
     let rows: Vec<(String, bool)> = labels.iter().map(|label| (label.clone(), false)).collect();
     let headings: Vec<(String, OptionStyle)> =
         columns.iter().map(|column| (column.title.clone(), column.style)).collect();
-    let matrix = Matrix::draw(canvas, area.inside([0.0, 0.0, 0.0, 22.0]), &rows, &headings);
+    let matrix = Matrix::draw(canvas, area.inside([0.0, 0.0, 0.0, FOOT]), &rows, &headings);
     matrix.stripes(canvas);
     for (at, column) in columns.iter().enumerate() {
         let values = column.levels.iter().copied();
@@ -63,7 +70,7 @@ fn draw_columns(canvas: &mut Canvas, area: Area, labels: &[String], columns: &[C
         let Some(&last) = column.levels.last() else { continue };
         let (Area { top, bottom, .. }, end) = (panel.area, panel.x.at(last));
         canvas.line(&[(end, top), (end, bottom)], Stroke::solid(INK, 1.0));
-        let text = signed(last, decimals_for([last]));
-        canvas.text((end, top - 1.0), &text, Lettering::new(TICK_SIZE - 1.0, INK).align(Align::Centre));
+        let text = format!("published {}", signed(last, decimals_for([last])));
+        canvas.text((end, bottom + 27.0), &text, Lettering::new(TICK_SIZE - 1.0, INK).align(Align::Centre));
     }
 }

@@ -1,12 +1,15 @@
 //! The charts: one file each, from a [`Run`] to a picture and the numbers behind it.
 
+use rayon::prelude::*;
+
 use super::input::Run;
 use super::theme::option_styles;
 use crate::output::decomposition::DecompositionRow;
+use crate::output::events::MilestoneYear;
 use crate::output::paths::TariffPathStep;
 use crate::output::reference::{ReferenceBilateral, ReferenceSector};
 use crate::output::rows::{Schema, TableRow};
-use crate::output::run::DrawValue;
+use crate::output::run::{DrawValue, Projection};
 use crate::output::summary::SummaryRow;
 use scene::Scene;
 
@@ -14,6 +17,7 @@ pub mod bridge;
 mod country_effects;
 mod gains_by_country;
 mod gains_by_option;
+pub mod hindcasts;
 mod in_force;
 mod real_income_fan;
 mod real_income_in_force;
@@ -55,39 +59,36 @@ pub fn schemas() -> Vec<Schema> {
     ]
 }
 
+/// What draws a chart; `None` where the run lacks its table.
+type Draw = fn(&Scene<'_>) -> Result<Option<Chart>, DrawError>;
+
+/// The charts in the order of the page, with the table that each needs.
+const ALL: [(&str, &str, Draw); 11] = [
+    ("gains_by_option", Projection::FILE, |scene| gains_by_option::draw(scene).map(Some)),
+    ("country_effects", SummaryRow::FILE, country_effects::draw),
+    ("gains_by_country", Projection::FILE, |scene| gains_by_country::draw(scene).map(Some)),
+    ("real_income_fan", "projections.csv of two years or more", |scene| {
+        let [first, last] = scene.run.manifest.years;
+        (first < last).then(|| real_income_fan::draw(scene)).transpose()
+    }),
+    ("in_force_by_year", MilestoneYear::FILE, |scene| in_force::draw(scene).map(Some)),
+    ("real_income_in_force", DrawValue::FILE, real_income_in_force::draw),
+    ("waterfall", DecompositionRow::FILE, waterfall::draw),
+    ("tariff_path", TariffPathStep::FILE, tariff_path::draw),
+    ("sectors", ReferenceSector::FILE, sectors::draw),
+    ("trade_by_partner", ReferenceBilateral::FILE, trade_by_partner::draw),
+    ("trade_by_pair", ReferenceBilateral::FILE, trade_by_pair::draw),
+];
+
 /// Draws every chart for which the run has a table.
 ///
 /// # Errors
 /// [`DrawError`] if the backend failed.
 pub fn all(run: &Run) -> Result<(Vec<Chart>, Vec<LeftOut>), DrawError> {
     let scene = Scene { run, styles: option_styles(&run.manifest) };
-    let mut left_out = Vec::new();
-    let mut charts = vec![gains_by_option::draw(&scene)?];
-    match country_effects::draw(&scene)? {
-        Some(drawn) => charts.push(drawn),
-        None => left_out.push(LeftOut { chart: "country_effects", table: SummaryRow::FILE }),
-    }
-    charts.push(gains_by_country::draw(&scene)?);
-    let [first, last] = run.manifest.years;
-    if first < last {
-        charts.push(real_income_fan::draw(&scene)?);
-    } else {
-        left_out.push(LeftOut { chart: "real_income_fan", table: "projections.csv of two years or more" });
-    }
-    charts.push(in_force::draw(&scene)?);
-    let optional = [
-        ("real_income_in_force", DrawValue::FILE, real_income_in_force::draw(&scene)?),
-        ("waterfall", DecompositionRow::FILE, waterfall::draw(&scene)?),
-        ("tariff_path", TariffPathStep::FILE, tariff_path::draw(&scene)?),
-        ("sectors", ReferenceSector::FILE, sectors::draw(&scene)?),
-        ("trade_by_partner", ReferenceBilateral::FILE, trade_by_partner::draw(&scene)?),
-        ("trade_by_pair", ReferenceBilateral::FILE, trade_by_pair::draw(&scene)?),
-    ];
-    for (chart, table, drawn) in optional {
-        match drawn {
-            Some(drawn) => charts.push(drawn),
-            None => left_out.push(LeftOut { chart, table }),
-        }
-    }
-    Ok((charts, left_out))
+    let drawn: Vec<Option<Chart>> =
+        ALL.par_iter().map(|(_, _, draw)| draw(&scene)).collect::<Result<_, DrawError>>()?;
+    let lacks = ALL.iter().zip(&drawn).filter(|(_, drawn)| drawn.is_none());
+    let left_out = lacks.map(|(&(chart, table, _), _)| LeftOut { chart, table }).collect();
+    Ok((drawn.into_iter().flatten().collect(), left_out))
 }

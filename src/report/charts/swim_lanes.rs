@@ -3,7 +3,7 @@
 use jiff::civil::{Date, date};
 
 use super::super::canvas::{Align, Canvas, Lettering, Stroke};
-use super::super::frame::{Area, Panel, Words, chart};
+use super::super::frame::{Area, Panel, Picture, Words, chart};
 use super::super::marks::{Dash, Marker};
 use super::super::text::{shortened, text_width};
 use super::super::theme::{GAIN, GRID_LINE, INK, LABEL_SIZE, LOSS, SOFT_INK, TICK_SIZE, tint};
@@ -50,7 +50,7 @@ pub struct Lane {
 ///
 /// # Errors
 /// [`DrawError`] with what the backend said.
-pub fn draw(title: &str, lanes: &[Lane], (first, last): (Date, Date)) -> Result<String, DrawError> {
+pub fn draw(title: &str, lanes: &[Lane], (first, last): (Date, Date)) -> Result<Picture, DrawError> {
     let words = Words {
         title: title.to_owned(),
         subtitle: "Reference path: each own step succeeds after its median time; large marks are milestones".to_owned(),
@@ -60,7 +60,6 @@ pub fn draw(title: &str, lanes: &[Lane], (first, last): (Date, Date)) -> Result<
     };
     let height = 150.0 + LANE_HEIGHT * lanes.len().max(1) as f64;
     chart(&words, height, |canvas, area| draw_lanes(canvas, area, lanes, (first, last)))
-        .map(|picture| picture.svg)
         .map_err(|message| DrawError { chart: STEM, message })
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::axis::{decimals_for, range_with_zero, signed};
 use super::super::canvas::{Canvas, Lettering, Stroke};
-use super::super::frame::{Area, Panel, Words, chart};
+use super::super::frame::{Area, Panel, Picture, Words, chart};
 use super::super::matrix::{Matrix, band_areas, band_height, bands};
 use super::super::theme::{GAIN, INK, LOSS, OptionStyle, TICK_SIZE};
 use super::scene::DrawError;
@@ -27,7 +27,12 @@ pub struct Column {
 ///
 /// # Errors
 /// [`DrawError`] with what the backend said.
-pub fn draw(title: &str, subtitle: &str, labels: &[String], columns: &[Column]) -> Result<String, DrawError> {
+pub fn draw(
+    title: &str,
+    subtitle: &str,
+    labels: &[String],
+    columns: &[Column],
+) -> Result<Picture, DrawError> {
     let words = Words {
         title: title.to_owned(),
         subtitle: subtitle.to_owned(),
@@ -43,7 +48,7 @@ pub fn draw(title: &str, subtitle: &str, labels: &[String], columns: &[Column]) 
             draw_columns(canvas, area, labels, &columns);
         }
     });
-    drawn.map(|picture| picture.svg).map_err(|message| DrawError { chart: STEM, message })
+    drawn.map_err(|message| DrawError { chart: STEM, message })
 }
 
 fn draw_columns(canvas: &mut Canvas, area: Area, labels: &[String], columns: &[&Column]) {

@@ -14,7 +14,9 @@ const STEM: &str = "trade_by_pair";
 const LABELS: f64 = 150.0;
 /// Height of a row and of everything around the rows.
 const ROW: f64 = 18.0;
-const AROUND: f64 = 170.0;
+const AROUND: f64 = 184.0;
+/// Room for the codes above the columns.
+const CODES: f64 = 34.0;
 /// Millions in the unit of the title.
 const MILLIONS: f64 = 1000.0;
 /// Deepest share of the colour.
@@ -107,7 +109,7 @@ impl Shown {
 
 fn draw_cells(canvas: &mut Canvas, area: Area, scene: &Scene<'_>, shown: &Shown) {
     let manifest = &scene.run.manifest;
-    let plot = area.inside([LABELS, 20.0, 0.0, 0.0]);
+    let plot = area.inside([LABELS, CODES, 0.0, 0.0]);
     let n = shown.countries.len().max(1) as f64;
     let (wide, high) = (plot.width() / n, plot.height() / n);
     let place = |country: usize| shown.countries.iter().position(|&one| one == country).unwrap_or(0) as f64;
@@ -118,8 +120,10 @@ fn draw_cells(canvas: &mut Canvas, area: Area, scene: &Scene<'_>, shown: &Shown)
         let (left, top) = (plot.left + wide * place(to), plot.top + high * place(from));
         canvas.rect((left + 0.5, top + 0.5), (left + wide - 0.5, top + high - 0.5), colour, 1.0);
     }
+    // Codes that do not fit side by side stand upright.
     let widest = shown.countries.iter().map(|&c| text_width(&manifest.countries[c].iso3, TICK_SIZE));
-    let size = TICK_SIZE * (0.92 * wide / widest.fold(1.0, f64::max)).min(1.0);
+    let is_upright = widest.fold(1.0, f64::max) > 0.92 * wide;
+    let size = if is_upright { TICK_SIZE.min(0.9 * wide) } else { TICK_SIZE };
     for &country in &shown.countries {
         let entry = &manifest.countries[country];
         let is_focus = country == scene.run.focus();
@@ -127,8 +131,10 @@ fn draw_cells(canvas: &mut Canvas, area: Area, scene: &Scene<'_>, shown: &Shown)
         let label = Lettering::new(LABEL_SIZE.min(0.8 * high), INK).align(Align::Right);
         let name = shortened(&entry.name, LABELS - 26.0, LABEL_SIZE);
         canvas.text((plot.left - 8.0, y), &name, label.bold(is_focus));
-        let code = Lettering::new(size, INK).align(Align::Centre);
-        canvas.text((plot.left + wide * (place(country) + 0.5), plot.top - 9.0), &entry.iso3, code);
+        let align = if is_upright { Align::Left } else { Align::Centre };
+        let code = Lettering { is_upright, ..Lettering::new(size, INK).align(align).bold(is_focus) };
+        let above = if is_upright { 4.0 } else { 9.0 };
+        canvas.text((plot.left + wide * (place(country) + 0.5), plot.top - above), &entry.iso3, code);
     }
 }
 

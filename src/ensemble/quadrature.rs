@@ -124,10 +124,10 @@ impl Experiment {
 fn points(n: usize) -> Vec<Vec<f64>> {
     let score = |k: usize, at: usize| {
         if at + 1 == n && n % 2 == 1 {
-            return if k % 2 == 0 { 1.0 } else { -1.0 };
+            return if k.is_multiple_of(2) { 1.0 } else { -1.0 };
         }
         let angle = (at / 2 * 2 + 1) as f64 * k as f64 * PI / n as f64;
-        SQRT_2 * if at % 2 == 0 { angle.cos() } else { angle.sin() }
+        SQRT_2 * if at.is_multiple_of(2) { angle.cos() } else { angle.sin() }
     };
     (1..=2 * n).map(|k| (0..n).map(|at| normal_share(score(k, at))).collect()).collect()
 }

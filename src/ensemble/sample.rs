@@ -208,7 +208,7 @@ fn grouped(options: &[InForceDays<'_>], event_draws: usize, most: u64) -> Vec<(S
         options.iter().map(|one| (count(one), one)).filter(|(count, _)| *count > 0).collect();
     // Of equally rare ones the first of the plan comes first.
     order.sort_by_key(|(count, _)| *count);
-    let is_divided = 2 * order.len() as u64 + 1 <= most;
+    let is_divided = 2 * (order.len() as u64) < most;
     order.truncate(usize::try_from(most.saturating_sub(1)).unwrap_or(usize::MAX));
     let mut is_free = vec![true; event_draws];
     let mut groups = Vec::new();

@@ -108,7 +108,8 @@ pub struct CalibrateArgs {
     #[arg(long, value_name = "PCT", value_parser = rate)]
     missing_tariff: Option<f64>,
     /// Folder with data/ and facts/ as source apac reads it: adds growth.csv, population.csv and factors.csv of the
-    /// set's economies, so that `run` can use it.
+    /// set's economies, so that `run` can use it; duties of the policy tables where there is no file of tariffs, services by
+    /// partner as both sides report them, entrepots by their domestic exports; targets.csv says how far GDP is from the published one.
     #[arg(long, value_name = "DIR")]
     facts: Option<PathBuf>,
     /// Take a flow that a long file does not list for none; without it a missing flow is an error.

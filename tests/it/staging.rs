@@ -85,7 +85,8 @@ fn parts_from_lines_reproduce_the_rate_of_their_group() {
         let rate = rates.iter().find(|row| is_of(row) && row["exporter"] == "*").unwrap();
         if !is_kept {
             let rate = number(rate, "mfn_pct").unwrap();
-            assert!((rate - mean).abs() < 0.02, "{importer} {group}: {rate} {mean}");
+            // Lines whose preference has no equivalent in percent are not staged.
+            assert!((rate - mean).abs() < 0.03, "{importer} {group}: {rate} {mean}");
             checked += 1;
         }
     }

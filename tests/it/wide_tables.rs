@@ -338,3 +338,38 @@ fn a_lost_row_of_long_tables_shows_in_the_output_of_its_industry() {
             .stderr(contains("expected the gross output of value_added.csv, 470.0, within rounding"));
     }
 }
+
+#[test]
+fn the_steps_of_the_default_set_complete_tables_and_say_so() {
+    let Some(data) = crate::oracles::shared("data") else { return };
+    let root = data.parent().unwrap().display().to_string();
+    for (layout, pair) in [("icio", "CHN,USA,machinery"), ("adb", "JPN,AUS,machinery")] {
+        let (folder, _) = changed(layout, |_| {});
+        let plain = folder.path().join("plain");
+        calibrate(layout, folder.path(), &plain, &["--year", "2019"]).success();
+        let out = folder.path().join("out");
+        calibrate(layout, folder.path(), &out, &["--year", "2019", "--facts", &root]).success();
+        let (before, after) = (is_flat(&plain), is_flat(&out));
+        let text = |file: &str| fs::read_to_string(out.join(file)).unwrap();
+        let rate =
+            text("tariffs.csv").lines().find_map(|line| line.strip_prefix(&format!("{pair},"))?.parse().ok());
+        assert!(rate.is_some_and(|pct: f64| pct > 0.5 && pct < 20.0), "{layout}: {rate:?}");
+        let provenance = text("provenance.csv");
+        assert!(
+            provenance.contains(",tariffs,imputed,") && !provenance.contains(",tariffs,absent,"),
+            "{layout}"
+        );
+        assert!(provenance.contains(",services_by_partner,scaled,"), "{layout}: {provenance}");
+        assert!(text("targets.csv").contains(",gdp_2019,"), "{layout}");
+        // What a country sells and buys of services abroad in all stays near that of the tables.
+        let finance = before.axes.sector_idx["finance"];
+        for n in 0..before.n() {
+            let abroad = |data: &Dataset| {
+                let cells = data.trade_musd.index_axis(ndarray::Axis(0), finance);
+                cells.column(n).sum() - cells[[n, n]]
+            };
+            let (was, is) = (abroad(&before), abroad(&after));
+            assert!((is - was).abs() <= 0.25 * was.max(1.0), "{layout} {n}: {was} {is}");
+        }
+    }
+}

@@ -1,10 +1,10 @@
 //! Totals of goods and services trade of each economy: what the balances of the set are held to.
 
-use ndarray::Array1;
+use ndarray::{Array1, Array2};
 
 use super::concordance::Concordance;
 use crate::calibration::{NumberRule, Reading};
-use crate::data::Files;
+use crate::data::{Axes, Files};
 use crate::error::Fault;
 
 const COLUMNS: [&str; 10] = [
@@ -19,8 +19,9 @@ const COLUMNS: [&str; 10] = [
     "source",
     "mark",
 ];
-/// Columns that may be empty: what is published then stands in their place.
-const SERVICES: [&str; 2] = ["services_exports_musd", "services_imports_musd"];
+/// Columns that may be empty: what is published by files at hand then stands in their place.
+const PUBLISHED: [&str; 4] =
+    ["goods_exports_musd", "goods_imports_musd", "services_exports_musd", "services_imports_musd"];
 const FLOW: NumberRule =
     NumberRule::new("0 or more, at most 1e12 million USD", |value| (0.0..=1e12).contains(&value));
 const ANY: NumberRule =
@@ -46,6 +47,23 @@ pub struct Accounts {
     pub margin_imports: Array1<f64>,
     /// Known balance of goods and services; NaN for the rest of the world until [`Accounts::close`].
     pub balance: Array1<f64>,
+    /// True where a total is a published one, not that of `accounts.csv`: goods exports, goods imports, services exports,
+    /// services imports, `[4,n]`.
+    pub is_published: Array2<bool>,
+}
+
+/// Domestic exports of goods of the entrepots among the economies of `axes`: position and million USD.
+pub(crate) fn entrepots(axes: &Axes, reading: &mut Reading) -> Option<Vec<(usize, f64)>> {
+    let table = reading.own(&Files::embedded().folder("sources/apac"), "accounts.csv", &COLUMNS)?;
+    let mut found = Vec::new();
+    for row in table.rows() {
+        let margin = reading.number(&row, "margin_exports_musd", FLOW)?;
+        let exports = reading.number(&row, "goods_exports_musd", FLOW)?;
+        if let Some(&n) = axes.country_idx.get(row.text("iso3")).filter(|_| margin > 0.0) {
+            found.push((n, exports));
+        }
+    }
+    Some(found)
 }
 
 impl Accounts {
@@ -59,7 +77,7 @@ impl Accounts {
             let n = row.index("iso3", &by.axes.country_idx, "economy of the set", &mut reading.faults);
             for (sum, column) in sums.iter_mut().zip(&COLUMNS[1..8]) {
                 let rule = if *column == "balance_musd" { ANY } else { FLOW };
-                if SERVICES.contains(column) && row.text(column).is_empty() {
+                if PUBLISHED.contains(column) && row.text(column).is_empty() {
                     n.into_iter().for_each(|n| sum[n] = f64::NAN);
                     continue;
                 }
@@ -78,16 +96,23 @@ impl Accounts {
             margin_exports: next(),
             margin_imports: next(),
             balance: next(),
+            is_published: Array2::from_elem((PUBLISHED.len(), by.axes.n_countries()), false),
         })
     }
 
-    /// Puts published totals `[n]` of services exports and imports where `accounts.csv` has none; an economy without
-    /// either is a fault.
-    pub fn fill_services(&mut self, published: [&Array1<f64>; 2], by: &Concordance, reading: &mut Reading) {
-        let own = [&mut self.services_exports, &mut self.services_imports];
-        for ((own, published), column) in own.into_iter().zip(published).zip(SERVICES) {
+    /// Puts published totals `[n]` of goods exports, goods imports, services exports and services imports where
+    /// `accounts.csv` has none, and remembers where; an economy without either is a fault.
+    pub fn fill(&mut self, published: [&Array1<f64>; 4], by: &Concordance, reading: &mut Reading) {
+        let own = [
+            &mut self.goods_exports,
+            &mut self.goods_imports,
+            &mut self.services_exports,
+            &mut self.services_imports,
+        ];
+        for (k, ((own, published), column)) in own.into_iter().zip(published).zip(PUBLISHED).enumerate() {
             for (n, musd) in own.iter_mut().enumerate().filter(|(_, musd)| musd.is_nan()) {
                 *musd = published[n];
+                self.is_published[[k, n]] = true;
                 if musd.is_nan() || *musd <= 0.0 {
                     let found = format!("no total of {}", by.axes.countries[n].iso3);
                     let expected = "a number: no source at hand publishes the total";
@@ -124,6 +149,27 @@ mod tests {
     use ndarray::array;
 
     use super::Accounts;
+    use crate::calibration::Reading;
+    use crate::calibration::apac::fixtures::concordance;
+
+    #[test]
+    fn published_totals_stand_where_the_table_is_empty_and_none_is_a_fault() {
+        let by = concordance(&[]);
+        let mut accounts = crate::calibration::apac::fixtures::raw().accounts;
+        (accounts.goods_exports[0], accounts.services_imports[1]) = (f64::NAN, f64::NAN);
+        let published = ndarray::Array1::from_elem(4, 7.0);
+        let mut reading = Reading::new();
+        accounts.fill([&published; 4], &by, &mut reading);
+        assert_eq!([accounts.goods_exports[0], accounts.services_imports[1]], [7.0, 7.0]);
+        assert!(
+            accounts.is_published[[0, 0]] && accounts.is_published[[3, 1]] && !accounts.is_published[[1, 0]]
+        );
+        assert!(reading.faults.is_empty());
+        accounts.goods_imports[2] = f64::NAN;
+        accounts.fill([&ndarray::Array1::from_elem(4, f64::NAN); 4], &by, &mut reading);
+        assert_eq!(reading.faults.as_slice().len(), 1);
+        assert_eq!(reading.faults.as_slice()[0].field, "goods_imports_musd");
+    }
 
     #[test]
     fn the_rest_of_the_world_closes_every_account() {
@@ -135,6 +181,7 @@ mod tests {
             margin_exports: array![0.0, 1.0, 0.0],
             margin_imports: array![0.5, 0.0, 0.0],
             balance: array![4.5, -3.0, 0.0],
+            is_published: ndarray::Array2::from_elem((4, 3), false),
         };
         accounts.close(2, 4.0, 2.0);
         assert_eq!(accounts.goods_imports[2], 5.0);

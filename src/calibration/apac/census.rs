@@ -27,6 +27,8 @@ pub struct Census {
     pub importer: usize,
     /// Imports of the base year, `[i,j]`, million USD.
     pub imports_musd: Array2<f64>,
+    /// All imports of the base year, those of special chapters included, million USD.
+    pub total_musd: f64,
     /// Imports of the later year by chapter, `[i,j]` each: the mix of sectors inside a chapter.
     pub mix: HashMap<String, Array2<f64>>,
 }
@@ -76,7 +78,11 @@ impl Census {
         let by_chapter = sums(&chapters, "hs2", reading);
         let by_industry = sums(&industries, "naics3", reading);
         let imports_musd = Spread { by, mix: &mix }.imports(&by_chapter, &by_industry);
-        Some(Self { importer, imports_musd, mix })
+        let of_world = chapters.rows().filter(|row| {
+            row.text("year") == YEAR.to_string() && row.text("partner") == WORLD && row.text("hs2") == ALL
+        });
+        let total_musd = of_world.filter_map(|row| row.value("imports_musd")).sum();
+        Some(Self { importer, imports_musd, total_musd, mix })
     }
 }
 

@@ -182,6 +182,24 @@ impl Concordance {
         if own.is_empty() { self.parts(classification, code) } else { own }
     }
 
+    /// Share of each sector that the codes of a classification hold which `is_in` takes, `[j]`: what they bring to the
+    /// sector over what all codes bring; 0 where none does.
+    #[must_use]
+    pub fn shares_in(&self, classification: &str, is_in: impl Fn(&str) -> bool) -> Vec<f64> {
+        let mut sums = vec![[0.0; 2]; self.axes.n_sectors()];
+        let mut codes: Vec<(&String, &Vec<(usize, f64)>)> =
+            self.parts.get(classification).into_iter().flatten().collect();
+        // A fixed order of the sums.
+        codes.sort_unstable_by_key(|(code, _)| *code);
+        for (code, parts) in codes.into_iter().filter(|(code, _)| !code.contains(':')) {
+            for &(j, share) in parts {
+                sums[j][0] += share;
+                sums[j][1] += if is_in(code) { share } else { 0.0 };
+            }
+        }
+        sums.into_iter().map(|[all, own]| if all > 0.0 { own / all } else { 0.0 }).collect()
+    }
+
     /// The economies, for readers of facts.
     #[must_use]
     pub fn places(&self) -> Places<'_> {
@@ -197,6 +215,14 @@ impl Concordance {
 #[cfg(test)]
 mod tests {
     use crate::calibration::apac::fixtures::{AAA, CARS, CCC, FREIGHT, GRAIN, ROW, concordance};
+
+    #[test]
+    fn a_sector_is_shared_by_the_codes_that_bring_something_to_it() {
+        let by = concordance(&["isic,A,grain,1", "isic,B,grain,0.5", "isic,B,cars,0.5", "isic,AAA:A,cars,1"]);
+        let shares = by.shares_in("isic", |code| code == "B");
+        assert_eq!(shares, [0.5 / 1.5, 1.0, 0.0]);
+        assert_eq!(by.shares_in("none", |_| true), [0.0; 3]);
+    }
 
     #[test]
     fn codes_belong_to_their_economy_and_a_split_of_its_own_goes_first() {

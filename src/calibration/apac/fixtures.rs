@@ -70,6 +70,7 @@ fn accounts() -> Accounts {
         margin_exports: each(0.0),
         margin_imports: each(0.0),
         balance: each(0.0),
+        is_published: ndarray::Array2::from_elem((4, 4), false),
     }
 }
 
@@ -104,7 +105,12 @@ pub fn raw() -> Raw {
         gross_pairs_musd: pairs,
         held_pairs: Vec::new(),
         imports_musd: array![[0.0; 3], [0.0; 3], [30.0, 10.0, 0.0], [0.0; 3]],
-        census: Census { importer: AAA, imports_musd: customs(10.0, 15.0, AAA), mix: HashMap::new() },
+        census: Census {
+            importer: AAA,
+            imports_musd: customs(10.0, 15.0, AAA),
+            total_musd: 75.0,
+            mix: HashMap::new(),
+        },
         mof: Mof { economy: BBB, imports: customs(5.0, 5.0, BBB), exports: customs(6.0, 2.0, BBB) },
         services_musd: array![[0.0, 0.0, 8.0], [0.0, 0.0, 8.0], [0.0, 0.0, 0.0], [0.0, 0.0, 8.0]],
         service_pairs_musd: Array2::zeros((4, 4)),

@@ -73,7 +73,7 @@ pub fn build(input: &Path, own: Option<&Path>) -> Result<Apac, InputErrors> {
     let ((raw, facts), lines) = reading.finish(raw.zip(facts))?;
     let mut concordance = concordance;
     concordance.set_elasticities(&facts.elasticities);
-    let tariff_pct = tariffs::base_tariffs(&concordance)?;
+    let tariff_pct = tariffs::base_tariffs(&concordance.axes, YEAR)?;
     let trade = Trade::build(&raw, &concordance);
     let production = Production::build(&raw, &concordance, &trade, &tariff_pct)?;
     Ok(Apac { concordance, raw, facts, tariff_pct, trade, production, lines })

@@ -80,9 +80,17 @@ fn trade_blocks(set: &Apac, n: usize) -> Vec<Block> {
         (true, _) => {
             "recalled: domestic exports and retained imports; what passes through is trade of origin and destination, the margin a service"
         }
-        _ => {
-            "goods recalled: WTO and balance of payments 2019; services as the OECD, else WDI (exports) publish them, else recalled"
-        }
+        _ => match (raw.accounts.is_published[[0, n]], raw.accounts.is_published[[1, n]]) {
+            (true, _) => {
+                "goods exports observed: BACI 2019; goods imports recalled: WTO and balance of payments 2019; services as the OECD, else WDI (exports) publish them, else recalled"
+            }
+            (_, true) => {
+                "goods imports observed: customs figures of 2019; goods exports recalled: WTO and balance of payments 2019; services as the OECD publishes them"
+            }
+            _ => {
+                "goods recalled: WTO and balance of payments 2019; services as the OECD, else WDI (exports) publish them, else recalled"
+            }
+        },
     };
     add("trade_totals", "scaled", totals);
     add(

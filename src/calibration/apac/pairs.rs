@@ -139,6 +139,7 @@ mod tests {
             margin_exports: array![0.0, 1.0, 0.0],
             margin_imports: zero(),
             balance: zero(),
+            is_published: ndarray::Array2::from_elem((4, 3), false),
         };
         without_entrepots(&mut pairs, &accounts);
         assert_eq!((pairs[[0, 1]], pairs[[0, 2]], pairs[[0, 0]]), (10.0, 22.5, 0.0));

@@ -25,6 +25,8 @@ const SPECIALISATION_BOUNDS: (f64, f64) = (0.25, 8.0);
 const LEAST_FINAL_SHARE: f64 = 0.003;
 /// Share of inputs in the prior that is spread evenly over what is bought.
 const EVEN_SHARE: f64 = 0.01;
+/// Value added up to this multiple of its least one stands at that bound.
+const AT_BOUND: f64 = 1.001;
 /// Least relative move that is listed.
 const LISTED_SHARE: f64 = 0.1;
 
@@ -82,7 +84,15 @@ impl Production {
         let spending = &trade.flows_musd * &tariff_pct.mapv(|pct| 1.0 + pct / 100.0);
         let paid = spending.sum_axis(Axis(2)).reversed_axes();
         let (exports, imports) = (trade.exports_musd(), trade.imports_musd());
-        let value_added = value_added(raw, by, &exports, &imports);
+        let (value_added, bounded) = value_added(raw, by, &exports, &imports);
+        for (at, moved) in bounded {
+            production.push(
+                "value_added",
+                at,
+                moved,
+                "share of its industry moved by net exports up to a bound",
+            );
+        }
         for c in 0..n {
             let value_added = production.set_output(raw, by, (c, value_added.row(c).to_owned()), &exports);
             let bought = &production.home_musd.row(c) + &paid.row(c);
@@ -117,7 +127,12 @@ impl Production {
             value_added *= gdp / value_added.sum();
         }
         for (j, (&before, &after)) in before.iter().zip(&value_added).enumerate() {
-            self.note("value_added", (c, j), [before, after], "at least 3 % of output, within GDP");
+            let step = "at least 3 % of output, within GDP";
+            match after <= least[j] * AT_BOUND {
+                // What stands at a bound is listed, however little it was moved.
+                true => self.push("value_added", (c, j), [before, after], step),
+                false => self.note("value_added", (c, j), [before, after], step),
+            }
         }
         self.home_musd.row_mut(c).assign(&(&self.output_musd.row(c) - &exports.row(c)));
         value_added
@@ -156,16 +171,27 @@ impl Production {
         self.gamma_io.index_axis_mut(Axis(0), c).assign(&(fitted / &output));
     }
 
+    /// Lists a move that is worth it.
     fn note(
         &mut self,
         table: &'static str,
-        (n, j): (usize, usize),
+        at: (usize, usize),
         [before, after]: [f64; 2],
         step: &'static str,
     ) {
         if (after - before).abs() > LISTED_SHARE * before.abs() && (after - before).abs() > 1.0 {
-            self.adjustments.push(Adjustment { table, n, j, before_musd: before, after_musd: after, step });
+            self.push(table, at, [before, after], step);
         }
+    }
+
+    fn push(
+        &mut self,
+        table: &'static str,
+        (n, j): (usize, usize),
+        [before_musd, after_musd]: [f64; 2],
+        step: &'static str,
+    ) {
+        self.adjustments.push(Adjustment { table, n, j, before_musd, after_musd, step });
     }
 
     /// Every sector sells at home; a NaN, as where a donor has no output, is a fault too.
@@ -208,20 +234,40 @@ fn value_added_share(raw: &Raw, by: &Concordance, c: usize, j: usize) -> f64 {
     })
 }
 
-/// Value added by sector at GDP, `[n,j]`: each industry split over its sectors by world demand, moved by net exports.
-fn value_added(raw: &Raw, by: &Concordance, exports: &Array2<f64>, imports: &Array2<f64>) -> Array2<f64> {
+/// Economy and sector of a value that stands at a bound, with its value before and after.
+type Bounded = ((usize, usize), [f64; 2]);
+
+/// Value added by sector at GDP, `[n,j]`: each industry split over its sectors by world demand, moved by net exports; and
+/// the sectors of split industries that moved up to a bound.
+fn value_added(
+    raw: &Raw,
+    by: &Concordance,
+    exports: &Array2<f64>,
+    imports: &Array2<f64>,
+) -> (Array2<f64>, Vec<Bounded>) {
     let plain = split(raw, by, |_, _| 1.0);
     let world = plain.sum_axis(Axis(0)) / plain.sum();
-    let moved = split(raw, by, |n, j| {
+    let (low, high) = SPECIALISATION_BOUNDS;
+    let weight = |n: usize, j: usize| {
         let typical = world[j] * raw.gdp_musd[n] / mean_share(raw, j);
-        let net = exports[[n, j]] - imports[[n, j]];
-        (1.0 + net / typical.max(1e-9)).clamp(SPECIALISATION_BOUNDS.0, SPECIALISATION_BOUNDS.1)
-    });
-    let mut value_added = moved;
-    for (n, mut row) in value_added.outer_iter_mut().enumerate() {
-        row *= raw.gdp_musd[n] / row.sum();
-    }
-    value_added
+        1.0 + (exports[[n, j]] - imports[[n, j]]) / typical.max(1e-9)
+    };
+    let at_gdp = |mut cells: Array2<f64>| {
+        for (n, mut row) in cells.outer_iter_mut().enumerate() {
+            row *= raw.gdp_musd[n] / row.sum();
+        }
+        cells
+    };
+    let value_added = at_gdp(split(raw, by, |n, j| weight(n, j).clamp(low, high)));
+    let plain = at_gdp(plain);
+    let is_listed = |&(n, j): &(usize, usize)| {
+        let (before, after): (f64, f64) = (plain[[n, j]], value_added[[n, j]]);
+        // Industries that are one sector do not move; what is small is not worth a row.
+        !(low..=high).contains(&weight(n, j)) && (after - before).abs() > LISTED_SHARE * before.max(1.0)
+    };
+    let bounded = plain.indexed_iter().map(|(at, _)| at).filter(is_listed);
+    let bounded = bounded.map(|at| (at, [plain[at], value_added[at]])).collect();
+    (value_added, bounded)
 }
 
 fn mean_share(raw: &Raw, j: usize) -> f64 {
@@ -278,12 +324,17 @@ mod tests {
         let (raw, by) = (raw(), concordance(&[]));
         let even = Array2::from_elem((4, 3), 10.0);
         let mut exports = even.clone();
-        let balanced = value_added(&raw, &by, &exports, &even);
+        let (balanced, bounded) = value_added(&raw, &by, &exports, &even);
+        assert!(bounded.is_empty());
         assert!(balanced.sum_axis(Axis(1)).iter().all(|gdp| (gdp - 1000.0).abs() < 1e-9));
         close(balanced[[AAA, GRAIN]], 200.0);
         close(balanced[[AAA, CARS]] / balanced[[AAA, FREIGHT]], 3.0);
         exports[[AAA, FREIGHT]] = 500.0;
-        let moved = value_added(&raw, &by, &exports, &even);
+        let (moved, bounded) = value_added(&raw, &by, &exports, &even);
+        assert!(bounded.iter().all(|(at, [before, after])| moved[*at] == *after && before != after));
+        exports[[AAA, FREIGHT]] = 1e9;
+        let (_, bounded) = value_added(&raw, &by, &exports, &even);
+        assert!(bounded.iter().any(|(at, _)| *at == (AAA, FREIGHT)), "what stands at a bound is listed");
         assert!(moved[[AAA, FREIGHT]] > balanced[[AAA, FREIGHT]]);
         close(moved[[AAA, GRAIN]], 200.0);
     }

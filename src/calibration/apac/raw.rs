@@ -84,21 +84,22 @@ impl Raw {
             national[n] = Some(table);
         }
         let (gdp_musd, known) = gdp?;
-        let reports = super::service_reports::read_reports(data, by, &known, reading)?;
-        let (mut accounts, services) = (accounts?, services?);
+        let reports = super::service_reports::read_reports(data, &by.places(), (YEAR, &known), reading)?;
+        let (mut accounts, services, census, chapters) = (accounts?, services?, census?, chapters?);
+        let goods = published_goods(by, &chapters, &census, pairs.as_ref()?);
         let exports = Array1::from_shape_fn(by.axes.n_countries(), |n| match reports.totals_musd[0][n] {
             reported if reported > 0.0 => reported,
             _ => services.row(n).sum(),
         });
-        accounts.fill_services([&exports, &reports.totals_musd[1]], by, reading);
+        accounts.fill([&goods[0], &goods[1], &exports, &reports.totals_musd[1]], by, reading);
         let mut raw = Self {
             accounts,
             gdp_musd,
-            chapters_musd: chapters?,
+            chapters_musd: chapters,
             gross_pairs_musd: pairs.clone()?,
             pairs_musd: pairs?,
             imports_musd: imports?,
-            census: census?,
+            census,
             mof: mof?,
             services_musd: services,
             service_pairs_musd: reports.pairs_musd,
@@ -165,4 +166,20 @@ fn read_chapters(data: &Path, by: &Concordance, reading: &mut Reading) -> Option
     let sums = chapters.iter().fold(zeros, |sum, (_, exports)| sum + exports);
     check_filled(&table, "value_musd", &sums, by, reading);
     Some(chapters)
+}
+/// Goods exports as the world's customs reconcile them, and goods imports of the economy with customs figures, `[n]` each;
+/// NaN where there are none: exports of a group hold the trade of its members.
+fn published_goods(
+    by: &Concordance,
+    chapters: &[(String, Array1<f64>)],
+    census: &Census,
+    pairs: &Array2<f64>,
+) -> [Array1<f64>; 2] {
+    let n = by.axes.n_countries();
+    let is_group = |n: usize| pairs[[n, n]] > 0.0;
+    let exports = |n: usize| chapters.iter().map(|(_, of_chapter)| of_chapter[n]).sum::<f64>();
+    let exports = Array1::from_shape_fn(n, |n| if is_group(n) { f64::NAN } else { exports(n) });
+    let mut imports = Array1::from_elem(n, f64::NAN);
+    imports[census.importer] = census.total_musd;
+    [exports, imports]
 }

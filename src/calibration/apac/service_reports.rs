@@ -8,6 +8,7 @@ use ndarray::{Array1, Array2};
 use super::concordance::Concordance;
 use super::figures::{ANY, YEAR, economy, is_published};
 use crate::calibration::Reading;
+use crate::calibration::facts::places::Places;
 
 /// Exports of the base year by sector, `[n,j]`; 0 where not published.
 pub fn read_exports(data: &Path, by: &Concordance, reading: &mut Reading) -> Option<Array2<f64>> {
@@ -52,11 +53,11 @@ pub struct Reports {
 /// Partner that stands for the world.
 const WORLD: &str = "WLD";
 
-/// Services by pair and in total.
+/// Services of a year by pair and in total, between the countries that are `known`: other partners are groups.
 pub fn read_reports(
     data: &Path,
-    by: &Concordance,
-    known: &HashSet<String>,
+    by: &Places<'_>,
+    (year, known): (i16, &HashSet<String>),
     reading: &mut Reading,
 ) -> Option<Reports> {
     let path = data.join("oecd_services_bilateral/services_total_2005_2019.csv.gz");
@@ -64,7 +65,7 @@ pub fn read_reports(
     let n = by.axes.n_countries();
     let mut sides = [Array2::<f64>::zeros((n, n)), Array2::<f64>::zeros((n, n))];
     let mut totals_musd = [Array1::zeros(n), Array1::zeros(n)];
-    for row in reading.of_year(&table, &YEAR.to_string()) {
+    for row in reading.of_year(&table, &year.to_string()) {
         if row.text("partner") == WORLD {
             let own = by.axes.country_idx.get(row.text("reporter"));
             if let (Some(&own), Some(musd)) = (own, reading.number(&row, "value_musd", ANY)) {
@@ -118,7 +119,9 @@ mod tests {
         std::fs::write(at.join("services_total_2005_2019.csv.gz"), rows).unwrap();
         let known = HashSet::from(["AAA", "BBB", "CCC", "ZZZ"].map(str::to_owned));
         let mut reading = Reading::new();
-        let reports = super::read_reports(folder.path(), &concordance(&[]), &known, &mut reading).unwrap();
+        let reports =
+            super::read_reports(folder.path(), &concordance(&[]).places(), (2019, &known), &mut reading);
+        let reports = reports.unwrap();
         assert!(reading.faults.is_empty(), "{:?}", reading.faults);
         assert_eq!([reports.pairs_musd[[AAA, BBB]], reports.pairs_musd[[AAA, CCC]]], [15.0, 4.0]);
         assert_eq!(reports.pairs_musd[[AAA, ROW]], 0.0, "few of the rest report");

@@ -88,12 +88,12 @@ fn home_sales(
     if rule == ReExports::ToOrigin {
         step(cells, log, "re-exports moved to their origin", |cells| {
             for &(c, j) in &open {
-                move_re_exports(cells, c, j, output(c, j) * (1.0 - LEAST_HOME_SHARE));
+                move_re_exports(&mut cells.trade_musd, c, j, output(c, j) * (1.0 - LEAST_HOME_SHARE));
             }
         });
     }
     for &(c, j) in &open {
-        let exports = exports(cells, c, j);
+        let exports = exports(&cells.trade_musd, c, j);
         let home = (output(c, j) - exports).max(exports * LEAST_HOME_SHARE / (1.0 - LEAST_HOME_SHARE));
         cells.trade_musd[[j, c, c]] = home;
         let names = [raw.axes.countries[c].iso3.clone(), raw.axes.sectors[j].id.clone(), String::new()];
@@ -113,30 +113,33 @@ fn unknown_home(axes: &Axes, c: usize, j: usize) -> Fault {
     }
 }
 
-fn exports(cells: &Cells, c: usize, j: usize) -> f64 {
-    let sales = cells.trade_musd.slice(ndarray::s![j, .., c]);
+/// Exports of country `c` in sector `j`.
+pub(crate) fn exports(trade_musd: &Array3<f64>, c: usize, j: usize) -> f64 {
+    let sales = trade_musd.slice(ndarray::s![j, .., c]);
     sales.iter().enumerate().filter(|&(n, _)| n != c).map(|(_, value)| value).sum()
 }
 
-/// Exports of `hub` above `most` become trade between the origins of its imports and their destinations.
-fn move_re_exports(cells: &mut Cells, hub: usize, j: usize, most: f64) {
-    let n = cells.value_added_musd.nrows();
-    let imports: f64 = (0..n).filter(|&i| i != hub).map(|i| cells.trade_musd[[j, hub, i]]).sum();
-    let exports = exports(cells, hub, j);
+/// Exports of `hub` above `most` become trade between the origins of its imports and their destinations; returns what
+/// was moved.
+pub(crate) fn move_re_exports(trade_musd: &mut Array3<f64>, hub: usize, j: usize, most: f64) -> f64 {
+    let n = trade_musd.dim().1;
+    let imports: f64 = (0..n).filter(|&i| i != hub).map(|i| trade_musd[[j, hub, i]]).sum();
+    let exports = exports(trade_musd, hub, j);
     let moved = (exports - most.max(0.0)).min(imports);
     if moved <= 0.0 {
-        return;
+        return 0.0;
     }
-    let origin: Vec<f64> = (0..n).map(|i| cells.trade_musd[[j, hub, i]] / imports).collect();
-    let destination: Vec<f64> = (0..n).map(|m| cells.trade_musd[[j, m, hub]] / exports).collect();
+    let origin: Vec<f64> = (0..n).map(|i| trade_musd[[j, hub, i]] / imports).collect();
+    let destination: Vec<f64> = (0..n).map(|m| trade_musd[[j, m, hub]] / exports).collect();
     for i in (0..n).filter(|&i| i != hub) {
-        cells.trade_musd[[j, hub, i]] -= moved * origin[i];
-        cells.trade_musd[[j, i, hub]] -= moved * destination[i];
+        trade_musd[[j, hub, i]] -= moved * origin[i];
+        trade_musd[[j, i, hub]] -= moved * destination[i];
         // What went out and came back to its own country is no trade.
         for m in (0..n).filter(|&m| m != hub && m != i) {
-            cells.trade_musd[[j, m, i]] += moved * origin[i] * destination[m];
+            trade_musd[[j, m, i]] += moved * origin[i] * destination[m];
         }
     }
+    moved
 }
 
 /// Sectors without sales have no costs, goods that nobody supplies no uses; each may empty the other.

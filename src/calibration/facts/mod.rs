@@ -93,7 +93,7 @@ impl Facts {
 /// GDP of the base year by country, million USD; `None` where the file cannot be used.
 ///
 /// The set itself is made of this file: its reader tells the faults, each once.
-fn read_gdp(data: &Path, year: i16) -> Option<HashMap<String, f64>> {
+pub(crate) fn read_gdp(data: &Path, year: i16) -> Option<HashMap<String, f64>> {
     let path = data.join("baci_hs2_exports/population_gdp_2011_2020.csv");
     let mut reading = Reading::new();
     let table = reading.table(&path, &["year", "iso3", "gdp_musd"])?;

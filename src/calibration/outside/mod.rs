@@ -18,6 +18,7 @@ pub mod baci;
 mod baci_files;
 pub mod codes;
 mod complete;
+mod default_duties;
 pub mod gathered;
 pub mod gtap;
 mod gtap_tables;
@@ -29,6 +30,7 @@ mod long_trade;
 pub mod names;
 mod products;
 mod request;
+mod shared_steps;
 pub mod sheet;
 pub mod tally;
 pub mod totals;
@@ -72,7 +74,11 @@ pub fn calibrate(request: &Request, out: &std::path::Path, existing: Existing) -
         identities::check(&request.input, &mut gathered);
     }
     let codes = request.facts.as_ref().map(|_| complete::CountryCodes::of(&gathered.names)).transpose()?;
-    let (raw, facts) = gathered.finish(request)?;
+    let names = request.facts.as_ref().map(|_| gathered.names.clone());
+    let (mut raw, mut facts) = gathered.finish(request)?;
+    if let (Some(folder), Some(codes), Some(names)) = (&request.facts, &codes, &names) {
+        shared_steps::apply(folder, (codes, names), &mut raw, &mut facts)?;
+    }
     let of_the_user = |errors: InputErrors| {
         InputErrors(errors.0.into_iter().map(|fault| write::placed(fault, &facts)).collect())
     };

@@ -181,6 +181,16 @@ impl Names {
         self.sectors.at(code, |own| Sector { id: code.into(), name: code.into(), ..own.clone() })
     }
 
+    /// Codes that a sector is made of, sorted; its id is one of them.
+    #[must_use]
+    pub fn codes_of_sector(&self, id: &str) -> Vec<&str> {
+        let at = self.sectors.members.iter().position(|sector| sector.id == id);
+        let is_own = |(_, place): &(&String, &usize)| Some(**place) == at;
+        let mut codes: Vec<&str> = self.sectors.of.iter().filter(is_own).map(|(code, _)| &**code).collect();
+        codes.sort_unstable();
+        codes
+    }
+
     /// All countries so far, in order.
     #[must_use]
     pub fn countries(&self) -> &[Country] {

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use ndarray::Axis;
+
 use super::complete::Complete;
 use super::gathered::Facts;
 use crate::calibration::balance::{Adjustment, Balanced};
@@ -90,6 +92,9 @@ fn fill(
     dir.write_rows(provenance(balanced, facts).chain(added))?;
     if let Some(more) = more {
         more.write(dir)?;
+        let output = balanced.trade_musd.sum_axis(Axis(1)).reversed_axes();
+        let value_added = ((1.0 - balanced.gamma_io.sum_axis(Axis(1))) * output).sum_axis(Axis(1));
+        dir.write_rows(more.targets(axes, &value_added))?;
     }
     if !facts.unmatched.is_empty() {
         let rows = facts.unmatched.iter();

@@ -168,6 +168,7 @@ mod tests {
             schedule: LineSchedule { lines: codes.map(line).into() },
             groups: vec!["steel".into(), "toys".into()],
             weights: LineWeights::default(),
+            specific: Vec::new(),
         }
     }
 

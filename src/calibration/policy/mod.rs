@@ -69,6 +69,7 @@ pub fn write(
     dir.write_rows(tables.from_lines.aggregation)?;
     dir.write_rows(tables.from_lines.preferences)?;
     dir.write_rows(tables.from_lines.claims)?;
+    dir.write_rows(tables.from_lines.lines.into_values().flat_map(|lines| lines.specific))?;
     dir.write_rows(tables.duty_coverage)?;
     dir.write_rows(tables.staging.parts)?;
     dir.write_rows(tables.staging.checks)?;

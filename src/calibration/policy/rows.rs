@@ -104,6 +104,28 @@ table! {
 }
 
 table! {
+    /// Duties charged by weight, volume or piece, and their equivalents by unit values.
+    pub struct SpecificDuty<'a> in "specific_duties.csv" by (importer, line) {
+        /// Country
+        importer: Text<'a>,
+        /// Tariff line
+        line: Text<'a>,
+        /// Product group
+        product_group: Text<'a>,
+        /// The duty as the tariff words it
+        duty: Text<'a>,
+        /// Equivalent in percent of the value; empty = none
+        equivalent_pct: Verbatim<'a> ["pct"],
+        /// used, or why the line has no weight: prohibitive, outside_quota, not_traded, no_unit_value, not_understood, no_equivalent
+        status: Text<'a>,
+        /// Where it comes from
+        source: Text<'a>,
+        /// How sure it is
+        mark: Text<'a>,
+    }
+}
+
+table! {
     /// What lists of additional duties cover of a product group, by the lines that they name.
     pub struct LineCoverage<'a> in "line_coverage.csv" by (duty_list, exporter, product_group) {
         /// List of additional duties

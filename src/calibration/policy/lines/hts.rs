@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::layout::{Layout, is_code};
-use super::unit_values::UnitValues;
+use super::specific::SpecificDuties;
 use crate::calibration::{NumberRule, Reading};
 use crate::data::{Row, Table};
 use crate::schedules::lines::{Line, parse_special};
@@ -14,13 +14,11 @@ const RATIO: NumberRule =
 const FREE: NumberRule = NumberRule::new("0, as the line is free", |v| v == 0.0);
 
 /// Lines of the schedule; specific duties have the equivalent that unit values give, marked as an estimate.
-pub fn read(layout: &Layout<'_>, reading: &mut Reading) -> Option<Vec<Line>> {
+pub fn read(layout: &Layout<'_>, duties: &mut SpecificDuties, reading: &mut Reading) -> Option<Vec<Line>> {
     let path = |column: &str| layout.input.join(layout.importer.text(column));
     let special = reading.table(&path("special"), &["hs8", "general_raw", "special_raw"]);
     let table = reading.table(&path("lines"), &["hs8", "mfn_rate", "rate_type", "rate_raw"]);
-    let units = reading.table(&path("unit_values"), &["hts8", "quantity_code", "unit_value"]);
-    let (special, table, units) = (special?, table?, units?);
-    let units = UnitValues::read(&units, reading);
+    let (special, table) = (special?, table?);
     reading.each_once(&special, &["hs8"]);
     reading.each_once(&table, &["hs8"]);
     let special_of: HashMap<&str, &str> =
@@ -38,8 +36,7 @@ pub fn read(layout: &Layout<'_>, reading: &mut Reading) -> Option<Vec<Line>> {
         };
         // A line without a row has no special rate.
         let programmes = special_of.get(code).into_iter().flat_map(|text| parse_special(text)).collect();
-        let estimate =
-            if mfn_pct.is_none() { units.equivalent_pct(code, row.text("rate_raw")) } else { None };
+        let estimate = if mfn_pct.is_none() { of_line(code, row.text("rate_raw"), duties) } else { None };
         lines.push(Line {
             code: code.to_owned(),
             group,
@@ -51,6 +48,13 @@ pub fn read(layout: &Layout<'_>, reading: &mut Reading) -> Option<Vec<Line>> {
     reading.used(&table, lines.len());
     count_special(&special, &lines, reading);
     Some(lines)
+}
+
+/// The equivalent of a duty by the unit value of the line itself: what comes in pays it.
+fn of_line(code: &str, duty: &str, duties: &mut SpecificDuties) -> Option<f64> {
+    let pct = duties.values().equivalent_pct(code, duty);
+    duties.note(code, duty, pct, if pct.is_some() { "used" } else { "no_equivalent" });
+    pct
 }
 
 /// The rate of a line in percent; specific and compound ones have none.

@@ -1,41 +1,16 @@
-//! Tariffs of Japan, New Zealand and Australia, and rates by six-digit product.
+//! Tariffs of New Zealand and Australia, and rates by six-digit product.
 
 use std::collections::HashMap;
 
 use super::layout::{Layout, is_code};
+use super::specific::{NoEquivalent, Prices, SpecificDuties};
+use super::unit_values;
 use crate::calibration::{NumberRule, Reading};
 use crate::data::Row;
 use crate::schedules::lines::{Line, ProgrammeRate};
 
-const PCT: NumberRule = NumberRule::new("percent between 0 and 3000", |v| (0.0..=3000.0).contains(&v));
-
-/// Preference columns of Japan's tariff; the first three are the general, temporary and bound rates.
-const JAPAN_COLUMNS: [&str; 24] = [
-    "gsp",
-    "ldc",
-    "epa_sgp",
-    "epa_mex",
-    "epa_mys",
-    "epa_chl",
-    "epa_tha",
-    "epa_idn",
-    "epa_brn",
-    "epa_asean",
-    "epa_phl",
-    "epa_che",
-    "epa_vnm",
-    "epa_ind",
-    "epa_per",
-    "epa_aus",
-    "epa_mng",
-    "cptpp",
-    "epa_eu",
-    "epa_gbr",
-    "rcep_asean_aus_nzl",
-    "rcep_chn",
-    "rcep_kor",
-    "usa_2020",
-];
+pub(super) const PCT: NumberRule =
+    NumberRule::new("percent between 0 and 3000", |v| (0.0..=3000.0).contains(&v));
 
 /// Preference columns of New Zealand's tariff.
 const NEW_ZEALAND_COLUMNS: [&str; 17] = [
@@ -43,38 +18,12 @@ const NEW_ZEALAND_COLUMNS: [&str; 17] = [
     "TW",
 ];
 
-/// Lines of Japan: nine digits, the rate applied to everybody, a programme for each preference column.
-pub fn japan(layout: &Layout<'_>, reading: &mut Reading) -> Option<Vec<Line>> {
-    let mut columns = vec!["hs", "stat_suffix", "rate_type", "mfn_applied_pct"];
-    columns.extend(JAPAN_COLUMNS);
-    let table = reading.table(&layout.input.join(layout.importer.text("lines")), &columns)?;
-    let mut lines = Vec::new();
-    for row in table.rows() {
-        // A heading that is not divided stands with its four digits.
-        let mut product = row.text("hs").to_owned();
-        if product.len() == 4 {
-            product.push_str("00");
-        } else if !is_code(&row, "hs", 6, &mut reading.faults) {
-            continue;
-        }
-        let Some(group) = layout.group(&product) else {
-            reading.left(&table, "of products without a group, by product", &product);
-            continue;
-        };
-        let mfn_pct = match row.text("rate_type") {
-            "ad_valorem" => reading.number(&row, "mfn_applied_pct", PCT),
-            _ => None,
-        };
-        let code = format!("{product}{}", row.text("stat_suffix"));
-        let programmes = programmes(&row, &JAPAN_COLUMNS);
-        lines.push(Line { code, group, mfn_pct, is_estimate: false, programmes });
-    }
-    reading.used(&table, lines.len());
-    Some(lines)
-}
-
 /// Lines of New Zealand: eight digits, normal rate, a programme for each preference column.
-pub fn new_zealand(layout: &Layout<'_>, reading: &mut Reading) -> Option<Vec<Line>> {
+pub fn new_zealand(
+    layout: &Layout<'_>,
+    duties: &mut SpecificDuties,
+    reading: &mut Reading,
+) -> Option<Vec<Line>> {
     let mut columns = vec!["hs8", "NML"];
     columns.extend(NEW_ZEALAND_COLUMNS);
     let table = reading.table(&layout.input.join(layout.importer.text("lines")), &columns)?;
@@ -95,14 +44,19 @@ pub fn new_zealand(layout: &Layout<'_>, reading: &mut Reading) -> Option<Vec<Lin
             ProgrammeRate::Other => None,
         };
         let programmes = programmes(&row, &NEW_ZEALAND_COLUMNS);
-        lines.push(Line { code: code.to_owned(), group, mfn_pct, is_estimate: false, programmes });
+        let line = Line { code: code.to_owned(), group, mfn_pct, is_estimate: false, programmes };
+        lines.push(duties.completed(line, row.text("NML"), first_amount_pct));
     }
     reading.used(&table, lines.len());
     Some(lines)
 }
 
 /// Lines of Australia: eight digits; goods that an agreement does not simply make free stand in a second file.
-pub fn australia(layout: &Layout<'_>, reading: &mut Reading) -> Option<Vec<Line>> {
+pub fn australia(
+    layout: &Layout<'_>,
+    duties: &mut SpecificDuties,
+    reading: &mut Reading,
+) -> Option<Vec<Line>> {
     let path = |column: &str| layout.input.join(layout.importer.text(column));
     let table = reading.table(&path("lines"), &["hs8", "rate_type", "mfn_pct", "duty_text"]);
     let listed = reading.table(&path("special"), &["agreement", "hs", "duty_text"]);
@@ -135,7 +89,8 @@ pub fn australia(layout: &Layout<'_>, reading: &mut Reading) -> Option<Vec<Line>
             ((*agreement).to_owned(), rate)
         };
         let programmes = agreements.iter().map(of_agreement).collect();
-        lines.push(Line { code: code.to_owned(), group, mfn_pct, is_estimate: false, programmes });
+        let line = Line { code: code.to_owned(), group, mfn_pct, is_estimate: false, programmes };
+        lines.push(duties.completed(line, row.text("duty_text"), first_amount_pct));
     }
     reading.used(&table, lines.len());
     Some(lines)
@@ -161,15 +116,26 @@ pub fn products(layout: &Layout<'_>, reading: &mut Reading) -> Option<Vec<Line>>
     Some(lines)
 }
 
+/// Equivalent of the general rate where it is one amount, `$1.220/kg DC$1.220/kg, less 5%`: what follows are the rates of
+/// preferences. Duties on a part of the goods (the alcohol or tobacco in them) are not understood.
+fn first_amount_pct(text: &str, prices: &Prices<'_>) -> Result<f64, NoEquivalent> {
+    if text.contains(" of ") || text.contains(", or") {
+        return Err(NoEquivalent::NotUnderstood);
+    }
+    let first = text.split_whitespace().next().unwrap_or_default();
+    let (amount, unit) = unit_values::amount(first).ok_or(NoEquivalent::NotUnderstood)?;
+    prices.amount_pct(amount, unit)
+}
+
 /// Programmes named by their columns; an empty cell is no preference.
-fn programmes(row: &Row<'_>, columns: &[&str]) -> Vec<(String, ProgrammeRate)> {
+pub(super) fn programmes(row: &Row<'_>, columns: &[&str]) -> Vec<(String, ProgrammeRate)> {
     let cells = columns.iter().map(|column| (*column, row.text(column)));
     cells.filter(|(_, cell)| !cell.is_empty()).map(|(column, cell)| (column.to_owned(), rate(cell))).collect()
 }
 
 /// The rate in a cell: `Free`, `2.1%`, or a text with several rates, of which the last is that of all other cases
 /// (other parties, outside a quota). Amounts a unit are no rate.
-fn rate(cell: &str) -> ProgrammeRate {
+pub(super) fn rate(cell: &str) -> ProgrammeRate {
     let last = cell.split_whitespace().next_back().unwrap_or_default();
     if last.contains("/kg") || last.contains("JPY") || last.contains('$') {
         return ProgrammeRate::Other;

@@ -88,15 +88,20 @@ fn pattern(input: &Path, importer: &Row<'_>, reading: &mut Reading) -> Option<Ha
     if importer.text("pattern").is_empty() {
         return Some(HashMap::new());
     }
-    let table = reading.table(&input.join(importer.text("pattern")), &["hs6", "hts8", "w8_main"])?;
+    imports_usd(&input.join(importer.text("pattern")), "hs6", reading)
+}
+
+/// Imports of a file of weights by line or product, US dollars.
+pub fn imports_usd(path: &Path, by: &str, reading: &mut Reading) -> Option<HashMap<String, f64>> {
+    let table = reading.table(path, &["hs6", "hts8", "w8_main"])?;
     reading.each_once(&table, &["hts8"]);
-    let mut products: HashMap<String, f64> = HashMap::new();
+    let mut imports: HashMap<String, f64> = HashMap::new();
     for row in table.rows() {
         if let Some(usd) = reading.number(&row, "w8_main", USD) {
-            *products.entry(row.text("hs6").to_owned()).or_default() += usd;
+            *imports.entry(row.text(by).to_owned()).or_default() += usd;
         }
     }
-    Some(products)
+    Some(imports)
 }
 
 /// A chapter weighs what the world exports of it; inside it products weigh by the pattern, and equally where it knows

@@ -78,7 +78,8 @@ fn of_programme(
             Some((_, ProgrammeRate::Free)) => 0.0,
             // What is listed is staged; its share of the base rate is that of four equal cuts after the first.
             Some(_) if is_coverage => 0.75 * base_pct,
-            Some((_, ProgrammeRate::Pct(pct))) => *pct,
+            // A preference above what everybody pays is none.
+            Some((_, ProgrammeRate::Pct(pct))) => pct.min(base_pct),
             Some((_, ProgrammeRate::Other)) => return None,
         };
         let end_pct = ends.get(&line.code[..6]).copied().filter(|end| *end <= base_pct);

@@ -19,6 +19,7 @@ mod estimation;
 mod events;
 mod events_bounds;
 mod events_conclusions;
+mod events_dead;
 mod events_engine;
 mod events_faults;
 mod events_fits;

@@ -1,0 +1,198 @@
+//! Nothing that ships is dead: without any process, recurring event, state, topic or verb some date, chance or result of
+//! some option differs.
+//!
+//! What counts is what a draw leads to: its memberships and measures with their dates, and the milestones of the
+//! processes that are still there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use jiff::civil::date;
+use rayon::prelude::*;
+use tradepath::data::{Files, write_embedded};
+use tradepath::events::{Effect, Horizon, OptionSpec, Program, Tables, list_options, read_options};
+use tradepath::policy::PolicyTimeline;
+
+use super::events::BOOK;
+
+const HORIZON: Horizon = Horizon { start: date(2020, 11, 1), end: date(2050, 12, 31) };
+/// Draws of each look: first few, then many for what has not shown.
+const DRAWS: [u64; 2] = [30, 2000];
+
+struct Options {
+    specs: Vec<OptionSpec>,
+    world: OptionSpec,
+}
+
+/// What a draw leads to: memberships and measures, and days of milestones by process.
+type Led = (PolicyTimeline, BTreeMap<(String, String), jiff::civil::Date>);
+
+fn read(files: &Files) -> Options {
+    let ids: Vec<String> =
+        list_options(files).into_iter().filter(|id| id != "world" && id != "tpp_2010").collect();
+    let (specs, world) =
+        read_options(files, ids.iter().map(String::as_str), Some(&Tables::of(&BOOK))).unwrap();
+    Options { specs, world }
+}
+
+fn led(program: &Program, draw: u64, without: &str) -> Led {
+    let drawn = program.timeline(1, draw);
+    let kept = drawn.log.iter().filter(|event| event.process != without);
+    let reached =
+        kept.filter_map(|event| Some(((event.process.clone(), event.milestone.clone()?), event.date)));
+    (drawn.policy, reached.collect())
+}
+
+fn compile(spec: &OptionSpec, world: &OptionSpec) -> Program {
+    Program::compile(spec, world, &BOOK.initial, HORIZON)
+}
+
+/// True if `change` of an option and the world shows in a draw; `without` is a process whose own milestones do not count.
+fn shows(options: &Options, without: &str, change: impl Fn(&mut OptionSpec) -> bool + Sync) -> bool {
+    let mut world = options.world.clone();
+    let of_world = change(&mut world);
+    let differs = |spec: &OptionSpec, n: u64| {
+        let mut new = spec.clone();
+        if !(change(&mut new) || of_world) {
+            return false;
+        }
+        let (old, new) = (compile(spec, &options.world), compile(&new, &world));
+        (0..n).any(|draw| led(&old, draw, without) != led(&new, draw, without))
+    };
+    DRAWS.iter().any(|&n| options.specs.iter().any(|spec| differs(spec, n)))
+}
+
+/// Takes effects away; true if there was one.
+fn strip(spec: &mut OptionSpec, is_meant: impl Fn(&Effect) -> bool) -> bool {
+    let mut found = false;
+    let mut keep = |text: &String| {
+        let is_gone = Effect::parse(text).is_some_and(|effect| is_meant(&effect));
+        found |= is_gone;
+        !is_gone
+    };
+    for stage in spec.processes.iter_mut().flat_map(|process| &mut process.stages) {
+        stage.effects.retain(&mut keep);
+        stage.branches.iter_mut().for_each(|branch| branch.effects.retain(&mut keep));
+    }
+    for event in &mut spec.recurring {
+        event.effects.retain(&mut keep);
+        event.otherwise.retain(&mut keep);
+    }
+    found
+}
+
+#[test]
+fn no_process_and_no_recurring_event_is_dead() {
+    let options = read(&Files::embedded().folder("options"));
+    let all = || options.specs.iter().chain([&options.world]);
+    let processes = all().flat_map(|spec| &spec.processes).map(|one| one.id.clone());
+    let names: BTreeSet<String> =
+        processes.chain(all().flat_map(|spec| &spec.recurring).map(|one| one.id.clone())).collect();
+    assert!(names.len() > 80, "{}", names.len());
+    let is_dead = |name: &&String| {
+        !shows(&options, name, |spec| {
+            let before = spec.processes.len() + spec.recurring.len();
+            spec.processes.retain(|one| one.id != **name);
+            spec.recurring.retain(|one| one.id != **name);
+            let is_cancel = |effect: &Effect| matches!(effect, Effect::Cancel(one) if one == *name);
+            strip(spec, is_cancel);
+            spec.processes.len() + spec.recurring.len() < before
+        })
+    };
+    let dead: Vec<&String> = names.par_iter().filter(is_dead).collect();
+    assert!(dead.is_empty(), "{dead:#?}");
+}
+
+#[test]
+fn no_state_is_dead() {
+    let options = read(&Files::embedded().folder("options"));
+    let all = || options.specs.iter().chain([&options.world]);
+    let names: BTreeSet<String> = all().flat_map(|spec| &spec.states).map(|one| one.name.clone()).collect();
+    assert!(names.len() > 10, "{}", names.len());
+    let is_dead = |name: &&String| {
+        !shows(&options, "", |spec| {
+            let mut found = strip(
+                spec,
+                |effect| matches!(effect, Effect::Move(one, _) | Effect::Put(one, _) if one == *name),
+            );
+            for state in spec.states.iter_mut().filter(|one| one.name == **name) {
+                found = true;
+                (state.start, state.sd, state.mean) = Default::default();
+                (state.range, state.half_life_years) = (None, None);
+                state.shifts.clear();
+            }
+            spec.recurring.iter_mut().for_each(|event| event.draws.retain(|one| one.state != **name));
+            found
+        })
+    };
+    let dead: Vec<&String> = names.par_iter().filter(is_dead).collect();
+    assert!(dead.is_empty(), "{dead:#?}");
+}
+
+/// Verbs, each with an example; all that the shipped options use.
+const VERBS: [&str; 16] = [
+    "set", "clear", "cancel", "join", "leave", "suspend", "resume", "duty", "barrier", "trend", "move",
+    "put", "ask", "offer", "trim", "text",
+];
+
+fn verb(effect: &Effect) -> &'static str {
+    match effect {
+        Effect::Set(_) => "set",
+        Effect::Clear(_) => "clear",
+        Effect::Cancel(_) => "cancel",
+        Effect::Join(..) => "join",
+        Effect::Leave(..) => "leave",
+        Effect::Suspend(..) => "suspend",
+        Effect::Resume(..) => "resume",
+        Effect::Measure(kind, ..) => kind.verb(),
+        Effect::Move(..) => "move",
+        Effect::Put(..) => "put",
+        Effect::Ask(..) => "ask",
+        Effect::Offer(..) => "offer",
+        Effect::Trim(_) => "trim",
+        Effect::Text(..) => "text",
+    }
+}
+
+#[test]
+fn no_verb_is_dead() {
+    let options = read(&Files::embedded().folder("options"));
+    let is_dead = |name: &&&str| !shows(&options, "", |spec| strip(spec, |effect| verb(effect) == **name));
+    let dead: Vec<&&str> = VERBS.par_iter().filter(is_dead).collect();
+    assert!(dead.is_empty(), "{dead:#?}");
+}
+
+/// A topic on which nobody has a stance, and that no menu asks, changes nothing; each that ships does.
+#[test]
+fn no_topic_is_dead() {
+    let folder = tempfile::tempdir().unwrap();
+    write_embedded(folder.path()).unwrap();
+    let files = Files::directory(folder.path()).folder("options");
+    let options = read(&files);
+    let path = folder.path().join("options/politics/stances.csv");
+    let stances = fs::read_to_string(&path).unwrap();
+    let topics: BTreeSet<&str> = stances.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
+    assert_eq!(topics.len(), 26);
+    let mut dead = Vec::new();
+    for topic in topics {
+        let silent = |line: &str| match line.strip_prefix(&format!("{topic},")) {
+            Some(rest) => format!("{topic},{},0,test,assumption\n", rest.split(',').next().unwrap()),
+            None => format!("{line}\n"),
+        };
+        fs::write(&path, stances.lines().map(silent).collect::<String>()).unwrap();
+        let changed = read(&files);
+        let pairs: Vec<_> = options
+            .specs
+            .iter()
+            .zip(&changed.specs)
+            .map(|(old, new)| (compile(old, &options.world), compile(new, &changed.world)))
+            .collect();
+        let is_seen = DRAWS.iter().any(|&n| {
+            pairs.par_iter().any(|(old, new)| (0..n).any(|draw| led(old, draw, "") != led(new, draw, "")))
+        });
+        if !is_seen {
+            dead.push(topic);
+        }
+    }
+    assert!(dead.is_empty(), "{dead:#?}");
+}

@@ -45,6 +45,30 @@ macro_rules! with_width {
     };
 }
 
+/// As [`add_weighted_rows`] for many vectors of weights, each with its own sums: vector `v` has the weights from
+/// `v * steps[0]` on and the sums from `v * steps[1]` on, of length `stride`. The matrix is read once for all of them; the
+/// sums are those of one vector alone, to the last bit.
+#[inline(always)]
+pub fn add_weighted_rows_to_many<S: Simd>(
+    simd: S,
+    matrix: &[f64],
+    stride: usize,
+    (weights, out): (&[f64], &mut [f64]),
+    steps: [usize; 2],
+) {
+    let (n_rows, lanes) = (matrix.len() / stride, <f64 as Number>::lanes::<S>());
+    let rows = <f64 as Number>::vectors::<S>(matrix);
+    let mut at = 0;
+    while at < stride / lanes {
+        let width = (stride / lanes - at).min(BLOCK);
+        for (weights, out) in weights.chunks(steps[0]).zip(out.chunks_mut(steps[1])) {
+            let (x, out) = (&weights[..n_rows], <f64 as Number>::vectors_mut::<S>(&mut out[..stride]));
+            with_width!(width, [1 2 3 4], W => weighted_block::<S, f64, W>(simd, rows, x, out, at));
+        }
+        at += width;
+    }
+}
+
 /// `out[n] += sum_r matrix[r][n] weights[r]`; rows of the matrix have the length of `out`, a multiple of
 /// [`ROW_MULTIPLE`].
 ///
@@ -119,6 +143,35 @@ pub fn add_product_by_column<S: Simd, X: Number>(
     }
 }
 
+/// As [`add_product_by_column`] for many vectors, one behind the other in `x` and `out`, with S x S matrices. The
+/// matrices are read once for all of them; the sums are those of one vector alone, to the last bit.
+#[inline(always)]
+pub fn add_product_by_column_to_many<S: Simd>(
+    simd: S,
+    matrix: &[f64],
+    sum: Sum,
+    (stride, n_rows): (usize, usize),
+    x: &[f64],
+    out: &mut [f64],
+) {
+    let block = n_rows * stride;
+    let lanes = <f64 as Number>::lanes::<S>();
+    let stride = stride / lanes;
+    let step = sum.steps(n_rows, n_rows, stride);
+    let matrix = <f64 as Number>::vectors::<S>(matrix);
+    let mut j = 0;
+    while j < n_rows {
+        let rows = (n_rows - j).min(4);
+        let matrix = &matrix[j * step[0]..];
+        for (x, out) in x.chunks_exact(block).zip(out.chunks_exact_mut(block)) {
+            let (x, out) = (<f64 as Number>::vectors::<S>(x), <f64 as Number>::vectors_mut::<S>(out));
+            let out = &mut out[j * stride..(j + rows) * stride];
+            with_width!(rows, [1 2 3 4], J => column_rows::<S, f64, J>(simd, matrix, step, x, out));
+        }
+        j += rows;
+    }
+}
+
 /// J rows of results, which share each load of x; `step` are the distances of their matrix rows and of the terms.
 #[inline(always)]
 fn column_rows<S: Simd, X: Number, const J: usize>(
@@ -177,7 +230,8 @@ fn column_block<S: Simd, X: Number, const J: usize, const W: usize>(
 mod tests {
     use pulp::{Arch, Simd, WithSimd};
 
-    use super::{ROW_MULTIPLE, Sum, add_product_by_column, add_weighted_rows};
+    use super::{ROW_MULTIPLE, Sum, add_product_by_column, add_product_by_column_to_many};
+    use super::{add_weighted_rows, add_weighted_rows_to_many};
 
     /// Both products on one set of numbers.
     struct Run<'a> {
@@ -203,6 +257,53 @@ mod tests {
 
     fn numbers(rows: usize, stride: usize) -> Vec<f64> {
         (0..rows * rows * stride).map(|at| (at as f64 * 0.7).sin()).collect()
+    }
+
+    /// The same for several vectors, which must come to the same bytes.
+    struct Many<'a>(Run<'a>, usize);
+
+    impl WithSimd for Many<'_> {
+        type Output = Vec<f64>;
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) -> Vec<f64> {
+            let Self(Run { sum, rows, stride, matrix }, many) = self;
+            let block = rows * stride;
+            let x: Vec<f64> =
+                (0..many * block).map(|at| matrix[at % block] * (1 + at / block) as f64).collect();
+            let mut out = vec![0.25; many * block];
+            add_product_by_column_to_many(simd, matrix, sum, (stride, rows), &x, &mut out);
+            add_weighted_rows_to_many(simd, &matrix[..block], stride, (&x, &mut out), [block, block]);
+            out
+        }
+    }
+
+    #[test]
+    fn several_vectors_come_to_what_each_of_them_comes_to_alone() {
+        let (rows, stride, many) = (5, 2 * ROW_MULTIPLE, 3);
+        let (matrix, block) = (numbers(rows, stride), rows * stride);
+        for sum in [Sum::Rows, Sum::Columns] {
+            let found = Arch::new().dispatch(Many(Run { sum, rows, stride, matrix: &matrix }, many));
+            let mut scaled = matrix.clone();
+            for vector in 0..many {
+                let factor = (1 + vector) as f64;
+                scaled[..block].iter_mut().zip(&matrix).for_each(|(to, from)| *to = factor * from);
+                let of_one = Many(Run { sum, rows, stride, matrix: &matrix }, 1);
+                let alone = Arch::new().dispatch(of_one);
+                if vector == 0 {
+                    assert_eq!(
+                        found[..block],
+                        Arch::new().dispatch(Run { sum, rows, stride, matrix: &matrix })
+                    );
+                    assert_eq!(found[..block], alone);
+                }
+                let plain = (0..rows).map(|k| matrix[k * stride] * scaled[k * stride]).sum::<f64>();
+                if sum == Sum::Columns {
+                    let first = found[vector * block] - 0.25;
+                    let rest = (0..rows).map(|r| matrix[r * stride] * factor * matrix[r]).sum::<f64>();
+                    assert!((first - plain - rest).abs() < 1e-12, "{vector}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -18,7 +18,6 @@ use std::ops::RangeInclusive;
 use std::sync::OnceLock;
 
 use ndarray::{Array1, Array2};
-use rayon::prelude::*;
 
 pub use accounts::{Accounts, BaseAccounts};
 pub use adjustment::{Adjustment, SectorAge, sizes as change_sizes};
@@ -146,9 +145,7 @@ impl BaselineYear {
             let solved = self.prepared.solve(&still).ok()?;
             let sensitivity = self.prepared.sensitivity(&still, &solved);
             let n = self.prepared.economy().n();
-            let rows = (0..n).into_par_iter().map(|country| sensitivity.by_ln_factor(country));
-            let rows = rows.collect::<Option<Vec<Vec<f64>>>>()?;
-            Array2::from_shape_vec((n, n), rows.concat()).ok()
+            Array2::from_shape_vec((n, n), sensitivity.by_ln_factor()?.concat()).ok()
         })
     }
 }

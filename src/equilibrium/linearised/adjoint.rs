@@ -7,6 +7,9 @@ use super::linear::{Accuracy, Linear};
 use crate::equilibrium::conditions::layout::Shape;
 use crate::numerics::products::Sum;
 
+/// Functions whose derivatives are found together: their vectors fit into a cache beside a piece of a matrix.
+pub const TOGETHER: usize = 8;
+
 /// A function of the equilibrium whose derivatives are wanted, as its weights.
 pub struct Seeds {
     /// On log prices, `[j][n]`.
@@ -83,45 +86,57 @@ impl Linear<'_> {
         }
     }
 
-    /// Derivatives of the seeded function at given wages and policy, prices and expenditure eliminated.
-    pub fn adjoint(&self, seeds: &Seeds, accuracy: Accuracy) -> Adjoint {
+    /// Derivatives of seeded functions at given wages and policy, prices and expenditure eliminated, in their order. They are
+    /// found together, since each round reads all matrices; [`TOGETHER`] of them at once are about the best.
+    pub fn adjoints(&self, seeds: &[Seeds], accuracy: Accuracy) -> Vec<Adjoint> {
         if let Some(scale) = &self.scale {
-            return self.adjoint_with_scale(scale, seeds, accuracy);
+            return seeds.iter().map(|seeds| self.adjoint_with_scale(scale, seeds, accuracy)).collect();
         }
         let (stride, block) = (self.base.shape.stride, self.base.shape.block());
-        let spending = self.settle(&self.block_spending, Sum::Rows, accuracy, &|u| {
-            let revenue = sum(&self.income_adjoint(u), &seeds.revenue);
-            let mut bought: Vec<f64> =
-                (0..block).map(|at| (1.0 - self.net_share[at]) * revenue[at % stride]).collect();
-            self.trade(&self.net_pi, &self.output_adjoint(u, seeds), &mut bought);
+        let outputs = |u: &[f64]| {
+            let mut output: Vec<f64> = seeds.iter().flat_map(|seeds| self.excess_adjoint(seeds)).collect();
+            self.by_country(&self.base.gamma_io, Sum::Columns, u, &mut output);
+            output
+        };
+        let spending = self.settle((&self.block_spending, Sum::Rows), accuracy, seeds.len(), &|u| {
+            let mut bought = Vec::with_capacity(u.len());
+            for (u, seeds) in u.chunks_exact(block).zip(seeds) {
+                let revenue = sum(&self.income_adjoint(u), &seeds.revenue);
+                bought.extend((0..block).map(|at| (1.0 - self.net_share[at]) * revenue[at % stride]));
+            }
+            self.trade(&self.net_pi, &outputs(u), &mut bought);
             bought
         });
-        let (output, income) = (self.output_adjoint(&spending, seeds), self.income_adjoint(&spending));
-        let revenue = sum(&income, &seeds.revenue);
-        let va = self.factor_adjoint(seeds, &income);
-        let (swept, cost) = self.share_adjoint(&output, &revenue);
+        let output = outputs(&spending);
+        let (mut found, mut swept, mut cost, mut direct) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for (at, seeds) in seeds.iter().enumerate() {
+            let of_one = at * block..(at + 1) * block;
+            let (spending, output) = (spending[of_one.clone()].to_vec(), output[of_one].to_vec());
+            let income = self.income_adjoint(&spending);
+            let revenue = sum(&income, &seeds.revenue);
+            let (swept_price, of_cost) = self.share_adjoint(&output, &revenue);
+            let (of_price, wage) = self.value_added_adjoint(seeds, &self.factor_adjoint(seeds, &income));
+            swept.extend_from_slice(&swept_price);
+            cost.extend(of_cost);
+            direct.extend(of_price);
+            let (price, productivity, factor) = (Vec::new(), Vec::new(), wage.clone());
+            found.push(Adjoint { price, spending, productivity, wage, factor, output, revenue, swept_price });
+        }
         let costs = |v: &[f64]| self.cost_adjoint(v, &swept, &cost);
-        let (direct, mut wage) = self.value_added_adjoint(seeds, &va);
-        let factor = wage.clone();
-        let price = self.settle(&self.block_price, Sum::Rows, accuracy, &|v| {
+        let prices = self.settle((&self.block_price, Sum::Rows), accuracy, seeds.len(), &|v| {
             let mut price = direct.clone();
             self.by_country(&self.base.gamma_io, Sum::Rows, &costs(v), &mut price);
             price
         });
-        for (at, cost) in costs(&price).iter().enumerate() {
-            wage[at % stride] += self.base.gamma_va[at] * cost;
+        let (costs, each) = (costs(&prices), prices.chunks_exact(block));
+        for ((found, price), cost) in found.iter_mut().zip(each).zip(costs.chunks_exact(block)) {
+            for (at, cost) in cost.iter().enumerate() {
+                found.wage[at % stride] += self.base.gamma_va[at] * cost;
+            }
+            found.swept_price = sum(price, &found.swept_price);
+            found.price = price.to_vec();
         }
-        let productivity = Vec::new();
-        Adjoint {
-            swept_price: sum(&price, &swept),
-            price,
-            spending,
-            productivity,
-            wage,
-            factor,
-            output,
-            revenue,
-        }
+        found
     }
 
     /// Adjoint of value added, given that of income, `[n]`.
@@ -155,11 +170,15 @@ impl Linear<'_> {
 
     /// Adjoint of output, through expenditure `u` on inputs and excess demands, `[j][n]`.
     pub(super) fn output_adjoint(&self, u: &[f64], seeds: &Seeds) -> Vec<f64> {
-        let Shape { stride, .. } = self.base.shape;
-        let gamma_va = self.base.gamma_va.iter().enumerate();
-        let mut output: Vec<f64> = gamma_va.map(|(at, gamma)| gamma * seeds.excess[at % stride]).collect();
+        let mut output: Vec<f64> = self.excess_adjoint(seeds).collect();
         self.by_country(&self.base.gamma_io, Sum::Columns, u, &mut output);
         output
+    }
+
+    /// The part of the adjoint of output that comes through excess demands, `[j][n]`.
+    fn excess_adjoint(&self, seeds: &Seeds) -> impl Iterator<Item = f64> {
+        let stride = self.base.shape.stride;
+        self.base.gamma_va.iter().enumerate().map(move |(at, gamma)| gamma * seeds.excess[at % stride])
     }
 
     /// Adjoint of income, through final expenditure `u`, `[n]`.
@@ -201,28 +220,32 @@ impl Linear<'_> {
     /// The reduced Jacobian of the system in log wages, and the adjoint of every equation.
     pub fn reduced(&self, accuracy: Accuracy) -> (DMatrix<f64>, Vec<Adjoint>) {
         let n = self.base.shape.n;
-        let adjoints: Vec<Adjoint> =
-            (0..n).into_par_iter().map(|c| self.adjoint(&self.equation(c), accuracy)).collect();
+        let equations: Vec<Seeds> = (0..n).map(|c| self.equation(c)).collect();
+        let found = equations.par_chunks(TOGETHER).map(|seeds| self.adjoints(seeds, accuracy));
+        let adjoints: Vec<Adjoint> = found.flatten_iter().collect();
         (DMatrix::from_fn(n, n, |row, column| adjoints[row].wage[column]), adjoints)
     }
 
-    /// The adjoint of a seeded function with wages eliminated as well; `equations` are the adjoints that come with the
+    /// The adjoints of seeded functions with wages eliminated as well; `equations` are the adjoints that come with the
     /// `reduced` Jacobian. An adjoint is linear in its seeds, so that those of the equations need no solve again.
     ///
     /// `None` if the reduced Jacobian is singular.
-    pub fn total_adjoint(
+    pub fn total_adjoints(
         &self,
-        seeds: &Seeds,
+        seeds: &[Seeds],
         (reduced, equations): (&DMatrix<f64>, &[Adjoint]),
-    ) -> Option<Adjoint> {
+    ) -> Option<Vec<Adjoint>> {
         let n = self.base.shape.n;
-        let mut total = self.adjoint(seeds, Accuracy::Full);
-        let gradient = nalgebra::DVector::from_iterator(n, total.wage[..n].iter().copied());
-        let multipliers = reduced.transpose().lu().solve(&-gradient)?;
-        for (equation, multiplier) in equations.iter().zip(&multipliers) {
-            total.add(*multiplier, equation);
+        let mut all = self.adjoints(seeds, Accuracy::Full);
+        let factors = reduced.transpose().lu();
+        for total in &mut all {
+            let gradient = nalgebra::DVector::from_iterator(n, total.wage[..n].iter().copied());
+            let multipliers = factors.solve(&-gradient)?;
+            for (equation, multiplier) in equations.iter().zip(&multipliers) {
+                total.add(*multiplier, equation);
+            }
         }
-        Some(total)
+        Some(all)
     }
 
     /// Derivatives with respect to one cell of the trade costs.

@@ -1,9 +1,10 @@
-//! The two products that the linearised system is made of, in vectors of the machine.
+//! The two products that the linearised system is made of, in vectors of the machine. Both take one vector `[j][n]` or
+//! several, one behind the other, which share each reading of the matrix.
 
 use pulp::{Arch, Simd, WithSimd};
 
 use crate::equilibrium::conditions::layout::Shape;
-use crate::numerics::products::{Sum, add_product_by_column, add_weighted_rows};
+use crate::numerics::products::{Sum, add_product_by_column_to_many, add_weighted_rows_to_many};
 
 /// Adds every country's S x S matrix times its own vector: `out[j][n] += sum_k matrix[j][k][n] x[k][n]`, or the same
 /// with its transpose.
@@ -28,7 +29,8 @@ impl WithSimd for ByCountry<'_> {
     type Output = ();
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        add_product_by_column(simd, self.matrix, self.sum, self.shape.stride, self.x, self.out);
+        let Shape { s, stride, .. } = self.shape;
+        add_product_by_column_to_many(simd, self.matrix, self.sum, (stride, s), self.x, self.out);
     }
 }
 
@@ -43,11 +45,13 @@ impl WithSimd for BySector<'_> {
     type Output = ();
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Shape { n, s, .. } = self.shape;
+        let Shape { s, stride, .. } = self.shape;
+        let block = self.shape.block();
         for j in 0..s {
-            let row = self.shape.row(j);
             let matrix = &self.matrix[self.shape.matrix(j)];
-            add_weighted_rows(simd, matrix, &self.x[row.clone()][..n], &mut self.out[row]);
+            let from = j * stride;
+            let vectors = (&self.x[from..], &mut self.out[from..]);
+            add_weighted_rows_to_many(simd, matrix, stride, vectors, [block, block]);
         }
     }
 }

@@ -26,14 +26,6 @@ pub enum Accuracy {
     Full,
 }
 
-/// Changes of the unknowns and of costs along a direction, `[j][n]` each.
-pub struct Response {
-    pub productivity: Vec<f64>,
-    pub cost: Vec<f64>,
-    pub price: Vec<f64>,
-    pub spending: Vec<f64>,
-}
-
 /// Derivatives at one point. Arrays as in [`FlatEconomy`].
 pub struct Linear<'f> {
     pub base: &'f FlatEconomy,
@@ -141,152 +133,62 @@ impl<'f> Linear<'f> {
         all
     }
 
-    /// `out[j][a] += sum_b matrix[j][b][a] vector[j][b]`.
+    /// `out[j][a] += sum_b matrix[j][b][a] vector[j][b]`, for one vector or several, one behind the other.
     pub fn trade(&self, matrix: &[f64], x: &[f64], out: &mut [f64]) {
         add_by_sector(self.base.shape, matrix, x, out);
     }
 
-    /// Each country's S x S matrix on its own vector, added to `out`.
+    /// Each country's S x S matrix on its own vector, added to `out`; for one vector or several, one behind the other.
     pub fn by_country(&self, matrix: &[f64], sum: Sum, x: &[f64], out: &mut [f64]) {
         add_by_country(self.base.shape, matrix, sum, x, out);
     }
 
-    /// Solves `u = map(u)` for an affine map by rounds preconditioned with the own blocks.
+    /// Solves `u = map(u)` for an affine map by rounds preconditioned with the own blocks, for `many` right sides at once,
+    /// one behind the other. What is found for one does not depend on the others.
     pub fn settle(
         &self,
-        blocks: &[f64],
-        sum: Sum,
+        (blocks, sum): (&[f64], Sum),
         accuracy: Accuracy,
+        many: usize,
         map: &dyn Fn(&[f64]) -> Vec<f64>,
     ) -> Vec<f64> {
-        let mut u = vec![0.0; self.base.shape.block()];
+        let block = self.base.shape.block();
+        let mut u = vec![0.0; many * block];
         let rounds = match accuracy {
             Accuracy::Rounds(rounds) => rounds,
             Accuracy::Full => MAX_ROUNDS,
         };
-        let mut last_change = f64::INFINITY;
+        let mut step = vec![0.0; u.len()];
+        let mut last_change = vec![f64::INFINITY; many];
+        let mut is_settled = vec![false; many];
         for _ in 0..rounds {
             let mut gap = map(&u);
             for (gap, u) in gap.iter_mut().zip(&u) {
                 *gap -= u;
             }
-            let mut step = vec![0.0; u.len()];
+            step.fill(0.0);
             self.by_country(blocks, sum, &gap, &mut step);
-            let (mut change, mut size) = (0.0_f64, 0.0_f64);
-            for (u, step) in u.iter_mut().zip(&step) {
-                *u += step;
-                change = change.max(step.abs());
-                size = size.max(u.abs());
+            let each = u.chunks_exact_mut(block).zip(step.chunks_exact(block));
+            for (at, (u, step)) in each.enumerate() {
+                if is_settled[at] {
+                    continue;
+                }
+                let (mut change, mut size) = (0.0_f64, 0.0_f64);
+                for (u, step) in u.iter_mut().zip(step) {
+                    *u += step;
+                    change = change.max(step.abs());
+                    size = size.max(u.abs());
+                }
+                // Stops at rounding, or where rounding keeps it from falling further.
+                let is_rounding = change <= 1e-12 * size && change >= last_change[at];
+                is_settled[at] = change <= 1e-15 * size || is_rounding;
+                last_change[at] = change;
             }
-            // Stops at rounding, or where rounding keeps it from falling further.
-            if change <= 1e-15 * size || (change <= 1e-12 * size && change >= last_change) {
+            if is_settled.iter().all(|one| *one) {
                 break;
             }
-            last_change = change;
         }
         u
-    }
-
-    /// Log costs that go with log wages `[n]`, log prices and log productivity `[j][n]`.
-    pub fn cost_tangent(&self, wage: &[f64], price: &[f64], productivity: &[f64]) -> Vec<f64> {
-        let stride = self.base.shape.stride;
-        let direct = self.base.gamma_va.iter().zip(productivity).enumerate();
-        let mut cost: Vec<f64> = direct.map(|(at, (gamma, s))| gamma * wage[at % stride] - s).collect();
-        self.by_country(&self.base.gamma_io, Sum::Columns, price, &mut cost);
-        cost
-    }
-
-    /// Value added that goes with log wages and log prices, `[n]`.
-    pub fn value_added_tangent(&self, wage: &[f64], price: &[f64]) -> Vec<f64> {
-        let stride = self.base.shape.stride;
-        if !self.is_real_gdp {
-            return wage.iter().zip(&self.va).map(|(wage, va)| wage * va).collect();
-        }
-        let mut va = vec![0.0; stride];
-        for (price, alpha) in price.chunks_exact(stride).zip(self.base.alpha.chunks_exact(stride)) {
-            for ((d, (p, a)), va) in va.iter_mut().zip(price.iter().zip(alpha)).zip(&self.va) {
-                *d += va * p * a;
-            }
-        }
-        va
-    }
-
-    /// Responses to log wages `[n]` at given log productivity `[j][n]`.
-    pub fn respond(&self, wage: &[f64], productivity: &[f64], accuracy: Accuracy) -> Response {
-        let block = self.base.shape.block();
-        let price = self.settle(&self.block_price, Sum::Columns, accuracy, &|price| {
-            let mut swept = vec![0.0; block];
-            self.trade(&self.pi, &self.cost_tangent(wage, price, productivity), &mut swept);
-            swept
-        });
-        let cost = self.cost_tangent(wage, &price, productivity);
-        let va = self.value_added_tangent(wage, &price);
-        let spending = self.settle(&self.block_spending, Sum::Columns, accuracy, &|spending| {
-            let output = self.output_tangent(&cost, &price, spending);
-            self.spending_tangent((&cost, &price, spending), &output, &va)
-        });
-        Response { productivity: productivity.to_vec(), cost, price, spending }
-    }
-
-    /// Responses of all unknowns to the log wage of country `c`.
-    pub fn response_to_wage(&self, c: usize, accuracy: Accuracy) -> Response {
-        let mut wage = vec![0.0; self.base.shape.stride];
-        wage[c] = 1.0;
-        match &self.scale {
-            Some(scale) => self.respond_with_scale(scale, &wage, accuracy),
-            None => self.respond(&wage, &vec![0.0; self.base.shape.block()], accuracy),
-        }
-    }
-
-    /// Output that goes with costs, prices and expenditure.
-    pub fn output_tangent(&self, cost: &[f64], price: &[f64], spending: &[f64]) -> Vec<f64> {
-        let (stride, block) = (self.base.shape.stride, self.base.shape.block());
-        let bought: Vec<f64> = (0..block).map(|at| spending[at] + self.theta_x[at] * price[at]).collect();
-        let mut output: Vec<f64> =
-            (0..block).map(|at| -self.theta[at / stride] * self.y[at] * cost[at]).collect();
-        self.trade(&self.net_pi_by_exporter, &bought, &mut output);
-        output
-    }
-
-    /// Expenditure that costs, prices and expenditure imply, with the output and the value added that go with them.
-    pub fn spending_tangent(
-        &self,
-        (cost, price, spending): (&[f64], &[f64], &[f64]),
-        output: &[f64],
-        va: &[f64],
-    ) -> Vec<f64> {
-        let Shape { s, stride, .. } = self.base.shape;
-        let block = self.base.shape.block();
-        let mut inward = vec![0.0; block];
-        self.trade(&self.net_pi, cost, &mut inward);
-        let mut income = va.to_vec();
-        for (d, share) in income.iter_mut().zip(self.deficit_tangent(va)) {
-            *d += share;
-        }
-        for j in 0..s {
-            for at in self.base.shape.row(j) {
-                income[at % stride] += (1.0 - self.net_share[at]) * spending[at]
-                    - self.theta_x[at] * (self.net_share[at] * price[at] - inward[at]);
-            }
-        }
-        let mut out: Vec<f64> = (0..block).map(|at| self.base.alpha[at] * income[at % stride]).collect();
-        self.by_country(&self.base.gamma_io, Sum::Rows, output, &mut out);
-        out
-    }
-
-    /// Change of deficits with value added, `[n]`; zero where deficits do not move with incomes.
-    fn deficit_tangent(&self, va: &[f64]) -> Vec<f64> {
-        let Some(rho) = &self.rho else { return vec![0.0; va.len()] };
-        let (spent, share) = self.deficit_shares(rho);
-        let shift = va.iter().zip(&share).map(|(va, share)| va * share).sum::<f64>() / spent;
-        (0..va.len()).map(|n| share[n] * va[n] - self.va[n] * (1.0 + rho[n]) * shift).collect()
-    }
-
-    /// Spending of the world at unchanged ratios to value added, and deficits over value added, `[n]`.
-    pub fn deficit_shares(&self, rho: &[f64]) -> (f64, Vec<f64>) {
-        let spent: f64 = self.va.iter().zip(rho).map(|(va, rho)| va * (1.0 + rho)).sum();
-        let factor = self.va.iter().sum::<f64>() / spent;
-        (spent, rho.iter().map(|rho| (1.0 + rho) * factor - 1.0).collect())
     }
 }
 

@@ -1,4 +1,5 @@
-//! The equilibrium conditions linearised at a point: tangents (`linear`), adjoints (`adjoint`), both with economies of
+//! The equilibrium conditions linearised: at a point (`linear`), tangents (`tangent`), adjoints
+//! (`adjoint`), both with economies of
 //! scale (`scale`), and the approximate inverse that shapes the steps of a search (`preconditioner`).
 
 pub mod adjoint;
@@ -8,3 +9,4 @@ pub mod linear;
 pub mod linear_scale;
 pub mod preconditioner;
 pub mod scale;
+pub mod tangent;

@@ -4,6 +4,7 @@ use nalgebra::{DMatrix, DVector};
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
+use super::adjoint::TOGETHER;
 use super::linear::{Accuracy, Linear};
 use crate::equilibrium::conditions::layout::Shape;
 use crate::numerics::aligned::Aligned;
@@ -69,8 +70,9 @@ impl Preconditioner {
         let spending: Vec<_> =
             adjoints.iter().map(|adjoint| DVector::from_column_slice(&adjoint.spending)).collect();
         let of_spending = DMatrix::from_columns(&spending) * inverse.transpose();
-        let responses: Vec<_> =
-            (0..n).into_par_iter().map(|c| linear.response_to_wage(c, Accuracy::Rounds(ROUNDS))).collect();
+        let countries: Vec<usize> = (0..n).collect();
+        let of_wages = |few: &[usize]| linear.responses_to_wages(few, Accuracy::Rounds(ROUNDS));
+        let responses: Vec<_> = countries.par_chunks(TOGETHER).flat_map_iter(of_wages).collect();
         let (mut from_spending, mut to_price) = (vec![0.0; shape.cube()], vec![0.0; shape.cube()]);
         let (mut from_price, mut to_spending) = (vec![0.0; shape.block()], vec![0.0; shape.block()]);
         for j in 0..s {

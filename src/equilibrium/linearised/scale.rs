@@ -7,8 +7,9 @@ use nalgebra::{DMatrix, DVector};
 
 use super::adjoint::{Adjoint, Seeds, sum};
 use super::krylov;
-use super::linear::{Accuracy, Linear, Response};
+use super::linear::{Accuracy, Linear};
 use super::linear_scale::LinearScale;
+use super::tangent::Response;
 use crate::equilibrium::conditions::layout::{FlatScale, Shape};
 use crate::numerics::aligned::Aligned;
 use crate::numerics::products::Sum;
@@ -86,7 +87,7 @@ impl Linear<'_> {
         }
     }
 
-    /// As [`Linear::adjoint`], with the derivatives with respect to residuals of productivity.
+    /// As [`Linear::adjoints`] of one function, with the derivatives with respect to residuals of productivity.
     pub fn adjoint_with_scale(&self, scale: &LinearScale, seeds: &Seeds, accuracy: Accuracy) -> Adjoint {
         let block = self.base.shape.block();
         let map = |u: &[f64]| {

@@ -12,9 +12,9 @@
 //! imports of the country, its exports, trade of others. Source: `docs/model.md` section 2.
 
 use ndarray::{Array1, Array3, Zip};
-use rayon::prelude::*;
 
 use super::decompose::{DecompositionError, GAP_TOLERANCE};
+use super::sensitivity::WelfareGradient;
 use crate::equilibrium::counterfactual::result::Equilibrium;
 use crate::equilibrium::counterfactual::shock::Shock;
 use crate::equilibrium::prepared::PreparedBaseline;
@@ -211,8 +211,7 @@ impl Way<'_> {
             shock.factor_hat.as_ref().map_or_else(|| Array1::zeros(base.n()), |hat| hat.mapv(f64::ln))
         };
         let d_factor = ln(self.to) - ln(self.from);
-        let of_country = |n: usize| -> Option<Slopes> {
-            let gradient = sensitivity.welfare(n)?;
+        let of_country = |n: usize, gradient: WelfareGradient| {
             let by_ln_tau = &gradient.tau * &solved.tau;
             let along = |source: &Source| {
                 let mut sums = [0.0; 3];
@@ -225,17 +224,16 @@ impl Way<'_> {
                 }
                 sums
             };
-            Some(Slopes {
+            Slopes {
                 sources: sources.iter().map(along).collect(),
                 factors: gradient.ln_factor.iter().zip(&d_factor).map(|(slope, change)| slope * change).sum(),
                 elasticities: gradient.theta.iter().zip(&d_theta).map(|(slope, change)| slope * change).sum(),
-            })
+            }
         };
-        let countries = &base.axes.countries;
-        let or_error = |n: usize| {
-            of_country(n).ok_or_else(|| DecompositionError::Singular { country: countries[n].iso3.clone() })
-        };
-        (0..countries.len()).into_par_iter().map(or_error).collect()
+        sensitivity.of_each_welfare(&of_country).ok_or_else(|| {
+            let singular = (0..base.n()).find(|&n| sensitivity.welfare(n).is_none()).unwrap_or(0);
+            DecompositionError::Singular { country: base.axes.countries[singular].iso3.clone() }
+        })
     }
 }
 

@@ -1,12 +1,13 @@
 //! Derivatives of welfare by implicit differentiation: every tariff, every iceberg, every elasticity.
 
 use ndarray::{Array2, Array3};
+use rayon::prelude::*;
 
 use crate::economy::Economy;
 use crate::equilibrium::conditions::point::Point;
 use crate::equilibrium::counterfactual::result::Equilibrium;
 use crate::equilibrium::counterfactual::shock::Shock;
-use crate::equilibrium::linearised::adjoint::{Adjoint, Seeds};
+use crate::equilibrium::linearised::adjoint::{Adjoint, Seeds, TOGETHER};
 use crate::equilibrium::linearised::linear::{Accuracy, Linear};
 use crate::equilibrium::prepared::PreparedBaseline;
 use crate::equilibrium::search::workspace::Workspace;
@@ -70,9 +71,14 @@ impl PreparedBaseline {
 }
 
 impl Sensitivity<'_> {
-    /// The adjoint of `ln W_hat` of a country, `ln I' - sum_j alpha ln P_hat` (`docs/model.md` section 2); `None` if the
-    /// reduced Jacobian is singular.
-    fn adjoint(&self, country: usize) -> Option<Adjoint> {
+    /// The adjoints of `ln W_hat` of countries; `None` if the reduced Jacobian is singular.
+    fn adjoints(&self, countries: &[usize]) -> Option<Vec<Adjoint>> {
+        let seeds: Vec<Seeds> = countries.iter().map(|&country| self.seeds(country)).collect();
+        self.linear.total_adjoints(&seeds, (&self.reduced.0, &self.reduced.1))
+    }
+
+    /// `ln W_hat` of a country as its weights, `ln I' - sum_j alpha ln P_hat` (`docs/model.md` section 2).
+    fn seeds(&self, country: usize) -> Seeds {
         let shape = self.linear.base.shape;
         let mut seeds = Seeds::zero(shape);
         let income = self.linear.base.unit * self.solved.income[country];
@@ -82,15 +88,44 @@ impl Sensitivity<'_> {
         for j in 0..shape.s {
             seeds.price[j * shape.stride + country] = -self.base.alpha[[country, j]];
         }
-        self.linear.total_adjoint(&seeds, (&self.reduced.0, &self.reduced.1))
+        seeds
     }
 
-    /// Derivatives of `ln W_hat` of a country with respect to log factor supply of each country, `[n]`; `None` as for
+    /// All countries in groups whose adjoints are found together.
+    fn groups(&self) -> Vec<Vec<usize>> {
+        let countries: Vec<usize> = (0..self.linear.base.shape.n).collect();
+        countries.chunks(TOGETHER).map(<[usize]>::to_vec).collect()
+    }
+
+    /// Derivatives of `ln W_hat` of each country with respect to log factor supply of each country, `[n,m]`; `None` as for
     /// [`Self::welfare`].
     #[must_use]
-    pub fn by_ln_factor(&self, country: usize) -> Option<Vec<f64>> {
-        let factor = self.adjoint(country)?.factor[..self.linear.base.shape.n].to_vec();
-        factor.iter().all(|slope| slope.is_finite()).then_some(factor)
+    pub fn by_ln_factor(&self) -> Option<Vec<Vec<f64>>> {
+        let n = self.linear.base.shape.n;
+        let of_group = |countries: Vec<usize>| {
+            let adjoints = self.adjoints(&countries)?;
+            Some(adjoints.iter().map(|adjoint| adjoint.factor[..n].to_vec()).collect::<Vec<_>>())
+        };
+        let groups = self.groups().into_par_iter().map(of_group).collect::<Option<Vec<_>>>()?;
+        let rows = groups.concat();
+        rows.iter().flatten().all(|slope| slope.is_finite()).then_some(rows)
+    }
+
+    /// What `of` makes of the gradient of each country, in their order; one gradient of a thread is in memory at a time.
+    ///
+    /// `None` as for [`Self::welfare`].
+    #[must_use]
+    pub fn of_each_welfare<T: Send>(
+        &self,
+        of: &(dyn Fn(usize, WelfareGradient) -> T + Sync),
+    ) -> Option<Vec<T>> {
+        let of_group = |countries: Vec<usize>| {
+            let adjoints = self.adjoints(&countries)?;
+            let gradients = countries.iter().zip(&adjoints).map(|(&n, one)| Some(of(n, self.gradient(one)?)));
+            gradients.collect::<Option<Vec<T>>>()
+        };
+        let groups = self.groups().into_par_iter().map(of_group).collect::<Option<Vec<_>>>()?;
+        Some(groups.into_iter().flatten().collect())
     }
 
     /// Gradient of `ln W_hat` of country `n`.
@@ -98,7 +133,11 @@ impl Sensitivity<'_> {
     /// `None` if the reduced Jacobian is singular, or so near to it that derivatives overflow.
     #[must_use]
     pub fn welfare(&self, country: usize) -> Option<WelfareGradient> {
-        let (shape, adjoint) = (self.linear.base.shape, self.adjoint(country)?);
+        self.gradient(&self.adjoints(&[country])?[0])
+    }
+
+    fn gradient(&self, adjoint: &Adjoint) -> Option<WelfareGradient> {
+        let shape = self.linear.base.shape;
         let dim = self.base.tau.dim();
         let mut gradient = WelfareGradient {
             tau: Array3::zeros(dim),
@@ -107,7 +146,7 @@ impl Sensitivity<'_> {
             ln_factor: adjoint.factor[..shape.n].to_vec(),
         };
         for ((j, m, i), tau) in self.solved.tau.indexed_iter() {
-            let cell = self.linear.cell(&adjoint, j, m, i);
+            let cell = self.linear.cell(adjoint, j, m, i);
             gradient.ln_iceberg[[j, m, i]] = cell.cost;
             if m != i {
                 gradient.tau[[j, m, i]] = (cell.cost + cell.duty) / tau;

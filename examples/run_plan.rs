@@ -72,7 +72,7 @@ pub fn main() -> Result<(), Box<dyn Error>> {
 
     // The bytes of draws.csv.
     let draws = rows::text(tradepath::output::run::draws(frame, &block));
-    assert!(draws.starts_with("option,draw,year,iso3,measure,against,unit,value\n"));
+    assert!(draws.starts_with("option,draw,year,iso3,measure,against,unit,value,weight\n"));
     // Two measures in 5 draws: of the reference option against the baseline alone.
     assert_eq!(draws.lines().count(), 1 + 5 * (2 + 4));
     Ok(())

@@ -96,7 +96,8 @@ impl Answer {
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         let cells = |record: csv::StringRecord| {
             let cell = |(column, text): (&rows::Column, &str)| match column.kind {
-                "number" | "integer" => {
+                "integer" => text.parse().map_or_else(|_| Cell::text(text), Cell::Count),
+                "number" => {
                     let decimals = of_column(column.name).map_or(0, |one| one.2);
                     Cell::Number(text.parse().ok(), decimals)
                 }

@@ -299,7 +299,7 @@ fn timeline_explains_and_fits_and_refuses_unknown_names() {
         A,,talks,end,2000-01-01,,300,recalled,\nB,,talks,end,2000-01-01,,500,recalled,\n\
         C,,talks,end,2000-01-01,,400,recalled,\nD,,talks,end,2000-01-01,,9999,recalled,after_cutoff\n";
     fs::write(folder.path().join("timing.csv"), table).unwrap();
-    tradepath(folder.path()).args(["--fit", "timing.csv"]).assert().success().stdout(
+    tradepath(folder.path()).args(["--fit", "timing.csv", "--format", "csv"]).assert().success().stdout(
         contains("talks to end,3,320.0,400.0,480.0,").and(contains("log_normal")).and(contains("weibull")),
     );
 }

@@ -36,7 +36,7 @@ fn the_default_horizon_ends_in_2050_and_what_is_not_reached_is_said() {
         tradepath(folder.path()).args(arguments).assert().success();
         let dates = fs::read_to_string(folder.path().join("x/dates.csv")).unwrap();
         let rows: Vec<_> = dates.lines().skip(1).collect();
-        assert_eq!(rows, [&format!("late,in_force,1.0,{day},{day},{day}"), "late,never,0.0,,,"]);
+        assert_eq!(rows, [&format!("late,in_force,1.0,{day},{day},{day},"), "late,never,0.0,,,,"]);
         let years = fs::read_to_string(folder.path().join("x/by_year.csv")).unwrap();
         let share = |row: &str| {
             let line = years.lines().find(|line| line.starts_with(row)).unwrap();
@@ -151,7 +151,7 @@ fn the_folder_of_the_user_is_what_is_read() {
     fs::write(mine("policy/agreements.csv"), format!("{agreements}{more}\n")).unwrap();
     call().success();
     let dates = fs::read_to_string(folder.path().join("x/dates.csv")).unwrap();
-    assert!(dates.contains(",2021-01-30,2021-01-30,2021-01-30\n"), "{dates}");
+    assert!(dates.contains(",2021-01-30,2021-01-30,2021-01-30,\n"), "{dates}");
     assert!(dates.contains("deal,accession_GBR,"), "the world of the folder runs beside it: {dates}");
 
     let part = mine("options/parts/world_agreements.toml");

@@ -120,10 +120,11 @@ fn small_run() -> TempDir {
         }
     }
     write("by_year.csv", &by_year);
-    let mut draws = "option,draw,year,iso3,measure,against,unit,value\n".to_owned();
+    let mut draws = "option,draw,year,iso3,measure,against,unit,value,weight\n".to_owned();
     for (option, draw) in [("join", 0), ("join", 1), ("join", 2), ("partial", 0)] {
         for year in 2021..=2024 {
-            draws += &format!("{option},{draw},{year},AAA,real_income,reference,pct,{}\n", numbers.cells(1));
+            draws +=
+                &format!("{option},{draw},{year},AAA,real_income,reference,pct,{},1.0\n", numbers.cells(1));
         }
     }
     write("draws.csv", &draws);

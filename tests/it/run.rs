@@ -273,7 +273,7 @@ fn faults_of_plan_and_command_line_are_named() {
         refused(&["mine/plan.toml"], message);
     };
     changed("focus = \"USA\"", "focus = \"ZZZ\"", "`focus` = ZZZ: expected a country of apac: USA, CAN");
-    changed("\nseed = 1", "\nspeed = 1", "plan.toml:27 `plan` = unknown field `speed`");
+    changed("\nseed = 1", "\nspeed = 1", "plan.toml:33 `plan` = unknown field `speed`");
     changed("\ndraws = 200", "\ndraws = 0", "`draws` = 0: expected 1 or more");
     changed(
         "low = 0.0, mode",

@@ -58,9 +58,8 @@ pub(crate) fn entrepots(axes: &Axes, reading: &mut Reading) -> Option<Vec<(usize
     let mut found = Vec::new();
     for row in table.rows() {
         let margin = reading.number(&row, "margin_exports_musd", FLOW)?;
-        let exports = reading.number(&row, "goods_exports_musd", FLOW)?;
         if let Some(&n) = axes.country_idx.get(row.text("iso3")).filter(|_| margin > 0.0) {
-            found.push((n, exports));
+            found.push((n, reading.number(&row, "goods_exports_musd", FLOW)?));
         }
     }
     Some(found)

@@ -20,6 +20,8 @@ const HORIZON: Horizon = Horizon { start: date(2020, 11, 1), end: date(2050, 12,
 const DRAWS: [u64; 2] = [30, 2000];
 /// Draws of the last look at a process of an option itself.
 const MANY: u64 = 30_000;
+/// Switches of the user that some topic acts through; they are on in the look at topics.
+const SWITCHES: [&str; 1] = ["withdrawal_needs_congress"];
 /// A process that acts only where ten yearly looks of another fail, once in a million draws; the test leaves the other out.
 const LAST_RESORT: (&str, &str) = ("usmca_term", "usmca_review");
 
@@ -171,13 +173,18 @@ fn no_verb_is_dead() {
     assert!(dead.is_empty(), "{dead:#?}");
 }
 
-/// A topic on which nobody has a stance, and that no menu asks, changes nothing; each that ships does.
+/// Each topic matters: silence where there was a stance, and a strong one where there was none, change something.
 #[test]
 fn no_topic_is_dead() {
     let folder = tempfile::tempdir().unwrap();
     write_embedded(folder.path()).unwrap();
     // A reader of its own each time: one that reads on refuses a file that changes.
-    let read_now = || read(&Files::directory(folder.path()).folder("options"));
+    let read_now = || {
+        let mut options = read(&Files::directory(folder.path()).folder("options"));
+        let facts = options.specs.iter_mut().flat_map(|spec| &mut spec.facts);
+        facts.filter(|fact| SWITCHES.contains(&fact.name.as_str())).for_each(|fact| fact.on = true);
+        options
+    };
     let options = read_now();
     let path = folder.path().join("options/politics/stances.csv");
     let stances = fs::read_to_string(&path).unwrap();
@@ -185,11 +192,15 @@ fn no_topic_is_dead() {
     assert_eq!(topics.len(), 26);
     let mut dead = Vec::new();
     for topic in topics {
-        let silent = |line: &str| match line.strip_prefix(&format!("{topic},")) {
-            Some(rest) => format!("{topic},{},0,test,assumption\n", rest.split(',').next().unwrap()),
+        let turned = |line: &str| match line.strip_prefix(&format!("{topic},")) {
+            Some(rest) => {
+                let (speaker, strength) = rest.split_once(',').unwrap();
+                let other = if strength.starts_with("0,") { 3 } else { 0 };
+                format!("{topic},{speaker},{other},test,assumption\n")
+            }
             None => format!("{line}\n"),
         };
-        fs::write(&path, stances.lines().map(silent).collect::<String>()).unwrap();
+        fs::write(&path, stances.lines().map(turned).collect::<String>()).unwrap();
         let changed = read_now();
         let pairs: Vec<_> = options
             .specs

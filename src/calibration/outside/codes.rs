@@ -1,7 +1,7 @@
 //! What the country codes of databases stand for: one table for all readers.
 //!
 //! `data/sources/codes.csv` has old, national and numeric codes (`ROM`, `VIE`, `S19`, `490`), codes of customs unions
-//! (`EUN`, `918`), of the world (`W00`, `000`) and of no country (`899`); `data/sources/unions.csv` the members of
+//! (`EUN`, `918`), of the world (`W00`, `000`), of no country (`899`) and of all others (`ROW`); `data/sources/unions.csv` the members of
 //! unions by date. A code that no table lists stands for itself. Numbers have three digits: `36` is `036`.
 
 use std::borrow::Cow;
@@ -22,6 +22,8 @@ pub enum Meaning {
     World,
     /// Trade that belongs to no country.
     Nowhere,
+    /// All countries that a table does not show.
+    Rest,
 }
 
 /// The tables of codes and unions.
@@ -46,8 +48,9 @@ impl Codes {
                 "union" => Meaning::Union(stands_for),
                 "world" => Meaning::World,
                 "nowhere" => Meaning::Nowhere,
+                "rest" => Meaning::Rest,
                 _ => {
-                    let expected = "country, union, world or nowhere";
+                    let expected = "country, union, world, nowhere or rest";
                     faults.push(row.fault("kind", expected, "Correct the cell."));
                     continue;
                 }
@@ -87,6 +90,12 @@ impl Codes {
     #[must_use]
     pub(crate) fn is_nowhere(&self, code: &str) -> bool {
         self.meaning(code) == Some(&Meaning::Nowhere)
+    }
+
+    /// True if `code` stands for all countries that a table does not show.
+    #[must_use]
+    pub(super) fn is_rest(&self, code: &str) -> bool {
+        self.meaning(code) == Some(&Meaning::Rest)
     }
 
     /// Members of the union that `code` stands for on the last day of `year`, by their ISO codes; `None` = no union.

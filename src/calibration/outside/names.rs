@@ -170,10 +170,12 @@ impl Names {
         known(code).or_else(|| known(self.codes.iso3(code)?))
     }
 
-    /// Code of the row of all others, if there is one.
+    /// Code of the economy of all others, if there is one: a row of its own, or what the tables call the rest of the world.
     #[must_use]
     pub fn rest(&self) -> Option<String> {
-        self.countries.rest.map(|at| self.iso3(at))
+        let named =
+            || self.countries.of.iter().filter(|(code, _)| self.codes.is_rest(code)).map(|(_, at)| *at).min();
+        self.countries.rest.or_else(named).map(|at| self.iso3(at))
     }
 
     /// Sector of a code, or `None` if no row takes it.

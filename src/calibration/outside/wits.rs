@@ -238,6 +238,7 @@ fn countries(row: &Row<'_>, column: &str, year: i16, to: &mut Gathered) -> Optio
             Some(members.into_iter().map(|member| (member.to_owned(), true)).collect())
         }
         Some(Meaning::World | Meaning::Nowhere) => None,
+        Some(Meaning::Rest) => Some(vec![(code.to_owned(), false)]),
         None if code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase()) => {
             Some(vec![(code.to_owned(), false)])
         }

@@ -195,7 +195,7 @@ fn no_topic_is_dead() {
         let turned = |line: &str| match line.strip_prefix(&format!("{topic},")) {
             Some(rest) => {
                 let (speaker, strength) = rest.split_once(',').unwrap();
-                let other = if strength.starts_with("0,") { 3 } else { 0 };
+                let other = if strength.starts_with("0,") { 2 } else { 0 };
                 format!("{topic},{speaker},{other},test,assumption\n")
             }
             None => format!("{line}\n"),

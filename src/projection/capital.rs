@@ -87,7 +87,7 @@ impl Capital {
         capital
     }
 
-    /// The same with shares of capital multiplied by `ratio`, at most [`MOST_SHARE`].
+    /// The same with shares of capital multiplied by `ratio`, at most 0.95.
     #[must_use]
     pub fn with_shares_times(&self, ratio: f64) -> Self {
         let share = self.share.mapv(|share| (share * ratio).min(share.max(MOST_SHARE)));

@@ -25,7 +25,11 @@ impl Matrix {
         labels: &[(String, bool)],
         headings: &[(String, OptionStyle)],
     ) -> Self {
-        let label_width = |label: &str| text_width(&shortened(label, WIDEST_LABEL, LABEL_SIZE), LABEL_SIZE);
+        let height = area.height() / labels.len().max(1) as f64;
+        let label_width = |label: &str| {
+            let lines = row_label(label, WIDEST_LABEL, height);
+            lines.iter().map(|line| text_width(line, LABEL_SIZE)).fold(0.0, f64::max)
+        };
         let left = labels.iter().map(|(label, _)| label_width(label)).fold(60.0_f64, f64::max) + 10.0;
         let columns = headings.len().max(1) as f64;
         let width = (area.width() - left - COLUMN_GAP * (columns - 1.0)) / columns;
@@ -48,8 +52,10 @@ impl Matrix {
         }
         for (row, (label, is_bold)) in labels.iter().enumerate() {
             let lettering = Lettering::new(LABEL_SIZE, INK).bold(*is_bold).align(Align::Right);
-            let text = shortened(label, WIDEST_LABEL - if *is_bold { 16.0 } else { 0.0 }, LABEL_SIZE);
-            canvas.text((matrix.area.left - 8.0, matrix.middle(row)), &text, lettering);
+            let widest = WIDEST_LABEL - if *is_bold { 16.0 } else { 0.0 };
+            let lines = row_label(label, widest, matrix.row_height());
+            let first = matrix.middle(row) - line_height(LABEL_SIZE) * (lines.len() as f64 - 1.0) / 2.0;
+            canvas.lines((matrix.area.left - 8.0, first), &lines, lettering);
         }
         matrix
     }
@@ -85,6 +91,13 @@ impl Matrix {
 
 /// Widest label of a row.
 const WIDEST_LABEL: f64 = 196.0;
+
+/// A label in as many lines as a row of this height holds, or shortened to one.
+fn row_label(label: &str, widest: f64, row_height: f64) -> Vec<String> {
+    let lines = wrap(label, widest, LABEL_SIZE);
+    let fits = lines.len() as f64 * line_height(LABEL_SIZE) <= row_height;
+    if fits { lines } else { vec![shortened(label, widest, LABEL_SIZE)] }
+}
 
 /// Size of the headings at which the longest word fits its column, within what can be read.
 fn heading_size(headings: &[(String, OptionStyle)], column: f64) -> f64 {

@@ -9,8 +9,8 @@ use super::super::theme::{GAIN, INK, LOSS, OptionStyle, TICK_SIZE};
 use super::scene::DrawError;
 
 const STEM: &str = "bridge";
-/// Height of a row of the table.
-const ROW: f64 = 22.0;
+/// Height of a row of the table: names of settings take two lines.
+const ROW: f64 = 36.0;
 /// Room for the axis below the rows, and for the number at the line.
 const FOOT: f64 = 38.0;
 
@@ -71,6 +71,7 @@ fn draw_columns(canvas: &mut Canvas, area: Area, labels: &[String], columns: &[C
         let (Area { top, bottom, .. }, end) = (panel.area, panel.x.at(last));
         canvas.line(&[(end, top), (end, bottom)], Stroke::solid(INK, 1.0));
         let text = format!("published {}", signed(last, decimals_for([last])));
-        canvas.text((end, bottom + 27.0), &text, Lettering::new(TICK_SIZE - 1.0, INK).align(Align::Centre));
+        let lettering = Lettering::new(TICK_SIZE - 1.0, INK).align(Align::Right);
+        canvas.text((panel.area.right, bottom + 27.0), &text, lettering);
     }
 }

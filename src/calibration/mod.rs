@@ -44,6 +44,7 @@ pub fn schemas() -> Vec<Schema> {
         policy::rows::StagedPart::schema(),
         policy::rows::StagingCheck::schema(),
         policy::rows::StagingRest::schema(),
+        policy::rows::SpecificDuty::schema(),
         policy::rows::Emissions::schema(),
         policy::rows::GroupLines::schema(),
         policy::rows::MembershipRow::schema(),

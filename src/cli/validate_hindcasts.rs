@@ -89,12 +89,15 @@ fn cloud(found: &Hindcasts, id: &str) -> Cloud {
     Cloud { heading, dots: rows.map(dot).collect() }
 }
 
+/// Smallest gain against no change that a finding counts, percent: less than that is noise.
+const WORTH_PCT: f64 = 1.0;
+
 /// In how many hindcasts the model errs less than no change.
 fn finding(found: &Hindcasts) -> String {
     let gain = |id: &str| shown(found, id, "forecast")[0].and_then(|row| row.gain_pct);
-    let better = found.titles.iter().filter(|(id, _)| gain(id).is_some_and(|gain| gain > 0.0)).count();
+    let better = found.titles.iter().filter(|(id, _)| gain(id).is_some_and(|gain| gain >= WORTH_PCT)).count();
     format!(
-        "Of {} known changes of trade, the model comes nearer than \u{201c}no change\u{201d} in {better}",
+        "In {better} of {} known changes of trade the model errs at least {WORTH_PCT:.0} % less than \u{201c}no change\u{201d}",
         found.titles.len()
     )
 }

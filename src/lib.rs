@@ -82,19 +82,12 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 pub mod calibration;
 pub mod cli;
-pub mod data;
-pub mod economy;
-pub mod ensemble;
-pub mod equilibrium;
-pub mod error;
-pub mod estimation;
-pub mod events;
-pub mod numerics;
 pub mod output;
-pub mod policy;
-pub mod projection;
 pub mod report;
-pub mod rng;
-pub mod schedules;
-pub mod stop;
 pub mod validation;
+
+#[doc(inline)]
+pub use tradepath_model::{
+    data, economy, ensemble, equilibrium, error, estimation, events, numerics, policy, projection, rng,
+    schedules, stop,
+};

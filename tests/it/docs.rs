@@ -116,9 +116,9 @@ fn a_link_to_a_missing_file_heading_or_name_is_found() {
         assert_eq!(found, [Link { text: text.into(), target: target.into() }]);
         fault(&folder, &found[0])
     };
-    assert_eq!(fault_of("`Economy`", "../src/economy/mod.rs"), None);
+    assert_eq!(fault_of("`Economy`", "../model/src/economy/mod.rs"), None);
     assert_eq!(fault_of("model", "model.md#5-discrete-events"), None);
-    assert!(fault_of("`Econom`", "../src/economy/mod.rs").unwrap().contains("declares no Econom"));
+    assert!(fault_of("`Econom`", "../model/src/economy/mod.rs").unwrap().contains("declares no Econom"));
     assert!(fault_of("x", "../src/nothing.rs").unwrap().contains("no such file"));
     assert!(fault_of("x", "model.md#5-events").unwrap().contains("no such heading"));
 }
@@ -139,7 +139,9 @@ fn the_code_cites_sections_of_the_model_that_exist() {
     let model = fs::read_to_string(root().join("docs/model.md")).unwrap();
     let has = |number: &str| model.lines().any(|line| line.starts_with(&format!("## {number}. ")));
     let (mut files, mut cited) = (Vec::new(), 0);
-    sources(&root().join("src"), &mut files);
+    for folder in ["src", "model/src"] {
+        sources(&root().join(folder), &mut files);
+    }
     for file in files {
         let text = fs::read_to_string(&file).unwrap();
         for (at, _) in text.match_indices("model.md") {
@@ -160,7 +162,8 @@ fn the_code_cites_sections_of_the_model_that_exist() {
 #[test]
 fn the_layers_are_all_in_the_architecture() {
     let page = fs::read_to_string(root().join("docs/architecture.md")).unwrap();
-    for entry in fs::read_dir(root().join("src")).unwrap() {
+    let entries = ["src", "model/src"].map(|folder| fs::read_dir(root().join(folder)).unwrap());
+    for entry in entries.into_iter().flatten() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         let module = name.trim_end_matches(".rs");
         let is_there =

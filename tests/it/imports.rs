@@ -19,16 +19,18 @@ struct Source {
     exports: Vec<Vec<String>>,
 }
 
-/// The files of `src` with what each of them uses.
+/// The files of all crates with what each of them uses. `tradepath` hands on the modules of `tradepath-model` under their
+/// own names, so that `crate::` leads to the same module in both.
 pub struct Imports {
     sources: BTreeMap<Module, Source>,
 }
 
 impl Imports {
-    /// Reads all files under `src` but `main.rs` and `lib.rs`.
-    pub fn read(src: &Path) -> Self {
+    /// Reads all files under the folders but `main.rs` and `lib.rs`.
+    pub fn read(folders: &[PathBuf]) -> Self {
         let mut sources = BTreeMap::new();
-        for file in files(src) {
+        for (src, file) in folders.iter().flat_map(|src| files(src).into_iter().map(move |file| (src, file)))
+        {
             let inner = file.strip_prefix(src).unwrap().with_extension("");
             let mut module: Module = inner.iter().map(|part| part.to_str().unwrap().to_owned()).collect();
             if module.last().is_some_and(|last| last == "mod") {

@@ -13,7 +13,7 @@ use include_dir::{Dir, include_dir};
 use super::hash::sha256;
 use crate::error::Fault;
 
-static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/data");
+static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../data");
 
 /// Longest text that is read, bytes; no table of this program is longer.
 const LONGEST_TEXT_BYTES: u64 = 1 << 30;

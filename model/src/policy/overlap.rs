@@ -40,7 +40,7 @@ impl Overlaps {
     /// Joined strength of texts; `strengths` by text, 0 = not in force.
     ///
     /// ```
-    /// use tradepath::policy::Overlaps;
+    /// use tradepath_model::policy::Overlaps;
     ///
     /// // The second text has 57 % of its content in the first.
     /// let overlaps = Overlaps::new(2, [(0, 1, 0.57)]);

@@ -41,7 +41,7 @@ impl Aggregates {
     /// Aggregates lines with the elasticity of substitution `sigma`; `None` if no line has a weight.
     ///
     /// ```
-    /// use tradepath::policy::aggregate::Aggregates;
+    /// use tradepath_model::policy::aggregate::Aggregates;
     ///
     /// // Two equally important lines, one free and one at 100 %.
     /// let pair = Aggregates::new(&[(0.5, 0.0), (0.5, 100.0)], 2.0).unwrap();

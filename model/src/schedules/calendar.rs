@@ -52,7 +52,7 @@ impl CutDates {
 ///
 /// ```
 /// use jiff::civil::date;
-/// use tradepath::schedules::calendar::agreement_year;
+/// use tradepath_model::schedules::calendar::agreement_year;
 ///
 /// let (entry, first_of_january) = (date(2018, 12, 30), (1, 1));
 /// assert_eq!(agreement_year(entry, date(2018, 12, 31), first_of_january), 1);

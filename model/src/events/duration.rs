@@ -125,7 +125,7 @@ impl Duration {
     /// Days at the quantile `u` in (0, 1).
     ///
     /// ```
-    /// use tradepath::events::Duration;
+    /// use tradepath_model::events::Duration;
     ///
     /// let talks = Duration::Triangular { low_days: 100.0, mode_days: 200.0, high_days: 300.0 };
     /// assert!((talks.quantile(0.5) - 200.0).abs() < 1e-9);

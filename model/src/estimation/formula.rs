@@ -50,12 +50,12 @@ impl Formula {
     /// Parses a formula.
     ///
     /// ```
-    /// use tradepath::estimation::formula::Formula;
+    /// use tradepath_model::estimation::formula::Formula;
     ///
     /// let formula = Formula::parse("trade ~ ln(dist) + rta | exporter^year + importer^year")?;
     /// assert_eq!((formula.terms.len(), formula.effects.len()), (2, 2));
     /// assert!(Formula::parse("trade ~ | exporter").is_err());
-    /// # Ok::<(), tradepath::estimation::formula::FormulaError>(())
+    /// # Ok::<(), tradepath_model::estimation::formula::FormulaError>(())
     /// ```
     ///
     /// # Errors

@@ -12,7 +12,7 @@ pub struct Ticket(u32);
 /// The key packs day, priority, rank and sequence number into one integer, so that the heap compares only numbers.
 ///
 /// ```
-/// use tradepath::events::queue::Queue;
+/// use tradepath_model::events::queue::Queue;
 ///
 /// let mut queue = Queue::new();
 /// queue.push(7, (1, 0), "election");

@@ -83,7 +83,7 @@ impl Category {
     /// Share of the base rate left in year `year` (1 = from entry into force).
     ///
     /// ```
-    /// use tradepath::schedules::Category;
+    /// use tradepath_model::schedules::Category;
     ///
     /// // Five equal steps: a fifth goes on entry, the rest by year 5.
     /// let five_steps = Category::builtin("B5").unwrap();

@@ -39,7 +39,7 @@ impl CarbonList {
 ///
 /// ```
 /// // 50 dollars per tonne, 0.4 tonnes per 1,000 dollars: 20 dollars on 1,000.
-/// assert_eq!(tradepath::policy::carbon::carbon_duty_pct(50.0, 0.4), 2.0);
+/// assert_eq!(tradepath_model::policy::carbon::carbon_duty_pct(50.0, 0.4), 2.0);
 /// ```
 #[must_use]
 pub fn carbon_duty_pct(price_usd_per_t: f64, t_per_1000_usd: f64) -> f64 {

@@ -1,0 +1,19 @@
+//! The model of [tradepath](https://docs.rs/tradepath): from files to the outcome of every draw, without tables, charts or program.
+//!
+//! A crate of its own, because its loops want the compiler's full effort, and what stands around it does not.
+//! Users depend on `tradepath`, which hands on every module of this crate under its own name. The layers, and who may call
+//! whom: `docs/architecture.md`.
+
+pub mod data;
+pub mod economy;
+pub mod ensemble;
+pub mod equilibrium;
+pub mod error;
+pub mod estimation;
+pub mod events;
+pub mod numerics;
+pub mod policy;
+pub mod projection;
+pub mod rng;
+pub mod schedules;
+pub mod stop;

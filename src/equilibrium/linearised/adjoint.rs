@@ -10,6 +10,9 @@ use crate::numerics::products::Sum;
 /// Functions whose derivatives are found together: their vectors fit into a cache beside a piece of a matrix.
 pub const TOGETHER: usize = 8;
 
+/// Triangular factors of a matrix.
+pub type Factors = nalgebra::LU<f64, nalgebra::Dyn, nalgebra::Dyn>;
+
 /// A function of the equilibrium whose derivatives are wanted, as its weights.
 pub struct Seeds {
     /// On log prices, `[j][n]`.
@@ -217,18 +220,19 @@ impl Linear<'_> {
         (DMatrix::from_fn(n, n, |row, column| adjoints[row].wage[column]), adjoints)
     }
 
-    /// The adjoints of seeded functions with wages eliminated as well; `equations` are the adjoints that come with the
-    /// `reduced` Jacobian. An adjoint is linear in its seeds, so that those of the equations need no solve again.
+    /// The adjoints of seeded functions with wages eliminated as well; `factors` are those of the transposed `reduced`
+    /// Jacobian, `equations` the adjoints that come with it. An adjoint is linear in its seeds, so that those of the
+    /// equations need no solve again.
     ///
     /// `None` if the reduced Jacobian is singular.
     pub fn total_adjoints(
         &self,
         seeds: &[Seeds],
-        (reduced, equations): (&DMatrix<f64>, &[Adjoint]),
+        accuracy: Accuracy,
+        (factors, equations): (&Factors, &[Adjoint]),
     ) -> Option<Vec<Adjoint>> {
         let n = self.base.shape.n;
-        let mut all = self.adjoints(seeds, Accuracy::Full);
-        let factors = reduced.transpose().lu();
+        let mut all = self.adjoints(seeds, accuracy);
         for total in &mut all {
             let gradient = nalgebra::DVector::from_iterator(n, total.wage[..n].iter().copied());
             let multipliers = factors.solve(&-gradient)?;

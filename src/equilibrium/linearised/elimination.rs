@@ -86,9 +86,9 @@ impl Linear<'_> {
             let output = outputs(&spending);
             return (spending, output);
         };
-        let taxed = seeds.iter().flat_map(|seeds| {
-            (0..block).map(|at| (1.0 - self.net_share[at]) * seeds.revenue[at % stride])
-        });
+        let taxed = seeds
+            .iter()
+            .flat_map(|seeds| (0..block).map(|at| (1.0 - self.net_share[at]) * seeds.revenue[at % stride]));
         let mut others: Vec<f64> = taxed.collect();
         self.trade(&self.net_pi, &excess, &mut others);
         let product = (&rounds.spending[..], Sum::Rows);
@@ -307,3 +307,7 @@ impl Progress {
         self.last_change = change;
     }
 }
+
+#[cfg(test)]
+#[path = "elimination_tests.rs"]
+mod tests;

@@ -50,8 +50,10 @@ impl Linear<'_> {
     /// Responses to many directions, log wages `[n]` and log productivity `[j][n]` each, found together.
     fn responses(&self, directions: &[(&[f64], &[f64])], accuracy: Accuracy) -> Vec<Response> {
         let block = self.base.shape.block();
-        let direct: Vec<f64> =
-            directions.iter().flat_map(|&(wage, productivity)| self.direct_cost(wage, productivity)).collect();
+        let direct: Vec<f64> = directions
+            .iter()
+            .flat_map(|&(wage, productivity)| self.direct_cost(wage, productivity))
+            .collect();
         let prices = self.price_tangents(&direct, accuracy);
         let mut costs = direct;
         self.by_country(&self.base.gamma_io, Sum::Columns, &prices, &mut costs);

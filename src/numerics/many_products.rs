@@ -89,17 +89,28 @@ impl<T: Copy> ColumnTile<'_, T> {
         let Self { length, n_rows, to_row, to_term, .. } = *self;
         let block = n_rows * length;
         let place = |v: usize, row: usize| v * block + (j + row) * length + at;
-        let mut sums: [[T; J]; V] = std::array::from_fn(|v| std::array::from_fn(|row| out[place(v, row)]));
+        // Plain loops throughout: a closure for `array::from_fn` is not always inlined, and then runs without vectors.
+        let mut sums = [[simd.splat_f64s(0.0); J]; V];
+        let (mut rows, mut terms) = ([self.matrix; J], [x; V]);
         // All of one length, so that one look at it covers the whole sum.
-        let span = (n_rows - 1) * to_term + 1;
-        let rows: [&[T]; J] = std::array::from_fn(|row| &self.matrix[(j + row) * to_row + at..][..span]);
-        let x: [&[T]; V] = std::array::from_fn(|v| &x[v * block + at..][..(n_rows - 1) * length + 1]);
+        for row in 0..J {
+            rows[row] = &self.matrix[(j + row) * to_row + at..][..(n_rows - 1) * to_term + 1];
+        }
+        for v in 0..V {
+            terms[v] = &x[v * block + at..][..(n_rows - 1) * length + 1];
+            for row in 0..J {
+                sums[v][row] = out[place(v, row)];
+            }
+        }
         for k in 0..n_rows {
-            let row: [T; J] = std::array::from_fn(|row| rows[row][k * to_term]);
+            let mut loaded = [simd.splat_f64s(0.0); J];
+            for row in 0..J {
+                loaded[row] = rows[row][k * to_term];
+            }
             for v in 0..V {
-                let x = x[v][k * length];
-                for l in 0..J {
-                    sums[v][l] = simd.mul_add_f64s(row[l], x, sums[v][l]);
+                let x = terms[v][k * length];
+                for row in 0..J {
+                    sums[v][row] = simd.mul_add_f64s(loaded[row], x, sums[v][row]);
                 }
             }
         }

@@ -16,7 +16,7 @@ use crate::data::SectorKind;
 use crate::economy::Economy;
 use crate::equilibrium::Shock;
 use crate::equilibrium::attribution::{Source, SourcePart, Way, attribute};
-use crate::equilibrium::decompose::{self, DecompositionError};
+use crate::equilibrium::decompose::{self, DecompositionError, Exact};
 use crate::policy::{CostParts, Regimes};
 
 /// Degree of the path integral of the channels: five points.
@@ -66,8 +66,15 @@ impl Experiment {
         let reference = self.options.iter().position(|option| option.spec.id == self.plan.reference_option);
         let reference = reference.expect("a checked plan has its reference option");
         let compared: Vec<usize> = (0..self.options.len()).filter(|at| *at != reference).collect();
+        if compared.is_empty() {
+            return Ok(Vec::new());
+        }
+        // The way to the reference option is the same for all others.
+        let prepared = &self.baseline_year(self.plan.years[1]).prepared;
+        let before = decompose::exact(prepared, &ends[reference].shock, DEGREE)
+            .map_err(|source| failed(&self.options[reference], source))?;
         let of = |at: usize| {
-            let found = self.decomposition(at, &ends[reference], &ends[at]);
+            let found = self.decomposition(at, (&ends[reference], &before), &ends[at]);
             found.map_err(|source| failed(&self.options[at], source))
         };
         compared.into_par_iter().map(of).collect()
@@ -88,7 +95,13 @@ impl Experiment {
         Ok(End { shock, costs: self.book.cost_parts(&regimes, year, central.policy()) })
     }
 
-    fn decomposition(&self, at: usize, from: &End, to: &End) -> Result<Decomposition, DecompositionError> {
+    /// `before` is the exact decomposition at `from`.
+    fn decomposition(
+        &self,
+        at: usize,
+        (from, before): (&End, &Exact),
+        to: &End,
+    ) -> Result<Decomposition, DecompositionError> {
         let prepared = &self.baseline_year(self.plan.years[1]).prepared;
         let kinds: Vec<SectorKind> = self.axes.sectors.iter().map(|sector| sector.kind).collect();
         let sources = sources(prepared.economy(), from, to, &kinds);
@@ -100,10 +113,7 @@ impl Experiment {
         let scale = found.ln_welfare.mapv(|ln| if ln == 0.0 { 100.0 } else { 100.0 * ln.exp_m1() / ln });
         let part = |name, ln: Array1<f64>| GainPart { name, pct: &scale * ln };
         let whole = |part: &SourcePart| part.sum();
-        let [before, after] = [
-            decompose::exact(prepared, &from.shock, DEGREE)?,
-            decompose::exact(prepared, &to.shock, DEGREE)?,
-        ];
+        let after = decompose::exact(prepared, &to.shock, DEGREE)?;
         Ok(Decomposition {
             option: at,
             policy: vec![
@@ -120,12 +130,12 @@ impl Experiment {
                 part("speed_of_response", found.elasticities.clone()),
             ],
             channel: vec![
-                part("terms_of_trade", after.terms_of_trade - before.terms_of_trade),
-                part("volume_of_trade", after.volume_of_trade - before.volume_of_trade),
-                part("barriers", after.barriers - before.barriers),
-                part("technology", after.technology - before.technology),
-                part("transfers", after.transfers - before.transfers),
-                part("factors", after.factors - before.factors),
+                part("terms_of_trade", after.terms_of_trade - &before.terms_of_trade),
+                part("volume_of_trade", after.volume_of_trade - &before.volume_of_trade),
+                part("barriers", after.barriers - &before.barriers),
+                part("technology", after.technology - &before.technology),
+                part("transfers", after.transfers - &before.transfers),
+                part("factors", after.factors - &before.factors),
             ],
         })
     }

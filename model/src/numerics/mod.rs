@@ -6,6 +6,7 @@ pub mod bounded;
 pub mod cholesky;
 pub mod distributions;
 pub mod elementary;
+pub mod many_products;
 pub mod mixer;
 pub mod products;
 pub mod quantiles;

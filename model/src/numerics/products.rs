@@ -24,7 +24,7 @@ pub enum Sum {
 
 impl Sum {
     /// Distances in a matrix between the rows of two results, and between those of two terms.
-    fn steps(self, n_results: usize, n_terms: usize, stride: usize) -> [usize; 2] {
+    pub(super) fn steps(self, n_results: usize, n_terms: usize, stride: usize) -> [usize; 2] {
         match self {
             Self::Columns => [n_terms * stride, stride],
             Self::Rows => [stride, n_results * stride],
@@ -143,35 +143,6 @@ pub fn add_product_by_column<S: Simd, X: Number>(
     }
 }
 
-/// As [`add_product_by_column`] for many vectors, one behind the other in `x` and `out`, with S x S matrices. The
-/// matrices are read once for all of them; the sums are those of one vector alone, to the last bit.
-#[inline(always)]
-pub fn add_product_by_column_to_many<S: Simd>(
-    simd: S,
-    matrix: &[f64],
-    sum: Sum,
-    (stride, n_rows): (usize, usize),
-    x: &[f64],
-    out: &mut [f64],
-) {
-    let block = n_rows * stride;
-    let lanes = <f64 as Number>::lanes::<S>();
-    let stride = stride / lanes;
-    let step = sum.steps(n_rows, n_rows, stride);
-    let matrix = <f64 as Number>::vectors::<S>(matrix);
-    let mut j = 0;
-    while j < n_rows {
-        let rows = (n_rows - j).min(4);
-        let matrix = &matrix[j * step[0]..];
-        for (x, out) in x.chunks_exact(block).zip(out.chunks_exact_mut(block)) {
-            let (x, out) = (<f64 as Number>::vectors::<S>(x), <f64 as Number>::vectors_mut::<S>(out));
-            let out = &mut out[j * stride..(j + rows) * stride];
-            with_width!(rows, [1 2 3 4], J => column_rows::<S, f64, J>(simd, matrix, step, x, out));
-        }
-        j += rows;
-    }
-}
-
 /// J rows of results, which share each load of x; `step` are the distances of their matrix rows and of the terms.
 #[inline(always)]
 fn column_rows<S: Simd, X: Number, const J: usize>(
@@ -230,8 +201,8 @@ fn column_block<S: Simd, X: Number, const J: usize, const W: usize>(
 mod tests {
     use pulp::{Arch, Simd, WithSimd};
 
-    use super::{ROW_MULTIPLE, Sum, add_product_by_column, add_product_by_column_to_many};
-    use super::{add_weighted_rows, add_weighted_rows_to_many};
+    use super::super::many_products::add_product_by_column_to_many;
+    use super::{ROW_MULTIPLE, Sum, add_product_by_column, add_weighted_rows, add_weighted_rows_to_many};
 
     /// Both products on one set of numbers.
     struct Run<'a> {
@@ -279,7 +250,8 @@ mod tests {
 
     #[test]
     fn several_vectors_come_to_what_each_of_them_comes_to_alone() {
-        let (rows, stride, many) = (5, 2 * ROW_MULTIPLE, 3);
+        // More vectors than share a load, and rows that do not divide.
+        let (rows, stride, many) = (5, 2 * ROW_MULTIPLE, 7);
         let (matrix, block) = (numbers(rows, stride), rows * stride);
         for sum in [Sum::Rows, Sum::Columns] {
             let found = Arch::new().dispatch(Many(Run { sum, rows, stride, matrix: &matrix }, many));

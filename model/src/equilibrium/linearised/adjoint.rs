@@ -10,6 +10,9 @@ use crate::numerics::products::Sum;
 /// Functions whose derivatives are found together: their vectors fit into a cache beside a piece of a matrix.
 pub const TOGETHER: usize = 8;
 
+/// Triangular factors of a matrix.
+pub type Factors = nalgebra::LU<f64, nalgebra::Dyn, nalgebra::Dyn>;
+
 /// A function of the equilibrium whose derivatives are wanted, as its weights.
 pub struct Seeds {
     /// On log prices, `[j][n]`.
@@ -93,47 +96,34 @@ impl Linear<'_> {
             return seeds.iter().map(|seeds| self.adjoint_with_scale(scale, seeds, accuracy)).collect();
         }
         let (stride, block) = (self.base.shape.stride, self.base.shape.block());
-        let outputs = |u: &[f64]| {
-            let mut output: Vec<f64> = seeds.iter().flat_map(|seeds| self.excess_adjoint(seeds)).collect();
-            self.by_country(&self.base.gamma_io, Sum::Columns, u, &mut output);
-            output
-        };
-        let spending = self.settle((&self.block_spending, Sum::Rows), accuracy, seeds.len(), &|u| {
-            let mut bought = Vec::with_capacity(u.len());
-            for (u, seeds) in u.chunks_exact(block).zip(seeds) {
-                let revenue = sum(&self.income_adjoint(u), &seeds.revenue);
-                bought.extend((0..block).map(|at| (1.0 - self.net_share[at]) * revenue[at % stride]));
-            }
-            self.trade(&self.net_pi, &outputs(u), &mut bought);
-            bought
-        });
-        let output = outputs(&spending);
-        let (mut found, mut swept, mut cost, mut direct) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (spending, output) = self.spending_adjoints(seeds, accuracy);
+        let incomes: Vec<_> = spending.chunks_exact(block).map(|u| self.income_adjoint(u)).collect();
+        let revenues: Vec<f64> =
+            incomes.iter().zip(seeds).flat_map(|(income, seeds)| sum(income, &seeds.revenue)).collect();
+        let (swept, cost) = self.share_adjoint(&output, &revenues);
+        let (mut found, mut direct) = (Vec::with_capacity(seeds.len()), Vec::with_capacity(spending.len()));
         for (at, seeds) in seeds.iter().enumerate() {
             let of_one = at * block..(at + 1) * block;
-            let (spending, output) = (spending[of_one.clone()].to_vec(), output[of_one].to_vec());
-            let income = self.income_adjoint(&spending);
-            let revenue = sum(&income, &seeds.revenue);
-            let (swept_price, of_cost) = self.share_adjoint(&output, &revenue);
-            let (of_price, wage) = self.value_added_adjoint(seeds, &self.factor_adjoint(seeds, &income));
-            swept.extend_from_slice(&swept_price);
-            cost.extend(of_cost);
+            let (of_price, wage) = self.value_added_adjoint(seeds, &self.factor_adjoint(seeds, &incomes[at]));
             direct.extend(of_price);
-            let (price, productivity, factor) = (Vec::new(), Vec::new(), wage.clone());
-            found.push(Adjoint { price, spending, productivity, wage, factor, output, revenue, swept_price });
+            found.push(Adjoint {
+                price: Vec::new(),
+                spending: spending[of_one.clone()].to_vec(),
+                productivity: Vec::new(),
+                factor: wage.clone(),
+                wage,
+                output: output[of_one.clone()].to_vec(),
+                revenue: revenues[at * stride..(at + 1) * stride].to_vec(),
+                swept_price: swept[of_one].to_vec(),
+            });
         }
-        let costs = |v: &[f64]| self.cost_adjoint(v, &swept, &cost);
-        let prices = self.settle((&self.block_price, Sum::Rows), accuracy, seeds.len(), &|v| {
-            let mut price = direct.clone();
-            self.by_country(&self.base.gamma_io, Sum::Rows, &costs(v), &mut price);
-            price
-        });
-        let (costs, each) = (costs(&prices), prices.chunks_exact(block));
+        let prices = self.price_adjoints(&direct, (&swept, &cost), accuracy);
+        let (costs, each) = (self.cost_adjoint(&prices, &swept, &cost), prices.chunks_exact(block));
         for ((found, price), cost) in found.iter_mut().zip(each).zip(costs.chunks_exact(block)) {
             for (at, cost) in cost.iter().enumerate() {
                 found.wage[at % stride] += self.base.gamma_va[at] * cost;
             }
-            found.swept_price = sum(price, &found.swept_price);
+            found.swept_price.iter_mut().zip(price).for_each(|(swept, price)| *swept += price);
             found.price = price.to_vec();
         }
         found
@@ -176,7 +166,7 @@ impl Linear<'_> {
     }
 
     /// The part of the adjoint of output that comes through excess demands, `[j][n]`.
-    fn excess_adjoint(&self, seeds: &Seeds) -> impl Iterator<Item = f64> {
+    pub(super) fn excess_adjoint(&self, seeds: &Seeds) -> impl Iterator<Item = f64> {
         let stride = self.base.shape.stride;
         self.base.gamma_va.iter().enumerate().map(move |(at, gamma)| gamma * seeds.excess[at % stride])
     }
@@ -191,17 +181,21 @@ impl Linear<'_> {
         income
     }
 
-    /// Adjoints of the prices that a sweep finds and of costs, through the shares in output and revenue.
+    /// Adjoints of the prices that a sweep finds and of costs, through the shares in output and revenue; for one function or
+    /// several, one behind the other.
     pub(super) fn share_adjoint(&self, output: &[f64], revenue: &[f64]) -> (Vec<f64>, Vec<f64>) {
         let Shape { stride, .. } = self.base.shape;
         let block = self.base.shape.block();
-        let (mut swept, mut cost) = (vec![0.0; block], vec![0.0; block]);
-        let taxed: Vec<f64> = (0..block).map(|at| self.theta_x[at] * revenue[at % stride]).collect();
+        let (mut swept, mut cost) = (vec![0.0; output.len()], vec![0.0; output.len()]);
+        let revenue_at = |all: usize| revenue[all / block * stride + all % stride];
+        let taxed: Vec<f64> =
+            (0..output.len()).map(|all| self.theta_x[all % block] * revenue_at(all)).collect();
         self.trade(&self.net_pi, output, &mut swept);
         self.trade(&self.net_pi_by_exporter, &taxed, &mut cost);
-        for at in 0..block {
-            swept[at] = self.theta_x[at] * (swept[at] - self.net_share[at] * revenue[at % stride]);
-            cost[at] -= self.theta[at / stride] * self.y[at] * output[at];
+        for all in 0..output.len() {
+            let at = all % block;
+            swept[all] = self.theta_x[at] * (swept[all] - self.net_share[at] * revenue_at(all));
+            cost[all] -= self.theta[at / stride] * self.y[at] * output[all];
         }
         (swept, cost)
     }
@@ -226,18 +220,19 @@ impl Linear<'_> {
         (DMatrix::from_fn(n, n, |row, column| adjoints[row].wage[column]), adjoints)
     }
 
-    /// The adjoints of seeded functions with wages eliminated as well; `equations` are the adjoints that come with the
-    /// `reduced` Jacobian. An adjoint is linear in its seeds, so that those of the equations need no solve again.
+    /// The adjoints of seeded functions with wages eliminated as well; `factors` are those of the transposed `reduced`
+    /// Jacobian, `equations` the adjoints that come with it. An adjoint is linear in its seeds, so that those of the
+    /// equations need no solve again.
     ///
     /// `None` if the reduced Jacobian is singular.
     pub fn total_adjoints(
         &self,
         seeds: &[Seeds],
-        (reduced, equations): (&DMatrix<f64>, &[Adjoint]),
+        accuracy: Accuracy,
+        (factors, equations): (&Factors, &[Adjoint]),
     ) -> Option<Vec<Adjoint>> {
         let n = self.base.shape.n;
-        let mut all = self.adjoints(seeds, Accuracy::Full);
-        let factors = reduced.transpose().lu();
+        let mut all = self.adjoints(seeds, accuracy);
         for total in &mut all {
             let gradient = nalgebra::DVector::from_iterator(n, total.wage[..n].iter().copied());
             let multipliers = factors.solve(&-gradient)?;

@@ -4,7 +4,8 @@
 use pulp::{Arch, Simd, WithSimd};
 
 use crate::equilibrium::conditions::layout::Shape;
-use crate::numerics::products::{Sum, add_product_by_column_to_many, add_weighted_rows_to_many};
+use crate::numerics::many_products::add_product_by_column_to_many;
+use crate::numerics::products::{Sum, add_weighted_rows_to_many};
 
 /// Adds every country's S x S matrix times its own vector: `out[j][n] += sum_k matrix[j][k][n] x[k][n]`, or the same
 /// with its transpose.

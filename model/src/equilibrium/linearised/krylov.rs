@@ -18,7 +18,7 @@ pub fn solve(right: &[f64], accuracy: Accuracy, apply: &dyn Fn(&[f64]) -> Vec<f6
     let right = DVector::from_column_slice(right);
     let (memory, cycles) = match accuracy {
         Accuracy::Rounds(rounds) => (rounds, 1),
-        Accuracy::Full => FULL,
+        Accuracy::Within(_) | Accuracy::Full => FULL,
     };
     let product = |x: &DVector<f64>| DVector::from_vec(apply(x.as_slice()));
     let mut x = DVector::zeros(right.len());

@@ -4,7 +4,9 @@
 //! Implicit differentiation eliminates prices and expenditure: `de/dw = e_w + L F_w` with `L = e_z (I - F_z)^-1`.
 
 use nalgebra::DMatrix;
+use rayon::prelude::*;
 
+use super::elimination::Rounds;
 use super::kernels::{add_by_country, add_by_sector};
 use super::linear_scale::LinearScale;
 use crate::equilibrium::conditions::income::Deficits;
@@ -14,14 +16,13 @@ use crate::equilibrium::conditions::point::Evaluated;
 use crate::numerics::aligned::Aligned;
 use crate::numerics::products::Sum;
 
-/// Rounds of the block iteration that count as exact: its factor is about 0.2 on real data.
-const MAX_ROUNDS: usize = 2000;
-
 /// How far linear systems are solved.
 #[derive(Debug, Clone, Copy)]
 pub enum Accuracy {
     /// A few rounds, for preconditioners.
     Rounds(usize),
+    /// Until a round changes no more than this share of the largest number.
+    Within(f64),
     /// To rounding.
     Full,
 }
@@ -53,6 +54,8 @@ pub struct Linear<'f> {
     /// `(I - own block)^-1` of prices and of expenditure, `[j][k][n]`.
     pub block_price: Vec<f64>,
     pub block_spending: Vec<f64>,
+    /// How rounds pass trade on; `None` where an own block has no inverse.
+    pub rounds: Option<Rounds>,
     /// Economies of scale; `None` without them.
     pub scale: Option<LinearScale>,
 }
@@ -97,19 +100,26 @@ impl<'f> Linear<'f> {
             },
             block_price: Vec::new(),
             block_spending: Vec::new(),
+            rounds: None,
             scale: None,
             base,
         };
         linear.scale = base.scale.as_ref().map(|scale| LinearScale::new(&linear, scale, &shock.psi));
-        (linear.block_price, linear.block_spending) = (linear.own_block(true), linear.own_block(false));
+        let ((block_price, all_price), (block_spending, all_spending)) =
+            (linear.own_block(true), linear.own_block(false));
+        (linear.block_price, linear.block_spending) = (block_price, block_spending);
+        // With economies of scale nothing is eliminated by rounds.
+        if all_price && all_spending && linear.scale.is_none() {
+            linear.rounds = Some(Rounds::new(&linear));
+        }
         linear
     }
 
-    /// `(I - B)^-1` of every country, B its own block of the price map or of the expenditure map.
-    fn own_block(&self, prices: bool) -> Vec<f64> {
+    /// `(I - B)^-1` of every country, B its own block of the price map or of the expenditure map, and whether all of them
+    /// have an inverse.
+    fn own_block(&self, prices: bool) -> (Vec<f64>, bool) {
         let Shape { n, s, stride, .. } = self.base.shape;
-        let mut all = vec![0.0; s * s * stride];
-        for c in 0..n {
+        let of_country = |c: usize| {
             let own = |j: usize| self.pi_by_exporter[self.base.shape.cell(j, c, c)];
             let sold = |j: usize| self.net_pi_by_exporter[self.base.shape.cell(j, c, c)];
             let matrix = DMatrix::from_fn(s, s, |j, k| {
@@ -122,15 +132,21 @@ impl<'f> Linear<'f> {
                 };
                 f64::from(u8::from(j == k)) - entry
             });
+            matrix.try_inverse()
+        };
+        let inverses: Vec<_> = (0..n).into_par_iter().map(of_country).collect();
+        let is_whole = inverses.iter().all(Option::is_some);
+        let mut all = vec![0.0; s * s * stride];
+        for (c, inverse) in inverses.into_iter().enumerate() {
             // Without an inverse the rounds are plain ones, which end at the same point.
-            let inverse = matrix.try_inverse().unwrap_or_else(|| DMatrix::identity(s, s));
+            let inverse = inverse.unwrap_or_else(|| DMatrix::identity(s, s));
             for j in 0..s {
                 for k in 0..s {
                     all[(j * s + k) * stride + c] = inverse[(j, k)];
                 }
             }
         }
-        all
+        (all, is_whole)
     }
 
     /// `out[j][a] += sum_b matrix[j][b][a] vector[j][b]`, for one vector or several, one behind the other.
@@ -141,54 +157,6 @@ impl<'f> Linear<'f> {
     /// Each country's S x S matrix on its own vector, added to `out`; for one vector or several, one behind the other.
     pub fn by_country(&self, matrix: &[f64], sum: Sum, x: &[f64], out: &mut [f64]) {
         add_by_country(self.base.shape, matrix, sum, x, out);
-    }
-
-    /// Solves `u = map(u)` for an affine map by rounds preconditioned with the own blocks, for `many` right sides at once,
-    /// one behind the other. What is found for one does not depend on the others.
-    pub fn settle(
-        &self,
-        (blocks, sum): (&[f64], Sum),
-        accuracy: Accuracy,
-        many: usize,
-        map: &dyn Fn(&[f64]) -> Vec<f64>,
-    ) -> Vec<f64> {
-        let block = self.base.shape.block();
-        let mut u = vec![0.0; many * block];
-        let rounds = match accuracy {
-            Accuracy::Rounds(rounds) => rounds,
-            Accuracy::Full => MAX_ROUNDS,
-        };
-        let mut step = vec![0.0; u.len()];
-        let mut last_change = vec![f64::INFINITY; many];
-        let mut is_settled = vec![false; many];
-        for _ in 0..rounds {
-            let mut gap = map(&u);
-            for (gap, u) in gap.iter_mut().zip(&u) {
-                *gap -= u;
-            }
-            step.fill(0.0);
-            self.by_country(blocks, sum, &gap, &mut step);
-            let each = u.chunks_exact_mut(block).zip(step.chunks_exact(block));
-            for (at, (u, step)) in each.enumerate() {
-                if is_settled[at] {
-                    continue;
-                }
-                let (mut change, mut size) = (0.0_f64, 0.0_f64);
-                for (u, step) in u.iter_mut().zip(step) {
-                    *u += step;
-                    change = change.max(step.abs());
-                    size = size.max(u.abs());
-                }
-                // Stops at rounding, or where rounding keeps it from falling further.
-                let is_rounding = change <= 1e-12 * size && change >= last_change[at];
-                is_settled[at] = change <= 1e-15 * size || is_rounding;
-                last_change[at] = change;
-            }
-            if is_settled.iter().all(|one| *one) {
-                break;
-            }
-        }
-        u
     }
 }
 

@@ -1,8 +1,9 @@
 //! The equilibrium conditions linearised: at a point (`linear`), tangents (`tangent`), adjoints
-//! (`adjoint`), both with economies of
-//! scale (`scale`), and the approximate inverse that shapes the steps of a search (`preconditioner`).
+//! (`adjoint`), both by rounds (`elimination`) or, with economies of
+//! scale, together (`scale`), and the approximate inverse that shapes the steps of a search (`preconditioner`).
 
 pub mod adjoint;
+mod elimination;
 mod kernels;
 mod krylov;
 pub mod linear;

@@ -49,37 +49,26 @@ impl Linear<'_> {
 
     /// Responses to many directions, log wages `[n]` and log productivity `[j][n]` each, found together.
     fn responses(&self, directions: &[(&[f64], &[f64])], accuracy: Accuracy) -> Vec<Response> {
-        let (block, many) = (self.base.shape.block(), directions.len());
-        let costs = |prices: &[f64]| {
-            let direct =
-                directions.iter().flat_map(|&(wage, productivity)| self.direct_cost(wage, productivity));
-            let mut cost: Vec<f64> = direct.collect();
-            self.by_country(&self.base.gamma_io, Sum::Columns, prices, &mut cost);
-            cost
-        };
-        let prices = self.settle((&self.block_price, Sum::Columns), accuracy, many, &|prices| {
-            let mut swept = vec![0.0; prices.len()];
-            self.trade(&self.pi, &costs(prices), &mut swept);
-            swept
-        });
-        let (costs, each) = (costs(&prices), || prices.chunks_exact(block));
+        let block = self.base.shape.block();
+        let direct: Vec<f64> = directions
+            .iter()
+            .flat_map(|&(wage, productivity)| self.direct_cost(wage, productivity))
+            .collect();
+        let prices = self.price_tangents(&direct, accuracy);
+        let mut costs = direct;
+        self.by_country(&self.base.gamma_io, Sum::Columns, &prices, &mut costs);
+        let each = || prices.chunks_exact(block);
         let mut inward = vec![0.0; costs.len()];
         self.trade(&self.net_pi, &costs, &mut inward);
-        let earned: Vec<_> = directions
-            .iter()
-            .zip(each())
-            .map(|((wage, _), price)| self.value_added_tangent(wage, price))
+        let still = vec![0.0; block];
+        let bought = directions.iter().zip(each()).zip(inward.chunks_exact(block));
+        let bought: Vec<f64> = bought
+            .flat_map(|(((wage, _), price), inward)| {
+                self.final_tangent((inward, price, &still), &self.value_added_tangent(wage, price))
+            })
             .collect();
-        let spendings = self.settle((&self.block_spending, Sum::Columns), accuracy, many, &|spendings| {
-            let output = self.output_tangent(&costs, &prices, spendings);
-            let each = spendings.chunks_exact(block).zip(each()).zip(inward.chunks_exact(block));
-            let bought = each.zip(&earned).flat_map(|(((spending, price), inward), va)| {
-                self.final_tangent((inward, price, spending), va)
-            });
-            let mut out: Vec<f64> = bought.collect();
-            self.by_country(&self.base.gamma_io, Sum::Rows, &output, &mut out);
-            out
-        });
+        let output = self.output_tangent(&costs, &prices, &vec![0.0; costs.len()]);
+        let spendings = self.spending_tangents((&bought, &output), accuracy);
         let found =
             directions.iter().zip(each()).zip(costs.chunks_exact(block)).zip(spendings.chunks_exact(block));
         let found = found.map(|((((_, productivity), price), cost), spending)| Response {

@@ -14,9 +14,10 @@
 use ndarray::{Array1, Array3, Zip};
 
 use super::decompose::{DecompositionError, GAP_TOLERANCE};
-use super::sensitivity::WelfareGradient;
+use super::directions::{Directions, Slopes};
 use crate::equilibrium::counterfactual::result::Equilibrium;
 use crate::equilibrium::counterfactual::shock::Shock;
+use crate::equilibrium::linearised::linear::Accuracy;
 use crate::equilibrium::prepared::PreparedBaseline;
 
 /// Log changes of trade costs that come from one source, `[j,n,i]`.
@@ -77,15 +78,25 @@ pub struct Way<'a> {
     pub to: &'a Shock,
 }
 
-/// Gauss-Legendre nodes and weights on [-1, 1], the half above 0.
+/// Gauss-Legendre nodes and weights on [-1, 1], the half from 0 on.
 const THREE: [(f64, f64); 2] = [(0.0, 8.0 / 9.0), (0.774_596_669_241_483_4, 5.0 / 9.0)];
 const SIX: [(f64, f64); 3] = [
     (0.238_619_186_083_196_9, 0.467_913_934_572_691_04),
     (0.661_209_386_466_264_5, 0.360_761_573_048_138_6),
     (0.932_469_514_203_152, 0.171_324_492_379_170_36),
 ];
+/// Kronrod's seven nodes and weights, which hold the three of Gauss: degree 11, as six nodes of Gauss.
+const SEVEN: [(f64, f64); 4] = [
+    (0.0, 0.450_916_538_658_474_14),
+    (0.434_243_749_346_802_56, 0.401_397_414_775_962_2),
+    (0.774_596_669_241_483_4, 0.268_488_089_868_333_44),
+    (0.960_491_268_708_020_3, 0.104_656_226_026_467_27),
+];
 /// Rules that are tried one after another: nodes of a piece, and pieces of the path.
-const RULES: [(&[(f64, f64)], usize); 4] = [(&THREE, 1), (&SIX, 1), (&SIX, 4), (&SIX, 16)];
+const RULES: [(&[(f64, f64)], usize); 4] = [(&THREE, 1), (&SEVEN, 1), (&SIX, 4), (&SIX, 16)];
+/// Change of a round, relative to the largest derivative, at which an adjoint counts as solved: far below the gap that
+/// parts may leave.
+const ACCURACY: f64 = 1e-12;
 
 /// Parts of the welfare change along a way whose changes of trade costs are those of the `sources` together.
 ///
@@ -94,24 +105,26 @@ const RULES: [(&[(f64, f64)], usize); 4] = [(&THREE, 1), (&SIX, 1), (&SIX, 4), (
 /// change, if the parts miss the whole by more than 1e-8.
 pub fn attribute(way: &Way<'_>, sources: &[Source]) -> Result<Attribution, DecompositionError> {
     let base = way.prepared.economy();
-    let welfare = |shock: &Shock| Ok::<_, DecompositionError>(way.prepared.solve(shock)?.ln_welfare(base));
-    let ln_welfare = welfare(way.to)? - welfare(way.from)?;
+    let [first, last] = [way.prepared.solve(way.from)?, way.prepared.solve(way.to)?];
+    let ln_welfare = last.ln_welfare(base) - first.ln_welfare(base);
     let has_rest = way.from.transfer_musd != way.to.transfer_musd || way.from.psi_theta != way.to.psi_theta;
-    let mut last = None;
+    let directions = way.directions(sources);
+    let mut known = Known { solved: vec![(0.0, first), (1.0, last)], slopes: Vec::new() };
+    let mut missed = None;
     for (rule, pieces) in RULES {
-        let mut found = way.integrate(sources, &points(rule, pieces))?;
+        let mut found = way.integrate(&directions, &points(rule, pieces), &mut known)?;
         let parts =
             found.parts.iter().fold(&found.factors + &found.elasticities, |sum, part| sum + part.sum());
         let rest = &ln_welfare - &parts;
         let gap = rest.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
         // The error of a rest that has a meaning is not known: it is taken with the finer rule.
-        if if has_rest { rule.len() == SIX.len() } else { gap <= GAP_TOLERANCE } {
+        if if has_rest { rule.len() > THREE.len() } else { gap <= GAP_TOLERANCE } {
             (found.ln_welfare, found.rest) = (ln_welfare, rest);
             return Ok(found);
         }
-        last = Some((rest, pieces));
+        missed = Some((rest, pieces));
     }
-    let (rest, pieces) = last.expect("there are rules");
+    let (rest, pieces) = missed.expect("there are rules");
     let worst = (0..base.n()).max_by(|&a, &b| rest[a].abs().total_cmp(&rest[b].abs()));
     let n = worst.expect("an economy has a country");
     Err(DecompositionError::Gap { country: base.axes.countries[n].iso3.clone(), gap: rest[n], pieces })
@@ -162,29 +175,34 @@ impl Way<'_> {
         }
     }
 
+    /// The weighted sum over points; what earlier rules found at one of them serves again.
     fn integrate(
         &self,
-        sources: &[Source],
+        directions: &Directions,
         points: &[(f64, f64)],
+        known: &mut Known,
     ) -> Result<Attribution, DecompositionError> {
-        let base = self.prepared.economy();
-        let row = || Array1::zeros(base.n());
+        let n = self.prepared.economy().n();
+        let row = || Array1::zeros(n);
+        let n_sources = directions.n_sources();
         let mut sum = Attribution {
-            parts: sources.iter().map(|_| SourcePart::zero(base.n())).collect(),
+            parts: (0..n_sources).map(|_| SourcePart::zero(n)).collect(),
             factors: row(),
             elasticities: row(),
             ln_welfare: row(),
             rest: row(),
         };
-        let mut near = None;
         for &(done, weight) in points {
-            let shock = self.at(done);
-            let solved = match &near {
-                Some(near) => self.prepared.solve_from(&shock, near)?,
-                None => self.prepared.solve(&shock)?,
+            let slopes = match known.slopes.iter().position(|(at, _)| *at == done) {
+                Some(at) => at,
+                None => {
+                    let found = self.slopes(directions, done, known)?;
+                    known.slopes.push((done, found));
+                    known.slopes.len() - 1
+                }
             };
-            for (n, found) in self.slopes(&shock, &solved, sources)?.into_iter().enumerate() {
-                for (part, [imports, exports, elsewhere]) in sum.parts.iter_mut().zip(found.sources) {
+            for (n, found) in known.slopes[slopes].1.iter().enumerate() {
+                for (part, [imports, exports, elsewhere]) in sum.parts.iter_mut().zip(&found.sources) {
                     part.imports[n] += weight * imports;
                     part.exports[n] += weight * exports;
                     part.elsewhere[n] += weight * elsewhere;
@@ -192,60 +210,68 @@ impl Way<'_> {
                 sum.factors[n] += weight * found.factors;
                 sum.elasticities[n] += weight * found.elasticities;
             }
-            near = Some(solved);
         }
         Ok(sum)
     }
 
-    /// Derivatives of `ln W` along the way at one point, by country.
+    /// Derivatives of `ln W` along the way at one point, by country; the search starts at the nearest point that is known.
     fn slopes(
         &self,
-        shock: &Shock,
-        solved: &Equilibrium,
-        sources: &[Source],
+        directions: &Directions,
+        done: f64,
+        known: &mut Known,
     ) -> Result<Vec<Slopes>, DecompositionError> {
+        let shock = self.at(done);
+        let nearest =
+            known.solved.iter().min_by(|(a, _), (b, _)| (a - done).abs().total_cmp(&(b - done).abs()));
+        let solved = match nearest {
+            Some((_, near)) => self.prepared.solve_from(&shock, near)?,
+            None => self.prepared.solve(&shock)?,
+        };
+        let sensitivity = self.prepared.sensitivity_to(Accuracy::Within(ACCURACY), &shock, &solved);
+        let slopes = directions.slopes(&sensitivity).ok_or_else(|| {
+            let base = self.prepared.economy();
+            let singular = (0..base.n()).find(|&n| sensitivity.welfare(n).is_none()).unwrap_or(0);
+            DecompositionError::Singular { country: base.axes.countries[singular].iso3.clone() }
+        })?;
+        known.solved.push((done, solved));
+        Ok(slopes)
+    }
+
+    /// The changes of the whole way.
+    fn directions(&self, sources: &[Source]) -> Directions {
         let base = self.prepared.economy();
-        let sensitivity = self.prepared.sensitivity(shock, solved);
-        let d_theta = self.to.theta(base) - self.from.theta(base);
         let ln = |shock: &Shock| {
             shock.factor_hat.as_ref().map_or_else(|| Array1::zeros(base.n()), |hat| hat.mapv(f64::ln))
         };
-        let d_factor = ln(self.to) - ln(self.from);
-        let of_country = |n: usize, gradient: WelfareGradient| {
-            let by_ln_tau = &gradient.tau * &solved.tau;
-            let along = |source: &Source| {
-                let mut sums = [0.0; 3];
-                let both = [(&source.ln_tau, &by_ln_tau), (&source.ln_iceberg, &gradient.ln_iceberg)];
-                for (change, slope) in both {
-                    let Some(change) = change else { continue };
-                    for (((_, m, i), change), slope) in change.indexed_iter().zip(slope) {
-                        sums[whose(n, m, i)] += change * slope;
-                    }
-                }
-                sums
-            };
-            Slopes {
-                sources: sources.iter().map(along).collect(),
-                factors: gradient.ln_factor.iter().zip(&d_factor).map(|(slope, change)| slope * change).sum(),
-                elasticities: gradient.theta.iter().zip(&d_theta).map(|(slope, change)| slope * change).sum(),
-            }
-        };
-        sensitivity.of_each_welfare(&of_country).ok_or_else(|| {
-            let singular = (0..base.n()).find(|&n| sensitivity.welfare(n).is_none()).unwrap_or(0);
-            DecompositionError::Singular { country: base.axes.countries[singular].iso3.clone() }
-        })
+        let theta = self.to.theta(base) - self.from.theta(base);
+        Directions::new(sources, base.tau.dim().into(), theta, ln(self.to) - ln(self.from))
     }
 }
 
-/// Derivatives of `ln W` of a country along the way.
-struct Slopes {
-    /// Imports, exports, elsewhere of each source.
-    sources: Vec<[f64; 3]>,
-    factors: f64,
-    elasticities: f64,
+/// What has been found along a way: equilibria, and derivatives by country.
+struct Known {
+    solved: Vec<(f64, Equilibrium)>,
+    slopes: Vec<(f64, Vec<Slopes>)>,
 }
 
-/// 0 imports of `n`, 1 exports, 2 trade of others.
-fn whose(n: usize, importer: usize, exporter: usize) -> usize {
-    if importer == n { 0 } else { 2 - usize::from(exporter == n) }
+#[cfg(test)]
+mod tests {
+    use super::{SEVEN, SIX, THREE, points};
+
+    #[test]
+    fn rules_integrate_what_they_are_made_for() {
+        for (rule, degree) in [(&THREE[..], 5), (&SIX, 11), (&SEVEN, 11)] {
+            for power in 0..=degree {
+                let sum: f64 = points(rule, 1).iter().map(|(at, weight)| weight * at.powi(power)).sum();
+                assert!((sum - 1.0 / f64::from(power + 1)).abs() < 1e-14, "{power}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_seven_points_hold_the_three() {
+        let (few, many) = (points(&THREE, 1), points(&SEVEN, 1));
+        assert!(few.iter().all(|(at, _)| many.iter().any(|(other, _)| other == at)));
+    }
 }

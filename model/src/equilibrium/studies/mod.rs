@@ -2,6 +2,7 @@
 
 pub mod attribution;
 pub mod decompose;
+mod directions;
 pub mod optimal;
 pub mod sensitivity;
 mod tariff_choice;

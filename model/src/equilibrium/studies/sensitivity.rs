@@ -7,7 +7,7 @@ use crate::economy::Economy;
 use crate::equilibrium::conditions::point::Point;
 use crate::equilibrium::counterfactual::result::Equilibrium;
 use crate::equilibrium::counterfactual::shock::Shock;
-use crate::equilibrium::linearised::adjoint::{Adjoint, Seeds, TOGETHER};
+use crate::equilibrium::linearised::adjoint::{Adjoint, Factors, Seeds, TOGETHER};
 use crate::equilibrium::linearised::linear::{Accuracy, Linear};
 use crate::equilibrium::prepared::PreparedBaseline;
 use crate::equilibrium::search::workspace::Workspace;
@@ -32,14 +32,16 @@ pub struct WelfareGradient {
 pub struct Sensitivity<'p> {
     base: &'p Economy,
     solved: &'p Equilibrium,
-    linear: Linear<'p>,
-    /// The reduced Jacobian, and the adjoint of each of its equations.
-    reduced: (nalgebra::DMatrix<f64>, Vec<Adjoint>),
+    pub(super) linear: Linear<'p>,
+    /// How far adjoints are solved.
+    accuracy: Accuracy,
+    /// Factors of the transposed reduced Jacobian, and the adjoint of each of its equations.
+    reduced: (Factors, Vec<Adjoint>),
     /// Log costs and prices, `[j][n]`.
     ln_cost: Vec<f64>,
     ln_price: Vec<f64>,
     /// Log productivity of scale, `[j][n]`; empty without.
-    ln_scale: Vec<f64>,
+    pub(super) ln_scale: Vec<f64>,
     /// `ln kappa_hat`, `[j,n,i]`.
     ln_kappa: Array3<f64>,
 }
@@ -50,6 +52,16 @@ impl PreparedBaseline {
     /// Cost: N adjoint solves, about N times 20 evaluations.
     #[must_use]
     pub fn sensitivity<'p>(&'p self, shock: &Shock, solved: &'p Equilibrium) -> Sensitivity<'p> {
+        self.sensitivity_to(Accuracy::Full, shock, solved)
+    }
+
+    /// The same, solved less far.
+    pub(super) fn sensitivity_to<'p>(
+        &'p self,
+        accuracy: Accuracy,
+        shock: &Shock,
+        solved: &'p Equilibrium,
+    ) -> Sensitivity<'p> {
         let core = &*self.core;
         let shock = &shock.with_wedges_of(&core.economy, solved);
         let mut workspace = Workspace::new(&core.base);
@@ -57,7 +69,8 @@ impl PreparedBaseline {
         workspace.start_at(&core.base, solved);
         let _ = workspace.evaluate(&core.base, &self.deficits);
         let linear = workspace.linear(&core.base, &self.deficits);
-        let reduced = linear.reduced(Accuracy::Full);
+        let (jacobian, equations) = linear.reduced(accuracy);
+        let reduced = (jacobian.transpose().lu(), equations);
         let base = &core.economy;
         let ln_kappa = Array3::from_shape_fn(base.tau.dim(), |(j, n, i)| {
             let at = [j, n, i];
@@ -66,7 +79,7 @@ impl PreparedBaseline {
         let point = Point::new(core.base.shape, &workspace.z);
         let (ln_price, ln_scale) = (point.ln_p.to_vec(), point.ln_s.to_vec());
         let ln_cost = workspace.at.ln_c.to_vec();
-        Sensitivity { base, solved, linear, reduced, ln_cost, ln_price, ln_scale, ln_kappa }
+        Sensitivity { base, solved, linear, accuracy, reduced, ln_cost, ln_price, ln_scale, ln_kappa }
     }
 }
 
@@ -74,7 +87,7 @@ impl Sensitivity<'_> {
     /// The adjoints of `ln W_hat` of countries; `None` if the reduced Jacobian is singular.
     fn adjoints(&self, countries: &[usize]) -> Option<Vec<Adjoint>> {
         let seeds: Vec<Seeds> = countries.iter().map(|&country| self.seeds(country)).collect();
-        self.linear.total_adjoints(&seeds, (&self.reduced.0, &self.reduced.1))
+        self.linear.total_adjoints(&seeds, self.accuracy, (&self.reduced.0, &self.reduced.1))
     }
 
     /// `ln W_hat` of a country as its weights, `ln I' - sum_j alpha ln P_hat` (`docs/model.md` section 2).
@@ -111,21 +124,25 @@ impl Sensitivity<'_> {
         rows.iter().flatten().all(|slope| slope.is_finite()).then_some(rows)
     }
 
-    /// What `of` makes of the gradient of each country, in their order; one gradient of a thread is in memory at a time.
+    /// What `of` makes of the adjoint of the welfare of each country, in their order.
     ///
-    /// `None` as for [`Self::welfare`].
-    #[must_use]
-    pub fn of_each_welfare<T: Send>(
+    /// `None` as for [`Self::welfare`], or where `of` finds nothing.
+    pub(super) fn of_each_adjoint<T: Send>(
         &self,
-        of: &(dyn Fn(usize, WelfareGradient) -> T + Sync),
+        of: &(dyn Fn(usize, &Adjoint) -> Option<T> + Sync),
     ) -> Option<Vec<T>> {
         let of_group = |countries: Vec<usize>| {
             let adjoints = self.adjoints(&countries)?;
-            let gradients = countries.iter().zip(&adjoints).map(|(&n, one)| Some(of(n, self.gradient(one)?)));
-            gradients.collect::<Option<Vec<T>>>()
+            countries.iter().zip(&adjoints).map(|(&n, one)| of(n, one)).collect::<Option<Vec<T>>>()
         };
         let groups = self.groups().into_par_iter().map(of_group).collect::<Option<Vec<_>>>()?;
         Some(groups.into_iter().flatten().collect())
+    }
+
+    /// Log delivered cost of a cell over the price index of its importer: what the share moves with.
+    pub(super) fn ln_relative_cost(&self, [j, m, i]: [usize; 3]) -> f64 {
+        let stride = self.linear.base.shape.stride;
+        self.ln_kappa[[j, m, i]] + self.ln_cost[j * stride + i] - self.ln_price[j * stride + m]
     }
 
     /// Gradient of `ln W_hat` of country `n`.
@@ -152,9 +169,8 @@ impl Sensitivity<'_> {
                 gradient.tau[[j, m, i]] = (cell.cost + cell.duty) / tau;
             }
             let (theta, swept) = (self.linear.theta[j], j * shape.stride + m);
-            let ln_cost = self.ln_kappa[[j, m, i]] + self.ln_cost[j * shape.stride + i];
             let by_price = adjoint.swept_price[swept] * self.linear.share(j, m, i);
-            gradient.theta[j] += (by_price / theta + cell.duty) * (ln_cost - self.ln_price[swept]);
+            gradient.theta[j] += (by_price / theta + cell.duty) * self.ln_relative_cost([j, m, i]);
         }
         // At a given psi theta productivity falls with theta.
         for (at, (ln_scale, by_scale)) in self.ln_scale.iter().zip(&adjoint.productivity).enumerate() {

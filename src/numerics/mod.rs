@@ -9,6 +9,7 @@ pub mod elementary;
 pub mod mixer;
 pub mod products;
 pub mod quantiles;
+pub mod sorted_lanes;
 pub mod special;
 pub mod spectral;
 pub mod vectors;

@@ -2,6 +2,7 @@
 
 pub mod attribution;
 pub mod decompose;
+pub mod frontier;
 pub mod optimal;
 pub mod sensitivity;
 mod tariff_choice;

@@ -6,7 +6,7 @@ use super::super::colour::Rgb;
 use super::super::frame::{Area, Panel, Picture, Words, chart, tick_text};
 use super::super::marks::{Dash, Marker, Point};
 use super::super::text::{line_height, shortened, text_width, wrap_bold};
-use super::super::theme::{GAIN, INK, LABEL_SIZE, LOSS, SOFT_INK, TICK_SIZE, ZERO_LINE, styles_of};
+use super::super::theme::{GAIN, INK, LABEL_SIZE, SOFT_INK, TICK_SIZE, ZERO_LINE, styles_of};
 use super::scene::DrawError;
 
 const STEM: &str = "frontier";
@@ -78,9 +78,10 @@ fn has_others(found: &Frontier) -> bool {
 fn title(found: &Frontier) -> String {
     let chosen = &found.levels[found.chosen];
     let digits = decimals_for(chosen.real_income_pct.iter().copied().chain(chosen.others_pct));
-    let pct = |value: f64| format!("{} %", signed(value, digits));
+    // A sign of percent stays with its number.
+    let pct = |value: f64| format!("{}\u{a0}%", signed(value, digits));
     let others = chosen.others_pct.map_or_else(String::new, |value| format!(", all others {}", pct(value)));
-    let tariff = format!("{:.0} %", chosen.mean_tariff_pct);
+    let tariff = format!("{:.0}\u{a0}%", chosen.mean_tariff_pct);
     match (found.lines.as_slice(), chosen.real_income_pct.as_slice()) {
         ([name], [gain]) => {
             format!("{name}: the best tariffs, {tariff} on average, bring {}{others}", pct(*gain))
@@ -98,8 +99,7 @@ fn looks(n: usize) -> Vec<(Rgb, Dash)> {
     let ids: Vec<String> = (0..=n).map(|at| at.to_string()).collect();
     let styles = styles_of(&ids, &n.to_string());
     let mut looks: Vec<(Rgb, Dash)> = styles.iter().map(|style| (style.colour, style.dash)).collect();
-    looks[0] = (GAIN, Dash::Solid);
-    looks[n] = (LOSS, Dash::Long);
+    looks[n] = (SOFT_INK, Dash::Long);
     looks
 }
 
@@ -143,9 +143,12 @@ fn mark_levels(canvas: &mut Canvas, panel: &Panel, found: &Frontier) {
     for ((x, name), side) in [(base, "baseline"), (best, "chosen")].into_iter().zip(sides) {
         let Area { top, bottom, left, .. } = panel.area;
         canvas.line(&[(x, top), (x, bottom)], Stroke { colour: ZERO_LINE, width: 1.2, dash: Dash::Short });
-        // A name that would leave the panel on the left stands on the right of its line, one row higher.
-        let leaves = side == Align::Right && x - text_width(name, TICK_SIZE) < left;
-        let (side, y) = if leaves { (Align::Left, top - 22.0) } else { (side, top - 8.0) };
+        // A name that would leave the panel on the left stands on the right of its line, one row higher if it must.
+        let width = text_width(name, TICK_SIZE);
+        let leaves = side == Align::Right && x - width < left;
+        let meets = leaves && x + width > best.max(base) - 8.0;
+        let (side, y) = if leaves { (Align::Left, top - 8.0) } else { (side, top - 8.0) };
+        let y = if meets { y - line_height(TICK_SIZE) } else { y };
         let dx = if side == Align::Left { -2.0 } else { 2.0 };
         canvas.text((x + dx, y), name, tick_text().align(side));
     }
@@ -175,7 +178,7 @@ fn draw_trade_off(canvas: &mut Canvas, cell: Area, found: &Frontier) {
     let area = headed(canvas, cell, &format!("{who} (upwards) against all others (to the right)"));
     let others = |level: &Level| level.others_pct.unwrap_or(0.0);
     let panel = Panel::new(
-        area.inside([0.0, 0.0, 8.0, 0.0]),
+        area.inside([0.0, 0.0, 60.0, 0.0]),
         around_zero(found.levels.iter().map(others)),
         around_zero(found.levels.iter().map(|level| level.players_pct)),
     );
@@ -186,7 +189,6 @@ fn draw_trade_off(canvas: &mut Canvas, cell: Area, found: &Frontier) {
     canvas.line(&points, Stroke::solid(GAIN, 2.4));
     canvas.mark(Marker::Circle, panel.at(0.0, 0.0), 4.0, SOFT_INK, true);
     canvas.mark(Marker::Circle, points[found.chosen], 4.0, GAIN, false);
-    let mut taken: Vec<(Point, f64)> = Vec::new();
     let last = found.levels.len() - 1;
     let named = [
         (points[found.chosen], format!("{:.0} % (chosen)", found.levels[found.chosen].mean_tariff_pct)),
@@ -194,22 +196,27 @@ fn draw_trade_off(canvas: &mut Canvas, cell: Area, found: &Frontier) {
         (points[last], format!("{:.0} %", found.levels[last].mean_tariff_pct)),
         (panel.at(0.0, 0.0), "baseline".to_owned()),
     ];
+    name_points(canvas, cell, &named, &points);
+}
+
+/// Names beside their points, where neither the curve nor another name is; the first names choose first.
+fn name_points(canvas: &mut Canvas, cell: Area, named: &[(Point, String)], curve: &[Point]) {
+    // Left end of a line of text at half its height, and its width.
+    let mut taken: Vec<(Point, f64)> = curve.iter().map(|point| (*point, 0.0)).collect();
+    taken.extend(named.iter().map(|(point, _)| (*point, 0.0)));
     for ((x, y), text) in named {
-        let width = text_width(&text, TICK_SIZE);
-        let is_right = x + 8.0 + width <= cell.right;
-        let at = if is_right { (x + 8.0, y - 9.0) } else { (x - 8.0, y - 9.0) };
-        let left = if is_right { at.0 } else { at.0 - width };
-        // The first names are the more important ones; a later one goes below its point, or not at all.
-        let free = |y: f64| {
-            let apart = |(other, wide): &(Point, f64)| {
-                (other.1 - y).abs() >= 13.0 || left > other.0 + wide || left + width < other.0
+        let width = text_width(text, TICK_SIZE);
+        let is_free = |(left, y): &Point| {
+            let is_apart = |(other, wide): &(Point, f64)| {
+                (other.1 - y).abs() >= 9.0 || left - 3.0 > other.0 + wide || left + width + 3.0 < other.0
             };
-            taken.iter().all(apart)
+            left + width <= cell.right && taken.iter().all(is_apart)
         };
-        let Some(y) = [at.1, at.1 + 19.0].into_iter().find(|y| free(*y)) else { continue };
-        let align = if is_right { Align::Left } else { Align::Right };
-        canvas.text((at.0, y), &text, Lettering::new(TICK_SIZE, INK).align(align));
-        taken.push(((left, y), width));
+        let sides = [x + 8.0, x - 8.0 - width, x - width / 2.0];
+        let places = [-12.0, 0.0, 13.0].map(|down| sides.map(|left| (left, y + down)));
+        let Some(place) = places.into_iter().flatten().find(is_free) else { continue };
+        canvas.text(place, text, Lettering::new(TICK_SIZE, INK));
+        taken.push((place, width));
     }
 }
 
@@ -250,7 +257,7 @@ mod tests {
         ];
         let found = frontier(&["Homeland"], levels);
         assert_eq!(
-            title(&found),
+            title(&found).replace('\u{a0}', " "),
             "Homeland: the best tariffs, 21 % on average, bring +1.25 %, all others \u{2212}0.40 %"
         );
         let svg = draw(&found).unwrap().svg;
@@ -261,7 +268,8 @@ mod tests {
     fn players_without_others_and_tariffs_that_never_move_are_drawn() {
         let levels = vec![level(0.0, &[0.1, 0.2], None), level(9.0, &[-0.3, -0.1], None)];
         let found = frontier(&["One", "Other"], levels);
-        assert!(title(&found).starts_with("Each answers the other with 9 % on average: One \u{2212}0.30 %"));
+        let said = title(&found).replace('\u{a0}', " ");
+        assert!(said.starts_with("Each answers the other with 9 % on average: One \u{2212}0.30 %"));
         assert!(!draw(&found).unwrap().svg.contains("All others"));
         let still = frontier(&["One"], vec![level(0.0, &[0.0], Some(0.0)), level(0.0, &[0.0], Some(0.0))]);
         assert!(!draw(&still).unwrap().svg.contains("NaN"));

@@ -706,6 +706,9 @@ function spreadColumns(columns) {
 // ---- figures ----------------------------------------------------------------------------------------------------
 const source = `${manifest.program} ${manifest.version}, plan ${manifest.plan}, data set ${manifest.baseline}, ${manifest.draws} solved draws, seed ${manifest.seed}`;
 const figures = new Map();
+// Width of a picture on paper in pixels of the page: text is as large there as on the screen.
+const PAPER_WIDTH = 680;
+let isOnPaper = false;
 function draw(figure) {
   const { id, picture, element } = figure;
   const rows = picture.rows();
@@ -715,7 +718,7 @@ function draw(figure) {
   find(".sub", element).textContent = sub;
   find(".note", element).textContent = `${note} Source: ${source}.`;
   const stage = find(".stage", element);
-  const width = Math.max(260, Math.min(stage.clientWidth || 640, 1100));
+  const width = isOnPaper ? PAPER_WIDTH : Math.max(260, Math.min(stage.clientWidth || 640, 1100));
   let parts = [];
   if (rows.rows.length) {
     const drawn = picture.draw(rows, width);
@@ -924,7 +927,9 @@ function begin() {
     figures.forEach(figure => { figure.isDrawn = false; });
     drawNear();
   });
-  addEventListener("beforeprint", () => figures.forEach(figure => draw(figure)));
+  const drawAll = onPaper => { isOnPaper = onPaper; figures.forEach(figure => draw(figure)); };
+  addEventListener("beforeprint", () => drawAll(true));
+  addEventListener("afterprint", () => drawAll(false));
 }
 begin();
 window.tradepath = { state, figures, draw };

@@ -48,6 +48,7 @@ mod line_rates;
 mod manifest;
 mod optimal;
 mod optimal_answer;
+mod optimal_frontier;
 mod optimal_tables;
 mod parts;
 mod place;

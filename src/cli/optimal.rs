@@ -9,6 +9,7 @@ use serde_json::json;
 use super::arguments::{unknown, wrong_fault};
 use super::changes::{ChangeFiles, Changes};
 use super::data_dir::DataDir;
+use super::optimal_frontier::Path;
 use super::optimal_tables::{country_rows, tariff_rows};
 use super::place::Place;
 use super::{manifest, optimal_answer};
@@ -19,6 +20,8 @@ use crate::equilibrium::{Closure, PreparedBaseline, Shock};
 use crate::error::Faults;
 use crate::output::dir::MANIFEST;
 use crate::output::lookup;
+use crate::report;
+use crate::report::charts::frontier::draw;
 
 /// Which tariffs of a country move together.
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -130,6 +133,10 @@ fn run(command: &'static str, names: &[String], args: &GameArgs) -> anyhow::Resu
     if let Some(output) = output {
         output.write_rows(tariff_rows(base, &players, &choice))?;
         output.write_rows(country_rows(base, &choice))?;
+        let points = prepared.tariff_frontier(&players, &choice)?;
+        let path = Path { base, players: &players, points: &points };
+        output.write_rows(path.rows()?)?;
+        report::write_picture(&output, "frontier", &draw(&path.shown(&data.meta.name)?)?)?;
         lookup::write_axes(&output, &base.axes)?;
         let stats = &choice.equilibrium.stats;
         let manifest = json!({

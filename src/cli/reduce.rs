@@ -77,7 +77,8 @@ pub fn run(args: &ReduceArgs, quiet: bool) -> anyhow::Result<()> {
         eprintln!("--max-memory: every year is read {} times, a piece at a time", tiling.n_pieces());
     }
     let read = |year: i16, tile: &Tile| joined(&parts, year, tile);
-    let Headline { frame, block } = results::write_draws(&output, frame, &tiling, &read).map_err(as_input)?;
+    let Headline { frame, block } =
+        results::write_draws(&output, frame, &tiling, &read, false).map_err(as_input)?;
     report::of_folder(&output)?;
     output.write_text(WORK, &manifest::text(&work(&parts.all, started.elapsed().as_secs_f64())))?;
     let at = output.finish()?;

@@ -15,8 +15,8 @@ use super::timings::Timings;
 use super::{arguments, manifest, run_manifest, run_resume, signals};
 use crate::data::{Axes, Files, memory};
 use crate::ensemble::{
-    Experiment, Owner, PLAN_FILE, Pilot, Plan, Points, RunResults, Sampling, Shard, Store, Tiling, Watch,
-    run_bytes,
+    Experiment, Owner, PLAN_FILE, Pilot, Plan, Points, RunResults, Sampling, Shard, Store, Tile, Tiling,
+    Watch, run_bytes,
 };
 use crate::error::{Fault, InputErrors};
 use crate::output::dir::{Existing, MANIFEST, OutputDir, WORK};
@@ -204,9 +204,8 @@ fn write_blocks(
         found.blocks.copy_to(output.path())?;
         return Ok(None);
     }
-    let last = results::write_draws(output, &found.frame, &Tiling::whole(&found.frame), &|year, _| {
-        found.block(year)
-    })?;
+    let read = |year: i16, _: &Tile| found.block(year);
+    let last = results::write_draws(output, &found.frame, &Tiling::whole(&found.frame), &read, true)?;
     progress.stage("charts");
     let _left_out = report::of_folder(output)?;
     Ok(Some(last))

@@ -84,7 +84,8 @@ pub fn run(args: &ValidateArgs, quiet: bool) -> anyhow::Result<()> {
             ValidationPart::Studies => {
                 let found = crate::validation::studies::studies(&files, &plan, &progress)?;
                 if let Some(output) = &output {
-                    validate_studies::write(&found, &plan, output)?;
+                    let axes = Dataset::read(&files.folder(&plan.baseline))?.axes;
+                    validate_studies::write(&found, &plan, &axes, output)?;
                 }
                 answers.push(validate_studies::answer(&found, &plan));
             }

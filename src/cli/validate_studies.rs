@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::format::wrapped;
 use super::validate_answer::Answer;
+use crate::data::Axes;
 use crate::ensemble::Plan;
 use crate::numerics::quantiles::quantile;
 use crate::output::OutputDir;
@@ -25,11 +26,11 @@ const CHART: &str = "bridge";
 ///
 /// # Errors
 /// A file that cannot be written.
-pub fn write(found: &StudyTables, plan: &Plan, output: &OutputDir) -> anyhow::Result<()> {
+pub fn write(found: &StudyTables, plan: &Plan, axes: &Axes, output: &OutputDir) -> anyhow::Result<()> {
     output.write_rows(found.studies.iter().cloned())?;
     output.write_rows(found.bridge.iter().cloned())?;
     output.write_rows(found.signs.iter().cloned())?;
-    if let Some(picture) = chart(&found.bridge, plan)? {
+    if let Some(picture) = chart(found, plan, axes)? {
         report::write_picture(output, CHART, &picture)?;
     }
     Ok(())
@@ -41,7 +42,12 @@ fn is_headline(row: &StudyRow<'_>, country: &str) -> bool {
 }
 
 /// The bridge of the first study that has one for every country of the chart.
-fn chart(bridge: &[BridgeRow<'_>], plan: &Plan) -> anyhow::Result<Option<Picture>> {
+fn chart(found: &StudyTables, plan: &Plan, axes: &Axes) -> anyhow::Result<Option<Picture>> {
+    let bridge = &found.bridge;
+    let name = |iso3: &str| {
+        let country = axes.country_idx.get(iso3).map(|&at| axes.countries[at].name.as_str());
+        country.filter(|name| !name.is_empty()).unwrap_or(iso3).to_owned()
+    };
     let countries: Vec<&String> = [&plan.focus].into_iter().chain(&plan.partners).take(IN_CHART).collect();
     let of = |study: &str, scenario: &str, country: &str| -> Vec<&BridgeRow<'_>> {
         let is_of = |row: &&BridgeRow<'_>| {
@@ -56,23 +62,24 @@ fn chart(bridge: &[BridgeRow<'_>], plan: &Plan) -> anyhow::Result<Option<Picture
     let Some(first) = bridge.iter().find(has_all) else { return Ok(None) };
     let styles = styles_of(&plan.options, &plan.reference_option);
     let column = |(at, country): (usize, &&String)| Column {
-        title: (*country).clone(),
+        title: name(country),
         style: styles[at % styles.len()],
         levels: of(&first.study, &first.scenario, country).iter().map(|row| row.level).collect(),
     };
     let columns: Vec<Column> = countries.iter().enumerate().map(column).collect();
     let labels: Vec<String> =
         of(&first.study, &first.scenario, countries[0]).iter().map(|row| row.title.to_string()).collect();
-    let title = finding(&of(&first.study, &first.scenario, countries[0]));
+    let study = found.titles.study(&first.study);
+    let title = finding(&of(&first.study, &first.scenario, countries[0]), (&name(countries[0]), study));
     let subtitle = format!(
-        "Real income, percent, {}: from our number to {}, one setting of the study after the other",
-        first.scenario, first.study
+        "Real income, percent, {}: from our number to {study}, one setting of the study after the other",
+        found.titles.scenario(&first.study, &first.scenario)
     );
     Ok(Some(draw(&title, &subtitle, &labels, &columns)?))
 }
 
-/// Both ends of a bridge, and its longest step.
-fn finding(steps: &[&BridgeRow<'_>]) -> String {
+/// Both ends of the bridge of a country to a study, and its longest step.
+fn finding(steps: &[&BridgeRow<'_>], (country, study): (&str, &str)) -> String {
     let (Some(first), Some(last)) = (steps.first(), steps.last()) else { return String::new() };
     let longest = steps.windows(2).max_by(|a, b| {
         let length = |pair: &[&BridgeRow<'_>]| (pair[1].level - pair[0].level).abs();
@@ -80,11 +87,9 @@ fn finding(steps: &[&BridgeRow<'_>]) -> String {
     });
     let decimals = decimals_for([first.level, last.level]);
     let mut text = format!(
-        "{}: {} % here, {} % in {}",
-        first.iso3,
+        "{country}: {} % here, {} % in {study}",
         signed(first.level, decimals),
-        signed(last.level, decimals),
-        first.study
+        signed(last.level, decimals)
     );
     if let Some([before, after]) = longest {
         let step = signed(after.level - before.level, decimals);

@@ -21,7 +21,7 @@ pub enum ResultsError {
 }
 
 /// Reads a piece of the block of a year.
-pub type ReadBlock<'r> = dyn Fn(i16, &Tile) -> Result<YearBlock, BlockError> + 'r;
+pub type ReadBlock<'r> = dyn Fn(i16, &Tile) -> Result<YearBlock, BlockError> + Sync + 'r;
 
 /// The last year of a run in its focus country: what the answer is made of.
 #[derive(Debug, Clone)]
@@ -58,8 +58,14 @@ impl<'f> DrawTables<'f> {
         })
     }
 
-    /// Adds the rows of a year; the last one returns the headline.
-    pub fn write_year(&mut self, year: i16, read: &ReadBlock<'_>) -> Result<Headline, ResultsError> {
+    /// Adds the rows of a year; the last one returns the headline. `whole` is the block of the year where it was read
+    /// ahead.
+    pub fn write_year(
+        &mut self,
+        year: i16,
+        read: &ReadBlock<'_>,
+        mut whole: Option<YearBlock>,
+    ) -> Result<Headline, ResultsError> {
         let (frame, tiling) = (self.frame, self.tiling);
         let order = Order::new(frame);
         let is_last = year == frame.plan.years[1];
@@ -69,7 +75,7 @@ impl<'f> DrawTables<'f> {
         let mut compared = Vec::new();
         let mut headline = None;
         for (tile, part) in tiling.tables.iter().zip(&frames) {
-            let block = read(year, tile)?;
+            let block = whole.take().map_or_else(|| read(year, tile), Ok)?;
             let keeps = |option: &str| tile.keeps(frame, option);
             projections.extend(run::projections(part, &block).into_iter().filter(|row| keeps(&row.option)));
             sectors.extend(run::sectors(part, &block).into_iter().filter(|row| keeps(&row.option)));
@@ -85,9 +91,12 @@ impl<'f> DrawTables<'f> {
                 headline = Some(block.cut(&tiling.headline));
             }
         }
-        projections.sort_by_key(|row| order.of(&row.option));
-        sectors.sort_by_key(|row| order.of(&row.option));
-        sums.sort_by_key(|row| order.of(&row.option));
+        // A whole year has its options in order.
+        if tiling.tables.len() > 1 {
+            projections.sort_by_key(|row| order.of(&row.option));
+            sectors.sort_by_key(|row| order.of(&row.option));
+            sums.sort_by_key(|row| order.of(&row.option));
+        }
         self.projections.write_all(&projections)?;
         self.sectors.write_all(&sectors)?;
         self.summary.write(sums)?;

@@ -21,7 +21,7 @@ use super::reference::{
 };
 use super::rows::{Schema, TableRow};
 use super::trade::{self, CoverageRow, CreationRow, ExposureRow, TradeRow};
-use crate::ensemble::{Blocks, Experiment, PARTS, RunFrame, RunResults, Shard, Tiling};
+use crate::ensemble::{Blocks, Cut, Experiment, PARTS, RunFrame, RunResults, Shard, Tiling};
 use crate::events::milestones as distributions;
 
 /// File that says which part of which run a folder holds.
@@ -159,7 +159,8 @@ pub fn write_part<B>(output: &OutputDir, results: &RunResults<B>) -> Result<(), 
     output.write_text(SHARD_FILE, &text)
 }
 
-/// Writes what is made from the blocks of all draws, read as `tiling` says; returns what the answer is made of.
+/// Writes what is made from the blocks of all draws, read as `tiling` says; returns what the answer is made of. Where it
+/// `reads_ahead`, a thread reads the block of the next year while the others write a year: two are in memory then.
 ///
 /// # Errors
 /// [`ResultsError`] if a block cannot be read, or a file cannot be written.
@@ -171,11 +172,18 @@ pub fn write_draws(
     frame: &RunFrame,
     tiling: &Tiling,
     read: &ReadBlock<'_>,
+    reads_ahead: bool,
 ) -> Result<Headline, ResultsError> {
     let mut tables = DrawTables::new(output, frame, tiling)?;
-    let mut last = None;
+    let (mut last, mut whole) = (None, None);
+    let end = frame.plan.years[1];
     for year in frame.plan.year_range() {
-        last = Some(tables.write_year(year, read)?);
+        let next = tiling.tables.first().filter(|tile| reads_ahead && tile.cut == Cut::Whole && year < end);
+        let (headline, ahead) = rayon::join(
+            || tables.write_year(year, read, whole.take()),
+            || next.map(|tile| read(year + 1, tile)).transpose(),
+        );
+        (last, whole) = (Some(headline?), ahead?);
     }
     tables.finish()?;
     // Of a divided run these are copied or joined, and not written here.

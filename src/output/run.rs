@@ -3,7 +3,8 @@
 use rayon::prelude::*;
 
 use super::rows::{Text, columns, table};
-use crate::ensemble::summary::{Against, Cell, HEADLINE, Summary, over_draws, value};
+use crate::ensemble::summaries::Summaries;
+use crate::ensemble::summary::{Against, Cell, HEADLINE, Summary, value};
 use crate::ensemble::{RunFrame, YearBlock};
 use crate::projection::Outcome;
 
@@ -191,8 +192,22 @@ impl From<OuterQuantiles> for Quantiles {
     }
 }
 
-/// The rows that `of_option` makes of every option of a block, in the order of the options.
-fn by_option<R: Send>(frame: &RunFrame, of_option: impl Fn(usize) -> Vec<R> + Sync + Send) -> Vec<R> {
+/// The rows of every option of a block, in the order of the options: for each cell one against each of what the option
+/// is measured against.
+fn by_option<C: Sync, R: Send>(
+    frame: &RunFrame,
+    block: &YearBlock,
+    (cells, cell): (&[C], impl Fn(&C) -> Cell),
+    row: impl Fn(usize, &C, Against, &Summary) -> R + Sync,
+) -> Vec<R> {
+    let summaries = Summaries::new(&frame.sample, block);
+    let places: Vec<Cell> = cells.iter().map(cell).collect();
+    let of_option = |option: usize| {
+        let against: Vec<Against> = against(frame, option).collect();
+        let found = summaries.of(option, &places, &against);
+        let keys = cells.iter().flat_map(|cell| against.iter().map(move |against| (cell, *against)));
+        keys.zip(&found).map(|((cell, against), found)| row(option, cell, against, found)).collect()
+    };
     let options: Vec<Vec<R>> = (0..frame.plan.options.len()).into_par_iter().map(of_option).collect();
     options.into_iter().flatten().collect()
 }
@@ -226,20 +241,16 @@ pub(super) fn country_cells(frame: &RunFrame) -> impl Iterator<Item = CountryCel
 /// Rows of `projections.csv` of one year.
 #[must_use]
 pub fn projections<'a>(frame: &'a RunFrame, block: &YearBlock) -> Vec<Projection<'a>> {
-    by_option(frame, |option| {
-        let row = |found: &CountryCell<'a>, against: Against| Projection {
-            option: frame.plan.options[option].as_str().into(),
-            year: block.year,
-            iso3: found.iso3.clone(),
-            measure: found.name.into(),
-            against: against.name().into(),
-            unit: found.unit.into(),
-            value: Quantiles::new(&over_draws(&frame.sample, block, option, found.cell, against)),
-            draws: block.draws.len() as u64,
-        };
-        let of_cell =
-            |found: CountryCell<'a>| against(frame, option).map(|one| row(&found, one)).collect::<Vec<_>>();
-        country_cells(frame).flat_map(of_cell).collect()
+    let cells: Vec<CountryCell<'a>> = country_cells(frame).collect();
+    by_option(frame, block, (&cells, |found| found.cell), |option, found, against, summary| Projection {
+        option: frame.plan.options[option].as_str().into(),
+        year: block.year,
+        iso3: found.iso3.clone(),
+        measure: found.name.into(),
+        against: against.name().into(),
+        unit: found.unit.into(),
+        value: Quantiles::new(summary),
+        draws: block.draws.len() as u64,
     })
 }
 
@@ -266,21 +277,17 @@ pub(super) fn partner_cells(block: &YearBlock) -> impl Iterator<Item = PartnerCe
 /// Rows of `bilateral.csv` of one year; none where trade by partner is not kept in that year.
 #[must_use]
 pub fn bilateral<'a>(frame: &'a RunFrame, block: &YearBlock) -> Vec<BilateralChange<'a>> {
-    by_option(frame, |option| {
-        let row = |found: &PartnerCell, against: Against| BilateralChange {
-            option: frame.plan.options[option].as_str().into(),
-            year: block.year,
-            exporter: frame.countries[found.exporter].as_str().into(),
-            importer: frame.countries[found.importer].as_str().into(),
-            sector_group: SECTOR_GROUPS[found.group].into(),
-            measure: IMPORTS_CHANGE.into(),
-            against: against.name().into(),
-            unit: found.unit.into(),
-            value: OuterQuantiles::new(&over_draws(&frame.sample, block, option, found.cell, against)),
-        };
-        let of_cell =
-            |found: PartnerCell| against(frame, option).map(|one| row(&found, one)).collect::<Vec<_>>();
-        partner_cells(block).flat_map(of_cell).collect()
+    let cells: Vec<PartnerCell> = partner_cells(block).collect();
+    by_option(frame, block, (&cells, |found| found.cell), |option, found, against, summary| BilateralChange {
+        option: frame.plan.options[option].as_str().into(),
+        year: block.year,
+        exporter: frame.countries[found.exporter].as_str().into(),
+        importer: frame.countries[found.importer].as_str().into(),
+        sector_group: SECTOR_GROUPS[found.group].into(),
+        measure: IMPORTS_CHANGE.into(),
+        against: against.name().into(),
+        unit: found.unit.into(),
+        value: OuterQuantiles::new(summary),
     })
 }
 
@@ -312,8 +319,9 @@ pub(super) fn sector_cells(frame: &RunFrame) -> impl Iterator<Item = SectorCell<
 /// Rows of `sectors.csv` of one year.
 #[must_use]
 pub fn sectors<'a>(frame: &'a RunFrame, block: &YearBlock) -> Vec<SectorProjection<'a>> {
-    by_option(frame, |option| {
-        let row = |found: &SectorCell<'a>, against: Against| SectorProjection {
+    let cells: Vec<SectorCell<'a>> = sector_cells(frame).collect();
+    by_option(frame, block, (&cells, |found| found.cell), |option, found, against, summary| {
+        SectorProjection {
             option: frame.plan.options[option].as_str().into(),
             year: block.year,
             iso3: found.iso3.clone(),
@@ -321,11 +329,8 @@ pub fn sectors<'a>(frame: &'a RunFrame, block: &YearBlock) -> Vec<SectorProjecti
             measure: found.name.into(),
             against: against.name().into(),
             unit: found.unit.into(),
-            value: OuterQuantiles::new(&over_draws(&frame.sample, block, option, found.cell, against)),
-        };
-        let of_cell =
-            |found: SectorCell<'a>| against(frame, option).map(|one| row(&found, one)).collect::<Vec<_>>();
-        sector_cells(frame).flat_map(of_cell).collect()
+            value: OuterQuantiles::new(summary),
+        }
     })
 }
 

@@ -88,7 +88,9 @@ pub fn wrap_bold(text: &str, most: f64, size: f64) -> Vec<String> {
 
 fn wrapped(text: &str, most: f64, width: impl Fn(&str) -> f64) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
+    // A no-break space holds its words together.
+    let parts = |letter: char| letter.is_whitespace() && letter != '\u{a0}';
+    for word in text.split(parts).filter(|word| !word.is_empty()) {
         match lines.last_mut() {
             Some(line) if width(&format!("{line} {word}")) <= most => {
                 line.push(' ');

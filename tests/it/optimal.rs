@@ -127,3 +127,24 @@ fn the_commands_write_tariffs_with_their_first_order_conditions() {
     let unknown = run(&["optimal", "--country", "ZZZ", "--baseline", "data/tiny", "--overwrite"]);
     unknown.code(2).stderr(predicates::str::contains("expected one of AAA, BBB, CCC"));
 }
+
+/// Along the path from free trade to twice the tariffs chosen the chooser does best at its choice, and the other country
+/// only loses.
+#[test]
+fn the_frontier_peaks_at_the_tariffs_chosen() {
+    let prepared = PreparedBaseline::new(two_countries([1.0, 1.5], 0.4), Closure::Zero).unwrap();
+    let choice = prepared.optimal_tariffs(0, &Shock::default(), SEARCH).unwrap();
+    let points = prepared.tariff_frontier(&[0], &choice).unwrap();
+    let base = prepared.economy();
+    let welfare: Vec<[f64; 2]> = points
+        .iter()
+        .map(|point| point.equilibrium.ln_welfare(base))
+        .map(|found| [found[0], found[1]])
+        .collect();
+    let best = points.iter().position(|point| point.multiple == 1.0).unwrap();
+    assert!((points[0].multiple, points[0].mean_tariff_pct) == (0.0, 0.0) && points.len() == 2 * best + 1);
+    assert!((points[best].mean_tariff_pct - 100.0 * (choice.tau[[0, 0, 1]] - 1.0)).abs() < 1e-9);
+    assert!(welfare[0][0].abs() < 1e-9, "free trade is the baseline: {}", welfare[0][0]);
+    assert!(welfare.iter().enumerate().all(|(at, found)| at == best || found[0] < welfare[best][0]));
+    assert!(welfare.windows(2).all(|pair| pair[1][1] < pair[0][1]), "{welfare:?}");
+}

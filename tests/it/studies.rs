@@ -42,6 +42,7 @@ const RESULTS: &str = "study,scenario,iso3,measure,partners,sectors,value,unit,y
     first,nowhere,USA,real_income,,,1,pct,2022,made up,assumption\n\
     first,eleven,JPN,real_income,,,1,pct,2022,made up,assumption\n";
 const REASONS: &str = "study,scenario,measure,reason,mark\n*,*,happiness,nobody measures it,assumption\n";
+const NAMES: &str = "study,title,source,mark\nfirst,First & Other (2000),made up,assumption\n";
 const SIGNS: &str = "study,scenario,than_study,than_scenario,iso3,measure,sign,claim,source,mark\n\
     first,eleven,first,twelve,USA,real_income,below,worse outside,made up,assumption\n";
 
@@ -53,6 +54,7 @@ fn small() -> Files {
         ("settings", SETTINGS),
         ("results", RESULTS),
         ("reasons", REASONS),
+        ("studies", NAMES),
         ("signs", SIGNS),
     ];
     tables.iter().fold(Files::embedded(), |files, (name, text)| {
@@ -150,6 +152,17 @@ fn bad_tables_of_studies_are_refused() {
     refused("settings", &SETTINGS.replace("adjustment,switch", "adjustments,switch"), &["adjustments"]);
     refused("settings", &SETTINGS.replace("cost_pct,set", "price,set"), &["settings.csv", "price"]);
     refused("scenarios", &SCENARIOS.replace("study_eleven,", "study_none,"), &["study_none"]);
+    refused("studies", &NAMES.replace("first,", "last,"), &["studies.csv", "last"]);
+}
+
+#[test]
+fn studies_and_scenarios_have_names_for_people() {
+    let titles = &found().titles;
+    assert_eq!(
+        [titles.study("first"), titles.scenario("first", "twelve")],
+        ["First & Other (2000)", "The twelve"]
+    );
+    assert_eq!([titles.study("other"), titles.scenario("other", "twelve")], ["other", "twelve"]);
 }
 
 #[test]
@@ -234,6 +247,7 @@ fn validate_answers_within_eighty_columns() {
         ("settings", SETTINGS),
         ("results", RESULTS),
         ("reasons", REASONS),
+        ("studies", NAMES),
         ("signs", SIGNS),
     ] {
         fs::write(data.join(format!("validation/{name}.csv")), text).unwrap();

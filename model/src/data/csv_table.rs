@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
+use super::plain_rows::plain_rows;
 use super::raw_text::{RawText, csv_fault, number_remedy};
 use crate::error::{Fault, Faults, shortened};
 
@@ -88,22 +89,8 @@ impl Table {
         let place = |name: &str| columns.get(name).copied();
         let only: Vec<(usize, &[&str])> =
             only.iter().filter_map(|(name, texts)| Some((place(name)?, texts.as_slice()))).collect();
-        let is_kept = |record: &csv::StringRecord| {
-            only.iter().all(|(at, texts)| record.get(*at).is_some_and(|cell| texts.contains(&cell)))
-        };
-        let (mut rows, mut record, mut n_rows) = (Vec::new(), csv::StringRecord::new(), 0);
-        loop {
-            match reader.read_record(&mut record) {
-                Ok(false) => break,
-                Ok(true) => {
-                    n_rows += 1;
-                    if is_kept(&record) {
-                        rows.push((line_of(record.position()), record.clone()));
-                    }
-                }
-                Err(error) => faults.push(csv_fault(file, error)),
-            }
-        }
+        let plain = (delimiter == b',').then(|| plain_records(text, &only)).flatten();
+        let (rows, n_rows) = plain.unwrap_or_else(|| records(file, &mut reader, &only, faults));
         if n_rows == 0 {
             faults.push(Fault {
                 file: file.into(),
@@ -133,6 +120,44 @@ impl Table {
     pub fn file(&self) -> &str {
         &self.file
     }
+}
+
+/// Columns by their places, and the texts of which a row must have one in each to be kept.
+type Kept<'a> = [(usize, &'a [&'a str])];
+/// Rows that are kept, each with its line, and the number of all rows.
+type Records = (Vec<(u64, csv::StringRecord)>, usize);
+
+/// The rows of a text without quotation marks.
+fn plain_records(text: &str, only: &Kept<'_>) -> Option<Records> {
+    let (mut rows, mut n_rows) = (Vec::new(), 0);
+    plain_rows(text, |line, cells| {
+        n_rows += 1;
+        if only.iter().all(|(at, texts)| cells.get(*at).is_some_and(|cell| texts.contains(&cell.trim()))) {
+            rows.push((line, cells.iter().map(|cell| cell.trim()).collect()));
+        }
+    })?;
+    Some((rows, n_rows))
+}
+
+/// The rows of any other text, with a fault for each that cannot be read.
+fn records(file: &str, reader: &mut csv::Reader<&[u8]>, only: &Kept<'_>, faults: &mut Faults) -> Records {
+    let is_kept = |record: &csv::StringRecord| {
+        only.iter().all(|(at, texts)| record.get(*at).is_some_and(|cell| texts.contains(&cell)))
+    };
+    let (mut rows, mut record, mut n_rows) = (Vec::new(), csv::StringRecord::new(), 0);
+    loop {
+        match reader.read_record(&mut record) {
+            Ok(false) => break,
+            Ok(true) => {
+                n_rows += 1;
+                if is_kept(&record) {
+                    rows.push((line_of(record.position()), record.clone()));
+                }
+            }
+            Err(error) => faults.push(csv_fault(file, error)),
+        }
+    }
+    (rows, n_rows)
 }
 
 fn check_header(

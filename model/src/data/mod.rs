@@ -15,6 +15,7 @@ pub mod ids;
 pub mod memory;
 pub mod nearest;
 mod pair;
+mod plain_rows;
 pub mod raw_text;
 pub mod toml_text;
 
@@ -27,5 +28,6 @@ pub use hash::{sha256, sha256_file};
 pub use ids::{IDENTIFIER, LABEL, is_identifier, is_label, is_printable};
 pub use nearest::nearest;
 pub use pair::Pair;
+pub use plain_rows::plain_rows;
 pub use raw_text::{Held, RawText, ReadOptions, number_remedy};
 pub use toml_text::{line_of_byte, line_of_key, toml_fault};

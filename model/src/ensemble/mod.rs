@@ -38,6 +38,7 @@ pub mod quadrature;
 mod run;
 pub mod sample;
 mod store;
+pub mod summaries;
 pub mod summary;
 mod three_numbers;
 mod tile;

@@ -176,28 +176,43 @@ impl Sample {
     /// few to tell.
     #[must_use]
     pub fn variance_of_mean(&self, numbers: impl Iterator<Item = (usize, f64)>) -> Option<f64> {
+        let [variance] = self.variances_of_means(numbers.map(|(at, number)| (at, [number])))?;
+        Some(variance)
+    }
+
+    /// The same of several numbers for each draw, side by side.
+    #[must_use]
+    pub fn variances_of_means<const L: usize>(
+        &self,
+        numbers: impl Iterator<Item = (usize, [f64; L])>,
+    ) -> Option<[f64; L]> {
         let n = self.strata.len().max(1);
-        let mut sums = vec![[0.0; 2]; n];
-        for (at, number) in numbers {
-            let sum = &mut sums[if self.is_plain() { 0 } else { usize::from(self.stratum_of[at]) }];
-            sum[0] += number;
-            sum[1] += number * number;
+        let mut sums = vec![[[0.0; L]; 2]; n];
+        for (at, numbers) in numbers {
+            let [sum, squares] =
+                &mut sums[if self.is_plain() { 0 } else { usize::from(self.stratum_of[at]) }];
+            for (number, (sum, squares)) in numbers.into_iter().zip(sum.iter_mut().zip(squares)) {
+                *sum += number;
+                *squares += number * number;
+            }
         }
         let whole = Stratum { option: None, is_early: None, share: 1.0, draws: self.n_draws };
         let strata = if self.is_plain() { std::slice::from_ref(&whole) } else { &self.strata };
-        let mut variance = 0.0;
-        for ([sum, squares], Stratum { share, draws, .. }) in sums.into_iter().zip(strata) {
+        let mut variances = [0.0; L];
+        for ([sums, squares], Stratum { share, draws, .. }) in sums.into_iter().zip(strata) {
             let (n, share) = (*draws as f64, *share);
             if *draws < 2 {
                 return None;
             }
-            let mean = sum / n;
-            variance += share * share * ((squares - sum * mean) / (n - 1.0)).max(0.0) / n;
-            if !self.is_plain() {
-                variance += share * mean * mean / self.event_draws as f64;
+            for (variance, (sum, squares)) in variances.iter_mut().zip(sums.into_iter().zip(squares)) {
+                let mean = sum / n;
+                *variance += share * share * ((squares - sum * mean) / (n - 1.0)).max(0.0) / n;
+                if !self.is_plain() {
+                    *variance += share * mean * mean / self.event_draws as f64;
+                }
             }
         }
-        Some(variance)
+        Some(variances)
     }
 }
 

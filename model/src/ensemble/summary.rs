@@ -70,7 +70,7 @@ impl Rule {
 }
 
 /// Shares at which distributions are written.
-const QUANTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
+pub(super) const QUANTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 
 /// Mean and the five quantiles that the outputs carry, over the draws.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -104,19 +104,25 @@ impl Summary {
 
     /// Summary of draws that count alike.
     fn plain(mut values: Vec<f64>) -> Option<Self> {
-        let n = values.len() as f64;
         if values.is_empty() {
             return None;
         }
         values.sort_unstable_by(f64::total_cmp);
+        Some(Self::of_sorted(&values))
+    }
+
+    /// Summary of draws that count alike, in rising order; at least one.
+    pub(super) fn of_sorted(values: &[f64]) -> Self {
+        let n = values.len() as f64;
         let mean = values.iter().sum::<f64>() / n;
         let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
         let mc_se = (values.len() > 1).then(|| (squares / (n - 1.0) / n).sqrt());
-        Some(Self { mean, mc_se, quantiles: QUANTILES.map(|p| quantile(&values, p)) })
+        Self { mean, mc_se, quantiles: QUANTILES.map(|p| quantile(values, p)) }
     }
 }
 
-/// Summary of a measure of an option over the draws of `sample`, which are those of the block.
+/// Summary of a measure of an option over the draws of `sample`, which are those of the block. Many measures are quicker
+/// together: [`Summaries`](super::summaries::Summaries).
 ///
 /// # Panics
 /// For a block without draws.
@@ -138,7 +144,11 @@ pub fn over_draws(
 pub fn value(block: &YearBlock, draw: usize, option: usize, cell: Cell, against: Against) -> f64 {
     let values = block.of(draw, option);
     let Against::Reference(reference) = against else { return against_baseline(block, values, cell) };
-    let other = block.of(draw, reference);
+    over(block, [values, block.of(draw, reference)], cell)
+}
+
+/// A measure of the values of an option against those of another in the same draw.
+pub(super) fn over(block: &YearBlock, [values, other]: [&[f64]; 2], cell: Cell) -> f64 {
     match cell {
         Cell::Country(measure, n) => against_other(block, [values, other], [values, other], (measure, n)),
         Cell::Sector(measure, ..) if SECTOR_MEASURES[measure].1 != "pct" => {
@@ -209,7 +219,7 @@ fn reallocated(block: &YearBlock, values: [&[f64]; 2], n: usize) -> f64 {
     0.5 * moved.map(|(share, (one, other))| share * (one - other).abs()).sum::<f64>()
 }
 
-fn against_baseline(block: &YearBlock, values: &[f64], cell: Cell) -> f64 {
+pub(super) fn against_baseline(block: &YearBlock, values: &[f64], cell: Cell) -> f64 {
     let layout = &block.layout;
     match cell {
         Cell::Country(measure, n) => values[measure * layout.n + n],

@@ -51,4 +51,4 @@ pub use counterfactual::shock::{Closure, Shock};
 pub use counterfactual::stats::{Method, SolveStats};
 pub use prepared::PreparedBaseline;
 pub use quota::check::QuotaError;
-pub use studies::{attribution, decompose, optimal, sensitivity};
+pub use studies::{attribution, decompose, frontier, optimal, sensitivity};

@@ -10,6 +10,7 @@ pub mod many_products;
 pub mod mixer;
 pub mod products;
 pub mod quantiles;
+pub mod sorted_lanes;
 pub mod special;
 pub mod spectral;
 pub mod vectors;

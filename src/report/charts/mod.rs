@@ -15,6 +15,7 @@ use scene::Scene;
 
 pub mod bridge;
 mod country_effects;
+pub mod frontier;
 mod gains_by_country;
 mod gains_by_option;
 pub mod hindcasts;

@@ -190,13 +190,19 @@ function labelRoom(labels, width) {
   const longest = d3.max(labels, label => textWidth(label)) ?? 0;
   return Math.ceil(Math.min(16 + longest, Math.max(0.4 * width, 130)));
 }
-/// A label that fits: what stands in brackets goes first, then letters from the end.
-function shortened(label, room) {
+/// A label that fits: what stands in brackets goes first, then letters from the end. Where another of the labels `among`
+/// which it stands begins alike, letters of the middle go instead.
+function shortened(label, room, among = []) {
   if (textWidth(label) <= room) return label;
   let short = label.split(" (")[0];
   if (textWidth(short) <= room) return short;
+  const whole = short;
   while (short.length > 4 && textWidth(short + "…") > room) short = short.slice(0, -1).trimEnd();
-  return short + "…";
+  if (!among.some(other => other !== label && other.startsWith(short))) return short + "…";
+  const middle = n => `${whole.slice(0, Math.ceil(n / 2)).trimEnd()}…${whole.slice(whole.length - Math.floor(n / 2)).trimStart()}`;
+  let n = short.length;
+  while (n > 4 && textWidth(middle(n)) > room) n -= 1;
+  return middle(n);
 }
 /// Numbers of one picture with the same decimals, three digits for the largest.
 function together(values) {
@@ -213,7 +219,7 @@ function rowsPlot(width, label, labels, marks, { x = {}, height = 22, ...rest } 
   return plot(width, label, {
     marginLeft: room, marginRight: 26, marginTop: 26, marginBottom: 8, height: 36 + height * labels.length,
     x: { axis: "top", ticks: Math.max(2, Math.floor(width / 130)), nice: true, ...x },
-    y: { domain: labels, label: null, tickSize: 0, tickFormat: text => shortened(text, room - 14), type: "band", padding: 0.25 },
+    y: { domain: labels, label: null, tickSize: 0, tickFormat: text => shortened(text, room - 14, labels), type: "band", padding: 0.25 },
     marks: [Plot.gridX({ stroke: "#e0e0e0", strokeOpacity: 1 }), Plot.ruleX([0], { stroke: "#787878" }), ...marks], ...rest,
   });
 }
@@ -361,6 +367,7 @@ const pictures = {
       const all = d3.groups(rows, row => row[0]);
       const ends = all.map(([id, found]) => ({ id, y: 100 * found.at(-1)[2] })).sort((a, b) => b.y - a.y);
       const isWide = width >= 560;
+      const room = Math.max(170, 0.26 * width);
       const height = isWide ? Math.max(320, 20 * ends.length + 60) : 280;
       const step = 15 / (height - 46) * 100;
       let free = 101;
@@ -369,14 +376,14 @@ const pictures = {
       [...ends].reverse().forEach((end, k) => { end.at = Math.max(end.at, k ? least + step : 0); least = end.at; });
       const chosen = id => id === state.option;
       const picture = plot(width, this.label, {
-        height, marginLeft: 36, marginRight: isWide ? 236 : 46, marginTop: 14, marginBottom: 30,
+        height, marginLeft: 36, marginRight: isWide ? room + 66 : 46, marginTop: 14, marginBottom: 30,
         x: { ticks: yearTicks(width), tickFormat: "d", label: null, domain: firstYear === lastYear ? [firstYear - 1, lastYear + 1] : manifest.years },
         y: { domain: [0, 100], ticks: 5, label: null },
         marks: [Plot.gridY({ stroke: "#e0e0e0", strokeOpacity: 1 }), Plot.ruleX([+state.year], { stroke: SOFT, strokeDasharray: "2,2" }),
           ...all.map(([id, found]) => Plot.lineY(found, { x: row => row[1], y: row => 100 * row[2], stroke: colour(id), strokeWidth: chosen(id) ? 4 : 2, strokeDasharray: styles[id]?.dash })),
           Plot.link(ends, { x1: lastYear, x2: lastYear, y1: "y", y2: "at", stroke: "none" }),
           Plot.text(ends, { x: lastYear, y: "at", dx: 8, textAnchor: "start", fill: INK, fontWeight: end => chosen(end.id) ? "bold" : "normal",
-            text: end => isWide ? `${percent(end.y / 100)} ${shortened(title(end.id), 170)}` : percent(end.y / 100) }),
+            text: end => isWide ? `${percent(end.y / 100)} ${shortened(title(end.id), room, compared.map(title))}` : percent(end.y / 100) }),
           Plot.tip(rows, Plot.pointer({ x: row => row[1], y: row => 100 * row[2], title: row => `${title(row[0])}\n${row[1]}: ${percent(row[2])}` })),
         ] });
       return isWide ? picture : [{ head: "", svg: picture }, { legend: ends.map(end => [colour(end.id), `${percent(end.y / 100)} ${title(end.id)}`]) }];
@@ -706,6 +713,9 @@ function spreadColumns(columns) {
 // ---- figures ----------------------------------------------------------------------------------------------------
 const source = `${manifest.program} ${manifest.version}, plan ${manifest.plan}, data set ${manifest.baseline}, ${manifest.draws} solved draws, seed ${manifest.seed}`;
 const figures = new Map();
+// Width of a picture on paper in pixels of the page: text is as large there as on the screen.
+const PAPER_WIDTH = 680;
+let isOnPaper = false;
 function draw(figure) {
   const { id, picture, element } = figure;
   const rows = picture.rows();
@@ -715,7 +725,7 @@ function draw(figure) {
   find(".sub", element).textContent = sub;
   find(".note", element).textContent = `${note} Source: ${source}.`;
   const stage = find(".stage", element);
-  const width = Math.max(260, Math.min(stage.clientWidth || 640, 1100));
+  const width = isOnPaper ? PAPER_WIDTH : Math.max(260, Math.min(stage.clientWidth || 640, 1100));
   let parts = [];
   if (rows.rows.length) {
     const drawn = picture.draw(rows, width);
@@ -924,7 +934,9 @@ function begin() {
     figures.forEach(figure => { figure.isDrawn = false; });
     drawNear();
   });
-  addEventListener("beforeprint", () => figures.forEach(figure => draw(figure)));
+  const drawAll = onPaper => { isOnPaper = onPaper; figures.forEach(figure => draw(figure)); };
+  addEventListener("beforeprint", () => drawAll(true));
+  addEventListener("afterprint", () => drawAll(false));
 }
 begin();
 window.tradepath = { state, figures, draw };

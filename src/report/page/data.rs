@@ -5,10 +5,10 @@
 
 use std::collections::HashMap;
 
-use csv::{ByteRecord, ReaderBuilder};
+use csv::{ReaderBuilder, StringRecord};
 use serde_json::{Value, json};
 
-use crate::data::Files;
+use crate::data::{Files, plain_rows};
 use crate::error::{Fault, InputErrors};
 use crate::output::dir::MANIFEST;
 
@@ -179,11 +179,44 @@ impl Keys {
     }
 }
 
+/// Where a cube finds its columns in a table, and which rows it takes.
+struct Found<'c> {
+    dimensions: Vec<usize>,
+    values: Vec<usize>,
+    only: Vec<(usize, &'c str)>,
+    /// Column of the year where only some years are taken.
+    year: Option<usize>,
+    last_year: i16,
+}
+
+/// The rows of a cube: places in its dimensions and values, row after row.
+struct Rows {
+    keys: Vec<Keys>,
+    places: Vec<usize>,
+    cells: Vec<Value>,
+}
+
+impl Rows {
+    fn of(found: &Found<'_>) -> Self {
+        let keys = found.dimensions.iter().map(|_| Keys::default()).collect();
+        Self { keys, places: Vec::new(), cells: Vec::new() }
+    }
+
+    fn add<'t>(&mut self, found: &Found<'_>, cell: impl Fn(usize) -> &'t str) {
+        let is_kept = found.only.iter().all(|(at, value)| cell(*at) == *value);
+        if is_kept && found.year.is_none_or(|at| is_sector_year(cell(at), found.last_year)) {
+            let places = found.dimensions.iter().zip(&mut self.keys);
+            self.places.extend(places.map(|(&at, keys)| keys.position(cell(at))));
+            self.cells.extend(found.values.iter().map(|&at| short(cell(at))));
+        }
+    }
+}
+
 impl Cube {
     fn of_text(&self, file: &str, text: &str, last_year: i16) -> Result<Value, Fault> {
         let mut reader = ReaderBuilder::new().from_reader(text.as_bytes());
-        let header = reader.byte_headers().map_err(|error| broken(file, &error))?.clone();
-        let column = |name: &str| header.iter().position(|found| found == name.as_bytes());
+        let header = reader.headers().map_err(|error| broken(file, &error))?.clone();
+        let column = |name: &str| header.iter().position(|found| found == name);
         let columns = |names: &[&str]| names.iter().map(|name| column(name)).collect::<Option<Vec<usize>>>();
         let only: Option<Vec<(usize, &str)>> =
             self.only.iter().map(|(name, value)| Some((column(name)?, *value))).collect();
@@ -193,27 +226,26 @@ impl Cube {
             return Ok(Value::Null);
         };
         let year = column("year").filter(|_| self.name == "sectors");
-        let mut keys: Vec<Keys> = dimensions.iter().map(|_| Keys::default()).collect();
-        let mut rows: Vec<(Vec<usize>, Vec<Value>)> = Vec::new();
-        let mut record = ByteRecord::new();
-        while reader.read_byte_record(&mut record).map_err(|error| broken(file, &error))? {
-            let is_kept = only.iter().all(|(at, value)| &record[*at] == value.as_bytes());
-            if is_kept && year.is_none_or(|at| is_sector_year(&record[at], last_year)) {
-                let place = dimensions.iter().zip(&mut keys);
-                let place = place.map(|(&at, keys)| keys.position(&String::from_utf8_lossy(&record[at])));
-                rows.push((place.collect(), values.iter().map(|&at| short(&record[at])).collect()));
+        let found = Found { dimensions, values, only, year, last_year };
+        let mut rows = Rows::of(&found);
+        if plain_rows(text, |_, cells| rows.add(&found, |at| cells[at])).is_none() {
+            rows = Rows::of(&found);
+            let mut record = StringRecord::new();
+            while reader.read_record(&mut record).map_err(|error| broken(file, &error))? {
+                rows.add(&found, |at| &record[at]);
             }
         }
-        Ok(self.dense(&keys, rows))
+        Ok(self.dense(&rows))
     }
 
-    fn dense(&self, keys: &[Keys], rows: Vec<(Vec<usize>, Vec<Value>)>) -> Value {
+    fn dense(&self, Rows { keys, places, cells }: &Rows) -> Value {
         let size: usize = keys.iter().map(|keys| keys.names.len()).product();
         let mut values = vec![vec![Value::Null; size]; self.values.len()];
-        for (place, cells) in rows {
+        let places = places.chunks_exact(keys.len().max(1));
+        for (place, cells) in places.zip(cells.chunks_exact(self.values.len().max(1))) {
             let at = place.iter().zip(keys).fold(0, |at, (place, keys)| at * keys.names.len() + place);
             for (column, cell) in values.iter_mut().zip(cells) {
-                column[at] = cell;
+                column[at] = cell.clone();
             }
         }
         let values: serde_json::Map<String, Value> = self
@@ -228,14 +260,14 @@ impl Cube {
     }
 }
 
-fn is_sector_year(cell: &[u8], last_year: i16) -> bool {
-    let year = std::str::from_utf8(cell).ok().and_then(|text| text.parse::<i64>().ok());
+fn is_sector_year(cell: &str, last_year: i16) -> bool {
+    let year = cell.parse::<i64>().ok();
     year.is_some_and(|year| year % SECTOR_YEARS == 0 || year == i64::from(last_year))
 }
 
 /// A number with [`DIGITS`] significant digits; `null` for an empty cell.
-fn short(cell: &[u8]) -> Value {
-    let number = std::str::from_utf8(cell).ok().and_then(|text| text.parse::<f64>().ok());
+fn short(cell: &str) -> Value {
+    let number = cell.parse::<f64>().ok();
     let rounded = number.map(|value| format!("{value:.*e}", DIGITS - 1).parse().unwrap_or(value));
     match rounded {
         // Whole numbers without a point are shorter.

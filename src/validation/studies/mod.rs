@@ -39,6 +39,31 @@ pub struct StudyTables {
     pub bridge: Vec<BridgeRow<'static>>,
     /// Signs that were published.
     pub signs: Vec<SignRow<'static>>,
+    /// Names of studies and scenarios for people, by id.
+    pub titles: Titles,
+}
+
+/// Names for people, by id.
+#[derive(Debug, Clone, Default)]
+pub struct Titles {
+    /// Of studies.
+    studies: BTreeMap<String, String>,
+    /// Of scenarios, by study and scenario.
+    scenarios: BTreeMap<[String; 2], String>,
+}
+
+impl Titles {
+    /// Name of a study; its id where it has none.
+    #[must_use]
+    pub fn study<'t>(&'t self, id: &'t str) -> &'t str {
+        self.studies.get(id).map_or(id, String::as_str)
+    }
+
+    /// Name of a scenario of a study; its id where it has none.
+    #[must_use]
+    pub fn scenario<'t>(&'t self, study: &str, id: &'t str) -> &'t str {
+        self.scenarios.get(&[study.to_owned(), id.to_owned()]).map_or(id, String::as_str)
+    }
 }
 
 /// A scenario and its steps, by study and scenario.
@@ -69,7 +94,10 @@ pub fn studies(files: &Files, plan: &Plan, watch: &dyn Watch) -> anyhow::Result<
         let found = found.collect::<anyhow::Result<Vec<Solved>>>()?;
         trials.extend(some.iter().map(|(applied, _)| Applied::clone(applied)).zip(found));
     }
-    let mut all = StudyTables::default();
+    let named = tables.scenarios.iter().map(|one| ([one.study.clone(), one.id.clone()], one.title.clone()));
+    let scenarios = named.collect();
+    let titles = Titles { studies: tables.titles.clone(), scenarios };
+    let mut all = StudyTables { titles, ..StudyTables::default() };
     for row in &tables.results {
         let steps = &chains[&[row.study.clone(), row.scenario.clone()]];
         let (values, why_not) = values(row, steps, &trials, &tables);

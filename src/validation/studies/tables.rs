@@ -61,6 +61,12 @@ const SCENARIOS: TableRule = TableRule {
     key: &["study", "scenario"],
 };
 
+const TITLES: TableRule = TableRule {
+    file: "studies.csv",
+    columns: &[column("study", Holds::Known(&[STUDY])), column("title", Holds::Text), SOURCE, MARK],
+    key: &["study"],
+};
+
 const CHAINS: TableRule = TableRule {
     file: "chains.csv",
     columns: &[
@@ -149,6 +155,7 @@ pub(super) struct View {
 pub(super) struct Scenario {
     pub study: String,
     pub id: String,
+    pub title: String,
     pub view: Option<View>,
     pub always: Vec<String>,
 }
@@ -204,6 +211,8 @@ pub(super) struct Reason {
 pub(super) struct Tables {
     pub results: Vec<Published>,
     pub scenarios: Vec<Scenario>,
+    /// Names of studies for people, where the folder has some.
+    pub titles: BTreeMap<String, String>,
     pub settings: BTreeMap<String, Setting>,
     pub links: Vec<Link>,
     pub areas: BTreeMap<String, Vec<String>>,
@@ -236,6 +245,13 @@ impl Tables {
         let scenarios = rows_of(files, &SCENARIOS, &names, &mut faults, |row| Some(scenario(row)))?;
         names.add(STUDY, scenarios.iter().map(|one| one.study.as_str()));
         names.add(SCENARIO, scenarios.iter().map(|one| one.id.as_str()));
+        let titles = match files.read_optional(TITLES.file).map_err(InputErrors::from)? {
+            Some(_) => rows_of(files, &TITLES, &names, &mut faults, |row| {
+                Some((row.text("study").to_owned(), row.text("title").to_owned()))
+            })?,
+            None => Vec::new(),
+        };
+        let titles = titles.into_iter().collect();
         let links = rows_of(files, &CHAINS, &names, &mut faults, |row| {
             let text = |column: &str| row.text(column).to_owned();
             Some(Link { study: text("study"), scenario: text("scenario"), setting: text("setting") })
@@ -246,7 +262,7 @@ impl Tables {
             Some(Reason { of, reason: row.text("reason").to_owned() })
         })?;
         let signs = rows_of(files, &SIGNS, &names, &mut faults, |row| Some(sign(row)))?;
-        faults.into_result(Self { results, scenarios, settings, links, areas, units, signs, reasons })
+        faults.into_result(Self { results, scenarios, titles, settings, links, areas, units, signs, reasons })
     }
 
     /// The settings that lead from the default of a scenario to the study, in order.
@@ -308,7 +324,8 @@ fn scenario(row: &Row<'_>) -> Scenario {
     let view =
         year.filter(|_| is_there).map(|year| View { option: text("option"), against: text("against"), year });
     let always = row.text("always").split(';').map(str::trim).filter(|one| !one.is_empty());
-    Scenario { study: text("study"), id: text("scenario"), view, always: always.map(str::to_owned).collect() }
+    let always = always.map(str::to_owned).collect();
+    Scenario { study: text("study"), id: text("scenario"), title: text("title"), view, always }
 }
 
 fn published(row: &Row<'_>) -> Option<Published> {

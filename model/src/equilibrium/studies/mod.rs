@@ -3,6 +3,7 @@
 pub mod attribution;
 pub mod decompose;
 mod directions;
+pub mod frontier;
 pub mod optimal;
 pub mod sensitivity;
 mod tariff_choice;

@@ -63,7 +63,7 @@ impl<'a> BaseCosts<'a> {
         Self { book, regimes, terms, shared: None, open, pairs, known: Vec::new() }
     }
 
-    /// The same with what others have computed, of the same book.
+    /// The same with what others have computed, of the same book and the same memberships at the start.
     #[must_use]
     pub fn sharing(self, shared: &'a SharedCosts) -> Self {
         let open = (0..self.book.n()).map(|_| OpenTexts::sharing(Some(shared))).collect();
@@ -120,9 +120,21 @@ impl<'a> BaseCosts<'a> {
 
     fn pair(&mut self, pair: Pair, wants_tariffs: bool) -> &PairCosts {
         let at = 2 * (pair.importer * self.book.n() + pair.exporter) + usize::from(wants_tariffs);
+        let (book, regimes, terms) = (self.book, self.regimes, self.terms);
         let open = &mut self.open[pair.importer];
-        self.pairs[at]
-            .get_or_insert_with(|| self.book.pair_costs(self.regimes, pair, self.terms, open, wants_tariffs))
+        self.pairs[at].get_or_insert_with(|| match self.shared {
+            Some(shared) => {
+                // With rates for all, since some draw will ask for them.
+                let make = || book.pair_year(regimes, pair, terms.year, open, true);
+                let found = shared.start(pair, terms.year, make);
+                let mut costs = book.costs_of(&found, regimes, pair, terms);
+                if !wants_tariffs {
+                    costs.rates.clear();
+                }
+                costs
+            }
+            None => book.pair_costs(regimes, pair, terms, open, wants_tariffs),
+        })
     }
 }
 

@@ -70,8 +70,10 @@ pub(super) struct SituationRates {
 impl SituationRates {
     /// Works out the offers of every group.
     pub fn new(book: &PolicyBook, situation: &Situation<'_>) -> Self {
-        let (mut groups, mut offers) = (Vec::new(), Vec::new());
-        for g in 0..book.groups.len() {
+        let n = book.groups.len();
+        let (mut groups, mut offers) =
+            (Vec::with_capacity(n), Vec::with_capacity(n * situation.bindings.len()));
+        for g in 0..n {
             let head = book.group_head(situation, g);
             let from = offers.len();
             offers.extend(book.offers(situation, g, head));

@@ -1,10 +1,12 @@
 //! What all draws of a run share of the costs of pairs.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::rates::SituationRates;
+use super::year_rates::PairYear;
 use crate::data::Pair;
 
 /// Bytes that are kept of all pairs together. A pair that asks for more forgets what it knew.
@@ -19,6 +21,8 @@ pub struct SharedCosts {
     most_bytes: usize,
     bytes: AtomicUsize,
     by_pair: Vec<Mutex<KnownOfPair>>,
+    /// Years of pairs under the memberships known at the start, by pair and year.
+    starts: Vec<Mutex<Vec<(i16, Arc<PairYear>)>>>,
 }
 
 /// By what is in force.
@@ -31,7 +35,32 @@ pub(super) struct KnownOfPair {
 }
 
 /// What is known, by the words that tell the situation.
-pub(super) type ByKey<T> = HashMap<Box<[u32]>, Arc<T>>;
+pub(super) type ByKey<T> = HashMap<Box<[u32]>, Arc<T>, BuildHasherDefault<OfWords>>;
+
+/// A hash of words that the program makes itself: nobody picks them so that they collide.
+#[derive(Debug, Default)]
+pub(super) struct OfWords(u64);
+
+impl Hasher for OfWords {
+    fn write(&mut self, bytes: &[u8]) {
+        let (words, rest) = bytes.as_chunks::<8>();
+        words.iter().for_each(|&word| self.write_u64(u64::from_le_bytes(word)));
+        rest.iter().for_each(|&byte| self.write_u64(u64::from(byte)));
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        // The multiplier of Fibonacci hashing.
+        self.0 = (self.0.rotate_left(26) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn write_usize(&mut self, word: usize) {
+        self.write_u64(word as u64);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
+    }
+}
 
 impl SharedCosts {
     /// Nothing yet, for `n` countries.
@@ -43,7 +72,8 @@ impl SharedCosts {
     /// Nothing yet, with room for so many bytes.
     pub(super) fn with_room(n: usize, most_bytes: usize) -> Self {
         let by_pair = (0..n * n).map(|_| Mutex::default()).collect();
-        Self { n, most_bytes, bytes: AtomicUsize::new(0), by_pair }
+        let starts = (0..n * n).map(|_| Mutex::default()).collect();
+        Self { n, most_bytes, bytes: AtomicUsize::new(0), by_pair, starts }
     }
 
     /// What a pair comes to where `key` holds; `make` works it out where nobody has, and says how many bytes it takes.
@@ -68,6 +98,25 @@ impl SharedCosts {
         self.make_room(&mut known, bytes + size_of_val(key));
         of(&mut known).insert(key.into(), Arc::clone(&made));
         made
+    }
+
+    /// The year of a pair under the memberships known at the start, which are those of all draws. There are as many of
+    /// them as pairs and years.
+    pub(super) fn start(&self, pair: Pair, year: i16, make: impl FnOnce() -> PairYear) -> Arc<PairYear> {
+        let known = &self.starts[pair.importer * self.n + pair.exporter];
+        let lock = || known.lock().unwrap_or_else(PoisonError::into_inner);
+        let find = |known: &[(i16, Arc<PairYear>)]| {
+            known.iter().find(|(one, _)| *one == year).map(|(_, found)| Arc::clone(found))
+        };
+        if let Some(found) = find(&lock()) {
+            return found;
+        }
+        let made = Arc::new(make());
+        let mut known = lock();
+        find(&known).unwrap_or_else(|| {
+            known.push((year, Arc::clone(&made)));
+            made
+        })
     }
 
     fn lock(&self, at: usize) -> MutexGuard<'_, KnownOfPair> {

@@ -11,7 +11,7 @@ use super::rates::SectorRates;
 use super::regime::Situation;
 use super::regimes::Regimes;
 use super::texts::OpenTexts;
-use super::year_rates::YearRates;
+use super::year_rates::{PairYear, YearRates};
 use crate::data::Pair;
 
 /// The year that costs are asked of, and the parameters drawn for it.
@@ -173,26 +173,50 @@ impl PolicyBook {
         open: &mut OpenTexts<'_>,
         wants_rates: bool,
     ) -> PairCosts {
-        let n_sectors = self.axes.n_sectors();
+        let found = self.pair_year(regimes, pair, year, open, wants_rates);
+        self.costs_of(&found, regimes, pair, Terms { year, parameters })
+    }
+
+    /// What holds between the two of a pair in a year.
+    pub(super) fn pair_year(
+        &self,
+        regimes: &Regimes,
+        pair: Pair,
+        year: i16,
+        open: &mut OpenTexts<'_>,
+        wants_rates: bool,
+    ) -> PairYear {
         let between = (pair.importer, pair.exporter);
-        let mut barriers = vec![1.0; n_sectors];
+        let mut levels = vec![1.0; self.axes.n_sectors()];
         let mut texts: Vec<(Arc<[f64]>, f64)> = Vec::new();
         let mut situations = YearRates::new(self, regimes, pair, open.shared);
         for (from, share_of_year) in self.stretches(regimes, pair, year) {
             let bindings = situations.bind(from);
             add_stretch(&mut texts, open.joined(self, regimes, (pair, from), bindings), share_of_year);
             let state = (regimes.members(), regimes.measures());
-            self.barrier_changes.add_levels(state, between, (from, share_of_year), &mut barriers);
+            self.barrier_changes.add_levels(state, between, (from, share_of_year), &mut levels);
             if wants_rates {
                 situations.add(share_of_year);
             }
         }
-        for (joined, share_of_year) in &texts {
+        PairYear { levels, texts, rates: wants_rates.then(|| situations.found()) }
+    }
+
+    /// The costs under the parameters of a draw.
+    pub(super) fn costs_of(
+        &self,
+        found: &PairYear,
+        regimes: &Regimes,
+        pair: Pair,
+        Terms { year, parameters }: Terms<'_>,
+    ) -> PairCosts {
+        let mut barriers = found.levels.clone();
+        for (joined, share_of_year) in &found.texts {
             self.barriers.add(pair, *share_of_year, joined, parameters, &mut barriers);
         }
+        let between = (pair.importer, pair.exporter);
         self.barrier_changes.apply_trends(regimes.measures(), between, year, &mut barriers);
-        let rates = if wants_rates { situations.by_sector(parameters) } else { Vec::new() };
-        PairCosts { rates, barriers }
+        PairCosts { rates: found.by_sector(self, parameters), barriers }
     }
 
     /// Tariffs and icebergs of every pair in a year.

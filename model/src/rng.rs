@@ -74,8 +74,13 @@ impl StreamName {
         first[8..PREFIX].copy_from_slice(&draw.to_le_bytes());
         let mut state = SHA256_START;
         compress256(&mut state, &[first]);
-        compress256(&mut state, &self.blocks[1..]);
-        open_unit(chacha12_first(state.map(u32::swap_bytes)))
+        if self.blocks.len() > 1 {
+            compress256(&mut state, &self.blocks[1..]);
+        }
+        for word in &mut state {
+            *word = word.swap_bytes();
+        }
+        open_unit(chacha12_first(state))
     }
 }
 
@@ -86,9 +91,14 @@ fn chacha12_first(key: [u32; 8]) -> u64 {
     let (mut a, mut b, mut c, mut d) = (start, half(0), half(4), [0; 4]);
     for _ in 0..6 {
         quarter_rounds(&mut a, &mut b, &mut c, &mut d);
-        (b, c, d) = (turned(b, 1), turned(c, 2), turned(d, 3));
+        // Written out: as a closure by place the turns are not always inlined, and then cost more than the rounds.
+        b = [b[1], b[2], b[3], b[0]];
+        c = [c[2], c[3], c[0], c[1]];
+        d = [d[3], d[0], d[1], d[2]];
         quarter_rounds(&mut a, &mut b, &mut c, &mut d);
-        (b, c, d) = (turned(b, 3), turned(c, 2), turned(d, 1));
+        b = [b[3], b[0], b[1], b[2]];
+        c = [c[2], c[3], c[0], c[1]];
+        d = [d[1], d[2], d[3], d[0]];
     }
     let words = (a[0].wrapping_add(start[0]), a[1].wrapping_add(start[1]));
     u64::from(words.0) | (u64::from(words.1) << 32)
@@ -114,11 +124,6 @@ fn quarter_rounds(a: &mut Words, b: &mut Words, c: &mut Words, d: &mut Words) {
             b[k] = (b[k] ^ c[k]).rotate_left(right);
         }
     }
-}
-
-#[inline(always)]
-fn turned(row: Words, by: usize) -> Words {
-    std::array::from_fn(|k| row[(k + by) % 4])
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use tradepath::events::{
     DrawnTimeline, Effect, Horizon, LoggedEvent, OptionSpec, Program, Tables, read_options,
 };
 use tradepath::policy::{
-    BaseCosts, JoinedTexts, MeasureKind, PolicyParameters, PolicyTimeline, Regimes, YearState,
+    BaseCosts, MeasureKind, PolicyParameters, PolicyTimeline, Regimes, SharedCosts, YearState,
 };
 
 use super::events::{BOOK, embedded};
@@ -133,8 +133,8 @@ fn without_the_rules_for_cars_those_of_the_standard_hold() {
 fn costs_of_texts_do_not_depend_on_what_was_asked_for_before() {
     let (parameters, year) = (PolicyParameters::default(), 2030);
     let base = Regimes::new(&BOOK, &BOOK.initial);
-    let texts = JoinedTexts::new(BOOK.n());
-    let mut together = BaseCosts::new(&BOOK, &base, year, parameters).sharing(&texts);
+    let shared = SharedCosts::new(BOOK.n());
+    let mut together = BaseCosts::new(&BOOK, &base, year, parameters).sharing(&shared);
     let terms: [&[(&str, u32)]; 5] = [
         &[],
         &[("digital_modern", 0)],
@@ -156,6 +156,41 @@ fn costs_of_texts_do_not_depend_on_what_was_asked_for_before() {
     assert_eq!(sums[0], sums[4]);
     // The dearer, the more was lost.
     assert!(sums[0].1 < sums[1].1 && sums[1].1 != sums[2].1 && sums[0].1 < sums[3].1, "{sums:?}");
+}
+
+#[test]
+fn draws_share_nothing_of_a_situation_in_which_other_rules_of_origin_hold() {
+    let base = Regimes::new(&BOOK, &BOOK.initial);
+    let shared = SharedCosts::new(BOOK.n());
+    let of = |terms: &[(&str, u32)], day: Date| {
+        let mut timeline = agreed(&[]);
+        for (name, permille) in terms {
+            timeline.set_measure(MeasureKind::Provision, &format!("{CLASS}:{name}"), *permille, day);
+        }
+        timeline
+    };
+    let rules: &[(&str, u32)] = &[("auto_rules", 0)];
+    // The same members throughout. The rules go before the year, or in the middle of it.
+    let timelines = [of(&[], IN_FORCE), of(rules, IN_FORCE), of(rules, date(2030, 7, 1)), of(&[], IN_FORCE)];
+    let Pair { importer, exporter } = pair("MYS", "USA");
+    for utilisation_ratio in [0.8, 1.1] {
+        let parameters = PolicyParameters { utilisation_ratio, ..PolicyParameters::default() };
+        let cost = |timeline: &PolicyTimeline| {
+            let state = YearState::new(&BOOK.initial, timeline, 2030);
+            let new = Arc::new(Regimes::new(&BOOK, timeline));
+            let alone = BaseCosts::new(&BOOK, &base, 2030, parameters).change_to(&new, &state);
+            let mut sharing = BaseCosts::new(&BOOK, &base, 2030, parameters).sharing(&shared);
+            let change = sharing.change_to(&new, &state);
+            assert_eq!(change.tariff_ratio, alone.tariff_ratio);
+            assert_eq!(change.iceberg_ratio, alone.iceberg_ratio);
+            let at = [BOOK.axes.sector_idx["motor_vehicles"], importer, exporter];
+            (change.tariff_ratio[at], change.iceberg_ratio[at])
+        };
+        let [strict, standard, between, again] = timelines.each_ref().map(cost);
+        assert_eq!(strict, again);
+        assert_ne!(strict, standard, "the rules matter");
+        assert!(between != strict && between != standard, "{strict:?} {between:?} {standard:?}");
+    }
 }
 
 /// Faults of the embedded options with one text replaced in a file.

@@ -6,7 +6,7 @@ use jiff::civil::{Date, date};
 use tradepath::data::{Axes, Dataset, Files, Pair};
 use tradepath::economy::Economy;
 use tradepath::policy::{
-    BaseCosts, GroupRate, JoinedTexts, MeasureKind, PolicyBook, PolicyParameters, PolicyTimeline, Regimes,
+    BaseCosts, GroupRate, MeasureKind, PolicyBook, PolicyParameters, PolicyTimeline, Regimes, SharedCosts,
     YearState,
 };
 
@@ -277,7 +277,7 @@ fn a_change_of_costs_does_not_depend_on_what_was_asked_for_before() {
     ];
     let book = &Case::as_of_2020().book;
     let parameters = PolicyParameters { utilisation_ratio: 0.9, ..PolicyParameters::default() };
-    let (base, texts) = (Regimes::new(book, &book.initial), JoinedTexts::new(book.n()));
+    let (base, texts) = (Regimes::new(book, &book.initial), SharedCosts::new(book.n()));
     for year in [2026, 2027] {
         let mut together = BaseCosts::new(book, &base, year, parameters).sharing(&texts);
         for (at, timeline) in timelines.iter().enumerate() {
@@ -287,6 +287,30 @@ fn a_change_of_costs_does_not_depend_on_what_was_asked_for_before() {
             let change = together.change_to(&new, &state);
             assert_eq!(change.tariff_ratio, alone.tariff_ratio, "{at} {year}");
             assert_eq!(change.iceberg_ratio, alone.iceberg_ratio, "{at} {year}");
+        }
+    }
+}
+
+#[test]
+fn rates_that_draws_share_are_those_of_the_groups_to_the_last_bit() {
+    let case = Case::as_of_2020().joined("cptpp", &["USA", "GBR"], date(2026, 3, 1));
+    let mut timeline = case.timeline;
+    timeline.leave("cptpp", "VNM", date(2027, 6, 1));
+    timeline.set_measure(MeasureKind::Duty, "us_301_list_3", 1500, date(2026, 5, 1));
+    let (book, regimes) = (&case.book, Regimes::new(&case.book, &timeline));
+    for year in [2026, 2027, 2040] {
+        let parameters = PolicyParameters { utilisation_ratio: 0.9, ..PolicyParameters::default() };
+        let costs = book.year_costs(&regimes, year, parameters);
+        for (importer, exporter) in (0..book.n()).flat_map(|n| (0..book.n()).map(move |i| (n, i))) {
+            if importer == exporter {
+                continue;
+            }
+            let pair = Pair { importer, exporter };
+            let tariffs = book.pair_tariffs(&regimes, pair, year, parameters);
+            for (j, collected_pct) in tariffs.collected_pct.iter().enumerate() {
+                let factor = costs.tariff_factor[[j, importer, exporter]];
+                assert_eq!(factor.to_bits(), (1.0 + collected_pct / 100.0).to_bits(), "{pair:?} {j} {year}");
+            }
         }
     }
 }

@@ -44,7 +44,7 @@ impl<'a> DrawYear<'a> {
         let (book, regimes) = (&experiment.book, &experiment.regimes);
         Self {
             base: experiment.baseline_year(year),
-            costs: BaseCosts::new(book, regimes, year, parameters.policy()).sharing(&experiment.texts),
+            costs: BaseCosts::new(book, regimes, year, parameters.policy()).sharing(&experiment.costs),
             capital: experiment.dynamics.capital.as_ref().map(|capital| parameters.capital(capital)),
             experiment,
             parameters,

@@ -19,7 +19,7 @@ use crate::economy::Economy;
 use crate::error::{Fault, InputErrors};
 use crate::events::milestones::Tally;
 use crate::events::{DrawnTimeline, Horizon, Program};
-use crate::policy::{JoinedTexts, PolicyBook, Regimes};
+use crate::policy::{PolicyBook, Regimes, SharedCosts};
 use crate::projection::{BaselinePath, BaselineYear, Growth, Outcome};
 
 /// What a run needs, read and solved once.
@@ -51,8 +51,8 @@ pub struct Experiment {
     /// Files that were read, each with its checksum.
     pub inputs: Vec<ReadFile>,
     pub(super) regimes: Regimes,
-    /// What the texts in force come to, shared by all draws.
-    pub(super) texts: JoinedTexts,
+    /// What pairs come to in the situations met, shared by all draws.
+    pub(super) costs: SharedCosts,
     pub(super) dynamics: Dynamics,
     /// False where nobody asks for the part of real income that is not due to capital.
     pub(super) has_static_part: bool,
@@ -135,7 +135,7 @@ impl Experiment {
             }
         };
         let regimes = Regimes::new(&book, &book.initial);
-        let texts = JoinedTexts::new(book.n());
+        let costs = SharedCosts::new(book.n());
         Ok(Self {
             plan,
             axes: data.axes,
@@ -151,7 +151,7 @@ impl Experiment {
             horizon,
             inputs: files.read_log(),
             regimes,
-            texts,
+            costs,
             dynamics,
             has_static_part: true,
         })

@@ -293,7 +293,8 @@ impl<'a> Compiler<'a> {
         let years = (0i64..).map(|k| k * i64::from(event.every_years.max(1)));
         let dates = years.map_while(|years| event.first.checked_add(Span::new().try_years(years).ok()?).ok());
         days.extend(dates.take_while(|&date| date <= self.program.horizon.end).map(day_number));
-        let streams = Streams::new(event.id.clone(), days.len() as u32);
+        let n_times = days.len() as u32;
+        let streams = Streams::new(event.id.clone(), n_times);
         let code = RecurringCode {
             id: event.id.clone(),
             party: event.party.clone(),
@@ -305,7 +306,7 @@ impl<'a> Compiler<'a> {
             probability: event.probability,
             logit: event.logit.as_ref().map(|logit| self.number(logit)),
             shifts: self.shifts(&event.shifts),
-            draws: event.draws.iter().map(|one| self.drawn(&event.id, one)).collect(),
+            draws: event.draws.iter().map(|one| self.drawn(&event.id, one, n_times)).collect(),
             otherwise: self.outcome(&event.otherwise, None).effects,
             otherwise_texts: event.otherwise.clone(),
             outcome: self.outcome(&event.effects, event.milestone.as_ref()),

@@ -82,14 +82,15 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    pub fn drawn(&mut self, event: &str, drawn: &Drawn) -> DrawnCode {
+    /// A draw of a state by an event that comes `n_times`.
+    pub fn drawn(&mut self, event: &str, drawn: &Drawn, n_times: u32) -> DrawnCode {
         DrawnCode {
             level: *self.level_idx.get(drawn.state.as_str()).expect("a checked draw names a state"),
             add: self.number(&drawn.add),
             keep: self.number(&drawn.keep),
             shifts: self.shifts(&drawn.shifts),
             sd: self.number(&drawn.sd),
-            streams: Streams::new(format!("{event}.draw.{}", drawn.state), u32::MAX),
+            streams: Streams::new(format!("{event}.draw.{}", drawn.state), n_times),
         }
     }
 

@@ -1,6 +1,7 @@
 //! When milestones are reached over many draws: the distribution of their dates.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{BuildHasherDefault, Hasher};
 
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -99,12 +100,31 @@ pub fn event_counts<'a>(draws: impl Iterator<Item = &'a DrawnTimeline>) -> BTree
 /// Draws that one task runs after one another.
 const BLOCK: u64 = 2048;
 
+/// A hash of two small numbers that the program makes itself: a draw asks for one at each milestone.
+#[derive(Default)]
+struct OfTwoNumbers(u64);
+
+impl Hasher for OfTwoNumbers {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.write_u32(u32::from(byte)));
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        // The multiplier of Fibonacci hashing.
+        self.0 = (self.0.rotate_left(32) ^ u64::from(number)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
+    }
+}
+
 /// What many draws come to: counts alone, so that memory does not depend on the number of draws.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tally {
     n_draws: u64,
     /// Draws that reach a milestone first on a day, by (milestone, day since the start of the horizon).
-    first: HashMap<(u32, u32), u64>,
+    first: HashMap<(u32, u32), u64, BuildHasherDefault<OfTwoNumbers>>,
     /// Number of the milestone [`LAUNCH`], and draws with a launch that reach each milestone.
     launched: Option<(usize, Vec<u64>)>,
     /// Number of the milestone [`IN_FORCE`], and draws in which what it brought still holds at the end.
@@ -121,7 +141,7 @@ impl Tally {
     fn new(program: &Program) -> Self {
         Self {
             n_draws: 0,
-            first: HashMap::new(),
+            first: HashMap::default(),
             launched: program
                 .milestone_number(LAUNCH)
                 .map(|number| (number, vec![0; program.milestones.len()])),

@@ -8,8 +8,9 @@ use super::PolicyParameters;
 use super::book::PolicyBook;
 use super::concerned::Concerned;
 use super::regimes::Regimes;
-use super::texts::{JoinedTexts, OpenTexts};
-use super::year::{PairTariffs, Terms};
+use super::shared_costs::SharedCosts;
+use super::texts::OpenTexts;
+use super::year::{PairCosts, Terms};
 use super::year_state::YearState;
 use crate::data::Pair;
 
@@ -25,9 +26,6 @@ pub struct CostChange {
     pub iceberg_ratio: Array3<f64>,
 }
 
-/// Tariffs (zeros if not asked for) and barrier factors of a pair over a year.
-type PairCosts = (PairTariffs, Vec<f64>);
-
 /// Costs of a year under the memberships known at the start; each pair is computed when it is first asked for. Changes
 /// that were asked for are kept: the next one begins with the nearest of them.
 #[derive(Debug)]
@@ -35,7 +33,7 @@ pub struct BaseCosts<'a> {
     book: &'a PolicyBook,
     regimes: &'a Regimes,
     terms: Terms<'a>,
-    texts: Option<&'a JoinedTexts>,
+    shared: Option<&'a SharedCosts>,
     open: Vec<OpenTexts<'a>>,
     /// By importer and exporter, without and with tariffs.
     pairs: Vec<Option<PairCosts>>,
@@ -62,14 +60,14 @@ impl<'a> BaseCosts<'a> {
         let open = (0..book.n()).map(|_| OpenTexts::default()).collect();
         let pairs = vec![None; 2 * book.n() * book.n()];
         let terms = Terms { year, parameters };
-        Self { book, regimes, terms, texts: None, open, pairs, known: Vec::new() }
+        Self { book, regimes, terms, shared: None, open, pairs, known: Vec::new() }
     }
 
-    /// The same with joined strengths of texts that others have computed, of the same book.
+    /// The same with what others have computed, of the same book and the same memberships at the start.
     #[must_use]
-    pub fn sharing(self, texts: &'a JoinedTexts) -> Self {
-        let open = (0..self.book.n()).map(|_| OpenTexts::sharing(Some(texts))).collect();
-        Self { open, texts: Some(texts), ..self }
+    pub fn sharing(self, shared: &'a SharedCosts) -> Self {
+        let open = (0..self.book.n()).map(|_| OpenTexts::sharing(Some(shared))).collect();
+        Self { open, shared: Some(shared), ..self }
     }
 
     /// Costs under `new` relative to these, in the same year and with the same parameters.
@@ -107,7 +105,7 @@ impl<'a> BaseCosts<'a> {
     fn recompute(&mut self, change: &mut CostChange, new: &Regimes, concerned: &Concerned, wants_all: bool) {
         let (book, n) = (self.book, self.book.n());
         for importer in 0..n {
-            let mut open = OpenTexts::sharing(self.texts);
+            let mut open = OpenTexts::sharing(self.shared);
             for exporter in (0..n).filter(|&exporter| exporter != importer) {
                 let pair = Pair { importer, exporter };
                 let by_tariffs = concerned.by_tariffs(book, pair);
@@ -122,9 +120,21 @@ impl<'a> BaseCosts<'a> {
 
     fn pair(&mut self, pair: Pair, wants_tariffs: bool) -> &PairCosts {
         let at = 2 * (pair.importer * self.book.n() + pair.exporter) + usize::from(wants_tariffs);
+        let (book, regimes, terms) = (self.book, self.regimes, self.terms);
         let open = &mut self.open[pair.importer];
-        self.pairs[at]
-            .get_or_insert_with(|| self.book.pair_costs(self.regimes, pair, self.terms, open, wants_tariffs))
+        self.pairs[at].get_or_insert_with(|| match self.shared {
+            Some(shared) => {
+                // With rates for all, since some draw will ask for them.
+                let make = || book.pair_year(regimes, pair, terms.year, open, true);
+                let found = shared.start(pair, terms.year, make);
+                let mut costs = book.costs_of(&found, regimes, pair, terms);
+                if !wants_tariffs {
+                    costs.rates.clear();
+                }
+                costs
+            }
+            None => book.pair_costs(regimes, pair, terms, open, wants_tariffs),
+        })
     }
 }
 
@@ -135,16 +145,14 @@ impl CostChange {
     }
 
     /// Writes the tariff and iceberg ratios of one pair.
-    fn put(
-        &mut self,
-        Pair { importer, exporter }: Pair,
-        (old, old_barriers): &PairCosts,
-        (new, new_barriers): &PairCosts,
-    ) {
-        for (j, (old_barrier, new_barrier)) in old_barriers.iter().zip(new_barriers).enumerate() {
-            let at = [j, importer, exporter];
-            let tariff_ratio = (100.0 + new.collected_pct[j]) / (100.0 + old.collected_pct[j]);
-            let iceberg_ratio = new_barrier / old_barrier * (new.iceberg_factor(j) / old.iceberg_factor(j));
+    fn put(&mut self, Pair { importer, exporter }: Pair, old: &PairCosts, new: &PairCosts) {
+        for (j, (old_barrier, new_barrier)) in old.barriers.iter().zip(&new.barriers).enumerate() {
+            let (at, old, new) = ([j, importer, exporter], old.rates_of(j), new.rates_of(j));
+            let (mut tariff_ratio, mut iceberg_ratio) = (1.0, new_barrier / old_barrier);
+            if new != old {
+                tariff_ratio = (100.0 + new.collected_pct) / (100.0 + old.collected_pct);
+                iceberg_ratio *= new.iceberg_factor() / old.iceberg_factor();
+            }
             (self.tariff_ratio[at], self.iceberg_ratio[at]) = (settled(tariff_ratio), settled(iceberg_ratio));
         }
     }

@@ -27,6 +27,8 @@ pub(super) struct ScheduleTable {
     pub left_share: Array2<f64>,
     /// Share of trade that is free.
     pub free_share: Array2<f64>,
+    /// First of the years in a row that leave the same shares, `[year - 1]`.
+    pub same_since: Vec<u32>,
     /// Where the share comes from if the preferences of tariff lines take the place of the schedule, `[g]`.
     pub from_lines: Vec<Option<String>>,
 }
@@ -58,6 +60,11 @@ impl Concessions {
         Some(table.left_share.row(row))
     }
 
+    /// First of the years in a row that leave the same shares as year `year`.
+    pub(super) fn same_since(&self, agreement: usize, pair: Pair, year: u32) -> u32 {
+        self.row(agreement, pair, year).map_or(1, |(table, row)| table.same_since[row])
+    }
+
     /// Where the duties that an agreement leaves of a group stand if tariff lines give them: file and line, source and
     /// mark. `None` if the parts of the schedule do.
     #[must_use]
@@ -72,6 +79,18 @@ impl Concessions {
         let (table, row) = self.row(agreement, pair, year)?;
         Some(table.free_share.row(row))
     }
+}
+
+/// First of the years in a row that leave the same shares, `[year - 1]`.
+pub(super) fn same_since(left_share: &Array2<f64>) -> Vec<u32> {
+    let mut since = 1;
+    let of_year = |year: usize| {
+        if year > 1 && left_share.row(year - 1) != left_share.row(year - 2) {
+            since = year as u32;
+        }
+        since
+    };
+    (1..=left_share.nrows()).map(of_year).collect()
 }
 
 /// A member of an agreement without a schedule towards a partner.
@@ -105,5 +124,18 @@ impl ScheduleTables {
         };
         let exporter = others.filter_map(|other| axes.country_idx.get(&other.party).copied()).find(lacks)?;
         Some(MissingSchedule { agreement: a, importer, exporter })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::arr2;
+
+    use super::same_since;
+
+    #[test]
+    fn years_in_a_row_with_equal_shares_have_the_first_of_them_in_common() {
+        let left = arr2(&[[1.0, 0.5], [1.0, 0.5], [0.0, 0.5], [1.0, 0.5], [1.0, 0.5]]);
+        assert_eq!(same_since(&left), [1, 1, 3, 4, 4]);
     }
 }

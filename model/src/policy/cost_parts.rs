@@ -61,16 +61,16 @@ impl PolicyBook {
             let mut open_texts = OpenTexts::default();
             for exporter in (0..n).filter(|&exporter| exporter != importer) {
                 let pair = Pair { importer, exporter };
-                let (tariffs, barriers) = self.pair_costs(regimes, pair, terms, &mut open_texts, true);
+                let found = self.pair_costs(regimes, pair, terms, &mut open_texts, true);
                 let open = self.open_barriers(regimes, pair, terms, &mut open_texts);
                 for j in 0..s {
                     let at = [j, importer, exporter];
-                    let (collected, effective) = (tariffs.collected_pct[j], tariffs.effective_pct[j]);
-                    parts.ln_tariff[at] = (collected / 100.0).ln_1p();
-                    parts.ln_dispersion[at] = ((100.0 + effective) / (100.0 + collected)).ln();
-                    parts.ln_origin[at] = (tariffs.compliance_pct[j] / 100.0).ln_1p();
+                    let rates = found.rates_of(j);
+                    parts.ln_tariff[at] = (rates.collected_pct / 100.0).ln_1p();
+                    parts.ln_dispersion[at] = rates.dispersion().ln();
+                    parts.ln_origin[at] = (rates.compliance_pct / 100.0).ln_1p();
                     parts.ln_open[at] = open[j].ln();
-                    parts.ln_own[at] = (barriers[j] / open[j]).ln();
+                    parts.ln_own[at] = (found.barriers[j] / open[j]).ln();
                 }
             }
         }

@@ -54,15 +54,17 @@ impl MfnRates {
         self.pct[[pair.importer, pair.exporter, group]]
     }
 
-    /// Duties collected on a group whose price aggregate is `paid_pct`, percent of the value at the border.
-    ///
-    /// The two differ in the second order of the rates of the lines ([`super::aggregate`]). Therefore the gap falls with
-    /// the square of the share that is left of the rates.
-    pub(super) fn collected_pct(&self, pair: Pair, group: usize, paid_pct: f64) -> f64 {
-        let at = [pair.importer, pair.exporter, group];
-        match self.collected_gap_pp[at] {
-            0.0 => paid_pct,
-            gap => paid_pct - gap * (paid_pct / self.pct[at]).powi(2),
-        }
+    /// Rate less what is collected of it where it is paid in full, percentage points.
+    pub(super) fn collected_gap_pp(&self, pair: Pair, group: usize) -> f64 {
+        self.collected_gap_pp[[pair.importer, pair.exporter, group]]
     }
+}
+
+/// Duties collected on a group whose price aggregate is `paid_pct`, percent of the value at the border; `pct` is its rate
+/// and `gap_pp` what is not collected of that.
+///
+/// The two differ in the second order of the rates of the lines ([`super::aggregate`]). Therefore the gap falls with
+/// the square of the share that is left of the rates.
+pub(super) fn collected_pct((pct, gap_pp): (f64, f64), paid_pct: f64) -> f64 {
+    if gap_pp == 0.0 { paid_pct } else { paid_pct - gap_pp * (paid_pct / pct).powi(2) }
 }

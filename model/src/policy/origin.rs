@@ -43,13 +43,17 @@ pub struct OriginRules {
 impl OriginRules {
     /// The rules of an agreement, `[g]`; `has_lost` says which provisions of its text it has lost.
     pub(super) fn of(&self, agreement: usize, has_lost: impl Fn(usize) -> bool) -> &[OriginRule] {
-        let found = self.without.iter().find(|(at, provision, _)| *at == agreement && has_lost(*provision));
-        match found {
-            Some((.., rules)) => rules,
+        match self.which(agreement, has_lost) {
+            Some(at) => &self.without[at].2,
             None => {
                 self.by_agreement.row(agreement).to_slice().expect("rows of an array that was built by rows")
             }
         }
+    }
+
+    /// Position of the rules that an agreement has for want of a provision; `None` = it has all of its own.
+    pub(super) fn which(&self, agreement: usize, has_lost: impl Fn(usize) -> bool) -> Option<usize> {
+        self.without.iter().position(|(at, provision, _)| *at == agreement && has_lost(*provision))
     }
 
     /// True if some rule of the agreement leaves trade out.

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use ndarray::Array2;
 
-use super::PolicyParameters;
 use super::binding::Binding;
 use super::groups::Group;
 use super::origin::{OriginRule, OriginRules};
@@ -28,11 +27,38 @@ pub struct Preferences {
     pub taxed_share: Array2<f64>,
 }
 
-/// Terms of one agreement for one group.
+/// Terms of one agreement for one group, whatever the use of preferences that is drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Offer {
+    pub agreement: usize,
     pub preference_pct: f64,
-    pub used_share: f64,
-    pub compliance_pct: f64,
+    /// Additional duties on what claims, percent of the value.
+    pub duty_pct: f64,
+    /// Share of the trade that claims; `None` = all of it, without a claim.
+    pub claim: Option<Claim>,
+}
+
+/// The share of trade that claims, and what that costs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Claim {
+    /// Share of eligible trade in the central case.
+    pub share: f64,
+    pub eligible_share: f64,
+    /// Mean cost of those who claim, percent of the value.
+    pub cost_pct: f64,
+}
+
+impl Offer {
+    /// Share of trade that uses the offer where drawn parameters multiply it by `utilisation_ratio`.
+    pub fn used_share(&self, utilisation_ratio: f64) -> f64 {
+        let claimed = |claim: Claim| (claim.share * utilisation_ratio).clamp(0.0, 1.0) * claim.eligible_share;
+        self.claim.map_or(1.0, claimed)
+    }
+
+    /// Cost of proving origin, averaged over all trade, where this share uses the offer.
+    pub fn compliance_pct(&self, used_share: f64) -> f64 {
+        self.claim.map_or(0.0, |claim| used_share * claim.cost_pct)
+    }
 }
 
 impl Preferences {
@@ -50,7 +76,7 @@ impl Preferences {
         eligible.collect()
     }
 
-    /// Terms of an agreement for a group; `None` if it does not lower the most-favoured-nation rate.
+    /// Rate of an agreement for a group, and who claims it; `None` if it does not lower the most-favoured-nation rate.
     ///
     /// An automatic preference needs no claim: all of the trade uses it at no cost. `mfn_pct` is the most-favoured-nation
     /// rate, `spared_pp` what a claim saves of additional duties.
@@ -60,15 +86,14 @@ impl Preferences {
         is_automatic: bool,
         group: usize,
         (mfn_pct, spared_pp): (f64, f64),
-        parameters: PolicyParameters,
-    ) -> Option<Offer> {
+    ) -> Option<(f64, Option<Claim>)> {
         let preference_pct = mfn_pct * binding.left_share?[group];
         let margin_pp = mfn_pct - preference_pct + spared_pp;
         if margin_pp <= 0.0 {
             return None;
         }
         if is_automatic {
-            return Some(Offer { preference_pct, used_share: 1.0, compliance_pct: 0.0 });
+            return Some((preference_pct, None));
         }
         let cost_pct = binding.rules[group].cost_pct;
         let extra_pct = cost_pct - self.origin.standard_cost_pct;
@@ -82,8 +107,7 @@ impl Preferences {
             Some(_) => 1.0,
             None => binding.eligible_share.map_or(1.0, |shares| shares[group]),
         };
-        let used_share = (share * parameters.utilisation_ratio).clamp(0.0, 1.0) * eligible;
-        let compliance_pct = used_share * compliance_pct(cost_pct, margin_pp);
-        Some(Offer { preference_pct, used_share, compliance_pct })
+        let cost_pct = compliance_pct(cost_pct, margin_pp);
+        Some((preference_pct, Some(Claim { share, eligible_share: eligible, cost_pct })))
     }
 }

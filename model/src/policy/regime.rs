@@ -11,6 +11,8 @@ use super::PolicyParameters;
 use super::binding::Binding;
 use super::book::PolicyBook;
 use super::duties_in_force::DutiesInForce;
+use super::mfn::collected_pct;
+use super::preferences::Offer;
 use super::regimes::Regimes;
 use crate::data::Pair;
 
@@ -75,44 +77,85 @@ impl PolicyBook {
         group: usize,
         parameters: PolicyParameters,
     ) -> GroupRate {
+        let head = self.group_head(situation, group);
+        head.rate(self.offers(situation, group, head), parameters.utilisation_ratio)
+    }
+
+    /// What goods of a group pay that claim nothing.
+    pub(super) fn group_head(&self, situation: &Situation<'_>, group: usize) -> GroupHead {
         let mfn_pct = self.mfn.pct(situation.pair, group);
-        let mut duty_pct = situation.duties.on(group, mfn_pct, None);
-        let (unclaimed_pct, duty_of_unclaimed) = (mfn_pct + duty_pct, duty_pct);
-        let taxed_share = self.preferences.taxed_share[[situation.pair.importer, group]];
+        GroupHead {
+            mfn_pct,
+            duty_pct: situation.duties.on(group, mfn_pct, None),
+            taxed_share: self.preferences.taxed_share[[situation.pair.importer, group]],
+            collected_gap_pp: self.mfn.collected_gap_pp(situation.pair, group),
+        }
+    }
+
+    /// What the agreements of a situation offer a group.
+    pub(super) fn offers<'s>(
+        &'s self,
+        situation: &'s Situation<'_>,
+        group: usize,
+        GroupHead { mfn_pct, duty_pct, .. }: GroupHead,
+    ) -> impl Iterator<Item = Offer> + 's {
+        situation.bindings.iter().filter_map(move |binding| {
+            let agreement = binding.agreement;
+            let is_automatic = self.agreements[agreement].is_automatic;
+            // Who claims is also spared the duties that exempt the agreement.
+            let spared_pp = duty_pct - situation.duties.on(group, mfn_pct, Some(agreement));
+            let margin = (mfn_pct, spared_pp);
+            let (preference_pct, claim) = self.preferences.offer(binding, is_automatic, group, margin)?;
+            let duty_pct = situation.duties.on(group, preference_pct, Some(agreement));
+            Some(Offer { agreement, preference_pct, duty_pct, claim })
+        })
+    }
+}
+
+/// What goods of a group pay that claim nothing, percent.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct GroupHead {
+    mfn_pct: f64,
+    /// Additional duties.
+    duty_pct: f64,
+    /// Share of trade that does not come in under processing or drawback.
+    taxed_share: f64,
+    /// Of [`super::mfn::MfnRates`].
+    collected_gap_pp: f64,
+}
+
+impl GroupHead {
+    /// The rate where these offers stand: traders claim the one that saves most.
+    pub fn rate(&self, offers: impl IntoIterator<Item = Offer>, utilisation_ratio: f64) -> GroupRate {
+        let Self { mfn_pct, taxed_share, .. } = *self;
+        let mut duty_pct = self.duty_pct;
         let mut rate = GroupRate {
             mfn_pct,
             preference_pct: mfn_pct,
             agreement: None,
-            statutory_pct: unclaimed_pct,
+            statutory_pct: mfn_pct + duty_pct,
             utilisation_share: 0.0,
             effective_pct: taxed_share * mfn_pct + duty_pct,
             collected_pct: 0.0,
             compliance_pct: 0.0,
         };
-        for binding in &situation.bindings {
-            let agreement = Some(binding.agreement);
-            let is_automatic = self.agreements[binding.agreement].is_automatic;
-            // Who claims is also spared the duties that exempt the agreement.
-            let spared_pp = duty_of_unclaimed - situation.duties.on(group, mfn_pct, agreement);
-            let margin = (mfn_pct, spared_pp);
-            let offer = self.preferences.offer(binding, is_automatic, group, margin, parameters);
-            let Some(offer) = offer else { continue };
-            let on_claimed = situation.duties.on(group, offer.preference_pct, agreement);
-            let duties = offer.used_share * on_claimed + (1.0 - offer.used_share) * duty_of_unclaimed;
-            let paid_pct = mfn_pct - offer.used_share * (mfn_pct - offer.preference_pct);
+        for offer in offers {
+            let used_share = offer.used_share(utilisation_ratio);
+            let duties = used_share * offer.duty_pct + (1.0 - used_share) * self.duty_pct;
+            let paid_pct = mfn_pct - used_share * (mfn_pct - offer.preference_pct);
             let effective_pct = taxed_share * paid_pct + duties;
-            rate.statutory_pct = rate.statutory_pct.min(offer.preference_pct + on_claimed);
+            rate.statutory_pct = rate.statutory_pct.min(offer.preference_pct + offer.duty_pct);
             if effective_pct < rate.effective_pct {
-                rate.agreement = agreement;
+                rate.agreement = Some(offer.agreement);
                 rate.preference_pct = offer.preference_pct;
-                rate.utilisation_share = offer.used_share;
+                rate.utilisation_share = used_share;
                 rate.effective_pct = effective_pct;
-                rate.compliance_pct = taxed_share * offer.compliance_pct;
+                rate.compliance_pct = taxed_share * offer.compliance_pct(used_share);
                 duty_pct = duties;
             }
         }
         rate.collected_pct =
-            self.mfn.collected_pct(situation.pair, group, rate.effective_pct - duty_pct) + duty_pct;
+            collected_pct((mfn_pct, self.collected_gap_pp), rate.effective_pct - duty_pct) + duty_pct;
         rate
     }
 }

@@ -13,14 +13,28 @@ use super::terms::Terms;
 use crate::data::Pair;
 use crate::schedules::calendar::agreement_year;
 
+/// Bits of a number.
+const BITS: usize = u32::BITS as usize;
+
 /// Memberships of a timeline, and what follows from them for rules of origin.
 #[derive(Debug, Clone)]
 pub struct Regimes {
     members: Members,
     measures: Measures,
     terms: Terms,
-    /// Eligible shares `[g]` of agreements with strict rules of origin, each with the day from which it holds.
-    eligible: Vec<Vec<(Date, Vec<f64>)>>,
+    /// Agreements with strict rules of origin, from each day on which their members or their rules change.
+    eligible: Vec<Vec<Eligible>>,
+}
+
+/// Members of an agreement with strict rules of origin, and what that makes eligible.
+#[derive(Debug, Clone)]
+struct Eligible {
+    /// First day.
+    from: Date,
+    /// The members, a bit each.
+    parties: Vec<u32>,
+    /// Eligible shares, `[g]`.
+    shares: Vec<f64>,
 }
 
 impl Regimes {
@@ -104,7 +118,7 @@ impl Regimes {
                 is_mutual: agreement.reach == Reach::Members || self.members.is_member(at, exporter, date),
                 left_share: left_share.and_then(|row| row.to_slice()),
                 rules: book.origin_rules_on(&self.terms, rule_of, date),
-                eligible_share: self.eligible_on(rule_of, date),
+                eligible_share: self.eligible_on(rule_of, date).map(|one| one.shares.as_slice()),
                 claimed_share: book.preferences.claimed.get(&(at, importer, exporter)).map(Vec::as_slice),
             })
         })
@@ -141,10 +155,35 @@ impl Regimes {
         spans.filter(|(from, until)| *from < day && day <= *until).map(|(from, _)| *from).min()
     }
 
-    fn eligible_on(&self, agreement: usize, date: Date) -> Option<&[f64]> {
+    fn eligible_on(&self, agreement: usize, date: Date) -> Option<&Eligible> {
         let steps = &self.eligible[agreement];
-        let after = steps.partition_point(|(from, _)| *from <= date);
-        after.checked_sub(1).map(|at| steps[at].1.as_slice())
+        let after = steps.partition_point(|one| one.from <= date);
+        after.checked_sub(1).map(|at| &steps[at])
+    }
+
+    /// Adds to `key` what tells the rates of a pair under these bindings, which hold on `date`, from those under others.
+    pub(super) fn tell_rates(
+        &self,
+        book: &PolicyBook,
+        (pair, date): (Pair, Date),
+        bindings: &[Binding<'_>],
+        key: &mut Vec<u32>,
+    ) {
+        let mature = book.preferences.utilisation.mature_year();
+        // Without a preference an agreement has no say in rates.
+        for binding in bindings.iter().filter(|binding| binding.left_share.is_some()) {
+            let &Binding { agreement, rule_of, schedule_year, age_years, .. } = binding;
+            let schedule_year = book.concessions.same_since(agreement, pair, schedule_year);
+            key.extend([agreement as u32, schedule_year, age_years.min(mature)]);
+            // What events have left of the text decides which rules of origin hold.
+            let which = book.which_rules_on(&self.terms, rule_of, date);
+            key.extend([rule_of as u32, which.map_or(0, |at| at as u32 + 1)]);
+            let parties = self.eligible_on(rule_of, date).map_or(&[][..], |one| &one.parties);
+            key.push(parties.len() as u32);
+            key.extend(parties);
+        }
+        key.push(u32::MAX);
+        book.duties.tell((&self.members, &self.measures), pair, date, key);
     }
 
     /// Agreements that `party` shares with anybody on `date`, each with its age since the first partner, and those that
@@ -173,11 +212,7 @@ impl Regimes {
 }
 
 /// Eligible shares of an agreement from each day on which its members or its rules change; empty = no strict rule.
-fn eligibility(
-    (members, terms): (&Members, &Terms),
-    book: &PolicyBook,
-    agreement: usize,
-) -> Vec<(Date, Vec<f64>)> {
+fn eligibility((members, terms): (&Members, &Terms), book: &PolicyBook, agreement: usize) -> Vec<Eligible> {
     if members.parties[agreement].is_empty() || !book.preferences.origin.is_strict(agreement) {
         return Vec::new();
     }
@@ -188,8 +223,11 @@ fn eligibility(
     days.dedup();
     let shares = |day: Date| {
         let parties: Vec<usize> = members.on(agreement, day).collect();
+        let mut bits = vec![0; book.n().div_ceil(BITS)];
+        parties.iter().for_each(|party| bits[party / BITS] |= 1_u32 << (party % BITS));
         let rules = book.origin_rules_on(terms, agreement, day);
-        (day, book.preferences.eligible_shares(rules, &parties, &book.groups))
+        let shares = book.preferences.eligible_shares(rules, &parties, &book.groups);
+        Eligible { from: day, parties: bits, shares }
     };
     days.into_iter().map(shares).collect()
 }
@@ -199,5 +237,11 @@ impl PolicyBook {
     fn origin_rules_on(&self, terms: &Terms, agreement: usize, date: Date) -> &[OriginRule] {
         let class = self.agreements[agreement].depth;
         self.preferences.origin.of(agreement, |provision| terms.has_lost(class, provision, date))
+    }
+
+    /// What tells the rules of origin of an agreement on a day from those that it has on other days.
+    fn which_rules_on(&self, terms: &Terms, agreement: usize, date: Date) -> Option<usize> {
+        let class = self.agreements[agreement].depth;
+        self.preferences.origin.which(agreement, |provision| terms.has_lost(class, provision, date))
     }
 }

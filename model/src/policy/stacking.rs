@@ -122,6 +122,27 @@ impl AdditionalDuties {
         DutiesInForce { plain_pct, conditional }
     }
 
+    /// Adds to `key` what tells the duties of a pair on a date from those on other dates and under other timelines.
+    pub(super) fn tell(
+        &self,
+        (members, measures): (&Members, &Measures),
+        pair: Pair,
+        date: Date,
+        key: &mut Vec<u32>,
+    ) {
+        for (at, duty) in self.by_importer[pair.importer].iter().enumerate() {
+            let factor = if duty.applies(pair, date) { duty.factor(measures, date) } else { 0.0 };
+            // A list that is off takes nothing from others either.
+            if factor > 0.0 {
+                let bits = factor.to_bits();
+                key.extend([at as u32, bits as u32, (bits >> u32::BITS) as u32]);
+            }
+        }
+        key.push(u32::MAX);
+        let carbon = self.carbon.iter().enumerate().filter(|(_, list)| list.applies(members, pair, date));
+        key.extend(carbon.map(|(at, _)| at as u32));
+    }
+
     /// The lists that charge a pair on a date, each with the share of every group that is left to it.
     fn active<'a>(
         &'a self,

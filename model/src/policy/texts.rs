@@ -1,7 +1,6 @@
 //! The texts in force between two countries on a day, and what the importer's texts open to everybody.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use ndarray::Array2;
@@ -11,6 +10,7 @@ use super::book::PolicyBook;
 use super::depth::TermShare;
 use super::overlap::Item;
 use super::regimes::Regimes;
+use super::shared_costs::SharedCosts;
 use super::terms::Terms;
 use crate::data::Pair;
 
@@ -22,40 +22,10 @@ const BREAK: u32 = u32::MAX;
 /// Years of a text in one number with its class.
 const YEARS: u32 = 1 << 16;
 
-/// Joined strengths `[j]` of pairs, kept for all draws and years: they depend on which texts are in force and in which of
-/// their years, and on nothing that is drawn. Threads may share it.
-#[derive(Debug)]
-pub struct JoinedTexts {
-    n: usize,
-    by_pair: Vec<Mutex<StrengthsByTexts>>,
-}
-
-/// Joined strengths `[j]` by the texts in force and their years.
-type StrengthsByTexts = HashMap<Box<[u32]>, Arc<[f64]>>;
-
-impl JoinedTexts {
-    /// Nothing yet, for `n` countries.
-    #[must_use]
-    pub fn new(n: usize) -> Self {
-        Self { n, by_pair: (0..n * n).map(|_| Mutex::default()).collect() }
-    }
-
-    fn get(&self, pair: Pair, key: &[u32], join: impl FnOnce() -> Arc<[f64]>) -> Arc<[f64]> {
-        let known = &self.by_pair[pair.importer * self.n + pair.exporter];
-        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(found) = known.get(key) {
-            return Arc::clone(found);
-        }
-        let joined = join();
-        known.insert(key.into(), Arc::clone(&joined));
-        joined
-    }
-}
-
 /// The importer's texts towards everybody, by date; the same for all its partners. Also working memory.
 #[derive(Debug, Default)]
 pub(super) struct OpenTexts<'a> {
-    shared: Option<&'a JoinedTexts>,
+    pub shared: Option<&'a SharedCosts>,
     by_date: Vec<(Date, Vec<Text>)>,
     bound: Vec<Text>,
     key: Vec<u32>,
@@ -64,8 +34,8 @@ pub(super) struct OpenTexts<'a> {
 }
 
 impl<'a> OpenTexts<'a> {
-    /// Looks joined strengths up in `shared`, where there is one, before it computes them.
-    pub fn sharing(shared: Option<&'a JoinedTexts>) -> Self {
+    /// Looks in `shared`, where there is one, before it computes what others may know.
+    pub fn sharing(shared: Option<&'a SharedCosts>) -> Self {
         Self { shared, ..Self::default() }
     }
 
@@ -98,7 +68,12 @@ impl<'a> OpenTexts<'a> {
             let turned = terms.of_class(class, date);
             key.extend(turned.flat_map(|(one, share)| [BREAK, class as u32, one as u32, permille(share)]));
         }
-        let joined = shared.get(pair, &key, || self.join((book, terms), (pair, date), at));
+        let make = || {
+            let joined = self.join((book, terms), (pair, date), at);
+            let bytes = size_of_val(&*joined);
+            (joined, bytes)
+        };
+        let joined = shared.get(pair, |known| &mut known.texts, &key, make);
         self.key = key;
         joined
     }

@@ -24,6 +24,11 @@ impl Utilisation {
         mature * self.ratio_of_age(year)
     }
 
+    /// The year of an agreement from which on its age no longer matters.
+    pub(super) fn mature_year(&self) -> u32 {
+        self.by_age.last().map_or(1, |(from, _)| *from)
+    }
+
     /// Share in year `year` of an agreement over that of a mature one.
     #[must_use]
     pub fn ratio_of_age(&self, year: u32) -> f64 {

@@ -7,9 +7,11 @@ use ndarray::Array3;
 
 use super::PolicyParameters;
 use super::book::PolicyBook;
+use super::rates::SectorRates;
 use super::regime::Situation;
 use super::regimes::Regimes;
 use super::texts::OpenTexts;
+use super::year_rates::{PairYear, YearRates};
 use crate::data::Pair;
 
 /// The year that costs are asked of, and the parameters drawn for it.
@@ -59,13 +61,19 @@ impl PairTariffs {
     }
 }
 
-impl PairTariffs {
-    /// Iceberg factor of the tariffs of a sector: the cost of proving origin, and the part of the price that exceeds the
-    /// duties collected because rates differ between lines.
-    #[must_use]
-    pub fn iceberg_factor(&self, j: usize) -> f64 {
-        let dispersion = (100.0 + self.effective_pct[j]) / (100.0 + self.collected_pct[j]);
-        dispersion * (1.0 + self.compliance_pct[j] / 100.0)
+/// Costs of a pair over a year.
+#[derive(Debug, Clone)]
+pub(super) struct PairCosts {
+    /// By sector; empty if they were not asked for, and then as if there were none.
+    pub rates: Vec<SectorRates>,
+    /// Barrier factors `1 + AVE_0 - removed`, `[j]`.
+    pub barriers: Vec<f64>,
+}
+
+impl PairCosts {
+    /// Rates of a sector.
+    pub fn rates_of(&self, j: usize) -> SectorRates {
+        self.rates.get(j).copied().unwrap_or_default()
     }
 }
 
@@ -150,12 +158,12 @@ impl PolicyBook {
         year: i16,
         parameters: PolicyParameters,
     ) -> Vec<f64> {
-        self.pair_costs(regimes, pair, Terms { year, parameters }, &mut OpenTexts::default(), false).1
+        self.pair_costs(regimes, pair, Terms { year, parameters }, &mut OpenTexts::default(), false).barriers
     }
 
-    /// Tariffs (zeros unless `wants_tariffs`) and barrier factors of a pair over a year.
+    /// Rates (none unless `wants_rates`) and barrier factors of a pair over a year.
     ///
-    /// `open` is a cache that all partners of an importer share. Neighbouring stretches that do not differ are
+    /// `open` is working memory that all partners of an importer share. Neighbouring stretches that do not differ are
     /// merged, so that their rates are computed once.
     pub(super) fn pair_costs(
         &self,
@@ -163,36 +171,52 @@ impl PolicyBook {
         pair: Pair,
         Terms { year, parameters }: Terms<'_>,
         open: &mut OpenTexts<'_>,
-        wants_tariffs: bool,
-    ) -> (PairTariffs, Vec<f64>) {
-        let n_sectors = self.axes.n_sectors();
-        let mut tariffs = PairTariffs::zeros(n_sectors);
+        wants_rates: bool,
+    ) -> PairCosts {
+        let found = self.pair_year(regimes, pair, year, open, wants_rates);
+        self.costs_of(&found, regimes, pair, Terms { year, parameters })
+    }
+
+    /// What holds between the two of a pair in a year.
+    pub(super) fn pair_year(
+        &self,
+        regimes: &Regimes,
+        pair: Pair,
+        year: i16,
+        open: &mut OpenTexts<'_>,
+        wants_rates: bool,
+    ) -> PairYear {
         let between = (pair.importer, pair.exporter);
-        let mut factors = vec![1.0; n_sectors];
-        let mut situations: Vec<(Situation<'_>, f64)> = Vec::new();
+        let mut levels = vec![1.0; self.axes.n_sectors()];
         let mut texts: Vec<(Arc<[f64]>, f64)> = Vec::new();
+        let mut situations = YearRates::new(self, regimes, pair, open.shared);
         for (from, share_of_year) in self.stretches(regimes, pair, year) {
-            let situation = self.situation(regimes, pair, from);
-            add_stretch(
-                &mut texts,
-                open.joined(self, regimes, (pair, from), &situation.bindings),
-                share_of_year,
-            );
-            let stretch = (from, share_of_year);
+            let bindings = situations.bind(from);
+            add_stretch(&mut texts, open.joined(self, regimes, (pair, from), bindings), share_of_year);
             let state = (regimes.members(), regimes.measures());
-            self.barrier_changes.add_levels(state, between, stretch, &mut factors);
-            if wants_tariffs {
-                add_stretch(&mut situations, situation, share_of_year);
+            self.barrier_changes.add_levels(state, between, (from, share_of_year), &mut levels);
+            if wants_rates {
+                situations.add(share_of_year);
             }
         }
-        for (joined, share_of_year) in &texts {
-            self.barriers.add(pair, *share_of_year, joined, parameters, &mut factors);
+        PairYear { levels, texts, rates: wants_rates.then(|| situations.found()) }
+    }
+
+    /// The costs under the parameters of a draw.
+    pub(super) fn costs_of(
+        &self,
+        found: &PairYear,
+        regimes: &Regimes,
+        pair: Pair,
+        Terms { year, parameters }: Terms<'_>,
+    ) -> PairCosts {
+        let mut barriers = found.levels.clone();
+        for (joined, share_of_year) in &found.texts {
+            self.barriers.add(pair, *share_of_year, joined, parameters, &mut barriers);
         }
-        self.barrier_changes.apply_trends(regimes.measures(), between, year, &mut factors);
-        for (situation, share_of_year) in &situations {
-            self.add_tariffs(situation, *share_of_year, parameters, &mut tariffs);
-        }
-        (tariffs, factors)
+        let between = (pair.importer, pair.exporter);
+        self.barrier_changes.apply_trends(regimes.measures(), between, year, &mut barriers);
+        PairCosts { rates: found.by_sector(self, parameters), barriers }
     }
 
     /// Tariffs and icebergs of every pair in a year.
@@ -205,12 +229,11 @@ impl PolicyBook {
             let mut open = OpenTexts::default();
             for exporter in (0..n).filter(|&exporter| exporter != importer) {
                 let pair = Pair { importer, exporter };
-                let (tariffs, barriers) =
-                    self.pair_costs(regimes, pair, Terms { year, parameters }, &mut open, true);
-                for (j, barrier) in barriers.into_iter().enumerate() {
+                let found = self.pair_costs(regimes, pair, Terms { year, parameters }, &mut open, true);
+                for (j, (barrier, rates)) in found.barriers.iter().zip(&found.rates).enumerate() {
                     let at = [j, importer, exporter];
-                    costs.tariff_factor[at] = 1.0 + tariffs.collected_pct[j] / 100.0;
-                    costs.iceberg_factor[at] = barrier * tariffs.iceberg_factor(j);
+                    costs.tariff_factor[at] = 1.0 + rates.collected_pct / 100.0;
+                    costs.iceberg_factor[at] = barrier * rates.iceberg_factor();
                 }
             }
         }

@@ -9,7 +9,7 @@ use super::Reader;
 use super::agreements::Memberships;
 use crate::error::Fault;
 use crate::policy::agreements::Agreement;
-use crate::policy::concessions::{SCHEDULE_YEARS, ScheduleTable, ScheduleTables};
+use crate::policy::concessions::{SCHEDULE_YEARS, ScheduleTable, ScheduleTables, same_since};
 use crate::schedules::{Schedule, ScheduleBook};
 
 /// Preferences that tariff lines give, by agreement, importer and exporter (`None` = all others).
@@ -129,7 +129,7 @@ impl Reader<'_> {
                 });
             }
         }
-        ScheduleTable { left_share, free_share, from_lines }
+        ScheduleTable { same_since: same_since(&left_share), left_share, free_share, from_lines }
     }
 
     fn check_members(

@@ -1,0 +1,120 @@
+//! What a pair pays in one situation, worked out once and then asked for every draw.
+//!
+//! Which agreements bind, what their schedules leave, which duties stand and who could claim depend on no parameter that
+//! is drawn. What is left to a draw is the share of trade that claims: groups in which nobody has to claim are finished
+//! here, the others keep their offers.
+
+use super::PolicyParameters;
+use super::book::PolicyBook;
+use super::groups::Group;
+use super::preferences::Offer;
+use super::regime::{GroupHead, GroupRate, Situation};
+
+/// Rates of one sector of a pair, percent.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct SectorRates {
+    /// Rate paid on average, with additional duties.
+    pub effective_pct: f64,
+    /// Duties collected, percent of the border value.
+    pub collected_pct: f64,
+    /// Cost of proving origin, averaged over all trade.
+    pub compliance_pct: f64,
+}
+
+impl SectorRates {
+    /// What a sector needs of the rate of a group.
+    fn of(rate: &GroupRate) -> Self {
+        Self {
+            effective_pct: rate.effective_pct,
+            collected_pct: rate.collected_pct,
+            compliance_pct: rate.compliance_pct,
+        }
+    }
+
+    /// Rate paid over duties collected, as a ratio of prices: rates differ between lines.
+    pub fn dispersion(&self) -> f64 {
+        (100.0 + self.effective_pct) / (100.0 + self.collected_pct)
+    }
+
+    /// Iceberg factor of the tariffs: the cost of proving origin, and the part of the price that exceeds the duties
+    /// collected because rates differ between lines.
+    pub fn iceberg_factor(&self) -> f64 {
+        self.dispersion() * (1.0 + self.compliance_pct / 100.0)
+    }
+
+    fn add(&mut self, weight: f64, rate: Self) {
+        self.effective_pct += weight * rate.effective_pct;
+        self.collected_pct += weight * rate.collected_pct;
+        self.compliance_pct += weight * rate.compliance_pct;
+    }
+}
+
+/// The rate of a group as far as it is known before a draw.
+#[derive(Debug)]
+enum Known {
+    /// All of it.
+    Rates(SectorRates),
+    /// What is paid without a claim. The offers end at this place in the list of all.
+    Claimable(GroupHead, usize),
+}
+
+/// The rates of a pair in one situation, with what is drawn left open.
+#[derive(Debug)]
+pub(super) struct SituationRates {
+    /// Groups that pay something, rising. The order is that of the sums, whose last digits hang on it.
+    groups: Box<[(u32, Known)]>,
+    /// Offers of the groups that are claimable, one group after the other.
+    offers: Box<[Offer]>,
+}
+
+impl SituationRates {
+    /// Works out the offers of every group.
+    pub fn new(book: &PolicyBook, situation: &Situation<'_>) -> Self {
+        let n = book.groups.len();
+        let (mut groups, mut offers) =
+            (Vec::with_capacity(n), Vec::with_capacity(n * situation.bindings.len()));
+        for g in 0..n {
+            let head = book.group_head(situation, g);
+            let from = offers.len();
+            offers.extend(book.offers(situation, g, head));
+            if offers[from..].iter().any(|offer| offer.claim.is_some()) {
+                groups.push((g as u32, Known::Claimable(head, offers.len())));
+                continue;
+            }
+            // Nobody has to claim, so that the use of preferences that is drawn does not matter.
+            let rates = SectorRates::of(&head.rate(offers.drain(from..), 1.0));
+            if rates != SectorRates::default() {
+                groups.push((g as u32, Known::Rates(rates)));
+            }
+        }
+        Self { groups: groups.into(), offers: offers.into() }
+    }
+
+    /// Adds the rates, times `share_of_year`, to those of the sectors, `[j]`.
+    pub fn add(
+        &self,
+        groups: &[Group],
+        share_of_year: f64,
+        parameters: PolicyParameters<'_>,
+        sectors: &mut [SectorRates],
+    ) {
+        let mut from = 0;
+        for (g, known) in &self.groups {
+            let rates = match known {
+                Known::Rates(rates) => *rates,
+                Known::Claimable(head, until) => {
+                    let offers = self.offers[from..*until].iter().copied();
+                    from = *until;
+                    SectorRates::of(&head.rate(offers, parameters.utilisation_ratio))
+                }
+            };
+            let group = &groups[*g as usize];
+            sectors[group.sector].add(group.weight * share_of_year, rates);
+        }
+    }
+
+    /// Bytes of memory that it takes.
+    pub fn bytes(&self) -> usize {
+        size_of::<Self>() + size_of_val(&*self.groups) + size_of_val(&*self.offers)
+    }
+}

@@ -93,8 +93,8 @@ impl<T: Copy> ColumnTile<'_, T> {
         let mut sums = [[simd.splat_f64s(0.0); J]; V];
         let (mut rows, mut terms) = ([self.matrix; J], [x; V]);
         // All of one length, so that one look at it covers the whole sum.
-        for row in 0..J {
-            rows[row] = &self.matrix[(j + row) * to_row + at..][..(n_rows - 1) * to_term + 1];
+        for (row, of_row) in rows.iter_mut().enumerate() {
+            *of_row = &self.matrix[(j + row) * to_row + at..][..(n_rows - 1) * to_term + 1];
         }
         for v in 0..V {
             terms[v] = &x[v * block + at..][..(n_rows - 1) * length + 1];

@@ -63,14 +63,14 @@ impl PolicyBook {
                 let pair = Pair { importer, exporter };
                 let found = self.pair_costs(regimes, pair, terms, &mut open_texts, true);
                 let open = self.open_barriers(regimes, pair, terms, &mut open_texts);
-                for j in 0..s {
+                for (j, &open) in open.iter().enumerate() {
                     let at = [j, importer, exporter];
                     let rates = found.rates_of(j);
                     parts.ln_tariff[at] = (rates.collected_pct / 100.0).ln_1p();
                     parts.ln_dispersion[at] = rates.dispersion().ln();
                     parts.ln_origin[at] = (rates.compliance_pct / 100.0).ln_1p();
-                    parts.ln_open[at] = open[j].ln();
-                    parts.ln_own[at] = (found.barriers[j] / open[j]).ln();
+                    parts.ln_open[at] = open.ln();
+                    parts.ln_own[at] = (found.barriers[j] / open).ln();
                 }
             }
         }

@@ -22,8 +22,11 @@ pub struct SharedCosts {
     bytes: AtomicUsize,
     by_pair: Vec<Mutex<KnownOfPair>>,
     /// Years of pairs under the memberships known at the start, by pair and year.
-    starts: Vec<Mutex<Vec<(i16, Arc<PairYear>)>>>,
+    starts: Vec<Mutex<KnownYears>>,
 }
+
+/// The years of a pair that are known.
+type KnownYears = Vec<(i16, Arc<PairYear>)>;
 
 /// By what is in force.
 #[derive(Debug, Default)]
@@ -105,7 +108,7 @@ impl SharedCosts {
     pub(super) fn start(&self, pair: Pair, year: i16, make: impl FnOnce() -> PairYear) -> Arc<PairYear> {
         let known = &self.starts[pair.importer * self.n + pair.exporter];
         let lock = || known.lock().unwrap_or_else(PoisonError::into_inner);
-        let find = |known: &[(i16, Arc<PairYear>)]| {
+        let find = |known: &KnownYears| {
             known.iter().find(|(one, _)| *one == year).map(|(_, found)| Arc::clone(found))
         };
         if let Some(found) = find(&lock()) {

@@ -9,7 +9,7 @@ use clap::Args;
 
 use super::compare_answer::{Compared, DifferenceRow};
 use super::place::Place;
-use super::{line_rates, optimal_tables};
+use super::{line_rates, optimal_frontier, optimal_tables};
 use crate::calibration;
 use crate::data::Files;
 use crate::error::{Fault, InputErrors};
@@ -165,6 +165,7 @@ fn schemas() -> Vec<Schema> {
     all.extend(validation::schemas());
     all.extend([line_rates::LineRate::schema(), DifferenceRow::schema()]);
     all.extend([optimal_tables::ChosenTariff::schema(), optimal_tables::GameOutcome::schema()]);
+    all.push(optimal_frontier::FrontierRow::schema());
     all
 }
 

@@ -173,8 +173,9 @@ pub fn trade<'a>(experiment: &'a Experiment, year: &ReferenceTrade) -> Vec<Trade
                     }
                 };
                 let others = [("baseline", None), ("reference", Some(reference))];
+                let new = of(Some(option));
                 for (against, other) in others.into_iter().filter(|(_, other)| *other != Some(option)) {
-                    let (new, old) = (of(Some(option)), of(other));
+                    let old = of(other);
                     let row = |unit: &'static str, value| TradeRow {
                         option: id.as_str().into(),
                         year: year.year,

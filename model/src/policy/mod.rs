@@ -43,6 +43,7 @@ pub mod measure;
 mod measures;
 mod members;
 pub mod mfn;
+mod open_year;
 pub mod origin;
 mod overlap;
 mod pair_year;

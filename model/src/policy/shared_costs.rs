@@ -5,8 +5,8 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::open_year::OpenYear;
 use super::rates::SituationRates;
-use super::year_rates::PairYear;
 use crate::data::Pair;
 
 /// Bytes that are kept of all pairs together. A pair that asks for more forgets what it knew.
@@ -26,7 +26,7 @@ pub struct SharedCosts {
 }
 
 /// The years of a pair that are known.
-type KnownYears = Vec<(i16, Arc<PairYear>)>;
+type KnownYears = Vec<(i16, Arc<OpenYear>)>;
 
 /// By what is in force.
 #[derive(Debug, Default)]
@@ -105,7 +105,7 @@ impl SharedCosts {
 
     /// The year of a pair under the memberships known at the start, which are those of all draws. There are as many of
     /// them as pairs and years.
-    pub(super) fn start(&self, pair: Pair, year: i16, make: impl FnOnce() -> PairYear) -> Arc<PairYear> {
+    pub(super) fn start(&self, pair: Pair, year: i16, make: impl FnOnce() -> OpenYear) -> Arc<OpenYear> {
         let known = &self.starts[pair.importer * self.n + pair.exporter];
         let lock = || known.lock().unwrap_or_else(PoisonError::into_inner);
         let find = |known: &KnownYears| {

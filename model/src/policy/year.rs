@@ -7,11 +7,12 @@ use ndarray::Array3;
 
 use super::PolicyParameters;
 use super::book::PolicyBook;
+use super::open_year::OpenYear;
 use super::rates::SectorRates;
 use super::regime::Situation;
 use super::regimes::Regimes;
 use super::texts::OpenTexts;
-use super::year_rates::{PairYear, YearRates};
+use super::year_rates::YearRates;
 use crate::data::Pair;
 
 /// The year that costs are asked of, and the parameters drawn for it.
@@ -185,7 +186,7 @@ impl PolicyBook {
         year: i16,
         open: &mut OpenTexts<'_>,
         wants_rates: bool,
-    ) -> PairYear {
+    ) -> OpenYear {
         let between = (pair.importer, pair.exporter);
         let mut levels = vec![1.0; self.axes.n_sectors()];
         let mut texts: Vec<(Arc<[f64]>, f64)> = Vec::new();
@@ -199,13 +200,13 @@ impl PolicyBook {
                 situations.add(share_of_year);
             }
         }
-        PairYear { levels, texts, rates: wants_rates.then(|| situations.found()) }
+        OpenYear { levels, texts, rates: wants_rates.then(|| situations.found()) }
     }
 
     /// The costs under the parameters of a draw.
     pub(super) fn costs_of(
         &self,
-        found: &PairYear,
+        found: &OpenYear,
         regimes: &Regimes,
         pair: Pair,
         Terms { year, parameters }: Terms<'_>,

@@ -15,52 +15,12 @@ const MAX_ROUNDS: usize = 2000;
 /// Below this change a round that changes no less than the one before shows rounding.
 const NEAR: f64 = 1e-12;
 
-/// Each country's input shares times the inverse of its own block, and what it buys from itself.
-pub struct Rounds {
-    /// Of prices, `G B`, and of expenditure, `G B'`, transposed: `[k][j][n]`.
-    price: Vec<f64>,
-    spending: Vec<f64>,
-    /// The country's own share, and the same over its tariff, `[j][n]`.
-    own: Vec<f64>,
-    own_net: Vec<f64>,
-}
-
 /// A system `v = start + M (others + T v)`: M by country, T trade with others.
 struct System<'a> {
     product: (&'a [f64], Sum),
     trade: &'a [f64],
     /// The part of `trade` inside a country.
     own: &'a [f64],
-}
-
-impl Rounds {
-    /// At the point of `linear`, whose own blocks have been inverted.
-    pub fn new(linear: &Linear<'_>) -> Self {
-        let shape @ Shape { n, s, stride, .. } = linear.base.shape;
-        let through = |blocks: &[f64]| {
-            let mut all = vec![0.0; blocks.len()];
-            linear.by_country(&linear.base.gamma_io, Sum::Columns, blocks, &mut all);
-            all
-        };
-        let mut turned = vec![0.0; linear.block_price.len()];
-        for (j, k) in (0..s).flat_map(|j| (0..s).map(move |k| (j, k))) {
-            let [from, to] = [(j, k), (k, j)].map(|(j, k)| (j * s + k) * stride);
-            turned[to..to + stride].copy_from_slice(&linear.block_price[from..from + stride]);
-        }
-        let own = |shares: &[f64]| {
-            let mut all = vec![0.0; shape.block()];
-            for (j, c) in (0..s).flat_map(|j| (0..n).map(move |c| (j, c))) {
-                all[j * stride + c] = shares[shape.cell(j, c, c)];
-            }
-            all
-        };
-        Self {
-            price: through(&turned),
-            spending: through(&linear.block_spending),
-            own: own(&linear.pi),
-            own_net: own(&linear.net_pi),
-        }
-    }
 }
 
 impl Linear<'_> {

@@ -6,9 +6,9 @@
 use nalgebra::DMatrix;
 use rayon::prelude::*;
 
-use super::elimination::Rounds;
 use super::kernels::{add_by_country, add_by_sector};
 use super::linear_scale::LinearScale;
+use super::rounds::Rounds;
 use crate::equilibrium::conditions::income::Deficits;
 use crate::equilibrium::conditions::layout::{FlatEconomy, Shape};
 use crate::equilibrium::conditions::loaded::LoadedShock;
@@ -110,9 +110,37 @@ impl<'f> Linear<'f> {
         (linear.block_price, linear.block_spending) = (block_price, block_spending);
         // With economies of scale nothing is eliminated by rounds.
         if all_price && all_spending && linear.scale.is_none() {
-            linear.rounds = Some(Rounds::new(&linear));
+            linear.rounds = Some(linear.prepared_rounds());
         }
         linear
+    }
+
+    /// Of a point whose own blocks have been inverted.
+    fn prepared_rounds(&self) -> Rounds {
+        let shape @ Shape { n, s, stride, .. } = self.base.shape;
+        let through = |blocks: &[f64]| {
+            let mut all = vec![0.0; blocks.len()];
+            self.by_country(&self.base.gamma_io, Sum::Columns, blocks, &mut all);
+            all
+        };
+        let mut turned = vec![0.0; self.block_price.len()];
+        for (j, k) in (0..s).flat_map(|j| (0..s).map(move |k| (j, k))) {
+            let [from, to] = [(j, k), (k, j)].map(|(j, k)| (j * s + k) * stride);
+            turned[to..to + stride].copy_from_slice(&self.block_price[from..from + stride]);
+        }
+        let own = |shares: &[f64]| {
+            let mut all = vec![0.0; shape.block()];
+            for (j, c) in (0..s).flat_map(|j| (0..n).map(move |c| (j, c))) {
+                all[j * stride + c] = shares[shape.cell(j, c, c)];
+            }
+            all
+        };
+        Rounds {
+            price: through(&turned),
+            spending: through(&self.block_spending),
+            own: own(&self.pi),
+            own_net: own(&self.net_pi),
+        }
     }
 
     /// `(I - B)^-1` of every country, B its own block of the price map or of the expenditure map, and whether all of them

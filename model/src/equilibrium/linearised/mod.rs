@@ -9,5 +9,6 @@ mod krylov;
 pub mod linear;
 pub mod linear_scale;
 pub mod preconditioner;
+mod rounds;
 pub mod scale;
 pub mod tangent;

@@ -15,19 +15,11 @@ use ndarray::{Array1, Array3, Zip};
 
 use super::decompose::{DecompositionError, GAP_TOLERANCE};
 use super::directions::{Directions, Slopes};
+pub use super::source::Source;
 use crate::equilibrium::counterfactual::result::Equilibrium;
 use crate::equilibrium::counterfactual::shock::Shock;
 use crate::equilibrium::linearised::linear::Accuracy;
 use crate::equilibrium::prepared::PreparedBaseline;
-
-/// Log changes of trade costs that come from one source, `[j,n,i]`.
-#[derive(Debug, Clone)]
-pub struct Source {
-    /// Of `1 + tariff`.
-    pub ln_tau: Option<Array3<f64>>,
-    /// Of the iceberg factor.
-    pub ln_iceberg: Option<Array3<f64>>,
-}
 
 /// What a source gives a country, `[n]` each, parts of `ln W_hat`.
 #[derive(Debug, Clone)]

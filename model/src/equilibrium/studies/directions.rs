@@ -3,8 +3,8 @@
 
 use ndarray::{Array1, Array3};
 
-use super::attribution::Source;
 use super::sensitivity::Sensitivity;
+use super::source::Source;
 use crate::equilibrium::linearised::adjoint::Adjoint;
 
 /// Derivatives of `ln W` of a country along the way.

@@ -6,5 +6,6 @@ mod directions;
 pub mod frontier;
 pub mod optimal;
 pub mod sensitivity;
+mod source;
 mod tariff_choice;
 mod trial;

@@ -96,16 +96,13 @@ impl<'a> Path<'a> {
             }
         };
         let distance = |point: &FrontierPoint| (point.multiple - 1.0).abs();
-        let mut order: Vec<usize> = (0..self.points.len()).collect();
-        order.sort_by(|&a, &b| distance(&self.points[a]).total_cmp(&distance(&self.points[b])));
-        let name = |&player: &usize| {
-            let country = &self.base.axes.countries[player];
-            if country.name.is_empty() { country.iso3.clone() } else { country.name.clone() }
-        };
+        let nearest =
+            |&a: &usize, &b: &usize| distance(&self.points[a]).total_cmp(&distance(&self.points[b]));
+        let name = |&player: &usize| self.base.axes.countries[player].title().to_owned();
         Ok(Frontier {
             lines: self.players.iter().map(name).collect(),
             levels: self.points.iter().map(level).collect(),
-            chosen: order[0],
+            chosen: (0..self.points.len()).min_by(nearest).unwrap_or(0),
             base_tariff_pct: mean_tariff(self.base, self.players, &self.base.tau)?,
             data: data.to_owned(),
         })

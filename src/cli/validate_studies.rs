@@ -45,8 +45,8 @@ fn is_headline(row: &StudyRow<'_>, country: &str) -> bool {
 fn chart(found: &StudyTables, plan: &Plan, axes: &Axes) -> anyhow::Result<Option<Picture>> {
     let bridge = &found.bridge;
     let name = |iso3: &str| {
-        let country = axes.country_idx.get(iso3).map(|&at| axes.countries[at].name.as_str());
-        country.filter(|name| !name.is_empty()).unwrap_or(iso3).to_owned()
+        let country = axes.country_idx.get(iso3).map(|&at| axes.countries[at].title());
+        country.unwrap_or(iso3).to_owned()
     };
     let countries: Vec<&String> = [&plan.focus].into_iter().chain(&plan.partners).take(IN_CHART).collect();
     let of = |study: &str, scenario: &str, country: &str| -> Vec<&BridgeRow<'_>> {

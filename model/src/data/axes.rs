@@ -38,6 +38,14 @@ pub struct Country {
     pub region: String,
 }
 
+impl Country {
+    /// The name for people: the code where the data set has none.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        if self.name.is_empty() { &self.iso3 } else { &self.name }
+    }
+}
+
 /// A sector of production and trade.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sector {

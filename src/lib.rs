@@ -87,7 +87,8 @@ pub mod report;
 pub mod validation;
 
 #[doc(inline)]
-pub use tradepath_model::{
-    data, economy, ensemble, equilibrium, error, estimation, events, numerics, policy, projection, rng,
-    schedules, stop,
-};
+pub use tradepath_base::{csv_text, data, error, numerics, rng, stop};
+#[doc(inline)]
+pub use tradepath_estimation as estimation;
+#[doc(inline)]
+pub use tradepath_model::{economy, ensemble, equilibrium, events, policy, projection, schedules};

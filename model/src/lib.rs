@@ -4,16 +4,12 @@
 //! Users depend on `tradepath`, which hands on every module of this crate under its own name. The layers, and who may call
 //! whom: `docs/architecture.md`.
 
-pub mod data;
 pub mod economy;
 pub mod ensemble;
 pub mod equilibrium;
-pub mod error;
-pub mod estimation;
 pub mod events;
-pub mod numerics;
 pub mod policy;
 pub mod projection;
-pub mod rng;
 pub mod schedules;
-pub mod stop;
+
+use tradepath_base::{data, error, numerics, rng, stop};

@@ -245,7 +245,9 @@ mod tests {
         let known: Vec<&str> = schemas().iter().map(|schema| schema.file).collect();
         let mut n = 0;
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let all = ["src", "model/src"].map(|crate_of| sources(&root.join(crate_of))).concat();
+        let all = ["base/src", "estimation/src", "model/src", "src"]
+            .map(|crate_of| sources(&root.join(crate_of)))
+            .concat();
         for path in all.iter().filter(|path| path.extension().is_some_and(|extension| extension == "rs")) {
             let text = std::fs::read_to_string(path).unwrap();
             let code = text.split("#[cfg(test)]").next().unwrap();

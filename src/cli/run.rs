@@ -73,7 +73,7 @@ pub struct RunArgs {
     pub draws: Option<u64>,
     /// Draw until the standard error of every option's expected real income in the focus country is at most this,
     /// percentage points: the draws of the plan are a pilot that tells how many the run needs. Every part of a split run
-    /// solves the whole pilot.
+    /// solves the whole pilot. An error that the draws of the events leave already (--event-draws) is refused.
     #[arg(long, value_name = "PP", value_parser = arguments::positive)]
     pub until_se: Option<f64>,
     /// Draws of the events alone, for chances and dates, in place of the plan's.
@@ -129,6 +129,16 @@ pub struct RunArgs {
     pub overwrite: bool,
 }
 
+/// Solved draws of a run that is to have this error.
+fn draws_for(pilot: &Pilot, wanted_pp: f64) -> Result<u64, InputErrors> {
+    pilot.draws_for(wanted_pp).map_err(|few| {
+        let expected = "an error that solved draws can reach";
+        let remedy = format!("Give --event-draws {} or more, or ask for less.", few.needed);
+        let found = format!("{wanted_pp}, but {few}");
+        Fault::of_file("command line", "--until-se", &found, expected, &remedy).into()
+    })
+}
+
 /// Runs the plan.
 ///
 /// # Errors
@@ -140,7 +150,7 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
     let progress = Progress::new(quiet);
     if let Some(wanted_pp) = args.until_se {
         progress.stage("pilot");
-        plan.draws = Pilot::run(&files, &plan, &progress)?.draws_for(wanted_pp);
+        plan.draws = draws_for(&Pilot::run(&files, &plan, &progress)?, wanted_pp)?;
     }
     let variable = |name: &str| std::env::var(name).ok();
     let shard = shard::choose(args.shard, (args.shards, args.shard_index), &variable)?;

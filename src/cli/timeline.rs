@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use rayon::prelude::*;
 use serde_json::json;
 
 use super::data_dir::DataDir;
@@ -15,6 +14,7 @@ use crate::events::findings::Sizes;
 use crate::events::milestones::Tally;
 use crate::events::validate::LONGEST_HORIZON;
 use crate::events::{DrawnTimeline, Horizon, OptionSpec, Program, SettingError, Workspace, graph};
+use crate::numerics::parallel;
 use crate::output::dir::{Existing, OutputDir};
 use crate::output::events::{self, EventRow, PairState};
 
@@ -22,6 +22,8 @@ use crate::output::events::{self, EventRow, PairState};
 const MOST_DRAWS: u64 = 1_000_000_000;
 /// Most draws that are written at once, and most events of theirs: memory does not depend on the number of draws.
 const BATCH: u64 = 1024;
+/// Draws of one task; a workspace is made for each.
+const BLOCK: u64 = 32;
 const BATCH_EVENTS: u64 = 1 << 18;
 /// Fewest draws of the central weights of conclusions.
 const CENTRAL_DRAWS: u64 = 20_000;
@@ -278,11 +280,15 @@ fn write_tables(
     let batch = (BATCH_EVENTS / per_draw).clamp(1, BATCH);
     for first in (0..args.draws).step_by(batch as usize) {
         let numbers = first..args.draws.min(first + batch);
-        let draws: Vec<DrawnTimeline> = numbers
-            .clone()
-            .into_par_iter()
-            .map_init(|| Workspace::new(program), |space, n| program.resolve(space.draw(args.seed, n)))
-            .collect();
+        let blocks = (numbers.end - numbers.start).div_ceil(BLOCK) as usize;
+        let block = |at: usize| {
+            let mut space = Workspace::new(program);
+            let first = numbers.start + at as u64 * BLOCK;
+            let drawn =
+                (first..numbers.end.min(first + BLOCK)).map(|n| program.resolve(space.draw(args.seed, n)));
+            drawn.collect::<Vec<DrawnTimeline>>()
+        };
+        let draws: Vec<DrawnTimeline> = parallel::map(blocks, block).into_iter().flatten().collect();
         all_events.write(events::events(option, numbers.clone().zip(&draws)))?;
         all_states.write(events::states(option, numbers.zip(&draws), &touched))?;
     }

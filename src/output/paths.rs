@@ -1,11 +1,11 @@
 //! The tables of `tradepath run` that do not depend on draws: baseline levels and tariffs.
 
 use jiff::civil::Date;
-use rayon::prelude::*;
 
 use super::rows::{Text, table};
 use crate::data::{Pair, SectorKind};
 use crate::ensemble::{Experiment, RunFrame};
+use crate::numerics::parallel;
 use crate::policy::{PairTariffs, PolicyParameters, Regimes, TariffStep, goods_weights};
 use crate::projection::BaselineYear;
 
@@ -113,8 +113,7 @@ pub fn tariffs<'a>(experiment: &'a Experiment, frame: &'a RunFrame) -> Vec<Tarif
         }
         rows
     };
-    let by_year: Vec<Vec<TariffRow<'a>>> = years.par_iter().map(of_year).collect();
-    by_year.into_iter().flatten().collect()
+    parallel::map(years.len(), |at| of_year(&years[at])).into_iter().flatten().collect()
 }
 
 fn of_pair<'a>(

@@ -1,6 +1,5 @@
 //! The files of a whole run: tables that do not depend on draws, tables made from blocks, and what describes a part.
 
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::decomposition::{self, DecompositionRow};
@@ -23,6 +22,7 @@ use super::rows::{Schema, TableRow};
 use super::trade::{self, CoverageRow, CreationRow, ExposureRow, TradeRow};
 use crate::ensemble::{Blocks, Cut, Experiment, PARTS, RunFrame, RunResults, Shard, Tiling};
 use crate::events::milestones as distributions;
+use crate::numerics::parallel;
 
 /// File that says which part of which run a folder holds.
 pub const SHARD_FILE: &str = "shard.json";
@@ -121,7 +121,7 @@ pub fn write_paths<B: Blocks>(
         &|| output.write_rows(trade.iter().flat_map(|year| trade::exposure(experiment, year))),
         &|| output.write_rows(trade.iter().flat_map(|year| trade::coverage(experiment, year))),
     ];
-    long.par_iter().try_for_each(|write| write())
+    parallel::try_map(long.len(), |at| long[at]()).map(|_| ())
 }
 
 /// Writes a table.
@@ -179,7 +179,7 @@ pub fn write_draws(
     let end = frame.plan.years[1];
     for year in frame.plan.year_range() {
         let next = tiling.tables.first().filter(|tile| reads_ahead && tile.cut == Cut::Whole && year < end);
-        let (headline, ahead) = rayon::join(
+        let (headline, ahead) = parallel::both(
             || tables.write_year(year, read, whole.take()),
             || next.map(|tile| read(year + 1, tile)).transpose(),
         );

@@ -1,11 +1,10 @@
 //! The tables of `tradepath run` that come from the blocks of its draws (`docs/contract.md`).
 
-use rayon::prelude::*;
-
 use super::rows::{Text, columns, table};
 use crate::ensemble::summaries::Summaries;
 use crate::ensemble::summary::{Against, Cell, HEADLINE, Summary, value};
 use crate::ensemble::{RunFrame, YearBlock};
+use crate::numerics::parallel;
 use crate::projection::Outcome;
 
 /// Sector groups of bilateral trade, in the order of blocks.
@@ -208,7 +207,7 @@ fn by_option<C: Sync, R: Send>(
         let keys = cells.iter().flat_map(|cell| against.iter().map(move |against| (cell, *against)));
         keys.zip(&found).map(|((cell, against), found)| row(option, cell, against, found)).collect()
     };
-    let options: Vec<Vec<R>> = (0..frame.plan.options.len()).into_par_iter().map(of_option).collect();
+    let options: Vec<Vec<R>> = parallel::map(frame.plan.options.len(), of_option);
     options.into_iter().flatten().collect()
 }
 

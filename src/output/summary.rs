@@ -1,12 +1,12 @@
 //! `summary.csv`: the three numbers of every option, country and measure.
 
 use jiff::civil::Date;
-use rayon::prelude::*;
 
 use super::rows::{Text, table};
 use super::run::country_cells;
 use crate::ensemble::summary::Cell;
 use crate::ensemble::{RunFrame, ThreeNumbers, YearBlock};
+use crate::numerics::parallel;
 
 table! {
     /// What each option gives in the last year against the reference option: if it is in force, how likely that is, what
@@ -48,7 +48,7 @@ table! {
 /// Rows of `summary.csv` of these measures (positions in `Outcome::MEASURES`) from the block of the last year.
 #[must_use]
 pub fn summary<'a>(frame: &'a RunFrame, block: &YearBlock, measures: &[usize]) -> Vec<SummaryRow<'a>> {
-    let options = (0..frame.plan.options.len()).into_par_iter().filter(|&at| at != frame.reference());
+    let options: Vec<usize> = (0..frame.plan.options.len()).filter(|&at| at != frame.reference()).collect();
     let of_option = |option: usize| -> Vec<SummaryRow<'a>> {
         let outlook = &frame.outlooks[option];
         let members: Text<'a> = outlook.members.join("|").into();
@@ -77,6 +77,6 @@ pub fn summary<'a>(frame: &'a RunFrame, block: &YearBlock, measures: &[usize]) -
         };
         cells.map(row).collect()
     };
-    let rows: Vec<Vec<SummaryRow<'a>>> = options.map(of_option).collect();
+    let rows = parallel::map(options.len(), |at| of_option(options[at]));
     rows.into_iter().flatten().collect()
 }

@@ -19,6 +19,7 @@
 
 use crate::data::Files;
 use crate::error::InputErrors;
+use crate::numerics::parallel;
 use crate::output::dir::{OutputDir, OutputError};
 
 pub mod answer;
@@ -106,7 +107,7 @@ pub fn write_picture(output: &OutputDir, stem: &str, picture: &Picture) -> Resul
 /// [`InputErrors`], as [`Run::read`] and [`PageData::read`].
 pub fn read(files: &Files, beside: &[Files]) -> Result<(Run, PageData), InputErrors> {
     let last_year = manifest::Manifest::read(files)?.last_year();
-    let (run, data) = rayon::join(|| Run::read(files), || PageData::read(files, beside, last_year));
+    let (run, data) = parallel::both(|| Run::read(files), || PageData::read(files, beside, last_year));
     Ok((run?, data?))
 }
 

@@ -2,14 +2,15 @@
 //! text of the run; here are the numbers that it shows. The pictures are drawn in the reader’s browser by
 //! `page/app.js` with the libraries in `page/vendor`, from [`PageData`].
 
-use askama::Template;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::answer::{Standing, answer, billions, decimals, percent, question, standings};
 use super::axis::{decimals_for, fixed, signed};
 use super::charts::{Chart, LeftOut};
 use super::input::{Measure, Run};
-use super::manifest::{CountryEntry, Manifest};
+use super::manifest::CountryEntry;
 use super::marks::Dash;
 use super::theme::option_styles;
 use crate::projection::Outcome;
@@ -20,18 +21,31 @@ pub mod data;
 /// What stands in a cell without a figure.
 const DASH: &str = "\u{2013}";
 
-#[derive(Template)]
-#[template(path = "page/page.html")]
+/// The words and the markup, with places for what is in [`Page`].
+const TEMPLATE: &str = include_str!("page/page.html");
+
+#[derive(Serialize)]
 struct Page<'a> {
     style: &'static str,
-    manifest: &'a Manifest,
+    title: &'a str,
+    program: &'a str,
+    version: &'a str,
+    plan: &'a str,
+    baseline: &'a str,
+    draws: u64,
+    event_draws: u64,
+    seed: u64,
+    source: &'a str,
+    licence: &'a str,
+    focus: &'a str,
+    reference: &'a str,
     first: i16,
     last: i16,
     question: String,
     answer: String,
     option_heads: [String; 9],
     options: Vec<OptionLine<'a>>,
-    charts: &'a [Chart],
+    charts: Vec<ChartLine<'a>>,
     left_out: &'a [LeftOut],
     option_titles: Vec<&'a str>,
     countries: Vec<CountryLine<'a>>,
@@ -41,7 +55,17 @@ struct Page<'a> {
     script: &'static str,
 }
 
+/// One picture of the list of all.
+#[derive(Serialize)]
+struct ChartLine<'a> {
+    title: &'a str,
+    stem: &'a str,
+    reading: &'a str,
+    limits: &'a str,
+}
+
 /// One option of the first table.
+#[derive(Serialize)]
 struct OptionLine<'a> {
     title: &'a str,
     description: &'a str,
@@ -50,6 +74,7 @@ struct OptionLine<'a> {
 }
 
 /// One country of the second table.
+#[derive(Serialize)]
 struct CountryLine<'a> {
     name: &'a str,
     is_focus: bool,
@@ -65,14 +90,25 @@ pub fn page(run: &Run, data: &PageData, charts: &[Chart], left_out: &[LeftOut]) 
     let standings = standings(run);
     let page = Page {
         style: include_str!("page/page.css"),
-        manifest,
+        title: &manifest.title,
+        program: &manifest.program,
+        version: &manifest.version,
+        plan: &manifest.plan,
+        baseline: &manifest.baseline,
+        draws: manifest.draws,
+        event_draws: manifest.event_draws,
+        seed: manifest.seed,
+        source: manifest.source.trim_end_matches('.'),
+        licence: manifest.licence.trim_end_matches('.'),
+        focus: manifest.focus_name(),
+        reference: manifest.reference_title(),
         first,
         last,
         question: question(run),
         answer: answer(run, &standings),
         option_heads: option_heads(last),
         options: option_lines(run, &standings),
-        charts,
+        charts: charts.iter().map(chart_line).collect(),
         left_out,
         option_titles: manifest.compared().iter().map(|&at| manifest.options[at].title.as_str()).collect(),
         countries: country_lines(run),
@@ -81,7 +117,21 @@ pub fn page(run: &Run, data: &PageData, charts: &[Chart], left_out: &[LeftOut]) 
         plot: include_str!("page/vendor/plot.umd.min.js"),
         script: include_str!("page/app.js"),
     };
-    page.render().expect("writing to memory cannot fail")
+    fill(&page)
+}
+
+/// The template with its places filled; what is not there is a fault, and texts are escaped.
+fn fill(page: &Page<'_>) -> String {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment
+        .render_str(TEMPLATE, minijinja::value::Serde(page))
+        .expect("the template names only what a page has")
+}
+
+fn chart_line(chart: &Chart) -> ChartLine<'_> {
+    ChartLine { title: &chart.title, stem: chart.stem, reading: &chart.reading, limits: &chart.limits }
 }
 
 /// What the script needs beside the tables: the look of the options, the units, and what is shown first.

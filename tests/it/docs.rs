@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::imports::CRATES;
+
 /// Words that declare something in Rust.
 const DECLARATIONS: [&str; 8] = ["fn", "struct", "enum", "trait", "type", "const", "static", "mod"];
 
@@ -81,7 +83,8 @@ fn fault(folder: &Path, link: &Link) -> Option<String> {
         return None;
     }
     let source = fs::read_to_string(&path).unwrap();
-    let is_module = path.ends_with(format!("{name}.rs")) || path.ends_with(format!("{name}/mod.rs"));
+    let is_module =
+        ["{}.rs", "{}/mod.rs", "{}/src/lib.rs"].iter().any(|form| path.ends_with(form.replace("{}", name)));
     (!is_module && !declares(&source, name)).then(|| format!("[{text}]({target}): {file} declares no {name}"))
 }
 
@@ -139,7 +142,7 @@ fn the_code_cites_sections_of_the_model_that_exist() {
     let model = fs::read_to_string(root().join("docs/model.md")).unwrap();
     let has = |number: &str| model.lines().any(|line| line.starts_with(&format!("## {number}. ")));
     let (mut files, mut cited) = (Vec::new(), 0);
-    for folder in ["src", "model/src"] {
+    for (folder, _) in CRATES {
         sources(&root().join(folder), &mut files);
     }
     for file in files {
@@ -162,9 +165,14 @@ fn the_code_cites_sections_of_the_model_that_exist() {
 #[test]
 fn the_layers_are_all_in_the_architecture() {
     let page = fs::read_to_string(root().join("docs/architecture.md")).unwrap();
-    let entries = ["src", "model/src"].map(|folder| fs::read_dir(root().join(folder)).unwrap());
-    for entry in entries.into_iter().flatten() {
-        let name = entry.unwrap().file_name().into_string().unwrap();
+    let of_crate = |(folder, inside): (&str, Option<&str>)| match inside {
+        Some(inside) => vec![inside.to_owned()],
+        None => fs::read_dir(root().join(folder))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect(),
+    };
+    for name in CRATES.into_iter().flat_map(of_crate) {
         let module = name.trim_end_matches(".rs");
         let is_there =
             page.lines().any(|line| line.starts_with('|') && line.contains(&format!("[`{module}`](")));

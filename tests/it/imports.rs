@@ -19,21 +19,28 @@ struct Source {
     exports: Vec<Vec<String>>,
 }
 
-/// The files of all crates with what each of them uses. `tradepath` hands on the modules of `tradepath-model` under their
-/// own names, so that `crate::` leads to the same module in both.
+/// Folders of the crates, and the module of `tradepath` that each of them is: `tradepath` hands on the modules of the others
+/// under their own names, so that `crate::` leads to the same module in all of them but one, which is a module itself.
+pub const CRATES: [(&str, Option<&str>); 4] =
+    [("base/src", None), ("estimation/src", Some("estimation")), ("model/src", None), ("src", None)];
+
+/// The files of all crates with what each of them uses.
 pub struct Imports {
     sources: BTreeMap<Module, Source>,
 }
 
 impl Imports {
-    /// Reads all files under the folders but `main.rs` and `lib.rs`.
-    pub fn read(folders: &[PathBuf]) -> Self {
+    /// Reads all files of the crates under `root`, but for `main.rs` and `lib.rs` that are no module.
+    pub fn read(root: &Path) -> Self {
         let mut sources = BTreeMap::new();
-        for (src, file) in folders.iter().flat_map(|src| files(src).into_iter().map(move |file| (src, file)))
+        let all = CRATES.iter().map(|&(folder, inside)| (root.join(folder), inside));
+        for (src, inside, file) in
+            all.flat_map(|(src, inside)| files(&src).into_iter().map(move |file| (src.clone(), inside, file)))
         {
             let inner = file.strip_prefix(src).unwrap().with_extension("");
-            let mut module: Module = inner.iter().map(|part| part.to_str().unwrap().to_owned()).collect();
-            if module.last().is_some_and(|last| last == "mod") {
+            let inner = inner.iter().map(|part| part.to_str().unwrap());
+            let mut module: Module = inside.into_iter().chain(inner).map(str::to_owned).collect();
+            if module.len() > 1 && ["mod", "lib"].contains(&module.last().unwrap().as_str()) {
                 module.pop();
             }
             if module == ["lib"] || module == ["main"] {
@@ -42,6 +49,7 @@ impl Imports {
             let tokens: TokenStream = fs::read_to_string(&file).unwrap().parse().unwrap();
             let mut source = Source { paths: Vec::new(), exports: Vec::new() };
             source.take(tokens.into_iter().collect());
+            source.as_in_one_crate(inside);
             sources.insert(module, source);
         }
         Self { sources }
@@ -145,6 +153,17 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 impl Source {
+    /// Writes paths into other crates, and those of a crate that is a module, as `crate::` would lead there in `tradepath`.
+    fn as_in_one_crate(&mut self, inside: Option<&str>) {
+        for path in self.paths.iter_mut().chain(&mut self.exports) {
+            match (path[0].as_str(), inside) {
+                ("crate", Some(inside)) => path.insert(1, inside.to_owned()),
+                ("tradepath_base", _) => path[0] = "crate".to_owned(),
+                _ => {}
+            }
+        }
+    }
+
     /// Takes in the paths of a list of tokens.
     fn take(&mut self, tokens: Vec<TokenTree>) {
         let mut at = 0;

@@ -397,11 +397,11 @@ fn the_page_needs_nothing_from_outside_and_escapes_text() {
     // The one address left is the text of the source in the manifest.
     assert_eq!(before.matches("http").count() - before.matches("http-equiv").count(), 1);
     assert!(page.contains("default-src 'none'"), "a browser is told to fetch nothing");
-    assert!(page.contains("invented, see http://example.org/data?a=1&#38;b=2"));
-    assert!(page.contains("A &#60;small&#62; plan &#38; more"));
-    assert!(page.contains("Join &#60;now&#62; &#38; &#34;fast&#34;") && !page.contains("<now>"));
+    assert!(page.contains("invented, see http:&#x2f;&#x2f;example.org&#x2f;data?a=1&amp;b=2"));
+    assert!(page.contains("A &lt;small&gt; plan &amp; more"));
+    assert!(page.contains("Join &lt;now&gt; &amp; &quot;fast&quot;") && !page.contains("<now>"));
     assert!(script.contains("Join \\u003cnow> & \\\"fast\\\""), "names in the data open no tag");
-    assert!(page.contains("Alpha &#38; Sons"));
+    assert!(page.contains("Alpha &amp; Sons"));
     assert!(page.contains("75 %"), "the share of imputed blocks");
     assert!(page.contains("--draws 50 --seed 7 --years 2021..2024"));
     assert!(page.contains("2022-06-30"), "the median date");
@@ -483,12 +483,12 @@ fn the_answer_names_the_best_option_in_force_and_in_expectation() {
     make(run.path());
     let page = read(run.path(), "report.html");
     for sentence in [
-        "the largest gain of an option in force is that of \u{201c}Join &#60;now&#62; &#38; &#34;fast&#34;\u{201d}, +0.90 %",
+        "the largest gain of an option in force is that of \u{201c}Join &lt;now&gt; &amp; &quot;fast&quot;\u{201d}, +0.90 %",
         "(nine tenths of the draws: \u{2212}1.00 to +1.00 %)",
         "in force at the end of 2024 in 12 % of the futures; half of these by 2022-06-30.",
         "\u{201c}Partial\u{201d} (in force in 50 % of them) has the highest expected gain, with +0.30 % in 2024",
         "has +0.20 %: the standard errors do not separate the two",
-        "<td>2022-06-30 / 2021-07-01</td>",
+        "<td>2022-06-30 &#x2f; 2021-07-01</td>",
         "<td>AAA BBB</td>",
     ] {
         assert!(page.contains(sentence), "{sentence}");

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use jiff::civil::date;
+use predicates::prelude::PredicateBooleanExt;
 use predicates::str::contains;
 use tradepath::data::Files;
 use tradepath::ensemble::quadrature::{ParameterSpread, Rule, over_parameters};
@@ -120,4 +121,32 @@ fn a_chance_of_twenty_thousand_draws_has_its_stated_error() {
     assert!(chance > 0.0 && (chance - known).abs() < 3.0 * se, "{chance} {known} {se}");
     assert_eq!(few.days_in_force().len(), 20_000);
     assert_eq!(few.days_in_force().iter().flatten().count() as u64, few.in_force().unwrap());
+}
+
+#[test]
+fn an_error_is_reached_with_the_draws_that_it_needs_and_refused_where_they_cannot_help() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let run = |wanted: &str, out: &str| {
+        let mut command = tradepath(at);
+        command.args(["run", &example(), "--years", "2025..2025", "--event-draws", "400", "--draws", "20"]);
+        command.args(["--sampling", "stratified", "--until-se", wanted, "--out", out]);
+        command
+    };
+    let errors = |out: &str| -> Vec<f64> {
+        let rows = rows(&at.join(out).join("summary.csv"));
+        let headline = rows.iter().filter(|row| row["iso3"] == "AAA" && row["measure"] == "real_income");
+        headline.filter_map(|row| row["expected_se"].parse().ok()).collect()
+    };
+    run("100", "pilot").assert().success();
+    let pilot = errors("pilot").into_iter().fold(0.0, f64::max);
+    assert!(pilot > 0.0, "the pilot has an error");
+    let wanted = 0.8 * pilot;
+    run(&wanted.to_string(), "enough").assert().success();
+    let found = errors("enough").into_iter().fold(0.0, f64::max);
+    assert!(found < 1.1 * wanted, "{found} where {wanted} was asked for");
+    run("1e-12", "never")
+        .assert()
+        .code(2)
+        .stderr(contains("`--until-se`").and(contains("Give --event-draws")));
 }

@@ -4,7 +4,6 @@
 //! what is opened to everybody) and by *channel* (terms of trade, volume of trade, barriers; `docs/model.md` section 2).
 
 use ndarray::{Array1, Array3, Zip};
-use rayon::prelude::*;
 
 use super::carried::Carried;
 use super::counts::RunError;
@@ -17,6 +16,7 @@ use crate::economy::Economy;
 use crate::equilibrium::Shock;
 use crate::equilibrium::attribution::{Source, SourcePart, Way, attribute};
 use crate::equilibrium::decompose::{self, DecompositionError, Exact};
+use crate::numerics::parallel;
 use crate::policy::{CostParts, Regimes};
 
 /// Degree of the path integral of the channels: five points.
@@ -59,10 +59,10 @@ impl Experiment {
             let option = option.spec.id.clone();
             RunError::Decomposition { option, year: self.plan.years[1], source }
         };
-        let ends = self.options.par_iter().enumerate().map(|(at, option)| {
+        let ends = parallel::try_map(self.options.len(), |at| {
+            let option = &self.options[at];
             self.end(option, past.track(0, at, 0)).map_err(|source| failed(option, source))
-        });
-        let ends = ends.collect::<Result<Vec<End>, RunError>>()?;
+        })?;
         let reference = self.options.iter().position(|option| option.spec.id == self.plan.reference_option);
         let reference = reference.expect("a checked plan has its reference option");
         let compared: Vec<usize> = (0..self.options.len()).filter(|at| *at != reference).collect();
@@ -77,7 +77,7 @@ impl Experiment {
             let found = self.decomposition(at, (&ends[reference], &before), &ends[at]);
             found.map_err(|source| failed(&self.options[at], source))
         };
-        compared.into_par_iter().map(of).collect()
+        parallel::try_map(compared.len(), |at| of(compared[at]))
     }
 
     fn end(&self, option: &OptionRun, past: &[f64]) -> Result<End, DecompositionError> {

@@ -9,7 +9,6 @@
 
 use jiff::civil::date;
 use ndarray::Array1;
-use rayon::prelude::*;
 
 use super::carried::Carried;
 use super::counts::RunError;
@@ -19,6 +18,7 @@ use super::options::OptionRun;
 use super::parameters::DrawnParameters;
 use crate::data::Pair;
 use crate::equilibrium::{Equilibrium, NoEquilibrium};
+use crate::numerics::parallel;
 use crate::policy::{Insured, MeasureKind};
 
 /// Factor of a level as its table says, in thousandths.
@@ -64,8 +64,7 @@ impl Experiment {
                     RunError::NoEquilibrium { option, draw: "reference path".into(), year, source }
                 })
             };
-            let losses: Result<Vec<Loss>, RunError> = self.options.par_iter().enumerate().map(loss).collect();
-            let losses = losses?;
+            let losses = parallel::try_map(self.options.len(), |at| loss((at, &self.options[at])))?;
             found.extend((0..losses.len()).filter(|at| *at != reference).map(|option| Insurance {
                 option,
                 change: insured.change.to_owned(),

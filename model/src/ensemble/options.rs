@@ -1,11 +1,11 @@
 //! The options of a run: their timelines, and what many draws of their events say of chances and dates.
 
 use jiff::civil::Date;
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::events::milestones::{IN_FORCE, Milestone, Tally};
 use crate::events::{DrawnTimeline, Horizon, OptionSpec, Program, Workspace};
+use crate::numerics::parallel;
 use crate::policy::PolicyTimeline;
 
 /// An option with its timelines.
@@ -58,6 +58,9 @@ pub(super) struct Start<'a> {
     pub draws: &'a [[u64; 2]],
 }
 
+/// Draws of one task; a workspace is made for each.
+const BLOCK: usize = 64;
+
 impl Start<'_> {
     /// Draws the timelines of `option`, whose events were counted; `reference_path` is that of the reference option.
     pub fn run(
@@ -67,13 +70,17 @@ impl Start<'_> {
         reference_path: &DrawnTimeline,
     ) -> OptionRun {
         let in_force = program.milestone_number(IN_FORCE);
-        let one = |workspace: &mut Workspace<'_>, &[draw, fits]: &[u64; 2]| {
-            let drawn = workspace.draw_with_fits(self.seed, draw, fits);
-            let is_in_force = in_force.is_some_and(|number| program.lasts(drawn, number));
-            (program.resolve(drawn), is_in_force)
-        };
-        let drawn: Vec<_> = self.draws.par_iter().map_init(|| Workspace::new(program), one).collect();
-        let (draws, in_force) = drawn.into_iter().unzip();
+        let blocks: Vec<&[[u64; 2]]> = self.draws.chunks(BLOCK).collect();
+        let drawn = parallel::map(blocks.len(), |at| {
+            let mut workspace = Workspace::new(program);
+            let one = |&[draw, fits]: &[u64; 2]| {
+                let drawn = workspace.draw_with_fits(self.seed, draw, fits);
+                let is_in_force = in_force.is_some_and(|number| program.lasts(drawn, number));
+                (program.resolve(drawn), is_in_force)
+            };
+            blocks[at].iter().map(one).collect::<Vec<_>>()
+        });
+        let (draws, in_force) = drawn.into_iter().flatten().unzip();
         let milestones = tally.milestones(program);
         let reference = program.reference().in_world_of(self.initial, reference_path);
         let outlook = Outlook {

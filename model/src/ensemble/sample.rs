@@ -13,9 +13,9 @@
 //!
 //! Source: double sampling for stratification, Cochran (1977), Sampling Techniques, 12.2 (large N).
 
-use std::borrow::Cow;
-
 use serde::{Deserialize, Serialize};
+
+use super::strata::{InForceDays, Stratum, allotted, grouped};
 
 /// Rule by which the event draws to be solved are chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -28,18 +28,8 @@ pub enum Sampling {
     Stratified,
 }
 
-/// A stratum: event draws in which the same happens.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Stratum {
-    /// The rarest option in force at the end; `None` where none is.
-    pub option: Option<String>,
-    /// True in the earlier half of its entries into force, false in the later half; `None` where they are not divided.
-    pub is_early: Option<bool>,
-    /// Share of the event draws.
-    pub share: f64,
-    /// Its solved draws.
-    pub draws: u64,
-}
+/// Solved draws for each stratum, at least: fewer strata are made where there would be less.
+const LEAST: u64 = 4;
 
 /// The solved draws of a run, in rising order; a position counts through them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -54,16 +44,6 @@ pub struct Sample {
     /// Stratum of each draw.
     stratum_of: Vec<u16>,
 }
-
-/// When an option came into force in each event draw (day since the start of the horizon), where it is still in force
-/// at the end.
-pub(super) struct InForceDays<'a> {
-    pub option: &'a str,
-    pub days: Cow<'a, [Option<u32>]>,
-}
-
-/// Solved draws for each stratum, at least: fewer strata are made where there would be less.
-const LEAST: u64 = 4;
 
 impl Sample {
     /// The first `n_draws` draws.
@@ -176,16 +156,30 @@ impl Sample {
     /// few to tell.
     #[must_use]
     pub fn variance_of_mean(&self, numbers: impl Iterator<Item = (usize, f64)>) -> Option<f64> {
-        let [variance] = self.variances_of_means(numbers.map(|(at, number)| (at, [number])))?;
-        Some(variance)
+        self.variance_and_shares(numbers).map(|[whole, _]| whole)
     }
 
-    /// The same of several numbers for each draw, side by side.
+    /// [`Self::variance_of_mean`], and what of it falls not with the number of draws but with that of event draws: the
+    /// variance of the shares of the strata.
+    #[must_use]
+    pub fn variance_and_shares(&self, numbers: impl Iterator<Item = (usize, f64)>) -> Option<[f64; 2]> {
+        let found = self.variances_and_shares(numbers.map(|(at, number)| (at, [number])))?;
+        Some(found.map(|[variance]| variance))
+    }
+
+    /// [`Self::variance_of_mean`] of several numbers for each draw, side by side.
     #[must_use]
     pub fn variances_of_means<const L: usize>(
         &self,
         numbers: impl Iterator<Item = (usize, [f64; L])>,
     ) -> Option<[f64; L]> {
+        self.variances_and_shares(numbers).map(|[whole, _]| whole)
+    }
+
+    fn variances_and_shares<const L: usize>(
+        &self,
+        numbers: impl Iterator<Item = (usize, [f64; L])>,
+    ) -> Option<[[f64; L]; 2]> {
         let n = self.strata.len().max(1);
         let mut sums = vec![[[0.0; L]; 2]; n];
         for (at, numbers) in numbers {
@@ -196,93 +190,26 @@ impl Sample {
                 *squares += number * number;
             }
         }
-        let whole = Stratum { option: None, is_early: None, share: 1.0, draws: self.n_draws };
-        let strata = if self.is_plain() { std::slice::from_ref(&whole) } else { &self.strata };
-        let mut variances = [0.0; L];
+        let all = Stratum { option: None, is_early: None, share: 1.0, draws: self.n_draws };
+        let strata = if self.is_plain() { std::slice::from_ref(&all) } else { &self.strata };
+        let [mut whole, mut of_shares] = [[0.0; L]; 2];
         for ([sums, squares], Stratum { share, draws, .. }) in sums.into_iter().zip(strata) {
             let (n, share) = (*draws as f64, *share);
             if *draws < 2 {
                 return None;
             }
-            for (variance, (sum, squares)) in variances.iter_mut().zip(sums.into_iter().zip(squares)) {
+            for (at, (sum, squares)) in sums.into_iter().zip(squares).enumerate() {
                 let mean = sum / n;
-                *variance += share * share * ((squares - sum * mean) / (n - 1.0)).max(0.0) / n;
+                whole[at] += share * share * ((squares - sum * mean) / (n - 1.0)).max(0.0) / n;
                 if !self.is_plain() {
-                    *variance += share * mean * mean / self.event_draws as f64;
+                    let of_share = share * mean * mean / self.event_draws as f64;
+                    whole[at] += of_share;
+                    of_shares[at] += of_share;
                 }
             }
         }
-        Some(variances)
+        Some([whole, of_shares])
     }
-}
-
-/// Event draws of each stratum in rising order; at most `most` strata. First those of options, the rarest first.
-fn grouped(options: &[InForceDays<'_>], event_draws: usize, most: u64) -> Vec<(Stratum, Vec<u64>)> {
-    let count = |one: &InForceDays<'_>| one.days.iter().flatten().count();
-    let mut order: Vec<(usize, &InForceDays<'_>)> =
-        options.iter().map(|one| (count(one), one)).filter(|(count, _)| *count > 0).collect();
-    // Of equally rare ones the first of the plan comes first.
-    order.sort_by_key(|(count, _)| *count);
-    let is_divided = 2 * (order.len() as u64) < most;
-    order.truncate(usize::try_from(most.saturating_sub(1)).unwrap_or(usize::MAX));
-    let mut is_free = vec![true; event_draws];
-    let mut groups = Vec::new();
-    for (_, InForceDays { option, days }) in order {
-        let found = days.iter().enumerate().filter(|(at, _)| is_free[*at]);
-        let mut members: Vec<(u32, u64)> = found.filter_map(|(at, day)| Some(((*day)?, at as u64))).collect();
-        if members.len() < 2 {
-            continue;
-        }
-        members.iter().for_each(|(_, at)| is_free[*at as usize] = false);
-        members.sort_unstable();
-        let median = members[(members.len() - 1) / 2].0;
-        let half = members.partition_point(|(day, _)| *day <= median);
-        let halves = is_divided && half >= 2 && members.len() - half >= 2;
-        let late = members.split_off(if halves { half } else { members.len() });
-        for (is_early, members) in [(true, members), (false, late)] {
-            let mut draws: Vec<u64> = members.into_iter().map(|(_, at)| at).collect();
-            draws.sort_unstable();
-            let option = Some((*option).to_owned());
-            let stratum = Stratum { option, is_early: halves.then_some(is_early), share: 0.0, draws: 0 };
-            groups.extend((!draws.is_empty()).then_some((stratum, draws)));
-        }
-    }
-    let rest: Vec<u64> = (0..event_draws as u64).filter(|at| is_free[*at as usize]).collect();
-    let stratum = Stratum { option: None, is_early: None, share: 0.0, draws: 0 };
-    match rest.len() {
-        0 => {}
-        // A draw alone has no spread to tell: it goes to the last stratum.
-        1 => {
-            if let Some((_, last)) = groups.last_mut() {
-                last.extend(rest);
-                last.sort_unstable();
-            }
-        }
-        _ => groups.push((stratum, rest)),
-    }
-    groups
-}
-
-/// Solved draws of strata of these sizes: half of `n` by size, half equally; at least 2 and at most all of each, in sum
-/// `n`. Largest remainders round.
-fn allotted(sizes: &[u64], n: u64) -> Vec<u64> {
-    let (all, of) = (sizes.iter().sum::<u64>() as f64, sizes.len() as f64);
-    let wanted = |size: u64| 0.5 * n as f64 * (size as f64 / all + 1.0 / of);
-    let mut found: Vec<u64> = sizes.iter().map(|&size| (wanted(size) as u64).clamp(2, size)).collect();
-    let mut order: Vec<usize> = (0..sizes.len()).collect();
-    let lack = |at: usize, found: &[u64]| wanted(sizes[at]) - found[at] as f64;
-    while found.iter().sum::<u64>() < n {
-        // Who lacks most of those that have more to give; where all have what they want, who has most left.
-        order.sort_by(|&a, &b| lack(b, &found).total_cmp(&lack(a, &found)).then(a.cmp(&b)));
-        let Some(&at) = order.iter().find(|&&at| found[at] < sizes[at]) else { break };
-        found[at] += 1;
-    }
-    while found.iter().sum::<u64>() > n {
-        order.sort_by(|&a, &b| lack(a, &found).total_cmp(&lack(b, &found)).then(a.cmp(&b)));
-        let Some(&at) = order.iter().find(|&&at| found[at] > 2) else { break };
-        found[at] -= 1;
-    }
-    found
 }
 
 #[cfg(test)]

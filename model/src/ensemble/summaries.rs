@@ -3,11 +3,10 @@
 //! The values of a draw lie side by side, those of a measure far apart. So several measures are taken from each draw in
 //! turn, and what follows (means, variances, order) is done for all of them together.
 
-use rayon::prelude::*;
-
 use super::block::YearBlock;
 use super::sample::Sample;
 use super::summary::{self, Against, Cell, QUANTILES, Summary};
+use crate::numerics::parallel;
 use crate::numerics::quantiles::weighted_quantiles;
 use crate::numerics::sorted_lanes::{LANES, LaneSorter, Lanes};
 
@@ -43,7 +42,8 @@ impl<'a> Summaries<'a> {
                 against.iter().map(|&against| self.of_some(option, cells, against)).collect();
             (0..cells.len()).flat_map(|at| of_one.iter().map(move |found| found[at])).collect::<Vec<_>>()
         };
-        cells.par_chunks(LANES).flat_map_iter(of_chunk).collect()
+        let chunks: Vec<&[Cell]> = cells.chunks(LANES).collect();
+        parallel::map(chunks.len(), |at| of_chunk(chunks[at])).concat()
     }
 
     /// Of at most [`LANES`] cells.
@@ -128,7 +128,7 @@ fn plain(sorter: &LaneSorter, values: &[Lanes]) -> Vec<Summary> {
 #[cfg(test)]
 mod tests {
     use super::super::block::Layout;
-    use super::super::sample::InForceDays;
+    use super::super::strata::InForceDays;
     use super::*;
 
     /// Three measures of five countries in forty draws; the last measure does not apply in one country.

@@ -23,6 +23,8 @@ pub struct ThreeNumbers {
     pub expected: f64,
     /// Its Monte Carlo standard error; `None` where there are too few draws to tell.
     pub expected_se: Option<f64>,
+    /// What of the square of that error is of chances and shares that the event draws give: more solved draws leave it.
+    pub event_variance: f64,
 }
 
 impl ThreeNumbers {
@@ -56,15 +58,19 @@ impl ThreeNumbers {
         let both = Parts { sample, inside: inside.clone(), outside: outside.clone() };
         let (if_in_force, otherwise) = (Summary::of(sample, inside), Summary::of(sample, outside));
         let chance = frame.outlooks[option].chance();
-        let (expected, expected_se) = match (chance, &if_in_force, &otherwise) {
-            (Some(chance), Some(inside), Some(outside)) => both.expected(chance, inside, outside),
+        let (expected, expected_se, event_variance) = match (chance, &if_in_force, &otherwise) {
+            (Some(chance), Some(inside), Some(outside)) => {
+                let (mean, variance) = both.expected(chance, inside, outside);
+                let of_events = variance.map_or(0.0, |[_, of_events]| of_events);
+                (mean, variance.map(|[whole, _]| whole.sqrt()), of_events)
+            }
             _ => {
                 let all = summary::over_draws(sample, block, option, cell, Against::Reference(reference));
-                (all.mean, all.mc_se)
+                (all.mean, all.mc_se, 0.0)
             }
         };
         let unlocked = if_in_force.zip(own).map(|(total, own)| total.mean - own);
-        Self { chance, draws_in_force, if_in_force, own, unlocked, expected, expected_se }
+        Self { chance, draws_in_force, if_in_force, own, unlocked, expected, expected_se, event_variance }
     }
 }
 
@@ -78,18 +84,18 @@ struct Parts<'a> {
 impl Parts<'_> {
     /// The mean of both, whose shares are known from many more draws:
     /// `p m_1 + (1 - p) m_0`, variance `p^2 s_1^2 + (1 - p)^2 s_0^2 + (m_1 - m_0)^2 s_p^2`. Where draws have weights, the
-    /// two errors are of draws of the same strata, and the first two terms become one ([`Sample::variance_of_mean`]).
+    /// two errors are of draws of the same strata, and the first two terms become one ([`Sample::variance_and_shares`]).
     fn expected(
         &self,
         (chance, chance_se): (f64, f64),
         inside: &Summary,
         outside: &Summary,
-    ) -> (f64, Option<f64>) {
+    ) -> (f64, Option<[f64; 2]>) {
         let mean = chance * inside.mean + (1.0 - chance) * outside.mean;
         let by_chance = (inside.mean - outside.mean) * chance_se;
         let of_means = if self.sample.is_plain() {
             let errors = inside.mc_se.zip(outside.mc_se);
-            errors.map(|(one, other)| (chance * one).powi(2) + ((1.0 - chance) * other).powi(2))
+            errors.map(|(one, other)| [(chance * one).powi(2) + ((1.0 - chance) * other).powi(2), 0.0])
         } else {
             let parts = [(&self.inside, chance, inside.mean), (&self.outside, 1.0 - chance, outside.mean)];
             let deviations = parts.into_iter().flat_map(|(draws, share, mean)| {
@@ -98,9 +104,9 @@ impl Parts<'_> {
                 draws.iter().map(move |(at, value)| (*at, scale * (value - mean)))
             });
             let has_both = inside.mc_se.is_some() && outside.mc_se.is_some();
-            self.sample.variance_of_mean(deviations).filter(|_| has_both)
+            self.sample.variance_and_shares(deviations).filter(|_| has_both)
         };
-        (mean, of_means.map(|variance| (variance + by_chance.powi(2)).sqrt()))
+        (mean, of_means.map(|variances| variances.map(|variance| variance + by_chance.powi(2))))
     }
 }
 

@@ -1,7 +1,6 @@
 //! One year of a run solved: every option in every draw, and the reference paths.
 
 use ndarray::Array3;
-use rayon::prelude::*;
 
 use super::block::{Layout, YearBlock};
 use super::carried::{Carried, TRACKS};
@@ -14,6 +13,7 @@ use super::parameters::DrawnParameters;
 use super::trade::ReferenceTrade;
 use crate::equilibrium::{NoEquilibrium, Quota, QuotaOutcome};
 use crate::events::DrawnTimeline;
+use crate::numerics::parallel;
 use crate::projection::Outcome;
 
 /// Timelines of an option in a draw: see [`TRACKS`].
@@ -72,22 +72,19 @@ impl Experiment {
     ) -> Result<YearBlock, RunError> {
         let layout = self.layout(year);
         self.prepare(year);
-        let rows = (0..self.draws.len())
-            .into_par_iter()
-            .map(|at| {
-                let known = journal.taken(at);
-                let row = match known {
-                    Some(row) => row,
-                    None => {
-                        let row = self.draw_values((year, at), layout, past, counts)?;
-                        journal.note(at, &row)?;
-                        row
-                    }
-                };
-                tick();
-                Ok(row)
-            })
-            .collect::<Result<Vec<_>, RunError>>()?;
+        let rows = parallel::try_map(self.draws.len(), |at| {
+            let known = journal.taken(at);
+            let row = match known {
+                Some(row) => row,
+                None => {
+                    let row = self.draw_values((year, at), layout, past, counts)?;
+                    journal.note(at, &row)?;
+                    row
+                }
+            };
+            tick();
+            Ok::<_, RunError>(row)
+        })?;
         Ok(self.block(year, layout, self.draws.clone(), rows))
     }
 
@@ -122,10 +119,9 @@ impl Experiment {
             (0..TRACKS).for_each(|_| values.extend(&step.next));
             let quota = |(quota, outcome)| ReferenceQuota { option: at, year, quota, outcome };
             let quotas = step.quotas.iter().cloned().map(quota).collect::<Vec<_>>();
-            Ok(((values, quotas), keeps_trade.then(|| draw.flows())))
+            Ok::<_, RunError>(((values, quotas), keeps_trade.then(|| draw.flows())))
         };
-        let options = self.options.par_iter().enumerate();
-        let found = options.map(solve).collect::<Result<Vec<_>, RunError>>()?;
+        let found = parallel::try_map(self.options.len(), |at| solve((at, &self.options[at])))?;
         let (found, flows): (Vec<_>, Vec<_>) = found.into_iter().unzip();
         let (rows, quotas): (Vec<_>, Vec<_>) = found.into_iter().unzip();
         let rows = rows.into_iter().map(|values| DrawRows { rows: vec![0], values }).collect();

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::{Date, date};
-use rayon::prelude::*;
 
 use super::conclusions::{Conclusion, Side};
 use super::program::{Program, day_number};
@@ -12,6 +11,7 @@ use super::spec::OptionSpec;
 use super::timeline::Horizon;
 use super::trials::{Answer, Given, Question, error_of_difference, share};
 use super::validate::LONGEST_HORIZON;
+use crate::numerics::parallel;
 use crate::policy::PolicyTimeline;
 use crate::rng::Stream;
 
@@ -113,8 +113,7 @@ impl<'a> Trials<'a> {
     #[must_use]
     pub fn findings(&self, sizes: Sizes) -> Vec<Finding> {
         let central: Vec<Answers> = self.programs.iter().map(|asked| asked.central(sizes)).collect();
-        let sets: Vec<Vec<(bool, bool)>> =
-            (0..sizes.n_sets).into_par_iter().map(|set| self.of_set(sizes, set)).collect();
+        let sets = parallel::map(sizes.n_sets as usize, |set| self.of_set(sizes, set as u64));
         let finding = |(at, &[left, right]): (usize, &[(usize, usize); 2])| {
             let [left, right] =
                 [left, right].map(|(program, question)| central[program][question].as_slice());

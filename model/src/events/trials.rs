@@ -2,11 +2,10 @@
 //!
 //! Draws of the same number have the same luck under all weights, so that differences are paired.
 
-use rayon::prelude::*;
-
 use super::engine::Workspace;
 use super::luck::Luck;
 use super::program::{CompactDraw, Program};
+use crate::numerics::parallel;
 
 /// Draws that one task runs after one another.
 const BLOCK: u64 = 1024;
@@ -75,8 +74,7 @@ impl Program {
             }
             answers
         };
-        let blocks: Vec<_> =
-            (0..n_draws.div_ceil(BLOCK)).into_par_iter().map(|at| block(at * BLOCK)).collect();
+        let blocks = parallel::map(n_draws.div_ceil(BLOCK) as usize, |at| block(at as u64 * BLOCK));
         let of =
             |k: usize| blocks.iter().flat_map(|block: &Vec<Vec<Answer>>| block[k].iter().copied()).collect();
         (0..questions.len()).map(of).collect()

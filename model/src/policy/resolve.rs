@@ -3,14 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use super::PolicyParameters;
 use super::book::PolicyBook;
 use super::regimes::Regimes;
 use super::state::PolicyTimeline;
 use super::year::YearCosts;
 use super::year_state::YearState;
+use crate::numerics::parallel;
 
 /// Tariffs and icebergs of every pair in every year under every timeline, `[timeline][year]`.
 ///
@@ -35,9 +34,9 @@ pub fn resolve(
     let places: Vec<Vec<usize>> = (0..timelines.len())
         .map(|timeline| years.clone().map(|year| place(timeline, year)).collect())
         .collect();
-    let solved: Vec<Arc<YearCosts>> = tasks
-        .par_iter()
-        .map(|&(timeline, year)| Arc::new(book.year_costs(&regimes[timeline], year, parameters)))
-        .collect();
+    let solved: Vec<Arc<YearCosts>> = parallel::map(tasks.len(), |at| {
+        let (timeline, year) = tasks[at];
+        Arc::new(book.year_costs(&regimes[timeline], year, parameters))
+    });
     places.into_iter().map(|row| row.into_iter().map(|at| Arc::clone(&solved[at])).collect()).collect()
 }

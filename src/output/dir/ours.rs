@@ -5,11 +5,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::data::{sha256, sha256_file};
+use crate::numerics::parallel;
 
 /// The file that lists the others.
 pub const MANIFEST: &str = "manifest.json";
@@ -107,11 +107,13 @@ pub fn differences(folder: &Path, listed: &[FileEntry]) -> io::Result<Vec<Differ
     let is_other = |entry: &Entry| match wanted.get(entry.path.as_str()).filter(|_| entry.is_file) {
         Some(listed) => {
             let path = folder.join(&entry.path);
-            Ok(fs::metadata(&path)?.len() != listed.bytes || sha256_file(&path)? != listed.sha256)
+            Ok::<_, io::Error>(
+                fs::metadata(&path)?.len() != listed.bytes || sha256_file(&path)? != listed.sha256,
+            )
         }
         None => Ok(false),
     };
-    let others: Vec<bool> = all.par_iter().map(is_other).collect::<io::Result<_>>()?;
+    let others = parallel::try_map(all.len(), |at| is_other(&all[at]))?;
     for (entry, is_other) in all.into_iter().zip(others) {
         match (wanted.remove(entry.path.as_str()), entry.is_file) {
             _ if entry.path == MANIFEST && entry.is_file => {}
@@ -139,7 +141,7 @@ pub(super) fn list(folder: &Path, skip: impl Fn(&str) -> bool) -> io::Result<Vec
         let (bytes, sha256) = (fs::metadata(&path)?.len(), sha256_file(&path)?);
         Ok(FileEntry { path: entry.path, bytes, sha256 })
     };
-    files.into_par_iter().map(listed).collect()
+    parallel::map_parts(files, |_, entry| listed(entry)).into_iter().collect()
 }
 
 /// Removes what a manifest lists and the folders that are empty then; what is not ours stays.

@@ -2,8 +2,8 @@
 
 use jiff::civil::Date;
 
-use super::number::{self, Digits};
 use super::{Column, Line, Part, Text};
+use crate::csv_text::{self, Digits};
 use crate::data::Row;
 use crate::error::Faults;
 
@@ -32,8 +32,8 @@ impl Rounded {
     #[must_use]
     pub fn written(self) -> f64 {
         let text = match self {
-            Self::Significant(value) => number::number(value),
-            Self::Decimals(value, decimals) => number::decimals(value, decimals),
+            Self::Significant(value) => csv_text::number(value),
+            Self::Decimals(value, decimals) => csv_text::decimals(value, decimals),
         };
         text.parse().expect("the text of a number is a number")
     }
@@ -102,7 +102,7 @@ impl<'a> Part<'a> for f64 {
 
     fn write(&self, line: &mut Line) {
         if self.is_finite() {
-            number::with_text(*self, |text| line.plain(text));
+            line.number(*self);
         } else {
             line.empty();
         }
@@ -119,7 +119,7 @@ impl<'a> Part<'a> for Precise {
     }
 
     fn write(&self, line: &mut Line) {
-        line.plain(number::precise(self.0).as_bytes());
+        line.plain(csv_text::precise(self.0).as_bytes());
     }
 
     fn read(name: &str, row: &Row<'a>, faults: &mut Faults) -> Option<Self> {
@@ -135,7 +135,7 @@ impl<'a> Part<'a> for Rounded {
     fn write(&self, line: &mut Line) {
         match *self {
             Self::Significant(value) => value.write(line),
-            Self::Decimals(value, decimals) => line.plain(number::decimals(value, decimals).as_bytes()),
+            Self::Decimals(value, decimals) => line.plain(csv_text::decimals(value, decimals).as_bytes()),
         }
     }
 

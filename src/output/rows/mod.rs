@@ -25,14 +25,11 @@ use crate::data::Row;
 use crate::error::Faults;
 
 mod cells;
-mod line;
-mod number;
 mod read;
 mod write;
 
+pub use crate::csv_text::{ALL_DIGITS, DEFAULT_DIGITS, Line, digits, number, set_digits};
 pub use cells::{Precise, Rounded, Verbatim};
-pub use line::Line;
-pub use number::{ALL_DIGITS, DEFAULT_DIGITS, digits, number, set_digits};
 pub use read::{open, open_only, read};
 pub(super) use write::RowWriter;
 pub use write::text;

@@ -2,9 +2,8 @@
 
 use std::io::{self, BufWriter, Write};
 
-use rayon::prelude::*;
-
 use super::{Line, TableRow};
+use crate::numerics::parallel;
 
 /// Bytes that are collected before they go to the file.
 const BUFFER: usize = 1 << 16;
@@ -49,7 +48,8 @@ impl<W: Write> RowWriter<W> {
                 }
                 bytes
             };
-            let pieces: Vec<Vec<u8>> = batch.par_chunks(PIECE).map(text).collect();
+            let pieces: Vec<&[R]> = batch.chunks(PIECE).collect();
+            let pieces = parallel::map(pieces.len(), |at| text(pieces[at]));
             pieces.iter().try_for_each(|bytes| self.out.write_all(bytes))?;
         }
         Ok(())

@@ -1,9 +1,8 @@
 //! The charts: one file each, from a [`Run`] to a picture and the numbers behind it.
 
-use rayon::prelude::*;
-
 use super::input::Run;
 use super::theme::option_styles;
+use crate::numerics::parallel;
 use crate::output::decomposition::DecompositionRow;
 use crate::output::events::MilestoneYear;
 use crate::output::paths::TariffPathStep;
@@ -34,7 +33,7 @@ mod waterfall;
 pub use scene::{Chart, DrawError};
 
 /// A chart that the run has no table for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct LeftOut {
     /// Name of the chart.
     pub chart: &'static str,
@@ -87,8 +86,7 @@ const ALL: [(&str, &str, Draw); 11] = [
 /// [`DrawError`] if the backend failed.
 pub fn all(run: &Run) -> Result<(Vec<Chart>, Vec<LeftOut>), DrawError> {
     let scene = Scene { run, styles: option_styles(&run.manifest) };
-    let drawn: Vec<Option<Chart>> =
-        ALL.par_iter().map(|(_, _, draw)| draw(&scene)).collect::<Result<_, DrawError>>()?;
+    let drawn: Vec<Option<Chart>> = parallel::try_map(ALL.len(), |at| (ALL[at].2)(&scene))?;
     let lacks = ALL.iter().zip(&drawn).filter(|(_, drawn)| drawn.is_none());
     let left_out = lacks.map(|(&(chart, table, _), _)| LeftOut { chart, table }).collect();
     Ok((drawn.into_iter().flatten().collect(), left_out))

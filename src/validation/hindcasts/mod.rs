@@ -32,9 +32,8 @@ mod scores;
 mod set;
 mod tables;
 
-use rayon::prelude::*;
-
 use crate::data::{Dataset, Files};
+use crate::numerics::parallel;
 use crate::projection::Adjustment;
 use forecast::Forecast;
 pub use rows::{HindcastRow, HindcastScore};
@@ -64,8 +63,8 @@ pub fn hindcasts(files: &Files, data: &Dataset, adjustment: &Adjustment) -> anyh
         found.notes.push(format!("{}: not there, so no hindcasts", files.display("cases.csv")));
         return Ok(found);
     };
-    let forecasts: Vec<_> =
-        tables.cases.par_iter().map(|case| Forecast::make(case, &tables, data, adjustment)).collect();
+    let make = |at: usize| Forecast::make(&tables.cases[at], &tables, data, adjustment);
+    let forecasts = parallel::map(tables.cases.len(), make);
     for (case, forecast) in tables.cases.iter().zip(forecasts) {
         match forecast? {
             Ok(forecast) => {

@@ -16,14 +16,13 @@ mod trial;
 
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
-
 use self::figure::{About, figure};
 use self::tables::{Published, Sign, Tables};
 use self::trial::{Applied, Solved, Step, needs, prepare, solve, steps};
 use crate::data::Files;
 use crate::ensemble::{Plan, Watch};
 use crate::error::InputErrors;
+use crate::numerics::parallel;
 
 pub use rows::{BridgeRow, SignRow, StudyRow};
 pub use trial::FOLDER;
@@ -90,8 +89,7 @@ pub fn studies(files: &Files, plan: &Plan, watch: &dyn Watch) -> anyhow::Result<
     let prepared = prepared.collect::<Result<Vec<_>, InputErrors>>()?;
     let mut trials = Trials::new();
     for some in prepared.chunks(AT_ONCE) {
-        let found = some.par_iter().map(|(applied, prepared)| solve(applied, prepared, watch));
-        let found = found.collect::<anyhow::Result<Vec<Solved>>>()?;
+        let found = parallel::try_map(some.len(), |at| solve(some[at].0, &some[at].1, watch))?;
         trials.extend(some.iter().map(|(applied, _)| Applied::clone(applied)).zip(found));
     }
     let named = tables.scenarios.iter().map(|one| ([one.study.clone(), one.id.clone()], one.title.clone()));

@@ -15,6 +15,7 @@ use super::run::Watch;
 use super::summary::{Against, Cell, HEADLINE, value};
 use crate::data::Files;
 use crate::error::InputErrors;
+use crate::numerics::parallel;
 
 /// The headline of one option with one assumption at its ends: real income of the focus country on the reference path in
 /// the last year against the reference option, percent.
@@ -67,7 +68,7 @@ pub fn tornado(
     for (at, assumption) in assumptions.iter().enumerate() {
         watch.stage(&assumption.title);
         // Two at a time: each end holds a whole baseline path.
-        let (low, high) = rayon::join(|| trials.at(&[(at, 0)]), || trials.at(&[(at, 1)]));
+        let (low, high) = parallel::both(|| trials.at(&[(at, 0)]), || trials.at(&[(at, 1)]));
         found.extend([low?, high?]);
     }
     let reference = plan.options.iter().position(|id| *id == plan.reference_option);
@@ -133,7 +134,7 @@ impl Trials<'_> {
         let mut corners = Vec::with_capacity(4);
         for end in [0, 1] {
             let corner = |of_other: usize| self.at(&[(one, end), (other, of_other)]);
-            let (low, high) = rayon::join(|| corner(0), || corner(1));
+            let (low, high) = parallel::both(|| corner(0), || corner(1));
             corners.extend([low?, high?]);
         }
         Ok(corners)

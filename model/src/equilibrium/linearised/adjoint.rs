@@ -1,10 +1,10 @@
 //! Adjoints of the linearised conditions: derivatives of any function of the equilibrium.
 
 use nalgebra::DMatrix;
-use rayon::prelude::*;
 
 use super::linear::{Accuracy, Linear};
 use crate::equilibrium::conditions::layout::Shape;
+use crate::numerics::parallel;
 use crate::numerics::products::Sum;
 
 /// Functions whose derivatives are found together: their vectors fit into a cache beside a piece of a matrix.
@@ -215,8 +215,9 @@ impl Linear<'_> {
     pub fn reduced(&self, accuracy: Accuracy) -> (DMatrix<f64>, Vec<Adjoint>) {
         let n = self.base.shape.n;
         let equations: Vec<Seeds> = (0..n).map(|c| self.equation(c)).collect();
-        let found = equations.par_chunks(TOGETHER).map(|seeds| self.adjoints(seeds, accuracy));
-        let adjoints: Vec<Adjoint> = found.flatten_iter().collect();
+        let groups: Vec<&[Seeds]> = equations.chunks(TOGETHER).collect();
+        let found = parallel::map(groups.len(), |at| self.adjoints(groups[at], accuracy));
+        let adjoints: Vec<Adjoint> = found.into_iter().flatten().collect();
         (DMatrix::from_fn(n, n, |row, column| adjoints[row].wage[column]), adjoints)
     }
 

@@ -4,7 +4,6 @@
 //! Implicit differentiation eliminates prices and expenditure: `de/dw = e_w + L F_w` with `L = e_z (I - F_z)^-1`.
 
 use nalgebra::DMatrix;
-use rayon::prelude::*;
 
 use super::kernels::{add_by_country, add_by_sector};
 use super::linear_scale::LinearScale;
@@ -14,6 +13,7 @@ use crate::equilibrium::conditions::layout::{FlatEconomy, Shape};
 use crate::equilibrium::conditions::loaded::LoadedShock;
 use crate::equilibrium::conditions::point::Evaluated;
 use crate::numerics::aligned::Aligned;
+use crate::numerics::parallel;
 use crate::numerics::products::Sum;
 
 /// How far linear systems are solved.
@@ -162,7 +162,7 @@ impl<'f> Linear<'f> {
             });
             matrix.try_inverse()
         };
-        let inverses: Vec<_> = (0..n).into_par_iter().map(of_country).collect();
+        let inverses = parallel::map(n, of_country);
         let is_whole = inverses.iter().all(Option::is_some);
         let mut all = vec![0.0; s * s * stride];
         for (c, inverse) in inverses.into_iter().enumerate() {

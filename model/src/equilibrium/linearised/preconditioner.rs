@@ -2,12 +2,12 @@
 
 use nalgebra::{DMatrix, DVector};
 use pulp::{Arch, Simd, WithSimd};
-use rayon::prelude::*;
 
 use super::adjoint::TOGETHER;
 use super::linear::{Accuracy, Linear};
 use crate::equilibrium::conditions::layout::Shape;
 use crate::numerics::aligned::Aligned;
+use crate::numerics::parallel;
 use crate::numerics::products::{Sum, add_product_by_column, add_weighted_rows};
 
 /// Rounds of the linear solves: three digits, more did not save an evaluation on the 25 x 18 set.
@@ -72,7 +72,9 @@ impl Preconditioner {
         let of_spending = DMatrix::from_columns(&spending) * inverse.transpose();
         let countries: Vec<usize> = (0..n).collect();
         let of_wages = |few: &[usize]| linear.responses_to_wages(few, Accuracy::Rounds(ROUNDS));
-        let responses: Vec<_> = countries.par_chunks(TOGETHER).flat_map_iter(of_wages).collect();
+        let groups: Vec<&[usize]> = countries.chunks(TOGETHER).collect();
+        let responses = parallel::map(groups.len(), |at| of_wages(groups[at]));
+        let responses: Vec<_> = responses.into_iter().flatten().collect();
         let (mut from_spending, mut to_price) = (vec![0.0; shape.cube()], vec![0.0; shape.cube()]);
         let (mut from_price, mut to_spending) = (vec![0.0; shape.block()], vec![0.0; shape.block()]);
         for j in 0..s {

@@ -1,7 +1,6 @@
 //! Derivatives of welfare by implicit differentiation: every tariff, every iceberg, every elasticity.
 
 use ndarray::{Array2, Array3};
-use rayon::prelude::*;
 
 use crate::economy::Economy;
 use crate::equilibrium::conditions::point::Point;
@@ -11,6 +10,7 @@ use crate::equilibrium::linearised::adjoint::{Adjoint, Factors, Seeds, TOGETHER}
 use crate::equilibrium::linearised::linear::{Accuracy, Linear};
 use crate::equilibrium::prepared::PreparedBaseline;
 use crate::equilibrium::search::workspace::Workspace;
+use crate::numerics::parallel;
 
 /// 97.5 % point of the standard normal distribution.
 const NORMAL_975: f64 = 1.959_963_984_540_054;
@@ -115,12 +115,12 @@ impl Sensitivity<'_> {
     #[must_use]
     pub fn by_ln_factor(&self) -> Option<Vec<Vec<f64>>> {
         let n = self.linear.base.shape.n;
-        let of_group = |countries: Vec<usize>| {
-            let adjoints = self.adjoints(&countries)?;
+        let groups = self.groups();
+        let of_group = |at: usize| {
+            let adjoints = self.adjoints(&groups[at])?;
             Some(adjoints.iter().map(|adjoint| adjoint.factor[..n].to_vec()).collect::<Vec<_>>())
         };
-        let groups = self.groups().into_par_iter().map(of_group).collect::<Option<Vec<_>>>()?;
-        let rows = groups.concat();
+        let rows = parallel::map(groups.len(), of_group).into_iter().collect::<Option<Vec<_>>>()?.concat();
         rows.iter().flatten().all(|slope| slope.is_finite()).then_some(rows)
     }
 
@@ -131,12 +131,14 @@ impl Sensitivity<'_> {
         &self,
         of: &(dyn Fn(usize, &Adjoint) -> Option<T> + Sync),
     ) -> Option<Vec<T>> {
-        let of_group = |countries: Vec<usize>| {
-            let adjoints = self.adjoints(&countries)?;
+        let groups = self.groups();
+        let of_group = |at: usize| {
+            let countries = &groups[at];
+            let adjoints = self.adjoints(countries)?;
             countries.iter().zip(&adjoints).map(|(&n, one)| of(n, one)).collect::<Option<Vec<T>>>()
         };
-        let groups = self.groups().into_par_iter().map(of_group).collect::<Option<Vec<_>>>()?;
-        Some(groups.into_iter().flatten().collect())
+        let found = parallel::map(groups.len(), of_group).into_iter().collect::<Option<Vec<_>>>()?;
+        Some(found.into_iter().flatten().collect())
     }
 
     /// Log delivered cost of a cell over the price index of its importer: what the share moves with.

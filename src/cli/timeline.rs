@@ -22,9 +22,9 @@ use crate::output::events::{self, EventRow, PairState};
 const MOST_DRAWS: u64 = 1_000_000_000;
 /// Most draws that are written at once, and most events of theirs: memory does not depend on the number of draws.
 const BATCH: u64 = 1024;
+const BATCH_EVENTS: u64 = 1 << 18;
 /// Draws of one task; a workspace is made for each.
 const BLOCK: u64 = 32;
-const BATCH_EVENTS: u64 = 1 << 18;
 /// Fewest draws of the central weights of conclusions.
 const CENTRAL_DRAWS: u64 = 20_000;
 /// Names that a warning lists.

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 /// Calls `of` with `0` to `n - 1`, in any order.
-pub fn for_each(n: usize, of: &(dyn Fn(usize) + Sync)) {
+fn for_each(n: usize, of: &(dyn Fn(usize) + Sync)) {
     (0..n).into_par_iter().for_each(of);
 }
 

@@ -161,6 +161,12 @@ fn by_file(faults: &[Fault]) -> String {
 /// Files that the count of unlisted faults names.
 const LISTED_FILES: usize = 5;
 
+impl AsMut<Faults> for Faults {
+    fn as_mut(&mut self) -> &mut Self {
+        self
+    }
+}
+
 impl From<InputErrors> for Faults {
     fn from(errors: InputErrors) -> Self {
         Self(errors.0)

@@ -12,6 +12,7 @@ use super::files::Files;
 use super::ids::{PRINTABLE, is_printable};
 use super::memory;
 use super::toml_text::{line_of_key, toml_fault};
+use super::toml_value::from_toml;
 use crate::error::{Fault, Faults, InputErrors};
 
 /// Largest sum of money that is read, million US dollars: ten million times the product of the world.
@@ -166,7 +167,7 @@ impl Reader<'_> {
 
     fn meta(&mut self) -> Option<Meta> {
         let text = self.text("meta.toml")?;
-        let meta: Meta = match toml::from_str(&text) {
+        let meta: Meta = match from_toml(&text) {
             Ok(meta) => meta,
             Err(error) => {
                 let expected =

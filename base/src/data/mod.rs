@@ -18,6 +18,7 @@ mod pair;
 mod plain_rows;
 pub mod raw_text;
 pub mod toml_text;
+pub mod toml_value;
 
 pub use axes::{Axes, Country, Sector, SectorKind};
 pub use columns::{Column, Holds, MARK, MARKS, NOTE, Names, SOURCE, TableRule, column};
@@ -31,3 +32,4 @@ pub use pair::Pair;
 pub use plain_rows::plain_rows;
 pub use raw_text::{Held, RawText, ReadOptions, number_remedy};
 pub use toml_text::{line_of_byte, line_of_key, toml_fault};
+pub use toml_value::{TomlError, TomlText, from_toml};

@@ -1,5 +1,6 @@
 //! Places and faults inside TOML texts.
 
+use super::toml_value::TomlError;
 use crate::error::Fault;
 
 /// Line of a byte of `text`, 1 = first line.
@@ -19,12 +20,12 @@ pub fn line_of_key(text: &str, key: &str) -> Option<u64> {
 
 /// The fault of a text that could not be read, with its line; `[expected, remedy]` in words.
 #[must_use]
-pub fn toml_fault(file: &str, text: &str, error: &toml::de::Error, field: &str, words: [&str; 2]) -> Fault {
+pub fn toml_fault(file: &str, text: &str, error: &TomlError, field: &str, words: [&str; 2]) -> Fault {
     Fault {
         file: file.to_owned(),
-        line: error.span().map(|span| line_of_byte(text, span.start)),
+        line: error.span.as_ref().map(|span| line_of_byte(text, span.start)),
         field: field.to_owned(),
-        found: error.message().to_owned(),
+        found: error.message.clone(),
         expected: words[0].to_owned(),
         remedy: words[1].to_owned(),
     }

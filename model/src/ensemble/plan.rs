@@ -7,7 +7,7 @@ use super::dynamics_plan::DynamicsPlan;
 use super::numbers::{MOST_POINTS, Points};
 use super::sample::Sampling;
 use crate::data::ids::{PRINTABLE, is_printable};
-use crate::data::{Axes, Files, MARKS, line_of_key, toml_fault};
+use crate::data::{Axes, Files, MARKS, from_toml, line_of_key, toml_fault};
 use crate::error::{Fault, Faults, InputErrors};
 
 /// Name of the plan inside its folder.
@@ -153,7 +153,7 @@ impl Plan {
     pub fn read(files: &Files, file: &str) -> Result<Self, InputErrors> {
         let text = files.read(file).map_err(InputErrors::from)?;
         let name = files.display(file);
-        let mut plan: Self = toml::from_str(&text).map_err(|error| {
+        let mut plan: Self = from_toml(&text).map_err(|error| {
             let expected = "the keys of a plan (see plan.toml of `tradepath init DIR`)";
             let words = [expected, "Correct the key or its value."];
             InputErrors::from(toml_fault(&name, &text, &error, "plan", words))

@@ -3,8 +3,6 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use toml::de::DeTable;
-
 use super::duration::Duration;
 use super::expand::{expand, strays};
 use super::joiners::Joiners;
@@ -16,7 +14,7 @@ use super::spec::OptionSpec;
 use super::topics::read_topics;
 use super::validate::{figures, validate};
 use super::weights::read_weights;
-use crate::data::{Files, IDENTIFIER, is_identifier, nearest, toml_fault};
+use crate::data::{Files, IDENTIFIER, TomlText, is_identifier, nearest, toml_fault};
 use crate::error::{Fault, Faults, InputErrors};
 
 /// File that holds what others do under every option.
@@ -277,13 +275,12 @@ impl<'a> Reader<'a> {
 
     fn parse(&mut self, file: &str, text: &str) -> Option<OptionSpec> {
         let display = self.files.display(file);
-        match toml::from_str::<OptionSpec>(text) {
-            Ok(mut spec) => {
-                if let Ok(root) = DeTable::parse(text) {
-                    let (display, lines, root) = (Arc::from(display), Lines::new(text), root.get_ref());
-                    spec.note_places(&display, &lines, root);
-                    self.faults.extend(strays(&display, &lines, root));
-                }
+        let taken_apart = TomlText::parse(text);
+        match taken_apart.and_then(|toml| Ok((toml.read::<OptionSpec>()?, toml))) {
+            Ok((mut spec, toml)) => {
+                let (display, lines, root) = (Arc::from(display), Lines::new(text), toml.table());
+                spec.note_places(&display, &lines, root);
+                self.faults.extend(strays(&display, &lines, root));
                 Some(spec)
             }
             Err(error) => {

@@ -18,7 +18,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
-use super::rows::{RowWriter, Schema, TableRow};
+use super::rows::{NextRow, RowWriter, Schema, TableRow, lines};
 use crate::data::sha256;
 
 mod datapackage;
@@ -175,8 +175,10 @@ impl OutputDir {
     /// # Errors
     /// [`OutputError`] if the file cannot be written.
     pub fn table<R: TableRow<'static>>(&self) -> Result<TableFile<R>, OutputError> {
-        self.declare(R::schema());
-        TableFile::create(self.path().join(R::FILE))
+        let schema = R::schema();
+        let table = TableFile::create(self.path().join(R::FILE), &schema);
+        self.declare(schema);
+        table
     }
 
     /// Writes a table.
@@ -187,15 +189,20 @@ impl OutputDir {
         &self,
         rows: impl IntoIterator<Item = R>,
     ) -> Result<(), OutputError> {
-        let path = self.path().join(R::FILE);
-        self.declare(R::schema());
+        self.write_lines(R::schema(), &mut lines(rows))
+    }
+
+    fn write_lines(&self, schema: Schema, next: &mut NextRow<'_>) -> Result<(), OutputError> {
+        let path = self.path().join(schema.file);
         self.make_folder_of(&path)?;
-        let write = || {
-            let mut writer = RowWriter::new::<R>(File::create(&path)?)?;
-            writer.write(rows)?;
+        let mut write = || {
+            let mut writer = RowWriter::new(File::create(&path)?, &schema)?;
+            writer.write(next)?;
             writer.finish()
         };
-        write().map(|_| ()).map_err(at(&path))
+        write().map_err(at(&path))?;
+        self.declare(schema);
+        Ok(())
     }
 
     /// Writes a text file, and the folder inside the output in which it lies.

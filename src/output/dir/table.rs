@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::path::PathBuf;
 
 use super::error::{OutputError, at};
-use crate::output::rows::{RowWriter, TableRow};
+use crate::output::rows::{RowWriter, Schema, TableRow, lines};
 
 /// A table that is being written row by row; errors name its file.
 pub struct TableFile<R> {
@@ -16,8 +16,8 @@ pub struct TableFile<R> {
 
 impl<R: TableRow<'static>> TableFile<R> {
     /// The table with its header.
-    pub(super) fn create(path: PathBuf) -> Result<Self, OutputError> {
-        let writer = File::create(&path).and_then(RowWriter::new::<R>).map_err(at(&path))?;
+    pub(super) fn create(path: PathBuf, schema: &Schema) -> Result<Self, OutputError> {
+        let writer = File::create(&path).and_then(|file| RowWriter::new(file, schema)).map_err(at(&path))?;
         Ok(Self { path, writer, rows: PhantomData })
     }
 
@@ -26,7 +26,7 @@ impl<R: TableRow<'static>> TableFile<R> {
     /// # Errors
     /// [`OutputError`] if the file cannot be written.
     pub fn write<'a>(&mut self, rows: impl IntoIterator<Item = R::With<'a>>) -> Result<(), OutputError> {
-        self.writer.write(rows).map_err(at(&self.path))
+        self.writer.write(&mut lines(rows)).map_err(at(&self.path))
     }
 
     /// Adds rows that are there already: their text is made by all threads.

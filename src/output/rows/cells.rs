@@ -52,7 +52,7 @@ impl<'a> Part<'a> for Text<'a> {
         line.text(self);
     }
 
-    fn read(name: &str, row: &Row<'a>, _: &mut Faults) -> Option<Self> {
+    fn read<F: AsMut<Faults>>(name: &str, row: &Row<'a>, _: &mut F) -> Option<Self> {
         Some(Self::Borrowed(row.text(name)))
     }
 }
@@ -66,7 +66,7 @@ impl<'a> Part<'a> for Verbatim<'a> {
         self.0.write(line);
     }
 
-    fn read(name: &str, row: &Row<'a>, faults: &mut Faults) -> Option<Self> {
+    fn read<F: AsMut<Faults>>(name: &str, row: &Row<'a>, faults: &mut F) -> Option<Self> {
         let text = Text::read(name, row, faults).map(Self);
         if row.text(name).is_empty() { text } else { f64::read(name, row, faults).and(text) }
     }
@@ -82,12 +82,12 @@ impl<'a> Part<'a> for bool {
         line.plain(if *self { b"yes" } else { b"no" });
     }
 
-    fn read(name: &str, row: &Row<'a>, faults: &mut Faults) -> Option<Self> {
+    fn read<F: AsMut<Faults>>(name: &str, row: &Row<'a>, faults: &mut F) -> Option<Self> {
         match row.text(name) {
             "yes" => Some(true),
             "no" => Some(false),
             _ => {
-                faults.push(row.fault(name, "yes or no", AS_WRITTEN));
+                faults.as_mut().push(row.fault(name, "yes or no", AS_WRITTEN));
                 None
             }
         }
@@ -108,8 +108,8 @@ impl<'a> Part<'a> for f64 {
         }
     }
 
-    fn read(name: &str, row: &Row<'a>, faults: &mut Faults) -> Option<Self> {
-        row.number(name, "a finite number", |_| true, faults)
+    fn read<F: AsMut<Faults>>(name: &str, row: &Row<'a>, faults: &mut F) -> Option<Self> {
+        row.number(name, "a finite number", |_| true, faults.as_mut())
     }
 }
 
@@ -122,7 +122,7 @@ impl<'a> Part<'a> for Precise {
         line.plain(csv_text::precise(self.0).as_bytes());
     }
 
-    fn read(name: &str, row: &Row<'a>, faults: &mut Faults) -> Option<Self> {
+    fn read<F: AsMut<Faults>>(name: &str, row: &Row<'a>, faults: &mut F) -> Option<Self> {
         f64::read(name, row, faults).map(Self)
     }
 }
@@ -139,7 +139,7 @@ impl<'a> Part<'a> for Rounded {
         }
     }
 
-    fn read(name: &str, row: &Row<'a>, faults: &mut Faults) -> Option<Self> {
+    fn read<F: AsMut<Faults>>(name: &str, row: &Row<'a>, faults: &mut F) -> Option<Self> {
         f64::read(name, row, faults).map(Self::Significant)
     }
 }
@@ -159,10 +159,10 @@ macro_rules! integers {
                 }
             }
 
-            fn read(name: &str, row: &Row<'a>, faults: &mut Faults) -> Option<Self> {
+            fn read<F: AsMut<Faults>>(name: &str, row: &Row<'a>, faults: &mut F) -> Option<Self> {
                 let value = row.text(name).parse().ok();
                 if value.is_none() {
-                    faults.push(row.fault(name, "a whole number", AS_WRITTEN));
+                    faults.as_mut().push(row.fault(name, "a whole number", AS_WRITTEN));
                 }
                 value
             }
@@ -187,10 +187,10 @@ impl<'a> Part<'a> for Date {
         }
     }
 
-    fn read(name: &str, row: &Row<'a>, faults: &mut Faults) -> Option<Self> {
+    fn read<F: AsMut<Faults>>(name: &str, row: &Row<'a>, faults: &mut F) -> Option<Self> {
         let day = row.text(name).parse().ok();
         if day.is_none() {
-            faults.push(row.fault(name, "a date such as 2021-01-31", AS_WRITTEN));
+            faults.as_mut().push(row.fault(name, "a date such as 2021-01-31", AS_WRITTEN));
         }
         day
     }
@@ -209,7 +209,7 @@ impl<'a, T: Part<'a>> Part<'a> for Option<T> {
         }
     }
 
-    fn read(name: &str, row: &Row<'a>, faults: &mut Faults) -> Option<Self> {
+    fn read<F: AsMut<Faults>>(name: &str, row: &Row<'a>, faults: &mut F) -> Option<Self> {
         if row.text(name).is_empty() { Some(None) } else { T::read(name, row, faults).map(Some) }
     }
 }

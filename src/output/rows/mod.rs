@@ -31,8 +31,8 @@ mod write;
 pub use crate::csv_text::{ALL_DIGITS, DEFAULT_DIGITS, Line, digits, number, set_digits};
 pub use cells::{Precise, Rounded, Verbatim};
 pub use read::{open, open_only, read};
-pub(super) use write::RowWriter;
 pub use write::text;
+pub(super) use write::{NextRow, RowWriter, lines};
 
 /// Text of a cell: borrowed where a result or a file holds it already.
 pub type Text<'a> = Cow<'a, str>;
@@ -87,7 +87,9 @@ pub trait Part<'a>: Sized {
     fn write(&self, line: &mut Line);
 
     /// Reads it from a row; `name` is the column of a cell. Every cell that cannot be read becomes a fault.
-    fn read(name: &str, row: &Row<'a>, faults: &mut Faults) -> Option<Self>;
+    ///
+    /// Generic, so that readers are compiled for the tables alone that are read: a tenth of them.
+    fn read<F: AsMut<Faults>>(name: &str, row: &Row<'a>, faults: &mut F) -> Option<Self>;
 }
 
 /// A row of a table of its own, declared with `table!`.
@@ -149,10 +151,10 @@ macro_rules! columns {
                 $($crate::output::rows::Part::write(&self.$field, line);)+
             }
 
-            fn read(
+            fn read<F: AsMut<$crate::error::Faults>>(
                 _: &str,
                 row: &$crate::data::Row<$a>,
-                faults: &mut $crate::error::Faults,
+                faults: &mut F,
             ) -> Option<Self> {
                 // All cells are read before one that failed ends the row.
                 $(let $field = $crate::output::rows::Part::read(stringify!($field), row, faults);)+

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::tables::{Edit, Scenario, Tables, View};
-use crate::data::{Files, toml_fault};
+use crate::data::{Files, from_toml, toml_fault};
 use crate::ensemble::{Experiment, Plan, ReferenceYear, RunCounts, Shard, Watch};
 use crate::error::{Fault, InputErrors};
 
@@ -167,7 +167,7 @@ fn switched(
     let mut table = toml::Table::try_from(&plan.dynamics).expect("a plan is TOML");
     let text = format!("{key} = {value}");
     let words = ["a switch of the table dynamics of a plan", "Correct the row."];
-    let fault = |error: toml::de::Error| InputErrors::from(toml_fault(&file, &text, &error, "text", words));
-    table.extend(text.parse::<toml::Table>().map_err(fault)?);
-    toml::from_str(&table.to_string()).map_err(fault)
+    let fault = |error| InputErrors::from(toml_fault(&file, &text, &error, "text", words));
+    table.extend(text.parse::<toml::Table>().map_err(|error| fault(error.into()))?);
+    from_toml(&table.to_string()).map_err(fault)
 }

@@ -33,6 +33,7 @@ use super::panel::Panel;
 use super::symmetric;
 use tradepath_base::data::memory::usable_bytes;
 use tradepath_base::numerics::cholesky::generalised_inverse;
+use tradepath_base::numerics::dense::Factors;
 
 /// Most exporter- and importer-period effects for which their covariance is inverted as a whole; beyond,
 /// its diagonal blocks are used (the rest is of order 1/N^2). 3,000 take about ten seconds.
@@ -282,7 +283,7 @@ impl<'a> Gravity<'a> {
                 one_sided += &half * half.transpose();
                 continue;
             }
-            let adjusted = (DMatrix::identity(n, n) - leverage).lu().solve(&score);
+            let adjusted = Factors::of(DMatrix::identity(n, n) - leverage).solve(&score);
             let part = x.transpose() * adjusted.unwrap_or_else(|| score.clone()) * (score.transpose() * &x);
             one_sided += (&part + part.transpose()) * 0.5;
         }

@@ -6,6 +6,8 @@ use std::collections::VecDeque;
 
 use nalgebra::{DMatrix, DVector};
 
+use super::dense::least_squares;
+
 /// Singular values below this share of the largest are dropped.
 const RANK: f64 = 1e-10;
 
@@ -50,11 +52,9 @@ impl Mixer {
             DMatrix::from_columns(&of.iter().cloned().collect::<Vec<DVector<f64>>>())
         };
         let (df, dg) = (columns(&self.df), columns(&self.dg));
-        let decomposed = df.svd(true, true);
-        let least = RANK * decomposed.singular_values.amax();
-        match decomposed.solve(&f, least) {
-            Ok(weights) => (g - dg * weights).as_slice().to_vec(),
-            Err(_) => g.as_slice().to_vec(),
+        match least_squares(df, &f, [RANK, 0.0]) {
+            Some(weights) => (g - dg * weights).as_slice().to_vec(),
+            None => g.as_slice().to_vec(),
         }
     }
 }

@@ -4,6 +4,7 @@ pub mod aligned;
 pub mod anderson;
 pub mod bounded;
 pub mod cholesky;
+pub mod dense;
 pub mod distributions;
 pub mod elementary;
 pub mod many_products;

@@ -4,6 +4,8 @@
 
 use nalgebra::{DMatrix, DVector};
 
+use super::dense::Factors;
+
 /// Nodes, differentiation and integration on [0, 1]; exact for polynomials of degree `n`.
 #[derive(Debug)]
 pub struct Chebyshev {
@@ -38,8 +40,9 @@ impl Chebyshev {
             DMatrix::from_fn(n + 1, n + 1, |k, node| (k as f64 * (2.0 * nodes[node] - 1.0).acos()).cos());
         let moments =
             DVector::from_fn(n + 1, |k, _| if k % 2 == 1 { 0.0 } else { 1.0 / (1.0 - (k * k) as f64) });
-        let weights =
-            polynomials.lu().solve(&moments).expect("Chebyshev polynomials are independent on these nodes");
+        let weights = Factors::of(polynomials)
+            .solve(&moments)
+            .expect("Chebyshev polynomials are independent on these nodes");
         Self { nodes, differentiate, weights }
     }
 }

@@ -4,14 +4,12 @@ use nalgebra::DMatrix;
 
 use super::linear::{Accuracy, Linear};
 use crate::equilibrium::conditions::layout::Shape;
+use crate::numerics::dense::Factors;
 use crate::numerics::parallel;
 use crate::numerics::products::Sum;
 
 /// Functions whose derivatives are found together: their vectors fit into a cache beside a piece of a matrix.
 pub const TOGETHER: usize = 8;
-
-/// Triangular factors of a matrix.
-pub type Factors = nalgebra::LU<f64, nalgebra::Dyn, nalgebra::Dyn>;
 
 /// A function of the equilibrium whose derivatives are wanted, as its weights.
 pub struct Seeds {

@@ -5,6 +5,7 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::linear::Accuracy;
+use crate::numerics::dense::least_squares;
 
 /// Vectors of a cycle, and cycles, where a system is solved to rounding.
 const FULL: (usize, usize) = (60, 20);
@@ -72,7 +73,7 @@ fn step(
     if projected.iter().any(|value| !value.is_finite()) {
         return DVector::from_element(residual.len(), f64::NAN);
     }
-    let weights = projected.svd(true, true).solve(&goal, ROUNDING).unwrap_or_else(|_| DVector::zeros(used));
+    let weights = least_squares(projected, &goal, [0.0, ROUNDING]).unwrap_or_else(|| DVector::zeros(used));
     let parts = basis.iter().zip(weights.iter());
     parts.fold(DVector::zeros(residual.len()), |sum, (vector, weight)| sum + vector * *weight)
 }

@@ -13,6 +13,7 @@ use crate::equilibrium::conditions::layout::{FlatEconomy, Shape};
 use crate::equilibrium::conditions::loaded::LoadedShock;
 use crate::equilibrium::conditions::point::Evaluated;
 use crate::numerics::aligned::Aligned;
+use crate::numerics::dense::inverse;
 use crate::numerics::parallel;
 use crate::numerics::products::Sum;
 
@@ -160,7 +161,7 @@ impl<'f> Linear<'f> {
                 };
                 f64::from(u8::from(j == k)) - entry
             });
-            matrix.try_inverse()
+            inverse(matrix)
         };
         let inverses = parallel::map(n, of_country);
         let is_whole = inverses.iter().all(Option::is_some);

@@ -7,6 +7,7 @@ use super::adjoint::TOGETHER;
 use super::linear::{Accuracy, Linear};
 use crate::equilibrium::conditions::layout::Shape;
 use crate::numerics::aligned::Aligned;
+use crate::numerics::dense::inverse;
 use crate::numerics::parallel;
 use crate::numerics::products::{Sum, add_product_by_column, add_weighted_rows};
 
@@ -56,7 +57,7 @@ impl Preconditioner {
     pub fn new(linear: &Linear<'_>) -> Option<Self> {
         let shape @ Shape { n, s, stride, .. } = linear.base.shape;
         let (jacobian, adjoints) = linear.reduced(Accuracy::Rounds(ROUNDS));
-        let inverse = jacobian.try_inverse()?;
+        let inverse = inverse(jacobian)?;
         if inverse.iter().any(|value| !value.is_finite()) {
             return None;
         }

@@ -12,6 +12,7 @@ use super::linear_scale::LinearScale;
 use super::tangent::Response;
 use crate::equilibrium::conditions::layout::{FlatScale, Shape};
 use crate::numerics::aligned::Aligned;
+use crate::numerics::dense::inverse;
 use crate::numerics::products::Sum;
 
 /// Rounds of the search for the largest response of productivity to itself.
@@ -42,7 +43,7 @@ impl LinearScale {
                 same - own + psi_per_y[j * stride + i] * crowded_out[(i, k)]
             });
             // Without an inverse the rounds are plain ones, which end at the same point.
-            let inverse = matrix.try_inverse().unwrap_or_else(|| DMatrix::identity(n, n));
+            let inverse = inverse(matrix).unwrap_or_else(|| DMatrix::identity(n, n));
             for (i, k) in (0..n).flat_map(|i| (0..n).map(move |k| (i, k))) {
                 block[shape.cell(j, k, i)] = inverse[(i, k)];
                 block_transposed[shape.cell(j, i, k)] = inverse[(i, k)];
@@ -183,7 +184,7 @@ impl Linear<'_> {
     /// `fixed` is the same point without economies of scale. `None` if its Jacobian is singular.
     pub fn feedback(fixed: &Linear<'_>, scale: &LinearScale) -> Option<(f64, usize)> {
         let Shape { n, stride, .. } = fixed.base.shape;
-        let inverse = fixed.reduced(Accuracy::Full).0.try_inverse()?;
+        let inverse = inverse(fixed.reduced(Accuracy::Full).0)?;
         // A start of which no symmetry of the data is a part, the same in every run.
         let scattered =
             |(at, psi): (usize, &f64)| psi * ((at as f64 + 1.0) * GOLDEN_RATIO).fract() - 0.5 * psi;

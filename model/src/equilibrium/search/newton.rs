@@ -4,6 +4,7 @@ use nalgebra::DVector;
 
 use super::state::Search;
 use crate::equilibrium::linearised::linear::Accuracy;
+use crate::numerics::dense::Factors;
 
 /// Steps before the method gives up.
 const MAX_STEPS: usize = 60;
@@ -21,7 +22,7 @@ impl Search<'_> {
             let (jacobian, _) = linear.reduced(Accuracy::Full);
             let residuals = self.workspace.at.residuals.balance()[..n].iter();
             let excess = DVector::from_iterator(n, residuals.map(|e| -f64::from(*e)));
-            let Some(step) = jacobian.lu().solve(&excess) else { return false };
+            let Some(step) = Factors::of(jacobian).solve(&excess) else { return false };
             if step.iter().any(|step| !step.is_finite()) {
                 return false;
             }

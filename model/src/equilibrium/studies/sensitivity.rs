@@ -6,10 +6,11 @@ use crate::economy::Economy;
 use crate::equilibrium::conditions::point::Point;
 use crate::equilibrium::counterfactual::result::Equilibrium;
 use crate::equilibrium::counterfactual::shock::Shock;
-use crate::equilibrium::linearised::adjoint::{Adjoint, Factors, Seeds, TOGETHER};
+use crate::equilibrium::linearised::adjoint::{Adjoint, Seeds, TOGETHER};
 use crate::equilibrium::linearised::linear::{Accuracy, Linear};
 use crate::equilibrium::prepared::PreparedBaseline;
 use crate::equilibrium::search::workspace::Workspace;
+use crate::numerics::dense::Factors;
 use crate::numerics::parallel;
 
 /// 97.5 % point of the standard normal distribution.
@@ -70,7 +71,7 @@ impl PreparedBaseline {
         let _ = workspace.evaluate(&core.base, &self.deficits);
         let linear = workspace.linear(&core.base, &self.deficits);
         let (jacobian, equations) = linear.reduced(accuracy);
-        let reduced = (jacobian.transpose().lu(), equations);
+        let reduced = (Factors::of(jacobian.transpose()), equations);
         let base = &core.economy;
         let ln_kappa = Array3::from_shape_fn(base.tau.dim(), |(j, n, i)| {
             let at = [j, n, i];

@@ -192,8 +192,8 @@ impl YearBlock {
         for number in numbers.chain(rows) {
             bytes.extend(number.to_le_bytes());
         }
-        for value in self.values.iter().chain(&self.base_imports_musd).chain(&self.base_worker_shares) {
-            bytes.extend(value.to_le_bytes());
+        for values in [&self.values, &self.base_imports_musd, &self.base_worker_shares] {
+            bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
         }
         let checksum = Sha256::digest(&bytes);
         bytes.extend(checksum);
@@ -241,31 +241,45 @@ impl YearBlock {
     }
 
     /// What stands behind the fingerprint; `None` if it is too short for what its first words promise.
-    fn from_words(words: &[u8]) -> Option<Self> {
-        let mut words =
-            words.chunks_exact(8).filter_map(|word| Some(u64::from_le_bytes(word.try_into().ok()?)));
-        let mut next = || words.next();
-        let year = next()? as i16;
+    fn from_words(bytes: &[u8]) -> Option<Self> {
+        let mut words = Words(bytes);
+        let year = words.one()? as i16;
         let layout = Layout {
-            n_options: next()? as usize,
-            n: next()? as usize,
-            s: next()? as usize,
-            n_measures: next()? as usize,
-            n_sector_measures: next()? as usize,
-            n_groups: next()? as usize,
-            has_own: next()? != 0,
-            n_carried: next()? as usize,
+            n_options: words.one()? as usize,
+            n: words.one()? as usize,
+            s: words.one()? as usize,
+            n_measures: words.one()? as usize,
+            n_sector_measures: words.one()? as usize,
+            n_groups: words.one()? as usize,
+            has_own: words.one()? != 0,
+            n_carried: words.one()? as usize,
         };
-        let (n_draws, n_rows) = (next()? as usize, next()?);
-        let draws = (0..n_draws).map(|_| next()).collect::<Option<Vec<_>>>()?;
-        let row = |number: u64| u32::try_from(number).ok().filter(|_| number < n_rows);
-        let rows = (0..n_draws * layout.n_options).map(|_| row(next()?)).collect::<Option<Vec<_>>>()?;
-        let n_values = n_rows as usize * layout.n_values();
-        let values = (0..n_values).map(|_| next().map(f64::from_bits)).collect::<Option<Vec<_>>>()?;
-        let mut list = |n: usize| (0..n).map(|_| next().map(f64::from_bits)).collect::<Option<Vec<_>>>();
-        let base_imports_musd = list(layout.n_bilateral())?;
-        let base_worker_shares = list(layout.n * layout.s)?;
+        let (n_draws, n_rows) = (words.one()? as usize, words.one()?);
+        let draws = words.many(n_draws, u64::from_le_bytes)?;
+        let numbers = words.many(n_draws.checked_mul(layout.n_options)?, u64::from_le_bytes)?;
+        let row = |&number: &u64| u32::try_from(number).ok().filter(|_| number < n_rows);
+        let rows = numbers.iter().map(row).collect::<Option<Vec<_>>>()?;
+        let values = words.many((n_rows as usize).checked_mul(layout.n_values())?, f64::from_le_bytes)?;
+        let base_imports_musd = words.many(layout.n_bilateral(), f64::from_le_bytes)?;
+        let base_worker_shares = words.many(layout.n * layout.s, f64::from_le_bytes)?;
         Some(Self { year, layout, draws, rows, values, base_imports_musd, base_worker_shares })
+    }
+}
+
+/// Words of eight bytes that are still to be read.
+struct Words<'a>(&'a [u8]);
+
+impl Words<'_> {
+    fn one(&mut self) -> Option<u64> {
+        Some(self.many(1, u64::from_le_bytes)?[0])
+    }
+
+    /// The next `n` words; `None` if there are fewer.
+    fn many<T>(&mut self, n: usize, of_bytes: fn([u8; 8]) -> T) -> Option<Vec<T>> {
+        let (taken, rest) = self.0.split_at_checked(n.checked_mul(8)?)?;
+        self.0 = rest;
+        let (words, _) = taken.as_chunks::<8>();
+        Some(words.iter().map(|&word| of_bytes(word)).collect())
     }
 }
 

@@ -155,14 +155,15 @@ impl YearBlock {
         let mut seen = vec![false; draws.len()];
         let mut year = 0;
         for part in parts {
-            let part = part?;
+            let mut part = part?;
             year = part.year;
             let mixed = |why: String| Err(BlockError::Mixed { year, why });
             let n_options = part.layout.n_options;
+            let first = joined.as_ref().map_or(0, Self::n_rows) as u32;
             let whole = joined.get_or_insert_with(|| Self {
                 draws: draws.to_vec(),
                 rows: vec![0; seen.len() * n_options],
-                values: Vec::new(),
+                values: std::mem::take(&mut part.values),
                 base_imports_musd: part.base_imports_musd.clone(),
                 base_worker_shares: part.base_worker_shares.clone(),
                 ..part
@@ -173,8 +174,7 @@ impl YearBlock {
             if !is_alike {
                 return mixed("the parts differ in options, countries or baseline".into());
             }
-            let first = whole.n_rows() as u32;
-            whole.values.extend(&part.values);
+            whole.values.append(&mut part.values);
             for (at, &draw) in part.draws.iter().enumerate() {
                 let Ok(to) = draws.binary_search(&draw) else {
                     return mixed(format!("draw {draw} is none of the {} that the run solves", draws.len()));

@@ -83,7 +83,7 @@ pub fn percent(probability: f64) -> String {
 pub fn question(run: &Run) -> String {
     let manifest = &run.manifest;
     format!(
-        "Which option does most for the real income of {} by {}, and how likely is it?",
+        "{}: which option does most for real income by {}, and how likely is it?",
         manifest.focus_name(),
         manifest.last_year()
     )
@@ -132,7 +132,7 @@ fn if_in_force(run: &Run, best: &Standing, digits: usize) -> String {
         )
     });
     format!(
-        "Real income of {} in {} against \u{201c}{}\u{201d}: {verdict} \u{201c}{}\u{201d}, {} %{interval}{money}{effects}.",
+        "{}, real income in {} against \u{201c}{}\u{201d}: {verdict} \u{201c}{}\u{201d}, {} %{interval}{money}{effects}.",
         manifest.focus_name(),
         manifest.last_year(),
         manifest.reference_title(),

@@ -92,6 +92,13 @@ impl Matrix {
 /// Widest label of a row.
 const WIDEST_LABEL: f64 = 196.0;
 
+/// Height of rows that hold every label whole, `least` or more.
+#[must_use]
+pub fn row_for_labels<'l>(labels: impl Iterator<Item = &'l str>, least: f64) -> f64 {
+    let lines = labels.map(|label| wrap(label, WIDEST_LABEL, LABEL_SIZE).len()).max().unwrap_or(1);
+    least.max(lines as f64 * line_height(LABEL_SIZE) + 1.0)
+}
+
 /// A label in as many lines as a row of this height holds, or shortened to one.
 fn row_label(label: &str, widest: f64, row_height: f64) -> Vec<String> {
     let lines = wrap(label, widest, LABEL_SIZE);

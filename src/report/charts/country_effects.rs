@@ -93,7 +93,7 @@ fn title(scene: &Scene<'_>, option: usize, lines: &[Line]) -> String {
     let gainers = lines.iter().filter(|line| line.all > 0.0).count();
     let first = &lines[0];
     format!(
-        "{} in force: {gainers} of {} countries gain, {} the most ({} %)",
+        "{} in force: {gainers} of {} countries gain; the most: {} ({} %)",
         scene.quoted(option),
         lines.len(),
         scene.run.manifest.countries[first.country].name,

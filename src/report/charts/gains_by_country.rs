@@ -77,10 +77,10 @@ fn title(scene: &Scene<'_>) -> String {
     let gains = (0..manifest.countries.len()).filter_map(|n| cell(scene, n, option));
     let (gainers, n) = gains.fold((0, 0), |(up, n), gain| (up + usize::from(gain > 0.0), n + 1));
     format!(
-        "If it happens, {} gives {} the largest gain, {} %; {gainers} of {n} countries gain under it",
-        scene.quoted(option),
+        "Largest gain if it happens: {}, {} %, under {}; {gainers} of {n} countries gain under it",
         manifest.countries[country].name,
         signed(gain, decimals_for([gain])),
+        scene.quoted(option),
     )
 }
 

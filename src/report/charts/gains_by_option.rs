@@ -60,7 +60,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Chart, DrawError> {
     let lines = lines(scene);
     let title = title(scene, &lines);
     let subtitle = format!(
-        "Real income of {}, percent, end of {}, {}",
+        "{}: real income, percent, end of {}, {}",
         manifest.focus_name(),
         manifest.last_year(),
         scene.against()

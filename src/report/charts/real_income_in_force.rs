@@ -95,7 +95,7 @@ fn title(scene: &Scene<'_>, fans: &[Fan<'_>]) -> String {
     };
     let digits = decimals_for([least.1, most.1]);
     format!(
-        "Where an option comes into force, real income of {} in {} moves by {} to {} %, most under {}",
+        "{}: where an option comes into force, real income in {} moves by {} to {} %, most under {}",
         scene.run.manifest.focus_name(),
         scene.run.manifest.last_year(),
         signed(least.1, digits),

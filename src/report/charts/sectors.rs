@@ -6,7 +6,7 @@ use super::super::axis::{decimals_for, range_with_zero, signed};
 use super::super::canvas::{Canvas, Stroke};
 use super::super::frame::{Area, Panel};
 use super::super::input::SectorOutput;
-use super::super::matrix::{Matrix, band_areas, band_height, bands};
+use super::super::matrix::{Matrix, band_areas, band_height, bands, row_for_labels};
 use super::scene::{Chart, DrawError, Scene, best, options_of, picture};
 use crate::output::rows::{self, Text, table};
 
@@ -40,7 +40,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
     let manifest = &scene.run.manifest;
     let title = title(scene, output);
     let subtitle = format!(
-        "Output of {} by sector, percent, {}, reference path, {}; the same scale in every column",
+        "{}: output by sector, percent, {}, reference path, {}; the same scale in every column",
         manifest.focus_name(),
         manifest.last_year(),
         scene.against()
@@ -52,7 +52,8 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
         sectors.len()
     );
     let words = scene.words(title.clone(), subtitle, note);
-    let height = band_height(bands(&options_of(output, |key| key.0)).len(), sectors.len(), ROW);
+    let row = row_for_labels(sectors.iter().map(|&sector| manifest.sectors[sector].name.as_str()), ROW);
+    let height = band_height(bands(&options_of(output, |key| key.0)).len(), sectors.len(), row);
     let picture =
         picture(STEM, &words, height, |canvas, area| draw_columns(canvas, area, scene, &sectors, output))?;
     Ok(Some(Chart {

@@ -51,8 +51,8 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
     let manifest = &scene.run.manifest;
     let title = title(scene, &partners, steps);
     let subtitle = format!(
-        "Mean statutory tariff on goods of {}, percent, on the reference path of each option; each panel has its \
-         own scale",
+        "{}: mean statutory tariff that its goods meet, percent, on the reference path of each option; each panel has \
+         its own scale",
         manifest.focus_name()
     );
     let note = "mean over all goods, weighted by trade; a step down is the date of a cut. Where \
@@ -95,14 +95,14 @@ fn title(scene: &Scene<'_>, partners: &[usize], steps: &[TariffStretch]) -> Stri
     let most = cuts.max_by(|a, b| (a.2 - a.3).total_cmp(&(b.2 - b.3)));
     match most.filter(|(_, _, from, to)| to < from) {
         Some((partner, option, from, to)) => format!(
-            "The largest cut: under {}, the mean tariff of {} on goods of {} is {} % and not {} %",
-            scene.quoted(option),
+            "{}: under {}, its mean tariff on goods from {} is {} % and not {} %, the largest cut",
             manifest.countries[partner].name,
+            scene.quoted(option),
             manifest.focus_name(),
             fixed(to, 1),
             fixed(from, 1)
         ),
-        None => format!("No option cuts the tariffs that {} faces", manifest.focus_name()),
+        None => format!("{}: no option cuts the tariffs that its goods meet", manifest.focus_name()),
     }
 }
 

@@ -50,10 +50,10 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
     };
     let named = |(from, to, change): (usize, usize, f64)| {
         let [from, to] = [from, to].map(|country| &manifest.countries[country].name);
-        format!("from {from} to {to} ({})", signed(change / MILLIONS, 1))
+        format!("{from} to {to} ({})", signed(change / MILLIONS, 1))
     };
     let title =
-        format!("Under {}, trade grows most {}, and least {}", scene.quoted(option), named(up), named(down));
+        format!("Under {}, trade grows most: {}; least: {}", scene.quoted(option), named(up), named(down));
     let subtitle = format!(
         "Change of trade, billion US dollars of 2019, exporters in rows, importers in columns, {}, reference path, {}",
         manifest.last_year(),

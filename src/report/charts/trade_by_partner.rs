@@ -46,7 +46,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
     let partners = partners(exports);
     let title = title(scene, exports);
     let subtitle = format!(
-        "Change of exports of {}, billion US dollars of 2019 at border prices, {}, reference path, {}",
+        "{}: change of exports, billion US dollars of 2019 at border prices, {}, reference path, {}",
         manifest.focus_name(),
         manifest.last_year(),
         scene.against()
@@ -87,9 +87,9 @@ fn title(scene: &Scene<'_>, exports: &Exports) -> String {
     let most = changes.max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
     let (partner, change) = most.unwrap_or((scene.run.focus(), 0.0));
     format!(
-        "Under {}, exports of {} change by {} billion dollars, those to {} by {}",
-        scene.quoted(option),
+        "{}: under {}, exports change by {} billion dollars; the most with one partner: {} ({})",
         manifest.focus_name(),
+        scene.quoted(option),
         signed(all, 1),
         manifest.countries[partner].name,
         signed(change, 1)

@@ -248,7 +248,7 @@ const pictures = {
       const { country: iso3, measure } = state;
       const best = d3.greatest(rows.filter(row => row[1] !== null), row => row[1]);
       const likely = d3.greatest(rows.filter(row => row[8] !== null), row => row[8]);
-      const head = best ? `In force, “${title(best[0])}” gives ${country(iso3)} the most: ${withUnit(best[1], measure)}`
+      const head = best ? `${country(iso3)}: in force, “${title(best[0])}” gives the most, ${withUnit(best[1], measure)}`
         : `No option is in force in a draw that was solved`;
       return {
         head: likely && best ? `${head}; the likeliest, “${title(likely[0])}”, ${withUnit(likely[1] ?? likely[4], measure)}` : head,
@@ -288,7 +288,7 @@ const pictures = {
       const gainers = told.filter(row => row[3] > 0).length;
       const best = d3.greatest(told, row => row[3]);
       return {
-        head: best ? `“${title(state.option)}”: ${gainers} of ${told.length} countries gain; the most ${country(best[0])}, ${withUnit(best[3], state.measure)}`
+        head: best ? `“${title(state.option)}”: ${gainers} of ${told.length} countries gain; the most: ${country(best[0])}, ${withUnit(best[3], state.measure)}`
           : `“${title(state.option)}” has no result here`,
         sub: `${words(state.measure)}, ${unitName(state.measure)}, ${this.inForce() ? `end of ${state.year}, mean of the draws in which it is in force` : `${state.year}, reference path`}, ${against}`,
         note: this.inForce() ? "Ring: own effect of the option, the rest of the world as it would be anyway. Disc: with what it moves others to do."
@@ -460,7 +460,7 @@ const pictures = {
       const total = row => d3.sum(row.slice(1));
       const most = d3.greatest(rows, row => Math.abs(total(row)));
       return {
-        head: most ? `${country(state.country)} under “${title(state.option)}”: exports change by ${signed(d3.sum(rows, total))} million dollars, to ${country(most[0])} by ${signed(total(most))}` : "No trade by partner is told",
+        head: most ? `${country(state.country)} under “${title(state.option)}”: exports change by ${signed(d3.sum(rows, total))} million dollars; the most with one partner: ${country(most[0])} (${signed(total(most))})` : "No trade by partner is told",
         sub: `Exports by partner, million US dollars of 2019 at border prices, reference path, ${this.year()}, ${against}`,
         note: "Goods dark, services pale. The twelve partners with the largest change.",
       };
@@ -490,7 +490,7 @@ const pictures = {
       const [up, down] = [d3.greatest(rows, total), d3.least(rows, total)];
       const pair = row => `${country(row[0])} to ${country(row[1])} (${signed(total(row))})`;
       return {
-        head: up ? `“${title(state.option)}”: trade grows most from ${pair(up)} and shrinks most from ${pair(down)}` : "No trade is told",
+        head: up ? `“${title(state.option)}”: trade grows most: ${pair(up)}; least: ${pair(down)}` : "No trade is told",
         sub: `Change of trade, million US dollars of 2019, exporters in rows, importers in columns, reference path, ${this.year()}, ${against}`,
         note: "Blue: more trade; orange: less. The depth of the colour follows the square root of the change. Pairs whose numbers the run keeps.",
       };
@@ -533,9 +533,9 @@ const pictures = {
     words(table) {
       const { all, changed } = this.partners(table);
       return {
-        head: !all.length ? `The run keeps no tariff path for exports of ${country(state.country)}`
-          : changed.length ? `“${title(state.option)}” changes the tariffs that ${changed.length} of ${all.length} partners put on exports of ${country(state.country)}`
-          : `“${title(state.option)}” changes no tariff that ${country(state.country)} faces`,
+        head: !all.length ? `${country(state.country)}: the run keeps no tariff path for its exports`
+          : changed.length ? `${country(state.country)}: “${title(state.option)}” changes the tariffs that ${changed.length} of ${all.length} partners put on its exports`
+          : `${country(state.country)}: “${title(state.option)}” changes no tariff that its exports meet`,
         sub: `Mean statutory tariff on goods, percent, weighted by trade, reference path: line = option, dashes = “${title(manifest.reference_option)}”; each panel has its own scale`,
         note: "A step is the date of a cut. A statutory rate is not what traders pay: some do not claim the lower rate. Partners whose rates do not change are in the table alone.",
       };
@@ -572,7 +572,7 @@ const pictures = {
       const most = names && d3.greatest(rows, row => Math.abs(+row[names[2]] - +row[names[1]]));
       return {
         head: most ? `“${title(state.option)}”: ${most[names[0]]} moves the result most, from ${signed(+most[names[1]])} to ${signed(+most[names[2]])} %` : "No ranges are told for this option and country",
-        sub: `Real income of ${country(state.country)}, percent, one assumption at a time at the ends of its range, reference path, ${against}`,
+        sub: `${country(state.country)}: real income, percent, one assumption at a time at the ends of its range, reference path, ${against}`,
         note: "Orange: low end of the range; blue: high end. The table of assumptions below names ranges and sources.",
       };
     },
@@ -678,7 +678,7 @@ const pictures = {
       const total = row => +row[columns.indexOf("total")];
       const most = d3.greatest(rows, total);
       return { head: most ? `“${title(state.option)}”: ${words(most[columns.indexOf("group")]).toLowerCase()} carry most of the spread, ${percent(total(most))} of the variance` : "No shares of the variance are told for this option and country",
-        sub: `Shares of the variance of real income of ${country(state.country)} over the draws, percent, ${against}`,
+        sub: `${country(state.country)}: shares of the variance of real income over the draws, percent, ${against}`,
         note: "Disc: what knowing the group alone would take away. Ring: what would be left if all others were known. They differ where groups act on each other." };
     },
     draw({ columns, rows }, width) {

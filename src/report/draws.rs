@@ -11,6 +11,7 @@ use crate::data::Row;
 use crate::output::events::MilestoneReached;
 use crate::output::rows::column;
 use crate::output::run::DrawValue;
+use crate::sorted::sort_by_key;
 
 /// Draws kept of each option.
 const MOST_DRAWS: usize = 60;
@@ -35,7 +36,7 @@ impl Reader<'_> {
         }
         let mut kept = DrawPaths::new();
         for ((option, draw), mut years) in paths {
-            years.sort_by_key(|(year, _)| *year);
+            sort_by_key(&mut years, |(year, _)| *year);
             let of_option = kept.entry(option).or_default();
             if of_option.len() < MOST_DRAWS {
                 of_option.push(DrawPath { draw, years });

@@ -1,7 +1,5 @@
 //! Output of the sectors of the focus country in the last year, one column per option.
 
-use std::collections::BTreeMap;
-
 use super::super::axis::{decimals_for, range_with_zero, signed};
 use super::super::canvas::{Canvas, Stroke};
 use super::super::frame::{Area, Panel};
@@ -9,6 +7,7 @@ use super::super::input::SectorOutput;
 use super::super::matrix::{Matrix, band_areas, band_height, bands};
 use super::scene::{Chart, DrawError, Scene, best, options_of, picture};
 use crate::output::rows::{self, Text, table};
+use crate::sorted::{SortedMap, sort_by};
 
 const STEM: &str = "sectors";
 /// Height of a row of the table.
@@ -87,13 +86,13 @@ fn title(scene: &Scene<'_>, output: &SectorOutput) -> String {
 }
 
 fn sectors_of(output: &SectorOutput) -> Vec<usize> {
-    let mut sizes: BTreeMap<usize, f64> = BTreeMap::new();
+    let mut sizes: SortedMap<usize, f64> = SortedMap::new();
     for ((_, sector), value) in output {
         let most = sizes.entry(*sector).or_default();
         *most = most.max(value.abs());
     }
     let mut sizes: Vec<(usize, f64)> = sizes.into_iter().collect();
-    sizes.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    sort_by(&mut sizes, |a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     let mut sectors: Vec<usize> = sizes.into_iter().take(MOST_SECTORS).map(|(sector, _)| sector).collect();
     sectors.sort_unstable();
     sectors

@@ -104,7 +104,7 @@ const NOTES: usize = 2;
 ///
 /// # Errors
 /// A PNG that cannot be made.
-pub fn chart(words: &Words, height: f64, draw: impl FnOnce(&mut Canvas, Area)) -> Result<Picture, String> {
+pub fn chart(words: &Words, height: f64, draw: &dyn Fn(&mut Canvas, Area)) -> Result<Picture, String> {
     let width = WIDTH - 2.0 * MARGIN;
     let title = wrap_bold(&words.title, width, TITLE_SIZE);
     let subtitle = wrap(&words.subtitle, width, SUBTITLE_SIZE);

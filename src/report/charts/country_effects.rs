@@ -63,7 +63,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
             .to_owned();
     let words = scene.words(title.clone(), subtitle, note);
     let height = AROUND + ROW * lines.len() as f64;
-    let picture = picture(STEM, &words, height, |canvas, area| draw_lines(canvas, area, scene, &lines))?;
+    let picture = picture(STEM, &words, height, &|canvas, area| draw_lines(canvas, area, scene, &lines))?;
     Ok(Some(Chart {
         stem: STEM,
         title,

@@ -59,7 +59,7 @@ pub fn draw(found: &Frontier) -> Result<Picture, DrawError> {
             format!("Source: tradepath {}, data set {}.", env!("CARGO_PKG_VERSION"), found.data),
         ],
     };
-    let drawn = chart(&words, HEIGHT, |canvas, area| {
+    let drawn = chart(&words, HEIGHT, &|canvas, area| {
         if has_others(found) {
             let cells = area.cells(2, 2, GAP);
             draw_levels(canvas, cells[0], found);

@@ -47,7 +47,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Chart, DrawError> {
     let order = order(scene);
     let words = scene.words(title.clone(), subtitle, note);
     let height = band_height(bands(&manifest.compared()).len(), order.len(), ROW);
-    let picture = picture(STEM, &words, height, |canvas, area| draw_cells(canvas, area, scene, &order))?;
+    let picture = picture(STEM, &words, height, &|canvas, area| draw_cells(canvas, area, scene, &order))?;
     Ok(Chart {
         stem: STEM,
         title,

@@ -75,7 +75,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Chart, DrawError> {
     );
     let words = scene.words(title.clone(), subtitle, note);
     let height = 190.0 + 42.0 * lines.len() as f64;
-    let picture = picture(STEM, &words, height, |canvas, area| draw_lines(canvas, area, scene, &lines))?;
+    let picture = picture(STEM, &words, height, &|canvas, area| draw_lines(canvas, area, scene, &lines))?;
     Ok(Chart {
         stem: STEM,
         title,

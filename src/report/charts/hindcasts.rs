@@ -56,7 +56,7 @@ pub fn draw(title: &str, clouds: &[Cloud]) -> Result<Picture, DrawError> {
     let columns = columns_for(clouds.len());
     let rows = clouds.len().div_ceil(columns).max(1) as f64;
     let height = 120.0 + rows * PANEL + (rows - 1.0) * GAP;
-    let drawn = chart(&words, height, |canvas, area| {
+    let drawn = chart(&words, height, &|canvas, area| {
         for (cloud, cell) in clouds.iter().zip(area.cells(clouds.len(), columns, GAP)) {
             draw_cloud(canvas, cell, cloud);
         }

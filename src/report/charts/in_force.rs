@@ -56,7 +56,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Chart, DrawError> {
                 beside that of the deal which follows it."
             .to_owned();
     let words = scene.words(title.clone(), subtitle, note);
-    let picture = picture(STEM, &words, 560.0, |canvas, area| {
+    let picture = picture(STEM, &words, 560.0, &|canvas, area| {
         draw_curves(canvas, area, &curves, manifest.years);
     })?;
     Ok(Chart {

@@ -71,7 +71,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
             .to_owned();
     let words = scene.words(title.clone(), subtitle, note);
     let height = AROUND + PANEL * fans.len().div_ceil(columns_for(fans.len())) as f64;
-    let picture = picture(STEM, &words, height, |canvas, area| draw_fans(canvas, area, scene, &fans))?;
+    let picture = picture(STEM, &words, height, &|canvas, area| draw_fans(canvas, area, scene, &fans))?;
     Ok(Some(Chart {
         stem: STEM,
         title,

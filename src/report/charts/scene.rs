@@ -104,7 +104,7 @@ pub fn picture(
     chart: &'static str,
     words: &Words,
     height: f64,
-    draw: impl FnOnce(&mut Canvas, Area),
+    draw: &dyn Fn(&mut Canvas, Area),
 ) -> Result<Picture, DrawError> {
     frame::chart(words, height, draw).map_err(|message| DrawError { chart, message })
 }

@@ -53,7 +53,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
     let words = scene.words(title.clone(), subtitle, note);
     let height = band_height(bands(&options_of(output, |key| key.0)).len(), sectors.len(), ROW);
     let picture =
-        picture(STEM, &words, height, |canvas, area| draw_columns(canvas, area, scene, &sectors, output))?;
+        picture(STEM, &words, height, &|canvas, area| draw_columns(canvas, area, scene, &sectors, output))?;
     Ok(Some(Chart {
         stem: STEM,
         title,

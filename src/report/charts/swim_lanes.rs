@@ -60,7 +60,7 @@ pub fn draw(title: &str, lanes: &[Lane], (first, last): (Date, Date)) -> Result<
         ],
     };
     let height = 150.0 + LANE_HEIGHT * lanes.len().max(1) as f64;
-    chart(&words, height, |canvas, area| draw_lanes(canvas, area, lanes, (first, last)))
+    chart(&words, height, &|canvas, area| draw_lanes(canvas, area, lanes, (first, last)))
         .map_err(|message| DrawError { chart: STEM, message })
 }
 

@@ -60,7 +60,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
                 lines lie on one another, solid ones are below dashed ones; the marks stand side by side."
         .to_owned();
     let words = scene.words(title.clone(), subtitle, note);
-    let picture = picture(STEM, &words, height(scene, partners.len()), |canvas, area| {
+    let picture = picture(STEM, &words, height(scene, partners.len()), &|canvas, area| {
         draw_panels(canvas, area, scene, &partners, steps)
     })?;
     Ok(Some(Chart {

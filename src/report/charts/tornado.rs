@@ -43,7 +43,7 @@ pub fn draw(
     };
     let bands = bands(&(0..columns.len()).collect::<Vec<_>>());
     let height = band_height(bands.len(), labels.len() + 1, ROW);
-    let drawn = chart(&words, height, |canvas, area| {
+    let drawn = chart(&words, height, &|canvas, area| {
         for (band, area) in bands.iter().zip(band_areas(area, bands.len())) {
             let columns: Vec<&Column> = band.iter().map(|&at| &columns[at]).collect();
             draw_columns(canvas, area, labels, &columns);

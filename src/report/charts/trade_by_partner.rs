@@ -60,7 +60,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
     let words = scene.words(title.clone(), subtitle, note);
     let height = band_height(bands(&options_of(exports, |key| key.0)).len(), partners.len(), ROW);
     let picture =
-        picture(STEM, &words, height, |canvas, area| draw_columns(canvas, area, scene, &partners, exports))?;
+        picture(STEM, &words, height, &|canvas, area| draw_columns(canvas, area, scene, &partners, exports))?;
     Ok(Some(Chart {
         stem: STEM,
         title,

@@ -289,7 +289,7 @@ fn rows_of<R>(
 ) -> Result<Vec<R>, InputErrors> {
     let text = files.read(rule.file).map_err(InputErrors::from)?;
     let table = rule.parse(&files.display(rule.file), &text, faults);
-    let rows = table.iter().flat_map(|table| rule.check(table, names, faults)).collect::<Vec<_>>();
+    let rows = table.as_ref().map(|table| rule.check(table, names, faults)).unwrap_or_default();
     Ok(rows.iter().filter_map(make).collect())
 }
 

@@ -1,7 +1,7 @@
 //! `tradepath compare`: two runs side by side.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -133,7 +133,7 @@ fn read(folder: &Path, name: &str) -> Result<Keyed, InputErrors> {
     let header: Vec<String> = header.iter().map(str::to_owned).collect();
     let keys = key(name, &header);
     let is_key: Vec<bool> = header.iter().map(|name| keys.contains(name.as_str())).collect();
-    let (mut rows, mut seen) = (BTreeMap::new(), BTreeMap::new());
+    let (mut rows, mut seen) = (BTreeMap::new(), HashMap::new());
     for record in reader.records() {
         let cells = record.map_err(|error| fault(&error))?;
         let cells: Vec<String> = cells.iter().map(str::to_owned).collect();

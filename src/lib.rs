@@ -61,7 +61,7 @@
 //!
 //! | module | what it does |
 //! | --- | --- |
-//! | [`error`], [`rng`], [`stop`], [`numerics`] | faults with file, line and remedy; random streams by name; ending early; numerical methods |
+//! | [`error`], [`rng`], [`sorted`], [`stop`], [`numerics`] | faults with file, line and remedy; random streams by name; sorted maps and sets; ending early; numerical methods |
 //! | [`data`] | reads and checks files |
 //! | [`estimation`] | gravity by PPML with absorbed effects |
 //! | [`economy`] | the arrays of one economy |
@@ -87,7 +87,7 @@ pub mod report;
 pub mod validation;
 
 #[doc(inline)]
-pub use tradepath_base::{csv_text, data, error, numerics, rng, stop};
+pub use tradepath_base::{csv_text, data, error, numerics, rng, sorted, stop};
 #[doc(inline)]
 pub use tradepath_estimation as estimation;
 #[doc(inline)]

@@ -10,4 +10,5 @@ pub mod data;
 pub mod error;
 pub mod numerics;
 pub mod rng;
+pub mod sorted;
 pub mod stop;

@@ -1,11 +1,11 @@
 //! Tables of one set as they are read: every fault of every file, and what was used of each.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::number_rule::NumberRule;
 use crate::data::{Files, Held, RawText, ReadOptions, Row, Table};
 use crate::error::{Fault, Faults, InputErrors};
+use crate::sorted::SortedMap;
 
 /// Names that a line of the summary shows before it says how many more there are.
 const SHOWN: usize = 8;
@@ -18,7 +18,7 @@ pub struct Reading {
     /// File, its rows, and those that were used.
     files: Vec<(String, usize, usize)>,
     /// Names by file and reason that were left out, with how often.
-    left: BTreeMap<(String, String), BTreeMap<String, usize>>,
+    left: SortedMap<(String, String), SortedMap<String, usize>>,
     notes: Vec<String>,
 }
 

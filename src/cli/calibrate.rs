@@ -17,6 +17,7 @@ use crate::calibration::{apac, checks, hindcasts, policy};
 use crate::data::{Dataset, Files, memory};
 use crate::error::{Fault, Faults};
 use crate::output::dir;
+use crate::sorted::sort_by;
 
 /// Exporters that are named.
 const LARGEST: usize = 5;
@@ -236,7 +237,7 @@ fn of_baseline(data: &Dataset, answer: &mut Answer) {
     let exports: Vec<f64> =
         (0..n).map(|i| (0..n).filter(|&other| other != i).map(|other| flow(other, i)).sum()).collect();
     let mut order: Vec<usize> = (0..n).collect();
-    order.sort_by(|&a, &b| exports[b].total_cmp(&exports[a]));
+    sort_by(&mut order, |&a, &b| exports[b].total_cmp(&exports[a]));
     let largest: Vec<String> = order
         .iter()
         .take(LARGEST)

@@ -1,7 +1,7 @@
 //! `tradepath compare`: two runs side by side.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -16,6 +16,7 @@ use crate::error::{Fault, InputErrors};
 use crate::output;
 use crate::output::rows::{Schema, TableRow, Text};
 use crate::report;
+use crate::sorted::{SortedSet, sort_by};
 use crate::validation;
 
 /// Options of `tradepath compare`.
@@ -47,7 +48,7 @@ fn tolerance(text: &str) -> Result<f64, String> {
 pub fn run(args: &CompareArgs) -> anyhow::Result<ExitCode> {
     let (tables_a, tables_b) = (csv_files(&args.dir_a)?, csv_files(&args.dir_b)?);
     let mut found = Vec::new();
-    for name in tables_a.union(&tables_b) {
+    for name in tables_a.iter().chain(&tables_b).collect::<SortedSet<_>>() {
         match (tables_a.contains(name), tables_b.contains(name)) {
             (true, true) => compare_tables(&args.dir_a, &args.dir_b, name, args.tolerance, &mut found)?,
             (in_a, _) => {
@@ -56,7 +57,7 @@ pub fn run(args: &CompareArgs) -> anyhow::Result<ExitCode> {
             }
         }
     }
-    found.sort_by(largest_first);
+    sort_by(&mut found, largest_first);
     let folder = match args.place.open()? {
         Some(output) => {
             output.write_rows(found.iter().cloned())?;
@@ -85,8 +86,8 @@ fn largest_first(a: &DifferenceRow<'_>, b: &DifferenceRow<'_>) -> Ordering {
 }
 
 /// Names of the CSV files of a folder, charts included.
-fn csv_files(folder: &Path) -> anyhow::Result<BTreeSet<String>> {
-    let mut names = BTreeSet::new();
+fn csv_files(folder: &Path) -> anyhow::Result<SortedSet<String>> {
+    let mut names = SortedSet::new();
     for inner in ["", "charts"] {
         let Ok(entries) = std::fs::read_dir(folder.join(inner)) else { continue };
         for name in entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()) {
@@ -132,7 +133,7 @@ fn read(folder: &Path, name: &str) -> Result<Keyed, InputErrors> {
     let header: Vec<String> = header.iter().map(str::to_owned).collect();
     let keys = key(name, &header);
     let is_key: Vec<bool> = header.iter().map(|name| keys.contains(name.as_str())).collect();
-    let (mut rows, mut seen) = (BTreeMap::new(), BTreeMap::new());
+    let (mut rows, mut seen) = (BTreeMap::new(), HashMap::new());
     for record in reader.records() {
         let cells = record.map_err(|error| fault(&error))?;
         let cells: Vec<String> = cells.iter().map(str::to_owned).collect();
@@ -148,7 +149,7 @@ fn read(folder: &Path, name: &str) -> Result<Keyed, InputErrors> {
 
 /// Columns that tell the rows of a file apart: those of the table that a command writes under this name with these
 /// columns; of an unknown table all columns that tell rows of some table apart.
-fn key(file: &str, header: &[String]) -> BTreeSet<&'static str> {
+fn key(file: &str, header: &[String]) -> SortedSet<&'static str> {
     let all = schemas();
     let same = all.iter().find(|schema| schema.file == file && schema.header().eq(header.iter()));
     match same {

@@ -1,6 +1,5 @@
 //! What `tradepath compare` says: the headline of two runs side by side, and which tables and columns differ.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -13,6 +12,7 @@ use crate::output::dir;
 use crate::output::paths::BaselineLevel;
 use crate::output::rows::{self, TableRow, Text, table};
 use crate::output::summary::SummaryRow;
+use crate::sorted::SortedMap;
 
 /// Tables and columns for people.
 const SHOWN: usize = 12;
@@ -124,7 +124,7 @@ impl Compared<'_> {
 /// The columns that differ, that with the largest difference first.
 fn different(found: &[DifferenceRow<'_>]) -> Vec<Vec<Cell>> {
     let mut order = Vec::new();
-    let mut columns: BTreeMap<(&str, &str), (u64, &DifferenceRow<'_>)> = BTreeMap::new();
+    let mut columns: SortedMap<(&str, &str), (u64, &DifferenceRow<'_>)> = SortedMap::new();
     // The rows come with the largest first.
     for row in found {
         let place = (&*row.file, &*row.column);
@@ -161,7 +161,7 @@ fn headline(a: &Path, b: &Path) -> Result<Vec<Vec<Cell>>, InputErrors> {
     let mut faults = Faults::new();
     let [of_a, of_b] = [a, b].map(|folder| figures(folder, &focus, &mut faults));
     faults.into_result(())?;
-    let of_b: BTreeMap<&Name, Figure> = of_b.iter().map(|(name, figure)| (name, *figure)).collect();
+    let of_b: SortedMap<&Name, Figure> = of_b.iter().map(|(name, figure)| (name, *figure)).collect();
     let both = of_a.iter().filter_map(|(name, figure)| Some((name, *figure, *of_b.get(name)?)));
     Ok(both.map(|(name, one, other)| line(name, one, other)).collect())
 }

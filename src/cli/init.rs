@@ -1,6 +1,5 @@
 //! `tradepath init`: the embedded plan and data as files, to be edited.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -13,6 +12,7 @@ use super::{manifest, place};
 use crate::data::write_embedded;
 use crate::error::{Fault, InputErrors};
 use crate::output::dir::{self, MANIFEST, OutputDir, OutputError};
+use crate::sorted::SortedMap;
 
 /// What the folders are for.
 const HOLDS: [(&str, &str); 10] = [
@@ -74,7 +74,7 @@ fn by_name(error: OutputError) -> anyhow::Error {
 /// The folders that were written, with what is in them, and what to do with them.
 fn answer(at: &Path) -> Answer {
     let listed = dir::manifest(at).map(|manifest| dir::listed(&manifest)).unwrap_or_default();
-    let mut folders: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    let mut folders: SortedMap<&str, (u64, u64)> = SortedMap::new();
     for file in &listed {
         let folder = file.path.split_once('/').map_or(".", |(folder, _)| folder);
         let (files, bytes) = folders.entry(folder).or_default();

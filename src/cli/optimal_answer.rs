@@ -1,7 +1,5 @@
 //! What `tradepath optimal` and `tradepath nash` say: the tariffs chosen, what they bring the players and cost others.
 
-use std::collections::BTreeMap;
-
 use serde_json::json;
 
 use super::answer::{Answer, Cell, Column};
@@ -9,6 +7,7 @@ use super::optimal_tables::country_rows;
 use crate::data::SectorKind;
 use crate::economy::{Economy, Tariffs};
 use crate::equilibrium::optimal::{FIRST_ORDER_TOLERANCE, TariffChoice};
+use crate::sorted::{SortedMap, sort_by};
 
 /// Countries that are no players, in the words below the table.
 const OTHERS: usize = 3;
@@ -39,7 +38,7 @@ pub fn answer(command: &'static str, base: &Economy, players: &[usize], choice: 
         })
         .collect();
     let mut others: Vec<usize> = (0..base.n()).filter(|n| !players.contains(n)).collect();
-    others.sort_by(|&a, &b| outcomes[a].welfare_pct.total_cmp(&outcomes[b].welfare_pct));
+    sort_by(&mut others, |&a, &b| outcomes[a].welfare_pct.total_cmp(&outcomes[b].welfare_pct));
     let worst: Vec<String> = others
         .iter()
         .take(OTHERS)
@@ -56,7 +55,7 @@ pub fn answer(command: &'static str, base: &Economy, players: &[usize], choice: 
          equilibria, {} rounds",
         choice.largest_first_order, choice.evaluations, choice.rounds
     ));
-    let welfare: BTreeMap<&str, f64> =
+    let welfare: SortedMap<&str, f64> =
         outcomes.iter().map(|found| (&*found.iso3, found.welfare_pct)).collect();
     Answer {
         title: format!("{command} tariffs of {}: import-weighted means by sector", names.join(", ")),
@@ -65,7 +64,7 @@ pub fn answer(command: &'static str, base: &Economy, players: &[usize], choice: 
         facts: vec![
             ("command", json!(command)),
             ("players", json!(names)),
-            ("real_income_pct", json!(welfare)),
+            ("real_income_pct", welfare.into_iter().collect()),
             ("largest_first_order", json!(choice.largest_first_order)),
         ],
         notes,
@@ -74,7 +73,7 @@ pub fn answer(command: &'static str, base: &Economy, players: &[usize], choice: 
 }
 
 fn rows(base: &Economy, players: &[usize], choice: &TariffChoice) -> Vec<Vec<Cell>> {
-    let mut found: BTreeMap<(usize, usize), Mean> = BTreeMap::new();
+    let mut found: SortedMap<(usize, usize), Mean> = SortedMap::new();
     for &n in players {
         let goods = base.axes.sectors.iter().enumerate().filter(|(_, one)| one.kind == SectorKind::Goods);
         for (j, _) in goods {

@@ -1,6 +1,5 @@
 //! The parts of a split run: each as it was written, all of one run, each once.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -13,6 +12,7 @@ use crate::ensemble::Shard;
 use crate::error::{Fault, Faults, InputErrors};
 use crate::output::dir::{FileEntry, MANIFEST, WORK, listed};
 use crate::output::results::{SHARD_FILE, ShardInfo, is_of_part};
+use crate::sorted::{SortedMap, SortedSet, sort_by_key};
 
 /// What the manifests of all parts say alike: the joined manifest takes it from the first.
 const DESCRIBED: [&str; 16] = [
@@ -42,7 +42,7 @@ pub struct Part {
     pub shard: Shard,
     /// What it took, as `work.json` says; null without one.
     pub work: Value,
-    files: BTreeMap<String, FileEntry>,
+    files: SortedMap<String, FileEntry>,
 }
 
 /// All parts of a run.
@@ -82,7 +82,7 @@ impl Parts {
             }
         }
         if let Some(parts) = &mut parts {
-            parts.all.sort_by_key(|part| part.shard.number);
+            sort_by_key(&mut parts.all, |part| part.shard.number);
             parts.check_numbers(&mut faults);
         }
         let parts = faults.into_result(parts)?;
@@ -107,7 +107,7 @@ impl Parts {
                 ..fault(&file, &format!("another {key}"), &expected)
             });
         }
-        let names: BTreeSet<&String> = first.files.keys().chain(part.files.keys()).collect();
+        let names: SortedSet<&String> = first.files.keys().chain(part.files.keys()).collect();
         for name in names.into_iter().filter(|name| !name.contains('/')) {
             let found = match (first.files.get(name), part.files.get(name)) {
                 (Some(_), None) => format!("no {name}"),
@@ -124,7 +124,7 @@ impl Parts {
     fn check_numbers(&self, faults: &mut Faults) {
         let of = self.info.shard.of;
         let expected = format!("each of the parts 1 to {of} once");
-        let mut known: BTreeMap<u64, &Path> = BTreeMap::new();
+        let mut known: SortedMap<u64, &Path> = SortedMap::new();
         for part in &self.all {
             if part.shard.of != of {
                 let found = format!("part {} of {}", part.shard.number, part.shard.of);

@@ -14,6 +14,7 @@ use crate::output::rows;
 use crate::output::summary::{SummaryRow, summary};
 use crate::projection::Outcome;
 use crate::report::PAGE;
+use crate::sorted::sort_by;
 
 /// Characters of an option in the table; longer ones are shortened.
 const ID_WIDTH: usize = 20;
@@ -150,7 +151,7 @@ const NEAR: f64 = 2.0;
 
 /// Options by a number with its standard error, the largest first; `=` stands between neighbours that do not differ.
 fn ordered(mut found: Vec<(&str, (f64, f64))>) -> Vec<String> {
-    found.sort_by(|(_, (a, _)), (_, (b, _))| b.total_cmp(a));
+    sort_by(&mut found, |(_, (a, _)), (_, (b, _))| b.total_cmp(a));
     let word = |(at, (id, (value, se))): (usize, &(&str, (f64, f64)))| {
         let before = at.checked_sub(1).map(|before| found[before].1);
         let mark = match before {

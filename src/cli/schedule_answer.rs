@@ -8,6 +8,7 @@ use crate::data::{Dataset, Pair};
 use crate::output::schedule::{self, ScheduledRate};
 use crate::output::tariffs::{self, DutiesRow};
 use crate::policy::{PolicyBook, Regimes};
+use crate::sorted::sort_by;
 
 /// Lines for people.
 const SHOWN: usize = 20;
@@ -59,7 +60,9 @@ fn of_pair(asked: &Asked<'_>, pair: Pair) -> Lines {
     let of_year = |year| schedule::rows(asked.book, asked.regimes, pair, year);
     let change = |(a, b): &(ScheduledRate<'_>, ScheduledRate<'_>)| (b.effective_pct - a.effective_pct).abs();
     let mut found: Vec<_> = of_year(asked.years[0]).into_iter().zip(of_year(asked.years[1])).collect();
-    found.sort_by(|a, b| change(b).total_cmp(&change(a)).then(a.0.product_group.cmp(&b.0.product_group)));
+    sort_by(&mut found, |a, b| {
+        change(b).total_cmp(&change(a)).then(a.0.product_group.cmp(&b.0.product_group))
+    });
     let row = |(a, b): &(ScheduledRate<'_>, ScheduledRate<'_>)| {
         vec![
             Cell::text(&*a.product_group),
@@ -93,7 +96,7 @@ fn of_pairs(asked: &Asked<'_>) -> Lines {
     let both = |pair| of_year(pair, asked.years[0]).zip(of_year(pair, asked.years[1]));
     let change = |(a, b): &(DutiesRow<'_>, DutiesRow<'_>)| (b.effective_pct - a.effective_pct).abs();
     let mut found: Vec<_> = asked.pairs.iter().filter_map(both).collect();
-    found.sort_by(|a, b| {
+    sort_by(&mut found, |a, b| {
         let names = || (&a.0.importer, &a.0.exporter).cmp(&(&b.0.importer, &b.0.exporter));
         change(b).total_cmp(&change(a)).then_with(names)
     });

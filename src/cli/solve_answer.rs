@@ -7,6 +7,7 @@ use crate::economy::Economy;
 use crate::equilibrium::Equilibrium;
 use crate::equilibrium::decompose::Exact;
 use crate::output::solve::{self, CountryChange, PathYear};
+use crate::sorted::sort_by;
 
 /// Countries shown to people.
 const SHOWN: usize = 20;
@@ -28,7 +29,9 @@ pub fn answer(base: &Economy, solved: &Equilibrium, exact: &Exact, path: Option<
     let mut changes = solve::countries(base, solved, exact);
     let world_musd: f64 = changes.iter().map(|change| change.ev_musd).sum();
     let gain = changes.iter().filter(|change| change.welfare_pct > 0.0).count();
-    changes.sort_by(|a, b| b.welfare_pct.abs().total_cmp(&a.welfare_pct.abs()).then(a.iso3.cmp(&b.iso3)));
+    sort_by(&mut changes, |a, b| {
+        b.welfare_pct.abs().total_cmp(&a.welfare_pct.abs()).then(a.iso3.cmp(&b.iso3))
+    });
     let stats = &solved.stats;
     let mut notes = vec![
         format!(

@@ -7,6 +7,7 @@ use crate::events::findings::{Finding, Sizes, Trials};
 use crate::events::milestones::Milestone;
 use crate::events::{OptionSpec, Program};
 use crate::policy::PolicyTimeline;
+use crate::sorted::sort_by;
 
 /// Milestones that some draw reaches, with the chance, the chance if talks are launched, and dates.
 pub fn milestones(program: &Program, found: &[Milestone], (seed, draws): (u64, u64)) -> Answer {
@@ -110,7 +111,7 @@ fn turns_on(found: &Finding) -> Cell {
 /// Weights ranked by how much the chance of a milestone moves between the ends of their ranges.
 pub fn sensitivity(program: &Program, (name, milestone): (&str, usize), sizes: (u64, u64)) -> Answer {
     let (chance, mut rows) = program.sensitivity(milestone, sizes);
-    rows.sort_by(|a, b| (b.2 - b.1).abs().total_cmp(&(a.2 - a.1).abs()).then(a.0.cmp(b.0)));
+    sort_by(&mut rows, |a, b| (b.2 - b.1).abs().total_cmp(&(a.2 - a.1).abs()).then(a.0.cmp(b.0)));
     let row = |(name, low, high): (&str, f64, f64)| {
         vec![Cell::text(name), Cell::number(low, 4), Cell::number(high, 4), Cell::number(high - low, 4)]
     };

@@ -1,11 +1,10 @@
 //! Records that `tradepath timeline --fit` knows by their header: votes, talks, spells, cases.
 
-use std::collections::BTreeMap;
-
 use crate::data::{LABEL, Row, Table, is_label};
 use crate::error::{Fault, Faults, InputErrors};
 use crate::events::fit_record::{Quantity, length, rate, share};
 use crate::events::fit_votes::{PartyVote, fit_votes};
+use crate::sorted::SortedMap;
 
 /// Longest spell and most cases of a row.
 const MOST_DAYS: f64 = 100_000.0;
@@ -121,7 +120,7 @@ fn talks(table: &Table, faults: &mut Faults) -> Vec<Quantity> {
         broken: Vec<f64>,
         n_in_force: u64,
     }
-    let mut kinds: BTreeMap<&str, Kind> = BTreeMap::new();
+    let mut kinds: SortedMap<&str, Kind> = SortedMap::new();
     for row in table.rows() {
         name(&row, "talks", faults);
         let kind = kinds.entry(name(&row, "kind", faults)).or_default();
@@ -164,7 +163,7 @@ fn talks(table: &Table, faults: &mut Faults) -> Vec<Quantity> {
 }
 
 fn spells(table: &Table, faults: &mut Faults) -> Vec<Quantity> {
-    let mut steps: BTreeMap<&str, Vec<(f64, bool)>> = BTreeMap::new();
+    let mut steps: SortedMap<&str, Vec<(f64, bool)>> = SortedMap::new();
     for row in table.rows() {
         name(&row, "case", faults);
         let step = name(&row, "step", faults);

@@ -1,6 +1,5 @@
 //! `tradepath timeline --gains`: what each option does to each party, from a finished run, for the events to read.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -10,6 +9,7 @@ use crate::error::{Fault, Faults, InputErrors};
 use crate::output::fit::PartyGain;
 use crate::output::reference::ReferenceValue;
 use crate::output::rows;
+use crate::sorted::SortedMap;
 
 /// Measures of `reference.csv` that are taken over.
 const INCOME: &str = "real_income";
@@ -26,7 +26,7 @@ pub fn table(folder: &Path) -> Result<String, InputErrors> {
     let read = table.as_ref().map(|table| rows::read::<ReferenceValue<'_>>(table, &mut faults));
     let read = faults.into_result(read)?.unwrap_or_default();
     let last = read.iter().map(|(_, row)| row.year).max().unwrap_or(0);
-    let mut found: BTreeMap<(&str, &str), [Option<f64>; 2]> = BTreeMap::new();
+    let mut found: SortedMap<(&str, &str), [Option<f64>; 2]> = SortedMap::new();
     for (_, row) in read.iter().filter(|(_, row)| row.year == last && row.against == "reference") {
         let at = [INCOME, JOBS].iter().position(|&one| row.measure == one);
         if let Some(at) = at {

@@ -6,6 +6,7 @@ use super::validate_answer::Answer;
 use crate::data::{Dataset, Files};
 use crate::output::OutputDir;
 use crate::output::rows;
+use crate::sorted::sort_by;
 use crate::validation::{DataCheck, Flag, data_checks};
 
 /// Rows of the answer.
@@ -37,7 +38,7 @@ pub fn write(rows: &[DataCheck<'static>], output: &OutputDir) -> anyhow::Result<
 /// The rows that are farthest from what is known.
 fn worst<'r>(rows: &'r [DataCheck<'static>]) -> Vec<&'r DataCheck<'static>> {
     let mut worst: Vec<&DataCheck<'_>> = rows.iter().collect();
-    worst.sort_by(|a, b| b.distance().total_cmp(&a.distance()));
+    sort_by(&mut worst, |a, b| b.distance().total_cmp(&a.distance()));
     worst.truncate(SHOWN);
     worst
 }

@@ -8,6 +8,7 @@ use super::run::{self, BilateralChange, DrawValue, Projection, SECTOR_GROUPS, Se
 use super::summary::{SummaryRow, summary};
 use crate::ensemble::{BlockError, Cut, RunFrame, Tile, Tiling, YearBlock};
 use crate::projection::Outcome;
+use crate::sorted::sort_by_key;
 
 /// The files of a run could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -93,9 +94,9 @@ impl<'f> DrawTables<'f> {
         }
         // A whole year has its options in order.
         if tiling.tables.len() > 1 {
-            projections.sort_by_key(|row| order.of(&row.option));
-            sectors.sort_by_key(|row| order.of(&row.option));
-            sums.sort_by_key(|row| order.of(&row.option));
+            sort_by_key(&mut projections, |row| order.of(&row.option));
+            sort_by_key(&mut sectors, |row| order.of(&row.option));
+            sort_by_key(&mut sums, |row| order.of(&row.option));
         }
         self.projections.write_all(&projections)?;
         self.sectors.write_all(&sectors)?;
@@ -147,7 +148,7 @@ impl<'f> DrawTables<'f> {
             );
         }
         let group = |name: &str| SECTOR_GROUPS.iter().position(|known| *known == name);
-        rows.sort_by_key(|row| (order.of(&row.option), group(&row.sector_group)));
+        sort_by_key(&mut rows, |row| (order.of(&row.option), group(&row.sector_group)));
         Ok(self.bilateral.write(rows)?)
     }
 

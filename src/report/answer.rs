@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::axis::{decimals_for, fixed, signed};
 use super::input::{Measure, Numbers, Run};
+use crate::sorted::sort_by;
 
 /// One option in the last year, for the focus country.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,7 +37,7 @@ pub fn standings(run: &Run) -> Vec<Standing> {
     let mut standings: Vec<Standing> =
         run.manifest.compared().into_iter().filter_map(|option| standing(run, option)).collect();
     let is_never = |one: &Standing| one.pct.if_in_force.is_none();
-    standings.sort_by(|a, b| {
+    sort_by(&mut standings, |a, b| {
         let by_size = b.if_pct().total_cmp(&a.if_pct());
         is_never(a).cmp(&is_never(b)).then(by_size).then(a.option.cmp(&b.option))
     });

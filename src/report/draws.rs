@@ -1,6 +1,6 @@
 //! The solved draws in which an option comes into force.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashSet;
 
 use jiff::civil::date;
 
@@ -11,6 +11,7 @@ use crate::data::Row;
 use crate::output::events::MilestoneReached;
 use crate::output::rows::column;
 use crate::output::run::DrawValue;
+use crate::sorted::{SortedMap, sort_by_key};
 
 /// Draws kept of each option.
 const MOST_DRAWS: usize = 60;
@@ -22,7 +23,7 @@ impl Reader<'_> {
         let focus = (column!(DrawValue<'_>, iso3), vec![self.manifest.focus.as_str()]);
         let table = Some(self.optional_rows::<DrawValue<'_>>(&[against_reference(), focus])?);
         let rows: Vec<(Row<'_>, DrawValue<'_>)> = self.rows(&table);
-        let mut paths: BTreeMap<(usize, u64), Vec<(i16, f64)>> = BTreeMap::new();
+        let mut paths: SortedMap<(usize, u64), Vec<(i16, f64)>> = SortedMap::new();
         for (row, found) in rows {
             let is_gain = Measure::from_name(&found.measure) == Some(Measure::Pct);
             if !is_gain {
@@ -35,7 +36,7 @@ impl Reader<'_> {
         }
         let mut kept = DrawPaths::new();
         for ((option, draw), mut years) in paths {
-            years.sort_by_key(|(year, _)| *year);
+            sort_by_key(&mut years, |(year, _)| *year);
             let of_option = kept.entry(option).or_default();
             if of_option.len() < MOST_DRAWS {
                 of_option.push(DrawPath { draw, years });
@@ -45,7 +46,7 @@ impl Reader<'_> {
     }
 
     /// Option and draw of every entry into force by the end of the last year.
-    fn draws_in_force(&mut self) -> Option<BTreeSet<(usize, u64)>> {
+    fn draws_in_force(&mut self) -> Option<HashSet<(usize, u64)>> {
         let table = Some(self.optional::<MilestoneReached<'_>>()?);
         let end = date(self.manifest.last_year(), 12, 31);
         let rows: Vec<(Row<'_>, MilestoneReached<'_>)> = self.rows(&table);

@@ -9,6 +9,7 @@ use super::text::{line_height, text_width, wrap, wrap_bold};
 use super::theme::{
     GRID_LINE, INK, NOTE_SIZE, SOFT_INK, SUBTITLE_SIZE, TICK_SIZE, TITLE_SIZE, WHITE, ZERO_LINE,
 };
+use crate::sorted::sort_by_key;
 
 /// Width of every chart.
 pub const WIDTH: f64 = 760.0;
@@ -103,7 +104,7 @@ const NOTES: usize = 2;
 ///
 /// # Errors
 /// A PNG that cannot be made.
-pub fn chart(words: &Words, height: f64, draw: impl FnOnce(&mut Canvas, Area)) -> Result<Picture, String> {
+pub fn chart(words: &Words, height: f64, draw: &dyn Fn(&mut Canvas, Area)) -> Result<Picture, String> {
     let width = WIDTH - 2.0 * MARGIN;
     let title = wrap_bold(&words.title, width, TITLE_SIZE);
     let subtitle = wrap(&words.subtitle, width, SUBTITLE_SIZE);
@@ -165,7 +166,7 @@ impl Panel {
         let enough = (most..4 * most).map(|wanted| self.x.ticks(wanted)).find(|ticks| ticks.len() > 1);
         let mut ticks = enough.unwrap_or_default();
         let mut order: Vec<usize> = (0..ticks.len()).collect();
-        order.sort_by_key(|&at| ticks[at].0 != 0.0);
+        sort_by_key(&mut order, |&at| ticks[at].0 != 0.0);
         let mut taken: Vec<(f64, f64)> = Vec::new();
         for at in order {
             let (middle, half) = (self.x.at(ticks[at].0), half(&ticks[at]) + 1.5);

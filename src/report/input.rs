@@ -1,13 +1,12 @@
 //! A finished run, cut down to what the report shows. Nothing is computed here.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::{Date, date};
 
 use super::manifest::Manifest;
 use crate::ensemble::summary::HEADLINE;
 use crate::output::run::SECTOR_GROUPS;
 use crate::projection::Outcome;
+use crate::sorted::SortedMap;
 
 /// Milestone: the deal of the option is in force.
 pub use crate::events::milestones::IN_FORCE;
@@ -91,15 +90,15 @@ pub struct Numbers {
 
 /// Output of the focus country in the last year on the reference path, percent against the reference option, by option
 /// and sector.
-pub type SectorOutput = BTreeMap<(usize, usize), f64>;
+pub type SectorOutput = SortedMap<(usize, usize), f64>;
 
 /// Change of the exports of the focus country in the last year on the reference path against the reference option,
 /// million dollars of the base year, by option, partner and group of sectors.
-pub type Exports = BTreeMap<(usize, usize, SectorGroup), f64>;
+pub type Exports = SortedMap<(usize, usize, SectorGroup), f64>;
 
 /// Change of trade between all pairs in the last year on the reference path against the reference option, million dollars
 /// of the base year, by option, exporter, importer and group of sectors.
-pub type Flows = BTreeMap<(usize, usize, usize, SectorGroup), f64>;
+pub type Flows = SortedMap<(usize, usize, usize, SectorGroup), f64>;
 
 /// Parts of the gain of the focus country in the last year by policy: option, name, percent; in the order of the table.
 pub type Parts = Vec<(usize, String, f64)>;
@@ -114,7 +113,7 @@ pub struct DrawPath {
 }
 
 /// The draws of each option in which its deal comes into force by the last year, the first sixty.
-pub type DrawPaths = BTreeMap<usize, Vec<DrawPath>>;
+pub type DrawPaths = SortedMap<usize, Vec<DrawPath>>;
 
 /// Goods or services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -157,15 +156,15 @@ pub struct Run {
     /// Names, labels, focus.
     pub manifest: Manifest,
     /// Gains over the draws.
-    pub gains: BTreeMap<GainKey, Spread>,
+    pub gains: SortedMap<GainKey, Spread>,
     /// Gains on the reference path.
-    pub reference: BTreeMap<GainKey, f64>,
+    pub reference: SortedMap<GainKey, f64>,
     /// Cumulative probability by option, milestone and year; the two milestones above alone.
-    pub by_year: BTreeMap<(usize, &'static str), Vec<(i16, f64)>>,
+    pub by_year: SortedMap<(usize, &'static str), Vec<(i16, f64)>>,
     /// The three numbers by option, country and measure.
-    pub numbers: BTreeMap<(usize, usize, Measure), Numbers>,
+    pub numbers: SortedMap<(usize, usize, Measure), Numbers>,
     /// First day in force on the reference path, by option.
-    pub path_dates: BTreeMap<usize, Date>,
+    pub path_dates: SortedMap<usize, Date>,
     /// Parts of the gains; `None` if the run has no `decomposition.csv`.
     pub parts: Option<Parts>,
     /// Tariffs over dates; `None` if the run has no `tariff_path.csv`.

@@ -1,7 +1,5 @@
 //! From the tables of a run to a [`Run`].
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 
 use super::input::{
@@ -22,6 +20,7 @@ use crate::output::rows::{TableRow, column};
 use crate::output::run::{IMPORTS_CHANGE, Projection};
 use crate::output::summary::SummaryRow;
 use crate::projection::Outcome;
+use crate::sorted::{SortedMap, sort_by_key};
 
 /// Unit of the changes of trade that the report shows.
 const MUSD: &str = "musd2019";
@@ -90,7 +89,7 @@ impl Reader<'_> {
     }
 
     /// `projections.csv`: the gains over the draws.
-    fn gains(&mut self) -> BTreeMap<GainKey, Spread> {
+    fn gains(&mut self) -> SortedMap<GainKey, Spread> {
         let table = self.required_rows::<Projection<'_>>(&gains());
         let rows: Vec<(Row<'_>, Projection<'_>)> = self.rows(&table);
         let gain = |(row, found): &(Row<'_>, Projection<'_>)| {
@@ -101,7 +100,7 @@ impl Reader<'_> {
     }
 
     /// `reference.csv`: the gains on the reference path.
-    fn reference(&mut self) -> BTreeMap<GainKey, f64> {
+    fn reference(&mut self) -> SortedMap<GainKey, f64> {
         let table = self.required_rows::<ReferenceValue<'_>>(&gains());
         let rows: Vec<(Row<'_>, ReferenceValue<'_>)> = self.rows(&table);
         let gain = |(row, found): &(Row<'_>, ReferenceValue<'_>)| {
@@ -112,10 +111,10 @@ impl Reader<'_> {
     }
 
     /// `by_year.csv`: the two milestones, in the years of the run.
-    fn by_year(&mut self) -> BTreeMap<(usize, &'static str), Vec<(i16, f64)>> {
+    fn by_year(&mut self) -> SortedMap<(usize, &'static str), Vec<(i16, f64)>> {
         let table = self.required::<MilestoneYear<'_>>();
         let [first, last] = self.manifest.years;
-        let mut found: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        let mut found: SortedMap<_, Vec<_>> = SortedMap::new();
         let rows: Vec<(Row<'_>, MilestoneYear<'_>)> = self.rows(&table);
         for (row, reached) in rows {
             let milestone = [IN_FORCE, SECTORAL_IN_FORCE].into_iter().find(|m| *m == reached.milestone);
@@ -125,12 +124,12 @@ impl Reader<'_> {
                 found.entry((option, milestone)).or_default().push((reached.year, reached.probability));
             }
         }
-        found.values_mut().for_each(|path| path.sort_by_key(|(year, _)| *year));
+        found.values_mut().for_each(|path| sort_by_key(path, |(year, _)| *year));
         found
     }
 
     /// `summary.csv`: the three numbers.
-    fn numbers(&mut self) -> BTreeMap<(usize, usize, Measure), Numbers> {
+    fn numbers(&mut self) -> SortedMap<(usize, usize, Measure), Numbers> {
         let table = self.required::<SummaryRow<'_>>();
         let rows: Vec<(Row<'_>, SummaryRow<'_>)> = self.rows(&table);
         let of_row = |(row, found): (Row<'_>, SummaryRow<'_>)| {
@@ -156,7 +155,7 @@ impl Reader<'_> {
     }
 
     /// `reference_dates.csv`: the milestone `in_force`.
-    fn path_dates(&mut self) -> BTreeMap<usize, Date> {
+    fn path_dates(&mut self) -> SortedMap<usize, Date> {
         let table = self.required::<ReferenceDate<'_>>();
         let rows: Vec<(Row<'_>, ReferenceDate<'_>)> = self.rows(&table);
         let rows = rows.iter().filter(|(_, found)| found.milestone == IN_FORCE);
@@ -178,7 +177,7 @@ impl Reader<'_> {
                 stretches.push(TariffStretch { option, importer, from, until, statutory_pct });
             }
         }
-        stretches.sort_by_key(|step| (step.importer, step.option, step.from));
+        sort_by_key(&mut stretches, |step| (step.importer, step.option, step.from));
         table.map(|_| stretches)
     }
 
@@ -252,7 +251,7 @@ impl Reader<'_> {
     }
 
     /// Every option must have its three numbers of the focus country.
-    fn check_numbers(&mut self, numbers: &BTreeMap<(usize, usize, Measure), Numbers>) {
+    fn check_numbers(&mut self, numbers: &SortedMap<(usize, usize, Measure), Numbers>) {
         if !self.faults.is_empty() {
             return;
         }
@@ -267,7 +266,7 @@ impl Reader<'_> {
     }
 
     /// Every option must have its gain of the focus country in every year, over the draws and on the path.
-    fn check_complete(&mut self, gains: &BTreeMap<GainKey, Spread>, reference: &BTreeMap<GainKey, f64>) {
+    fn check_complete(&mut self, gains: &SortedMap<GainKey, Spread>, reference: &SortedMap<GainKey, f64>) {
         if !self.faults.is_empty() {
             return;
         }

@@ -67,7 +67,7 @@ impl<'a> Reader<'a> {
 
     /// The rows of a table, each with its place.
     pub fn rows<'t, R: TableRow<'t>>(&mut self, table: &'t Option<Table>) -> Vec<(Row<'t>, R)> {
-        table.iter().flat_map(|table| rows::read(table, &mut self.faults)).collect()
+        table.as_ref().map(|table| rows::read(table, &mut self.faults)).unwrap_or_default()
     }
 
     /// Position of the option of a row.

@@ -1,7 +1,6 @@
 //! A drawing as SVG. Letters are outlines, so that no font is needed where it is opened; each text is named, and the
 //! picture has a title and a description for screen readers.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use ttf_parser::OutlineBuilder;
@@ -10,11 +9,12 @@ use super::canvas::{Align, Canvas, Lettering, Shape};
 use super::escape::escape;
 use super::marks::Point;
 use super::text;
+use crate::sorted::SortedMap;
 
 /// The drawing with its title and description.
 #[must_use]
 pub fn svg(canvas: &Canvas, title: &str, description: &str) -> String {
-    let mut letters = BTreeMap::new();
+    let mut letters = SortedMap::new();
     let body: String = canvas.shapes.iter().map(|shape| element(shape, &mut letters)).collect();
     let (width, height) = (number(canvas.size.0), number(canvas.size.1));
     let outlines: String =
@@ -38,7 +38,7 @@ fn points(points: &[Point]) -> String {
     points.iter().map(|(x, y)| format!("{},{}", number(*x), number(*y))).collect::<Vec<_>>().join(" ")
 }
 
-fn element(shape: &Shape, letters: &mut BTreeMap<String, String>) -> String {
+fn element(shape: &Shape, letters: &mut SortedMap<String, String>) -> String {
     match shape {
         Shape::Line { points: all, colour, width } => format!(
             "<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{}\"/>\n",
@@ -68,7 +68,7 @@ fn line_of_text(
     at: Point,
     text: &str,
     lettering: Lettering,
-    letters: &mut BTreeMap<String, String>,
+    letters: &mut SortedMap<String, String>,
 ) -> String {
     let is_bold = lettering.is_bold;
     let scale = lettering.size / text::units_per_size(is_bold);

@@ -14,8 +14,6 @@
 //!
 //! Source: Costinot & Rodriguez-Clare (2014), table 4.1; Arkolakis, Costinot & Rodriguez-Clare (2012).
 
-use std::collections::BTreeMap;
-
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 
 use super::studies::FOLDER;
@@ -23,6 +21,7 @@ use crate::data::{Dataset, Files, Holds, MARK, Names, SOURCE, TableRule, column}
 use crate::economy::Economy;
 use crate::error::{Faults, InputErrors};
 use crate::output::rows::{Text, table};
+use crate::sorted::SortedMap;
 
 /// Forms in the order of the table.
 pub const FORMS: [&str; 4] = ["one_sector", "many_sectors", "inputs", "scale"];
@@ -93,7 +92,7 @@ pub fn autarky(
     Ok(rows)
 }
 
-fn published(files: &Files) -> Result<BTreeMap<(String, String), Known>, InputErrors> {
+fn published(files: &Files) -> Result<SortedMap<(String, String), Known>, InputErrors> {
     let text = files.read(PUBLISHED.file).map_err(InputErrors::from)?;
     let mut faults = Faults::new();
     let table = PUBLISHED.parse(&files.display(PUBLISHED.file), &text, &mut faults);

@@ -1,12 +1,11 @@
 //! Known figures beside those of a baseline.
 
-use std::collections::BTreeSet;
-
 use super::known::KnownFigures;
 use super::statistic::{About, Statistic, sectors_of, value};
 use crate::data::{Dataset, Files};
 use crate::error::InputErrors;
 use crate::output::rows::{Text, table};
+use crate::sorted::SortedSet;
 
 /// Ratios between these ends are close enough to need no reason.
 const CLOSE: std::ops::RangeInclusive<f64> = 0.8..=1.25;
@@ -91,7 +90,7 @@ pub fn data_checks(
     data: &Dataset,
 ) -> Result<(Vec<DataCheck<'static>>, Vec<String>), InputErrors> {
     let figures = KnownFigures::read(checks)?;
-    let (mut rows, mut n_left, mut absent) = (Vec::new(), 0, BTreeSet::new());
+    let (mut rows, mut n_left, mut absent) = (Vec::new(), 0, SortedSet::new());
     for known in figures.rows() {
         let country = data.axes.country_idx.get(known.text("iso3")).copied();
         let partner = match known.text("partner") {

@@ -17,7 +17,7 @@ fn the_change_log_names_the_version() {
 
 /// Modules in rank order: each may use only those before it.
 const RANKS: [&[&str]; 14] = [
-    &["error", "rng", "stop", "numerics", "csv_text"],
+    &["error", "rng", "sorted", "stop", "numerics", "csv_text"],
     &["data"],
     &["estimation"],
     &["economy"],

@@ -1,7 +1,7 @@
 //! Imports of one economy by partner and sector from its customs figures: by chapter or industry of the base year,
 //! inside of these by the lines of a later year.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::Path;
 
 use ndarray::Array2;
@@ -10,6 +10,7 @@ use super::concordance::Concordance;
 use super::figures::{FLOW, YEAR};
 use crate::calibration::Reading;
 use crate::data::{Files, Table};
+use crate::sorted::{SortedMap, sort_by_key};
 
 /// Name of the layout in `customs.csv`.
 const LAYOUT: &str = "census";
@@ -111,8 +112,8 @@ fn read_mix(
 }
 
 /// Sums of the base year by partner and code, without totals.
-fn sums(table: &Table, code: &str, reading: &mut Reading) -> BTreeMap<(String, String), f64> {
-    let mut sums = BTreeMap::new();
+fn sums(table: &Table, code: &str, reading: &mut Reading) -> SortedMap<(String, String), f64> {
+    let mut sums = SortedMap::new();
     for row in reading.of_year(table, &YEAR.to_string()) {
         let musd = reading.number(&row, "imports_musd", FLOW);
         if let (Some(musd), false) = (musd, row.text(code) == ALL) {
@@ -122,7 +123,7 @@ fn sums(table: &Table, code: &str, reading: &mut Reading) -> BTreeMap<(String, S
     sums
 }
 
-type Sums = BTreeMap<(String, String), f64>;
+type Sums = SortedMap<(String, String), f64>;
 
 /// Figures by chapter or industry spread over sectors.
 struct Spread<'a> {
@@ -170,7 +171,7 @@ impl Spread<'_> {
     fn late(&self) -> Array2<f64> {
         let axes = &self.by.axes;
         let mut chapters: Vec<_> = self.mix.iter().collect();
-        chapters.sort_by_key(|(chapter, _)| *chapter);
+        sort_by_key(&mut chapters, |(chapter, _)| *chapter);
         let zeros = Array2::zeros((axes.n_countries(), axes.n_sectors()));
         chapters.into_iter().fold(zeros, |sum, (_, cells)| sum + cells)
     }

@@ -7,6 +7,7 @@ use crate::calibration::facts::elasticities::Elasticities;
 use crate::calibration::facts::places::Places;
 use crate::data::{Axes, Country, Files, Row, Sector, SectorKind, Table};
 use crate::error::{Fault, Faults, InputErrors};
+use crate::sorted::sort_by_key;
 
 /// Adds the codes of a row; each belongs to one row only.
 fn add_codes(to: &mut HashMap<String, usize>, at: usize, row: &Row<'_>, column: &str, faults: &mut Faults) {
@@ -190,7 +191,7 @@ impl Concordance {
         let mut codes: Vec<(&String, &Vec<(usize, f64)>)> =
             self.parts.get(classification).into_iter().flatten().collect();
         // A fixed order of the sums.
-        codes.sort_unstable_by_key(|(code, _)| *code);
+        sort_by_key(&mut codes, |(code, _)| *code);
         for (code, parts) in codes.into_iter().filter(|(code, _)| !code.contains(':')) {
             for &(j, share) in parts {
                 sums[j][0] += share;

@@ -1,6 +1,6 @@
 //! Imports and exports of one economy by partner and sector from customs figures whose headings lie inside each other.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::Path;
 
 use ndarray::Array2;
@@ -8,7 +8,8 @@ use ndarray::Array2;
 use super::concordance::Concordance;
 use super::figures::YEAR;
 use crate::calibration::{NumberRule, Reading};
-use crate::data::Files;
+use crate::data::{Files, Row};
+use crate::sorted::SortedMap;
 
 /// Name of the layout in `customs.csv`.
 const LAYOUT: &str = "mof";
@@ -36,19 +37,18 @@ impl Mof {
         let areas = reading.own(&own, "areas.csv", &["area", "iso3", "less", "source", "mark"])?;
         let file = data.join("japan_trade/japan_trade_area_goods_2009_2026.csv.gz");
         let table = reading.table(&file, &["ex_im", "area", "goods", "year", "value"])?;
-        let mut values: BTreeMap<(String, String, String), f64> = BTreeMap::new();
-        for row in reading.of_year(&table, &YEAR.to_string()) {
-            if let Some(value) = reading.number(&row, "value", FLOW) {
-                let key = ["ex_im", "area", "goods"].map(|column| row.text(column).to_owned());
-                values.insert(key.into(), value);
-            }
-        }
+        let rows = reading.of_year(&table, &YEAR.to_string());
+        let flow = |row: &Row<'_>| {
+            let key = ["ex_im", "area", "goods"].map(|column| row.text(column).to_owned());
+            Some((key.into(), reading.number(row, "value", FLOW)?))
+        };
+        let values: SortedMap<(String, String, String), f64> = rows.iter().filter_map(flow).collect();
         let parent: HashMap<(&str, &str), &str> = headings
             .rows()
             .map(|row| ((row.text("classification"), row.text("heading")), row.text("parent")))
             .collect();
         let mut trade = [("import", "mof_import"), ("export", "mof_export")].map(|(flow, classification)| {
-            let of_flow: BTreeMap<(&str, &str), f64> = values
+            let of_flow: SortedMap<(&str, &str), f64> = values
                 .iter()
                 .filter(|((ex_im, ..), _)| ex_im == flow)
                 .map(|((_, area, goods), &value)| ((area.as_str(), goods.as_str()), value))
@@ -84,12 +84,12 @@ impl Mof {
 
 /// What each heading of an area holds beside its sub-headings; 0 where these say more.
 pub(in crate::calibration) fn alone<'a>(
-    values: &BTreeMap<(&'a str, &'a str), f64>,
+    values: &SortedMap<(&'a str, &'a str), f64>,
     area: &str,
     parent: &HashMap<(&str, &str), &str>,
     classification: &str,
 ) -> Vec<(&'a str, f64)> {
-    let of_area: BTreeMap<&str, f64> = values
+    let of_area: SortedMap<&str, f64> = values
         .iter()
         .filter(|((one, _), _)| *one == area)
         .map(|((_, goods), &value)| (*goods, value))
@@ -103,13 +103,14 @@ pub(in crate::calibration) fn alone<'a>(
 
 #[cfg(test)]
 mod tests {
-    use std::collections::{BTreeMap, HashMap};
+    use std::collections::HashMap;
 
     use super::alone;
+    use crate::sorted::SortedMap;
 
     #[test]
     fn a_heading_holds_what_its_sub_headings_leave() {
-        let values = BTreeMap::from([(("A", "Food"), 10.0), (("A", "Meat"), 4.0), (("B", "Food"), 3.0)]);
+        let values = SortedMap::from([(("A", "Food"), 10.0), (("A", "Meat"), 4.0), (("B", "Food"), 3.0)]);
         let parent = HashMap::from([(("import", "Meat"), "Food")]);
         assert_eq!(alone(&values, "A", &parent, "import"), vec![("Food", 6.0), ("Meat", 4.0)]);
         assert_eq!(alone(&values, "A", &parent, "export"), vec![("Food", 10.0), ("Meat", 4.0)]);

@@ -14,6 +14,7 @@ use super::pairs;
 use super::tables::{NationalTable, WorldTables};
 use crate::calibration::{NumberRule, Reading};
 use crate::error::Fault;
+use crate::sorted::sort_by;
 
 const ABOVE_ZERO: NumberRule =
     NumberRule::new("a number above 0, at most 1e12 million USD", |value| value > 0.0 && value <= 1e12);
@@ -161,7 +162,7 @@ fn read_chapters(data: &Path, by: &Concordance, reading: &mut Reading) -> Option
         }
     }
     let mut chapters: Vec<_> = chapters.into_iter().collect();
-    chapters.sort_by(|(a, _), (b, _)| a.cmp(b));
+    sort_by(&mut chapters, |(a, _), (b, _)| a.cmp(b));
     let zeros = Array1::zeros(by.axes.n_countries());
     let sums = chapters.iter().fold(zeros, |sum, (_, exports)| sum + exports);
     check_filled(&table, "value_musd", &sums, by, reading);

@@ -14,6 +14,7 @@ use crate::data::{Dataset, Files, SectorKind};
 use crate::economy::Economy;
 use crate::output::dir::{Existing, OutputDir};
 use crate::output::rows::{Rounded, Text};
+use crate::sorted::sort_by;
 
 /// Decimals of a flow in million USD: a thousand dollars.
 const FLOW_DECIMALS: usize = 3;
@@ -125,7 +126,7 @@ impl Apac {
         });
         let mut moved: Vec<Adjustment> = self.production.adjustments.iter().cloned().chain(raised).collect();
         let size = |a: &Adjustment| (a.after_musd - a.before_musd).abs();
-        moved.sort_by(|a, b| size(b).total_cmp(&size(a)));
+        sort_by(&mut moved, |a, b| size(b).total_cmp(&size(a)));
         moved.into_iter().map(|a| AdjustmentRow {
             table: a.table.into(),
             country: self.code(a.n),

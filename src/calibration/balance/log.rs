@@ -2,6 +2,7 @@
 
 use super::entropy::Cells;
 use crate::data::Axes;
+use crate::sorted::sort_by;
 
 /// Least move of a cell that is listed, million USD: one dollar.
 const LISTED_MUSD: f64 = 1e-6;
@@ -77,7 +78,7 @@ impl<'a> Log<'a> {
 
     pub(super) fn sorted(mut self) -> Vec<Adjustment> {
         let size = |a: &Adjustment| (a.after_musd - a.before_musd).abs();
-        self.moves.sort_by(|a, b| size(b).total_cmp(&size(a)));
+        sort_by(&mut self.moves, |a, b| size(b).total_cmp(&size(a)));
         self.moves
     }
 }

@@ -1,8 +1,9 @@
 //! Trade and duties by partner and by product, from the customs of two large importers.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use super::sources::{Figures, Sources, YEAR};
+use crate::sorted::SortedMap;
 use crate::validation::KnownRow;
 
 /// Code of all products together.
@@ -29,7 +30,7 @@ pub(super) fn customs(sources: &mut Sources<'_>) -> Option<Vec<KnownRow<'static>
     let importer = importer(sources, "us_imports_duties_2013_2025")?;
     let file = "us_imports_duties_2013_2025/us_imports_duty_naics3_quarterly.csv.gz";
     let table = sources.table(file, &["partner", "naics3", "year", "imports_musd", "duty_musd"])?;
-    let mut sums: BTreeMap<String, [f64; 2]> = BTreeMap::new();
+    let mut sums: SortedMap<String, [f64; 2]> = SortedMap::new();
     for row in sources.reading.of_year(&table, YEAR).into_iter().filter(|row| row.text("naics3") == ALL) {
         let partner = row.text("partner");
         let values = (sources.figure(&row, "imports_musd"), sources.figure(&row, "duty_musd"));
@@ -63,7 +64,7 @@ pub(super) fn chapters(sources: &mut Sources<'_>) -> Option<Vec<KnownRow<'static
     }
     let file = "us_imports_duties_2013_2025/us_imports_duty_hs2_halfyear.csv.gz";
     let table = sources.table(file, &["partner", "hs2", "year", "imports_musd"])?;
-    let mut sums: BTreeMap<&str, f64> = BTreeMap::new();
+    let mut sums: SortedMap<&str, f64> = SortedMap::new();
     for row in sources.reading.of_year(&table, YEAR).into_iter().filter(|row| row.text("partner") == WORLD) {
         let chapter = row.text("hs2");
         let musd = sources.figure(&row, "imports_musd");
@@ -91,7 +92,7 @@ pub(super) fn shares(sources: &mut Sources<'_>) -> Option<Vec<KnownRow<'static>>
     let file = "japan_trade/japan_trade_area_goods_2009_2026.csv.gz";
     let table = sources.table(file, &["ex_im", "area", "goods", "year", "value"])?;
     const TOTAL: &str = "Grand Total";
-    let mut values: BTreeMap<(&str, &str), f64> = BTreeMap::new();
+    let mut values: SortedMap<(&str, &str), f64> = SortedMap::new();
     for row in sources.reading.of_year(&table, YEAR).into_iter().filter(|row| row.text("goods") == TOTAL) {
         let area = row.text("area");
         let partner = if area == TOTAL { "" } else { code_of.get(area).copied().unwrap_or(TOTAL) };

@@ -1,8 +1,7 @@
 //! Shares of sectors in value added and of products in imports.
 
-use std::collections::BTreeMap;
-
 use super::sources::{Figures, Sources};
+use crate::sorted::SortedMap;
 use crate::validation::KnownRow;
 
 /// Year of the 12 sectors.
@@ -42,7 +41,7 @@ pub(super) fn imports(sources: &mut Sources<'_>) -> Option<Vec<KnownRow<'static>
     let groups = sources.reading.own(sources.own, "mtn_groups.csv", &["group", "sector"])?;
     let table = sources
         .table("wto_imports_mtn_2015/imports_mtn_2015.csv", &["importer", "mtn_group", "value_musd"])?;
-    let mut values: BTreeMap<&str, BTreeMap<&str, f64>> = BTreeMap::new();
+    let mut values: SortedMap<&str, SortedMap<&str, f64>> = SortedMap::new();
     for row in table.rows().filter(|row| !row.text("value_musd").is_empty()) {
         if let (Some(musd), true) =
             (sources.figure(&row, "value_musd"), sources.is_single(row.text("importer")))

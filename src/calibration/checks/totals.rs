@@ -1,9 +1,8 @@
 //! GDP, exports, imports and openness of each economy.
 
-use std::collections::BTreeMap;
-
 use super::sources::{Figures, Sources, YEAR};
 use crate::calibration::facts::places::{NamesOfCountries, is_published};
+use crate::sorted::{SortedMap, sort_by};
 use crate::validation::KnownRow;
 
 /// Input-output sectors that make goods: `c1` to this one.
@@ -40,7 +39,7 @@ pub(super) fn production(sources: &mut Sources<'_>) -> Option<Vec<KnownRow<'stat
         &["year", "iso3", "sector", "va", "exports"],
     )?;
     // Goods, services, value added.
-    let mut sums: BTreeMap<String, [f64; 3]> = BTreeMap::new();
+    let mut sums: SortedMap<String, [f64; 3]> = SortedMap::new();
     for row in sources.reading.of_year(&table, YEAR) {
         let code = row.text("iso3");
         let is_goods =
@@ -66,7 +65,7 @@ pub(super) fn services(sources: &mut Sources<'_>) -> Option<Vec<KnownRow<'static
     let file = "oecd_services_bilateral/services_total_2005_2019.csv.gz";
     let table = sources.table(file, &["reporter", "partner", "year", "flow", "value_musd"])?;
     let mut rows = Vec::new();
-    let mut partners: BTreeMap<String, Vec<(String, f64)>> = BTreeMap::new();
+    let mut partners: SortedMap<String, Vec<(String, f64)>> = SortedMap::new();
     for row in sources.reading.of_year(&table, YEAR) {
         let (reporter, partner) = (row.text("reporter"), row.text("partner"));
         if !sources.is_single(reporter) || !is_published(&row, "value_musd") {
@@ -83,7 +82,7 @@ pub(super) fn services(sources: &mut Sources<'_>) -> Option<Vec<KnownRow<'static
         }
     }
     for (reporter, mut of_reporter) in partners {
-        of_reporter.sort_by(|a, b| b.1.total_cmp(&a.1));
+        sort_by(&mut of_reporter, |a, b| b.1.total_cmp(&a.1));
         let main = of_reporter.iter().take(3);
         rows.extend(main.map(|(partner, musd)| of.row("exports", &reporter, partner, "services", *musd)));
     }

@@ -17,6 +17,7 @@ use super::shrinkage::{Estimate, Shrunk, mean, shrink, study_effects, variance_b
 use crate::calibration::{NumberRule, Reading};
 use crate::data::{Axes, Files, Row, Table};
 use crate::error::Fault;
+use crate::sorted::sort_by_key;
 
 /// Columns of `sector_codes.csv` beside `sector`.
 const CODES: [&str; 5] =
@@ -75,7 +76,7 @@ impl Elasticities {
         let mut rows = goods.rows()?;
         rows.retain(|row| is_known(&row.sector));
         rows.extend(ranges.rows().filter_map(|row| of_range(&row, axes, reading)));
-        rows.sort_by_key(|row| axes.sector_idx[row.sector.as_ref()]);
+        sort_by_key(&mut rows, |row| axes.sector_idx[row.sector.as_ref()]);
         let mut studies = goods.studies;
         studies.retain(|row| is_known(&row.sector));
         Some(Self { rows, studies })

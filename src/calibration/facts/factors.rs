@@ -8,6 +8,7 @@ use super::rows::FactorRow;
 use crate::calibration::{NumberRule, Reading};
 use crate::data::{Files, Table};
 use crate::output::rows::Rounded;
+use crate::sorted::sort_by_key;
 
 /// Last year of the capital tables.
 const CAPITAL_YEAR: &str = "2017";
@@ -73,7 +74,7 @@ pub(super) fn read(
 fn gdp_of(places: &Places<'_>, n: usize, gdp_musd: &HashMap<String, f64>) -> f64 {
     let mut codes: Vec<(&String, &f64)> =
         gdp_musd.iter().filter(|(code, _)| places.economy(code) == n).collect();
-    codes.sort_by_key(|(code, _)| *code);
+    sort_by_key(&mut codes, |(code, _)| *code);
     codes.into_iter().map(|(_, gdp)| gdp).sum()
 }
 

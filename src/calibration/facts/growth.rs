@@ -5,7 +5,7 @@
 //! the years of the scenario it grows at one rate. Economies of several countries are the sums of their members'
 //! levels at prices and exchange rates of the base year.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::Path;
 
 use super::places::{NamesOfCountries, POSITIVE, Places, is_published, missing};
@@ -13,6 +13,7 @@ use super::rows::PopulationRow;
 use crate::calibration::tables::GrowthRow;
 use crate::calibration::{NumberRule, Reading};
 use crate::output::rows::Rounded;
+use crate::sorted::SortedMap;
 
 /// Last year that the forecast is used for.
 const LAST_FORECAST: i16 = 2025;
@@ -33,7 +34,7 @@ const RATE: NumberRule =
     NumberRule::new("percent a year between -100 and 200", |value| value > -100.0 && value <= 200.0);
 
 /// Figures of a country by year.
-type Series = HashMap<String, BTreeMap<i16, f64>>;
+type Series = HashMap<String, SortedMap<i16, f64>>;
 
 /// Growth and people of the economies of a set.
 pub struct Paths {
@@ -111,10 +112,11 @@ impl Forecast {
 
     /// Real GDP at prices of the base year, from the year before it to the last of the forecast; `None` where a
     /// year is missing.
-    fn levels(&self, code: &str, [before, base]: [i16; 2]) -> Option<BTreeMap<i16, f64>> {
+    fn levels(&self, code: &str, [before, base]: [i16; 2]) -> Option<SortedMap<i16, f64>> {
         let rates = self.growth_pct.get(code)?;
         let mut level = *self.gdp.get(code)?.get(&base)?;
-        let mut levels = BTreeMap::from([(base, level), (before, level / (1.0 + rates.get(&base)? / 100.0))]);
+        let mut levels =
+            SortedMap::from([(base, level), (before, level / (1.0 + rates.get(&base)? / 100.0))]);
         for year in base + 1..=LAST_FORECAST {
             level *= 1.0 + rates.get(&year)? / 100.0;
             levels.insert(year, level);
@@ -151,7 +153,7 @@ impl Scenario {
                 "Population" => &mut population,
                 _ => continue,
             };
-            let values: Option<BTreeMap<i16, f64>> = SCENARIO_YEARS
+            let values: Option<SortedMap<i16, f64>> = SCENARIO_YEARS
                 .iter()
                 .zip(&years)
                 .map(|(&year, column)| Some((year, reading.number(&row, column, POSITIVE)?)))
@@ -170,13 +172,13 @@ impl Scenario {
 ///
 /// A country that lacks a year in either source is left out and named; an economy without any is a fault.
 fn joined<'c>(
-    forecast: impl Fn(&str) -> Option<BTreeMap<i16, f64>>,
+    forecast: impl Fn(&str) -> Option<SortedMap<i16, f64>>,
     scenario: &Series,
     codes: impl Iterator<Item = &'c String>,
     places: &Places<'_>,
     (what, reading): (&str, &mut Reading),
-) -> Vec<BTreeMap<i16, f64>> {
-    let mut economies = vec![BTreeMap::new(); places.len()];
+) -> Vec<SortedMap<i16, f64>> {
+    let mut economies = vec![SortedMap::new(); places.len()];
     let mut codes: Vec<&String> = codes.collect();
     codes.sort();
     let mut left = Vec::new();
@@ -186,7 +188,7 @@ fn joined<'c>(
             left.push(code.as_str());
             continue;
         };
-        let economy: &mut BTreeMap<i16, f64> = &mut economies[places.economy(code)];
+        let economy: &mut SortedMap<i16, f64> = &mut economies[places.economy(code)];
         levels.into_iter().for_each(|(year, level)| *economy.entry(year).or_insert(0.0) += level);
     }
     if !left.is_empty() {
@@ -202,7 +204,7 @@ fn joined<'c>(
 }
 
 /// The forecast to its last year, then the scenario's ratios to that year, at one rate between its years.
-fn join(near: BTreeMap<i16, f64>, far: &BTreeMap<i16, f64>) -> Option<BTreeMap<i16, f64>> {
+fn join(near: SortedMap<i16, f64>, far: &SortedMap<i16, f64>) -> Option<SortedMap<i16, f64>> {
     let at = *near.get(&LAST_FORECAST)?;
     let far_at = *far.get(&LAST_FORECAST)?;
     let mut levels = near;
@@ -227,7 +229,7 @@ fn source(year: i16) -> &'static str {
     if year > LAST_FORECAST { LONG_RUN } else { FORECAST }
 }
 
-fn growth_rows(gdp: &[BTreeMap<i16, f64>], places: &Places<'_>, base_year: i16) -> Vec<GrowthRow<'static>> {
+fn growth_rows(gdp: &[SortedMap<i16, f64>], places: &Places<'_>, base_year: i16) -> Vec<GrowthRow<'static>> {
     let mut rows = Vec::new();
     for (n, levels) in gdp.iter().enumerate() {
         for (year_from, year_to) in spans(base_year) {
@@ -250,13 +252,14 @@ fn growth_rows(gdp: &[BTreeMap<i16, f64>], places: &Places<'_>, base_year: i16) 
 }
 
 fn people_rows(
-    people: &[BTreeMap<i16, f64>],
+    people: &[SortedMap<i16, f64>],
     places: &Places<'_>,
     base_year: i16,
 ) -> Vec<PopulationRow<'static>> {
     let mut rows = Vec::new();
     for (n, levels) in people.iter().enumerate() {
-        rows.extend(levels.range(base_year..).map(|(&year, &million)| PopulationRow {
+        let levels = levels.iter().filter(|(year, _)| **year >= base_year);
+        rows.extend(levels.map(|(&year, &million)| PopulationRow {
             iso3: places.code(n).into(),
             year,
             population_million: Rounded::Decimals(million, 3),
@@ -269,14 +272,14 @@ fn people_rows(
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
 
     use super::{join, spans};
+    use crate::sorted::SortedMap;
 
     #[test]
     fn the_scenario_gives_rates_and_not_levels() {
-        let near = BTreeMap::from([(2024, 100.0), (2025, 110.0)]);
-        let far: BTreeMap<i16, f64> =
+        let near = SortedMap::from([(2024, 100.0), (2025, 110.0)]);
+        let far: SortedMap<i16, f64> =
             [(2025, 4.0), (2030, 8.0), (2035, 8.0), (2040, 4.0), (2045, 4.0), (2050, 5.0)].into();
         let path = join(near, &far).unwrap();
         assert!((path[&2030] - 220.0).abs() < 1e-9);
@@ -288,7 +291,7 @@ mod tests {
 
     #[test]
     fn a_source_without_the_year_of_the_splice_gives_nothing() {
-        assert!(join(BTreeMap::from([(2024, 1.0)]), &BTreeMap::from([(2025, 1.0)])).is_none());
+        assert!(join(SortedMap::from([(2024, 1.0)]), &SortedMap::from([(2025, 1.0)])).is_none());
     }
 
     #[test]

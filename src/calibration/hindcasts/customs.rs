@@ -1,11 +1,10 @@
 //! Imports of one economy with the duties paid, by partner, industry and quarter.
 
-use std::collections::BTreeMap;
-
 use super::gathered::{Gathered, Observed};
 use super::request::SetRequest;
 use super::sources::Sources;
 use crate::calibration::NumberRule;
+use crate::sorted::SortedMap;
 
 const FILE: &str = "us_imports_duties_2013_2025/us_imports_duty_naics3_quarterly.csv.gz";
 const CLASSIFICATION: &str = "naics3";
@@ -22,7 +21,7 @@ pub(super) fn read(set: &SetRequest, sources: &mut Sources<'_>) -> Option<Gather
     let columns = ["partner", CLASSIFICATION, "year", "quarter", "imports_musd", "duty_musd"];
     let table = sources.reading.table(&sources.data.join(FILE), &columns)?;
     let importer = set.importers.first()?;
-    let mut sums: BTreeMap<(&str, &str, i16), Paid> = BTreeMap::new();
+    let mut sums: SortedMap<(&str, &str, i16), Paid> = SortedMap::new();
     let mut used = 0;
     for row in table.rows() {
         let (partner, product) = (row.text("partner"), row.text(CLASSIFICATION));
@@ -45,7 +44,7 @@ pub(super) fn read(set: &SetRequest, sources: &mut Sources<'_>) -> Option<Gather
     }
     sources.reading.used(&table, used);
     let mut found = Gathered::default();
-    let mut rest: BTreeMap<(&str, i16), Paid> = BTreeMap::new();
+    let mut rest: SortedMap<(&str, i16), Paid> = SortedMap::new();
     for (&(partner, product, year), paid) in &sums {
         let left = rest.entry((product, year)).or_default();
         let sign = if partner == set.world { 1.0 } else { -1.0 };

@@ -1,9 +1,8 @@
 //! Flows of a set by year with their tariffs, and the rows that are made of them.
 
-use std::collections::BTreeMap;
-
 use super::request::SetRequest;
 use crate::output::rows::number;
+use crate::sorted::SortedMap;
 use crate::validation::hindcasts::FlowRow;
 
 /// A flow that never reaches this, in the unit of its set, is not written.
@@ -28,9 +27,9 @@ pub(super) struct Observed {
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
     /// All years at hand, not only those that are written.
-    pub flows: BTreeMap<Key, BTreeMap<i16, Observed>>,
+    pub flows: SortedMap<Key, SortedMap<i16, Observed>>,
     /// Sectors of each product and their shares.
-    pub products: BTreeMap<String, Vec<(usize, f64)>>,
+    pub products: SortedMap<String, Vec<(usize, f64)>>,
 }
 
 /// The number with the digits that are kept.

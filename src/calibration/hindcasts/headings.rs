@@ -1,6 +1,6 @@
 //! Imports of one economy by area and heading, with the rates of our own schedules.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use super::gathered::{Gathered, Observed};
 use super::request::SetRequest;
@@ -9,6 +9,7 @@ use crate::calibration::NumberRule;
 use crate::calibration::apac::mof::alone;
 use crate::data::{Files, Pair};
 use crate::policy::{PolicyBook, PolicyParameters, Regimes};
+use crate::sorted::SortedMap;
 
 const FILE: &str = "japan_trade/japan_trade_area_goods_2009_2026.csv.gz";
 const CLASSIFICATION: &str = "mof_import";
@@ -31,7 +32,7 @@ pub(super) fn read(set: &SetRequest, sources: &mut Sources<'_>) -> Option<Gather
         .map(|row| ((row.text("classification"), row.text("heading")), row.text("parent")))
         .collect();
     let (first, last) = (set.years.iter().min()?, set.years.iter().max()?);
-    let mut by_year: BTreeMap<i16, BTreeMap<(&str, &str), f64>> = BTreeMap::new();
+    let mut by_year: SortedMap<i16, SortedMap<(&str, &str), f64>> = SortedMap::new();
     let mut used = 0;
     for row in table.rows() {
         let year = row.text("year").parse::<i16>().ok().filter(|year| (first..=last).contains(&year));
@@ -71,13 +72,13 @@ pub(super) fn read(set: &SetRequest, sources: &mut Sources<'_>) -> Option<Gather
 
 /// What each heading holds beside its sub-headings by code; what single areas leave of the world is the rest's.
 fn imports<'a>(
-    values: &BTreeMap<(&'a str, &'a str), f64>,
+    values: &SortedMap<(&'a str, &'a str), f64>,
     set: &'a SetRequest,
     code_of: &HashMap<&'a str, &'a str>,
     parent: &HashMap<(&str, &str), &str>,
-) -> BTreeMap<(&'a str, &'a str), f64> {
-    let mut found = BTreeMap::new();
-    let mut rest: BTreeMap<&str, f64> =
+) -> SortedMap<(&'a str, &'a str), f64> {
+    let mut found = SortedMap::new();
+    let mut rest: SortedMap<&str, f64> =
         alone(values, &set.world, parent, CLASSIFICATION).into_iter().collect();
     let mut areas: Vec<&str> = values.keys().map(|(area, _)| *area).collect();
     areas.dedup();
@@ -112,10 +113,10 @@ fn add_rates(importer: &str, sources: &mut Sources<'_>, found: &mut Gathered) ->
     let regimes = Regimes::new(&book, &book.initial);
     let importer = sources.by.economy(importer);
     let mut rates: HashMap<(usize, i16), Vec<f64>> = HashMap::new();
-    for ((exporter, _, product), years) in &mut found.flows {
+    for ((exporter, _, product), years) in found.flows.iter_mut() {
         let exporter = sources.by.economy(exporter);
         let parts = found.products.get(product)?;
-        for (&year, seen) in years {
+        for (&year, seen) in years.iter_mut() {
             let of_pair = rates.entry((exporter, year)).or_insert_with(|| {
                 let pair = Pair { importer, exporter };
                 book.pair_tariffs(&regimes, pair, year, PolicyParameters::default()).effective_pct

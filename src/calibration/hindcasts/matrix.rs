@@ -1,12 +1,13 @@
 //! Trade of all pairs with agreements, one product; rates are stated.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use super::gathered::{Gathered, Observed};
 use super::request::{SetRequest, list};
 use super::sources::Sources;
 use crate::calibration::{NumberRule, Reading};
 use crate::data::{Axes, Dataset, Files};
+use crate::sorted::SortedMap;
 
 const FLOW: NumberRule =
     NumberRule::new("0 or more, at most 1e12 million USD", |value| (0.0..=1e12).contains(&value));
@@ -66,7 +67,7 @@ pub(super) fn read(set: &SetRequest, sources: &mut Sources<'_>) -> Option<Gather
     }
     sources.reading.used(&table, used);
     let (first, last) = (*set.years.iter().min()?, *set.years.iter().max()?);
-    for ((exporter, importer, _), years) in &mut found.flows {
+    for ((exporter, importer, _), years) in found.flows.iter_mut() {
         years.values_mut().filter(|seen| seen.imports > 0.0).for_each(|seen| seen.agreement /= seen.imports);
         let rate = stated.get(&(importer.clone(), exporter.clone()));
         for year in first..=last {
@@ -77,13 +78,13 @@ pub(super) fn read(set: &SetRequest, sources: &mut Sources<'_>) -> Option<Gather
     Some(found)
 }
 
-type StatedRates = BTreeMap<(String, String), Stated>;
+type StatedRates = SortedMap<(String, String), Stated>;
 
 fn read_stated(set: &SetRequest, own: &Files, reading: &mut Reading) -> Option<StatedRates> {
     let columns =
         ["set", "importer", "exporter", "from_year", "to_year", "from_pct", "to_pct", "source", "mark"];
     let table = reading.own(own, "stated.csv", &columns)?;
-    let mut found = BTreeMap::new();
+    let mut found = SortedMap::new();
     for row in table.rows().filter(|row| row.text("set") == set.id) {
         let year = |column: &str| row.text(column).parse::<i16>().ok();
         let pct = ["from_pct", "to_pct"].map(|column| reading.number(&row, column, RATE));
@@ -114,7 +115,7 @@ fn products(
     own: &Files,
     axes: &Axes,
     reading: &mut Reading,
-) -> Option<BTreeMap<String, Vec<(usize, f64)>>> {
+) -> Option<SortedMap<String, Vec<(usize, f64)>>> {
     let table = reading.own(own, "product_sectors.csv", &["set", "product", "sectors", "source", "mark"])?;
     let data = match Dataset::read(&Files::embedded().folder("apac")) {
         Ok(data) => data,
@@ -128,7 +129,7 @@ fn products(
         let flows = data.trade_musd.index_axis(ndarray::Axis(0), j);
         flows.indexed_iter().filter(|((n, i), _)| n != i).map(|(_, musd)| musd).sum()
     };
-    let mut found = BTreeMap::new();
+    let mut found = SortedMap::new();
     for row in table.rows().filter(|row| row.text("set") == set.id) {
         let mut parts = Vec::new();
         for sector in list(&row, "sectors") {

@@ -11,7 +11,6 @@ mod matrix;
 mod request;
 mod sources;
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use gathered::Gathered;
@@ -23,6 +22,7 @@ use crate::calibration::apac::concordance::Concordance;
 use crate::data::Files;
 use crate::error::InputErrors;
 use crate::output::dir::{Existing, OutputDir};
+use crate::sorted::SortedSet;
 use crate::validation::hindcasts::{FlowRow, PartnerRow, ProductRow, SetRow, SizeRow};
 
 /// Writes the tables of hindcasts to `out` from the folder `input` that holds `data/`; answers lines for the user.
@@ -46,7 +46,7 @@ pub fn write(input: &Path, by: &Concordance, out: &Path, existing: Existing) -> 
         mark: set.mark.as_str().into(),
     }))?;
     let flows: Vec<FlowRow<'_>> = sets.iter().flat_map(|(set, found)| found.flow_rows(set)).collect();
-    let codes: BTreeSet<String> =
+    let codes: SortedSet<String> =
         flows.iter().flat_map(|row| [row.exporter.to_string(), row.importer.to_string()]).collect();
     let n = flows.len();
     dir.write_rows(flows)?;

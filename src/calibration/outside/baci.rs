@@ -6,7 +6,7 @@
 //! is among them. Products become sectors by `concordance.csv` (`hs,sector,share`; the longest prefix counts),
 //! default `data/sources/baci`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::Path;
 
 use super::codes::Meaning;
@@ -20,6 +20,7 @@ use super::{baci_files, long};
 use crate::data::line_of;
 use crate::data::raw_text::csv_fault;
 use crate::error::{Fault, Faults};
+use crate::sorted::SortedMap;
 
 /// Thousand USD to million USD.
 const MUSD: f64 = 1e-3;
@@ -141,7 +142,7 @@ struct Reading<'a> {
     codes: &'a HashMap<String, String>,
     /// Number and place of each code met.
     countries: HashMap<String, (u64, Place)>,
-    unmatched: BTreeMap<String, f64>,
+    unmatched: SortedMap<String, f64>,
     counts: tally::Reading,
     rows: Rows,
 }
@@ -152,7 +153,7 @@ impl<'a> Reading<'a> {
             file: path.display().to_string(),
             codes,
             countries: HashMap::new(),
-            unmatched: BTreeMap::new(),
+            unmatched: SortedMap::new(),
             counts: tally::Reading::new(path),
             rows: Rows::default(),
         }

@@ -149,7 +149,7 @@ fn sums(of_country: &HashMap<String, f64>, members: &Members) -> Vec<f64> {
     let places = members.places();
     let mut sums = vec![0.0; places.axes.n_countries()];
     // A fixed order of the sums.
-    let sorted: std::collections::BTreeMap<&String, &f64> = of_country.iter().collect();
+    let sorted: crate::sorted::SortedMap<&String, &f64> = of_country.iter().collect();
     for (code, musd) in sorted {
         sums[places.economy(code)] += musd;
     }

@@ -1,6 +1,6 @@
 //! What a reader found, by country and sector, until all files are read.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::path::Path;
 
 use ndarray::{Array2, Array3};
@@ -12,6 +12,7 @@ use crate::calibration::balance::RawTables;
 use crate::data::memory::usable_bytes;
 use crate::data::{Axes, SectorKind};
 use crate::error::{Fault, Faults, InputErrors};
+use crate::sorted::{SortedSet, sort_by};
 
 /// Memory for one cell of exporter, importer and sector while tables are balanced, bytes.
 const BYTES_PER_CELL: u64 = 8 * 24;
@@ -41,7 +42,7 @@ pub struct Gathered {
     /// Base year, where a file says it.
     pub year: Option<i16>,
     /// Years that the files have, taken or not.
-    pub years: BTreeSet<i16>,
+    pub years: SortedSet<i16>,
     /// Value by outside code that no sector takes: trade left out, million USD.
     pub unmatched: Vec<(String, f64)>,
     /// Value of all trade read, for the share of what found no match.
@@ -98,7 +99,7 @@ impl Gathered {
             tariffs: HashMap::new(),
             has_tariffs: false,
             year: None,
-            years: BTreeSet::new(),
+            years: SortedSet::new(),
             unmatched: Vec::new(),
             read_musd: 0.0,
             provenance: Vec::new(),
@@ -152,7 +153,7 @@ impl Gathered {
             tariff_pct,
             axes,
         };
-        self.unmatched.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        sort_by(&mut self.unmatched, |a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         let left_out: f64 = self.unmatched.iter().map(|(_, musd)| musd).sum();
         let facts = Facts {
             layout: request.layout,
@@ -177,7 +178,7 @@ impl Gathered {
     /// Notes what no table of trade gives: elasticities, and inputs where there are none.
     fn note_assumed(&mut self, axes: &Axes) {
         if !self.provenance.iter().any(|[block, ..]| block == "elasticities") {
-            let thetas: BTreeSet<String> =
+            let thetas: SortedSet<String> =
                 axes.sectors.iter().filter_map(|sector| Some(sector.theta?.to_string())).collect();
             let of = thetas.into_iter().collect::<Vec<_>>().join(", ");
             let source = format!("{}: theta {of}", self.names.sectors_file());
@@ -323,9 +324,9 @@ impl Gathered {
     }
 
     /// Pairs of countries inside one customs union in the base year, by position in `axes`.
-    fn inside_unions(&self, request: &Request, axes: &Axes) -> BTreeSet<[usize; 2]> {
-        let Some(year) = request.year.or(self.year) else { return BTreeSet::new() };
-        let mut inside = BTreeSet::new();
+    fn inside_unions(&self, request: &Request, axes: &Axes) -> SortedSet<[usize; 2]> {
+        let Some(year) = request.year.or(self.year) else { return SortedSet::new() };
+        let mut inside = SortedSet::new();
         for (i, one) in axes.countries.iter().enumerate() {
             for (m, other) in axes.countries.iter().enumerate().filter(|(m, _)| *m != i) {
                 if self.names.codes.share_a_union(&one.iso3, &other.iso3, year) {

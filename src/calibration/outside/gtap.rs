@@ -16,13 +16,14 @@
 //! Output is home sales and exports; value added is output less inputs at basic prices, so that taxes on inputs,
 //! factors and output are part of it. Trade inside a region becomes home sales.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::gathered::Gathered;
 use super::gtap_tables::{Cells, GtapTable, table};
 use super::request::Request;
 use crate::data::SectorKind;
 use crate::error::Fault;
+use crate::sorted::{SortedMap, SortedSet, sort_by_key};
 
 /// Activity of investment before GTAP 10.
 const INVESTMENT: &str = "CGDS";
@@ -144,8 +145,8 @@ fn check_stages(
     cif: &Flows,
     files: (&Cells, &Cells),
     to: &mut Gathered,
-) -> BTreeMap<usize, f64> {
-    let mut paid = BTreeMap::new();
+) -> SortedMap<usize, f64> {
+    let mut paid = SortedMap::new();
     for (&[i, n, j], &departing) in fob {
         let arriving = cif.get(&[i, n, j]).copied().unwrap_or(0.0);
         if arriving < departing * (1.0 - ROUNDING) - ROUNDING {
@@ -184,7 +185,7 @@ fn add_tariffs(cif: &Flows, market: &Flows, files: (&Cells, &Cells), to: &mut Ga
     // Files list only values above zero; where nothing is traded no rate is seen.
     let countries = to.names.countries().len();
     let is_goods = |j: &usize| to.names.sectors()[*j].kind == SectorKind::Goods;
-    let goods: BTreeSet<usize> = cif.keys().map(|[_, _, j]| *j).filter(is_goods).collect();
+    let goods: SortedSet<usize> = cif.keys().map(|[_, _, j]| *j).filter(is_goods).collect();
     let mut n_unseen = 0;
     for (i, n) in (0..countries).flat_map(|i| (0..countries).map(move |n| (i, n))).filter(|(i, n)| i != n) {
         for &j in &goods {
@@ -204,7 +205,7 @@ fn add_tariffs(cif: &Flows, market: &Flows, files: (&Cells, &Cells), to: &mut Ga
 }
 
 /// Margin services of each exporter go to importers as these pay margins.
-fn add_margins(cells: &Cells, paid: &BTreeMap<usize, f64>, to: &mut Gathered) {
+fn add_margins(cells: &Cells, paid: &SortedMap<usize, f64>, to: &mut Gathered) {
     let all: f64 = paid.values().sum();
     let mut supplied = 0.0;
     for row in &cells.rows {
@@ -250,13 +251,13 @@ fn add_home_sales(cells: &Cells, to: &mut Gathered) {
 
 /// Output is what is sold; value added is what inputs leave of it.
 fn add_output(to: &mut Gathered) {
-    let mut output: BTreeMap<[usize; 2], f64> = BTreeMap::new();
+    let mut output: SortedMap<[usize; 2], f64> = SortedMap::new();
     let mut sold: Vec<_> = to.trade.iter().map(|(at, musd)| (*at, *musd)).collect();
-    sold.sort_by_key(|(at, _)| *at);
+    sort_by_key(&mut sold, |(at, _)| *at);
     sold.into_iter().for_each(|([i, _, j], musd)| *output.entry([i, j]).or_default() += musd);
-    let mut used: BTreeMap<[usize; 2], f64> = BTreeMap::new();
+    let mut used: SortedMap<[usize; 2], f64> = SortedMap::new();
     let mut inputs: Vec<_> = to.inputs.iter().map(|(at, musd)| (*at, *musd)).collect();
-    inputs.sort_by_key(|(at, _)| *at);
+    sort_by_key(&mut inputs, |(at, _)| *at);
     inputs.into_iter().for_each(|([n, _, j], musd)| *used.entry([n, j]).or_default() += musd);
     for (&[n, j], &musd) in &output {
         let left = musd - used.get(&[n, j]).copied().unwrap_or(0.0);

@@ -3,11 +3,12 @@
 //! A row that was lost, or a cell that changed, shows here; a cell that stands twice was refused before. Published
 //! long tables are rounded to a million and leave small trade out, so that sales may miss some of it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::Path;
 
 use super::gathered::Gathered;
 use crate::error::Fault;
+use crate::sorted::SortedMap;
 
 /// Share of output that sales may miss: small trade is left out of the tables.
 const SALES_SHARE: f64 = 0.01;
@@ -38,7 +39,7 @@ pub fn check(folder: &Path, to: &mut Gathered) {
         (&sales, "trade.csv", SALES_SHARE, least_sales_musd, 0.0),
         (&costs, "io.csv and value_added.csv", COSTS_SHARE, COSTS_MUSD, COSTS_MUSD),
     ];
-    let output: BTreeMap<[usize; 2], f64> = to.output.iter().map(|(&at, &musd)| (at, musd)).collect();
+    let output: SortedMap<[usize; 2], f64> = to.output.iter().map(|(&at, &musd)| (at, musd)).collect();
     let mut faults = Vec::new();
     for (at, output) in output {
         for (sums, tables, share, least_musd, cell_musd) in sound {

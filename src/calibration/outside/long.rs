@@ -3,7 +3,7 @@
 //! Columns go by the names of `data/sources/long/aliases.csv`. The WIOD 2013 tables are of this kind; they list
 //! only trade above zero, and inventory changes may make an entry negative.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::Path;
 
 use super::gathered::Gathered;
@@ -161,7 +161,7 @@ pub fn read_tariffs(request: &Request, aliases: &Aliases, to: &mut Gathered) {
 fn read_tariff_rows(mut part: Part<'_>, to: &mut Gathered) {
     let sheet = part.sheet;
     let mut missing = 0;
-    let mut sums: BTreeMap<[usize; 3], [f64; 2]> = BTreeMap::new();
+    let mut sums: HashMap<[usize; 3], [f64; 2]> = HashMap::new();
     for row in sheet.rows() {
         if !part.takes(&row, &["tariff_exporter", "tariff_importer", "sector"], to) {
             continue;

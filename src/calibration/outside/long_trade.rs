@@ -4,7 +4,7 @@
 //! importer's figure is taken, as customs look closer at what they tax. Parts of a flow (re-exports, re-imports,
 //! processing) are in the flow already, and rows towards the world are sums of others: both are left out.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use super::codes::Meaning;
@@ -15,6 +15,7 @@ use super::sheet::{Aliases, Sheet};
 use super::tally;
 use crate::data::Row;
 use crate::error::{Fault, Faults};
+use crate::sorted::SortedSet;
 
 /// Least relative difference of two reports that is counted.
 const SAME: f64 = 1e-9;
@@ -64,7 +65,7 @@ struct Reading<'a> {
     /// Position of each country and sector code.
     at: HashMap<&'a str, usize>,
     sectors: HashMap<&'a str, usize>,
-    reporters: BTreeSet<&'a str>,
+    reporters: SortedSet<&'a str>,
 }
 
 /// Reads the flows of `path`.
@@ -82,7 +83,7 @@ pub fn read(path: &Path, aliases: &Aliases, request: &Request, to: &mut Gathered
         flows: BTreeMap::new(),
         at: HashMap::new(),
         sectors: HashMap::new(),
-        reporters: BTreeSet::new(),
+        reporters: SortedSet::new(),
     };
     for row in sheet.rows() {
         reading.add_row(row, request, to);
@@ -182,7 +183,7 @@ impl<'a> Reading<'a> {
             return;
         }
         let is_silent = |code: &&&str| !self.reporters.contains(**code);
-        let silent: BTreeSet<usize> = self.at.keys().filter(is_silent).map(|code| self.at[code]).collect();
+        let silent: SortedSet<usize> = self.at.keys().filter(is_silent).map(|code| self.at[code]).collect();
         let n = silent.len();
         if n > 1 {
             let source = format!(

@@ -5,7 +5,7 @@
 //! databases ([`Codes`]) first, so that `VIE` of a table and `704` of a tariff are the same country. A row whose codes are `*` takes every code not listed: under its own
 //! id, or, where the id is `*` too, each code under itself. Without such a row an unknown code is a fault.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::codes::{Codes, Meaning};
@@ -13,6 +13,7 @@ use super::request::{Layout, Request, noted};
 use super::sheet::read_table;
 use crate::data::{Country, Files, Row, Sector, SectorKind, Table};
 use crate::error::{Fault, Faults, InputErrors};
+use crate::sorted::SortedMap;
 
 /// Stands for every code that is not listed.
 const OTHERS: &str = "*";
@@ -85,7 +86,7 @@ pub struct Names {
     /// What the codes of databases stand for.
     pub codes: Codes,
     /// Codes that were read as another one, with that one.
-    pub renamed: BTreeMap<String, String>,
+    pub renamed: SortedMap<String, String>,
     /// Files that were read for this.
     pub read: Vec<PathBuf>,
     /// What was done to read them, for the user.
@@ -136,7 +137,7 @@ impl Names {
             countries: country_groups(&countries, &codes, &mut faults),
             sectors: sector_groups(&sectors, &mut faults),
             codes,
-            renamed: BTreeMap::new(),
+            renamed: SortedMap::new(),
             read,
             notes,
             concordance,
@@ -281,7 +282,7 @@ fn country_groups(table: &Table, codes: &Codes, faults: &mut Faults) -> Grouping
         groups.add(country, row.text("iso3"), &row, faults);
     }
     // A table that lists one code of a country takes its ISO code too, so that other files find it.
-    let listed: BTreeMap<String, usize> = groups.of.iter().map(|(code, &at)| (code.clone(), at)).collect();
+    let listed: SortedMap<String, usize> = groups.of.iter().map(|(code, &at)| (code.clone(), at)).collect();
     for (code, at) in listed {
         if let Some(iso3) = codes.iso3(&code) {
             groups.of.entry(iso3.to_owned()).or_insert(at);

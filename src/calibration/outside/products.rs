@@ -1,9 +1,10 @@
 //! Products of the harmonised system and the sectors that they belong to.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::gathered::Gathered;
 use crate::error::{Fault, Faults};
+use crate::sorted::SortedMap;
 
 /// Digits of a product, by which prefixes are tried.
 pub(super) const DIGITS: [usize; 3] = [6, 4, 2];
@@ -21,7 +22,7 @@ impl Products {
         };
         let mut faults = Faults::new();
         let mut sectors: HashMap<String, Vec<(usize, f64)>> = HashMap::new();
-        let mut sums: BTreeMap<String, (f64, u64)> = BTreeMap::new();
+        let mut sums: SortedMap<String, (f64, u64)> = SortedMap::new();
         let mut seen = HashSet::new();
         for row in table.rows() {
             let hs = row.text("hs");

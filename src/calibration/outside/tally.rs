@@ -1,10 +1,10 @@
 //! What was read, used and left out, so that nothing vanishes in silence: the summary of `calibrate` prints it.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::data::raw_text::tables_in;
 use crate::error::shortened;
+use crate::sorted::SortedMap;
 
 /// Codes that one line of the summary names; the rest are counted.
 const NAMED: usize = 8;
@@ -19,7 +19,7 @@ pub struct Reading {
     rows: u64,
     used: u64,
     /// Rows left out, by reason.
-    left_out: BTreeMap<String, u64>,
+    left_out: SortedMap<String, u64>,
     /// What was done to read it: separators, encodings.
     notes: Vec<String>,
 }
@@ -28,7 +28,7 @@ impl Reading {
     /// Nothing read yet.
     #[must_use]
     pub fn new(file: &Path) -> Self {
-        Self { file: file.to_owned(), rows: 0, used: 0, left_out: BTreeMap::new(), notes: Vec::new() }
+        Self { file: file.to_owned(), rows: 0, used: 0, left_out: SortedMap::new(), notes: Vec::new() }
     }
 
     /// Counts a row that was used.
@@ -67,7 +67,7 @@ pub struct Tally {
     /// What was done to read them.
     notes: Vec<String>,
     /// Rates of countries that no table of trade has, by code.
-    rates_left_out: BTreeMap<String, u64>,
+    rates_left_out: SortedMap<String, u64>,
 }
 
 impl Tally {
@@ -99,7 +99,7 @@ impl Tally {
 
     /// Lines of the summary; `renamed` are the codes read as others.
     #[must_use]
-    pub fn lines(&self, folder: &Path, renamed: &BTreeMap<String, String>) -> Vec<String> {
+    pub fn lines(&self, folder: &Path, renamed: &SortedMap<String, String>) -> Vec<String> {
         let mut lines: Vec<String> = self.readings.iter().flat_map(|reading| reading.lines(folder)).collect();
         lines.extend(self.notes.iter().cloned());
         if !renamed.is_empty() {

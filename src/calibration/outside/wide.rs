@@ -16,7 +16,6 @@
 //!
 //! The file is read once as a stream; memory is that of the aggregated tables.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use csv::StringRecord;
@@ -33,6 +32,7 @@ use super::wrong::Wrong;
 use crate::data::raw_text::{csv_fault, tables_in};
 use crate::data::{line_of, number_remedy};
 use crate::error::Fault;
+use crate::sorted::SortedMap;
 
 /// Faults of one file after which reading stops: a table with the wrong separator has millions.
 const MOST_FAULTS: usize = 200;
@@ -112,9 +112,9 @@ struct Rows<'p> {
     plan: &'p Plan,
     sums: Sums,
     /// Line of each label of a row.
-    seen: BTreeMap<(String, String), u64>,
+    seen: SortedMap<(String, String), u64>,
     /// Line and name of the industries' rows.
-    industries: BTreeMap<(String, String), (u64, String)>,
+    industries: SortedMap<(String, String), (u64, String)>,
     no_country_musd: f64,
     reading: Reading,
 }
@@ -137,8 +137,8 @@ impl<'p> Rows<'p> {
         Self {
             plan,
             sums: Sums::new(plan.columns.len()),
-            seen: BTreeMap::new(),
-            industries: BTreeMap::new(),
+            seen: SortedMap::new(),
+            industries: SortedMap::new(),
             no_country_musd: 0.0,
             reading: Reading::new(path),
         }
@@ -326,7 +326,7 @@ impl<'p> Rows<'p> {
         let plan = self.plan;
         let columns = plan.industries();
         let key = |label: &Label| (label.country.clone(), label.code.clone());
-        let known: BTreeMap<(String, String), &Label> =
+        let known: SortedMap<(String, String), &Label> =
             columns.iter().map(|(_, label)| (key(label), *label)).collect();
         let remedy =
             "Take the table as published, with a row and a column for every industry of every country.";

@@ -4,10 +4,11 @@
 //! Where the download has no imports of the pair in the sector, by what it buys from all; where it has none of these
 //! either, every product counts the same.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use super::gathered::Gathered;
 use super::products::Products;
+use crate::sorted::{SortedMap, SortedSet};
 
 /// Duty type of a rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +51,7 @@ type Key = (String, Option<String>, String);
 pub struct Rates {
     applied: BTreeMap<Key, Rate>,
     most_favoured: BTreeMap<Key, Rate>,
-    years: BTreeMap<String, BTreeSet<i16>>,
+    years: SortedMap<String, SortedSet<i16>>,
     /// Rows read.
     pub counts: Counts,
 }
@@ -68,7 +69,7 @@ impl Rates {
 
     /// All years met.
     #[must_use]
-    pub fn years(&self) -> BTreeSet<i16> {
+    pub fn years(&self) -> SortedSet<i16> {
         self.years.values().flatten().copied().collect()
     }
 
@@ -80,7 +81,7 @@ impl Rates {
 
     /// Reporters that have rates, but none of `wanted`.
     #[must_use]
-    pub fn reporters_without(&self, wanted: i16) -> Vec<(String, BTreeSet<i16>)> {
+    pub fn reporters_without(&self, wanted: i16) -> Vec<(String, SortedSet<i16>)> {
         let without = self.years.iter().filter(|(_, years)| !years.contains(&wanted));
         without.map(|(reporter, years)| (reporter.clone(), years.clone())).collect()
     }
@@ -116,10 +117,10 @@ impl Rates {
 
     /// Adds a tariff to every cell that the rates reach; `year` says who belongs to which union.
     pub fn add_to(self, products: &Products, year: i16, to: &mut Gathered) {
-        let importers: BTreeSet<&String> =
+        let importers: SortedSet<&String> =
             self.applied.keys().chain(self.most_favoured.keys()).map(|(importer, ..)| importer).collect();
         let trading = trading(to);
-        let mut added = Added { year, sums: HashMap::new(), unknown: BTreeSet::new() };
+        let mut added = Added { year, sums: HashMap::new(), unknown: SortedSet::new() };
         for importer in importers {
             let Some(n) = to.names.known_country(importer).filter(|&n| trading[n]) else {
                 to.tally.rate_left_out(importer);
@@ -151,7 +152,7 @@ impl Rates {
 struct Importer<'a> {
     code: &'a str,
     /// Towards every exporter, by product.
-    general: BTreeMap<&'a str, Rate>,
+    general: SortedMap<&'a str, Rate>,
     /// Towards one, by position of the exporter and product: the rates of its countries.
     own: HashMap<(usize, &'a str), Vec<Rate>>,
 }
@@ -159,8 +160,8 @@ struct Importer<'a> {
 impl<'a> Importer<'a> {
     fn new(rates: &'a Rates, code: &'a str, trading: &[bool], to: &mut Gathered) -> Self {
         let first = (code.to_owned(), None, String::new());
-        let mut pairs: BTreeMap<(&str, &str), Rate> = BTreeMap::new();
-        let mut general = BTreeMap::new();
+        let mut pairs: SortedMap<(&str, &str), Rate> = SortedMap::new();
+        let mut general = SortedMap::new();
         for of_duty in [&rates.applied, &rates.most_favoured] {
             for ((_, exporter, product), &rate) in
                 of_duty.range(first.clone()..).take_while(|((importer, ..), _)| importer == code)
@@ -190,7 +191,7 @@ struct Added {
     /// By exporter, importer and sector.
     sums: HashMap<[usize; 3], Sums>,
     /// Products without a sector.
-    unknown: BTreeSet<String>,
+    unknown: SortedSet<String>,
 }
 
 impl Added {
@@ -209,7 +210,7 @@ impl Added {
             .iter()
             .map(|country| to.names.codes.share_a_union(importer.code, &country.iso3, self.year))
             .collect();
-        let mut listed: BTreeSet<&str> = importer.general.keys().copied().collect();
+        let mut listed: SortedSet<&str> = importer.general.keys().copied().collect();
         listed.extend(importer.own.keys().map(|(_, product)| *product));
         for product in listed {
             let Some(sectors) = products.of(product) else {

@@ -1,6 +1,5 @@
 //! From lines to product groups: three aggregates side by side, and the preferences that lines give.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::claims;
@@ -14,6 +13,7 @@ use crate::error::Fault;
 use crate::output::rows::Verbatim;
 use crate::policy::aggregate::{Aggregates, simple_mean_pct};
 use crate::schedules::lines::Line;
+use crate::sorted::SortedMap;
 
 /// Share of the imports of a group whose lines must have a rate; below it the group's rate is left as it is.
 const LEAST_KNOWN_SHARE: f64 = 0.6;
@@ -34,7 +34,7 @@ pub(super) const ALL: &str = "*";
 #[derive(Default)]
 pub struct FromLines {
     /// Lines by importer.
-    pub lines: BTreeMap<String, WeighedLines>,
+    pub lines: SortedMap<String, WeighedLines>,
     /// Importers whose lines are only a part of their tariff.
     pub partial: Vec<String>,
     /// Rows of `claims.csv`.
@@ -163,7 +163,7 @@ struct Summary {
 
 impl Summary {
     fn new(lines: &WeighedLines, group: usize, weights: &[f64], sigma: f64) -> Self {
-        let mut products: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+        let mut products: SortedMap<&str, Vec<f64>> = SortedMap::new();
         let mut rates = Vec::new();
         let (mut n_lines, mut n_estimates, mut all, mut duties, mut estimated) = (0, 0, 0.0, 0.0, 0.0);
         let of_group = lines.schedule.lines.iter().zip(weights).filter(|(line, _)| line.group == group);
@@ -276,7 +276,7 @@ fn preferences(
     substitution: &Table,
     reading: &mut Reading,
 ) -> Option<Vec<Preference<'static>>> {
-    let mut agreements: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
+    let mut agreements: SortedMap<(&str, &str), Vec<String>> = SortedMap::new();
     for row in programmes.rows().filter(|row| row.text("importer") == importer.text("importer")) {
         let codes = agreements.entry((row.text("agreement"), row.text("exporter"))).or_default();
         codes.push(row.text("programme").to_owned());

@@ -16,6 +16,7 @@ use crate::calibration::{NumberRule, Reading};
 use crate::data::{Axes, Files, Row, Table};
 use crate::error::Fault;
 use crate::output::rows::Verbatim;
+use crate::sorted::sort_by_key;
 
 /// Columns of `barrier_sectors.csv`: the figure of the country, the sector of the facts whose multiplier counts, and the
 /// measured sectors whose ratio to `pattern_base` counts.
@@ -78,7 +79,9 @@ pub fn rows(facts: &Path, own: &Files, axes: &Axes, reading: &mut Reading) -> Op
         let fault = Fault::of_file(facts.levels.file(), "importer,sector", &found, expected, "Add the rows.");
         reading.faults.push(fault);
     }
-    rows.sort_by_key(|row: &Barrier<'_>| (axes.country_idx[&*row.importer], axes.sector_idx[&*row.sector]));
+    sort_by_key(&mut rows, |row: &Barrier<'_>| {
+        (axes.country_idx[&*row.importer], axes.sector_idx[&*row.sector])
+    });
     Some(rows)
 }
 

@@ -5,13 +5,14 @@
 //!                          = sum_c D_c e_c / (sum_c D_c (1 - left))      D_c = duties of chapter c at full rates
 //! ```
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::Path;
 
 use super::importer::Importer;
 use super::rows::{Claim, Preference, decimals};
 use crate::calibration::{NumberRule, Reading};
 use crate::data::Table;
+use crate::sorted::SortedMap;
 
 /// Columns of `claims.csv`: which file says what share of the duties of an importer an agreement spared a partner.
 pub const COLUMNS: [&str; 6] = ["importer", "agreement", "exporter", "file", "source", "mark"];
@@ -32,7 +33,7 @@ pub(super) fn rows(
     reading: &mut Reading,
 ) -> Option<Vec<Claim<'static>>> {
     let importer = place.row.text("importer");
-    let mut files: BTreeMap<&str, Spared> = BTreeMap::new();
+    let mut files: SortedMap<&str, Spared> = SortedMap::new();
     let mut rows = Vec::new();
     for row in claims.rows().filter(|row| row.text("importer") == importer) {
         let file = row.text("file");

@@ -5,13 +5,14 @@
 //! c_l = 1 / lists of one family that name the line or a beginning of it; 0 where none does
 //! ```
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use super::lines::WeighedLines;
 use super::rows::{LineCoverage, decimals};
 use crate::calibration::{NumberRule, Reading};
 use crate::data::{Files, Row};
+use crate::sorted::SortedMap;
 
 /// Columns of `duty_lines.csv`: the lines of a list are the `codes` of `file` in the rows whose `of` says `list`.
 const COLUMNS: [&str; 11] = [
@@ -42,7 +43,7 @@ type Codes = HashSet<String>;
 pub fn rows(
     input: &Path,
     own: &Files,
-    lines: &BTreeMap<String, WeighedLines>,
+    lines: &SortedMap<String, WeighedLines>,
     reading: &mut Reading,
 ) -> Option<Vec<LineCoverage<'static>>> {
     let table = reading.own(own, "duty_lines.csv", &COLUMNS)?;

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use super::rows::MembershipRow;
 use crate::calibration::Reading;
 use crate::data::{Axes, Files, Row};
+use crate::sorted::sort_by;
 
 /// Columns of `memberships.csv`.
 pub const COLUMNS: [&str; 6] = ["agreement", "party", "valid_from", "valid_until", "source", "mark"];
@@ -67,7 +68,7 @@ pub fn rows(
     }
     reading.used(&facts, n_used);
     rows.extend(extra.rows().map(|row| membership(COLUMNS.map(|column| row.text(column)))));
-    rows.sort_by(|a, b| cells(a).cmp(&cells(b)));
+    sort_by(&mut rows, |a, b| cells(a).cmp(&cells(b)));
     Some(rows)
 }
 

@@ -23,6 +23,7 @@ use crate::data::{Axes, Files, Row, Table};
 use crate::error::InputErrors;
 use crate::output::dir::{Existing, OutputDir};
 use crate::output::rows::{Text, Verbatim};
+use crate::sorted::sort_by_key;
 
 use super::Reading;
 pub use lines::WeighedLines;
@@ -97,7 +98,7 @@ fn read(input: &Path, axes: &Axes, how: Aggregation, reading: &mut Reading) -> O
         rate.exporter == aggregate::ALL || axes.country_idx.contains_key(&*rate.exporter)
     };
     rates.retain(known);
-    rates.sort_by_cached_key(|rate| rate.exporter != aggregate::ALL);
+    sort_by_key(&mut rates, |rate| rate.exporter != aggregate::ALL);
     if let Some(groups) = &groups {
         let partial = from_lines.as_ref().map_or(&[][..], |found| &found.partial);
         trade_means::apply(&facts, trade::BASELINE, partial, groups, &mut rates, reading);

@@ -1,6 +1,5 @@
 //! What policy needs to know of trade: supply of each country, lines of each group, embodied emissions.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::aggregate::FromLines;
@@ -10,6 +9,7 @@ use crate::calibration::Reading;
 use crate::data::{Axes, Dataset, Files, SectorKind, Table};
 use crate::error::Faults;
 use crate::output::rows::Verbatim;
+use crate::sorted::{SortedMap, SortedSet, sort_by_key};
 
 /// Baseline whose exports say what cumulation brings in.
 pub const BASELINE: &str = "apac";
@@ -65,8 +65,8 @@ fn supply(axes: &Axes, reading: &mut Reading) -> Option<Vec<Supply<'static>>> {
 /// HS6 products of each group, of the importer with the most lines.
 fn group_lines(from_lines: &FromLines) -> Option<Vec<GroupLines<'static>>> {
     let lines = from_lines.lines.values().max_by_key(|lines| lines.schedule.lines.len())?;
-    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-    let products: BTreeSet<(&str, usize)> =
+    let mut counts: SortedMap<String, u64> = SortedMap::new();
+    let products: SortedSet<(&str, usize)> =
         lines.schedule.lines.iter().map(|line| (&line.code[..6], line.group)).collect();
     for (_, group) in products {
         *counts.entry(lines.groups[group].clone()).or_default() += 1;
@@ -122,6 +122,6 @@ fn emissions(
         let Emissions { exporter, product_group, t_co2_per_1000_usd, source, mark } = row.clone();
         [exporter, product_group, t_co2_per_1000_usd.0, source, mark]
     };
-    rows.sort_by_cached_key(cells);
+    sort_by_key(&mut rows, cells);
     Some(rows)
 }

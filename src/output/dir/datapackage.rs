@@ -1,7 +1,6 @@
 //! The data package of `datapackage.json`: names, types, units, meanings, keys and hashes of every table of a folder
 //! (Frictionless, version 1), with where the figures are from and under which licence.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -9,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::ours::{FileEntry, PROGRAM};
 use crate::output::rows::{Column, Schema};
+use crate::sorted::SortedMap;
 
 /// The file.
 pub const PACKAGE: &str = "datapackage.json";
@@ -29,12 +29,12 @@ const LOOKED_UP: [(&str, &str, &str); 6] = [
 pub(super) fn text(
     folder: &Path,
     (name, manifest): (Option<&str>, &Value),
-    schemas: &BTreeMap<String, Schema>,
+    schemas: &SortedMap<String, Schema>,
     files: &[FileEntry],
 ) -> Option<String> {
     let earlier = fs::read_to_string(folder.join(PACKAGE)).ok();
     let earlier: Value = earlier.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-    let stated: BTreeMap<&str, &Value> = earlier["resources"]
+    let stated: SortedMap<&str, &Value> = earlier["resources"]
         .as_array()
         .into_iter()
         .flatten()

@@ -10,7 +10,6 @@
 //!
 //! A folder is replaced only where its manifest lists everything in it, and everything is as it was written.
 
-use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,6 +19,7 @@ use serde_json::{Value, json};
 
 use super::rows::{NextRow, RowWriter, Schema, TableRow, lines};
 use crate::data::sha256;
+use crate::sorted::{SortedMap, sort_by};
 
 mod datapackage;
 mod error;
@@ -51,7 +51,7 @@ pub enum Existing {
 /// The tables of a folder by their path, and their name together.
 #[derive(Debug, Default)]
 struct Contents {
-    tables: BTreeMap<String, Schema>,
+    tables: SortedMap<String, Schema>,
     name: Option<String>,
 }
 
@@ -260,7 +260,7 @@ impl OutputDir {
         let mut all = manifest["files"].as_array().cloned().unwrap_or_default();
         all.retain(|known| files.iter().all(|file| known["path"] != file.path));
         all.extend(files.iter().map(|file| json!(file)));
-        all.sort_by(|a, b| a["path"].as_str().cmp(&b["path"].as_str()));
+        sort_by(&mut all, |a, b| a["path"].as_str().cmp(&b["path"].as_str()));
         manifest["files"] = all.into();
         let text = format!("{manifest:#}\n");
         fs::write(&path, &text).map_err(at(&path))?;

@@ -1,6 +1,5 @@
 //! The files of a folder that are ours: those that its manifest lists, as they were written.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,6 +9,7 @@ use serde_json::Value;
 
 use crate::data::{sha256, sha256_file};
 use crate::numerics::parallel;
+use crate::sorted::{SortedMap, sort_by, sort_by_key};
 
 /// The file that lists the others.
 pub const MANIFEST: &str = "manifest.json";
@@ -100,7 +100,7 @@ pub fn listed(manifest: &Value) -> Vec<FileEntry> {
 /// # Errors
 /// If the folder cannot be read.
 pub fn differences(folder: &Path, listed: &[FileEntry]) -> io::Result<Vec<Difference>> {
-    let mut wanted: BTreeMap<&str, &FileEntry> =
+    let mut wanted: SortedMap<&str, &FileEntry> =
         listed.iter().map(|entry| (entry.path.as_str(), entry)).collect();
     let mut found = Vec::new();
     let all = entries(folder)?;
@@ -161,7 +161,7 @@ pub(super) fn remove(folder: &Path) -> io::Result<()> {
         folders.extend(inner.map(Path::to_owned));
     }
     // The longest paths are the innermost folders.
-    folders.sort_by_key(|path| std::cmp::Reverse(path.as_os_str().len()));
+    sort_by_key(&mut folders, |path| std::cmp::Reverse(path.as_os_str().len()));
     folders.dedup();
     for inner in folders {
         match fs::remove_dir(&inner) {
@@ -209,6 +209,6 @@ fn entries(folder: &Path) -> io::Result<Vec<Entry>> {
             found.push(Entry { path: inner, is_file: false });
         }
     }
-    found.sort_by(|a, b| a.path.cmp(&b.path));
+    sort_by(&mut found, |a, b| a.path.cmp(&b.path));
     Ok(found)
 }

@@ -42,7 +42,7 @@ pub fn draw(
         ],
     };
     let height = band_height(1, labels.len(), ROW) + FOOT - 22.0;
-    let drawn = chart(&words, height, |canvas, area| draw_columns(canvas, area, labels, columns));
+    let drawn = chart(&words, height, &|canvas, area| draw_columns(canvas, area, labels, columns));
     drawn.map_err(|message| DrawError { chart: STEM, message })
 }
 

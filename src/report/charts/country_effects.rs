@@ -10,6 +10,7 @@ use super::super::text::{shortened, text_width};
 use super::super::theme::{GAIN, INK, LABEL_SIZE, LOSS, SOFT_INK, TICK_SIZE};
 use super::scene::{Chart, DrawError, Scene, best, picture};
 use crate::output::rows::{self, Text, table};
+use crate::sorted::sort_by;
 
 const STEM: &str = "country_effects";
 const LABELS: f64 = 176.0;
@@ -62,7 +63,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
             .to_owned();
     let words = scene.words(title.clone(), subtitle, note);
     let height = AROUND + ROW * lines.len() as f64;
-    let picture = picture(STEM, &words, height, |canvas, area| draw_lines(canvas, area, scene, &lines))?;
+    let picture = picture(STEM, &words, height, &|canvas, area| draw_lines(canvas, area, scene, &lines))?;
     Ok(Some(Chart {
         stem: STEM,
         title,
@@ -85,7 +86,7 @@ fn lines(scene: &Scene<'_>, option: usize) -> Vec<Line> {
         Some(Line { country, all, own, unlocked })
     };
     let mut lines: Vec<Line> = (0..scene.run.manifest.countries.len()).filter_map(of).collect();
-    lines.sort_by(|a, b| b.all.total_cmp(&a.all).then(a.country.cmp(&b.country)));
+    sort_by(&mut lines, |a, b| b.all.total_cmp(&a.all).then(a.country.cmp(&b.country)));
     lines
 }
 

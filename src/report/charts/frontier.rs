@@ -8,6 +8,7 @@ use super::super::marks::{Dash, Marker, Point};
 use super::super::text::{line_height, shortened, text_width, wrap_bold};
 use super::super::theme::{GAIN, INK, LABEL_SIZE, SOFT_INK, TICK_SIZE, ZERO_LINE, styles_of};
 use super::scene::DrawError;
+use crate::sorted::sort_by;
 
 const STEM: &str = "frontier";
 const HEIGHT: f64 = 440.0;
@@ -58,7 +59,7 @@ pub fn draw(found: &Frontier) -> Result<Picture, DrawError> {
             format!("Source: tradepath {}, data set {}.", env!("CARGO_PKG_VERSION"), found.data),
         ],
     };
-    let drawn = chart(&words, HEIGHT, |canvas, area| {
+    let drawn = chart(&words, HEIGHT, &|canvas, area| {
         if has_others(found) {
             let cells = area.cells(2, 2, GAP);
             draw_levels(canvas, cells[0], found);
@@ -156,7 +157,7 @@ fn mark_levels(canvas: &mut Canvas, panel: &Panel, found: &Frontier) {
 
 /// Names beside the ends of the lines, moved apart where they would overlap.
 fn name_ends(canvas: &mut Canvas, panel: &Panel, mut ends: Vec<(Point, &str, Rgb)>) {
-    ends.sort_by(|a, b| a.0.1.total_cmp(&b.0.1));
+    sort_by(&mut ends, |a, b| a.0.1.total_cmp(&b.0.1));
     let step = line_height(TICK_SIZE);
     let room = step * ends.len() as f64;
     let mut least = panel.area.top;

@@ -9,6 +9,7 @@ use super::super::matrix::{Matrix, band_areas, band_height, bands};
 use super::super::theme::{GAIN, INK, LOSS, TICK_SIZE, WHITE, ink_on, tint};
 use super::scene::{Chart, DrawError, Scene, picture};
 use crate::output::rows::{self, Text, table};
+use crate::sorted::sort_by;
 
 const STEM: &str = "gains_by_country";
 /// Height of a row of the table.
@@ -46,7 +47,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Chart, DrawError> {
     let order = order(scene);
     let words = scene.words(title.clone(), subtitle, note);
     let height = band_height(bands(&manifest.compared()).len(), order.len(), ROW);
-    let picture = picture(STEM, &words, height, |canvas, area| draw_cells(canvas, area, scene, &order))?;
+    let picture = picture(STEM, &words, height, &|canvas, area| draw_cells(canvas, area, scene, &order))?;
     Ok(Chart {
         stem: STEM,
         title,
@@ -98,7 +99,9 @@ fn order(scene: &Scene<'_>) -> Vec<usize> {
     let focus = scene.run.focus();
     let mut order: Vec<(usize, f64)> =
         (0..scene.run.manifest.countries.len()).map(|country| (country, largest(country))).collect();
-    order.sort_by(|a, b| (b.0 == focus).cmp(&(a.0 == focus)).then(b.1.total_cmp(&a.1)).then(a.0.cmp(&b.0)));
+    sort_by(&mut order, |a, b| {
+        (b.0 == focus).cmp(&(a.0 == focus)).then(b.1.total_cmp(&a.1)).then(a.0.cmp(&b.0))
+    });
     order.into_iter().map(|(country, _)| country).collect()
 }
 

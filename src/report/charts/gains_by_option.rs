@@ -10,6 +10,7 @@ use super::super::text::{line_height, text_width, wrap};
 use super::super::theme::{INK, LABEL_SIZE, SOFT_INK, TICK_SIZE};
 use super::scene::{Chart, DrawError, Scene, picture};
 use crate::output::rows::{self, Text, table};
+use crate::sorted::sort_by;
 
 const STEM: &str = "gains_by_option";
 const LABELS: f64 = 196.0;
@@ -74,7 +75,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Chart, DrawError> {
     );
     let words = scene.words(title.clone(), subtitle, note);
     let height = 190.0 + 42.0 * lines.len() as f64;
-    let picture = picture(STEM, &words, height, |canvas, area| draw_lines(canvas, area, scene, &lines))?;
+    let picture = picture(STEM, &words, height, &|canvas, area| draw_lines(canvas, area, scene, &lines))?;
     Ok(Chart {
         stem: STEM,
         title,
@@ -118,7 +119,7 @@ fn lines<'r>(scene: &Scene<'r>) -> Vec<Line<'r>> {
     };
     let mut lines: Vec<Line<'r>> = run.manifest.compared().into_iter().filter_map(of).collect();
     let is_never = |line: &Line<'_>| line.numbers.if_in_force.is_none();
-    lines.sort_by(|a, b| {
+    sort_by(&mut lines, |a, b| {
         let by_size = b.most().total_cmp(&a.most());
         is_never(a).cmp(&is_never(b)).then(by_size).then(a.option.cmp(&b.option))
     });

@@ -7,6 +7,7 @@ use super::super::marks::{Dash, Marker};
 use super::super::text::{line_height, wrap_bold};
 use super::super::theme::{GAIN, INK, LABEL_SIZE, SOFT_INK, TICK_SIZE, ZERO_LINE};
 use super::scene::DrawError;
+use crate::sorted::sort_by;
 
 const STEM: &str = "hindcasts";
 /// Height of a panel with its heading.
@@ -55,7 +56,7 @@ pub fn draw(title: &str, clouds: &[Cloud]) -> Result<Picture, DrawError> {
     let columns = columns_for(clouds.len());
     let rows = clouds.len().div_ceil(columns).max(1) as f64;
     let height = 120.0 + rows * PANEL + (rows - 1.0) * GAP;
-    let drawn = chart(&words, height, |canvas, area| {
+    let drawn = chart(&words, height, &|canvas, area| {
         for (cloud, cell) in clouds.iter().zip(area.cells(clouds.len(), columns, GAP)) {
             draw_cloud(canvas, cell, cloud);
         }
@@ -85,7 +86,7 @@ fn draw_cloud(canvas: &mut Canvas, cell: Area, cloud: &Cloud) {
     let most = cloud.dots.iter().map(|dot| dot.weight).fold(f64::MIN_POSITIVE, f64::max);
     // Flows of the change lie above the others, the small ones above the large ones.
     let mut order: Vec<Dot> = dots().collect();
-    order.sort_by(|a, b| a.is_target.cmp(&b.is_target).then(b.weight.total_cmp(&a.weight)));
+    sort_by(&mut order, |a, b| a.is_target.cmp(&b.is_target).then(b.weight.total_cmp(&a.weight)));
     for dot in order {
         let radius = (RADII[1] * (dot.weight / most).sqrt()).max(RADII[0]);
         let colour = if dot.is_target { GAIN } else { SOFT_INK };

@@ -9,6 +9,7 @@ use super::super::text::{line_height, wrap};
 use super::super::theme::{INK, OptionStyle, TICK_SIZE, tint};
 use super::scene::{Chart, DrawError, Scene, picture};
 use crate::output::rows::{self, Text, table};
+use crate::sorted::sort_by;
 
 const STEM: &str = "in_force_by_year";
 const LABELS: f64 = 236.0;
@@ -55,7 +56,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Chart, DrawError> {
                 beside that of the deal which follows it."
             .to_owned();
     let words = scene.words(title.clone(), subtitle, note);
-    let picture = picture(STEM, &words, 560.0, |canvas, area| {
+    let picture = picture(STEM, &words, 560.0, &|canvas, area| {
         draw_curves(canvas, area, &curves, manifest.years);
     })?;
     Ok(Chart {
@@ -145,7 +146,7 @@ fn draw_labels(canvas: &mut Canvas, panel: &Panel, curves: &[Curve<'_>]) {
             (curve, wrap(&text, LABELS - 46.0, TICK_SIZE))
         })
         .collect();
-    labels.sort_by(|a, b| b.0.last().total_cmp(&a.0.last()).then(a.0.option.cmp(&b.0.option)));
+    sort_by(&mut labels, |a, b| b.0.last().total_cmp(&a.0.last()).then(a.0.option.cmp(&b.0.option)));
     let wanted: Vec<(f64, f64)> = labels
         .iter()
         .map(|(curve, lines)| (panel.y.at(curve.last()), step * lines.len() as f64 + 4.0))

@@ -53,7 +53,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Chart, DrawError> {
     let cells = fans.len() + 1;
     let rows_of_panels = cells.div_ceil(columns_for(cells)).max(2);
     let height = 150.0 + 200.0 * rows_of_panels as f64;
-    let picture = picture(STEM, &words, height, |canvas, area| draw_fans(canvas, area, scene, &fans))?;
+    let picture = picture(STEM, &words, height, &|canvas, area| draw_fans(canvas, area, scene, &fans))?;
     Ok(Chart {
         stem: STEM,
         title,

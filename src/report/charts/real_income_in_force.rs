@@ -9,6 +9,7 @@ use super::super::text::{line_height, wrap_bold};
 use super::super::theme::{INK, SOFT_INK, TICK_SIZE, tint};
 use super::scene::{Chart, DrawError, Scene, picture};
 use crate::output::rows::{self, Text, table};
+use crate::sorted::sort_by;
 
 const STEM: &str = "real_income_in_force";
 /// Height of a row of panels and of everything around them.
@@ -70,7 +71,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
             .to_owned();
     let words = scene.words(title.clone(), subtitle, note);
     let height = AROUND + PANEL * fans.len().div_ceil(columns_for(fans.len())) as f64;
-    let picture = picture(STEM, &words, height, |canvas, area| draw_fans(canvas, area, scene, &fans))?;
+    let picture = picture(STEM, &words, height, &|canvas, area| draw_fans(canvas, area, scene, &fans))?;
     Ok(Some(Chart {
         stem: STEM,
         title,
@@ -89,7 +90,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
 fn title(scene: &Scene<'_>, fans: &[Fan<'_>]) -> String {
     let mut all: Vec<(usize, f64)> =
         fans.iter().flat_map(|fan| fan.ends().map(move |value| (fan.option, value))).collect();
-    all.sort_by(|a, b| a.1.total_cmp(&b.1));
+    sort_by(&mut all, |a, b| a.1.total_cmp(&b.1));
     let (Some(least), Some(most)) = (all.first(), all.last()) else {
         return "No option comes into force".into();
     };

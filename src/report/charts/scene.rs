@@ -1,13 +1,12 @@
 //! What all charts are made of: a run, the look of its options, and the finished chart.
 
-use std::collections::BTreeMap;
-
 use super::super::answer::standings;
 use super::super::canvas::Canvas;
 use super::super::frame::{self, Area, Picture, Words};
 use super::super::input::Run;
 use super::super::theme::OptionStyle;
 use crate::output::rows::Text;
+use crate::sorted::SortedMap;
 
 /// A finished chart.
 #[derive(Debug, Clone)]
@@ -93,7 +92,7 @@ pub fn best(run: &Run) -> Option<usize> {
 }
 
 /// The options that occur in the keys of a map, in the order of the manifest.
-pub fn options_of<K: Ord, V>(map: &BTreeMap<K, V>, option: impl Fn(&K) -> usize) -> Vec<usize> {
+pub fn options_of<K: Ord, V>(map: &SortedMap<K, V>, option: impl Fn(&K) -> usize) -> Vec<usize> {
     let mut options: Vec<usize> = map.keys().map(option).collect();
     options.sort_unstable();
     options.dedup();
@@ -105,7 +104,7 @@ pub fn picture(
     chart: &'static str,
     words: &Words,
     height: f64,
-    draw: impl FnOnce(&mut Canvas, Area),
+    draw: &dyn Fn(&mut Canvas, Area),
 ) -> Result<Picture, DrawError> {
     frame::chart(words, height, draw).map_err(|message| DrawError { chart, message })
 }

@@ -1,7 +1,5 @@
 //! Output of the sectors of the focus country in the last year, one column per option.
 
-use std::collections::BTreeMap;
-
 use super::super::axis::{decimals_for, range_with_zero, signed};
 use super::super::canvas::{Canvas, Stroke};
 use super::super::frame::{Area, Panel};
@@ -9,6 +7,7 @@ use super::super::input::SectorOutput;
 use super::super::matrix::{Matrix, band_areas, band_height, bands, row_for_labels};
 use super::scene::{Chart, DrawError, Scene, best, options_of, picture};
 use crate::output::rows::{self, Text, table};
+use crate::sorted::{SortedMap, sort_by};
 
 const STEM: &str = "sectors";
 /// Height of a row of the table.
@@ -55,7 +54,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
     let row = row_for_labels(sectors.iter().map(|&sector| manifest.sectors[sector].name.as_str()), ROW);
     let height = band_height(bands(&options_of(output, |key| key.0)).len(), sectors.len(), row);
     let picture =
-        picture(STEM, &words, height, |canvas, area| draw_columns(canvas, area, scene, &sectors, output))?;
+        picture(STEM, &words, height, &|canvas, area| draw_columns(canvas, area, scene, &sectors, output))?;
     Ok(Some(Chart {
         stem: STEM,
         title,
@@ -88,13 +87,13 @@ fn title(scene: &Scene<'_>, output: &SectorOutput) -> String {
 }
 
 fn sectors_of(output: &SectorOutput) -> Vec<usize> {
-    let mut sizes: BTreeMap<usize, f64> = BTreeMap::new();
+    let mut sizes: SortedMap<usize, f64> = SortedMap::new();
     for ((_, sector), value) in output {
         let most = sizes.entry(*sector).or_default();
         *most = most.max(value.abs());
     }
     let mut sizes: Vec<(usize, f64)> = sizes.into_iter().collect();
-    sizes.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    sort_by(&mut sizes, |a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     let mut sectors: Vec<usize> = sizes.into_iter().take(MOST_SECTORS).map(|(sector, _)| sector).collect();
     sectors.sort_unstable();
     sectors

@@ -8,6 +8,7 @@ use super::super::marks::{Dash, Marker};
 use super::super::text::{shortened, text_width};
 use super::super::theme::{GAIN, GRID_LINE, INK, LABEL_SIZE, LOSS, SOFT_INK, TICK_SIZE, tint};
 use super::scene::DrawError;
+use crate::sorted::sort_by_key;
 
 const STEM: &str = "swim_lanes";
 const LANE_HEIGHT: f64 = 30.0;
@@ -59,7 +60,7 @@ pub fn draw(title: &str, lanes: &[Lane], (first, last): (Date, Date)) -> Result<
         ],
     };
     let height = 150.0 + LANE_HEIGHT * lanes.len().max(1) as f64;
-    chart(&words, height, |canvas, area| draw_lanes(canvas, area, lanes, (first, last)))
+    chart(&words, height, &|canvas, area| draw_lanes(canvas, area, lanes, (first, last)))
         .map_err(|message| DrawError { chart: STEM, message })
 }
 
@@ -99,7 +100,7 @@ fn draw_lane(canvas: &mut Canvas, panel: &Panel, lane: &Lane, y: f64) {
 fn draw_labels(canvas: &mut Canvas, panel: &Panel, lane: &Lane, y: f64) {
     let last = lane.steps.len().saturating_sub(1);
     let mut order: Vec<(usize, &Step)> = lane.steps.iter().enumerate().collect();
-    order.sort_by_key(|(k, step)| (*k != last, !step.is_milestone, *k));
+    sort_by_key(&mut order, |(k, step)| (*k != last, !step.is_milestone, *k));
     let mut taken: Vec<(f64, f64)> = Vec::new();
     for (_, step) in order.into_iter().filter(|(_, step)| !step.label.is_empty()) {
         let label = format!("{} {}", step.label, step.date.strftime("%Y-%m"));

@@ -11,6 +11,7 @@ use super::super::matrix::{legend, legend_height};
 use super::super::theme::{INK, LABEL_SIZE, OptionStyle};
 use super::scene::{Chart, DrawError, Scene, picture};
 use crate::output::rows::{self, Text, table};
+use crate::sorted::sort_by_key;
 
 const STEM: &str = "tariff_path";
 /// Panels that fit.
@@ -59,7 +60,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
                 lines lie on one another, solid ones are below dashed ones; the marks stand side by side."
         .to_owned();
     let words = scene.words(title.clone(), subtitle, note);
-    let picture = picture(STEM, &words, height(scene, partners.len()), |canvas, area| {
+    let picture = picture(STEM, &words, height(scene, partners.len()), &|canvas, area| {
         draw_panels(canvas, area, scene, &partners, steps)
     })?;
     Ok(Some(Chart {
@@ -182,7 +183,7 @@ fn draw_lines(
     steps: &[&TariffStretch],
 ) {
     let mut order: Vec<usize> = (0..scene.styles.len()).collect();
-    order.sort_by_key(|&option| scene.styles[option].dash != Dash::Solid);
+    sort_by_key(&mut order, |&option| scene.styles[option].dash != Dash::Solid);
     let gap = 0.4 / order.len() as f64;
     for (place, option) in order.into_iter().enumerate() {
         let OptionStyle { colour, marker, dash } = scene.styles[option];

@@ -6,6 +6,7 @@ use super::super::frame::{Area, Panel, Picture, Words, chart};
 use super::super::matrix::{Matrix, band_areas, band_height, bands};
 use super::super::theme::{GAIN, INK, LOSS, OptionStyle, TICK_SIZE};
 use super::scene::DrawError;
+use crate::sorted::sort_by;
 
 const STEM: &str = "tornado";
 /// Height of a row of the table.
@@ -42,7 +43,7 @@ pub fn draw(
     };
     let bands = bands(&(0..columns.len()).collect::<Vec<_>>());
     let height = band_height(bands.len(), labels.len() + 1, ROW);
-    let drawn = chart(&words, height, |canvas, area| {
+    let drawn = chart(&words, height, &|canvas, area| {
         for (band, area) in bands.iter().zip(band_areas(area, bands.len())) {
             let columns: Vec<&Column> = band.iter().map(|&at| &columns[at]).collect();
             draw_columns(canvas, area, labels, &columns);
@@ -70,7 +71,7 @@ fn draw_columns(canvas: &mut Canvas, area: Area, labels: &[String], columns: &[&
             let mut bars: Vec<(f64, _)> =
                 ends.iter().zip([LOSS, GAIN]).map(|(end, colour)| (panel.x.at(*end), colour)).collect();
             // Where both ends lie on one side the shorter bar stands before the longer one.
-            bars.sort_by(|a, b| (b.0 - centre).abs().total_cmp(&(a.0 - centre).abs()));
+            sort_by(&mut bars, |a, b| (b.0 - centre).abs().total_cmp(&(a.0 - centre).abs()));
             for (to, colour) in bars {
                 if (to - centre).abs() > 0.1 {
                     canvas.rect((centre, middle - half), (to, middle + half), colour, 1.0);

@@ -64,7 +64,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
             .to_owned();
     let words = scene.words(title.clone(), subtitle, note);
     let height = AROUND + ROW * shown.countries.len() as f64;
-    let picture = picture(STEM, &words, height, |canvas, area| draw_cells(canvas, area, scene, &shown))?;
+    let picture = picture(STEM, &words, height, &|canvas, area| draw_cells(canvas, area, scene, &shown))?;
     Ok(Some(Chart {
         stem: STEM,
         title,

@@ -9,6 +9,7 @@ use super::super::matrix::{Matrix, band_areas, band_height, bands};
 use super::super::theme::{INK, tint};
 use super::scene::{Chart, DrawError, Scene, best, options_of, picture};
 use crate::output::rows::{self, Text, table};
+use crate::sorted::sort_by;
 
 const STEM: &str = "trade_by_partner";
 /// Height of a row of the table.
@@ -59,7 +60,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
     let words = scene.words(title.clone(), subtitle, note);
     let height = band_height(bands(&options_of(exports, |key| key.0)).len(), partners.len(), ROW);
     let picture =
-        picture(STEM, &words, height, |canvas, area| draw_columns(canvas, area, scene, &partners, exports))?;
+        picture(STEM, &words, height, &|canvas, area| draw_columns(canvas, area, scene, &partners, exports))?;
     Ok(Some(Chart {
         stem: STEM,
         title,
@@ -111,7 +112,7 @@ fn partners(exports: &Exports) -> Vec<usize> {
             None => sizes.push((partner, size)),
         }
     }
-    sizes.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    sort_by(&mut sizes, |a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     sizes.into_iter().take(MOST_PARTNERS).map(|(partner, _)| partner).collect()
 }
 

@@ -50,7 +50,7 @@ pub fn draw(scene: &Scene<'_>) -> Result<Option<Chart>, DrawError> {
     let names = names(parts);
     let height = band_height(bands(&manifest.compared()).len(), names.len() + 1, ROW);
     let picture =
-        picture(STEM, &words, height, |canvas, area| draw_columns(canvas, area, scene, &names, parts))?;
+        picture(STEM, &words, height, &|canvas, area| draw_columns(canvas, area, scene, &names, parts))?;
     Ok(Some(Chart {
         stem: STEM,
         title,

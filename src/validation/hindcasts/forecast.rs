@@ -1,7 +1,5 @@
 //! The forecasts of one case: every flow that is scored, by every method.
 
-use std::collections::BTreeMap;
-
 use anyhow::Context;
 
 use super::case::Case;
@@ -15,6 +13,7 @@ use super::tables::Tables;
 use crate::data::Dataset;
 use crate::numerics::quantiles::quantile;
 use crate::projection::Adjustment;
+use crate::sorted::SortedMap;
 
 /// Draws of elasticities that intervals are made of.
 const DRAWS: u64 = 200;
@@ -137,7 +136,7 @@ impl<'t> Builder<'_, 't> {
         &self,
         market: &Market<'t>,
         proportional: f64,
-        trends: &BTreeMap<&str, f64>,
+        trends: &SortedMap<&str, f64>,
     ) -> impl Iterator<Item = Cell<'t>> + use<'t> {
         let years = [self.case.base_year, self.case.target_year].map(|year| self.set.year(year));
         let base: Vec<f64> = market.flows.iter().map(|flow| flow.imports[years[0]]).collect();

@@ -1,6 +1,5 @@
 //! Forecasts that need no model of ours: growth that goes on, and gravity estimated on the years before.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::case::Case;
@@ -9,6 +8,7 @@ use super::set::{Flow, Set};
 use crate::estimation::design::{Specification, read_panel};
 use crate::estimation::panel::PanelFile;
 use crate::estimation::{EstimationError, Options, estimate};
+use crate::sorted::SortedMap;
 
 /// Columns of the panel whose coefficients move a forecast.
 const LN_TARIFF: &str = "ln_tariff";
@@ -34,8 +34,8 @@ pub(super) fn trends<'t>(
     set: &Set,
     markets: &[Market<'t>],
     importer: &str,
-) -> BTreeMap<&'t str, f64> {
-    let mut by_exporter: BTreeMap<&str, Vec<&Flow>> = BTreeMap::new();
+) -> SortedMap<&'t str, f64> {
+    let mut by_exporter: SortedMap<&str, Vec<&Flow>> = SortedMap::new();
     for market in markets.iter().filter(|market| market.importer == importer) {
         market.flows.iter().for_each(|flow| by_exporter.entry(&flow.exporter).or_default().push(flow));
     }

@@ -1,10 +1,10 @@
 //! Predictions beside what came: weighted correlation, slope, root mean square errors, bootstrap by partner.
 
-use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
 use crate::numerics::quantiles::quantile;
 use crate::rng::Stream;
+use crate::sorted::SortedMap;
 
 /// Samples of partners that intervals of scores are made of.
 const SAMPLES: usize = 500;
@@ -126,7 +126,7 @@ pub(super) struct Scores {
 impl Scores {
     /// `None` without points; `seed` is of the samples.
     pub fn of(points: &[Point<'_>], seed: u64) -> Option<Self> {
-        let mut by_partner: BTreeMap<&str, Sums> = BTreeMap::new();
+        let mut by_partner: SortedMap<&str, Sums> = SortedMap::new();
         points.iter().for_each(|point| *by_partner.entry(point.partner).or_default() += Sums::of(point));
         let partners: Vec<Sums> = by_partner.into_values().collect();
         let all = total(&partners, 0..partners.len());

@@ -1,6 +1,6 @@
 //! Flows of one set over its years.
 
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 
 /// What names of sets are names of.
 pub(super) const SET: &str = "set of sets.csv";
@@ -25,7 +25,7 @@ pub(super) struct Set {
     pub years: Vec<i16>,
     pub flows: Vec<Flow>,
     /// Sectors of each product with their shares.
-    pub products: BTreeMap<String, Vec<(String, f64)>>,
+    pub products: SortedMap<String, Vec<(String, f64)>>,
 }
 
 impl Set {

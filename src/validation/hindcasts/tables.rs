@@ -1,12 +1,13 @@
 //! The tables that hindcasts are made of: declared cases, flows with their tariffs, products, partners, sizes of changes.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::case::{CASES, Case};
 use super::set::{Flow, SET, Set};
 use crate::data::{Files, Holds, MARK, Names, Row, SOURCE, Table, TableRule, column};
 use crate::error::{Fault, Faults, InputErrors};
 use crate::output::rows::{Text, table};
+use crate::sorted::{SortedMap, sort_by_key};
 
 /// Largest value of a flow that is read, in the unit of its set.
 const LARGEST_FLOW: f64 = 1e12;
@@ -221,7 +222,7 @@ impl Tables {
                 found.sizes.entry(key).or_default().push((year as i16, size));
             }
         }
-        found.sizes.values_mut().for_each(|sizes| sizes.sort_by_key(|(year, _)| *year));
+        found.sizes.values_mut().for_each(|sizes| sort_by_key(sizes, |(year, _)| *year));
         for row in reader.rows(&CASES, &cases) {
             found.cases.extend(Case::of(&row, &found.sets, &mut reader.faults));
         }
@@ -255,7 +256,7 @@ impl Tables {
     }
 
     fn take_products(&mut self, rows: &[Row<'_>], faults: &mut Faults) {
-        let mut first: BTreeMap<(&str, &str), &Row<'_>> = BTreeMap::new();
+        let mut first: SortedMap<(&str, &str), &Row<'_>> = SortedMap::new();
         for row in rows {
             let (set, product) = (row.text("set"), row.text("product"));
             first.entry((set, product)).or_insert(row);
@@ -278,7 +279,7 @@ impl Tables {
     fn check(&self, files: &Files, faults: &mut Faults) {
         let mut told: HashSet<&str> = HashSet::new();
         let mut sets: Vec<_> = self.sets.iter().collect();
-        sets.sort_by_key(|(id, _)| *id);
+        sort_by_key(&mut sets, |(id, _)| *id);
         for (set, flow) in sets.iter().flat_map(|(_, set)| set.flows.iter().map(move |flow| (set, flow))) {
             let mut unknown = |rule: &TableRule, field: &str, name: &str| {
                 let (file, expected) =

@@ -1,13 +1,12 @@
 //! Our number for a published one, from a trial that was solved.
 
-use std::collections::BTreeMap;
-
 use super::tables::{Published, View};
 use super::trial::Solved;
 use crate::data::SectorKind;
 use crate::ensemble::summary::{Against, Cell, value};
 use crate::ensemble::{YearBlock, trade_of};
 use crate::projection::{BaselineYear, Outcome};
+use crate::sorted::SortedMap;
 
 /// All economies of the data set.
 const WORLD: &str = "WORLD";
@@ -36,7 +35,7 @@ impl About {
     /// Resolves the names of a published figure; what is missing from the data set is told.
     pub fn new(
         row: &Published,
-        areas: &BTreeMap<String, Vec<String>>,
+        areas: &SortedMap<String, Vec<String>>,
         solved: &Solved,
     ) -> Result<Self, String> {
         let axes = &solved.experiment.axes;
@@ -82,7 +81,7 @@ pub(super) fn figure(
     about: &About,
     solved: &Solved,
     view: &View,
-    units: &BTreeMap<String, f64>,
+    units: &SortedMap<String, f64>,
 ) -> Option<f64> {
     let place = Place::of(solved, view)?;
     let is_pct = row.unit == "pct";

@@ -14,8 +14,6 @@ mod rows;
 mod tables;
 mod trial;
 
-use std::collections::BTreeMap;
-
 use self::figure::{About, figure};
 use self::tables::{Published, Sign, Tables};
 use self::trial::{Applied, Solved, Step, needs, prepare, solve, steps};
@@ -23,6 +21,7 @@ use crate::data::Files;
 use crate::ensemble::{Plan, Watch};
 use crate::error::InputErrors;
 use crate::numerics::parallel;
+use crate::sorted::SortedMap;
 
 pub use rows::{BridgeRow, SignRow, StudyRow};
 pub use trial::FOLDER;
@@ -46,9 +45,9 @@ pub struct StudyTables {
 #[derive(Debug, Clone, Default)]
 pub struct Titles {
     /// Of studies.
-    studies: BTreeMap<String, String>,
+    studies: SortedMap<String, String>,
     /// Of scenarios, by study and scenario.
-    scenarios: BTreeMap<[String; 2], String>,
+    scenarios: SortedMap<[String; 2], String>,
 }
 
 impl Titles {
@@ -66,9 +65,9 @@ impl Titles {
 }
 
 /// A scenario and its steps, by study and scenario.
-type Chains = BTreeMap<[String; 2], Vec<Step>>;
+type Chains = SortedMap<[String; 2], Vec<Step>>;
 /// Trials by what was applied.
-type Trials = BTreeMap<Applied, Solved>;
+type Trials = SortedMap<Applied, Solved>;
 
 /// Every published figure of the folder `validation` beside ours.
 ///

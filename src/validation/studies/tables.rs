@@ -1,10 +1,9 @@
 //! What published studies say, and how each of them differs from the default: the tables of the folder `validation`.
 
-use std::collections::BTreeMap;
-
 use crate::data::{Files, Holds, MARK, Names, Row, SOURCE, TableRule, column};
 use crate::ensemble::CellChange;
 use crate::error::{Faults, InputErrors};
+use crate::sorted::SortedMap;
 
 const NUMBER: Holds = Holds::Number(-1e12, 1e12, "a number");
 const AREA: &str = "area";
@@ -212,12 +211,12 @@ pub(super) struct Tables {
     pub results: Vec<Published>,
     pub scenarios: Vec<Scenario>,
     /// Names of studies for people, where the folder has some.
-    pub titles: BTreeMap<String, String>,
-    pub settings: BTreeMap<String, Setting>,
+    pub titles: SortedMap<String, String>,
+    pub settings: SortedMap<String, Setting>,
     pub links: Vec<Link>,
-    pub areas: BTreeMap<String, Vec<String>>,
+    pub areas: SortedMap<String, Vec<String>>,
     /// Million US dollars of the base year, or persons, in a unit.
-    pub units: BTreeMap<String, f64>,
+    pub units: SortedMap<String, f64>,
     pub signs: Vec<Sign>,
     reasons: Vec<Reason>,
 }
@@ -232,13 +231,13 @@ impl Tables {
         let areas_read = rows_of(files, &AREAS, &names, &mut faults, |row| {
             Some((row.text("area").to_owned(), row.text("country").to_owned()))
         })?;
-        let mut areas: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut areas: SortedMap<String, Vec<String>> = SortedMap::new();
         areas_read.into_iter().for_each(|(area, country)| areas.entry(area).or_default().push(country));
         names.add(AREA, areas.keys().map(String::as_str));
         let units = rows_of(files, &UNITS, &names, &mut faults, |row| {
             Some((row.text("unit").to_owned(), row.value("ratio")?))
         })?;
-        let units: BTreeMap<String, f64> = units.into_iter().collect();
+        let units: SortedMap<String, f64> = units.into_iter().collect();
         names.add(UNIT, units.keys().map(String::as_str));
         let settings = settings(files, &names, &mut faults)?;
         names.add(SETTING, settings.keys().map(String::as_str));
@@ -290,7 +289,7 @@ fn rows_of<R>(
 ) -> Result<Vec<R>, InputErrors> {
     let text = files.read(rule.file).map_err(InputErrors::from)?;
     let table = rule.parse(&files.display(rule.file), &text, faults);
-    let rows = table.iter().flat_map(|table| rule.check(table, names, faults)).collect::<Vec<_>>();
+    let rows = table.as_ref().map(|table| rule.check(table, names, faults)).unwrap_or_default();
     Ok(rows.iter().filter_map(make).collect())
 }
 
@@ -298,7 +297,7 @@ fn settings(
     files: &Files,
     names: &Names,
     faults: &mut Faults,
-) -> Result<BTreeMap<String, Setting>, InputErrors> {
+) -> Result<SortedMap<String, Setting>, InputErrors> {
     let name = files.display(SETTINGS.file);
     let rows = rows_of(files, &SETTINGS, names, faults, |row| {
         let text = |column: &str| row.text(column).to_owned();
@@ -310,7 +309,7 @@ fn settings(
         };
         Some((text("setting"), text("title"), edit))
     })?;
-    let mut settings: BTreeMap<String, Setting> = BTreeMap::new();
+    let mut settings: SortedMap<String, Setting> = SortedMap::new();
     for (id, title, edit) in rows {
         settings.entry(id).or_insert(Setting { title, edits: Vec::new() }).edits.push(edit);
     }

@@ -1,11 +1,10 @@
 //! A trial: the plan with some settings of a study, and its reference paths.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::tables::{Edit, Scenario, Tables, View};
 use crate::data::{Files, from_toml, toml_fault};
 use crate::ensemble::{Experiment, Plan, ReferenceYear, RunCounts, Shard, Watch};
 use crate::error::{Fault, InputErrors};
+use crate::sorted::{SortedMap, SortedSet};
 
 /// Folder of the studies inside a data folder.
 pub const FOLDER: &str = "validation";
@@ -25,8 +24,8 @@ pub(super) struct Step {
 /// What has to be solved with some settings.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Need {
-    pub options: BTreeSet<String>,
-    pub years: BTreeSet<i16>,
+    pub options: SortedSet<String>,
+    pub years: SortedSet<i16>,
 }
 
 /// A trial that was solved.
@@ -75,8 +74,8 @@ fn view_fault(setting: &str, key: &str, value: &str) -> Fault {
 }
 
 /// What every trial must hold, so that each is solved once.
-pub(super) fn needs<'s>(steps: impl IntoIterator<Item = &'s Step>) -> BTreeMap<Applied, Need> {
-    let mut needs: BTreeMap<Applied, Need> = BTreeMap::new();
+pub(super) fn needs<'s>(steps: impl IntoIterator<Item = &'s Step>) -> SortedMap<Applied, Need> {
+    let mut needs: SortedMap<Applied, Need> = SortedMap::new();
     for step in steps {
         let need = needs.entry(step.applied.clone()).or_default();
         need.options.extend([step.view.option.clone(), step.view.against.clone()]);

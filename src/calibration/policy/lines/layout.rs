@@ -1,11 +1,12 @@
 //! What the readers of all layouts share: codes and product groups.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::path::Path;
 
 use crate::calibration::Reading;
 use crate::data::{Files, Row};
 use crate::error::Faults;
+use crate::sorted::SortedSet;
 
 /// What a reader of a layout has at hand.
 pub(super) struct Layout<'a> {
@@ -54,6 +55,6 @@ impl ProductGroups {
 
     /// Names of the groups, sorted.
     pub fn names(&self) -> Vec<String> {
-        self.0.values().cloned().collect::<BTreeSet<_>>().into_iter().collect()
+        self.0.values().cloned().collect::<SortedSet<_>>().into_iter().collect()
     }
 }

@@ -11,7 +11,7 @@ mod specific;
 mod unit_values;
 mod weights;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::Path;
 
 use super::rows::SpecificDuty;
@@ -19,6 +19,7 @@ use crate::calibration::{NumberRule, Reading};
 use crate::data::{Files, Row};
 use crate::error::Fault;
 use crate::schedules::LineSchedule;
+use crate::sorted::SortedMap;
 use layout::Layout;
 pub use layout::{ProductGroups, is_code};
 use specific::SpecificDuties;
@@ -126,7 +127,7 @@ fn exchange_rate(layout: &Layout<'_>, reading: &mut Reading) -> Option<f64> {
 
 /// Tells the user how many specific duties there are and what became of them.
 fn tell(importer: &Row<'_>, duties: &[SpecificDuty<'_>], reading: &mut Reading) {
-    let mut of_status: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut of_status: SortedMap<&str, usize> = SortedMap::new();
     duties.iter().for_each(|duty| *of_status.entry(&duty.status).or_default() += 1);
     if !of_status.is_empty() {
         let told: Vec<String> = of_status.iter().map(|(status, n)| format!("{n} {status}")).collect();

@@ -8,11 +8,11 @@
 //! importer's row of `tariff_lines.csv` names.
 
 use std::cell::Cell;
-use std::collections::BTreeSet;
 
 use super::unit_values::{self, UnitValues};
 use crate::calibration::policy::rows::{SpecificDuty, decimals};
 use crate::schedules::lines::Line;
+use crate::sorted::SortedSet;
 
 /// Above this nothing comes in that weights of the world could stand for: where lines substitute as little as those of
 /// `substitution.csv` (4.8) it leaves a tenth of the trade, `1.6^-4.8`.
@@ -57,7 +57,7 @@ impl<'a> Prices<'a> {
 pub struct SpecificDuties {
     values: UnitValues,
     per_usd: f64,
-    quota_products: BTreeSet<String>,
+    quota_products: SortedSet<String>,
     /// Beginnings of lines that the importer hardly buys, whatever weights of others say.
     untraded: Vec<String>,
     /// Rows of `specific_duties.csv`, still without importer, group, source and mark.
@@ -69,7 +69,7 @@ impl SpecificDuties {
     pub fn new(values: UnitValues, per_usd: f64, untraded: &str) -> Self {
         let untraded = untraded.split(';').filter(|beginning| !beginning.is_empty());
         let untraded = untraded.map(str::to_owned).collect();
-        Self { values, per_usd, quota_products: BTreeSet::new(), untraded, rows: Vec::new() }
+        Self { values, per_usd, quota_products: SortedSet::new(), untraded, rows: Vec::new() }
     }
 
     /// Unit values by line, product and heading.

@@ -1,11 +1,12 @@
 //! What lines are weighed by: imports of the pair where they are known by line, else imports of the world.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::Path;
 
 use crate::calibration::{NumberRule, Reading};
 use crate::data::Row;
 use crate::schedules::lines::Line;
+use crate::sorted::SortedMap;
 
 const FLOW: NumberRule =
     NumberRule::new("0 or more, at most 1e12 million USD", |v| (0.0..=1e12).contains(&v));
@@ -21,7 +22,7 @@ pub struct LineWeights {
     /// Of all partners together, `[line]`.
     pub world: Vec<f64>,
     /// By partner, `[line]`.
-    pub of_partner: BTreeMap<String, Vec<f64>>,
+    pub of_partner: SortedMap<String, Vec<f64>>,
 }
 
 impl LineWeights {
@@ -37,7 +38,7 @@ pub fn read(input: &Path, importer: &Row<'_>, lines: &[Line], reading: &mut Read
         let chapters = chapters(input, importer, reading);
         let pattern = pattern(input, importer, reading);
         let world = of_world(lines, &chapters?, &pattern?);
-        return Some(LineWeights { world, of_partner: BTreeMap::new() });
+        return Some(LineWeights { world, of_partner: SortedMap::new() });
     }
     of_partners(&input.join(importer.text("pair_weights")), lines, reading)
 }
@@ -47,7 +48,7 @@ fn of_partners(path: &Path, lines: &[Line], reading: &mut Reading) -> Option<Lin
     let table = reading.table(path, &["hs8", "partner", "imports_musd"])?;
     reading.each_once(&table, &["hs8", "partner"]);
     let place: HashMap<&str, usize> = lines.iter().enumerate().map(|(l, line)| (&*line.code, l)).collect();
-    let mut weights = LineWeights { world: vec![0.0; lines.len()], of_partner: BTreeMap::new() };
+    let mut weights = LineWeights { world: vec![0.0; lines.len()], of_partner: SortedMap::new() };
     let mut n_used = 0;
     for row in table.rows() {
         let Some(musd) = reading.number(&row, "imports_musd", FLOW) else { continue };
@@ -107,7 +108,7 @@ pub fn imports_usd(path: &Path, by: &str, reading: &mut Reading) -> Option<HashM
 /// A chapter weighs what the world exports of it; inside it products weigh by the pattern, and equally where it knows
 /// none; lines of a product weigh the same.
 fn of_world(lines: &[Line], chapters: &HashMap<String, f64>, pattern: &HashMap<String, f64>) -> Vec<f64> {
-    let mut n_lines: BTreeMap<&str, f64> = BTreeMap::new();
+    let mut n_lines: SortedMap<&str, f64> = SortedMap::new();
     lines.iter().for_each(|line| *n_lines.entry(&line.code[..6]).or_default() += 1.0);
     let mut of_chapter: HashMap<&str, (f64, f64)> = HashMap::new();
     for product in n_lines.keys() {

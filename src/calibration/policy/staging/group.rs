@@ -1,11 +1,10 @@
 //! One product group: its parts by category, and the published rates beside the computed ones.
 
-use std::collections::BTreeMap;
-
 use super::category::{Found, is_met};
 use super::line::{EARLY, StagedLine};
 use crate::calibration::policy::rows::{StagingCheck, StagingRest, decimals};
 use crate::schedules::Category;
+use crate::sorted::SortedMap;
 
 /// Shares are written with six decimals.
 const SHARE_STEPS: f64 = 1e6;
@@ -23,7 +22,7 @@ struct Sum {
 
 /// A product group of one importer.
 pub struct Group {
-    by_category: BTreeMap<(String, String), Sum>,
+    by_category: SortedMap<(String, String), Sum>,
     weight: f64,
     /// Base rate of lines whose own is not known, percent.
     unknown_pct: f64,
@@ -55,7 +54,7 @@ impl Group {
     /// Sums the lines by category; `None` if they have no weight. Lines without a base rate get the one that keeps the
     /// mean of the group at `mean_pct`, at least 0.
     pub fn new(lines: &[&StagedLine], found: &[Found], mean_pct: f64) -> Option<Self> {
-        let mut by_category: BTreeMap<(String, String), Sum> = BTreeMap::new();
+        let mut by_category: SortedMap<(String, String), Sum> = SortedMap::new();
         for (line, found) in lines.iter().zip(found) {
             let sum = by_category.entry((found.code.clone(), found.path.clone())).or_default();
             sum.weight += line.weight;
@@ -83,7 +82,7 @@ impl Group {
 
     /// Parts whose shares sum to one; lines that were free when first published are spread over `early`.
     pub fn parts(&self, early: &[(String, f64, String)]) -> Vec<WrittenPart> {
-        let mut parts: BTreeMap<(String, String), (Sum, Option<String>)> = BTreeMap::new();
+        let mut parts: SortedMap<(String, String), (Sum, Option<String>)> = SortedMap::new();
         let mut add = |key: (String, String), sum: Sum, mark: Option<String>| {
             let (to, to_mark) = parts.entry(key).or_default();
             to.weight += sum.weight;
@@ -143,7 +142,7 @@ impl Group {
         lines: &[&StagedLine],
         found: &[Found],
     ) -> Vec<StagingCheck<'static>> {
-        let mut cuts: BTreeMap<u32, (f64, f64, f64, u64, u64)> = BTreeMap::new();
+        let mut cuts: SortedMap<u32, (f64, f64, f64, u64, u64)> = SortedMap::new();
         for (line, found) in lines.iter().zip(found) {
             let category =
                 if found.code == EARLY { Category::EqualSteps { years: 1 } } else { found.category() };

@@ -1,6 +1,6 @@
 //! Tables of events and of milestone dates, as `timeline` and `run` write them.
 
-use std::collections::BTreeSet;
+use crate::sorted::SortedSet;
 
 use jiff::civil::{Date, date};
 
@@ -222,7 +222,7 @@ pub fn event_counts<'a>(
 pub fn states<'a>(
     option: &'a str,
     draws: impl Iterator<Item = (u64, &'a DrawnTimeline)>,
-    touched: &'a BTreeSet<String>,
+    touched: &'a SortedSet<String>,
 ) -> impl Iterator<Item = PairState<'a>> {
     draws.flat_map(move |(draw, drawn)| {
         drawn.policy.pairs(touched).into_iter().map(move |pair| PairState {

@@ -1,8 +1,8 @@
 //! Figures, names and files of options that are refused, each where it stands.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
+use tradepath::sorted::SortedSet;
 
 use tradepath::data::Files;
 use tradepath::error::Fault;
@@ -319,8 +319,8 @@ fn agreements_and_parties_are_those_of_the_tables() {
     fs::write(folder.path().join("small.toml"), text).unwrap();
     let option = read_option(&Files::directory(folder.path()), "small", None).unwrap();
     let known = Tables {
-        agreements: BTreeSet::from(["pact"]),
-        parties: BTreeSet::from(["AAA"]),
+        agreements: SortedSet::from(["pact"]),
+        parties: SortedSet::from(["AAA"]),
         memberships: None,
         ..Tables::default()
     };

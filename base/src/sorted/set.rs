@@ -81,6 +81,12 @@ impl<T: Ord> FromIterator<T> for SortedSet<T> {
     }
 }
 
+impl<T: Ord, const N: usize> From<[T; N]> for SortedSet<T> {
+    fn from(members: [T; N]) -> Self {
+        members.into_iter().collect()
+    }
+}
+
 impl<T: Ord> Extend<T> for SortedSet<T> {
     fn extend<I: IntoIterator<Item = T>>(&mut self, members: I) {
         for one in members {

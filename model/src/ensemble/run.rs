@@ -1,7 +1,7 @@
 //! A whole run: every year of a plan solved, and what it found.
 
+use crate::sorted::{SortedMap, sort_by_key};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 use super::block::{BlockError, BlockKey, YearBlock};
@@ -71,7 +71,7 @@ pub trait Blocks {
 
 /// Blocks in memory, for small runs.
 #[derive(Debug, Default)]
-pub struct InMemory(RefCell<BTreeMap<i16, YearBlock>>);
+pub struct InMemory(RefCell<SortedMap<i16, YearBlock>>);
 
 impl Blocks for InMemory {
     fn has(&self, key: &BlockKey<'_>) -> bool {
@@ -222,7 +222,7 @@ impl Experiment {
             trade.extend(found.trade);
         }
         // In the order of the options, and of the years inside.
-        quotas.sort_by_key(|found| found.option);
+        sort_by_key(&mut quotas, |found| found.option);
         let frame = RunFrame::new(&self);
         Ok(RunResults {
             experiment: self,

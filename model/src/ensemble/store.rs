@@ -12,6 +12,7 @@ use super::journal::{FileJournal, Journal, journal_path};
 use super::plan::{Plan, Shard};
 use super::run::Blocks;
 use crate::error::{Fault, InputErrors};
+use crate::sorted::sort_by;
 
 /// Name of the folder of blocks inside a shard's output.
 pub const PARTS: &str = "parts";
@@ -127,7 +128,7 @@ impl Store {
         };
         let mut others: Vec<_> =
             fs::read_dir(&self.all).into_iter().flatten().flatten().filter_map(of).collect();
-        others.sort_by(|a, b| a.0.cmp(&b.0));
+        sort_by(&mut others, |a, b| a.0.cmp(&b.0));
         others
     }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::sorted::{sort_by, sort_by_key};
 use serde::{Deserialize, Serialize};
 
 /// A stratum: event draws in which the same happens.
@@ -34,7 +35,7 @@ pub(super) fn grouped(
     let mut order: Vec<(usize, &InForceDays<'_>)> =
         options.iter().map(|one| (count(one), one)).filter(|(count, _)| *count > 0).collect();
     // Of equally rare ones the first of the plan comes first.
-    order.sort_by_key(|(count, _)| *count);
+    sort_by_key(&mut order, |(count, _)| *count);
     let is_divided = 2 * (order.len() as u64) < most;
     order.truncate(usize::try_from(most.saturating_sub(1)).unwrap_or(usize::MAX));
     let mut is_free = vec![true; event_draws];
@@ -85,12 +86,12 @@ pub(super) fn allotted(sizes: &[u64], n: u64) -> Vec<u64> {
     let lack = |at: usize, found: &[u64]| wanted(sizes[at]) - found[at] as f64;
     while found.iter().sum::<u64>() < n {
         // Who lacks most of those that have more to give; where all have what they want, who has most left.
-        order.sort_by(|&a, &b| lack(b, &found).total_cmp(&lack(a, &found)).then(a.cmp(&b)));
+        sort_by(&mut order, |&a, &b| lack(b, &found).total_cmp(&lack(a, &found)).then(a.cmp(&b)));
         let Some(&at) = order.iter().find(|&&at| found[at] < sizes[at]) else { break };
         found[at] += 1;
     }
     while found.iter().sum::<u64>() > n {
-        order.sort_by(|&a, &b| lack(a, &found).total_cmp(&lack(b, &found)).then(a.cmp(&b)));
+        sort_by(&mut order, |&a, &b| lack(a, &found).total_cmp(&lack(b, &found)).then(a.cmp(&b)));
         let Some(&at) = order.iter().find(|&&at| found[at] > 2) else { break };
         found[at] -= 1;
     }

@@ -1,6 +1,6 @@
 //! What an option takes over from an included file, and where its tables stand.
 
-use std::collections::BTreeSet;
+use crate::sorted::SortedSet;
 use std::sync::Arc;
 
 use toml::de::DeTable;
@@ -11,15 +11,15 @@ use super::spec::OptionSpec;
 impl OptionSpec {
     /// Takes over what an included file holds. Parameters, calendars and facts of the same name stay as they are.
     pub(super) fn absorb(&mut self, part: Self) {
-        let taken: BTreeSet<String> = self.parameters.iter().map(|one| one.name.clone()).collect();
+        let taken: SortedSet<String> = self.parameters.iter().map(|one| one.name.clone()).collect();
         self.parameters.extend(part.parameters.into_iter().filter(|one| !taken.contains(&one.name)));
-        let taken: BTreeSet<String> = self.calendars.iter().map(|one| one.name.clone()).collect();
+        let taken: SortedSet<String> = self.calendars.iter().map(|one| one.name.clone()).collect();
         self.calendars.extend(part.calendars.into_iter().filter(|one| !taken.contains(&one.name)));
-        let taken: BTreeSet<String> = self.facts.iter().map(|one| one.name.clone()).collect();
+        let taken: SortedSet<String> = self.facts.iter().map(|one| one.name.clone()).collect();
         self.facts.extend(part.facts.into_iter().filter(|one| !taken.contains(&one.name)));
-        let taken: BTreeSet<String> = self.states.iter().map(|one| one.name.clone()).collect();
+        let taken: SortedSet<String> = self.states.iter().map(|one| one.name.clone()).collect();
         self.states.extend(part.states.into_iter().filter(|one| !taken.contains(&one.name)));
-        let taken: BTreeSet<String> = self.voices.iter().map(|one| one.name.clone()).collect();
+        let taken: SortedSet<String> = self.voices.iter().map(|one| one.name.clone()).collect();
         self.voices.extend(part.voices.into_iter().filter(|one| !taken.contains(&one.name)));
         self.topic_tables = self.topic_tables.take().or(part.topic_tables);
         self.bodies.extend(part.bodies);

@@ -1,6 +1,7 @@
 //! Compiles an option and the world to a [`Program`].
 
-use std::collections::{BTreeSet, HashMap};
+use crate::sorted::SortedSet;
+use std::collections::HashMap;
 
 use jiff::Span;
 use jiff::civil::Date;
@@ -30,7 +31,7 @@ impl Program {
         horizon: Horizon,
     ) -> Self {
         let mut compiler = Compiler::new(option, world, initial, horizon);
-        let shadowed: BTreeSet<&str> = option.facts.iter().map(|fact| fact.name.as_str()).collect();
+        let shadowed: SortedSet<&str> = option.facts.iter().map(|fact| fact.name.as_str()).collect();
         let facts = option.facts.iter();
         let facts = facts.chain(world.facts.iter().filter(|fact| !shadowed.contains(fact.name.as_str())));
         for fact in facts {

@@ -3,7 +3,7 @@
 //! The order of declaration is that of the block, inside it that of the members: of a list its own, of an
 //! agreement that of their names.
 
-use std::collections::BTreeSet;
+use crate::sorted::SortedSet;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -146,7 +146,7 @@ impl Expander<'_> {
         let place = block.place;
         let set = match block.set {
             Members::Listed(list) => {
-                let mut names = BTreeSet::new();
+                let mut names = SortedSet::new();
                 for (k, member) in list.iter().enumerate() {
                     let key = format!("for_each.{k}");
                     self.party(place.key(&key), member);
@@ -213,7 +213,7 @@ impl Expander<'_> {
 
     /// Checks what differs by member; `set` is the list of the block, where it gives one.
     fn cases(&mut self, stage: &Stage, set: Option<&[String]>) {
-        let mut given = BTreeSet::new();
+        let mut given = SortedSet::new();
         for (k, case) in stage.cases.iter().enumerate() {
             let place = &stage.place;
             if case.members.is_empty() || case.keys().is_empty() {

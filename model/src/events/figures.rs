@@ -164,7 +164,7 @@ impl Check<'_> {
             let expected = format!("parties with weights from 0 to {LARGEST_WEIGHT:e}, not all of them 0");
             self.fault(at, (name, "weights"), &expected, "Correct the weights.");
         }
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = crate::sorted::SortedSet::new();
         for (party, _) in rule.parties.iter().map(super::condition::Weighted::parts) {
             self.id(at, party);
             if !seen.insert(party) {

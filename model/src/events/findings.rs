@@ -1,6 +1,6 @@
 //! What draws say of the conclusions: at the central weights, and in sets of weights drawn from their ranges.
 
-use std::collections::BTreeSet;
+use crate::sorted::{SortedSet, sort_by};
 
 use jiff::civil::{Date, date};
 
@@ -148,7 +148,7 @@ impl<'a> Trials<'a> {
         if holds.is_empty() || mean <= 0.0 || mean >= 1.0 {
             return Vec::new();
         }
-        let names: BTreeSet<&str> =
+        let names: SortedSet<&str> =
             self.programs.iter().flat_map(|asked| asked.program.weights().map(|(_, name, _)| name)).collect();
         let of_weight = |name: &str| {
             let luck: Vec<f64> = (0..holds.len() as u64).map(|set| place_in_range(seed, set, name)).collect();
@@ -160,7 +160,7 @@ impl<'a> Trials<'a> {
         };
         let mut found: Vec<(String, f64)> =
             names.into_iter().map(|name| (name.to_owned(), of_weight(name))).collect();
-        found.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then_with(|| a.0.cmp(&b.0)));
+        sort_by(&mut found, |a, b| b.1.abs().total_cmp(&a.1.abs()).then_with(|| a.0.cmp(&b.0)));
         found
     }
 }

@@ -1,6 +1,6 @@
 //! Fits durations to samples of days: log-normal, Weibull and triangular, each with its distance to the sample.
 
-use std::collections::BTreeMap;
+use crate::sorted::{SortedMap, sort_by};
 
 use super::duration::Duration;
 
@@ -35,7 +35,7 @@ pub fn fit(days: &[f64]) -> Vec<Fit> {
     .into_iter()
     .map(|(kind, duration)| Fit { kind, ks_distance: ks_distance(&sample, &duration), duration })
     .collect();
-    fits.sort_by(|a, b| a.ks_distance.total_cmp(&b.ks_distance));
+    sort_by(&mut fits, |a, b| a.ks_distance.total_cmp(&b.ks_distance));
     fits
 }
 
@@ -119,10 +119,10 @@ pub struct Sample {
 /// Samples by step, the largest first; each row is a step and its days.
 #[must_use]
 pub fn samples(rows: impl IntoIterator<Item = (String, f64)>) -> Vec<Sample> {
-    let mut by_step: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+    let mut by_step: SortedMap<String, Vec<f64>> = SortedMap::new();
     rows.into_iter().for_each(|(step, days)| by_step.entry(step).or_default().push(days));
     let mut samples: Vec<Sample> = by_step.into_iter().map(|(step, days)| Sample { step, days }).collect();
-    samples.sort_by(|a, b| b.days.len().cmp(&a.days.len()).then_with(|| a.step.cmp(&b.step)));
+    sort_by(&mut samples, |a, b| b.days.len().cmp(&a.days.len()).then_with(|| a.step.cmp(&b.step)));
     samples
 }
 

@@ -1,6 +1,6 @@
 //! The stages of an option as a graph, for Graphviz and Mermaid.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sorted::{SortedMap, SortedSet};
 use std::fmt::Write as _;
 
 use super::effect::Effect;
@@ -9,12 +9,12 @@ use super::spec::{OptionSpec, Process, Stage};
 
 /// Facts that a stage or recurring event waits for, and those that it sets.
 struct Links {
-    set_by: BTreeMap<String, Vec<String>>,
+    set_by: SortedMap<String, Vec<String>>,
 }
 
 impl Links {
     fn new(specs: [&OptionSpec; 2]) -> Self {
-        let mut set_by: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut set_by: SortedMap<String, Vec<String>> = SortedMap::new();
         let mut note = |node: String, effects: &[String]| {
             for fact in effects.iter().filter_map(|text| Effect::parse(text)).flat_map(|effect| effect.sets())
             {
@@ -56,7 +56,7 @@ fn edges(specs: [&OptionSpec; 2]) -> Vec<(String, String, String, bool)> {
             let shifted =
                 stage.shifts.iter().chain(&stage.stretches).flat_map(super::condition::Shift::facts);
             let guards = stage.requires.iter().chain(&stage.unless).chain(shifted);
-            for fact in guards.collect::<BTreeSet<_>>() {
+            for fact in guards.collect::<SortedSet<_>>() {
                 for source in links.sources(fact) {
                     edges.push((source.clone(), from.clone(), fact.clone(), true));
                 }
@@ -122,7 +122,7 @@ pub fn dot(option: &OptionSpec, world: &OptionSpec) -> String {
 #[must_use]
 pub fn mermaid(option: &OptionSpec, world: &OptionSpec) -> String {
     let mut text = String::from("flowchart LR\n");
-    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    let mut names: SortedMap<String, String> = SortedMap::new();
     let specs = [option, world];
     for (k, process) in specs.into_iter().flat_map(|spec| &spec.processes).enumerate() {
         let title = entities(&format!("{} ({})", process.id, process.party));

@@ -1,6 +1,6 @@
 //! Who can come to belong to an agreement in some draw: for them the blocks of its members are written out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sorted::{SortedMap, SortedSet};
 
 use jiff::civil::Date;
 
@@ -13,11 +13,11 @@ use super::spec::OptionSpec;
 #[derive(Debug, Default)]
 pub(super) struct Joiners {
     /// Parties named, by agreement.
-    named: BTreeMap<String, BTreeSet<String>>,
+    named: SortedMap<String, SortedSet<String>>,
     /// Agreements all of whose members join another, by that other.
-    through: BTreeMap<String, BTreeSet<String>>,
+    through: SortedMap<String, SortedSet<String>>,
     /// Agreements that the members of a block join.
-    of_blocks: BTreeSet<String>,
+    of_blocks: SortedSet<String>,
     /// True where effects that are not known may add any party.
     is_open: bool,
 }
@@ -53,9 +53,9 @@ impl Joiners {
     }
 
     /// Parties that may belong to `agreement` on some day from `first` on, by name.
-    pub fn members(&self, agreement: &str, first: Date, tables: &Tables<'_>) -> BTreeSet<String> {
-        let (mut seen, mut open) = (BTreeSet::from([agreement]), vec![agreement]);
-        let mut members = BTreeSet::new();
+    pub fn members(&self, agreement: &str, first: Date, tables: &Tables<'_>) -> SortedSet<String> {
+        let (mut seen, mut open) = (SortedSet::from([agreement]), vec![agreement]);
+        let mut members = SortedSet::new();
         while let Some(agreement) = open.pop() {
             if self.is_open || self.of_blocks.contains(agreement) {
                 return tables.parties.iter().map(|party| (*party).to_owned()).collect();

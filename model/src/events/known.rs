@@ -1,6 +1,6 @@
 //! Names of an option that only the policy tables and the data can show to be known: agreements and parties.
 
-use std::collections::BTreeSet;
+use crate::sorted::SortedSet;
 
 use super::effect::Effect;
 use super::levels::Reading;
@@ -14,17 +14,17 @@ use crate::policy::{MeasureKind, PolicyBook, PolicyTimeline};
 #[derive(Debug, Clone, Default)]
 pub struct Tables<'a> {
     /// Agreements of `policy/agreements.csv`.
-    pub agreements: BTreeSet<&'a str>,
+    pub agreements: SortedSet<&'a str>,
     /// Countries of the data, and members of agreements.
-    pub parties: BTreeSet<&'a str>,
+    pub parties: SortedSet<&'a str>,
     /// Who is a member when.
     pub memberships: Option<&'a PolicyTimeline>,
     /// Duty lists, changes of barriers and trends that effects can turn on; absent = not checked.
-    pub measures: Option<BTreeSet<(MeasureKind, &'a str)>>,
+    pub measures: Option<SortedSet<(MeasureKind, &'a str)>>,
     /// Provisions that the classes have, `CLASS:PROVISION`; absent = not checked.
-    pub on: Option<BTreeSet<String>>,
+    pub on: Option<SortedSet<String>>,
     /// Provisions and their kinds.
-    pub provisions: BTreeSet<&'a str>,
+    pub provisions: SortedSet<&'a str>,
 }
 
 impl<'a> Tables<'a> {
@@ -53,7 +53,7 @@ impl<'a> Tables<'a> {
 #[must_use]
 pub fn unknown_names(spec: &OptionSpec, world: Option<&OptionSpec>, tables: &Tables<'_>) -> Faults {
     let specs = || [Some(spec), world].into_iter().flatten();
-    let bodies: BTreeSet<&str> = specs().flat_map(|spec| &spec.bodies).map(String::as_str).collect();
+    let bodies: SortedSet<&str> = specs().flat_map(|spec| &spec.bodies).map(String::as_str).collect();
     let mut found = Found { tables, faults: Faults::new() };
     let voices = specs().flat_map(|spec| &spec.voices).map(|one| one.name.as_str()).collect();
     found.speakers(spec, &voices);
@@ -113,9 +113,9 @@ impl Found<'_> {
 
     /// Who wants, minds or gains something: a voice, an actor of the tables of topics, or a party. Others would be taken
     /// for the mean of all, or for nobody.
-    fn speakers(&mut self, spec: &OptionSpec, voices: &BTreeSet<&str>) {
+    fn speakers(&mut self, spec: &OptionSpec, voices: &SortedSet<&str>) {
         let actors = spec.topic_tables.iter().flat_map(|topics| &topics.actors).map(String::as_str);
-        let known: BTreeSet<&str> = actors.chain(voices.iter().copied()).collect();
+        let known: SortedSet<&str> = actors.chain(voices.iter().copied()).collect();
         let mut named: Vec<(String, &Place, String)> = Vec::new();
         for (shifts, place, key) in spec.all_shifts() {
             for (k, shift) in shifts.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! What a milestone brought, and whether it still holds at the end of the horizon.
 
-use std::collections::BTreeSet;
+use crate::sorted::SortedSet;
 
 use jiff::civil::Date;
 
@@ -84,7 +84,7 @@ impl Program {
 impl DrawnTimeline {
     /// Agreements that somebody joins with a milestone.
     #[must_use]
-    pub fn agreements_of(&self, milestone: &str) -> BTreeSet<String> {
+    pub fn agreements_of(&self, milestone: &str) -> SortedSet<String> {
         let events = self.log.iter().filter(|event| event.milestone.as_deref() == Some(milestone));
         let joined = |text: &String| match Effect::parse(text) {
             Some(Effect::Join(agreement, _)) => Some(agreement),
@@ -98,6 +98,6 @@ impl DrawnTimeline {
     pub fn members_of(&self, milestone: &str, day: Date) -> Vec<String> {
         let agreements = self.agreements_of(milestone);
         let members = agreements.iter().flat_map(|agreement| self.policy.members(agreement, day));
-        members.collect::<BTreeSet<String>>().into_iter().collect()
+        members.collect::<SortedSet<String>>().into_iter().collect()
     }
 }

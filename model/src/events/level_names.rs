@@ -1,6 +1,6 @@
 //! States, voices and topics that the names of an option may refer to.
 
-use std::collections::BTreeSet;
+use crate::sorted::SortedSet;
 
 use super::spec::OptionSpec;
 use super::topics::{OTHERS, Topics};
@@ -8,8 +8,8 @@ use super::topics::{OTHERS, Topics};
 /// States, voices, actors and menus that an option and the world know.
 #[derive(Default)]
 pub(super) struct Levels<'a> {
-    pub states: BTreeSet<&'a str>,
-    pub voices: BTreeSet<&'a str>,
+    pub states: SortedSet<&'a str>,
+    pub voices: SortedSet<&'a str>,
     pub topics: Option<&'a Topics>,
 }
 

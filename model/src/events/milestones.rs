@@ -1,6 +1,7 @@
 //! When milestones are reached over many draws: the distribution of their dates.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use crate::sorted::{SortedMap, SortedSet, sort_by};
+use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use jiff::civil::Date;
@@ -67,8 +68,8 @@ impl Milestone {
 impl DrawnTimeline {
     /// First date of each milestone within the horizon.
     #[must_use]
-    pub fn first_dates(&self, horizon: Horizon) -> BTreeMap<String, Date> {
-        let mut first = BTreeMap::new();
+    pub fn first_dates(&self, horizon: Horizon) -> SortedMap<String, Date> {
+        let mut first = SortedMap::new();
         for event in self.log.iter().filter(|event| event.date <= horizon.end) {
             if let Some(name) = &event.milestone {
                 first.entry(name.clone()).or_insert(event.date);
@@ -80,7 +81,7 @@ impl DrawnTimeline {
 
 /// All milestones of `n_draws` draws by name, from the first dates of each draw.
 pub fn distribution(first_dates: impl Iterator<Item = (String, Date)>, n_draws: usize) -> Vec<Milestone> {
-    let mut dates: BTreeMap<String, BTreeMap<Date, u64>> = BTreeMap::new();
+    let mut dates: SortedMap<String, SortedMap<Date, u64>> = SortedMap::new();
     for (name, date) in first_dates {
         *dates.entry(name).or_default().entry(date).or_default() += 1;
     }
@@ -89,8 +90,8 @@ pub fn distribution(first_dates: impl Iterator<Item = (String, Date)>, n_draws: 
 
 /// Number of events of timelines by process, stage and kind, sorted.
 #[must_use]
-pub fn event_counts<'a>(draws: impl Iterator<Item = &'a DrawnTimeline>) -> BTreeMap<[&'a str; 3], u64> {
-    let mut counts: BTreeMap<[&str; 3], u64> = BTreeMap::new();
+pub fn event_counts<'a>(draws: impl Iterator<Item = &'a DrawnTimeline>) -> SortedMap<[&'a str; 3], u64> {
+    let mut counts: SortedMap<[&str; 3], u64> = SortedMap::new();
     for event in draws.flat_map(|drawn| &drawn.log) {
         *counts.entry([&event.process, &event.stage, event.event]).or_default() += 1;
     }
@@ -132,7 +133,7 @@ pub struct Tally {
     /// Events of each kind, see [`Program::summary_slots`].
     events: Vec<u64>,
     /// Agreements whose membership some event of some draw changes.
-    touched: BTreeSet<u16>,
+    touched: SortedSet<u16>,
     /// First day of the milestone [`IN_FORCE`] in each draw in which it holds at the end, where they are asked for.
     days_in_force: Option<Vec<Option<u32>>>,
 }
@@ -147,7 +148,7 @@ impl Tally {
                 .map(|number| (number, vec![0; program.milestones.len()])),
             in_force: program.milestone_number(IN_FORCE).map(|number| (number, 0)),
             events: vec![0; program.summary_slots().len()],
-            touched: BTreeSet::new(),
+            touched: SortedSet::new(),
             days_in_force: None,
         }
     }
@@ -275,14 +276,14 @@ impl Tally {
             let milestone = Milestone::new(name.clone(), dated, self.n_draws as usize);
             found.push(Milestone { if_launched, ..milestone });
         }
-        found.sort_by(|a, b| a.name.cmp(&b.name));
+        sort_by(&mut found, |a, b| a.name.cmp(&b.name));
         found
     }
 
     /// Process, stage, kind and number of events, sorted.
     #[must_use]
     pub fn events<'p>(&self, program: &'p Program) -> Vec<([&'p str; 3], u64)> {
-        let mut events: BTreeMap<[&str; 3], u64> = BTreeMap::new();
+        let mut events: SortedMap<[&str; 3], u64> = SortedMap::new();
         for (slot, count) in program.summary_slots().into_iter().zip(&self.events).filter(|(_, n)| **n > 0) {
             *events.entry(slot).or_default() += count;
         }
@@ -291,7 +292,7 @@ impl Tally {
 
     /// Agreements whose membership some event of some draw changes.
     #[must_use]
-    pub fn touched(&self, program: &Program) -> BTreeSet<String> {
+    pub fn touched(&self, program: &Program) -> SortedSet<String> {
         self.touched.iter().map(|&at| program.agreements[usize::from(at)].clone()).collect()
     }
 }

@@ -1,6 +1,6 @@
 //! Names that an option and the world use, and a program without processes.
 
-use std::collections::BTreeSet;
+use crate::sorted::SortedSet;
 use std::sync::Arc;
 
 use super::effect::Effect;
@@ -16,8 +16,8 @@ pub(super) fn position(names: &[String], name: &str) -> u16 {
 }
 
 /// Agreements and parties in effects and guards.
-pub(super) fn touched(specs: [&OptionSpec; 2]) -> (BTreeSet<String>, BTreeSet<String>) {
-    let (mut agreements, mut parties) = (BTreeSet::new(), BTreeSet::new());
+pub(super) fn touched(specs: [&OptionSpec; 2]) -> (SortedSet<String>, SortedSet<String>) {
+    let (mut agreements, mut parties) = (SortedSet::new(), SortedSet::new());
     for spec in specs {
         for effect in spec.effects().filter_map(|(text, _)| Effect::parse(text)) {
             let Some((agreement, list)) = effect.memberships() else { continue };

@@ -1,6 +1,6 @@
 //! Where the parts of an option stand: file and line, for messages.
 
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 use std::sync::Arc;
 
 use toml::de::{DeTable, DeValue};
@@ -15,7 +15,7 @@ pub struct Place {
     /// True if a block was written out, so that others have the same lines.
     pub(super) is_of_block: bool,
     /// Line of each key; of the `k`-th item of an array `key.k`, of a key inside it `key.k.inner`.
-    keys: Arc<BTreeMap<String, u64>>,
+    keys: Arc<SortedMap<String, u64>>,
 }
 
 impl Place {
@@ -38,7 +38,7 @@ impl Place {
         let before = format!("where.{case}.");
         let of_case = self.keys.iter().filter_map(|(key, &line)| Some((key.strip_prefix(&before)?, line)));
         let is_given = |key: &str| of_case.clone().any(|(given, _)| given == key);
-        let mut keys = BTreeMap::clone(&self.keys);
+        let mut keys = SortedMap::clone(&self.keys);
         keys.retain(|key, _| !is_given(key.split('.').next().unwrap_or(key)));
         keys.extend(of_case.clone().map(|(key, line)| (key.to_owned(), line)));
         Self { keys: Arc::new(keys), ..self.clone() }
@@ -46,7 +46,7 @@ impl Place {
 
     /// The place of a table inside a text; arrays of tables named `apart` have places of their own.
     pub(super) fn of_table(file: &Arc<str>, lines: &Lines, table: &DeTable<'_>, apart: &str) -> Self {
-        let mut keys = BTreeMap::new();
+        let mut keys = SortedMap::new();
         note(&mut keys, lines, "", table, apart);
         // An empty table has no line of its own: the text is meant.
         let line = lines.first(table).unwrap_or(1);
@@ -54,7 +54,7 @@ impl Place {
     }
 }
 
-fn note(keys: &mut BTreeMap<String, u64>, lines: &Lines, before: &str, table: &DeTable<'_>, apart: &str) {
+fn note(keys: &mut SortedMap<String, u64>, lines: &Lines, before: &str, table: &DeTable<'_>, apart: &str) {
     for (key, value) in table.iter().filter(|(key, _)| key.get_ref() != apart) {
         let name = format!("{before}{}", key.get_ref());
         keys.insert(name.clone(), lines.of_byte(key.span().start));

@@ -1,6 +1,7 @@
 //! Reads options with what they include.
 
-use std::collections::{BTreeSet, HashMap};
+use crate::sorted::SortedSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::duration::Duration;
@@ -57,7 +58,7 @@ pub fn read_options<'i>(
 
 /// `value` where there is one and no fault; each fault once, for what several options include is read with each.
 fn finish<T>(value: Option<T>, faults: Faults) -> Result<T, InputErrors> {
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     let is_new = |fault: &&Fault| seen.insert(fault.to_string());
     let once: Vec<Fault> = faults.as_slice().iter().filter(is_new).cloned().collect();
     match value {
@@ -163,7 +164,7 @@ struct Reader<'a> {
     /// Files whose includes are being read, outermost first.
     open: Vec<String>,
     /// Files already read: each is taken once.
-    seen: BTreeSet<String>,
+    seen: SortedSet<String>,
     /// Samples by file.
     samples: HashMap<String, Arc<[f64]>>,
 }
@@ -176,7 +177,7 @@ impl<'a> Reader<'a> {
             faults: Faults::new(),
             is_whole: true,
             open: Vec::new(),
-            seen: BTreeSet::new(),
+            seen: SortedSet::new(),
             samples: HashMap::new(),
         }
     }
@@ -308,7 +309,7 @@ impl<'a> Reader<'a> {
         let before = self.faults.as_slice().len();
         if let Some(table) = weights.filter(|name| is_inside(name)) {
             let rows = read_weights(self.files, &table, &mut self.faults);
-            let taken: BTreeSet<String> = spec.parameters.iter().map(|one| one.name.clone()).collect();
+            let taken: SortedSet<String> = spec.parameters.iter().map(|one| one.name.clone()).collect();
             spec.parameters.extend(rows.into_iter().filter(|one| !taken.contains(&one.name)));
         }
         if let Some(folder) = topics.filter(|name| is_inside(name)) {

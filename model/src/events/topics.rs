@@ -3,7 +3,7 @@
 //! From one table of stances follow the demands, the willingness to ask, the objections of others and the content of a
 //! vote (`docs/model.md` section 5).
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sorted::{SortedMap, SortedSet};
 
 use super::place::Place;
 use crate::data::{Files, Table, is_identifier};
@@ -26,13 +26,13 @@ pub struct Topics {
     /// Provisions that a topic turns, each `[topic]`.
     pub(super) provisions: Vec<Vec<String>>,
     /// Provisions that the classes have, `CLASS:PROVISION`; absent = not known, so that all count.
-    pub(super) on: Option<BTreeSet<String>>,
+    pub(super) on: Option<SortedSet<String>>,
     /// Where these stand.
     pub(super) places: Vec<Place>,
     /// How much of each topic an option asks for, 0 to 1, by menu.
-    pub(super) menus: BTreeMap<String, Vec<f64>>,
+    pub(super) menus: SortedMap<String, Vec<f64>>,
     /// What an option does to a party, by option and party.
-    pub(super) gains: BTreeMap<(String, String), Gains>,
+    pub(super) gains: SortedMap<(String, String), Gains>,
 }
 
 /// What an option does to a party.
@@ -88,7 +88,7 @@ fn table(files: &Files, name: &str, columns: &[&str], faults: &mut Faults) -> Op
 
 fn stances(files: &Files, topics: &mut Topics, faults: &mut Faults) {
     let Some(table) = table(files, "stances.csv", &["topic", "actor", "stance"], faults) else { return };
-    let mut cells: BTreeMap<(String, String), f64> = BTreeMap::new();
+    let mut cells: SortedMap<(String, String), f64> = SortedMap::new();
     for row in table.rows() {
         let expected = format!("a stance from -{MOST_STANCE} to {MOST_STANCE}");
         let stance = row.number("stance", &expected, |one| one.abs() <= MOST_STANCE, faults);

@@ -3,7 +3,8 @@
 //! `figures` holds the ranges of the numbers; here are the names: what they are made of, that nothing has
 //! two, and that each of them leads somewhere.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use crate::sorted::SortedSet;
+use std::collections::{HashMap, HashSet};
 
 use jiff::civil::{Date, date};
 
@@ -50,7 +51,7 @@ pub(super) fn figures(spec: &OptionSpec) -> Faults {
 }
 
 /// Facts that something in the option or the world can make true, or that are declared.
-fn known_facts(spec: &OptionSpec, world: Option<&OptionSpec>) -> BTreeSet<String> {
+fn known_facts(spec: &OptionSpec, world: Option<&OptionSpec>) -> SortedSet<String> {
     let specs = || [Some(spec), world].into_iter().flatten();
     let declared = specs().flat_map(|spec| &spec.facts).map(|fact| fact.name.clone());
     declared.chain(specs().flat_map(OptionSpec::set_facts)).collect()
@@ -59,10 +60,10 @@ fn known_facts(spec: &OptionSpec, world: Option<&OptionSpec>) -> BTreeSet<String
 /// What the names of an option may refer to.
 #[derive(Default)]
 pub(super) struct Names<'a> {
-    facts: BTreeSet<String>,
-    calendars: BTreeSet<&'a str>,
-    parameters: BTreeSet<&'a str>,
-    processes: BTreeSet<&'a str>,
+    facts: SortedSet<String>,
+    calendars: SortedSet<&'a str>,
+    parameters: SortedSet<&'a str>,
+    processes: SortedSet<&'a str>,
     pub levels: Levels<'a>,
 }
 
@@ -205,7 +206,7 @@ impl Check<'_> {
             let processes = world.processes.iter().map(|process| process.id.clone());
             processes.chain(world.recurring.iter().map(|event| event.id.clone()))
         });
-        let mut names: BTreeSet<String> = of_world.collect();
+        let mut names: SortedSet<String> = of_world.collect();
         let remedy = "Rename one of them.";
         for process in &spec.processes {
             if !names.insert(process.id.clone()) {
@@ -234,7 +235,7 @@ impl Check<'_> {
         let facts = spec.facts.iter().map(|one| (&one.name, &one.place));
         let states = spec.states.iter().map(|one| (&one.name, &one.place));
         let parameters = parameters.chain(states);
-        let mut declared = BTreeSet::new();
+        let mut declared = SortedSet::new();
         for (name, place) in parameters.chain(calendars).chain(facts) {
             if !declared.insert(name) {
                 let expected = "each parameter, calendar and fact once, under a name of its own";
@@ -295,12 +296,12 @@ impl Check<'_> {
             }
         }
         self.events();
-        let by_stages: BTreeSet<String> = spec.set_facts().collect();
+        let by_stages: SortedSet<String> = spec.set_facts().collect();
         let recurring = spec.recurring.iter().flat_map(|event| event.effects.iter().chain(&event.otherwise));
-        let elsewhere: BTreeSet<String> =
+        let elsewhere: SortedSet<String> =
             recurring.filter_map(|text| Effect::parse(text)).flat_map(|effect| effect.sets()).collect();
-        let declared: BTreeSet<&str> = spec.facts.iter().map(|fact| fact.name.as_str()).collect();
-        let of_world: BTreeSet<String> =
+        let declared: SortedSet<&str> = spec.facts.iter().map(|fact| fact.name.as_str()).collect();
+        let of_world: SortedSet<String> =
             world.into_iter().flat_map(|world| known_facts(world, None)).collect();
         let given = |fact: &str| {
             declared.contains(fact)

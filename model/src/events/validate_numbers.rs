@@ -1,6 +1,6 @@
 //! Checks of states, logits and topics: names, ranges, and states that read each other in a circle.
 
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 
 use super::condition::Shift;
 use super::effect::Effect;
@@ -232,7 +232,7 @@ impl Check<'_> {
         };
         // What the option declares goes before a state of the world with the same name.
         let all = world.into_iter().flat_map(|world| &world.states).chain(spec.states.iter().rev());
-        let mut open: BTreeMap<&str, Vec<String>> =
+        let mut open: SortedMap<&str, Vec<String>> =
             all.map(|state| (state.name.as_str(), reads(&state.shifts))).collect();
         // Take away states that read none of those left, until nothing changes.
         loop {

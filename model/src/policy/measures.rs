@@ -5,6 +5,7 @@ use jiff::civil::{Date, date};
 use super::measure::MeasureKind;
 use super::members::Members;
 use super::state::PolicyTimeline;
+use crate::sorted::sort_by_key;
 
 /// The changes of one measure by day, rising.
 #[derive(Debug, Clone)]
@@ -37,7 +38,7 @@ impl Measures {
             }
         }
         for history in &mut histories {
-            history.steps.sort_by_key(|step| step.0);
+            sort_by_key(&mut history.steps, |step| step.0);
         }
         Self { histories }
     }

@@ -1,6 +1,6 @@
 //! One pair of countries in one year: the rates of its product groups, and the duties that it pays.
 
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 
 use super::PolicyParameters;
 use super::book::PolicyBook;
@@ -37,7 +37,7 @@ impl GroupYear {
                 effective_pct: 0.0,
                 utilisation_share: 0.0,
             };
-            let mut days: BTreeMap<&str, (Option<usize>, f64)> = BTreeMap::new();
+            let mut days: SortedMap<&str, (Option<usize>, f64)> = SortedMap::new();
             for ((_, share), situation) in stretches.iter().zip(&situations) {
                 let rate = book.group_rate(situation, g, PolicyParameters::default());
                 let name = rate.agreement.map_or("mfn", |at| book.agreements[at].id.as_str());

@@ -1,6 +1,6 @@
 //! Who belongs to which agreement from when to when: what events edit and costs follow from.
 
-use std::collections::BTreeSet;
+use crate::sorted::SortedSet;
 
 use jiff::civil::Date;
 
@@ -46,7 +46,7 @@ pub struct SharedAgreement<'a> {
 impl PolicyTimeline {
     /// The pairs of parties that share one of `agreements`, and when.
     #[must_use]
-    pub fn pairs(&self, agreements: &BTreeSet<String>) -> Vec<SharedAgreement<'_>> {
+    pub fn pairs(&self, agreements: &SortedSet<String>) -> Vec<SharedAgreement<'_>> {
         let memberships = || self.memberships.iter().filter(|one| agreements.contains(&one.agreement));
         let shared = |exporter: &'_ Membership, importer: &'_ Membership| {
             let from = exporter.from.max(importer.from);

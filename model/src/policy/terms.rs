@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use super::depth::DepthClasses;
 use super::measure::MeasureKind;
 use super::state::PolicyTimeline;
+use crate::sorted::sort_by_key;
 
 /// Share of a provision from which on rules that hang on it count as agreed.
 const AGREED_SHARE: f64 = 0.5;
@@ -35,7 +36,7 @@ impl Terms {
             }
         }
         for term in &mut terms {
-            term.steps.sort_by_key(|step| step.0);
+            sort_by_key(&mut term.steps, |step| step.0);
         }
         Self(terms)
     }

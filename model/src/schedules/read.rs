@@ -1,6 +1,7 @@
 //! Reads the files of schedules: categories, parts by importer, side letters, quotas.
 
-use std::collections::{BTreeMap, HashMap};
+use crate::sorted::SortedMap;
+use std::collections::HashMap;
 
 use super::book::{DEFAULT, ScheduleBook};
 use super::letters::Letter;
@@ -189,7 +190,7 @@ impl Folder<'_> {
         let (before, names) = (self.faults.as_slice().len(), self.names.clone());
         let rows = SCHEDULE.check(&table, &names, self.faults);
         percent::ask(&table, &text, "base_rate_pct", self.faults);
-        let mut groups: BTreeMap<String, Vec<Part>> = BTreeMap::new();
+        let mut groups: SortedMap<String, Vec<Part>> = SortedMap::new();
         for row in rows {
             if let (Some(share), Some(part)) = (row.value("part_share"), self.part(&row)) {
                 let parts = groups.entry(row.text("product_group").to_owned()).or_default();

@@ -1,6 +1,6 @@
 //! One schedule: which part of a product group falls under which category.
 
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 
 use super::staging::Category;
 use crate::data::Row;
@@ -51,13 +51,13 @@ impl PartOrigin {
 /// Parts of each product group of one importer, towards one exporter or all.
 #[derive(Debug, Clone, Default)]
 pub struct Schedule {
-    groups: BTreeMap<String, Vec<Part>>,
+    groups: SortedMap<String, Vec<Part>>,
 }
 
 impl Schedule {
     /// Builds a schedule from the parts of each group; computes their shares in the duties.
     #[must_use]
-    pub fn new(groups: BTreeMap<String, Vec<Part>>) -> Self {
+    pub fn new(groups: SortedMap<String, Vec<Part>>) -> Self {
         Self { groups: groups.into_iter().map(|(group, parts)| (group, weighted(parts))).collect() }
     }
 

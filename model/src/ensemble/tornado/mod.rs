@@ -16,6 +16,7 @@ use super::summary::{Against, Cell, HEADLINE, value};
 use crate::data::Files;
 use crate::error::InputErrors;
 use crate::numerics::parallel;
+use crate::sorted::sort_by;
 
 /// The headline of one option with one assumption at its ends: real income of the focus country on the reference path in
 /// the last year against the reference option, percent.
@@ -84,7 +85,7 @@ pub fn tornado(
         of.map(Swing::size).fold(0.0, f64::max)
     };
     let sizes: Vec<f64> = (0..assumptions.len()).map(largest).collect();
-    swings.sort_by(|a, b| {
+    sort_by(&mut swings, |a, b| {
         let by_size = sizes[b.assumption].total_cmp(&sizes[a.assumption]);
         by_size.then(a.assumption.cmp(&b.assumption)).then(a.option.cmp(&b.option))
     });

@@ -20,6 +20,7 @@ use crate::equilibrium::counterfactual::result::Equilibrium;
 use crate::equilibrium::counterfactual::shock::Shock;
 use crate::equilibrium::linearised::linear::Accuracy;
 use crate::equilibrium::prepared::PreparedBaseline;
+use crate::sorted::sort_by;
 
 /// What a source gives a country, `[n]` each, parts of `ln W_hat`.
 #[derive(Debug, Clone)]
@@ -134,7 +135,7 @@ fn points(rule: &[(f64, f64)], pieces: usize) -> Vec<(f64, f64)> {
             }));
         }
     }
-    all.sort_by(|a, b| a.0.total_cmp(&b.0));
+    sort_by(&mut all, |a, b| a.0.total_cmp(&b.0));
     all
 }
 

@@ -1,7 +1,8 @@
 //! `depth.csv`: the text of each class of agreements, stated or computed from chapters and provisions; `product_lists.csv`:
 //! the parts of sectors on which texts act; `full_text.csv`: what the full text is and does; `text_overlap.csv`.
 
-use std::collections::{BTreeMap, HashMap};
+use crate::sorted::{SortedMap, sort_by_key};
+use std::collections::HashMap;
 
 use super::provisions::{TEXT_FILES, Text};
 use super::rules::{FULL_TEXT, OVERLAP, PRODUCT_LISTS};
@@ -28,7 +29,7 @@ struct Stated {
 impl Reader<'_> {
     /// Parts of the sectors: the products of each list, and the rest.
     pub(super) fn sector_parts(&mut self) -> Vec<SectorPart> {
-        let mut listed: BTreeMap<usize, Vec<(String, f64)>> = BTreeMap::new();
+        let mut listed: SortedMap<usize, Vec<(String, f64)>> = SortedMap::new();
         let table = self.sound(PRODUCT_LISTS);
         for row in table.iter().flat_map(|table| table.rows()) {
             if let (Some(j), Some(share)) = (self.sector(&row), row.value("coverage_share")) {
@@ -84,7 +85,7 @@ impl Reader<'_> {
 
     /// Overlap of the texts of every two classes.
     pub(super) fn overlaps(&mut self, idx: &HashMap<String, usize>) -> Overlaps {
-        let mut pairs: BTreeMap<(usize, usize), (u64, f64)> = BTreeMap::new();
+        let mut pairs: SortedMap<(usize, usize), (u64, f64)> = SortedMap::new();
         for row in self.sound(OVERLAP).iter().flat_map(|table| table.rows()) {
             let texts = (row.position("text", idx), row.position("other_text", idx));
             let (Some(a), Some(b)) = texts else { continue };
@@ -191,6 +192,6 @@ fn general_first<'t>(rows: impl Iterator<Item = Row<'t>>) -> Vec<Row<'t>> {
     let mut sorted: Vec<Row<'_>> = rows.collect();
     let rank =
         |row: &Row<'_>| (!row.text("list").is_empty(), !matches!(row.text("scope"), "goods" | "services"));
-    sorted.sort_by_key(rank);
+    sort_by_key(&mut sorted, rank);
     sorted
 }

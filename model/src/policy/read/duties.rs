@@ -1,7 +1,8 @@
 //! `duties.csv`, `duty_coverage.csv` and `line_coverage.csv`: additional duties, dated, each list with the groups that it
 //! covers: alike for all exporters, or by exporter where the lines of the list are known.
 
-use std::collections::{BTreeMap, HashMap};
+use crate::sorted::SortedMap;
+use std::collections::HashMap;
 
 use jiff::civil::Date;
 
@@ -17,7 +18,7 @@ pub(super) struct Covered {
     /// Of exporters without shares of their own.
     pub of_all: Vec<f64>,
     /// Of exporters whose imports by line are known.
-    of_exporter: BTreeMap<usize, Vec<f64>>,
+    of_exporter: SortedMap<usize, Vec<f64>>,
 }
 
 impl Covered {
@@ -37,7 +38,7 @@ fn items<'t>(row: &Row<'t>, column: &str) -> impl Iterator<Item = &'t str> {
 impl Reader<'_> {
     pub(super) fn coverage(&self, places: &Places) -> Coverage {
         let n_groups = places.values().map(Vec::len).sum();
-        let nothing = || Covered { of_all: vec![0.0; n_groups], of_exporter: BTreeMap::new() };
+        let nothing = || Covered { of_all: vec![0.0; n_groups], of_exporter: SortedMap::new() };
         let mut coverage = Coverage::new();
         for file in ["duty_coverage.csv", LINE_COVERAGE] {
             let table = self.sound(file);

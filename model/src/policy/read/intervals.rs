@@ -1,6 +1,6 @@
 //! Intervals of validity: those of one duty list or one membership must follow each other without overlap or gap.
 
-use std::collections::BTreeMap;
+use crate::sorted::{SortedMap, sort_by_key};
 
 use jiff::civil::Date;
 
@@ -18,7 +18,7 @@ pub(super) struct Interval<'t> {
 }
 
 /// Intervals by owner, such as `list importer exporter`.
-pub(super) type Intervals<'t> = BTreeMap<String, Vec<Interval<'t>>>;
+pub(super) type Intervals<'t> = SortedMap<String, Vec<Interval<'t>>>;
 
 /// First day and first day no longer in force of a row. Returns `None` and adds a fault if the second is not later.
 pub(super) fn interval_of(row: &Row<'_>, faults: &mut Faults) -> Option<(Date, Option<Date>)> {
@@ -35,7 +35,7 @@ pub(super) fn interval_of(row: &Row<'_>, faults: &mut Faults) -> Option<(Date, O
 /// `pause` is the remedy: how to write a gap that is intended.
 pub(super) fn check(intervals: Intervals<'_>, longest_gap_days: i32, pause: &str, faults: &mut Faults) {
     for (what, mut list) in intervals {
-        list.sort_by_key(|interval| interval.from);
+        sort_by_key(&mut list, |interval| interval.from);
         for pair in list.windows(2) {
             let (before, after) = (&pair[0], &pair[1]);
             let line = before.row.line;

@@ -8,7 +8,8 @@
 //! spill-over share              = mean over chapters of theirs, weighted by what each weighs
 //! ```
 
-use std::collections::{BTreeMap, HashMap};
+use crate::sorted::SortedMap;
+use std::collections::HashMap;
 
 use super::rules::NO_SCOPE;
 use super::texts::Texts;
@@ -22,7 +23,7 @@ use crate::policy::provision::Provision;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Text {
     /// Weight of each chapter as written in full, and its product with the share that spills over, `[j]`.
-    chapters: BTreeMap<String, Vec<(f64, f64)>>,
+    chapters: SortedMap<String, Vec<(f64, f64)>>,
     /// Strength by class and chapter; chapter `*` = all others.
     strengths: HashMap<(String, String), f64>,
     /// Provisions in file order.

@@ -192,8 +192,8 @@ impl YearBlock {
         for number in numbers.chain(rows) {
             bytes.extend(number.to_le_bytes());
         }
-        for value in self.values.iter().chain(&self.base_imports_musd).chain(&self.base_worker_shares) {
-            bytes.extend(value.to_le_bytes());
+        for values in [&self.values, &self.base_imports_musd, &self.base_worker_shares] {
+            put_values(&mut bytes, values);
         }
         let checksum = Sha256::digest(&bytes);
         bytes.extend(checksum);
@@ -267,6 +267,14 @@ impl YearBlock {
         let base_worker_shares = list(layout.n * layout.s)?;
         Some(Self { year, layout, draws, rows, values, base_imports_musd, base_worker_shares })
     }
+}
+
+/// Adds numbers to `bytes`, in one go: there are many.
+pub(super) fn put_values(bytes: &mut Vec<u8>, values: &[f64]) {
+    let from = bytes.len();
+    bytes.resize(from + size_of_val(values), 0);
+    let words = bytes[from..].as_chunks_mut::<8>().0;
+    words.iter_mut().zip(values).for_each(|(word, value)| *word = value.to_le_bytes());
 }
 
 #[cfg(test)]

@@ -42,9 +42,9 @@ impl Measures {
         Self { histories }
     }
 
-    /// True if no event has spoken of any measure.
-    pub(super) fn is_empty(&self) -> bool {
-        self.histories.is_empty()
+    /// True if an event has spoken of a measure of this kind.
+    pub(super) fn has(&self, kind: MeasureKind) -> bool {
+        self.histories.iter().any(|one| one.kind == kind)
     }
 
     fn steps(&self, kind: MeasureKind, name: &str) -> &[(Date, f64)] {
@@ -158,7 +158,7 @@ impl BarrierChanges {
         (day, share_of_year): (Date, f64),
         factors: &mut [f64],
     ) {
-        if measures.is_empty() {
+        if !measures.has(MeasureKind::Barrier) {
             return;
         }
         for change in self.of_pair(importer, exporter).filter(|one| one.kind == MeasureKind::Barrier) {
@@ -181,7 +181,7 @@ impl BarrierChanges {
         year: i16,
         factors: &mut [f64],
     ) {
-        if measures.is_empty() {
+        if !measures.has(MeasureKind::Trend) {
             return;
         }
         for change in self.of_pair(importer, exporter).filter(|one| one.kind == MeasureKind::Trend) {

@@ -193,7 +193,7 @@ impl YearBlock {
             bytes.extend(number.to_le_bytes());
         }
         for values in [&self.values, &self.base_imports_musd, &self.base_worker_shares] {
-            bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+            put_values(&mut bytes, values);
         }
         let checksum = Sha256::digest(&bytes);
         bytes.extend(checksum);
@@ -281,6 +281,14 @@ impl Words<'_> {
         let (words, _) = taken.as_chunks::<8>();
         Some(words.iter().map(|&word| of_bytes(word)).collect())
     }
+}
+
+/// Adds numbers to `bytes`, in one go: there are many.
+pub(super) fn put_values(bytes: &mut Vec<u8>, values: &[f64]) {
+    let from = bytes.len();
+    bytes.resize(from + size_of_val(values), 0);
+    let words = bytes[from..].as_chunks_mut::<8>().0;
+    words.iter_mut().zip(values).for_each(|(word, value)| *word = value.to_le_bytes());
 }
 
 #[cfg(test)]

@@ -10,8 +10,9 @@ use super::counts::{Layer, RunCounts};
 use super::experiment::Experiment;
 use super::parameters::DrawnParameters;
 use crate::equilibrium::{Equilibrium, NoEquilibrium, Quota, QuotaCell, QuotaOutcome, Shock};
-use crate::events::DrawnTimeline;
-use crate::policy::{BaseCosts, CostChange, QuotaInForce, QuotaPart, Regimes, YearState, quotas_in_force};
+use crate::policy::{
+    BaseCosts, CostChange, PolicyTimeline, QuotaInForce, QuotaPart, Regimes, YearState, quotas_in_force,
+};
 use crate::projection::{BaselineYear, Capital, Heritage, Outcome, SectorAge, change_sizes};
 
 /// One draw in one year, and what is known of it.
@@ -61,12 +62,12 @@ impl<'a> DrawYear<'a> {
     /// solved once.
     pub fn step(
         &mut self,
-        timeline: &DrawnTimeline,
+        timeline: &PolicyTimeline,
         past: &[f64],
         counts: &RunCounts,
     ) -> Result<usize, Box<NoEquilibrium>> {
         counts.states.fetch_add(1, Ordering::Relaxed);
-        let state = YearState::new(&self.experiment.book.initial, &timeline.policy, self.base.year);
+        let state = YearState::new(&self.experiment.book.initial, timeline, self.base.year);
         let is_known = |step: &Step| step.state == state && step.past == past;
         if let Some(known) = self.steps.iter().position(is_known) {
             return Ok(known);
@@ -78,7 +79,7 @@ impl<'a> DrawYear<'a> {
 
     fn solve(
         &mut self,
-        timeline: &DrawnTimeline,
+        timeline: &PolicyTimeline,
         state: YearState,
         carried: &[f64],
         counts: &RunCounts,
@@ -137,8 +138,8 @@ impl<'a> DrawYear<'a> {
     }
 
     /// What a timeline that begins the year with `carried` does to the baseline of the year.
-    pub fn shock_of(&mut self, timeline: &DrawnTimeline, carried: &[f64]) -> Shock {
-        let state = YearState::new(&self.experiment.book.initial, &timeline.policy, self.base.year);
+    pub fn shock_of(&mut self, timeline: &PolicyTimeline, carried: &[f64]) -> Shock {
+        let state = YearState::new(&self.experiment.book.initial, timeline, self.base.year);
         self.shock(timeline, &state, &self.experiment.dynamics.shape.read(carried)).0
     }
 
@@ -163,12 +164,12 @@ impl<'a> DrawYear<'a> {
     /// What a timeline does to the baseline of the year, and how old its cost changes are then, `[j]`.
     fn shock(
         &mut self,
-        timeline: &DrawnTimeline,
+        timeline: &PolicyTimeline,
         state: &YearState,
         past: &Past<'_>,
     ) -> (Shock, Vec<SectorAge>) {
         let (book, economy) = (&self.experiment.book, self.base.prepared.economy());
-        let new = Arc::new(Regimes::new(book, &timeline.policy));
+        let new = Arc::new(Regimes::of_year(book, timeline, self.base.year));
         let change = self.costs.change_to(&new, state);
         let regimes = (&self.experiment.regimes, &*new);
         let (year, parameters) = (self.base.year, self.parameters.policy());

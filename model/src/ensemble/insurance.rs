@@ -87,9 +87,9 @@ impl Experiment {
         let (year, central) = (self.plan.years[1], DrawnParameters::central());
         let mut draw = DrawYear::new(self, year, &central);
         let mut solved = |permille: u32| {
-            let mut timeline = option.reference.clone();
+            let mut timeline = option.reference.policy.clone();
             let name = insured.change;
-            timeline.policy.set_measure(MeasureKind::Barrier, name, permille, date(year, 1, 1));
+            timeline.set_measure(MeasureKind::Barrier, name, permille, date(year, 1, 1));
             let shock = draw.shock_of(&timeline, past);
             draw.base.prepared.solve(&shock)
         };

@@ -12,7 +12,7 @@ use std::sync::Mutex;
 
 use sha2::{Digest, Sha256};
 
-use super::block::{BlockError, BlockKey};
+use super::block::{BlockError, BlockKey, put_values};
 
 /// The results of one draw: its rows, and the row of each option.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -113,7 +113,7 @@ fn record(at: usize, DrawRows { rows, values }: &DrawRows) -> Vec<u8> {
     for number in sizes.into_iter().chain(rows.iter().map(|&row| u64::from(row))) {
         bytes.extend(number.to_le_bytes());
     }
-    values.iter().for_each(|value| bytes.extend(value.to_le_bytes()));
+    put_values(&mut bytes, values);
     let checksum = Sha256::digest(&bytes);
     bytes.extend(&checksum[..CHECKSUM_BYTES]);
     bytes

@@ -1,5 +1,7 @@
 //! The options of a run: their timelines, and what many draws of their events say of chances and dates.
 
+use std::sync::OnceLock;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +18,8 @@ pub struct OptionRun {
     pub reference: DrawnTimeline,
     /// One timeline a draw of this part.
     pub draws: Vec<DrawnTimeline>,
+    /// Each timeline in the world of the reference option, as soon as it is asked for.
+    pub(super) own: Vec<OnceLock<PolicyTimeline>>,
     /// True for the draws of this part in which its deal is in force at the end.
     pub in_force: Vec<bool>,
     /// When its milestones come, over all event draws.
@@ -80,7 +84,8 @@ impl Start<'_> {
             };
             blocks[at].iter().map(one).collect::<Vec<_>>()
         });
-        let (draws, in_force) = drawn.into_iter().flatten().unzip();
+        let (draws, in_force): (Vec<_>, Vec<_>) = drawn.into_iter().flatten().unzip();
+        let own = draws.iter().map(|_| OnceLock::new()).collect();
         let milestones = tally.milestones(program);
         let reference = program.reference().in_world_of(self.initial, reference_path);
         let outlook = Outlook {
@@ -90,6 +95,6 @@ impl Start<'_> {
             reference_date: reference.first_dates(self.horizon).remove(IN_FORCE),
             members: reference.members_of(IN_FORCE, self.horizon.end),
         };
-        OptionRun { spec: option, reference, draws, in_force, milestones, outlook }
+        OptionRun { spec: option, reference, draws, own, in_force, milestones, outlook }
     }
 }

@@ -12,8 +12,8 @@ use super::options::OptionRun;
 use super::parameters::DrawnParameters;
 use super::trade::ReferenceTrade;
 use crate::equilibrium::{NoEquilibrium, Quota, QuotaOutcome};
-use crate::events::DrawnTimeline;
 use crate::numerics::parallel;
+use crate::policy::PolicyTimeline;
 use crate::projection::Outcome;
 
 /// Timelines of an option in a draw: see [`TRACKS`].
@@ -107,7 +107,7 @@ impl Experiment {
         let keeps_trade = layout.n_groups > 0 || layout.has_own;
         let solve = |(at, option): (usize, &OptionRun)| {
             let mut draw = DrawYear::new(self, year, &central);
-            let found = draw.step(&option.reference, past.track(0, at, OPTION), counts);
+            let found = draw.step(&option.reference.policy, past.track(0, at, OPTION), counts);
             let step = draw.at(found.map_err(|source| on_reference_path(option, year, source))?);
             let mut values = Vec::with_capacity(layout.n_values());
             put(&step.outcome, layout, &mut values);
@@ -177,10 +177,9 @@ impl Experiment {
                 source,
             };
             let is_in_force = option.in_force[at];
-            let whole =
-                draw.step(&option.draws[at], past.track(at, number, OPTION), counts).map_err(failed)?;
-            let own = is_in_force.then(|| self.own_timeline(option, at));
-            let own = own.as_ref().unwrap_or(&option.draws[at]);
+            let drawn = &option.draws[at].policy;
+            let whole = draw.step(drawn, past.track(at, number, OPTION), counts).map_err(failed)?;
+            let own = if is_in_force { self.own_timeline(option, at) } else { drawn };
             let own = draw.step(own, past.track(at, number, OWN), counts).map_err(failed)?;
             let row = made.iter().position(|known| *known == (whole, own, is_in_force));
             found.rows.push(row.unwrap_or(made.len()) as u32);
@@ -193,8 +192,9 @@ impl Experiment {
     }
 
     /// The timeline of a draw with the rest of the world as in the reference option.
-    fn own_timeline(&self, option: &OptionRun, at: usize) -> DrawnTimeline {
-        option.draws[at].in_world_of(&self.book.initial, &self.reference().draws[at])
+    fn own_timeline<'a>(&self, option: &'a OptionRun, at: usize) -> &'a PolicyTimeline {
+        let make = || option.draws[at].in_world_of(&self.book.initial, &self.reference().draws[at]).policy;
+        option.own[at].get_or_init(make)
     }
 }
 

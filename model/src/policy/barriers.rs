@@ -92,19 +92,29 @@ impl Barriers {
         }
     }
 
-    /// Adds the barriers of a pair under texts of joined strength `joined`, `[j]`, times `share_of_year`, to `factors`, `[j]`.
-    pub(super) fn add(
-        &self,
-        pair: Pair,
-        share_of_year: f64,
-        joined: &[f64],
-        parameters: PolicyParameters,
-        factors: &mut [f64],
-    ) {
-        for (j, (factor, joined)) in factors.iter_mut().zip(joined).enumerate() {
+    /// What the full text removes, `[j]`.
+    pub(super) fn cuts(&self, parameters: PolicyParameters<'_>) -> Vec<Cut> {
+        (0..self.full_text.len()).map(|j| self.cut(j, parameters)).collect()
+    }
+
+    /// Barriers of a pair without any agreement, `[j]`, where the full text removes `cuts`.
+    pub(super) fn without_agreements(&self, pair: Pair, cuts: &[Cut]) -> Vec<f64> {
+        let without = |(j, cut): (usize, &Cut)| {
             let measured = self.ave_pct[[pair.importer, j]] / 100.0;
-            let left = self.cut(j, parameters).left(measured, self.joined_base(pair, j), *joined);
-            *factor += share_of_year * left;
-        }
+            cut.without_agreements(measured, self.joined_base(pair, j))
+        };
+        cuts.iter().enumerate().map(without).collect()
+    }
+}
+
+/// Adds the barriers under texts of joined strength `joined`, times `share_of_year`, to `factors`; `without` any agreement
+/// they are those of [`Barriers::without_agreements`]. All `[j]`.
+pub(super) fn add_barriers(
+    (cuts, without): (&[Cut], &[f64]),
+    (joined, share_of_year): (&[f64], f64),
+    factors: &mut [f64],
+) {
+    for (((factor, joined), cut), without) in factors.iter_mut().zip(joined).zip(cuts).zip(without) {
+        *factor += share_of_year * (without - cut.removed(*without, *joined));
     }
 }

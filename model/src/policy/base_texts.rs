@@ -17,8 +17,8 @@ impl PolicyBook {
         days.sort();
         days.dedup();
         let mut base = Array3::zeros((n, n, s));
+        let mut open = OpenTexts::default();
         for importer in 0..n {
-            let mut open = OpenTexts::default();
             for exporter in (0..n).filter(|&exporter| exporter != importer) {
                 let pair = Pair { importer, exporter };
                 for &day in &days {

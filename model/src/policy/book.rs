@@ -9,7 +9,7 @@ use super::measures::BarrierChanges;
 use super::mfn::MfnRates;
 use super::preferences::Preferences;
 use super::stacking::AdditionalDuties;
-use super::state::PolicyTimeline;
+use super::state::{Membership, PolicyTimeline};
 use crate::data::Axes;
 
 /// All policy tables, resolved to the positions of one data set. Each table computes what it knows alone; the rates and
@@ -51,7 +51,7 @@ impl PolicyBook {
     #[must_use]
     pub fn members_without_schedule(&self, timeline: &PolicyTimeline) -> Vec<MissingSchedule> {
         let tables = &self.concessions.tables;
-        let missing = |one| tables.missing(&self.agreements, &self.axes, timeline, one);
-        timeline.memberships.iter().filter_map(missing).collect()
+        let missing = |one: &Membership| tables.missing(&self.agreements, &self.axes, timeline, one);
+        timeline.memberships.iter().filter_map(|one| missing(one)).collect()
     }
 }

@@ -7,10 +7,14 @@ use ndarray::Array3;
 use super::PolicyParameters;
 use super::book::PolicyBook;
 use super::concerned::Concerned;
+use super::cuts::Cut;
+use super::measure::MeasureKind;
+use super::open_year::OpenYear;
+use super::pair_work::PairWork;
+use super::rates::SectorRates;
 use super::regimes::Regimes;
-use super::shared_costs::SharedCosts;
-use super::texts::OpenTexts;
-use super::year::{PairCosts, Terms};
+use super::shared_costs::{AllPairs, SharedCosts, unknown_year};
+use super::year::Terms;
 use super::year_state::YearState;
 use crate::data::Pair;
 
@@ -33,11 +37,22 @@ pub struct BaseCosts<'a> {
     book: &'a PolicyBook,
     regimes: &'a Regimes,
     terms: Terms<'a>,
+    /// What the full text removes, `[j]`.
+    cuts: Vec<Cut>,
     shared: Option<&'a SharedCosts>,
-    open: Vec<OpenTexts<'a>>,
-    /// By importer and exporter, without and with tariffs.
-    pairs: Vec<Option<PairCosts>>,
+    /// The year by importer and exporter, before the parameters of the draw, and with them.
+    start: AllPairs,
+    pairs: Vec<StartCosts>,
     known: Vec<Known>,
+}
+
+/// Costs of a pair under the memberships known at the start, `[j]`; empty = not asked for yet.
+#[derive(Debug, Clone, Default)]
+struct StartCosts {
+    /// Barriers without any agreement.
+    without: Vec<f64>,
+    barriers: Vec<f64>,
+    rates: Vec<SectorRates>,
 }
 
 /// A change that was asked for.
@@ -57,17 +72,23 @@ impl<'a> BaseCosts<'a> {
         year: i16,
         parameters: PolicyParameters<'a>,
     ) -> Self {
-        let open = (0..book.n()).map(|_| OpenTexts::default()).collect();
-        let pairs = vec![None; 2 * book.n() * book.n()];
-        let terms = Terms { year, parameters };
-        Self { book, regimes, terms, shared: None, open, pairs, known: Vec::new() }
+        let n = book.n();
+        Self {
+            book,
+            regimes,
+            terms: Terms { year, parameters },
+            cuts: book.barriers.cuts(parameters),
+            shared: None,
+            start: unknown_year(n),
+            pairs: vec![StartCosts::default(); n * n],
+            known: Vec::new(),
+        }
     }
 
     /// The same with what others have computed, of the same book and the same memberships at the start.
     #[must_use]
     pub fn sharing(self, shared: &'a SharedCosts) -> Self {
-        let open = (0..self.book.n()).map(|_| OpenTexts::sharing(Some(shared))).collect();
-        Self { open, shared: Some(shared), ..self }
+        Self { start: shared.start(self.terms.year), shared: Some(shared), ..self }
     }
 
     /// Costs under `new` relative to these, in the same year and with the same parameters.
@@ -103,38 +124,53 @@ impl<'a> BaseCosts<'a> {
 
     /// Computes the pairs concerned anew, with tariffs where these may differ or where all are wanted.
     fn recompute(&mut self, change: &mut CostChange, new: &Regimes, concerned: &Concerned, wants_all: bool) {
-        let (book, n) = (self.book, self.book.n());
+        let (book, n, year) = (self.book, self.book.n(), self.terms.year);
+        let mut work = PairWork::new(book, new, year, self.shared);
+        let start = Arc::clone(&self.start);
+        let (mut rates, mut barriers) = (Vec::new(), Vec::new());
         for importer in 0..n {
-            let mut open = OpenTexts::sharing(self.shared);
             for exporter in (0..n).filter(|&exporter| exporter != importer) {
                 let pair = Pair { importer, exporter };
                 let by_tariffs = concerned.by_tariffs(book, pair);
                 if by_tariffs || concerned.by_texts(pair) {
-                    let wants_tariffs = by_tariffs || wants_all;
-                    let changed = book.pair_costs(new, pair, self.terms, &mut open, wants_tariffs);
-                    change.put(pair, self.pair(pair, wants_tariffs), &changed);
+                    let found = work.find(pair, by_tariffs || wants_all);
+                    let before = start[importer * n + exporter]
+                        .get_or_init(|| PairWork::new(book, self.regimes, year, self.shared).into_year(pair));
+                    let between = [(before, self.regimes), (found, new)];
+                    let old = self.costs(pair, between, (&mut rates, &mut barriers));
+                    change.put(pair, old, (&rates, &barriers));
                 }
             }
         }
     }
 
-    fn pair(&mut self, pair: Pair, wants_tariffs: bool) -> &PairCosts {
-        let at = 2 * (pair.importer * self.book.n() + pair.exporter) + usize::from(wants_tariffs);
-        let (book, regimes, terms) = (self.book, self.regimes, self.terms);
-        let open = &mut self.open[pair.importer];
-        self.pairs[at].get_or_insert_with(|| match self.shared {
-            Some(shared) => {
-                // With rates for all, since some draw will ask for them.
-                let make = || book.pair_year(regimes, pair, terms.year, open, true);
-                let found = shared.start(pair, terms.year, make);
-                let mut costs = book.costs_of(&found, regimes, pair, terms);
-                if !wants_tariffs {
-                    costs.rates.clear();
-                }
-                costs
+    /// Writes what a pair comes to under the parameters of the draw, and returns what it comes to at the start. Rates and
+    /// barriers that are those of the start are left out.
+    fn costs(
+        &mut self,
+        pair: Pair,
+        [before, after]: [(&OpenYear, &Regimes); 2],
+        (rates, barriers): (&mut Vec<SectorRates>, &mut Vec<f64>),
+    ) -> &StartCosts {
+        let (book, Terms { year, parameters }) = (self.book, self.terms);
+        let old = &mut self.pairs[pair.importer * book.n() + pair.exporter];
+        rates.clear();
+        if !after.0.rates.is_empty() && !after.0.has_rates_of(after.1, before) {
+            if old.rates.is_empty() {
+                before.0.by_sector((book, before.1), parameters, &mut old.rates);
             }
-            None => book.pair_costs(regimes, pair, terms, open, wants_tariffs),
-        })
+            after.0.by_sector((book, after.1), parameters, rates);
+        }
+        barriers.clear();
+        let has_trends = |(_, regimes): &(_, &Regimes)| regimes.measures().has(MeasureKind::Trend);
+        if [before, after].iter().any(has_trends) || !after.0.has_barriers_of(before.0) {
+            if old.barriers.is_empty() {
+                old.without = book.barriers.without_agreements(pair, &self.cuts);
+                book.barriers_of(before, pair, year, (&self.cuts, &old.without), &mut old.barriers);
+            }
+            book.barriers_of(after, pair, year, (&self.cuts, &old.without), barriers);
+        }
+        old
     }
 }
 
@@ -144,15 +180,24 @@ impl CostChange {
         Self { tariff_ratio: Array3::ones(shape), iceberg_ratio: Array3::ones(shape) }
     }
 
-    /// Writes the tariff and iceberg ratios of one pair.
-    fn put(&mut self, Pair { importer, exporter }: Pair, old: &PairCosts, new: &PairCosts) {
-        for (j, (old_barrier, new_barrier)) in old.barriers.iter().zip(&new.barriers).enumerate() {
-            let (at, old, new) = ([j, importer, exporter], old.rates_of(j), new.rates_of(j));
-            let (mut tariff_ratio, mut iceberg_ratio) = (1.0, new_barrier / old_barrier);
-            if new != old {
+    /// Writes the tariff and iceberg ratios of one pair; rates and barriers that are not given are as before.
+    fn put(
+        &mut self,
+        Pair { importer, exporter }: Pair,
+        old: &StartCosts,
+        (rates, barriers): (&[SectorRates], &[f64]),
+    ) {
+        for j in 0..self.tariff_ratio.dim().0 {
+            let (mut tariff_ratio, mut iceberg_ratio) = (1.0, 1.0);
+            if let Some(new) = barriers.get(j) {
+                iceberg_ratio = new / old.barriers[j];
+            }
+            if let Some(new) = rates.get(j).filter(|new| **new != old.rates[j]) {
+                let old = old.rates[j];
                 tariff_ratio = (100.0 + new.collected_pct) / (100.0 + old.collected_pct);
                 iceberg_ratio *= new.iceberg_factor() / old.iceberg_factor();
             }
+            let at = [j, importer, exporter];
             (self.tariff_ratio[at], self.iceberg_ratio[at]) = (settled(tariff_ratio), settled(iceberg_ratio));
         }
     }

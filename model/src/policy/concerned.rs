@@ -33,7 +33,7 @@ impl Concerned {
             measures: apart.measures.iter().copied().cloned().collect(),
         };
         found.note_terms(book, (old, new));
-        for membership in &apart.memberships {
+        for &membership in &apart.memberships {
             let agreement = book.agreements.position(&membership.agreement);
             let party = book.axes.country_idx.get(&membership.party);
             let (Some(agreement), Some(&party)) = (agreement, party) else { continue };

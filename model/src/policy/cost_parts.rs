@@ -4,7 +4,9 @@
 use ndarray::Array3;
 
 use super::PolicyParameters;
+use super::barriers::add_barriers;
 use super::book::PolicyBook;
+use super::pair_work::PairWork;
 use super::regimes::Regimes;
 use super::texts::OpenTexts;
 use super::year::Terms;
@@ -57,12 +59,12 @@ impl PolicyBook {
         let (n, s) = (self.n(), self.axes.n_sectors());
         let terms = Terms { year, parameters };
         let mut parts = CostParts::zeros((s, n, n));
+        let mut work = PairWork::new(self, regimes, year, None);
         for importer in 0..n {
-            let mut open_texts = OpenTexts::default();
             for exporter in (0..n).filter(|&exporter| exporter != importer) {
                 let pair = Pair { importer, exporter };
-                let found = self.pair_costs(regimes, pair, terms, &mut open_texts, true);
-                let open = self.open_barriers(regimes, pair, terms, &mut open_texts);
+                let found = self.pair_costs(regimes, pair, terms, &mut work, true);
+                let open = self.open_barriers(regimes, pair, terms, &mut work.texts);
                 for (j, &open) in open.iter().enumerate() {
                     let at = [j, importer, exporter];
                     let rates = found.rates_of(j);
@@ -85,11 +87,12 @@ impl PolicyBook {
         Terms { year, parameters }: Terms<'_>,
         open: &mut OpenTexts<'_>,
     ) -> Vec<f64> {
-        let n_sectors = self.axes.n_sectors();
-        let mut factors = vec![1.0; n_sectors];
+        let cuts = self.barriers.cuts(parameters);
+        let without = self.barriers.without_agreements(pair, &cuts);
+        let mut factors = vec![1.0; cuts.len()];
         for (from, share_of_year) in self.stretches(regimes, pair, year) {
             let joined = open.joined(self, regimes, (pair, from), &[]);
-            self.barriers.add(pair, share_of_year, &joined, parameters, &mut factors);
+            add_barriers((&cuts, &without), (&joined, share_of_year), &mut factors);
         }
         factors
     }

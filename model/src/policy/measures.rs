@@ -43,9 +43,9 @@ impl Measures {
         Self { histories }
     }
 
-    /// True if no event has spoken of any measure.
-    pub(super) fn is_empty(&self) -> bool {
-        self.histories.is_empty()
+    /// True if an event has spoken of a measure of this kind.
+    pub(super) fn has(&self, kind: MeasureKind) -> bool {
+        self.histories.iter().any(|one| one.kind == kind)
     }
 
     fn steps(&self, kind: MeasureKind, name: &str) -> &[(Date, f64)] {
@@ -159,7 +159,7 @@ impl BarrierChanges {
         (day, share_of_year): (Date, f64),
         factors: &mut [f64],
     ) {
-        if measures.is_empty() {
+        if !measures.has(MeasureKind::Barrier) {
             return;
         }
         for change in self.of_pair(importer, exporter).filter(|one| one.kind == MeasureKind::Barrier) {
@@ -182,7 +182,7 @@ impl BarrierChanges {
         year: i16,
         factors: &mut [f64],
     ) {
-        if measures.is_empty() {
+        if !measures.has(MeasureKind::Trend) {
             return;
         }
         for change in self.of_pair(importer, exporter).filter(|one| one.kind == MeasureKind::Trend) {

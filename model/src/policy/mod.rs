@@ -46,6 +46,7 @@ pub mod mfn;
 mod open_year;
 pub mod origin;
 mod overlap;
+mod pair_work;
 mod pair_year;
 pub mod preferences;
 mod provision;

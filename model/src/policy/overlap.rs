@@ -49,14 +49,14 @@ impl Overlaps {
     #[must_use]
     pub fn joined(&self, strengths: &[f64]) -> f64 {
         let mut items = Vec::with_capacity(strengths.len());
-        self.join(strengths.iter().copied(), &mut items);
+        self.join(strengths.iter().enumerate().map(|(text, &strength)| (strength, text)), &mut items);
         self.added(&items).map(|(_, _, adds)| adds).sum()
     }
 
     /// Puts the texts in force into `items`, the strongest first; of equal ones the first of the table.
-    pub(super) fn join(&self, strengths: impl Iterator<Item = f64>, items: &mut Vec<Item>) {
+    pub(super) fn join(&self, texts: impl Iterator<Item = Item>, items: &mut Vec<Item>) {
         items.clear();
-        items.extend(strengths.enumerate().filter(|(_, r)| *r > 0.0).map(|(text, r)| (r, text)));
+        items.extend(texts.filter(|(strength, _)| *strength > 0.0));
         items.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     }
 

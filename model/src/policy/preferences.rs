@@ -1,16 +1,15 @@
 //! Who claims a preference: the share of trade that uses it, the share that may, and what proving origin costs.
 
-use std::collections::HashMap;
-
 use ndarray::Array2;
 
 use super::binding::Binding;
 use super::groups::Group;
 use super::origin::{OriginRule, OriginRules};
 use super::utilisation::{Utilisation, compliance_pct};
+use crate::data::Pair;
 
-/// Shares of the eligible trade that claim, by agreement, importer and exporter, `[g]`; NaN = not observed.
-pub(super) type Claimed = HashMap<(usize, usize, usize), Vec<f64>>;
+/// Shares of the eligible trade that claim, by agreement, importer and exporter, `[g]`; NaN = not observed. Rising.
+pub(super) type Claimed = Vec<((usize, usize, usize), Vec<f64>)>;
 
 /// Use of preferences and rules of origin.
 #[derive(Debug, Clone)]
@@ -43,7 +42,8 @@ pub(super) struct Offer {
 pub(super) struct Claim {
     /// Share of eligible trade in the central case.
     pub share: f64,
-    pub eligible_share: f64,
+    /// Share that meets the rules of origin; `None` = customs count who claims of all trade.
+    pub eligible_share: Option<f64>,
     /// Mean cost of those who claim, percent of the value.
     pub cost_pct: f64,
 }
@@ -51,8 +51,16 @@ pub(super) struct Claim {
 impl Offer {
     /// Share of trade that uses the offer where drawn parameters multiply it by `utilisation_ratio`.
     pub fn used_share(&self, utilisation_ratio: f64) -> f64 {
-        let claimed = |claim: Claim| (claim.share * utilisation_ratio).clamp(0.0, 1.0) * claim.eligible_share;
+        let claimed = |claim: Claim| {
+            (claim.share * utilisation_ratio).clamp(0.0, 1.0) * claim.eligible_share.unwrap_or(1.0)
+        };
         self.claim.map_or(1.0, claimed)
+    }
+
+    /// The same offer where this share of trade meets its rules of origin.
+    pub fn open_to(self, eligible_share: f64) -> Self {
+        let claim = self.claim.map(|claim| Claim { eligible_share: Some(eligible_share), ..claim });
+        Self { claim, ..self }
     }
 
     /// Cost of proving origin, averaged over all trade, where this share uses the offer.
@@ -62,6 +70,13 @@ impl Offer {
 }
 
 impl Preferences {
+    /// What customs report of who claims an agreement, `[g]`; `None` = nothing.
+    pub(super) fn claimed_share(&self, agreement: usize, pair: Pair) -> Option<&[f64]> {
+        let at = (agreement, pair.importer, pair.exporter);
+        let found = self.claimed.binary_search_by(|(key, _)| key.cmp(&at)).ok()?;
+        Some(&self.claimed[found].1)
+    }
+
     /// Shares of trade that meet the rules of origin of an agreement, `[g]`, given its members.
     pub(super) fn eligible_shares(
         &self,
@@ -103,11 +118,11 @@ impl Preferences {
             Some(share) => share * self.utilisation.ratio_of_age(binding.age_years),
             None => self.utilisation.share(margin_pp - extra_pct, binding.age_years),
         };
-        let eligible = match observed {
-            Some(_) => 1.0,
-            None => binding.eligible_share.map_or(1.0, |shares| shares[group]),
+        let eligible_share = match observed {
+            Some(_) => None,
+            None => Some(binding.eligible_share.map_or(1.0, |shares| shares[group])),
         };
         let cost_pct = compliance_pct(cost_pct, margin_pp);
-        Some((preference_pct, Some(Claim { share, eligible_share: eligible, cost_pct })))
+        Some((preference_pct, Some(Claim { share, eligible_share, cost_pct })))
     }
 }

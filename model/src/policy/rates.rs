@@ -1,8 +1,9 @@
 //! What a pair pays in one situation, worked out once and then asked for every draw.
 //!
-//! Which agreements bind, what their schedules leave, which duties stand and who could claim depend on no parameter that
-//! is drawn. What is left to a draw is the share of trade that claims: groups in which nobody has to claim are finished
-//! here, the others keep their offers.
+//! Which agreements bind, what their schedules leave and which duties stand depend on no parameter that is drawn. What is
+//! left to a draw is the share of trade that claims: groups in which nobody has to claim are finished here, the others
+//! keep their offers. Who may claim under a strict rule of origin is left open too, since it changes with every member
+//! anywhere: few situations are met again with the same members.
 
 use super::PolicyParameters;
 use super::book::PolicyBook;
@@ -58,31 +59,45 @@ enum Known {
     Claimable(GroupHead, usize),
 }
 
-/// The rates of a pair in one situation, with what is drawn left open.
+/// The rates of a pair in one situation, with what is drawn and who may claim left open.
 #[derive(Debug)]
 pub(super) struct SituationRates {
     /// Groups that pay something, rising. The order is that of the sums, whose last digits hang on it.
     groups: Box<[(u32, Known)]>,
-    /// Offers of the groups that are claimable, one group after the other.
-    offers: Box<[Offer]>,
+    /// Offers of the groups that are claimable, one group after the other. With each the strict rule of origin that says
+    /// who may claim, by its place among those of the situation, if one does.
+    offers: Box<[(Offer, Option<u32>)]>,
 }
 
 impl SituationRates {
-    /// Works out the offers of every group.
+    /// Works out the offers of every group. All bindings of the situation have a preference.
     pub fn new(book: &PolicyBook, situation: &Situation<'_>) -> Self {
         let n = book.groups.len();
         let (mut groups, mut offers) =
             (Vec::with_capacity(n), Vec::with_capacity(n * situation.bindings.len()));
+        let mut n_strict = 0;
+        let strict = |is_strict: bool| {
+            is_strict.then(|| {
+                n_strict += 1;
+                n_strict - 1
+            })
+        };
+        let are_strict = situation.bindings.iter().map(|binding| binding.eligible_share.is_some());
+        let rules: Vec<Option<u32>> = are_strict.map(strict).collect();
         for g in 0..n {
             let head = book.group_head(situation, g);
             let from = offers.len();
-            offers.extend(book.offers(situation, g, head));
-            if offers[from..].iter().any(|offer| offer.claim.is_some()) {
+            let rule_of = |(at, offer): (usize, Offer)| {
+                let hangs = offer.claim.is_some_and(|claim| claim.eligible_share.is_some());
+                (offer, rules[at].filter(|_| hangs))
+            };
+            offers.extend(book.offers(situation, g, head).map(rule_of));
+            if offers[from..].iter().any(|(offer, _)| offer.claim.is_some()) {
                 groups.push((g as u32, Known::Claimable(head, offers.len())));
                 continue;
             }
             // Nobody has to claim, so that the use of preferences that is drawn does not matter.
-            let rates = SectorRates::of(&head.rate(offers.drain(from..), 1.0));
+            let rates = SectorRates::of(&head.rate(offers.drain(from..).map(|(offer, _)| offer), 1.0));
             if rates != SectorRates::default() {
                 groups.push((g as u32, Known::Rates(rates)));
             }
@@ -90,12 +105,13 @@ impl SituationRates {
         Self { groups: groups.into(), offers: offers.into() }
     }
 
-    /// Adds the rates, times `share_of_year`, to those of the sectors, `[j]`.
+    /// Adds the rates, times `share_of_year`, to those of the sectors, `[j]`; `eligible` are the shares that the strict
+    /// rules of the situation let claim, `[rule][g]`.
     pub fn add(
         &self,
         groups: &[Group],
         share_of_year: f64,
-        parameters: PolicyParameters<'_>,
+        (parameters, eligible): (PolicyParameters<'_>, &[&[f64]]),
         sectors: &mut [SectorRates],
     ) {
         let mut from = 0;
@@ -103,7 +119,9 @@ impl SituationRates {
             let rates = match known {
                 Known::Rates(rates) => *rates,
                 Known::Claimable(head, until) => {
-                    let offers = self.offers[from..*until].iter().copied();
+                    let offers = self.offers[from..*until].iter().map(|&(offer, rule)| {
+                        rule.map_or(offer, |rule| offer.open_to(eligible[rule as usize][*g as usize]))
+                    });
                     from = *until;
                     SectorRates::of(&head.rate(offers, parameters.utilisation_ratio))
                 }

@@ -78,7 +78,8 @@ impl PolicyBook {
         parameters: PolicyParameters,
     ) -> GroupRate {
         let head = self.group_head(situation, group);
-        head.rate(self.offers(situation, group, head), parameters.utilisation_ratio)
+        let offers = self.offers(situation, group, head).map(|(_, offer)| offer);
+        head.rate(offers, parameters.utilisation_ratio)
     }
 
     /// What goods of a group pay that claim nothing.
@@ -92,14 +93,14 @@ impl PolicyBook {
         }
     }
 
-    /// What the agreements of a situation offer a group.
+    /// What the agreements of a situation offer a group, with the positions of their bindings.
     pub(super) fn offers<'s>(
         &'s self,
         situation: &'s Situation<'_>,
         group: usize,
         GroupHead { mfn_pct, duty_pct, .. }: GroupHead,
-    ) -> impl Iterator<Item = Offer> + 's {
-        situation.bindings.iter().filter_map(move |binding| {
+    ) -> impl Iterator<Item = (usize, Offer)> + 's {
+        situation.bindings.iter().enumerate().filter_map(move |(at, binding)| {
             let agreement = binding.agreement;
             let is_automatic = self.agreements[agreement].is_automatic;
             // Who claims is also spared the duties that exempt the agreement.
@@ -107,7 +108,7 @@ impl PolicyBook {
             let margin = (mfn_pct, spared_pp);
             let (preference_pct, claim) = self.preferences.offer(binding, is_automatic, group, margin)?;
             let duty_pct = situation.duties.on(group, preference_pct, Some(agreement));
-            Some(Offer { agreement, preference_pct, duty_pct, claim })
+            Some((at, Offer { agreement, preference_pct, duty_pct, claim }))
         })
     }
 }

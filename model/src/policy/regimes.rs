@@ -1,6 +1,6 @@
 //! The agreements that bind a pair on a date: a timeline with names resolved to positions.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, date};
 
 use super::agreements::{LateJoiner, Reach};
 use super::binding::Binding;
@@ -13,9 +13,6 @@ use super::terms::Terms;
 use crate::data::Pair;
 use crate::schedules::calendar::agreement_year;
 
-/// Bits of a number.
-const BITS: usize = u32::BITS as usize;
-
 /// Memberships of a timeline, and what follows from them for rules of origin.
 #[derive(Debug, Clone)]
 pub struct Regimes {
@@ -26,13 +23,11 @@ pub struct Regimes {
     eligible: Vec<Vec<Eligible>>,
 }
 
-/// Members of an agreement with strict rules of origin, and what that makes eligible.
+/// What the members of an agreement with strict rules of origin make eligible.
 #[derive(Debug, Clone)]
 struct Eligible {
     /// First day.
     from: Date,
-    /// The members, a bit each.
-    parties: Vec<u32>,
     /// Eligible shares, `[g]`.
     shares: Vec<f64>,
 }
@@ -41,10 +36,20 @@ impl Regimes {
     /// Resolves a timeline; agreements and parties outside the data set are left out.
     #[must_use]
     pub fn new(book: &PolicyBook, timeline: &PolicyTimeline) -> Self {
+        Self::within(book, timeline, None)
+    }
+
+    /// The same for days of `year` alone, which takes less time: rules of origin of other days are not worked out.
+    #[must_use]
+    pub fn of_year(book: &PolicyBook, timeline: &PolicyTimeline, year: i16) -> Self {
+        Self::within(book, timeline, Some(year))
+    }
+
+    fn within(book: &PolicyBook, timeline: &PolicyTimeline, year: Option<i16>) -> Self {
         let members = Members::new(&book.agreements, &book.axes, timeline);
         let terms = Terms::new(&book.depths, timeline);
         let eligible =
-            (0..book.agreements.len()).map(|at| eligibility((&members, &terms), book, at)).collect();
+            (0..book.agreements.len()).map(|at| eligibility((&members, &terms), book, at, year)).collect();
         Self { members, measures: Measures::new(timeline), terms, eligible }
     }
 
@@ -118,8 +123,8 @@ impl Regimes {
                 is_mutual: agreement.reach == Reach::Members || self.members.is_member(at, exporter, date),
                 left_share: left_share.and_then(|row| row.to_slice()),
                 rules: book.origin_rules_on(&self.terms, rule_of, date),
-                eligible_share: self.eligible_on(rule_of, date).map(|one| one.shares.as_slice()),
-                claimed_share: book.preferences.claimed.get(&(at, importer, exporter)).map(Vec::as_slice),
+                eligible_share: self.eligible_on(rule_of, date),
+                claimed_share: book.preferences.claimed_share(at, pair),
             })
         })
     }
@@ -155,13 +160,19 @@ impl Regimes {
         spans.filter(|(from, until)| *from < day && day <= *until).map(|(from, _)| *from).min()
     }
 
-    fn eligible_on(&self, agreement: usize, date: Date) -> Option<&Eligible> {
+    fn eligible_on(&self, agreement: usize, date: Date) -> Option<&[f64]> {
         let steps = &self.eligible[agreement];
         let after = steps.partition_point(|one| one.from <= date);
-        after.checked_sub(1).map(|at| &steps[at])
+        after.checked_sub(1).map(|at| steps[at].shares.as_slice())
     }
 
-    /// Adds to `key` what tells the rates of a pair under these bindings, which hold on `date`, from those under others.
+    /// Shares of trade that the rules of an agreement let claim on a day, `[g]`; empty without a strict rule.
+    pub(super) fn eligible_shares(&self, (agreement, date): (usize, Date)) -> &[f64] {
+        self.eligible_on(agreement, date).unwrap_or_default()
+    }
+
+    /// Adds to `key` what tells the rates of a pair under these bindings, which hold on `date`, from those under others
+    /// where the same goods may claim.
     pub(super) fn tell_rates(
         &self,
         book: &PolicyBook,
@@ -178,9 +189,7 @@ impl Regimes {
             // What events have left of the text decides which rules of origin hold.
             let which = book.which_rules_on(&self.terms, rule_of, date);
             key.extend([rule_of as u32, which.map_or(0, |at| at as u32 + 1)]);
-            let parties = self.eligible_on(rule_of, date).map_or(&[][..], |one| &one.parties);
-            key.push(parties.len() as u32);
-            key.extend(parties);
+            key.push(u32::from(binding.eligible_share.is_some()));
         }
         key.push(u32::MAX);
         book.duties.tell((&self.members, &self.measures), pair, date, key);
@@ -211,8 +220,14 @@ impl Regimes {
     }
 }
 
-/// Eligible shares of an agreement from each day on which its members or its rules change; empty = no strict rule.
-fn eligibility((members, terms): (&Members, &Terms), book: &PolicyBook, agreement: usize) -> Vec<Eligible> {
+/// Eligible shares of an agreement from each day on which its members or its rules change; empty = no strict rule. Of
+/// the days only those that matter to `year`, where there is one.
+fn eligibility(
+    (members, terms): (&Members, &Terms),
+    book: &PolicyBook,
+    agreement: usize,
+    year: Option<i16>,
+) -> Vec<Eligible> {
     if members.parties[agreement].is_empty() || !book.preferences.origin.is_strict(agreement) {
         return Vec::new();
     }
@@ -221,13 +236,16 @@ fn eligibility((members, terms): (&Members, &Terms), book: &PolicyBook, agreemen
     days.extend(terms.days_of(book.agreements[agreement].depth));
     days.sort();
     days.dedup();
+    if let Some(year) = year {
+        days.retain(|day| day.year() <= year);
+        let begun = days.partition_point(|day| *day <= date(year, 1, 1));
+        days.drain(..begun.saturating_sub(1));
+    }
     let shares = |day: Date| {
         let parties: Vec<usize> = members.on(agreement, day).collect();
-        let mut bits = vec![0; book.n().div_ceil(BITS)];
-        parties.iter().for_each(|party| bits[party / BITS] |= 1_u32 << (party % BITS));
         let rules = book.origin_rules_on(terms, agreement, day);
         let shares = book.preferences.eligible_shares(rules, &parties, &book.groups);
-        Eligible { from: day, parties: bits, shares }
+        Eligible { from: day, shares }
     };
     days.into_iter().map(shares).collect()
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::open_year::OpenYear;
 use super::rates::SituationRates;
@@ -21,12 +21,12 @@ pub struct SharedCosts {
     most_bytes: usize,
     bytes: AtomicUsize,
     by_pair: Vec<Mutex<KnownOfPair>>,
-    /// Years of pairs under the memberships known at the start, by pair and year.
-    starts: Vec<Mutex<KnownYears>>,
+    /// Years under the memberships known at the start, which are those of all draws.
+    starts: Mutex<Vec<(i16, AllPairs)>>,
 }
 
-/// The years of a pair that are known.
-type KnownYears = Vec<(i16, Arc<OpenYear>)>;
+/// A year by importer and exporter; of each pair as soon as somebody has worked it out.
+pub(super) type AllPairs = Arc<[OnceLock<OpenYear>]>;
 
 /// By what is in force.
 #[derive(Debug, Default)]
@@ -65,6 +65,11 @@ impl Hasher for OfWords {
     }
 }
 
+/// A year of the pairs of `n` countries of which nothing is known.
+pub(super) fn unknown_year(n: usize) -> AllPairs {
+    (0..n * n).map(|_| OnceLock::new()).collect()
+}
+
 impl SharedCosts {
     /// Nothing yet, for `n` countries.
     #[must_use]
@@ -75,8 +80,7 @@ impl SharedCosts {
     /// Nothing yet, with room for so many bytes.
     pub(super) fn with_room(n: usize, most_bytes: usize) -> Self {
         let by_pair = (0..n * n).map(|_| Mutex::default()).collect();
-        let starts = (0..n * n).map(|_| Mutex::default()).collect();
-        Self { n, most_bytes, bytes: AtomicUsize::new(0), by_pair, starts }
+        Self { n, most_bytes, bytes: AtomicUsize::new(0), by_pair, starts: Mutex::default() }
     }
 
     /// What a pair comes to where `key` holds; `make` works it out where nobody has, and says how many bytes it takes.
@@ -103,23 +107,15 @@ impl SharedCosts {
         made
     }
 
-    /// The year of a pair under the memberships known at the start, which are those of all draws. There are as many of
-    /// them as pairs and years.
-    pub(super) fn start(&self, pair: Pair, year: i16, make: impl FnOnce() -> OpenYear) -> Arc<OpenYear> {
-        let known = &self.starts[pair.importer * self.n + pair.exporter];
-        let lock = || known.lock().unwrap_or_else(PoisonError::into_inner);
-        let find = |known: &KnownYears| {
-            known.iter().find(|(one, _)| *one == year).map(|(_, found)| Arc::clone(found))
-        };
-        if let Some(found) = find(&lock()) {
-            return found;
+    /// A year under the memberships known at the start.
+    pub(super) fn start(&self, year: i16) -> AllPairs {
+        let mut known = self.starts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, found)) = known.iter().find(|(one, _)| *one == year) {
+            return Arc::clone(found);
         }
-        let made = Arc::new(make());
-        let mut known = lock();
-        find(&known).unwrap_or_else(|| {
-            known.push((year, Arc::clone(&made)));
-            made
-        })
+        let made = unknown_year(self.n);
+        known.push((year, Arc::clone(&made)));
+        made
     }
 
     fn lock(&self, at: usize) -> MutexGuard<'_, KnownOfPair> {

@@ -1,10 +1,11 @@
 //! Who belongs to which agreement from when to when: what events edit and costs follow from.
 
-use crate::sorted::SortedSet;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
 use super::measure::{MeasureChange, MeasureKind};
+use crate::sorted::SortedSet;
 
 /// One party's membership of one agreement.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -22,8 +23,8 @@ pub struct Membership {
 /// Dated memberships: the policy part of one possible future.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PolicyTimeline {
-    /// Memberships in the order in which they began.
-    pub memberships: Vec<Membership>,
+    /// Memberships in the order in which they began; timelines have those in common that no event changes.
+    pub memberships: Vec<Arc<Membership>>,
     /// Changes of duty lists, barriers and trends by events.
     pub measures: Vec<MeasureChange>,
 }
@@ -83,12 +84,8 @@ impl PolicyTimeline {
     /// `party` belongs to `agreement` from `from` on; a membership already open stays as it is.
     pub fn join(&mut self, agreement: &str, party: &str, from: Date) {
         if !self.is_member(agreement, party, from) {
-            self.memberships.push(Membership {
-                agreement: agreement.to_owned(),
-                party: party.to_owned(),
-                from,
-                until: None,
-            });
+            let (agreement, party) = (agreement.to_owned(), party.to_owned());
+            self.memberships.push(Arc::new(Membership { agreement, party, from, until: None }));
         }
     }
 
@@ -97,7 +94,7 @@ impl PolicyTimeline {
         for membership in &mut self.memberships {
             let same = membership.agreement == agreement && membership.party == party;
             if same && membership.from < date && membership.until.is_none_or(|until| until > date) {
-                membership.until = Some(date);
+                Arc::make_mut(membership).until = Some(date);
             }
         }
     }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use ndarray::Array2;
 
 use super::binding::Binding;
 use super::book::PolicyBook;
@@ -22,14 +21,26 @@ const BREAK: u32 = u32::MAX;
 /// Years of a text in one number with its class.
 const YEARS: u32 = 1 << 16;
 
-/// The importer's texts towards everybody, by date; the same for all its partners. Also working memory.
+/// The importer's texts on a date, and their joined strength, `[j]`, where no other binds, as soon as it is asked for.
+#[derive(Debug)]
+struct OpenDay {
+    date: Date,
+    texts: Vec<Text>,
+    alone: Option<Arc<[f64]>>,
+}
+
+/// The texts of one importer towards everybody under one timeline, by date; the same for all its partners. Also working
+/// memory.
 #[derive(Debug, Default)]
 pub(super) struct OpenTexts<'a> {
-    pub shared: Option<&'a SharedCosts>,
-    by_date: Vec<(Date, Vec<Text>)>,
+    shared: Option<&'a SharedCosts>,
+    importer: Option<usize>,
+    by_date: Vec<OpenDay>,
     bound: Vec<Text>,
     key: Vec<u32>,
-    strengths: Array2<f64>,
+    /// Classes that a text of either kind has, rising, and how strong they are by part, `[class][p]`.
+    classes: Vec<usize>,
+    strengths: Vec<f64>,
     items: Vec<Item>,
 }
 
@@ -55,18 +66,37 @@ impl<'a> OpenTexts<'a> {
             let texts = regimes.with_replaced(book, binding, pair, date);
             self.bound.extend(texts.map(|text| of_class(book, text)));
         }
-        let Some(shared) = self.shared else { return self.join((book, regimes.terms()), (pair, date), at) };
+        if !self.bound.is_empty() {
+            return self.known((book, regimes.terms()), (pair, date), at);
+        }
+        if let Some(alone) = &self.by_date[at].alone {
+            return Arc::clone(alone);
+        }
+        // All partners without a text of their own have this in common.
+        let nobody = Pair { exporter: pair.importer, ..pair };
+        let alone = self.known((book, regimes.terms()), (nobody, date), at);
+        self.by_date[at].alone = Some(Arc::clone(&alone));
+        alone
+    }
+
+    /// What the texts of the importer on the date at position `at` and those that bind the pair come to.
+    fn known(
+        &mut self,
+        (book, terms): (&PolicyBook, &Terms),
+        (pair, date): (Pair, Date),
+        at: usize,
+    ) -> Arc<[f64]> {
+        let Some(shared) = self.shared else { return self.join((book, terms), (pair, date), at) };
         let number = |&(class, years): &Text| class as u32 * YEARS + years.min(YEARS - 1);
-        let (terms, open) = (regimes.terms(), &self.by_date[at].1);
-        let classes = open.iter().chain(&self.bound).map(|(class, _)| *class);
+        let open = &self.by_date[at].texts;
         let mut key = std::mem::take(&mut self.key);
         key.clear();
-        key.extend(self.by_date[at].1.iter().map(number));
+        key.extend(open.iter().map(number));
         key.push(BREAK);
         key.extend(self.bound.iter().map(number));
-        for class in classes {
-            let turned = terms.of_class(class, date);
-            key.extend(turned.flat_map(|(one, share)| [BREAK, class as u32, one as u32, permille(share)]));
+        for (class, _) in open.iter().chain(&self.bound) {
+            let turned = terms.of_class(*class, date);
+            key.extend(turned.flat_map(|(one, share)| [BREAK, *class as u32, one as u32, permille(share)]));
         }
         let make = || {
             let joined = self.join((book, terms), (pair, date), at);
@@ -85,19 +115,31 @@ impl<'a> OpenTexts<'a> {
         (pair, date): (Pair, Date),
         at: usize,
     ) -> Arc<[f64]> {
-        let depths = &book.depths;
-        self.strengths = Array2::zeros((depths.classes.len(), depths.parts.len()));
-        for &(class, years) in &self.by_date[at].1 {
+        let (depths, n_parts) = (&book.depths, book.depths.parts.len());
+        let open = &self.by_date[at].texts;
+        self.classes.clear();
+        self.classes.extend(open.iter().chain(&self.bound).map(|(class, _)| *class));
+        self.classes.sort_unstable();
+        self.classes.dedup();
+        self.strengths.clear();
+        self.strengths.resize(self.classes.len() * n_parts, 0.0);
+        let (classes, all) = (&self.classes, &mut self.strengths);
+        let row = |class: usize| {
+            let at = classes.binary_search(&class).expect("every text has its class in the list");
+            at * n_parts..(at + 1) * n_parts
+        };
+        for &(class, years) in open {
             let strengths = depths.strengths_under(class, years, terms.of_class(class, date));
-            raise(&mut self.strengths, class, depths.of(class).opened(&strengths));
+            raise(&mut all[row(class)], depths.of(class).opened(&strengths));
         }
         for &(class, years) in &self.bound {
             let strengths = pair_strengths(book, class, pair, years, terms.of_class(class, date));
-            raise(&mut self.strengths, class, strengths);
+            raise(&mut all[row(class)], strengths);
         }
         let mut joined = vec![0.0; book.axes.n_sectors()];
-        for (part, column) in depths.parts.iter().zip(self.strengths.columns()) {
-            depths.overlaps.join(column.iter().copied(), &mut self.items);
+        for (p, part) in depths.parts.iter().enumerate() {
+            let texts = classes.iter().enumerate().map(|(at, &class)| (all[at * n_parts + p], class));
+            depths.overlaps.join(texts, &mut self.items);
             let sum: f64 = depths.overlaps.added(&self.items).map(|(_, _, adds)| adds).sum();
             joined[part.sector] += part.weight_share * sum;
         }
@@ -106,10 +148,14 @@ impl<'a> OpenTexts<'a> {
 
     /// Position of the importer's texts on `date`.
     fn on(&mut self, book: &PolicyBook, regimes: &Regimes, importer: usize, date: Date) -> usize {
-        let known = self.by_date.iter().position(|(day, _)| *day == date);
+        if self.importer != Some(importer) {
+            self.importer = Some(importer);
+            self.by_date.clear();
+        }
+        let known = self.by_date.iter().position(|day| day.date == date);
         known.unwrap_or_else(|| {
             let texts = regimes.own_bindings(book, importer, date).map(|text| of_class(book, text));
-            self.by_date.push((date, texts.collect()));
+            self.by_date.push(OpenDay { date, texts: texts.collect(), alone: None });
             self.by_date.len() - 1
         })
     }
@@ -122,8 +168,8 @@ fn of_class(book: &PolicyBook, (agreement, years): (usize, u32)) -> Text {
 }
 
 /// Raises the strengths of a class, `[p]`.
-fn raise(strengths: &mut Array2<f64>, class: usize, new: impl IntoIterator<Item = f64>) {
-    strengths.row_mut(class).into_iter().zip(new).for_each(|(known, new)| *known = known.max(new));
+fn raise(strengths: &mut [f64], new: impl IntoIterator<Item = f64>) {
+    strengths.iter_mut().zip(new).for_each(|(known, new)| *known = known.max(new));
 }
 
 /// A share in thousandths, as part of a key.

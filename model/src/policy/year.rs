@@ -1,18 +1,17 @@
 //! Trade costs of a year: means of rates and barriers, weighted by the days in force.
 
-use std::sync::Arc;
-
 use jiff::civil::{Date, date};
 use ndarray::Array3;
 
 use super::PolicyParameters;
+use super::barriers::add_barriers;
 use super::book::PolicyBook;
+use super::cuts::Cut;
 use super::open_year::OpenYear;
+use super::pair_work::PairWork;
 use super::rates::SectorRates;
 use super::regime::Situation;
 use super::regimes::Regimes;
-use super::texts::OpenTexts;
-use super::year_rates::YearRates;
 use crate::data::Pair;
 
 /// The year that costs are asked of, and the parameters drawn for it.
@@ -82,19 +81,38 @@ impl PolicyBook {
     /// Divides `year` into stretches without a change for a pair; returns the first day and the share of the year of each.
     #[must_use]
     pub fn stretches(&self, regimes: &Regimes, pair: Pair, year: i16) -> Vec<(Date, f64)> {
+        let (mut days, mut stretches) = (Vec::new(), Vec::new());
+        self.note_stretches(regimes, pair, year, (&mut days, &mut stretches));
+        stretches
+    }
+
+    /// Writes the stretches of a year; `days` is working memory.
+    pub(super) fn note_stretches(
+        &self,
+        regimes: &Regimes,
+        pair: Pair,
+        year: i16,
+        (days, stretches): (&mut Vec<Date>, &mut Vec<(Date, f64)>),
+    ) {
         let first = date(year, 1, 1);
         let (month, day) = self.concessions.cut_dates[pair.importer];
-        let mut days = vec![first, date(year, month, day)];
-        regimes.members().changes(pair, year, &mut days);
+        days.clear();
+        days.extend([first, date(year, month, day)]);
+        regimes.members().changes(pair, year, days);
         days.extend(self.duties.days_in(pair.importer, year));
         days.extend(self.agreements.entry_days(pair).filter(|day| day.year() == year));
-        regimes.measures().days_in(year, &mut days);
+        regimes.measures().days_in(year, days);
         days.sort();
         days.dedup();
+        stretches.clear();
+        if let [only] = days[..] {
+            stretches.push((only, 1.0));
+            return;
+        }
         let length = f64::from(first.days_in_year());
         let passed = |day: &Date| f64::from(day.day_of_year() - 1);
         let ends = days.iter().skip(1).map(passed).chain([length]);
-        days.iter().zip(ends).map(|(from, end)| (*from, (end - passed(from)) / length)).collect()
+        stretches.extend(days.iter().zip(ends).map(|(from, end)| (*from, (end - passed(from)) / length)));
     }
 
     /// Tariffs of a pair on one date, by sector.
@@ -159,65 +177,45 @@ impl PolicyBook {
         year: i16,
         parameters: PolicyParameters,
     ) -> Vec<f64> {
-        self.pair_costs(regimes, pair, Terms { year, parameters }, &mut OpenTexts::default(), false).barriers
+        let mut work = PairWork::new(self, regimes, year, None);
+        self.pair_costs(regimes, pair, Terms { year, parameters }, &mut work, false).barriers
     }
 
-    /// Rates (none unless `wants_rates`) and barrier factors of a pair over a year.
-    ///
-    /// `open` is working memory that all partners of an importer share. Neighbouring stretches that do not differ are
-    /// merged, so that their rates are computed once.
+    /// Rates (none unless `wants_rates`) and barrier factors of a pair over the year of `work`, whose regimes are these.
     pub(super) fn pair_costs(
         &self,
         regimes: &Regimes,
         pair: Pair,
         Terms { year, parameters }: Terms<'_>,
-        open: &mut OpenTexts<'_>,
+        work: &mut PairWork<'_>,
         wants_rates: bool,
     ) -> PairCosts {
-        let found = self.pair_year(regimes, pair, year, open, wants_rates);
-        self.costs_of(&found, regimes, pair, Terms { year, parameters })
+        let found = work.find(pair, wants_rates);
+        let cuts = self.barriers.cuts(parameters);
+        let without = self.barriers.without_agreements(pair, &cuts);
+        let (mut rates, mut barriers) = (Vec::new(), Vec::new());
+        self.barriers_of((found, regimes), pair, year, (&cuts, &without), &mut barriers);
+        found.by_sector((self, regimes), parameters, &mut rates);
+        PairCosts { rates, barriers }
     }
 
-    /// What holds between the two of a pair in a year.
-    pub(super) fn pair_year(
+    /// Writes the barrier factors of a pair over a year, `[j]`, where the full text removes `cuts` and `without` any
+    /// agreement the barriers are these.
+    pub(super) fn barriers_of(
         &self,
-        regimes: &Regimes,
+        (found, regimes): (&OpenYear, &Regimes),
         pair: Pair,
         year: i16,
-        open: &mut OpenTexts<'_>,
-        wants_rates: bool,
-    ) -> OpenYear {
-        let between = (pair.importer, pair.exporter);
-        let mut levels = vec![1.0; self.axes.n_sectors()];
-        let mut texts: Vec<(Arc<[f64]>, f64)> = Vec::new();
-        let mut situations = YearRates::new(self, regimes, pair, open.shared);
-        for (from, share_of_year) in self.stretches(regimes, pair, year) {
-            let bindings = situations.bind(from);
-            add_stretch(&mut texts, open.joined(self, regimes, (pair, from), bindings), share_of_year);
-            let state = (regimes.members(), regimes.measures());
-            self.barrier_changes.add_levels(state, between, (from, share_of_year), &mut levels);
-            if wants_rates {
-                situations.add(share_of_year);
-            }
-        }
-        OpenYear { levels, texts, rates: wants_rates.then(|| situations.found()) }
-    }
-
-    /// The costs under the parameters of a draw.
-    pub(super) fn costs_of(
-        &self,
-        found: &OpenYear,
-        regimes: &Regimes,
-        pair: Pair,
-        Terms { year, parameters }: Terms<'_>,
-    ) -> PairCosts {
-        let mut barriers = found.levels.clone();
+        cuts: (&[Cut], &[f64]),
+        factors: &mut Vec<f64>,
+    ) {
+        factors.clear();
+        factors.extend(&found.levels);
         for (joined, share_of_year) in &found.texts {
-            self.barriers.add(pair, *share_of_year, joined, parameters, &mut barriers);
+            add_barriers(cuts, (joined, *share_of_year), factors);
         }
         let between = (pair.importer, pair.exporter);
-        self.barrier_changes.apply_trends(regimes.measures(), between, year, &mut barriers);
-        PairCosts { rates: found.by_sector(self, parameters), barriers }
+        self.barrier_changes.apply_trends(regimes.measures(), between, year, factors);
     }
 
     /// Tariffs and icebergs of every pair in a year.
@@ -226,11 +224,11 @@ impl PolicyBook {
         let (n, s) = (self.n(), self.axes.n_sectors());
         let mut costs =
             YearCosts { tariff_factor: Array3::ones((s, n, n)), iceberg_factor: Array3::ones((s, n, n)) };
+        let mut work = PairWork::new(self, regimes, year, None);
         for importer in 0..n {
-            let mut open = OpenTexts::default();
             for exporter in (0..n).filter(|&exporter| exporter != importer) {
                 let pair = Pair { importer, exporter };
-                let found = self.pair_costs(regimes, pair, Terms { year, parameters }, &mut open, true);
+                let found = self.pair_costs(regimes, pair, Terms { year, parameters }, &mut work, true);
                 for (j, (barrier, rates)) in found.barriers.iter().zip(&found.rates).enumerate() {
                     let at = [j, importer, exporter];
                     costs.tariff_factor[at] = 1.0 + rates.collected_pct / 100.0;

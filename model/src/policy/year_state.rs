@@ -1,6 +1,7 @@
 //! What of a timeline differs from the start in one year, and what tells two such states apart.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use jiff::civil::date;
 
@@ -11,7 +12,7 @@ use super::state::{Membership, PolicyTimeline};
 /// costs.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct YearState {
-    memberships: Vec<Membership>,
+    memberships: Vec<Arc<Membership>>,
     measures: Vec<MeasureChange>,
 }
 
@@ -21,15 +22,25 @@ impl YearState {
     /// Ends after the year are dropped, since they do not matter yet.
     #[must_use]
     pub fn new(initial: &PolicyTimeline, timeline: &PolicyTimeline, year: i16) -> Self {
-        let normal = |membership: &Membership| {
-            let until = membership.until.filter(|until| until.year() <= year);
-            (membership.from.year() <= year).then(|| Membership { until, ..membership.clone() })
+        let end = |membership: &Membership| membership.until.filter(|until| until.year() <= year);
+        let is_new = |(at, membership): (usize, &Arc<Membership>)| {
+            let until = end(membership);
+            let stands = |before: &Arc<Membership>| {
+                Arc::ptr_eq(before, membership)
+                    || (before.from, end(before)) == (membership.from, until)
+                        && (&before.agreement, &before.party) == (&membership.agreement, &membership.party)
+            };
+            if membership.from.year() > year || initial.memberships.get(at).is_some_and(stands) {
+                return None;
+            }
+            let is_so = until == membership.until;
+            Some(if is_so {
+                Arc::clone(membership)
+            } else {
+                Arc::new(Membership { until, ..Membership::clone(membership) })
+            })
         };
-        let is_new = |(at, membership): (usize, &Membership)| {
-            let now = normal(membership)?;
-            (initial.memberships.get(at).and_then(normal).as_ref() != Some(&now)).then_some(now)
-        };
-        let mut memberships: Vec<Membership> =
+        let mut memberships: Vec<Arc<Membership>> =
             timeline.memberships.iter().enumerate().filter_map(is_new).collect();
         memberships.sort();
         // A level of barriers that was off all year leaves no trace.
@@ -76,7 +87,7 @@ impl YearState {
 
     /// The memberships that differ.
     #[must_use]
-    pub fn changed(&self) -> &[Membership] {
+    pub fn changed(&self) -> &[Arc<Membership>] {
         &self.memberships
     }
 
@@ -89,7 +100,7 @@ impl YearState {
 
 /// What stands in one of two states alone.
 pub(super) struct Apart<'s> {
-    pub memberships: Vec<&'s Membership>,
+    pub memberships: Vec<&'s Arc<Membership>>,
     pub measures: Vec<&'s MeasureChange>,
 }
 

@@ -11,7 +11,7 @@
 //!
 //! Source: `docs/model.md` section 6; Boehm, Levchenko & Pandalai-Nayar (2023).
 
-use ndarray::Array3;
+use ndarray::{Array3, ArrayView2, Zip};
 
 use crate::data::{Files, Holds, MARK, NOTE, Names, SOURCE, TableRule, column};
 use crate::error::{Fault, Faults, InputErrors};
@@ -124,19 +124,21 @@ impl SectorAge {
 /// sales on the diagonal, which do not count.
 #[must_use]
 pub fn sizes(change: &CostChange, flows: &Array3<f64>) -> Vec<f64> {
-    let mut sums = vec![(0.0, 0.0); flows.dim().0];
-    for (((j, n, i), flow), (tariff, iceberg)) in
-        flows.indexed_iter().zip(change.tariff_ratio.iter().zip(&change.iceberg_ratio))
-    {
-        if n != i {
-            // Most cells do not change, and a logarithm is dear.
-            let hat = tariff * iceberg;
-            let size = if hat == 1.0 { 0.0 } else { hat.ln().abs() };
-            sums[j].0 += flow * size;
-            sums[j].1 += flow;
-        }
-    }
-    sums.into_iter().map(|(size, trade)| if trade > 0.0 { size / trade } else { 0.0 }).collect()
+    let mean =
+        |((tariffs, icebergs), flows): ((ArrayView2<'_, f64>, ArrayView2<'_, f64>), ArrayView2<'_, f64>)| {
+            let (mut sum, mut trade) = (0.0, 0.0);
+            Zip::from(&tariffs).and(&icebergs).and(&flows).for_each(|tariff, iceberg, flow| {
+                // Most cells do not change, those at home never, and a logarithm is dear.
+                let hat = tariff * iceberg;
+                if hat != 1.0 {
+                    sum += flow * hat.ln().abs();
+                }
+            });
+            flows.indexed_iter().filter(|((n, i), _)| n != i).for_each(|(_, flow)| trade += flow);
+            if trade > 0.0 { sum / trade } else { 0.0 }
+        };
+    let costs = change.tariff_ratio.outer_iter().zip(change.iceberg_ratio.outer_iter());
+    costs.zip(flows.outer_iter()).map(mean).collect()
 }
 
 #[cfg(test)]

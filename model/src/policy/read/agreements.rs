@@ -1,6 +1,7 @@
 //! `agreements.csv` and `memberships.csv`: what an agreement is, and who belongs to it from when to when.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::Reader;
 use super::intervals::{Interval, Intervals, check, interval_of};
@@ -99,7 +100,7 @@ impl Reader<'_> {
                 let (agreement, party) = (row.text("agreement").to_owned(), row.text("party").to_owned());
                 let what = format!("{party} in {agreement}");
                 intervals.entry(what).or_default().push(Interval { row, from, until });
-                timeline.memberships.push(Membership { agreement, party, from, until });
+                timeline.memberships.push(Arc::new(Membership { agreement, party, from, until }));
                 lines.push(row.line);
             }
         }

@@ -102,9 +102,12 @@ impl Reader<'_> {
             let pair = (self.country(&row, "importer"), self.country(&row, "exporter"));
             let place = (row.position("agreement", agreements), pair, row.value("claimed_share"));
             let (Some(agreement), (Some(importer), Some(exporter)), Some(share)) = place else { continue };
-            let shares = claimed.entry((agreement, importer, exporter));
-            let shares = shares.or_insert_with(|| vec![f64::NAN; n_groups]);
-            places_of(&row, places).iter().for_each(|&g| shares[g] = share);
+            let key = (agreement, importer, exporter);
+            let at = claimed.binary_search_by(|(known, _)| known.cmp(&key)).unwrap_or_else(|at| {
+                claimed.insert(at, (key, vec![f64::NAN; n_groups]));
+                at
+            });
+            places_of(&row, places).iter().for_each(|&g| claimed[at].1[g] = share);
         }
         claimed
     }

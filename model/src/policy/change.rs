@@ -112,7 +112,8 @@ impl<'a> BaseCosts<'a> {
         if !concerned.is_nobody() {
             // Against another state the tariffs of a pair may stand although these two do not differ in them.
             let wants_all = nearest.is_some();
-            self.recompute(Arc::make_mut(&mut change), new, &concerned, wants_all);
+            let from_start = Concerned::new(book, (self.regimes, new), &state.apart(&start), year);
+            self.recompute(Arc::make_mut(&mut change), new, (&concerned, &from_start), wants_all);
         }
         self.known.push(Known {
             state: state.clone(),
@@ -122,40 +123,56 @@ impl<'a> BaseCosts<'a> {
         change
     }
 
-    /// Computes the pairs concerned anew, with tariffs where these may differ or where all are wanted.
-    fn recompute(&mut self, change: &mut CostChange, new: &Regimes, concerned: &Concerned, wants_all: bool) {
+    /// Computes the pairs concerned anew, with tariffs where these may differ or where all are wanted; `from_start` says
+    /// whom the way from the start concerns.
+    fn recompute(
+        &mut self,
+        change: &mut CostChange,
+        new: &Regimes,
+        (concerned, from_start): (&Concerned, &Concerned),
+        wants_all: bool,
+    ) {
         let (book, n, year) = (self.book, self.book.n(), self.terms.year);
         let mut work = PairWork::new(book, new, year, self.shared);
         let start = Arc::clone(&self.start);
+        let days = |regimes: &Regimes| {
+            let mut days = Vec::new();
+            regimes.measures().days_in(year, &mut days);
+            days
+        };
+        // Other days cut the year into other stretches, whose sums have other last digits.
+        let are_days_of_start = days(new) == days(self.regimes);
         let (mut rates, mut barriers) = (Vec::new(), Vec::new());
         for importer in 0..n {
             for exporter in (0..n).filter(|&exporter| exporter != importer) {
                 let pair = Pair { importer, exporter };
                 let by_tariffs = concerned.by_tariffs(book, pair);
                 if by_tariffs || concerned.by_texts(pair) {
-                    let found = work.find(pair, by_tariffs || wants_all);
+                    let wants_rates = by_tariffs || wants_all;
                     let before = start[importer * n + exporter]
                         .get_or_init(|| PairWork::new(book, self.regimes, year, self.shared).into_year(pair));
+                    let is_of_start = are_days_of_start && from_start.leaves(book, pair);
+                    let found = if is_of_start { before } else { work.find(pair, wants_rates) };
                     let between = [(before, self.regimes), (found, new)];
-                    let old = self.costs(pair, between, (&mut rates, &mut barriers));
+                    let old = self.costs((pair, wants_rates), between, (&mut rates, &mut barriers));
                     change.put(pair, old, (&rates, &barriers));
                 }
             }
         }
     }
 
-    /// Writes what a pair comes to under the parameters of the draw, and returns what it comes to at the start. Rates and
-    /// barriers that are those of the start are left out.
+    /// Writes what a pair comes to under the parameters of the draw, and returns what it comes to at the start. Rates that
+    /// nobody wants, and rates and barriers that are those of the start, are left out.
     fn costs(
         &mut self,
-        pair: Pair,
+        (pair, wants_rates): (Pair, bool),
         [before, after]: [(&OpenYear, &Regimes); 2],
         (rates, barriers): (&mut Vec<SectorRates>, &mut Vec<f64>),
     ) -> &StartCosts {
         let (book, Terms { year, parameters }) = (self.book, self.terms);
         let old = &mut self.pairs[pair.importer * book.n() + pair.exporter];
         rates.clear();
-        if !after.0.rates.is_empty() && !after.0.has_rates_of(after.1, before) {
+        if wants_rates && !after.0.has_rates_of(after.1, before) {
             if old.rates.is_empty() {
                 before.0.by_sector((book, before.1), parameters, &mut old.rates);
             }

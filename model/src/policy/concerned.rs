@@ -82,17 +82,27 @@ impl Concerned {
         self.moved[pair.importer]
     }
 
+    /// True if what holds between the two of a pair is the same in both states, but for who may claim and for trends.
+    pub fn leaves(&self, book: &PolicyBook, pair: Pair) -> bool {
+        let mut steps = self.measures.iter().filter(|change| change.kind != MeasureKind::Trend);
+        !self.moved[pair.importer] && !self.moved[pair.exporter] && !steps.any(|one| reaches(book, one, pair))
+    }
+
     /// True if a measure that an event changed can reach the pair.
     fn is_measured(&self, book: &PolicyBook, pair: Pair) -> bool {
-        self.measures.iter().any(|change| match change.kind {
-            MeasureKind::Duty => book.duties.can_charge(&change.name, pair),
-            // The parties of the text are noted as moved.
-            MeasureKind::Provision => false,
-            kind => book
-                .barrier_changes
-                .of_pair(pair.importer, pair.exporter)
-                .any(|one| one.kind == kind && one.change == change.name),
-        })
+        self.measures.iter().any(|change| reaches(book, change, pair))
+    }
+}
+
+fn reaches(book: &PolicyBook, change: &MeasureChange, pair: Pair) -> bool {
+    match change.kind {
+        MeasureKind::Duty => book.duties.can_charge(&change.name, pair),
+        // The parties of the text are noted as moved.
+        MeasureKind::Provision => false,
+        kind => book
+            .barrier_changes
+            .of_pair(pair.importer, pair.exporter)
+            .any(|one| one.kind == kind && one.change == change.name),
     }
 }
 

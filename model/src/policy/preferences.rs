@@ -57,12 +57,6 @@ impl Offer {
         self.claim.map_or(1.0, claimed)
     }
 
-    /// The same offer where this share of trade meets its rules of origin.
-    pub fn open_to(self, eligible_share: f64) -> Self {
-        let claim = self.claim.map(|claim| Claim { eligible_share: Some(eligible_share), ..claim });
-        Self { claim, ..self }
-    }
-
     /// Cost of proving origin, averaged over all trade, where this share uses the offer.
     pub fn compliance_pct(&self, used_share: f64) -> f64 {
         self.claim.map_or(0.0, |claim| used_share * claim.cost_pct)

@@ -8,7 +8,7 @@
 use super::PolicyParameters;
 use super::book::PolicyBook;
 use super::groups::Group;
-use super::preferences::Offer;
+use super::preferences::{Claim, Offer};
 use super::regime::{GroupHead, GroupRate, Situation};
 
 /// Rates of one sector of a pair, percent.
@@ -59,45 +59,90 @@ enum Known {
     Claimable(GroupHead, usize),
 }
 
+/// Who may claim an offer.
+#[derive(Debug, Clone, Copy)]
+enum Who {
+    /// All of the trade has it without a claim.
+    Everybody,
+    /// Of all trade a share that customs count claims.
+    Counted,
+    /// Goods that meet the rules of origin, which are not strict.
+    Originating,
+    /// Goods that meet a strict rule of origin: its place among those of the situation.
+    Under(u16),
+}
+
+/// An [`Offer`] in little room: there are many, and to fetch them takes longer than to count with them.
+#[derive(Debug, Clone, Copy)]
+struct KeptOffer {
+    preference_pct: f64,
+    duty_pct: f64,
+    /// Of a claim.
+    share: f64,
+    cost_pct: f64,
+    agreement: u32,
+    who: Who,
+}
+
+impl KeptOffer {
+    /// `rule` is the strict rule of its binding, if that has one.
+    fn new(offer: &Offer, rule: Option<u16>) -> Self {
+        let who = match (offer.claim, rule) {
+            (None, _) => Who::Everybody,
+            (Some(Claim { eligible_share: None, .. }), _) => Who::Counted,
+            (Some(_), None) => Who::Originating,
+            (Some(_), Some(rule)) => Who::Under(rule),
+        };
+        let (share, cost_pct) = offer.claim.map_or((0.0, 0.0), |claim| (claim.share, claim.cost_pct));
+        let &Offer { agreement, preference_pct, duty_pct, .. } = offer;
+        Self { preference_pct, duty_pct, share, cost_pct, agreement: agreement as u32, who }
+    }
+
+    /// The offer where strict rules let these shares claim, `[rule]`.
+    fn open(&self, eligible: impl Fn(usize) -> f64) -> Offer {
+        let claim = |eligible_share| Claim { share: self.share, eligible_share, cost_pct: self.cost_pct };
+        let claim = match self.who {
+            Who::Everybody => None,
+            Who::Counted => Some(claim(None)),
+            Who::Originating => Some(claim(Some(1.0))),
+            Who::Under(rule) => Some(claim(Some(eligible(usize::from(rule))))),
+        };
+        let Self { preference_pct, duty_pct, agreement, .. } = *self;
+        Offer { agreement: agreement as usize, preference_pct, duty_pct, claim }
+    }
+}
+
 /// The rates of a pair in one situation, with what is drawn and who may claim left open.
 #[derive(Debug)]
 pub(super) struct SituationRates {
     /// Groups that pay something, rising. The order is that of the sums, whose last digits hang on it.
     groups: Box<[(u32, Known)]>,
-    /// Offers of the groups that are claimable, one group after the other. With each the strict rule of origin that says
-    /// who may claim, by its place among those of the situation, if one does.
-    offers: Box<[(Offer, Option<u32>)]>,
+    /// Offers of the groups that are claimable, one group after the other.
+    offers: Box<[KeptOffer]>,
 }
 
 impl SituationRates {
     /// Works out the offers of every group. All bindings of the situation have a preference.
     pub fn new(book: &PolicyBook, situation: &Situation<'_>) -> Self {
         let n = book.groups.len();
-        let (mut groups, mut offers) =
-            (Vec::with_capacity(n), Vec::with_capacity(n * situation.bindings.len()));
+        let (mut groups, mut offers) = (Vec::with_capacity(n), Vec::new());
         let mut n_strict = 0;
-        let strict = |is_strict: bool| {
-            is_strict.then(|| {
-                n_strict += 1;
-                n_strict - 1
-            })
-        };
         let are_strict = situation.bindings.iter().map(|binding| binding.eligible_share.is_some());
-        let rules: Vec<Option<u32>> = are_strict.map(strict).collect();
+        let strict = |is_strict: bool| {
+            n_strict += u16::from(is_strict);
+            is_strict.then(|| n_strict - 1)
+        };
+        let rules: Vec<Option<u16>> = are_strict.map(strict).collect();
         for g in 0..n {
             let head = book.group_head(situation, g);
-            let from = offers.len();
-            let rule_of = |(at, offer): (usize, Offer)| {
-                let hangs = offer.claim.is_some_and(|claim| claim.eligible_share.is_some());
-                (offer, rules[at].filter(|_| hangs))
-            };
-            offers.extend(book.offers(situation, g, head).map(rule_of));
-            if offers[from..].iter().any(|(offer, _)| offer.claim.is_some()) {
+            let found: Vec<(usize, Offer)> = book.offers(situation, g, head).collect();
+            if found.iter().any(|(_, offer)| offer.claim.is_some()) {
+                offers.extend(found.iter().map(|(at, offer)| KeptOffer::new(offer, rules[*at])));
                 groups.push((g as u32, Known::Claimable(head, offers.len())));
                 continue;
             }
             // Nobody has to claim, so that the use of preferences that is drawn does not matter.
-            let rates = SectorRates::of(&head.rate(offers.drain(from..).map(|(offer, _)| offer), 1.0));
+            let rates = SectorRates::of(&head.rate(found.into_iter().map(|(_, offer)| offer), 1.0));
             if rates != SectorRates::default() {
                 groups.push((g as u32, Known::Rates(rates)));
             }
@@ -115,18 +160,17 @@ impl SituationRates {
         sectors: &mut [SectorRates],
     ) {
         let mut from = 0;
-        for (g, known) in &self.groups {
+        for &(g, ref known) in &self.groups {
             let rates = match known {
                 Known::Rates(rates) => *rates,
                 Known::Claimable(head, until) => {
-                    let offers = self.offers[from..*until].iter().map(|&(offer, rule)| {
-                        rule.map_or(offer, |rule| offer.open_to(eligible[rule as usize][*g as usize]))
-                    });
+                    let open = |offer: &KeptOffer| offer.open(|rule| eligible[rule][g as usize]);
+                    let offers = self.offers[from..*until].iter().map(open);
                     from = *until;
                     SectorRates::of(&head.rate(offers, parameters.utilisation_ratio))
                 }
             };
-            let group = &groups[*g as usize];
+            let group = &groups[g as usize];
             sectors[group.sector].add(group.weight * share_of_year, rates);
         }
     }

@@ -13,8 +13,8 @@ use crate::data::Pair;
 const MOST_BYTES: usize = 128 << 20;
 
 /// What pairs have come to in the situations met so far, kept for all draws and years: joined strengths of texts, and
-/// rates with the use of preferences left open. Both depend on what is in force and in which of its years, and on nothing
-/// that is drawn. Threads may share it: what it holds changes no result.
+/// rates with the use of preferences and who may claim left open. Both depend on what is in force and in which of its
+/// years, and on nothing that is drawn. Threads may share it: what it holds changes no result.
 #[derive(Debug)]
 pub struct SharedCosts {
     n: usize,

@@ -96,11 +96,10 @@ fn title(scene: &Scene<'_>, partners: &[usize], steps: &[TariffStretch]) -> Stri
     let most = cuts.max_by(|a, b| (a.2 - a.3).total_cmp(&(b.2 - b.3)));
     match most.filter(|(_, _, from, to)| to < from) {
         Some((partner, option, from, to)) => format!(
-            "{}: under {}, its mean tariff on goods from {} is {} % and not {} %, the largest cut",
+            "Largest cut: {}, whose mean tariff on these goods is {} % under {} and not {} %",
             manifest.countries[partner].name,
-            scene.quoted(option),
-            manifest.focus_name(),
             fixed(to, 1),
+            scene.quoted(option),
             fixed(from, 1)
         ),
         None => format!("{}: no option cuts the tariffs that its goods meet", manifest.focus_name()),

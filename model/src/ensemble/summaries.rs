@@ -5,7 +5,7 @@
 
 use super::block::YearBlock;
 use super::sample::Sample;
-use super::summary::{self, Against, Cell, QUANTILES, Summary};
+use super::summary::{self, Against, Cell, QUANTILES, Reading, Summary};
 use crate::numerics::parallel;
 use crate::numerics::quantiles::weighted_quantiles;
 use crate::numerics::sorted_lanes::{LANES, LaneSorter, Lanes};
@@ -66,21 +66,19 @@ impl<'a> Summaries<'a> {
     /// The values of the cells by draw; places without a cell are 0.
     fn values(&self, option: usize, cells: &[Cell], against: Against) -> Vec<Lanes> {
         let block = self.block;
+        let readings: Vec<Reading<'_>> = cells.iter().map(|&cell| Reading::of(block, cell)).collect();
         let of_draw = |draw: usize| {
             let mut lanes = [0.0; LANES];
             let values = block.of(draw, option);
-            match against {
-                Against::Baseline => {
-                    for (lane, &cell) in lanes.iter_mut().zip(cells) {
-                        *lane = summary::against_baseline(block, values, cell);
-                    }
-                }
-                Against::Reference(reference) => {
-                    let both = [values, block.of(draw, reference)];
-                    for (lane, &cell) in lanes.iter_mut().zip(cells) {
-                        *lane = summary::over(block, both, cell);
-                    }
-                }
+            let other = match against {
+                Against::Baseline => None,
+                Against::Reference(reference) => Some(block.of(draw, reference)),
+            };
+            for (lane, reading) in lanes.iter_mut().zip(&readings) {
+                *lane = match other {
+                    None => reading.value(values),
+                    Some(other) => reading.over([values, other]),
+                };
             }
             lanes
         };

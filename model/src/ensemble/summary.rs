@@ -142,23 +142,9 @@ pub fn over_draws(
 /// A measure of an option in one draw (position in the block).
 #[must_use]
 pub fn value(block: &YearBlock, draw: usize, option: usize, cell: Cell, against: Against) -> f64 {
-    let values = block.of(draw, option);
-    let Against::Reference(reference) = against else { return against_baseline(block, values, cell) };
-    over(block, [values, block.of(draw, reference)], cell)
-}
-
-/// A measure of the values of an option against those of another in the same draw.
-pub(super) fn over(block: &YearBlock, [values, other]: [&[f64]; 2], cell: Cell) -> f64 {
-    match cell {
-        Cell::Country(measure, n) => against_other(block, [values, other], [values, other], (measure, n)),
-        Cell::Sector(measure, ..) if SECTOR_MEASURES[measure].1 != "pct" => {
-            against_baseline(block, values, cell) - against_baseline(block, other, cell)
-        }
-        Cell::Sector(..) | Cell::ImportsPct(_) => {
-            chained(against_baseline(block, values, cell), against_baseline(block, other, cell))
-        }
-        Cell::Imports(_) => against_baseline(block, values, cell) - against_baseline(block, other, cell),
-    }
+    let (values, reading) = (block.of(draw, option), Reading::of(block, cell));
+    let Against::Reference(reference) = against else { return reading.value(values) };
+    reading.over([values, block.of(draw, reference)])
 }
 
 /// Two numbers of the year of the summary, against the reference option of the same draw.
@@ -188,25 +174,54 @@ pub fn in_force(
     let total = value(block, draw, option, Cell::Country(measure, n), Against::Reference(reference));
     let other = block.of(draw, reference);
     let own = &values[at + 1..];
-    let own = match Rule::of(measure) {
-        Rule::Reallocated => None,
-        _ => Some(against_other(block, [own, other], [values, other], (measure, n))),
-    };
+    let reading = Reading::of(block, Cell::Country(measure, n));
+    let own = (reading.rule != Rule::Reallocated).then(|| reading.over([own, other]));
     Some(InForce { total, own })
 }
 
-/// A country measure against that of another option; `measures` are the `[measure,n]` of both, `all` their values.
-fn against_other(
-    block: &YearBlock,
-    measures: [&[f64]; 2],
-    all: [&[f64]; 2],
-    (measure, n): (usize, usize),
-) -> f64 {
-    let [value, other] = measures.map(|values| values[measure * block.layout.n + n]);
-    match Rule::of(measure) {
-        Rule::Chained => chained(value, other),
-        Rule::Subtracted => value - other,
-        Rule::Reallocated => reallocated(block, all, n),
+/// Where a measure stands among the values of an option, and how it is compared: worked out once for all draws.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reading<'b> {
+    block: &'b YearBlock,
+    at: usize,
+    /// Imports in the baseline of which it is made a percentage.
+    of_musd: Option<f64>,
+    rule: Rule,
+    /// Country, where the rule asks for it.
+    n: usize,
+}
+
+impl<'b> Reading<'b> {
+    pub fn of(block: &'b YearBlock, cell: Cell) -> Self {
+        let layout = &block.layout;
+        let (at, of_musd, rule, n) = match cell {
+            Cell::Country(measure, n) => (measure * layout.n + n, None, Rule::of(measure), n),
+            Cell::Sector(measure, n, j) => {
+                let is_pct = SECTOR_MEASURES[measure].1 == "pct";
+                let rule = if is_pct { Rule::Chained } else { Rule::Subtracted };
+                (layout.sector_at(measure) + n * layout.s + j, None, rule, n)
+            }
+            Cell::Imports(at) => (layout.bilateral_at() + at, None, Rule::Subtracted, 0),
+            Cell::ImportsPct(at) => {
+                (layout.bilateral_at() + at, Some(block.base_imports_musd[at]), Rule::Chained, 0)
+            }
+        };
+        Self { block, at, of_musd, rule, n }
+    }
+
+    /// Against the baseline.
+    pub fn value(&self, values: &[f64]) -> f64 {
+        let value = values[self.at];
+        self.of_musd.map_or(value, |of_musd| 100.0 * value / of_musd)
+    }
+
+    /// The values of an option against those of another in the same draw.
+    pub fn over(&self, [values, other]: [&[f64]; 2]) -> f64 {
+        match self.rule {
+            Rule::Chained => chained(self.value(values), self.value(other)),
+            Rule::Subtracted => self.value(values) - self.value(other),
+            Rule::Reallocated => reallocated(self.block, [values, other], self.n),
+        }
     }
 }
 
@@ -217,16 +232,6 @@ fn reallocated(block: &YearBlock, values: [&[f64]; 2], n: usize) -> f64 {
     let [one, other] = values.map(|values| &values[at..at + s]);
     let moved = shares.iter().zip(one.iter().zip(other));
     0.5 * moved.map(|(share, (one, other))| share * (one - other).abs()).sum::<f64>()
-}
-
-pub(super) fn against_baseline(block: &YearBlock, values: &[f64], cell: Cell) -> f64 {
-    let layout = &block.layout;
-    match cell {
-        Cell::Country(measure, n) => values[measure * layout.n + n],
-        Cell::Sector(measure, n, j) => values[layout.sector_at(measure) + n * layout.s + j],
-        Cell::Imports(at) => values[layout.bilateral_at() + at],
-        Cell::ImportsPct(at) => 100.0 * values[layout.bilateral_at() + at] / block.base_imports_musd[at],
-    }
 }
 
 /// One percent change over another.

@@ -1,12 +1,11 @@
 //! Tables of events and of milestone dates, as `timeline` and `run` write them.
 
-use crate::sorted::SortedSet;
-
 use jiff::civil::{Date, date};
 
 use super::rows::{Text, table};
 use crate::events::milestones::Milestone;
 use crate::events::{DrawnTimeline, Horizon, LoggedEvent};
+use crate::sorted::SortedSet;
 
 table! {
     /// Distribution of the first date of each milestone; dates given that it happens within the horizon.

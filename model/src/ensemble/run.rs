@@ -1,6 +1,5 @@
 //! A whole run: every year of a plan solved, and what it found.
 
-use crate::sorted::{SortedMap, sort_by_key};
 use std::cell::RefCell;
 use std::sync::atomic::Ordering;
 
@@ -16,6 +15,7 @@ use super::plan::{Plan, Shard};
 use super::trade::ReferenceTrade;
 use super::years::{ReferenceQuota, ReferenceYear};
 use crate::data::Files;
+use crate::sorted::{SortedMap, sort_by_key};
 
 /// Is told how far a run is, from any thread. `()` takes no notice.
 pub trait Watch: Sync {

@@ -1,12 +1,12 @@
 //! What an option takes over from an included file, and where its tables stand.
 
-use crate::sorted::SortedSet;
 use std::sync::Arc;
 
 use toml::de::DeTable;
 
 use super::place::{Lines, Place, tables};
 use super::spec::OptionSpec;
+use crate::sorted::SortedSet;
 
 impl OptionSpec {
     /// Takes over what an included file holds. Parameters, calendars and facts of the same name stay as they are.

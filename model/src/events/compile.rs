@@ -1,6 +1,5 @@
 //! Compiles an option and the world to a [`Program`].
 
-use crate::sorted::SortedSet;
 use std::collections::HashMap;
 
 use jiff::Span;
@@ -18,6 +17,7 @@ use super::spec::{Branch, ONWARD, OptionSpec, Process, Recurring, Stage};
 use super::streams::Streams;
 use super::timeline::Horizon;
 use crate::policy::PolicyTimeline;
+use crate::sorted::SortedSet;
 
 impl Program {
     /// Compiles an option and the world. Draws begin from the memberships `initial`.

@@ -3,7 +3,6 @@
 //! The order of declaration is that of the block, inside it that of the members: of a list its own, of an
 //! agreement that of their names.
 
-use crate::sorted::SortedSet;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -19,6 +18,7 @@ use super::spec::{OptionSpec, Process, Stage};
 use super::validate::LONGEST_HORIZON;
 use crate::data::{IDENTIFIER, is_identifier};
 use crate::error::{Fault, Faults};
+use crate::sorted::SortedSet;
 
 /// Writes the blocks of an option out; a block with a fault is left out.
 ///

@@ -1,7 +1,5 @@
 //! What draws say of the conclusions: at the central weights, and in sets of weights drawn from their ranges.
 
-use crate::sorted::{SortedSet, sort_by};
-
 use jiff::civil::{Date, date};
 
 use super::conclusions::{Conclusion, Side};
@@ -14,6 +12,7 @@ use super::validate::LONGEST_HORIZON;
 use crate::numerics::parallel;
 use crate::policy::PolicyTimeline;
 use crate::rng::Stream;
+use crate::sorted::{SortedSet, sort_by};
 
 /// Last year of a conclusion where none is given.
 const LATEST: i16 = 2050;

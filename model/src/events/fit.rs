@@ -1,8 +1,7 @@
 //! Fits durations to samples of days: log-normal, Weibull and triangular, each with its distance to the sample.
 
-use crate::sorted::{SortedMap, sort_by};
-
 use super::duration::Duration;
+use crate::sorted::{SortedMap, sort_by};
 
 /// A distribution fitted to a sample of days.
 #[derive(Debug, Clone)]

@@ -1,11 +1,11 @@
 //! The stages of an option as a graph, for Graphviz and Mermaid.
 
-use crate::sorted::{SortedMap, SortedSet};
 use std::fmt::Write as _;
 
 use super::effect::Effect;
 use super::flow::{Step, steps};
 use super::spec::{OptionSpec, Process, Stage};
+use crate::sorted::{SortedMap, SortedSet};
 
 /// Facts that a stage or recurring event waits for, and those that it sets.
 struct Links {

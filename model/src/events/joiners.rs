@@ -1,13 +1,12 @@
 //! Who can come to belong to an agreement in some draw: for them the blocks of its members are written out.
 
-use crate::sorted::{SortedMap, SortedSet};
-
 use jiff::civil::Date;
 
 use super::effect::Effect;
 use super::for_each::PLACEHOLDER;
 use super::known::Tables;
 use super::spec::OptionSpec;
+use crate::sorted::{SortedMap, SortedSet};
 
 /// The effects by which parties join agreements.
 #[derive(Debug, Default)]

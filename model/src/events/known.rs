@@ -1,7 +1,5 @@
 //! Names of an option that only the policy tables and the data can show to be known: agreements and parties.
 
-use crate::sorted::SortedSet;
-
 use super::effect::Effect;
 use super::levels::Reading;
 use super::place::{Key, Place};
@@ -9,6 +7,7 @@ use super::spec::OptionSpec;
 use super::topics::{OTHERS, Topics};
 use crate::error::{Fault, Faults};
 use crate::policy::{MeasureKind, PolicyBook, PolicyTimeline};
+use crate::sorted::SortedSet;
 
 /// What the policy tables and the data know.
 #[derive(Debug, Clone, Default)]

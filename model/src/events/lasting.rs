@@ -1,12 +1,11 @@
 //! What a milestone brought, and whether it still holds at the end of the horizon.
 
-use crate::sorted::SortedSet;
-
 use jiff::civil::Date;
 
 use super::effect::Effect;
 use super::program::{CompactDraw, EffectCode, Entry, Program, Who};
 use super::timeline::DrawnTimeline;
+use crate::sorted::SortedSet;
 
 impl Program {
     /// True if a draw reached the milestone of this number and its memberships still hold at the end of the horizon.

@@ -1,9 +1,8 @@
 //! States, voices and topics that the names of an option may refer to.
 
-use crate::sorted::SortedSet;
-
 use super::spec::OptionSpec;
 use super::topics::{OTHERS, Topics};
+use crate::sorted::SortedSet;
 
 /// States, voices, actors and menus that an option and the world know.
 #[derive(Default)]

@@ -1,6 +1,5 @@
 //! When milestones are reached over many draws: the distribution of their dates.
 
-use crate::sorted::{SortedMap, SortedSet, sort_by};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
@@ -10,6 +9,7 @@ use rayon::prelude::*;
 use super::engine::Workspace;
 use super::program::{CompactDraw, Program, date_of};
 use super::timeline::{DrawnTimeline, Horizon};
+use crate::sorted::{SortedMap, SortedSet, sort_by};
 
 /// Milestone of every option: its deal is in force.
 pub const IN_FORCE: &str = "in_force";

@@ -1,6 +1,5 @@
 //! Names that an option and the world use, and a program without processes.
 
-use crate::sorted::SortedSet;
 use std::sync::Arc;
 
 use super::effect::Effect;
@@ -8,6 +7,7 @@ use super::program::{Program, date_of, day_number};
 use super::spec::OptionSpec;
 use super::timeline::Horizon;
 use crate::policy::PolicyTimeline;
+use crate::sorted::SortedSet;
 
 /// Position of a name in sorted `names`, which contain it.
 pub(super) fn position(names: &[String], name: &str) -> u16 {

@@ -1,6 +1,5 @@
 //! Reads options with what they include.
 
-use crate::sorted::SortedSet;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -17,6 +16,7 @@ use super::validate::{figures, validate};
 use super::weights::read_weights;
 use crate::data::{Files, IDENTIFIER, TomlText, is_identifier, nearest, toml_fault};
 use crate::error::{Fault, Faults, InputErrors};
+use crate::sorted::SortedSet;
 
 /// File that holds what others do under every option.
 pub const WORLD: &str = "world";

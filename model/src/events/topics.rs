@@ -3,11 +3,10 @@
 //! From one table of stances follow the demands, the willingness to ask, the objections of others and the content of a
 //! vote (`docs/model.md` section 5).
 
-use crate::sorted::{SortedMap, SortedSet};
-
 use super::place::Place;
 use crate::data::{Files, Table, is_identifier};
 use crate::error::{Fault, Faults};
+use crate::sorted::{SortedMap, SortedSet};
 
 /// Actor whose stances hold for parties without stances of their own.
 pub const OTHERS: &str = "OTHERS";

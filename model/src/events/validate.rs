@@ -3,7 +3,6 @@
 //! `figures` holds the ranges of the numbers; here are the names: what they are made of, that nothing has
 //! two, and that each of them leads somewhere.
 
-use crate::sorted::SortedSet;
 use std::collections::{HashMap, HashSet};
 
 use jiff::civil::{Date, date};
@@ -17,6 +16,7 @@ use super::place::Key;
 use super::spec::{ONWARD, OptionSpec, Process, Stage};
 use crate::data::{IDENTIFIER, is_identifier};
 use crate::error::{Fault, Faults};
+use crate::sorted::SortedSet;
 
 /// Dates that an option may speak of where it does not name its own horizon.
 pub const LONGEST_HORIZON: [Date; 2] = [date(2020, 11, 1), date(2050, 12, 31)];

@@ -1,7 +1,5 @@
 //! Checks of states, logits and topics: names, ranges, and states that read each other in a circle.
 
-use crate::sorted::SortedMap;
-
 use super::condition::Shift;
 use super::effect::Effect;
 use super::levels::{Number, READINGS, Reading};
@@ -9,6 +7,7 @@ use super::limits::{LARGEST, MOST_DAYS, shown};
 use super::place::{Key, Place};
 use super::spec::{OptionSpec, Recurring, Stage};
 use super::validate::Check;
+use crate::sorted::SortedMap;
 
 /// Largest logit that is written as a number: beyond it a probability is 0 or 1 to nine digits.
 const MOST_LOGIT: f64 = 20.0;

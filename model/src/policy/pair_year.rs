@@ -1,11 +1,10 @@
 //! One pair of countries in one year: the rates of its product groups, and the duties that it pays.
 
-use crate::sorted::SortedMap;
-
 use super::PolicyParameters;
 use super::book::PolicyBook;
 use super::regimes::Regimes;
 use crate::data::{Dataset, Pair, SectorKind};
+use crate::sorted::SortedMap;
 
 /// Rates of a product group over a year, weighted by days, percent.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,6 +1,5 @@
 //! Reads the files of schedules: categories, parts by importer, side letters, quotas.
 
-use crate::sorted::SortedMap;
 use std::collections::HashMap;
 
 use super::book::{DEFAULT, ScheduleBook};
@@ -12,6 +11,7 @@ use super::schedule::{Part, PartOrigin, Schedule};
 use super::staging::Category;
 use crate::data::{Files, Names, Row, Table, TableRule};
 use crate::error::{Fault, Faults, InputErrors};
+use crate::sorted::SortedMap;
 
 /// Largest distance of the part shares of a group from 1.
 const SHARE_TOLERANCE: f64 = 1e-6;

@@ -1,9 +1,8 @@
 //! One schedule: which part of a product group falls under which category.
 
-use crate::sorted::SortedMap;
-
 use super::staging::Category;
 use crate::data::Row;
+use crate::sorted::SortedMap;
 
 /// Name of the row that covers every group not named in the same file.
 pub(super) const OTHER: &str = "other";

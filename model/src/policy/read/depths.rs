@@ -1,8 +1,7 @@
 //! `depth.csv`: the text of each class of agreements, stated or computed from chapters and provisions; `product_lists.csv`:
 //! the parts of sectors on which texts act; `full_text.csv`: what the full text is and does; `text_overlap.csv`.
 
-use crate::sorted::{SortedMap, sort_by_key};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::provisions::{TEXT_FILES, Text};
 use super::rules::{FULL_TEXT, OVERLAP, PRODUCT_LISTS};
@@ -12,6 +11,7 @@ use crate::data::{Row, SectorKind};
 use crate::policy::Overlaps;
 use crate::policy::barriers::FullText;
 use crate::policy::depth::{Depth, SectorPart};
+use crate::sorted::{SortedMap, sort_by_key};
 
 /// Word in `strength_share` and `spillover_share` that asks for the share to be computed from chapters and provisions.
 const COMPUTED: &str = "chapters";
@@ -85,7 +85,8 @@ impl Reader<'_> {
 
     /// Overlap of the texts of every two classes.
     pub(super) fn overlaps(&mut self, idx: &HashMap<String, usize>) -> Overlaps {
-        let mut pairs: SortedMap<(usize, usize), (u64, f64)> = SortedMap::new();
+        // A tree: a table of many rows may come in any order.
+        let mut pairs: BTreeMap<(usize, usize), (u64, f64)> = BTreeMap::new();
         for row in self.sound(OVERLAP).iter().flat_map(|table| table.rows()) {
             let texts = (row.position("text", idx), row.position("other_text", idx));
             let (Some(a), Some(b)) = texts else { continue };

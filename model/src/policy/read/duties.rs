@@ -1,7 +1,6 @@
 //! `duties.csv`, `duty_coverage.csv` and `line_coverage.csv`: additional duties, dated, each list with the groups that it
 //! covers: alike for all exporters, or by exporter where the lines of the list are known.
 
-use crate::sorted::SortedMap;
 use std::collections::HashMap;
 
 use jiff::civil::Date;
@@ -12,6 +11,7 @@ use super::{Places, Reader, places_of};
 use crate::data::{Row, Table};
 use crate::policy::duty::Duty;
 use crate::schedules::percent;
+use crate::sorted::SortedMap;
 
 /// Shares of the groups that a duty list covers, `[g]`.
 pub(super) struct Covered {

@@ -1,11 +1,10 @@
 //! Intervals of validity: those of one duty list or one membership must follow each other without overlap or gap.
 
-use crate::sorted::{SortedMap, sort_by_key};
-
 use jiff::civil::Date;
 
 use crate::data::Row;
 use crate::error::Faults;
+use crate::sorted::{SortedMap, sort_by_key};
 
 /// A dated row; `until` is the first day no longer in force.
 pub(super) struct Interval<'t> {

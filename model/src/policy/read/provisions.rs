@@ -8,7 +8,6 @@
 //! spill-over share              = mean over chapters of theirs, weighted by what each weighs
 //! ```
 
-use crate::sorted::SortedMap;
 use std::collections::HashMap;
 
 use super::rules::NO_SCOPE;
@@ -18,6 +17,7 @@ use crate::data::{Row, Table};
 use crate::policy::Overlaps;
 use crate::policy::depth::{DepthClass, DepthClasses, PartyProvision, SectorPart, SwitchedProvision};
 use crate::policy::provision::Provision;
+use crate::sorted::SortedMap;
 
 /// Chapters, strengths, provisions and switches.
 #[derive(Debug, Clone, Default)]

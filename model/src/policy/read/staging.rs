@@ -1,6 +1,6 @@
 //! `staging.csv`: the staging that tariff lines show, in place of what the schedules say of the same groups.
 
-use crate::sorted::SortedMap;
+use std::collections::BTreeMap;
 
 use super::{Reader, SHARE_TOLERANCE};
 use crate::data::Row;
@@ -12,7 +12,8 @@ impl Reader<'_> {
     /// Puts the parts that lines show into the schedules.
     pub(super) fn stage(&mut self, book: &mut ScheduleBook) {
         let Some(table) = self.sound(FILE) else { return };
-        let mut cells: SortedMap<[&str; 4], Vec<Part>> = SortedMap::new();
+        // A tree: a table of many rows may come in any order.
+        let mut cells: BTreeMap<[&str; 4], Vec<Part>> = BTreeMap::new();
         for row in table.rows() {
             let cell = ["schedule", "importer", "exporter", "product_group"].map(|column| row.text(column));
             if let Some(part) = self.staged_part(&row) {

@@ -15,9 +15,11 @@ pub fn sort_by<T>(rows: &mut [T], compare: impl Fn(&T, &T) -> Ordering) {
     put_in_order(order, &mut |a, b| rows.swap(a, b));
 }
 
-/// Sorts `rows` by a key; those of one key keep their order.
+/// Sorts `rows` by a key, which is asked for once for each row; those of one key keep their order.
 pub fn sort_by_key<T, K: Ord>(rows: &mut [T], key: impl Fn(&T) -> K) {
-    sort_by(rows, |a, b| key(a).cmp(&key(b)));
+    let keys: Vec<K> = rows.iter().map(key).collect();
+    let order = sorted_positions(rows.len(), &|a, b| keys[a].cmp(&keys[b]));
+    put_in_order(order, &mut |a, b| rows.swap(a, b));
 }
 
 /// The positions `0..n` sorted by what stands there. Compiled once for all kinds of rows.

@@ -271,7 +271,9 @@ struct Words<'a>(&'a [u8]);
 
 impl Words<'_> {
     fn one(&mut self) -> Option<u64> {
-        Some(self.many(1, u64::from_le_bytes)?[0])
+        let (word, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(u64::from_le_bytes(*word))
     }
 
     /// The next `n` words; `None` if there are fewer.

@@ -199,11 +199,11 @@ fn by_option<C: Sync, R: Send>(
     (cells, cell): (&[C], impl Fn(&C) -> Cell),
     row: impl Fn(usize, &C, Against, &Summary) -> R + Sync,
 ) -> Vec<R> {
-    let summaries = Summaries::new(&frame.sample, block);
     let places: Vec<Cell> = cells.iter().map(cell).collect();
+    let summaries = Summaries::new(&frame.sample, block, &places);
     let of_option = |option: usize| {
         let against: Vec<Against> = against(frame, option).collect();
-        let found = summaries.of(option, &places, &against);
+        let found = summaries.of(option, &against);
         let keys = cells.iter().flat_map(|cell| against.iter().map(move |against| (cell, *against)));
         keys.zip(&found).map(|((cell, against), found)| row(option, cell, against, found)).collect()
     };

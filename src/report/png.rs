@@ -37,8 +37,11 @@ fn encode(pixels: &Pixmap) -> Result<Vec<u8>, png::EncodingError> {
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_filter(png::Filter::NoFilter);
     encoder.set_deflate_compression(png::DeflateCompression::Level(EFFORT));
-    let colours: Vec<u8> =
-        pixels.pixels().iter().flat_map(|dot| [dot.red(), dot.green(), dot.blue()]).collect();
+    // Four bytes a dot, the last of which is the transparency.
+    let mut colours = vec![0; 3 * pixels.pixels().len()];
+    for (to, dot) in colours.as_chunks_mut::<3>().0.iter_mut().zip(pixels.data().as_chunks::<4>().0) {
+        to.copy_from_slice(&dot[..3]);
+    }
     let mut writer = encoder.write_header()?;
     writer.write_image_data(&colours)?;
     writer.finish()?;

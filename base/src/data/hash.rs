@@ -1,10 +1,11 @@
-//! SHA-256 in hexadecimal, of bytes and of files.
+//! SHA-256 in hexadecimal, of bytes and of files, and a quick checksum.
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
+use twox_hash::XxHash3_64;
 
 const BUFFER_BYTES: usize = 1 << 16;
 
@@ -12,6 +13,13 @@ const BUFFER_BYTES: usize = 1 << 16;
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> String {
     hexadecimal(&Sha256::digest(bytes))
+}
+
+/// Checksum of what this program wrote for itself: tells damage, but not forgery as SHA-256 does, in a tenth of the time
+/// (XXH3, 64 bits).
+#[must_use]
+pub fn checksum(bytes: &[u8]) -> u64 {
+    XxHash3_64::oneshot(bytes)
 }
 
 /// SHA-256 of a file, read piece by piece.

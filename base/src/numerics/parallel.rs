@@ -7,11 +7,12 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
 /// Calls `of` with `0` to `n - 1`, in any order.
 fn for_each(n: usize, of: &(dyn Fn(usize) + Sync)) {
-    (0..n).into_par_iter().for_each(of);
+    // Tasks are few and long: each can be taken by a thread that has nothing left to do.
+    (0..n).into_par_iter().with_max_len(1).for_each(of);
 }
 
 /// `of(0)` to `of(n - 1)`, in their order.

@@ -1,5 +1,7 @@
 //! Quantiles of a sample.
 
+use super::vectors::vectorised;
+
 /// The quantile at `p` (0 to 1) of values in rising order; linear interpolation between order statistics
 /// (Hyndman & Fan 1996, type 7).
 ///
@@ -32,10 +34,68 @@ pub fn weighted_quantiles<const K: usize>(sorted: &[(f64, f64)], ps: [f64; K]) -
         let at = first + p * (last - first);
         let above = middles.partition_point(|middle| *middle <= at).min(sorted.len() - 1);
         let below = above.saturating_sub(1);
-        let step = middles[above] - middles[below];
-        let part = if step > 0.0 { ((at - middles[below]) / step).min(1.0) } else { 0.0 };
+        let part = part_of_step(at, [middles[below], middles[above]]);
         sorted[below].0 + part * (sorted[above].0 - sorted[below].0)
     })
+}
+
+/// [`weighted_quantiles`] of several lists side by side, each with the bits that it has alone.
+///
+/// # Panics
+/// As [`weighted_quantiles`].
+#[must_use]
+pub fn weighted_quantiles_of_lanes<const L: usize, const K: usize>(
+    sorted: &[[f64; L]],
+    weights: &[[f64; L]],
+    ps: [f64; K],
+) -> [[f64; L]; K] {
+    let mut middles = vec![[0.0; L]; sorted.len()];
+    let (targets, above) = vectorised(
+        #[inline(always)]
+        || {
+            let mut below = [0.0; L];
+            for (middle, weight) in middles.iter_mut().zip(weights) {
+                let mut at = [0.0; L];
+                for lane in 0..L {
+                    below[lane] += weight[lane];
+                    at[lane] = below[lane] - 0.5 * weight[lane];
+                }
+                *middle = at;
+            }
+            let (first, last) = (middles[0], middles[middles.len() - 1]);
+            let (mut targets, mut above) = ([[0.0; L]; K], [[0_u64; L]; K]);
+            for (target, p) in targets.iter_mut().zip(ps) {
+                for lane in 0..L {
+                    target[lane] = first[lane] + p * (last[lane] - first[lane]);
+                }
+            }
+            // The middles rise, so that those that are not above a target are the first ones.
+            for (target, above) in targets.iter().zip(&mut above) {
+                let (target, mut count) = (*target, [0_u64; L]);
+                for middle in &middles {
+                    for lane in 0..L {
+                        count[lane] += u64::from(middle[lane] <= target[lane]);
+                    }
+                }
+                *above = count;
+            }
+            (targets, above)
+        },
+    );
+    let quantile = |target: f64, above: u64, lane: usize| {
+        let above = (above as usize).min(sorted.len() - 1);
+        let below = above.saturating_sub(1);
+        let [low, high] = [below, above].map(|at| middles[at][lane]);
+        let part = part_of_step(target, [low, high]);
+        sorted[below][lane] + part * (sorted[above][lane] - sorted[below][lane])
+    };
+    std::array::from_fn(|k| std::array::from_fn(|lane| quantile(targets[k][lane], above[k][lane], lane)))
+}
+
+/// How far `at` is on the way from one middle to the next, 0 to 1.
+fn part_of_step(at: f64, [below, above]: [f64; 2]) -> f64 {
+    let step = above - below;
+    if step > 0.0 { ((at - below) / step).min(1.0) } else { 0.0 }
 }
 
 #[cfg(test)]

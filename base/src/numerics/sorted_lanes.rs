@@ -24,66 +24,126 @@ pub struct LaneSorter {
     /// Second key of each place: of equal values the one with the smaller key comes first.
     ties: Vec<f64>,
     /// Places by rising second key.
-    order: Vec<usize>,
+    order: Vec<u32>,
+    /// Second keys in that order.
+    ordered_ties: Vec<f64>,
     /// Rank of each place in that order.
     ranks: Vec<u64>,
     /// The last bits of a number, which hold the rank.
     mask: u64,
 }
 
+/// Lists in rising order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SortedLanes {
+    /// Their values.
+    pub values: Vec<Lanes>,
+    /// The second key of each.
+    pub ties: Vec<Lanes>,
+}
+
 impl LaneSorter {
-    /// For lists as long as `ties`; `None` where they are longer than [`LONGEST`].
+    /// For lists as long as `ties`, all of them numbers; `None` where they are longer than [`LONGEST`].
     #[must_use]
     pub fn new(ties: Vec<f64>) -> Option<Self> {
         if ties.len() > LONGEST {
             return None;
         }
-        let mut order: Vec<usize> = (0..ties.len()).collect();
-        order.sort_by(|&a, &b| ties[a].total_cmp(&ties[b]));
+        let mut order: Vec<u32> = (0..ties.len() as u32).collect();
+        order.sort_by(|&a, &b| ties[a as usize].total_cmp(&ties[b as usize]));
+        let ordered_ties = order.iter().map(|&at| ties[at as usize]).collect();
         let mut ranks = vec![0; ties.len()];
-        order.iter().enumerate().for_each(|(rank, &at)| ranks[at] = rank as u64);
+        order.iter().enumerate().for_each(|(rank, &at)| ranks[at as usize] = rank as u64);
         let mask = (ties.len().max(1).next_power_of_two() as u64) - 1;
-        Some(Self { ties, order, ranks, mask })
+        Some(Self { ties, order, ordered_ties, ranks, mask })
     }
 
-    /// Calls `use_list` with the number of each list and its values in rising order, each with its second key.
-    /// Every number must be finite.
-    pub fn each_sorted(&self, values: &[Lanes], mut use_list: impl FnMut(usize, &[(f64, f64)])) {
+    /// The lists in rising order. Every number must be finite.
+    #[must_use]
+    pub fn sorted(&self, values: &[Lanes]) -> SortedLanes {
         debug_assert!(values.iter().flatten().all(|value| value.is_finite()));
-        let mut keys = self.keys(values);
-        vectorised(
+        let zeros = || vec![[0.0; LANES]; values.len()];
+        let (mut keys, mut found) = (zeros(), SortedLanes { values: zeros(), ties: zeros() });
+        let is_rising = vectorised(
             #[inline(always)]
-            || exchange(&mut keys),
+            || {
+                for ((key, value), rank) in keys.iter_mut().zip(values).zip(&self.ranks) {
+                    *key = self.key(value, *rank);
+                }
+                exchange(&mut keys);
+                self.fill(&keys, values, &mut found);
+                are_rising(&found)
+            },
         );
-        let mut sorted: Vec<(f64, f64)> = Vec::with_capacity(values.len());
+        for (lane, _) in is_rising.iter().enumerate().filter(|(_, is_rising)| !**is_rising) {
+            self.sort_lane(lane, values, &mut found);
+        }
+        found
+    }
+
+    /// The values with their rank in the last bits. Among numbers below zero larger bits come first.
+    #[inline(always)]
+    fn key(&self, values: &Lanes, rank: u64) -> Lanes {
+        let mut keys = [0.0; LANES];
         for lane in 0..LANES {
-            sorted.clear();
-            sorted.extend(keys.iter().map(|key| {
-                let at = self.place(key[lane]);
-                (values[at][lane], self.ties[at])
-            }));
-            let rising = |a: &(f64, f64), b: &(f64, f64)| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1));
-            if !sorted.is_sorted_by(|a, b| rising(a, b).is_le()) {
-                sorted.sort_unstable_by(rising);
+            let bits = values[lane].to_bits();
+            keys[lane] = f64::from_bits(bits & !self.mask | (rank ^ (self.mask & sign(bits))));
+        }
+        keys
+    }
+
+    /// Whole values and second keys in the order of the keys.
+    #[inline(always)]
+    fn fill(&self, keys: &[Lanes], values: &[Lanes], found: &mut SortedLanes) {
+        let places = found.values.iter_mut().zip(&mut found.ties);
+        for (keys, (to_values, to_ties)) in keys.iter().zip(places) {
+            for lane in 0..LANES {
+                let bits = keys[lane].to_bits();
+                let rank = ((bits ^ sign(bits)) & self.mask) as usize;
+                to_values[lane] = values[self.order[rank] as usize][lane];
+                to_ties[lane] = self.ordered_ties[rank];
             }
-            use_list(lane, &sorted);
         }
     }
 
-    /// The values with their ranks in the last bits.
-    fn keys(&self, values: &[Lanes]) -> Vec<Lanes> {
-        let key = |value: f64, rank: u64| {
-            // Among numbers below zero larger bits come first.
-            let rank = if value.is_sign_negative() { self.mask - rank } else { rank };
-            f64::from_bits(value.to_bits() & !self.mask | rank)
-        };
-        values.iter().zip(&self.ranks).map(|(values, &rank)| values.map(|value| key(value, rank))).collect()
+    /// One list sorted by whole values.
+    fn sort_lane(&self, lane: usize, values: &[Lanes], found: &mut SortedLanes) {
+        let mut list: Vec<(f64, f64)> =
+            values.iter().map(|of| of[lane]).zip(self.ties.iter().copied()).collect();
+        list.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        for ((value, tie), (to_values, to_ties)) in
+            list.into_iter().zip(found.values.iter_mut().zip(&mut found.ties))
+        {
+            (to_values[lane], to_ties[lane]) = (value, tie);
+        }
     }
+}
 
-    fn place(&self, key: f64) -> usize {
-        let rank = key.to_bits() & self.mask;
-        self.order[if key.is_sign_negative() { self.mask - rank } else { rank } as usize]
+/// All bits of a number below zero, else none.
+#[inline(always)]
+fn sign(bits: u64) -> u64 {
+    ((bits as i64) >> 63) as u64
+}
+
+/// For each list whether its values rise, in the order of [`f64::total_cmp`], and the second keys of equal ones.
+#[inline(always)]
+fn are_rising(lists: &SortedLanes) -> [bool; LANES] {
+    let mut falls = [false; LANES];
+    let mut before = [i64::MIN; LANES];
+    let mut before_ties = [f64::NEG_INFINITY; LANES];
+    for (values, ties) in lists.values.iter().zip(&lists.ties) {
+        let mut order = [0; LANES];
+        for lane in 0..LANES {
+            let bits = values[lane].to_bits();
+            order[lane] = (bits ^ (sign(bits) >> 1)) as i64;
+        }
+        for lane in 0..LANES {
+            falls[lane] |= (before[lane] > order[lane])
+                | ((before[lane] == order[lane]) & (before_ties[lane] > ties[lane]));
+        }
+        (before, before_ties) = (order, *ties);
     }
+    falls.map(|falls| !falls)
 }
 
 /// Algorithm M. The places whose bit `p` is that of `r` come in runs of length `p`.
@@ -128,18 +188,23 @@ mod tests {
 
     fn checked(values: &[Lanes], ties: &[f64]) {
         let sorter = LaneSorter::new(ties.to_vec()).unwrap();
-        let mut lanes = 0;
-        sorter.each_sorted(values, |lane, found| {
+        let found = sorter.sorted(values);
+        for lane in 0..LANES {
             let mut wanted: Vec<(f64, f64)> =
                 values.iter().zip(ties).map(|(values, tie)| (values[lane], *tie)).collect();
             wanted.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
-            let bits = |list: &[(f64, f64)]| -> Vec<_> {
-                list.iter().map(|(value, tie)| (value.to_bits(), tie.to_bits())).collect()
+            let bits = |list: &mut dyn Iterator<Item = (f64, f64)>| -> Vec<_> {
+                list.map(|(value, tie)| (value.to_bits(), tie.to_bits())).collect()
             };
-            assert_eq!(bits(found), bits(&wanted), "{} values, lane {lane}", values.len());
-            lanes += 1;
-        });
-        assert_eq!(lanes, LANES);
+            let mut found =
+                found.values.iter().zip(&found.ties).map(|(values, ties)| (values[lane], ties[lane]));
+            assert_eq!(
+                bits(&mut found),
+                bits(&mut wanted.into_iter()),
+                "{} values, lane {lane}",
+                values.len()
+            );
+        }
     }
 
     #[test]

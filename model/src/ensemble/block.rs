@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use sha2::{Digest, Sha256};
+use crate::data::checksum;
 
 /// Names and units of the sector measures of a block; the last only with workers by sector.
 pub const SECTOR_MEASURES: [(&str, &str); 3] =
@@ -150,8 +150,8 @@ pub enum BlockError {
     },
 }
 
-const MAGIC: &[u8; 8] = b"TPBLOCK5";
-const CHECKSUM_BYTES: usize = 32;
+const MAGIC: &[u8; 8] = b"TPBLOCK6";
+const CHECKSUM_BYTES: usize = 8;
 /// SHA-256 in hexadecimal.
 const FINGERPRINT_BYTES: usize = 64;
 
@@ -195,8 +195,7 @@ impl YearBlock {
         for values in [&self.values, &self.base_imports_musd, &self.base_worker_shares] {
             put_values(&mut bytes, values);
         }
-        let checksum = Sha256::digest(&bytes);
-        bytes.extend(checksum);
+        bytes.extend(checksum(&bytes).to_le_bytes());
         let io = |source| BlockError::Io { path: path.display().to_string(), source };
         let partial = path.with_extension("partial");
         std::fs::write(&partial, bytes).map_err(io)?;
@@ -212,8 +211,8 @@ impl YearBlock {
         let bytes = std::fs::read(path).map_err(|source| BlockError::Io { path: name.clone(), source })?;
         let damaged = |why| BlockError::Damaged { path: name.clone(), why };
         let body_end = bytes.len().checked_sub(CHECKSUM_BYTES).ok_or_else(|| damaged("too short"))?;
-        let (body, checksum) = bytes.split_at(body_end);
-        if Sha256::digest(body)[..] != *checksum {
+        let (body, noted) = bytes.split_at(body_end);
+        if checksum(body).to_le_bytes() != *noted {
             return Err(damaged("checksum"));
         }
         let rest = body.strip_prefix(MAGIC.as_slice()).ok_or_else(|| damaged("first bytes"))?;

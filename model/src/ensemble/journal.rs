@@ -10,9 +10,8 @@ use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use sha2::{Digest, Sha256};
-
 use super::block::{BlockError, BlockKey, put_values};
+use crate::data::{checksum, sha256};
 
 /// The results of one draw: its rows, and the row of each option.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -52,7 +51,7 @@ pub(super) struct FileJournal {
     taken: Mutex<HashMap<usize, DrawRows>>,
 }
 
-const MAGIC: &[u8; 8] = b"TPDRAWS1";
+const MAGIC: &[u8; 8] = b"TPDRAWS2";
 const CHECKSUM_BYTES: usize = 8;
 /// Numbers before the rows and values of a record: position, rows, values.
 const SIZES: usize = 3;
@@ -100,11 +99,8 @@ impl Journal for FileJournal {
 
 /// What a journal belongs to: version of the layout, run, year, shape and draws.
 fn head(key: &BlockKey<'_>) -> Vec<u8> {
-    let mut hash = Sha256::new();
-    hash.update(format!("{} {} {:?} {:?}", key.fingerprint, key.year, key.layout, key.draws));
-    let mut bytes = MAGIC.to_vec();
-    bytes.extend(hash.finalize());
-    bytes
+    let owner = format!("{} {} {:?} {:?}", key.fingerprint, key.year, key.layout, key.draws);
+    [MAGIC.as_slice(), sha256(owner.as_bytes()).as_bytes()].concat()
 }
 
 fn record(at: usize, DrawRows { rows, values }: &DrawRows) -> Vec<u8> {
@@ -114,8 +110,7 @@ fn record(at: usize, DrawRows { rows, values }: &DrawRows) -> Vec<u8> {
         bytes.extend(number.to_le_bytes());
     }
     put_values(&mut bytes, values);
-    let checksum = Sha256::digest(&bytes);
-    bytes.extend(&checksum[..CHECKSUM_BYTES]);
+    bytes.extend(checksum(&bytes).to_le_bytes());
     bytes
 }
 
@@ -147,8 +142,8 @@ fn read_one(bytes: &[u8]) -> Option<(usize, DrawRows, usize)> {
     let (position, n_rows, n_values) = (number(0)?, number(1)?, number(2)?);
     let n = SIZES.checked_add(n_rows)?.checked_add(n_values)?;
     let body = bytes.get(..n.checked_mul(8)?)?;
-    let checksum = bytes.get(body.len()..body.len() + CHECKSUM_BYTES)?;
-    if Sha256::digest(body)[..CHECKSUM_BYTES] != *checksum {
+    let noted = bytes.get(body.len()..body.len() + CHECKSUM_BYTES)?;
+    if checksum(body).to_le_bytes() != *noted {
         return None;
     }
     let rows = (0..n_rows).map(|at| u32::try_from(number(SIZES + at)?).ok()).collect::<Option<Vec<_>>>()?;
@@ -186,7 +181,7 @@ mod tests {
         }
         fs::write(&path, &whole).unwrap();
         let mut damaged = whole.clone();
-        damaged[MAGIC.len() + 32 + 9] ^= 1;
+        damaged[MAGIC.len() + 64 + 9] ^= 1;
         assert_eq!(open(&key, true).taken(0), Some(draw(0.25)));
         // Another run, year or part, and a run that does not resume, begin anew.
         for (other, resumes) in [

@@ -1,7 +1,7 @@
 //! A whole run: every year of a plan solved, and what it found.
 
-use std::cell::RefCell;
 use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
 
 use super::block::{BlockError, BlockKey, YearBlock};
 use super::carried::Carried;
@@ -15,6 +15,7 @@ use super::plan::{Plan, Shard};
 use super::trade::ReferenceTrade;
 use super::years::{ReferenceQuota, ReferenceYear};
 use crate::data::Files;
+use crate::numerics::parallel;
 use crate::sorted::{SortedMap, sort_by_key};
 
 /// Is told how far a run is, from any thread. `()` takes no notice.
@@ -46,7 +47,7 @@ impl Watch for () {
 }
 
 /// Keeps the results of finished years: a run of many draws does not fit into memory as a whole.
-pub trait Blocks {
+pub trait Blocks: Sync {
     /// True if the block of the year is there already and need not be solved again.
     fn has(&self, key: &BlockKey<'_>) -> bool;
 
@@ -71,15 +72,21 @@ pub trait Blocks {
 
 /// Blocks in memory, for small runs.
 #[derive(Debug, Default)]
-pub struct InMemory(RefCell<SortedMap<i16, YearBlock>>);
+pub struct InMemory(Mutex<SortedMap<i16, YearBlock>>);
+
+impl InMemory {
+    fn years(&self) -> std::sync::MutexGuard<'_, SortedMap<i16, YearBlock>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 impl Blocks for InMemory {
     fn has(&self, key: &BlockKey<'_>) -> bool {
-        self.0.borrow().contains_key(&key.year)
+        self.years().contains_key(&key.year)
     }
 
     fn keep(&self, block: YearBlock) -> Result<(), BlockError> {
-        self.0.borrow_mut().insert(block.year, block);
+        self.years().insert(block.year, block);
         Ok(())
     }
 
@@ -89,7 +96,7 @@ impl Blocks for InMemory {
 
     fn get(&self, key: &BlockKey<'_>) -> Result<YearBlock, BlockError> {
         let missing = || BlockError::Damaged { path: key.year.to_string(), why: "never solved" };
-        self.0.borrow().get(&key.year).cloned().ok_or_else(missing)
+        self.years().get(&key.year).cloned().ok_or_else(missing)
     }
 }
 
@@ -139,6 +146,10 @@ pub fn run(files: &Files, plan: Plan, watch: &dyn Watch) -> anyhow::Result<RunRe
     Ok(experiment.run(InMemory::default(), watch)?)
 }
 
+fn keep(blocks: &impl Blocks, block: Option<YearBlock>) -> Result<(), BlockError> {
+    block.map_or(Ok(()), |block| blocks.keep(block))
+}
+
 impl Experiment {
     /// What the block of a year must be.
     #[must_use]
@@ -185,11 +196,12 @@ impl Experiment {
         let (fingerprint, counts) = (self.fingerprint(), RunCounts::default());
         let n_draws = self.draws.len() as u64;
         watch.begin(self.plan.year_range().count() as u64 * n_draws);
-        let mut past = Some(self.start());
+        let (mut past, mut solved) = (Some(self.start()), None);
         for year in self.plan.year_range() {
             if blocks.has(&self.block_key(year, &fingerprint)) {
                 watch.skip(n_draws);
                 past = None;
+                keep(&blocks, solved.take())?;
                 continue;
             }
             watch.stage(&year.to_string());
@@ -202,10 +214,17 @@ impl Experiment {
                 None => Carried::of(&blocks.get(&self.block_key(year - 1, &fingerprint))?),
             };
             let journal = blocks.journal(&self.block_key(year, &fingerprint))?;
-            let block = self.year_block_in(&*journal, (year, &before), &counts, &tick)?;
+            // The year before is written while this one is solved.
+            let (kept, block) = parallel::both(
+                || keep(&blocks, solved.take()),
+                || self.year_block_in(&*journal, (year, &before), &counts, &tick),
+            );
+            kept?;
+            let block = block?;
             past = Some(Carried::of(&block));
-            blocks.keep(block)?;
+            solved = Some(block);
         }
+        keep(&blocks, solved)?;
         watch.stage("reference paths");
         let (mut reference, mut quotas, mut trade) = (Vec::new(), Vec::new(), Vec::new());
         let mut past = self.reference_start();

@@ -16,6 +16,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::strata::{InForceDays, Stratum, allotted, grouped};
+use crate::numerics::vectors::vectorised;
 
 /// Rule by which the event draws to be solved are chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -167,15 +168,17 @@ impl Sample {
         Some(found.map(|[variance]| variance))
     }
 
-    /// [`Self::variance_of_mean`] of several numbers for each draw, side by side.
+    /// [`Self::variance_of_mean`] of several numbers for each draw by position, side by side.
     #[must_use]
-    pub fn variances_of_means<const L: usize>(
-        &self,
-        numbers: impl Iterator<Item = (usize, [f64; L])>,
-    ) -> Option<[f64; L]> {
-        self.variances_and_shares(numbers).map(|[whole, _]| whole)
+    pub fn variances_of_means<const L: usize>(&self, numbers: &[[f64; L]]) -> Option<[f64; L]> {
+        let found = vectorised(
+            #[inline(always)]
+            || self.variances_and_shares(numbers.iter().copied().enumerate()),
+        );
+        found.map(|[whole, _]| whole)
     }
 
+    #[inline(always)]
     fn variances_and_shares<const L: usize>(
         &self,
         numbers: impl Iterator<Item = (usize, [f64; L])>,
@@ -183,12 +186,13 @@ impl Sample {
         let n = self.strata.len().max(1);
         let mut sums = vec![[[0.0; L]; 2]; n];
         for (at, numbers) in numbers {
-            let [sum, squares] =
-                &mut sums[if self.is_plain() { 0 } else { usize::from(self.stratum_of[at]) }];
-            for (number, (sum, squares)) in numbers.into_iter().zip(sum.iter_mut().zip(squares)) {
-                *sum += number;
-                *squares += number * number;
+            let sums = &mut sums[if self.is_plain() { 0 } else { usize::from(self.stratum_of[at]) }];
+            let [mut sum, mut squares] = *sums;
+            for lane in 0..L {
+                sum[lane] += numbers[lane];
+                squares[lane] += numbers[lane] * numbers[lane];
             }
+            *sums = [sum, squares];
         }
         let all = Stratum { option: None, is_early: None, share: 1.0, draws: self.n_draws };
         let strata = if self.is_plain() { std::slice::from_ref(&all) } else { &self.strata };

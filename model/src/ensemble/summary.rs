@@ -48,8 +48,8 @@ pub enum Cell {
 }
 
 /// How a change of a measure against another option follows from both changes against the baseline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Rule {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rule {
     /// Percent of a level: ratios are divided.
     Chained,
     /// Money and contributions: subtracted.
@@ -84,6 +84,10 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// In the place of one that is still to come.
+    pub(super) const NONE: Self =
+        Self { mean: f64::NAN, mc_se: None, quantiles: [f64::NAN; QUANTILES.len()] };
+
     /// Summary of numbers of draws, each with the position of its draw in `sample`; `None` if there are none.
     #[must_use]
     pub fn of(sample: &Sample, values: Vec<(usize, f64)>) -> Option<Self> {
@@ -183,10 +187,10 @@ pub fn in_force(
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reading<'b> {
     block: &'b YearBlock,
-    at: usize,
+    pub at: usize,
     /// Imports in the baseline of which it is made a percentage.
-    of_musd: Option<f64>,
-    rule: Rule,
+    pub of_musd: Option<f64>,
+    pub rule: Rule,
     /// Country, where the rule asks for it.
     n: usize,
 }
@@ -212,7 +216,7 @@ impl<'b> Reading<'b> {
     /// Against the baseline.
     pub fn value(&self, values: &[f64]) -> f64 {
         let value = values[self.at];
-        self.of_musd.map_or(value, |of_musd| 100.0 * value / of_musd)
+        self.of_musd.map_or(value, |of_musd| pct_of(value, of_musd))
     }
 
     /// The values of an option against those of another in the same draw.
@@ -234,7 +238,14 @@ fn reallocated(block: &YearBlock, values: [&[f64]; 2], n: usize) -> f64 {
     0.5 * moved.map(|(share, (one, other))| share * (one - other).abs()).sum::<f64>()
 }
 
+/// A change of trade in percent of trade in the baseline.
+#[inline(always)]
+pub(super) fn pct_of(musd: f64, of_musd: f64) -> f64 {
+    100.0 * musd / of_musd
+}
+
 /// One percent change over another.
-fn chained(value: f64, other: f64) -> f64 {
+#[inline(always)]
+pub(super) fn chained(value: f64, other: f64) -> f64 {
     100.0 * ((100.0 + value) / (100.0 + other) - 1.0)
 }

@@ -204,6 +204,13 @@ function shortened(label, room, among = []) {
   while (n > 4 && textWidth(middle(n)) > room) n -= 1;
   return middle(n);
 }
+/// A label in two lines where one does not hold it, parted at the space that makes the longer line shortest.
+function inLines(label, room, among = []) {
+  if (textWidth(label) <= room) return label;
+  const spaces = [...label.matchAll(/ /g)].map(found => [label.slice(0, found.index), label.slice(found.index + 1)]);
+  const parted = d3.least(spaces, lines => d3.max(lines, textWidth));
+  return parted && d3.max(parted, textWidth) <= room ? parted.join("\n") : shortened(label, room, among);
+}
 /// Numbers of one picture with the same decimals, three digits for the largest.
 function together(values) {
   const most = d3.max(values, value => Math.abs(value ?? 0)) || 1;
@@ -211,15 +218,26 @@ function together(values) {
   const format = new Intl.NumberFormat("en-GB", { minimumFractionDigits: decimals, maximumFractionDigits: decimals, signDisplay: "exceptZero" });
   return value => value === null ? "–" : format.format(value).replace("-", "−");
 }
+/// A run of one year has points where others have lines, and bars where others have bands.
+const isOneYear = firstYear === lastYear;
+const spanOfYears = isOneYear ? [firstYear - 1, lastYear + 1] : manifest.years;
+const lineOfYears = (rows, { stroke, strokeWidth, strokeDasharray, ...at }) => isOneYear
+  ? Plot.dot(rows, { ...at, r: 2.2 * strokeWidth, stroke, strokeWidth: 2, fill: strokeDasharray ? "white" : stroke })
+  : Plot.lineY(rows, { ...at, stroke, strokeWidth, strokeDasharray });
+const bandOfYears = (rows, { fill, fillOpacity, ...at }) => isOneYear
+  ? Plot.ruleX(rows, { ...at, stroke: fill, strokeOpacity: fillOpacity, strokeWidth: 22 })
+  : Plot.areaY(rows, { ...at, fill, fillOpacity });
 const yearTicks = width => years.filter(year => (year - lastYear) % (width < 420 || years.length > 12 ? 5 : 1) === 0);
 const plot = (width, label, rest) => Plot.plot({ width, style: look, ariaLabel: label, ...rest });
 /// One row of a table per label, with marks over the zero line.
 function rowsPlot(width, label, labels, marks, { x = {}, height = 22, ...rest } = {}) {
   const room = labelRoom(labels, width);
+  const shown = new Map(labels.map(text => [text, inLines(text, room - 14, labels)]));
+  const step = [...shown.values()].some(text => text.includes("\n")) ? Math.max(height, 29) : height;
   return plot(width, label, {
-    marginLeft: room, marginRight: 26, marginTop: 26, marginBottom: 8, height: 36 + height * labels.length,
+    marginLeft: room, marginRight: 26, marginTop: 26, marginBottom: 8, height: 36 + step * labels.length,
     x: { axis: "top", ticks: Math.max(2, Math.floor(width / 130)), nice: true, ...x },
-    y: { domain: labels, label: null, tickSize: 0, tickFormat: text => shortened(text, room - 14, labels), type: "band", padding: 0.25 },
+    y: { domain: labels, label: null, tickSize: 0, tickFormat: text => shown.get(text), type: "band", padding: 0.25 },
     marks: [Plot.gridX({ stroke: "#e0e0e0", strokeOpacity: 1 }), Plot.ruleX([0], { stroke: "#787878" }), ...marks], ...rest,
   });
 }
@@ -333,16 +351,16 @@ const pictures = {
       const range = [Math.min(0, d3.min(all)), Math.max(0, d3.max(all))];
       return panels.map(([id, found], k) => {
         const wide = panelWidth(width);
-        const band = (low, high, opacity) => Plot.areaY(found, { x: row => row[1], y1: row => row[low], y2: row => row[high], fill: colour(id), fillOpacity: opacity });
+        const band = (low, high, opacity) => bandOfYears(found, { x: row => row[1], y1: row => row[low], y2: row => row[high], fill: colour(id), fillOpacity: opacity });
         const text = title(id);
         return { head: text, svg: plot(wide, `${this.label}: ${text}`, {
           height: 170, marginLeft: 50, marginRight: 20, marginTop: 10, marginBottom: 26,
-          x: { ticks: yearTicks(wide), tickFormat: "d", label: null, domain: firstYear === lastYear ? [firstYear - 1, lastYear + 1] : manifest.years },
+          x: { ticks: yearTicks(wide), tickFormat: "d", label: null, domain: spanOfYears },
           y: { domain: range, ticks: 4, label: null, nice: true },
           marks: [Plot.gridY({ stroke: "#e0e0e0", strokeOpacity: 1 }), Plot.ruleY([0], { stroke: "#787878" }),
             band(3, 7, 0.22), band(4, 6, 0.35),
-            Plot.lineY(found, { x: row => row[1], y: row => row[2], stroke: colour(id), strokeWidth: 2.4 }),
-            Plot.lineY(found, { x: row => row[1], y: row => row[8], stroke: INK, strokeWidth: 1.4, strokeDasharray: "5,3" }),
+            lineOfYears(found, { x: row => row[1], y: row => row[2], stroke: colour(id), strokeWidth: 2.4 }),
+            lineOfYears(found, { x: row => row[1], y: row => row[8], stroke: INK, strokeWidth: 1.4, strokeDasharray: "5,3" }),
             k === 0 ? Plot.ruleX([+state.year], { stroke: SOFT, strokeDasharray: "2,2" }) : null,
             Plot.tip(found, Plot.pointerX({ x: row => row[1], y: row => row[2], title: row => `${row[1]}\nmean ${signed(row[2])}\n5–95 %: ${signed(row[3])} to ${signed(row[7])}\npath ${signed(row[8])}` })),
           ] }) };
@@ -377,10 +395,10 @@ const pictures = {
       const chosen = id => id === state.option;
       const picture = plot(width, this.label, {
         height, marginLeft: 36, marginRight: isWide ? room + 66 : 46, marginTop: 14, marginBottom: 30,
-        x: { ticks: yearTicks(width), tickFormat: "d", label: null, domain: firstYear === lastYear ? [firstYear - 1, lastYear + 1] : manifest.years },
+        x: { ticks: yearTicks(width), tickFormat: "d", label: null, domain: spanOfYears },
         y: { domain: [0, 100], ticks: 5, label: null },
         marks: [Plot.gridY({ stroke: "#e0e0e0", strokeOpacity: 1 }), Plot.ruleX([+state.year], { stroke: SOFT, strokeDasharray: "2,2" }),
-          ...all.map(([id, found]) => Plot.lineY(found, { x: row => row[1], y: row => 100 * row[2], stroke: colour(id), strokeWidth: chosen(id) ? 4 : 2, strokeDasharray: styles[id]?.dash })),
+          ...all.map(([id, found]) => lineOfYears(found, { x: row => row[1], y: row => 100 * row[2], stroke: colour(id), strokeWidth: chosen(id) ? 4 : 2, strokeDasharray: styles[id]?.dash })),
           Plot.link(ends, { x1: lastYear, x2: lastYear, y1: "y", y2: "at", stroke: "none" }),
           Plot.text(ends, { x: lastYear, y: "at", dx: 8, textAnchor: "start", fill: INK, fontWeight: end => chosen(end.id) ? "bold" : "normal",
             text: end => isWide ? `${percent(end.y / 100)} ${shortened(title(end.id), room, compared.map(title))}` : percent(end.y / 100) }),

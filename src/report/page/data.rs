@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::data::{Files, plain_rows};
 use crate::error::{Fault, InputErrors};
+use crate::numerics::parallel;
 use crate::output::dir::MANIFEST;
 
 /// Significant digits of the numbers on the page; the tables of the run have more.
@@ -134,11 +135,13 @@ impl PageData {
             // The files are listed when this page is one of them; the parts of a joined run are not in its result.
             NOT_SHOWN.iter().for_each(|key| drop(manifest.shift_remove(*key)));
         }
-        for cube in &CUBES {
-            if let Some(text) = run.read_optional(cube.file)? {
-                data.cubes.insert(cube.name.into(), cube.of_text(&run.display(cube.file), &text, last_year)?);
-            }
-        }
+        let of_cube = |cube: &Cube| -> Result<Option<Value>, Fault> {
+            let text = run.read_optional(cube.file)?;
+            text.map(|text| cube.of_text(&run.display(cube.file), &text, last_year)).transpose()
+        };
+        let cubes = parallel::try_map(CUBES.len(), |at| of_cube(&CUBES[at]))?;
+        let found = CUBES.iter().zip(cubes).filter_map(|(cube, found)| Some((cube.name.to_owned(), found?)));
+        data.cubes = found.collect();
         for (file, title) in LISTS {
             for files in std::iter::once(run).chain(beside) {
                 if let Some(text) = files.read_optional(file)? {

@@ -204,9 +204,9 @@ fn inputs(arguments: &ArgMatches) -> Vec<PathBuf> {
 fn execute(cli: &Cli) -> anyhow::Result<ExitCode> {
     match &cli.command {
         Command::Run(args) => run::run(args, cli.quiet)?,
-        Command::Solve(args) => solve::run(args)?,
-        Command::Optimal(args) => optimal::run_optimal(args)?,
-        Command::Nash(args) => optimal::run_nash(args)?,
+        Command::Solve(args) => solve::run(args, cli.quiet)?,
+        Command::Optimal(args) => optimal::run_optimal(args, cli.quiet)?,
+        Command::Nash(args) => optimal::run_nash(args, cli.quiet)?,
         Command::Calibrate(args) => calibrate::run(args, cli.quiet)?,
         Command::Estimate(args) => estimate::run(args, cli.quiet)?,
         Command::Timeline(args) => timeline::run(args, cli.quiet)?,

@@ -12,9 +12,11 @@ use super::data_dir::DataDir;
 use super::optimal_frontier::Path;
 use super::optimal_tables::{country_rows, tariff_rows};
 use super::place::Place;
+use super::progress::Progress;
 use super::{manifest, optimal_answer};
 use crate::data::{Dataset, Files};
 use crate::economy::Economy;
+use crate::ensemble::Watch;
 use crate::equilibrium::optimal::{FIRST_ORDER_TOLERANCE, TariffSearch, Vary};
 use crate::equilibrium::{Closure, PreparedBaseline, Shock};
 use crate::error::Faults;
@@ -87,20 +89,22 @@ pub struct NashArgs {
 ///
 /// # Errors
 /// Bad input, or where no optimum was found.
-pub fn run_optimal(args: &OptimalArgs) -> anyhow::Result<()> {
-    run("optimal", std::slice::from_ref(&args.country), &args.game)
+pub fn run_optimal(args: &OptimalArgs, quiet: bool) -> anyhow::Result<()> {
+    run("optimal", std::slice::from_ref(&args.country), &args.game, quiet)
 }
 
 /// Finds and writes the Nash tariffs of several countries.
 ///
 /// # Errors
 /// Bad input, or where best responses did not settle.
-pub fn run_nash(args: &NashArgs) -> anyhow::Result<()> {
-    run("nash", &args.players, &args.game)
+pub fn run_nash(args: &NashArgs, quiet: bool) -> anyhow::Result<()> {
+    run("nash", &args.players, &args.game, quiet)
 }
 
-fn run(command: &'static str, names: &[String], args: &GameArgs) -> anyhow::Result<()> {
+fn run(command: &'static str, names: &[String], args: &GameArgs, quiet: bool) -> anyhow::Result<()> {
     let started = Instant::now();
+    let progress = Progress::new(quiet);
+    progress.stage("reading the baseline");
     let files = match &args.baseline {
         Some(folder) => Files::directory(folder),
         None => args.data.baseline()?,
@@ -116,7 +120,9 @@ fn run(command: &'static str, names: &[String], args: &GameArgs) -> anyhow::Resu
         Changes::read(&files, &data.axes, &mut inputs).map_err(|errors| faults.extend(errors.into()));
     let closure = faults.into_result(changes.map(|changes| changes.closure).unwrap_or(Closure::Fixed))?;
     let output = args.place.open()?;
+    progress.stage(&super::solve::preparing(&data));
     let prepared = PreparedBaseline::new(Economy::from_dataset(&data)?, closure)?;
+    progress.stage("searching for the tariffs");
     let vary = match args.vary {
         VaryArg::Uniform => Vary::Uniform,
         VaryArg::Sector => Vary::Sector,
@@ -133,6 +139,7 @@ fn run(command: &'static str, names: &[String], args: &GameArgs) -> anyhow::Resu
     if let Some(output) = output {
         output.write_rows(tariff_rows(base, &players, &choice))?;
         output.write_rows(country_rows(base, &choice))?;
+        progress.stage("from free trade to twice the tariffs");
         let points = prepared.tariff_frontier(&players, &choice)?;
         let path = Path { base, players: &players, points: &points };
         output.write_rows(path.rows()?)?;
@@ -152,6 +159,7 @@ fn run(command: &'static str, names: &[String], args: &GameArgs) -> anyhow::Resu
         output.write_text(MANIFEST, &manifest::text(&manifest))?;
         answer.folder = Some(output.finish()?);
     }
+    progress.finish();
     answer.print(args.place.format);
     Ok(())
 }

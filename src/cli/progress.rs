@@ -31,7 +31,7 @@ pub fn forget() {
     *locked(&CURRENT) = None;
 }
 
-/// How far a run is.
+/// How far a run is; of a command without draws what it is doing.
 pub struct Progress {
     counts: Arc<Counts>,
     form: Form,
@@ -49,6 +49,7 @@ impl Progress {
     #[must_use]
     pub fn new(quiet: bool) -> Self {
         let counts = Arc::new(Counts::default());
+        *locked(&counts.begun) = Some(Instant::now());
         if terminal::is_heard() {
             *locked(&CURRENT) = Some(Arc::clone(&counts));
         }
@@ -76,6 +77,15 @@ impl Progress {
                     terminal::event(self.counts.state().json());
                 }
             }
+        }
+    }
+}
+
+/// A command that fails takes its bar away as well.
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Form::Bar(bar) = &self.form {
+            bar.finish_and_clear();
         }
     }
 }
@@ -128,6 +138,9 @@ impl Watch for Progress {
 
 fn bar() -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}, {elapsed} gone") {
+        bar.set_style(style);
+    }
     bar.enable_steady_tick(TICK);
     bar
 }
@@ -148,7 +161,7 @@ fn locked<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
 #[derive(Default)]
 struct Counts {
     stage: Mutex<String>,
-    /// When the first draw was begun.
+    /// When the first draw was begun; before, when the command was.
     begun: Mutex<Option<Instant>>,
     draws: AtomicU64,
     done: AtomicU64,
@@ -200,6 +213,9 @@ impl State {
 
     fn text(&self) -> String {
         let Self { stage, draws, done, solves, .. } = self;
+        if *draws == 0 {
+            return format!("{stage}, {} gone", clock(self.seconds));
+        }
         let left = self.seconds_left().map_or_else(String::new, |left| format!(", {} left", clock(left)));
         format!(
             "{stage}: {done} of {draws} draws, {solves} solves ({:.0}/s), {} gone{left}",
@@ -241,5 +257,8 @@ mod tests {
         assert_eq!(state.json()["seconds_left"], 900.0);
         let begun = State { done: 1000, solves: 0, seconds: 0.0, ..state };
         assert_eq!(begun.text(), "2030: 1000 of 3000 draws, 0 solves (0/s), 0:00:00 gone");
+        let stage = "preparing 160 countries x 65 sectors".into();
+        let without_draws = State { stage, draws: 0, done: 0, skipped: 0, solves: 0, seconds: 31.0 };
+        assert_eq!(without_draws.text(), "preparing 160 countries x 65 sectors, 0:00:31 gone");
     }
 }

@@ -11,9 +11,11 @@ use serde_json::{Value, json};
 use super::changes::{ChangeFiles, Changes};
 use super::dynamics::{Dynamics, DynamicsArgs};
 use super::place::Place;
+use super::progress::Progress;
 use super::{manifest, solve_answer};
 use crate::data::{Dataset, Files, memory};
 use crate::economy::Economy;
+use crate::ensemble::Watch;
 use crate::equilibrium::decompose::Exact;
 use crate::equilibrium::sensitivity::delta_method_se;
 use crate::equilibrium::{Equilibrium, PreparedBaseline, Shock, decompose};
@@ -78,8 +80,10 @@ pub struct SolveArgs {
 ///
 /// # Errors
 /// [`crate::error::InputErrors`] for bad input, else a failed run.
-pub fn run(args: &SolveArgs) -> anyhow::Result<()> {
+pub fn run(args: &SolveArgs, quiet: bool) -> anyhow::Result<()> {
     let started = Instant::now();
+    let progress = Progress::new(quiet);
+    progress.stage("reading the baseline");
     let data = Dataset::read(&Files::directory(&args.baseline))?;
     refuse_large(data.n(), data.s(), memory::usable_bytes())?;
     let mut inputs = data.inputs.clone();
@@ -90,16 +94,20 @@ pub fn run(args: &SolveArgs) -> anyhow::Result<()> {
         false => (Economy::from_dataset(&data)?, Vec::new()),
     };
     let output = args.place.open()?;
+    progress.stage(&preparing(&data));
     let prepared = dynamics.prepare(PreparedBaseline::new(economy, changes.closure.clone())?)?;
     let shock = changes.shock(prepared.economy())?;
+    progress.stage("solving");
     let solved = prepared.solve(&shock)?;
     dynamics.check(&prepared, &solved)?;
     let path = dynamics.path(&prepared, &shock, &solved)?;
+    progress.stage("taking gains apart");
     let held = shock.with_wedges_of(prepared.economy(), &solved);
     let exact = decompose::exact(&prepared, &held, PATH_DEGREE)?;
     let base = prepared.economy();
     let mut answer = solve_answer::answer(base, &solved, &exact, path.as_deref());
     if let Some(output) = output {
+        progress.stage("writing the tables");
         write_results(&prepared, (&held, &solved, &exact), args.sensitivities, &output)?;
         lookup::write_axes(&output, &base.axes)?;
         if args.quotas.is_some() {
@@ -120,8 +128,14 @@ pub fn run(args: &SolveArgs) -> anyhow::Result<()> {
         output.write_text(MANIFEST, &manifest::text(&manifest))?;
         answer.folder = Some(output.finish()?);
     }
+    progress.finish();
     answer.print(args.place.format);
     Ok(())
+}
+
+/// What takes longest with many countries.
+pub(super) fn preparing(data: &Dataset) -> String {
+    format!("preparing {} countries x {} sectors", data.n(), data.s())
 }
 
 /// What was solved, and how well.

@@ -27,7 +27,7 @@ use crate::output::variance::{VarianceRow, rows};
 pub struct VarianceArgs {
     #[command(flatten)]
     data: DataDir,
-    /// Points of each of the two samples; 9 draws are solved for each.
+    /// Points of each of the two samples; 10 draws are solved for each.
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u64).range(3..1_000_000))]
     points: u64,
     /// The parameters alone, on the reference paths of the options: mean and standard deviation from two points for each

@@ -14,7 +14,7 @@ table! {
         iso3: Text<'a>,
         /// Year
         year: i16,
-        /// events, politics (errors of fitted weights), elasticities, depth (trade effect of deep agreements), services_cuts, utilisation (use of preferences), capital_shares
+        /// events, politics (errors of fitted weights), elasticities, depth (trade effect of deep agreements), services_cuts, utilisation (use of preferences), capital_shares, growth (of the baseline)
         group: Text<'a>,
         /// Share of the variance that knowing the group would take away on average
         first_order: Option<f64> ["share"],

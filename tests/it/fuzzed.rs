@@ -51,6 +51,7 @@ fn faults_of_a_plan_have_the_line_of_the_key_or_of_the_item() {
         ("focus = \"USA\"", "focus = \"USB\"", "focus"),
         ("\"MYS\"", "\"MYX\"", "partners"),
         ("theta_se_ratio = 1.0", "theta_se_ratio = -1.0", "theta_se_ratio"),
+        ("five_year_se = 0.8", "five_year_se = -0.8", "growth_pct"),
         ("\ndraws = 200\n", "\ndraws = 0\n", "draws"),
         ("baseline = \"apac\"", "baseline = \"../../canary\"", "baseline"),
         ("baseline = \"apac\"", "baseline = \"apak\"", "baseline"),

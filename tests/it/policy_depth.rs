@@ -164,7 +164,7 @@ fn draw(change: impl Fn(&mut Plan), number: u64) -> DrawnParameters {
     change(&mut plan);
     let axes = axes();
     let theta: Array1<f64> = axes.sectors.iter().map(|sector| sector.theta.unwrap()).collect();
-    let means = (axes.sectors.as_slice(), &theta);
+    let means = (&axes, &theta);
     DrawnParameters::draw(
         &plan.uncertainty,
         means,
@@ -178,7 +178,7 @@ fn the_drawn_effect_has_the_mean_and_the_error_of_the_estimate() {
     let plan = Plan::read(&Files::embedded(), "plan.toml").unwrap();
     let (axes, effect) = (axes(), *Case::as_of_2020().book.barriers.effect());
     let theta: Array1<f64> = axes.sectors.iter().map(|sector| sector.theta.unwrap()).collect();
-    let means = (axes.sectors.as_slice(), &theta);
+    let means = (&axes, &theta);
     let n = 20_000;
     let net: Vec<f64> = (0..n)
         .map(|number| {

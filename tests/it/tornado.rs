@@ -86,8 +86,16 @@ fn a_variance_is_taken_apart_by_group() {
     let answer = String::from_utf8(answer.get_output().stdout.clone()).unwrap();
     assert!(answer.lines().all(|line| line.chars().count() <= 80), "{answer}");
     let found = rows(&at.join("out/variance.csv"));
-    let groups =
-        ["events", "politics", "elasticities", "depth", "services_cuts", "utilisation", "capital_shares"];
+    let groups = [
+        "events",
+        "politics",
+        "elasticities",
+        "depth",
+        "services_cuts",
+        "utilisation",
+        "capital_shares",
+        "growth",
+    ];
     assert_eq!(found.len() % groups.len(), 0);
     let mut varies = 0;
     for of_country in found.chunks(groups.len()) {

@@ -9,7 +9,9 @@
 //!
 //! Source of the network: Batcher's merge exchange, Knuth (1998), The Art of Computer Programming 3, 5.2.2, algorithm M.
 
-use super::vectors::vectorised;
+use pulp::{Arch, Simd, WithSimd};
+
+use super::vectors::{Number, vectorised};
 
 /// Lists side by side.
 pub const LANES: usize = 8;
@@ -54,7 +56,8 @@ impl LaneSorter {
         let ordered_ties = order.iter().map(|&at| ties[at as usize]).collect();
         let mut ranks = vec![0; ties.len()];
         order.iter().enumerate().for_each(|(rank, &at)| ranks[at as usize] = rank as u64);
-        let mask = (ties.len().max(1).next_power_of_two() as u64) - 1;
+        // One more than there are ranks: no key is 0 below zero, which equals 0.
+        let mask = ((ties.len() + 1).next_power_of_two() as u64) - 1;
         Some(Self { ties, order, ordered_ties, ranks, mask })
     }
 
@@ -63,14 +66,20 @@ impl LaneSorter {
     pub fn sorted(&self, values: &[Lanes]) -> SortedLanes {
         debug_assert!(values.iter().flatten().all(|value| value.is_finite()));
         let zeros = || vec![[0.0; LANES]; values.len()];
-        let (mut keys, mut found) = (zeros(), SortedLanes { values: zeros(), ties: zeros() });
-        let is_rising = vectorised(
+        let mut found = SortedLanes { values: zeros(), ties: zeros() };
+        let mut keys = zeros();
+        vectorised(
             #[inline(always)]
             || {
                 for ((key, value), rank) in keys.iter_mut().zip(values).zip(&self.ranks) {
                     *key = self.key(value, *rank);
                 }
-                exchange(&mut keys);
+            },
+        );
+        Arch::new().dispatch(Exchange(&mut keys));
+        let is_rising = vectorised(
+            #[inline(always)]
+            || {
                 self.fill(&keys, values, &mut found);
                 are_rising(&found)
             },
@@ -125,6 +134,13 @@ fn sign(bits: u64) -> u64 {
     ((bits as i64) >> 63) as u64
 }
 
+/// A number whose order is that of [`f64::total_cmp`].
+#[inline(always)]
+fn in_total_order(value: f64) -> i64 {
+    let bits = value.to_bits() as i64;
+    bits ^ (((bits >> 63) as u64) >> 1) as i64
+}
+
 /// For each list whether its values rise, in the order of [`f64::total_cmp`], and the second keys of equal ones.
 #[inline(always)]
 fn are_rising(lists: &SortedLanes) -> [bool; LANES] {
@@ -134,8 +150,7 @@ fn are_rising(lists: &SortedLanes) -> [bool; LANES] {
     for (values, ties) in lists.values.iter().zip(&lists.ties) {
         let mut order = [0; LANES];
         for lane in 0..LANES {
-            let bits = values[lane].to_bits();
-            order[lane] = (bits ^ (sign(bits) >> 1)) as i64;
+            order[lane] = in_total_order(values[lane]);
         }
         for lane in 0..LANES {
             falls[lane] |= (before[lane] > order[lane])
@@ -147,38 +162,45 @@ fn are_rising(lists: &SortedLanes) -> [bool; LANES] {
 }
 
 /// Algorithm M. The places whose bit `p` is that of `r` come in runs of length `p`.
-#[inline(always)]
-fn exchange(keys: &mut [Lanes]) {
-    let n = keys.len();
-    let top = n.next_power_of_two() / 2;
-    let mut p = top;
-    while p > 0 {
-        let (mut q, mut r, mut d) = (top, 0, p);
-        loop {
-            let mut start = r;
-            while start + d < n {
-                let (low, high) = keys.split_at_mut(start + d);
-                low[start..].iter_mut().take(p).zip(high).for_each(
-                    #[inline(always)]
-                    |(low, high)| put_in_order(low, high),
-                );
-                start += 2 * p;
+///
+/// In explicit vectors: of what the compiler makes of comparisons a half stores some lanes alone, for which the next load waits.
+struct Exchange<'k>(&'k mut [Lanes]);
+
+impl WithSimd for Exchange<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let n = self.0.len();
+        let keys = self.0.as_flattened_mut();
+        let top = n.next_power_of_two() / 2;
+        let mut p = top;
+        while p > 0 {
+            let (mut q, mut r, mut d) = (top, 0, p);
+            loop {
+                let mut start = r;
+                while start + d < n {
+                    let (low, high) = keys.split_at_mut(LANES * (start + d));
+                    let run = LANES * p.min(n - start - d);
+                    put_in_order(simd, &mut low[LANES * start..][..run], &mut high[..run]);
+                    start += 2 * p;
+                }
+                if q == p {
+                    break;
+                }
+                (d, q, r) = (q - p, q / 2, p);
             }
-            if q == p {
-                break;
-            }
-            (d, q, r) = (q - p, q / 2, p);
+            p /= 2;
         }
-        p /= 2;
     }
 }
 
+/// No key is NaN or 0 below zero, so that the smaller and the larger of two are both of them.
 #[inline(always)]
-fn put_in_order(low: &mut Lanes, high: &mut Lanes) {
+fn put_in_order<S: Simd>(simd: S, low: &mut [f64], high: &mut [f64]) {
+    let (low, high) = (f64::vectors_mut::<S>(low), f64::vectors_mut::<S>(high));
     for (low, high) in low.iter_mut().zip(high) {
-        let (a, b) = (*low, *high);
-        *low = if a < b { a } else { b };
-        *high = if b > a { b } else { a };
+        (*low, *high) = (simd.min_f64s(*low, *high), simd.max_f64s(*low, *high));
     }
 }
 

@@ -82,7 +82,7 @@ impl Experiment {
 
     fn end(&self, option: &OptionRun, past: &[f64]) -> Result<End, DecompositionError> {
         let (year, central) = (self.plan.years[1], DrawnParameters::central());
-        let mut draw = DrawYear::new(self, year, &central);
+        let mut draw = DrawYear::on_path(self, year, &central);
         let shock = draw.shock_of(&option.reference.policy, past);
         let shock = match shock.quotas.is_empty() {
             true => shock,

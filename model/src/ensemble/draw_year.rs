@@ -1,5 +1,6 @@
 //! One draw in one year: from timelines to shocks (tariffs, icebergs, quotas, drawn elasticities) and outcomes.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -18,12 +19,31 @@ use crate::projection::{BaselineYear, Capital, Heritage, Outcome, SectorAge, cha
 /// One draw in one year, and what is known of it.
 pub(super) struct DrawYear<'a> {
     experiment: &'a Experiment,
-    pub base: &'a BaselineYear,
+    pub base: Base<'a>,
     parameters: &'a DrawnParameters,
     /// With the shares of the draw.
     capital: Option<Capital>,
     costs: BaseCosts<'a>,
     steps: Vec<Step>,
+}
+
+/// The baseline that a draw is measured against.
+pub(super) enum Base<'a> {
+    /// That of the baseline path.
+    OfPath(&'a BaselineYear),
+    /// With growth of its own.
+    OfDraw(Box<BaselineYear>),
+}
+
+impl Deref for Base<'_> {
+    type Target = BaselineYear;
+
+    fn deref(&self) -> &BaselineYear {
+        match self {
+            Self::OfPath(base) => base,
+            Self::OfDraw(base) => base,
+        }
+    }
 }
 
 /// A year of one timeline.
@@ -41,11 +61,34 @@ pub(super) struct Step {
 }
 
 impl<'a> DrawYear<'a> {
-    pub fn new(experiment: &'a Experiment, year: i16, parameters: &'a DrawnParameters) -> Self {
+    /// With the growth of the baseline path, whatever the parameters say.
+    pub fn on_path(experiment: &'a Experiment, year: i16, parameters: &'a DrawnParameters) -> Self {
+        Self::against(Base::OfPath(experiment.baseline_year(year)), experiment, parameters)
+    }
+
+    /// With the growth of the draw.
+    ///
+    /// # Errors
+    /// [`NoEquilibrium`] if the baseline with that growth could not be solved.
+    pub fn of_draw(
+        experiment: &'a Experiment,
+        year: i16,
+        parameters: &'a DrawnParameters,
+        counts: &RunCounts,
+    ) -> Result<Self, Box<NoEquilibrium>> {
+        let base = experiment.baseline_year(year);
+        let Some(ln_factor) = parameters.ln_factor(year - experiment.plan.start.year()) else {
+            return Ok(Self::on_path(experiment, year, parameters));
+        };
+        let grown = counts.timed(Layer::Projection, || base.with_factors(&ln_factor))?;
+        Ok(Self::against(Base::OfDraw(Box::new(grown)), experiment, parameters))
+    }
+
+    fn against(base: Base<'a>, experiment: &'a Experiment, parameters: &'a DrawnParameters) -> Self {
         let (book, regimes) = (&experiment.book, &experiment.regimes);
         Self {
-            base: experiment.baseline_year(year),
-            costs: BaseCosts::new(book, regimes, year, parameters.policy()).sharing(&experiment.costs),
+            costs: BaseCosts::new(book, regimes, base.year, parameters.policy()).sharing(&experiment.costs),
+            base,
             capital: experiment.dynamics.capital.as_ref().map(|capital| parameters.capital(capital)),
             experiment,
             parameters,
@@ -90,7 +133,7 @@ impl<'a> DrawYear<'a> {
         let is_still = state.is_unchanged() && past.ln_capital.iter().all(|k| *k == 0.0);
         let (outcome, ages, quotas, solved) = if is_still {
             let ages = past.ages.iter().map(|age| age.next(0.0)).collect();
-            (Outcome::unchanged(self.base, &heritage), ages, Vec::new(), None)
+            (Outcome::unchanged(&self.base, &heritage), ages, Vec::new(), None)
         } else {
             let (mut shock, ages) = counts.timed(Layer::Policy, || self.shock(timeline, &state, &past));
             let solved = counts.timed(Layer::Solve, || match self.nearest(&state) {
@@ -98,7 +141,8 @@ impl<'a> DrawYear<'a> {
                 None => self.base.prepared.solve(&shock),
             })?;
             counts.note(&solved);
-            let outcome = counts.timed(Layer::Projection, || Outcome::measure(self.base, &solved, &heritage));
+            let outcome =
+                counts.timed(Layer::Projection, || Outcome::measure(&self.base, &solved, &heritage));
             let quotas = std::mem::take(&mut shock.quotas).into_iter().zip(solved.quotas.clone()).collect();
             (outcome, ages, quotas, Some(solved))
         };

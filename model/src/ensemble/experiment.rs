@@ -123,7 +123,7 @@ impl Experiment {
         let options = specs.into_iter().zip(programs.iter().zip(&tallies));
         let options = options.map(|(spec, program)| start.run(spec, program, &reference_path)).collect();
         let theta = &path.years[0].prepared.economy().theta;
-        let means = (data.axes.sectors.as_slice(), theta);
+        let means = (&data.axes, theta);
         let drawn =
             |numbers| DrawnParameters::draw(&plan.uncertainty, means, book.barriers.effect(), numbers);
         let parameters = match plan.points {

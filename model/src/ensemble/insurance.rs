@@ -85,7 +85,7 @@ impl Experiment {
         insured: &Insured<'_>,
     ) -> Result<Loss, Box<NoEquilibrium>> {
         let (year, central) = (self.plan.years[1], DrawnParameters::central());
-        let mut draw = DrawYear::new(self, year, &central);
+        let mut draw = DrawYear::on_path(self, year, &central);
         let mut solved = |permille: u32| {
             let mut timeline = option.reference.policy.clone();
             let name = insured.change;

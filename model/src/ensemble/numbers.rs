@@ -46,15 +46,24 @@ pub enum Parameter<'a> {
         /// Its position.
         j: usize,
     },
+    /// Growth of a country, with its position among the coordinates behind those of the elasticities.
+    Growth {
+        /// Country.
+        iso3: &'a str,
+        /// Position of the first country: the number of sectors.
+        after: usize,
+        /// Its position.
+        n: usize,
+    },
 }
 
 impl Parameter<'_> {
     /// Coordinates of a point of all parameters.
-    pub(super) fn count(n_sectors: usize) -> usize {
-        BEFORE_ELASTICITIES + n_sectors
+    pub(super) fn count(n_sectors: usize, n_countries: usize) -> usize {
+        BEFORE_ELASTICITIES + n_sectors + n_countries
     }
 
-    /// Its coordinate in a point of many parameters: elasticities come last.
+    /// Its coordinate in a point of many parameters: elasticities and then growth come last.
     fn dimension(self) -> usize {
         match self {
             Self::Utilisation => 0,
@@ -62,6 +71,7 @@ impl Parameter<'_> {
             Self::Depth => 2,
             Self::Capital => 3,
             Self::Elasticity { j, .. } => BEFORE_ELASTICITIES + j,
+            Self::Growth { after, n, .. } => BEFORE_ELASTICITIES + after + n,
         }
     }
 
@@ -73,6 +83,7 @@ impl Parameter<'_> {
             Self::Depth => (Group::Depth, "parameter.depth_ln_trade".into()),
             Self::Capital => (Group::Capital, "parameter.capital_share_ratio".into()),
             Self::Elasticity { sector, .. } => (Group::Elasticities, format!("parameter.theta.{sector}")),
+            Self::Growth { iso3, .. } => (Group::Growth, format!("parameter.growth.{iso3}")),
         }
     }
 }

@@ -5,7 +5,7 @@ use ndarray::Array1;
 use super::numbers::{Numbers, Parameter};
 use super::plan::{Triangular, Uncertainty};
 use super::point::Point;
-use crate::data::Sector;
+use crate::data::{Axes, Country, Sector};
 use crate::numerics::distributions::{normal_quantile, triangular_quantile};
 use crate::policy::depth_effect::price_cuts;
 use crate::policy::{DepthEffect, PolicyParameters};
@@ -24,7 +24,12 @@ pub struct DrawnParameters {
     pub price_cuts: Option<Vec<f64>>,
     /// Trade elasticities, `[j]`; `None` = those of the data set.
     pub theta: Option<Array1<f64>>,
+    /// Error of mean growth over five years, `[n]`, percentage points a year; `None` = growth as in the growth table.
+    pub growth_error_pct: Option<Array1<f64>>,
 }
+
+/// Years over which the error of growth is stated.
+const YEARS_OF_ERROR: f64 = 5.0;
 
 impl DrawnParameters {
     /// The central case.
@@ -32,12 +37,27 @@ impl DrawnParameters {
     pub fn central() -> Self {
         let PolicyParameters { utilisation_ratio, services_cut_ratio, .. } = PolicyParameters::default();
         let capital_share_ratio = 1.0;
-        Self { utilisation_ratio, services_cut_ratio, capital_share_ratio, price_cuts: None, theta: None }
+        let (price_cuts, theta, growth_error_pct) = (None, None, None);
+        Self {
+            utilisation_ratio,
+            services_cut_ratio,
+            capital_share_ratio,
+            price_cuts,
+            theta,
+            growth_error_pct,
+        }
     }
 
     /// How capital accumulates in the draw.
     pub(super) fn capital(&self, central: &Capital) -> Capital {
         central.with_shares_times(self.capital_share_ratio)
+    }
+
+    /// Log of factor supply over that of the baseline path, `[n]`, so many years after the start of the plan; `None` where it
+    /// is the same. The variance of the level grows evenly, and is that of five years of the stated error after five years.
+    pub(super) fn ln_factor(&self, years: i16) -> Option<Array1<f64>> {
+        let error = self.growth_error_pct.as_ref().filter(|_| years > 0)?;
+        Some(error * ((YEARS_OF_ERROR * f64::from(years)).sqrt() / 100.0))
     }
 
     /// Those of the policy layer.
@@ -54,14 +74,15 @@ impl DrawnParameters {
     ///
     /// Elasticities are log-normal with the mean and standard error of the data set, independent by sector;
     /// a sector without a standard error keeps its elasticity. The trade effect of depth is normal, cut off at 0,
-    /// and becomes a cut of prices by the elasticities of the same draw.
+    /// and becomes a cut of prices by the elasticities of the same draw. Errors of growth are normal, independent by country.
     #[must_use]
     pub fn draw(
         uncertainty: &Uncertainty,
-        (sectors, theta): (&[Sector], &Array1<f64>),
+        (axes, theta): (&Axes, &Array1<f64>),
         effect: &DepthEffect,
         numbers: Numbers<'_>,
     ) -> Self {
+        let sectors = axes.sectors.as_slice();
         let triangular =
             |of: &Triangular, which| triangular_quantile(of.low, of.mode, of.high, numbers.uniform(which));
         let drawn = |(j, (sector, &mean)): (usize, (&Sector, &f64))| {
@@ -84,8 +105,19 @@ impl DrawnParameters {
                 .map_or(1.0, |of| triangular(of, Parameter::Capital)),
             price_cuts: Some(price_cuts(net_ln_trade, traded)),
             theta: drawn_theta,
+            growth_error_pct: growth_error(uncertainty, axes, numbers),
         }
     }
+}
+
+/// Normal errors of growth by country.
+fn growth_error(uncertainty: &Uncertainty, axes: &Axes, numbers: Numbers<'_>) -> Option<Array1<f64>> {
+    let se = uncertainty.growth_pct.as_ref().map(|growth| growth.five_year_se).filter(|se| *se > 0.0)?;
+    let of = |(n, country): (usize, &Country)| {
+        let which = Parameter::Growth { iso3: &country.iso3, after: axes.n_sectors(), n };
+        se * normal_quantile(numbers.uniform(which))
+    };
+    Some(axes.countries.iter().enumerate().map(of).collect())
 }
 
 /// Elasticity of a sector in a draw (seed, draw): log-normal with this mean and the standard error of the data set times

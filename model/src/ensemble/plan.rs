@@ -77,6 +77,9 @@ pub struct Uncertainty {
     /// Multiplies the shares of capital in value added (`factors.csv`) of all countries; without it they are certain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capital_share_ratio: Option<Triangular>,
+    /// Error of the growth table; without it growth is certain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub growth_pct: Option<GrowthError>,
     /// Multiplies the standard error of the trade effect of depth (goods); 0 = not drawn.
     pub depth_se_ratio: f64,
     /// Multiplies the standard errors of the trade elasticities; 0 = not drawn.
@@ -93,6 +96,19 @@ pub struct Triangular {
     pub mode: f64,
     /// Most.
     pub high: f64,
+    /// Source.
+    pub source: String,
+    /// seed, public, recalled or assumption.
+    pub mark: String,
+}
+
+/// The error of the growth table with its source: normal, independent by country. That of the level of output grows with the
+/// square root of the years since the start of the plan, as errors of one five years tell nothing of the next.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct GrowthError {
+    /// Standard error of mean growth over five years, percentage points a year.
+    pub five_year_se: f64,
     /// Source.
     pub source: String,
     /// seed, public, recalled or assumption.
@@ -279,12 +295,17 @@ impl Plan {
         for (key, t) in drawn.into_iter().filter_map(|(key, t)| Some((key, t?))) {
             let ok = 0.0 <= t.low && t.low <= t.mode && t.mode <= t.high && t.high.is_finite();
             check(ok, key, format!("{}, {}, {}", t.low, t.mode, t.high), "low <= mode <= high, 0 or more");
+        }
+        let triangular = drawn.into_iter().filter_map(|(key, t)| Some((key, &t?.mark)));
+        let growth = self.uncertainty.growth_pct.as_ref();
+        for (key, mark) in triangular.chain(growth.map(|growth| ("growth_pct", &growth.mark))) {
             let expected = format!("a mark among {}", MARKS.join(", "));
-            check(MARKS.contains(&t.mark.as_str()), key, format!("mark {}", t.mark), &expected);
+            check(MARKS.contains(&mark.as_str()), key, format!("mark {mark}"), &expected);
         }
         for (key, se) in [
             ("depth_se_ratio", self.uncertainty.depth_se_ratio),
             ("theta_se_ratio", self.uncertainty.theta_se_ratio),
+            ("growth_pct", growth.map_or(0.0, |growth| growth.five_year_se)),
         ] {
             check((0.0..=10.0).contains(&se), key, se.to_string(), "a number from 0 to 10");
         }

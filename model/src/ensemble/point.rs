@@ -17,11 +17,13 @@ pub enum Group {
     Utilisation,
     /// The share of capital in value added.
     Capital,
+    /// Growth of every country in the baseline.
+    Growth,
 }
 
 impl Group {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Events,
         Self::Politics,
         Self::Elasticities,
@@ -29,6 +31,7 @@ impl Group {
         Self::Services,
         Self::Utilisation,
         Self::Capital,
+        Self::Growth,
     ];
 
     /// Name in the tables.
@@ -42,6 +45,7 @@ impl Group {
             Self::Services => "services_cuts",
             Self::Utilisation => "utilisation",
             Self::Capital => "capital_shares",
+            Self::Growth => "growth",
         }
     }
 }

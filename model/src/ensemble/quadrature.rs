@@ -95,12 +95,14 @@ impl Experiment {
     fn stand_at(&mut self, rule: Rule) {
         let theta = &self.path.years[0].prepared.economy().theta;
         let drawn = |numbers| {
-            let means = (self.axes.sectors.as_slice(), theta);
+            let means = (&self.axes, theta);
             DrawnParameters::draw(&self.plan.uncertainty, means, self.book.barriers.effect(), numbers)
         };
         let mut parameters: Vec<DrawnParameters> = match rule {
             Rule::Quadrature => {
-                let points = points(Parameter::count(self.axes.n_sectors()));
+                let n_growing =
+                    self.plan.uncertainty.growth_pct.as_ref().map_or(0, |_| self.axes.n_countries());
+                let points = points(Parameter::count(self.axes.n_sectors(), n_growing));
                 points.iter().map(|point| drawn(Numbers::Given(point))).collect()
             }
             Rule::Draws(n) => {

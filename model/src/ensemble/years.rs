@@ -106,7 +106,7 @@ impl Experiment {
         self.prepare(year);
         let keeps_trade = layout.n_groups > 0 || layout.has_own;
         let solve = |(at, option): (usize, &OptionRun)| {
-            let mut draw = DrawYear::new(self, year, &central);
+            let mut draw = DrawYear::on_path(self, year, &central);
             let found = draw.step(&option.reference.policy, past.track(0, at, OPTION), counts);
             let step = draw.at(found.map_err(|source| on_reference_path(option, year, source))?);
             let mut values = Vec::with_capacity(layout.n_values());
@@ -168,14 +168,16 @@ impl Experiment {
         let mut found = DrawRows::default();
         // What the rows of this draw are made of: the two timelines of an option, and whether it is in force.
         let mut made: Vec<(usize, usize, bool)> = Vec::new();
-        let mut draw = DrawYear::new(self, year, &self.parameters[at]);
+        let without = |option: &OptionRun, source| RunError::NoEquilibrium {
+            option: option.spec.id.clone(),
+            draw: self.draws[at].to_string(),
+            year,
+            source,
+        };
+        let draw = DrawYear::of_draw(self, year, &self.parameters[at], counts);
+        let mut draw = draw.map_err(|source| without(self.reference(), source))?;
         for (number, option) in self.options.iter().enumerate() {
-            let failed = |source| RunError::NoEquilibrium {
-                option: option.spec.id.clone(),
-                draw: self.draws[at].to_string(),
-                year,
-                source,
-            };
+            let failed = |source| without(option, source);
             let is_in_force = option.in_force[at];
             let drawn = &option.draws[at].policy;
             let whole = draw.step(drawn, past.track(at, number, OPTION), counts).map_err(failed)?;

@@ -62,6 +62,15 @@ impl PreparedBaseline {
         Self { core: Arc::new(core), deficits: Arc::new(deficits), resolved_ln_wage: 0.0 }
     }
 
+    /// An economy near this baseline that is in equilibrium as it stands, such as a solution; deficits are fixed. Its searches
+    /// take the steps of this baseline, which costs a few evaluations more and saves a linearised system.
+    #[must_use]
+    pub fn near(&self, economy: Economy) -> Self {
+        let core = self.core.near(economy);
+        let deficits = Deficits::new(&Closure::Fixed, &core.economy, &core.base);
+        Self { core: Arc::new(core), deficits: Arc::new(deficits), resolved_ln_wage: 0.0 }
+    }
+
     /// The same baseline with another closure for its counterfactuals.
     #[must_use]
     pub fn with_closure(&self, closure: Closure) -> Self {

@@ -15,7 +15,7 @@ mod outcome;
 pub mod scale;
 
 use std::ops::RangeInclusive;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use ndarray::{Array1, Array2};
 
@@ -42,7 +42,7 @@ pub struct BaselineYear {
     /// What outcomes are compared with.
     pub accounts: BaseAccounts,
     /// `d ln W / d ln F`, `[n,m]`, once it is asked for.
-    by_factor: OnceLock<Option<Array2<f64>>>,
+    by_factor: Arc<OnceLock<Option<Array2<f64>>>>,
 }
 
 /// The baseline from the base year of the data to a last year.
@@ -113,7 +113,22 @@ impl BaselinePath {
 impl BaselineYear {
     fn new(year: i16, prepared: PreparedBaseline, ln_price_level: Array1<f64>) -> Self {
         let accounts = BaseAccounts::new(prepared.economy());
-        Self { year, prepared, ln_price_level, accounts, by_factor: OnceLock::new() }
+        Self { year, prepared, ln_price_level, accounts, by_factor: Arc::default() }
+    }
+
+    /// The year where factor supply is `exp(ln_factor)` times as large, `[n]`, and deficits keep their share of value added.
+    /// What factors add to real income stays that of this baseline, to first order.
+    ///
+    /// # Errors
+    /// [`NoEquilibrium`] if it could not be solved.
+    pub fn with_factors(&self, ln_factor: &Array1<f64>) -> Result<Self, Box<NoEquilibrium>> {
+        let shock = Shock { factor_hat: Some(ln_factor.mapv(f64::exp)), ..Shock::default() };
+        let economy = self.prepared.economy();
+        let solved = self.prepared.with_closure(Closure::GdpShare).solve(&shock)?;
+        let ln_price_level = &self.ln_price_level + &solved.ln_price_index(economy);
+        let prepared = self.prepared.near(solved.rebase(economy));
+        let by_factor = Arc::clone(&self.by_factor);
+        Ok(Self { by_factor, ..Self::new(self.year, prepared, ln_price_level) })
     }
 
     /// The outcome of this year under a shock, against this baseline.

@@ -233,12 +233,13 @@ const plot = (width, label, rest) => Plot.plot({ width, style: look, ariaLabel: 
 function rowsPlot(width, label, labels, marks, { x = {}, height = 22, ...rest } = {}) {
   const room = labelRoom(labels, width);
   const shown = new Map(labels.map(text => [text, inLines(text, room - 14, labels)]));
-  const step = [...shown.values()].some(text => text.includes("\n")) ? Math.max(height, 29) : height;
+  // A long list has to fit on a printed page: its lines stand closer.
+  const step = labels.length <= 30 && [...shown.values()].some(text => text.includes("\n")) ? Math.max(height, 28) : height;
   return plot(width, label, {
     marginLeft: room, marginRight: 26, marginTop: 26, marginBottom: 8, height: 36 + step * labels.length,
     x: { axis: "top", ticks: Math.max(2, Math.floor(width / 130)), nice: true, ...x },
-    y: { domain: labels, label: null, tickSize: 0, tickFormat: text => shown.get(text), type: "band", padding: 0.25 },
-    marks: [Plot.gridX({ stroke: "#e0e0e0", strokeOpacity: 1 }), Plot.ruleX([0], { stroke: "#787878" }), ...marks], ...rest,
+    y: { domain: labels, axis: null, type: "band", padding: 0.25 },
+    marks: [Plot.axisY({ label: null, tickSize: 0, tickFormat: text => shown.get(text), lineHeight: 0.88 }), Plot.gridX({ stroke: "#e0e0e0", strokeOpacity: 1 }), Plot.ruleX([0], { stroke: "#787878" }), ...marks], ...rest,
   });
 }
 /// Titles can occur twice; a row needs a label of its own.
@@ -342,7 +343,7 @@ const pictures = {
       return {
         head: `${country(state.country)} under “${title(state.option)}” in ${state.year}: ${withUnit(mean, state.measure)} in the mean of all draws, ${signed(low)} to ${signed(high)} in nine tenths`,
         sub: `${words(state.measure)}, ${unitName(state.measure)}, ${against}; one scale for all panels`,
-        note: "Line: mean of the solved draws. Bands: 25–75 % and 5–95 % of the draws. Dashes: reference path (every stage succeeds after its median time). The upright line is the year chosen.",
+        note: `${isOneYear ? "Disc: mean of the solved draws. Bars" : "Line: mean of the solved draws. Bands"}: 25–75 % and 5–95 % of the draws. ${isOneYear ? "Ring" : "Dashes"}: reference path (every stage succeeds after its median time). The upright line is the year chosen.`,
       };
     },
     draw({ rows }, width) {

@@ -39,7 +39,7 @@ impl Search<'_> {
         }
         self.begin(start);
         let own = self.workspace.shock.is_real_gdp.then(|| self.own_preconditioner()).flatten();
-        let preconditioner = own.as_ref().or(core.preconditioner.as_ref());
+        let preconditioner = own.as_ref().or(core.preconditioner.as_deref());
         let mut order = methods;
         for tried in 0..methods.len() {
             if tried == 1 && methods == CHAIN && largest_power(&core.economy, self.shock) > WIDE {

@@ -1,6 +1,6 @@
 //! What all counterfactuals of one baseline share.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::workspace::Workspace;
 use crate::economy::Economy;
@@ -15,7 +15,7 @@ pub struct Core {
     pub economy: Economy,
     pub base: FlatEconomy,
     /// `None` if the baseline's Jacobian is singular: accelerated and damped steps are then skipped.
-    pub preconditioner: Option<Preconditioner>,
+    pub preconditioner: Option<Arc<Preconditioner>>,
     /// Workspaces of earlier searches.
     pool: Mutex<Vec<Workspace>>,
 }
@@ -25,6 +25,12 @@ impl Core {
     pub fn new(economy: Economy, psi_theta: Option<&[f64]>) -> Self {
         let base = FlatEconomy::new(&economy, psi_theta);
         Self { economy, base, preconditioner: None, pool: Mutex::default() }
+    }
+
+    /// The core of an economy of the same shape near this one, whose searches take the steps of this one.
+    pub fn near(&self, economy: Economy) -> Self {
+        let psi_theta = self.base.scale.as_ref().map(|scale| scale.psi_theta.as_slice());
+        Self { preconditioner: self.preconditioner.clone(), ..Self::new(economy, psi_theta) }
     }
 
     /// A workspace of an earlier search, or a new one.
@@ -46,7 +52,7 @@ impl Core {
         let norms = workspace.evaluate(&self.base, deficits);
         // Steps take deficits as given, under every closure.
         let given = Deficits::Given(Vec::new());
-        self.preconditioner = Preconditioner::new(&workspace.linear(&self.base, &given));
+        self.preconditioner = Preconditioner::new(&workspace.linear(&self.base, &given)).map(Arc::new);
         self.give_back(workspace);
         norms.score() <= 1.0
     }

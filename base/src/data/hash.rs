@@ -1,6 +1,7 @@
 //! SHA-256 in hexadecimal, of bytes and of files, and a quick checksum.
 
 use std::fs::File;
+use std::hash::Hasher;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -15,8 +16,25 @@ pub fn sha256(bytes: &[u8]) -> String {
     hexadecimal(&Sha256::digest(bytes))
 }
 
-/// Checksum of what this program wrote for itself: tells damage, but not forgery as SHA-256 does, in a tenth of the time
-/// (XXH3, 64 bits).
+/// Checksum of what this program wrote for itself, piece by piece: tells damage, but not forgery as SHA-256 does, in a tenth of
+/// the time (XXH3, 64 bits).
+#[derive(Default)]
+pub struct Checksum(XxHash3_64);
+
+impl Checksum {
+    /// Adds bytes.
+    pub fn add(&mut self, bytes: &[u8]) {
+        self.0.write(bytes);
+    }
+
+    /// That of all bytes so far.
+    #[must_use]
+    pub fn value(&self) -> u64 {
+        self.0.finish()
+    }
+}
+
+/// [`Checksum`] of bytes that are together.
 #[must_use]
 pub fn checksum(bytes: &[u8]) -> u64 {
     XxHash3_64::oneshot(bytes)

@@ -1,8 +1,10 @@
 //! Results of one year: every option and draw, kept until they are summarised.
 
+use std::fs::File;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
-use crate::data::checksum;
+use super::words::{WordsIn, WordsOut};
 
 /// Names and units of the sector measures of a block; the last only with workers by sector.
 pub const SECTOR_MEASURES: [(&str, &str); 3] =
@@ -151,7 +153,6 @@ pub enum BlockError {
 }
 
 const MAGIC: &[u8; 8] = b"TPBLOCK6";
-const CHECKSUM_BYTES: usize = 8;
 /// SHA-256 in hexadecimal.
 const FINGERPRINT_BYTES: usize = 64;
 
@@ -174,32 +175,39 @@ impl YearBlock {
     /// # Errors
     /// [`BlockError::Io`].
     pub fn write(&self, path: &Path, fingerprint: &str) -> Result<(), BlockError> {
+        let partial = path.with_extension("partial");
+        let written = File::create(&partial).and_then(|file| self.write_words(file, fingerprint));
+        written
+            .and_then(|()| std::fs::rename(&partial, path))
+            .map_err(|source| BlockError::Io { path: path.display().to_string(), source })
+    }
+
+    fn write_words(&self, file: File, fingerprint: &str) -> io::Result<()> {
         let l = &self.layout;
-        let mut bytes = MAGIC.to_vec();
-        bytes.extend(format!("{fingerprint:0>FINGERPRINT_BYTES$}").bytes().take(FINGERPRINT_BYTES));
-        let header = [self.year as u64, l.n_options as u64, l.n as u64, l.s as u64];
-        let rest = [
+        let mut out = WordsOut::new(file);
+        out.bytes(MAGIC)?;
+        let padded = format!("{fingerprint:0>FINGERPRINT_BYTES$}");
+        out.bytes(&padded.as_bytes()[..FINGERPRINT_BYTES])?;
+        let sizes = [
+            self.year as u64,
+            l.n_options as u64,
+            l.n as u64,
+            l.s as u64,
             l.n_measures as u64,
             l.n_sector_measures as u64,
             l.n_groups as u64,
             u64::from(l.has_own),
             l.n_carried as u64,
+            self.draws.len() as u64,
+            self.n_rows() as u64,
         ];
-        let sizes = [self.draws.len() as u64, self.n_rows() as u64];
-        let rows = self.rows.iter().map(|&row| u64::from(row));
-        let numbers = header.into_iter().chain(rest).chain(sizes).chain(self.draws.iter().copied());
-        bytes.reserve(8 * (self.values.len() + self.rows.len() + self.draws.len()));
-        for number in numbers.chain(rows) {
-            bytes.extend(number.to_le_bytes());
-        }
+        out.many(&sizes, u64::to_le_bytes)?;
+        out.many(&self.draws, u64::to_le_bytes)?;
+        out.many(&self.rows, |row| u64::from(row).to_le_bytes())?;
         for values in [&self.values, &self.base_imports_musd, &self.base_worker_shares] {
-            put_values(&mut bytes, values);
+            out.many(values, f64::to_le_bytes)?;
         }
-        bytes.extend(checksum(&bytes).to_le_bytes());
-        let io = |source| BlockError::Io { path: path.display().to_string(), source };
-        let partial = path.with_extension("partial");
-        std::fs::write(&partial, bytes).map_err(io)?;
-        std::fs::rename(&partial, path).map_err(io)
+        out.finish()
     }
 
     /// Reads a block back.
@@ -208,18 +216,22 @@ impl YearBlock {
     /// [`BlockError`] if the file cannot be read, is not whole, or is not the block that `key` asks for.
     pub fn read(path: &Path, key: &BlockKey<'_>) -> Result<Self, BlockError> {
         let name = path.display().to_string();
-        let bytes = std::fs::read(path).map_err(|source| BlockError::Io { path: name.clone(), source })?;
         let damaged = |why| BlockError::Damaged { path: name.clone(), why };
-        let body_end = bytes.len().checked_sub(CHECKSUM_BYTES).ok_or_else(|| damaged("too short"))?;
-        let (body, noted) = bytes.split_at(body_end);
-        if checksum(body).to_le_bytes() != *noted {
+        let failed = |source: io::Error| match source.kind() {
+            ErrorKind::UnexpectedEof => damaged("too short"),
+            _ => BlockError::Io { path: name.clone(), source },
+        };
+        let mut words = File::open(path).and_then(WordsIn::new).map_err(failed)?;
+        if words.bytes(MAGIC.len()).map_err(failed)? != MAGIC {
+            return Err(damaged("first bytes"));
+        }
+        let fingerprint = words.bytes(FINGERPRINT_BYTES).map_err(failed)?;
+        let fingerprint = String::from_utf8_lossy(&fingerprint).into_owned();
+        let block = Self::from_words(&mut words).map_err(failed)?;
+        if !words.is_sound().map_err(failed)? {
             return Err(damaged("checksum"));
         }
-        let rest = body.strip_prefix(MAGIC.as_slice()).ok_or_else(|| damaged("first bytes"))?;
-        let (fingerprint, words) =
-            rest.split_at_checked(FINGERPRINT_BYTES).ok_or_else(|| damaged("too short"))?;
-        let block = Self::from_words(words).ok_or_else(|| damaged("too short"))?;
-        let fingerprint = String::from_utf8_lossy(fingerprint).into_owned();
+        let block = block.ok_or_else(|| damaged("a row that it lacks"))?;
         let expect = |what, found: String, expected: String| {
             let path = name.clone();
             if found == expected { Ok(()) } else { Err(BlockError::Foreign { path, what, found, expected }) }
@@ -239,57 +251,29 @@ impl YearBlock {
         Ok(block)
     }
 
-    /// What stands behind the fingerprint; `None` if it is too short for what its first words promise.
-    fn from_words(bytes: &[u8]) -> Option<Self> {
-        let mut words = Words(bytes);
+    /// What stands behind the fingerprint; `None` if an option has a row that is not there.
+    fn from_words(words: &mut WordsIn) -> io::Result<Option<Self>> {
         let year = words.one()? as i16;
         let layout = Layout {
-            n_options: words.one()? as usize,
-            n: words.one()? as usize,
-            s: words.one()? as usize,
-            n_measures: words.one()? as usize,
-            n_sector_measures: words.one()? as usize,
-            n_groups: words.one()? as usize,
+            n_options: words.size()?,
+            n: words.size()?,
+            s: words.size()?,
+            n_measures: words.size()?,
+            n_sector_measures: words.size()?,
+            n_groups: words.size()?,
             has_own: words.one()? != 0,
-            n_carried: words.one()? as usize,
+            n_carried: words.size()?,
         };
-        let (n_draws, n_rows) = (words.one()? as usize, words.one()?);
+        let (n_draws, n_rows) = (words.size()?, words.size()?);
         let draws = words.many(n_draws, u64::from_le_bytes)?;
-        let numbers = words.many(n_draws.checked_mul(layout.n_options)?, u64::from_le_bytes)?;
-        let row = |&number: &u64| u32::try_from(number).ok().filter(|_| number < n_rows);
-        let rows = numbers.iter().map(row).collect::<Option<Vec<_>>>()?;
-        let values = words.many((n_rows as usize).checked_mul(layout.n_values())?, f64::from_le_bytes)?;
+        let numbers = words.many(n_draws.saturating_mul(layout.n_options), u64::from_le_bytes)?;
+        let row = |&number: &u64| u32::try_from(number).ok().filter(|_| number < n_rows as u64);
+        let rows = numbers.iter().map(row).collect::<Option<Vec<_>>>();
+        let values = words.many(n_rows.saturating_mul(layout.n_values()), f64::from_le_bytes)?;
         let base_imports_musd = words.many(layout.n_bilateral(), f64::from_le_bytes)?;
         let base_worker_shares = words.many(layout.n * layout.s, f64::from_le_bytes)?;
-        Some(Self { year, layout, draws, rows, values, base_imports_musd, base_worker_shares })
+        Ok(rows.map(|rows| Self { year, layout, draws, rows, values, base_imports_musd, base_worker_shares }))
     }
-}
-
-/// Words of eight bytes that are still to be read.
-struct Words<'a>(&'a [u8]);
-
-impl Words<'_> {
-    fn one(&mut self) -> Option<u64> {
-        let (word, rest) = self.0.split_first_chunk()?;
-        self.0 = rest;
-        Some(u64::from_le_bytes(*word))
-    }
-
-    /// The next `n` words; `None` if there are fewer.
-    fn many<T>(&mut self, n: usize, of_bytes: fn([u8; 8]) -> T) -> Option<Vec<T>> {
-        let (taken, rest) = self.0.split_at_checked(n.checked_mul(8)?)?;
-        self.0 = rest;
-        let (words, _) = taken.as_chunks::<8>();
-        Some(words.iter().map(|&word| of_bytes(word)).collect())
-    }
-}
-
-/// Adds numbers to `bytes`, in one go: there are many.
-pub(super) fn put_values(bytes: &mut Vec<u8>, values: &[f64]) {
-    let from = bytes.len();
-    bytes.resize(from + size_of_val(values), 0);
-    let words = bytes[from..].as_chunks_mut::<8>().0;
-    words.iter_mut().zip(values).for_each(|(word, value)| *word = value.to_le_bytes());
 }
 
 #[cfg(test)]

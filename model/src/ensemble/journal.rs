@@ -10,7 +10,7 @@ use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use super::block::{BlockError, BlockKey, put_values};
+use super::block::{BlockError, BlockKey};
 use crate::data::{checksum, sha256};
 
 /// The results of one draw: its rows, and the row of each option.
@@ -105,11 +105,10 @@ fn head(key: &BlockKey<'_>) -> Vec<u8> {
 
 fn record(at: usize, DrawRows { rows, values }: &DrawRows) -> Vec<u8> {
     let sizes = [at, rows.len(), values.len()].map(|n| n as u64);
+    let numbers = sizes.into_iter().chain(rows.iter().map(|&row| u64::from(row)));
     let mut bytes = Vec::with_capacity(8 * (SIZES + rows.len() + values.len()) + CHECKSUM_BYTES);
-    for number in sizes.into_iter().chain(rows.iter().map(|&row| u64::from(row))) {
-        bytes.extend(number.to_le_bytes());
-    }
-    put_values(&mut bytes, values);
+    numbers.for_each(|number| bytes.extend(number.to_le_bytes()));
+    values.iter().for_each(|value| bytes.extend(value.to_le_bytes()));
     bytes.extend(checksum(&bytes).to_le_bytes());
     bytes
 }

@@ -47,6 +47,7 @@ mod tiling;
 pub mod tornado;
 mod trade;
 pub mod variance;
+mod words;
 mod years;
 
 pub use beats::Beats;

@@ -169,16 +169,22 @@ impl PageData {
 struct Keys {
     names: Vec<String>,
     at: HashMap<String, usize>,
+    /// Position that was asked for last.
+    last: usize,
 }
 
 impl Keys {
     fn position(&mut self, name: &str) -> usize {
-        if let Some(&at) = self.at.get(name) {
-            return at;
-        }
-        self.names.push(name.to_owned());
-        self.at.insert(name.to_owned(), self.names.len() - 1);
-        self.names.len() - 1
+        // A row mostly has the cell of the row before, or the one after that.
+        let near = [self.last, self.last + 1]
+            .into_iter()
+            .find(|&at| self.names.get(at).is_some_and(|known| known == name));
+        self.last = near.or_else(|| self.at.get(name).copied()).unwrap_or_else(|| {
+            self.names.push(name.to_owned());
+            self.at.insert(name.to_owned(), self.names.len() - 1);
+            self.names.len() - 1
+        });
+        self.last
     }
 }
 
@@ -270,14 +276,23 @@ fn is_sector_year(cell: &str, last_year: i16) -> bool {
 
 /// A number with [`DIGITS`] significant digits; `null` for an empty cell.
 fn short(cell: &str) -> Value {
-    let number = cell.parse::<f64>().ok();
-    let rounded = number.map(|value| format!("{value:.*e}", DIGITS - 1).parse().unwrap_or(value));
-    match rounded {
+    match cell.parse::<f64>().ok().map(rounded) {
         // Whole numbers without a point are shorter.
         Some(value) if value == value.trunc() && value.abs() < 1e15 => json!(value as i64),
         Some(value) => json!(value),
         None => Value::Null,
     }
+}
+
+/// `value` with [`DIGITS`] significant digits; half of the last one goes either way.
+fn rounded(value: f64) -> f64 {
+    let decimals = (DIGITS as i32 - 1).saturating_sub(value.abs().log10().floor() as i32);
+    // Powers of ten to this one are exact, so that a whole number over one of them is the number nearest to its decimals.
+    if (0..=22).contains(&decimals) {
+        let power = 10f64.powi(decimals);
+        return (value * power).round() / power;
+    }
+    format!("{value:.*e}", DIGITS - 1).parse().unwrap_or(value)
 }
 
 /// A table as it is.
@@ -324,6 +339,16 @@ mod tests {
         let found = cube.of_text("x.csv", text, 2035).unwrap();
         assert_eq!(found["dimensions"], json!([["a", ["q", "r"]], ["b", ["1", "2"]]]));
         assert_eq!(found["values"]["v"], json!([0.123457, null, null, -3]));
+    }
+
+    #[test]
+    fn numbers_have_six_digits_and_are_the_nearest_to_them() {
+        for value in
+            [0.123456789, -3.14159265, 12.3456789, 99_999.96, 1234567.8, 1e-9 / 3.0, -2.5e-14, 0.0, 7.0]
+        {
+            let wanted: f64 = format!("{value:.5e}").parse().unwrap();
+            assert_eq!(rounded(value), wanted, "{value}");
+        }
     }
 
     #[test]

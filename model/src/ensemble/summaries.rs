@@ -215,8 +215,8 @@ fn are_finite(values: &[Lanes]) -> [bool; LANES] {
     let sums = vectorised(
         #[inline(always)]
         || {
-            // A number less itself is 0, and no number where it is not finite.
-            let of = |sums, values| by_lane(sums, values, |sum, value| sum + (value - value));
+            // Nothing times a number is 0, and no number where it is not finite.
+            let of = |sums, values| by_lane(sums, values, |sum, value| sum + 0.0 * value);
             values.iter().fold([0.0; LANES], |sums, values| of(sums, *values))
         },
     );

@@ -99,7 +99,7 @@ impl WordsIn {
     }
 
     /// True if nothing is left but the checksum of what was read.
-    pub fn is_sound(mut self) -> io::Result<bool> {
+    pub fn is_sound(&mut self) -> io::Result<bool> {
         let mut noted = [0; WORD_BYTES];
         self.file.read_exact(&mut noted)?;
         Ok(self.left == 0 && self.checksum.value().to_le_bytes() == noted)

@@ -344,7 +344,7 @@ mod tests {
     #[test]
     fn numbers_have_six_digits_and_are_the_nearest_to_them() {
         for value in
-            [0.123456789, -3.14159265, 12.3456789, 99_999.96, 1234567.8, 1e-9 / 3.0, -2.5e-14, 0.0, 7.0]
+            [0.123456789, -4.87654321, 12.3456789, 99_999.96, 1234567.8, 1e-9 / 3.0, -2.5e-14, 0.0, 7.0]
         {
             let wanted: f64 = format!("{value:.5e}").parse().unwrap();
             assert_eq!(rounded(value), wanted, "{value}");

@@ -23,23 +23,12 @@ pub fn quantile(sorted: &[f64], p: f64) -> f64 {
 /// On an empty sample, or with a weight that is not positive.
 #[must_use]
 pub fn weighted_quantiles<const K: usize>(sorted: &[(f64, f64)], ps: [f64; K]) -> [f64; K] {
-    let mut below = 0.0;
-    let middle = |(_, weight): &(f64, f64)| {
-        below += weight;
-        below - 0.5 * weight
-    };
-    let middles: Vec<f64> = sorted.iter().map(middle).collect();
-    let (first, last) = (middles[0], middles[middles.len() - 1]);
-    ps.map(|p| {
-        let at = first + p * (last - first);
-        let above = middles.partition_point(|middle| *middle <= at).min(sorted.len() - 1);
-        let below = above.saturating_sub(1);
-        let part = part_of_step(at, [middles[below], middles[above]]);
-        sorted[below].0 + part * (sorted[above].0 - sorted[below].0)
-    })
+    let values: Vec<[f64; 1]> = sorted.iter().map(|(value, _)| [*value]).collect();
+    let weights: Vec<[f64; 1]> = sorted.iter().map(|(_, weight)| [*weight]).collect();
+    weighted_quantiles_of_lanes(&values, &weights, ps).map(|[quantile]| quantile)
 }
 
-/// [`weighted_quantiles`] of several lists side by side, each with the bits that it has alone.
+/// [`weighted_quantiles`] of several lists side by side.
 ///
 /// # Panics
 /// As [`weighted_quantiles`].
@@ -86,16 +75,11 @@ pub fn weighted_quantiles_of_lanes<const L: usize, const K: usize>(
         let above = (above as usize).min(sorted.len() - 1);
         let below = above.saturating_sub(1);
         let [low, high] = [below, above].map(|at| middles[at][lane]);
-        let part = part_of_step(target, [low, high]);
+        let step = high - low;
+        let part = if step > 0.0 { ((target - low) / step).min(1.0) } else { 0.0 };
         sorted[below][lane] + part * (sorted[above][lane] - sorted[below][lane])
     };
     std::array::from_fn(|k| std::array::from_fn(|lane| quantile(targets[k][lane], above[k][lane], lane)))
-}
-
-/// How far `at` is on the way from one middle to the next, 0 to 1.
-fn part_of_step(at: f64, [below, above]: [f64; 2]) -> f64 {
-    let step = above - below;
-    if step > 0.0 { ((at - below) / step).min(1.0) } else { 0.0 }
 }
 
 #[cfg(test)]

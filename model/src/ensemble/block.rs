@@ -255,12 +255,12 @@ impl YearBlock {
     fn from_words(words: &mut WordsIn) -> io::Result<Option<Self>> {
         let year = words.one()? as i16;
         let layout = Layout {
-            n_options: words.size()?,
-            n: words.size()?,
-            s: words.size()?,
-            n_measures: words.size()?,
-            n_sector_measures: words.size()?,
-            n_groups: words.size()?,
+            n_options: words.dimension()?,
+            n: words.dimension()?,
+            s: words.dimension()?,
+            n_measures: words.dimension()?,
+            n_sector_measures: words.dimension()?,
+            n_groups: words.dimension()?,
             has_own: words.one()? != 0,
             n_carried: words.size()?,
         };
@@ -278,7 +278,7 @@ impl YearBlock {
 
 #[cfg(test)]
 mod tests {
-    use super::{BlockKey, Layout, YearBlock};
+    use super::{BlockError, BlockKey, Layout, YearBlock};
 
     fn block(draws: &[u64]) -> YearBlock {
         let layout = Layout {
@@ -319,7 +319,18 @@ mod tests {
         says(BlockKey { year: 2031, ..key }, "another year: found 2030, expected 2031");
         says(BlockKey { draws: Some(&[1, 3]), ..key }, "another part");
         says(BlockKey { layout: Some(Layout { n: 2, ..block(&[]).layout }), ..key }, "another shape");
-        let mut bytes = std::fs::read(&path).unwrap();
+        let whole = std::fs::read(&path).unwrap();
+        let any = BlockKey { layout: None, draws: None, ..key };
+        // Whatever byte is damaged, sizes among them, and wherever the file is cut.
+        for at in 0..whole.len() {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 0x80;
+            std::fs::write(&path, bytes).unwrap();
+            assert!(matches!(YearBlock::read(&path, &any), Err(BlockError::Damaged { .. })), "byte {at}");
+            std::fs::write(&path, &whole[..at]).unwrap();
+            assert!(matches!(YearBlock::read(&path, &any), Err(BlockError::Damaged { .. })), "cut at {at}");
+        }
+        let mut bytes = whole;
         bytes[20] ^= 1;
         std::fs::write(&path, bytes).unwrap();
         says(key, "checksum");

@@ -138,7 +138,8 @@ pub fn over_draws(
     cell: Cell,
     against: Against,
 ) -> Summary {
-    let of = |draw: usize| (draw, value(block, draw, option, cell, against));
+    let reading = Reading::of(block, cell);
+    let of = |draw: usize| (draw, reading.in_draw(draw, option, against));
     let values = (0..block.draws.len()).map(of).collect();
     Summary::of(sample, values).expect("a run has a draw or more")
 }
@@ -146,9 +147,7 @@ pub fn over_draws(
 /// A measure of an option in one draw (position in the block).
 #[must_use]
 pub fn value(block: &YearBlock, draw: usize, option: usize, cell: Cell, against: Against) -> f64 {
-    let (values, reading) = (block.of(draw, option), Reading::of(block, cell));
-    let Against::Reference(reference) = against else { return reading.value(values) };
-    reading.over([values, block.of(draw, reference)])
+    Reading::of(block, cell).in_draw(draw, option, against)
 }
 
 /// Two numbers of the year of the summary, against the reference option of the same draw.
@@ -213,14 +212,23 @@ impl<'b> Reading<'b> {
         Self { block, at, of_musd, rule, n }
     }
 
+    /// What an option gives in a draw.
+    fn in_draw(&self, draw: usize, option: usize, against: Against) -> f64 {
+        let values = self.block.of(draw, option);
+        match against {
+            Against::Baseline => self.value(values),
+            Against::Reference(reference) => self.over([values, self.block.of(draw, reference)]),
+        }
+    }
+
     /// Against the baseline.
-    pub fn value(&self, values: &[f64]) -> f64 {
+    fn value(&self, values: &[f64]) -> f64 {
         let value = values[self.at];
         self.of_musd.map_or(value, |of_musd| pct_of(value, of_musd))
     }
 
     /// The values of an option against those of another in the same draw.
-    pub fn over(&self, [values, other]: [&[f64]; 2]) -> f64 {
+    fn over(&self, [values, other]: [&[f64]; 2]) -> f64 {
         match self.rule {
             Rule::Chained => chained(self.value(values), self.value(other)),
             Rule::Subtracted => self.value(values) - self.value(other),

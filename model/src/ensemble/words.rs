@@ -9,6 +9,10 @@ use crate::data::Checksum;
 /// Numbers that are written or read at a time.
 const PIECE: usize = 1 << 13;
 const WORD_BYTES: usize = 8;
+/// Largest dimension that is taken for one: products of three of them, and sums of such products, stay within a word.
+const MOST_OF_DIMENSION: u64 = 1 << 20;
+/// The same of what is only added to them.
+const MOST_ADDED: u64 = 1 << 40;
 
 /// A file that is being written.
 pub(super) struct WordsOut {
@@ -78,9 +82,19 @@ impl WordsIn {
         Ok(self.many(1, u64::from_le_bytes)?[0])
     }
 
-    /// A number of things that are in memory.
+    /// A number of things that is multiplied with others. The checksum comes at the end, so that it may be damage.
+    pub fn dimension(&mut self) -> io::Result<usize> {
+        self.at_most(MOST_OF_DIMENSION)
+    }
+
+    /// A number of things.
     pub fn size(&mut self) -> io::Result<usize> {
-        usize::try_from(self.one()?).map_err(|_| ErrorKind::UnexpectedEof.into())
+        self.at_most(MOST_ADDED)
+    }
+
+    fn at_most(&mut self, most: u64) -> io::Result<usize> {
+        let size = Some(self.one()?).filter(|size| *size <= most);
+        size.and_then(|size| usize::try_from(size).ok()).ok_or_else(|| ErrorKind::UnexpectedEof.into())
     }
 
     /// The next `n` numbers.

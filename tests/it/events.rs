@@ -84,7 +84,10 @@ fn the_world_has_the_same_luck_under_every_option_until_the_united_states_enter(
         let end = log.iter().find(entered).map_or(date(2036, 1, 1), |event| event.date);
         let world_events = |log: Vec<tradepath::events::LoggedEvent>| -> Vec<_> {
             let of_world = log.into_iter().filter(|event| event.process.starts_with("accede."));
-            of_world.map(|event| (event.date, event.event, event.process)).filter(|e| e.0 < end).collect()
+            of_world
+                .map(|event| (event.date, event.event, event.process.clone()))
+                .filter(|e| e.0 < end)
+                .collect()
         };
         assert_eq!(world_events(status_quo.timeline(1, number).log), world_events(log), "{number}");
     }

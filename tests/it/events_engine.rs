@@ -357,7 +357,7 @@ fn ties_are_settled_in_the_order_of_the_file() {
     let order = |ids: [&str; 3]| -> Vec<String> {
         let tables = format!("{go}{}", ids.map(stage).concat());
         let log = drawn(&tables).log.into_iter().filter(|event| event.event == "reached");
-        log.map(|event| event.process).collect()
+        log.map(|event| event.process.clone()).collect()
     };
     assert_eq!(order(["a", "b", "c"]), ["a", "b", "c"]);
     assert_eq!(order(["c", "a", "b"]), ["c", "a", "b"]);

@@ -84,7 +84,7 @@ fn adding_a_process_changes_no_other_draw() {
     for number in 0..500 {
         let others = |drawn: DrawnTimeline| -> Vec<_> {
             let log = drawn.log.into_iter().filter(|event| event.process != "another");
-            log.map(|event| (event.date, event.event, event.process, event.stage)).collect()
+            log.map(|event| (event.date, event.event, event.process.clone(), event.stage.clone())).collect()
         };
         assert_eq!(others(alone.timeline(1, number)), others(beside.timeline(1, number)), "{number}");
     }

@@ -332,6 +332,27 @@ fn a_change_of_costs_is_the_ratio_of_the_costs_and_1_elsewhere() {
 }
 
 #[test]
+fn a_year_cut_at_another_day_is_looked_at_anew_whatever_was_asked_for_before() {
+    // The content of Peru counts from April on; who joins a deal without tariffs in June looks at who may claim again.
+    let before = || Case::as_of_2020().joined("cptpp", &["PER"], date(2026, 4, 28));
+    let digital = |from| before().joined("sectoral_digital", &["USA", "CAN", "MEX", "JPN"], from).timeline;
+    let Case { book, timeline } = &before();
+    let timelines = [timeline, &digital(date(2026, 6, 1)), &digital(date(2025, 6, 1))];
+    let parameters = PolicyParameters { utilisation_ratio: 0.9, ..PolicyParameters::default() };
+    let base = Regimes::new(book, &book.initial);
+    let mut together = BaseCosts::new(book, &base, 2026, parameters);
+    let old = book.year_costs(&base, 2026, parameters);
+    for timeline in timelines {
+        let (state, new) =
+            (YearState::new(&book.initial, timeline, 2026), Arc::new(Regimes::new(book, timeline)));
+        let (change, all) = (together.change_to(&new, &state), book.year_costs(&new, 2026, parameters));
+        let tariffs = &all.tariff_factor / &old.tariff_factor - &change.tariff_ratio;
+        let icebergs = &all.iceberg_factor / &old.iceberg_factor - &change.iceberg_ratio;
+        assert!(tariffs.iter().chain(&icebergs).all(|difference| difference.abs() < 1e-12));
+    }
+}
+
+#[test]
 fn the_base_tariffs_of_the_data_set_are_those_of_the_policy_tables() {
     let book = book();
     let data = Dataset::read(&Files::embedded().folder("apac")).unwrap();

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
-use twox_hash::XxHash3_64;
+use twox_hash::{XxHash3_64, XxHash3_128};
 
 const BUFFER_BYTES: usize = 1 << 16;
 
@@ -38,6 +38,13 @@ impl Checksum {
 #[must_use]
 pub fn checksum(bytes: &[u8]) -> u64 {
     XxHash3_64::oneshot(bytes)
+}
+
+/// 128 bits that tell bytes from others which this program made (XXH3): among 2^40 of them two meet by chance once in 2^49
+/// runs.
+#[must_use]
+pub fn checksum_128(bytes: &[u8]) -> u128 {
+    XxHash3_128::oneshot(bytes)
 }
 
 /// SHA-256 of a file, read piece by piece.

@@ -25,7 +25,7 @@ pub use columns::{Column, Holds, MARK, MARKS, NOTE, Names, SOURCE, TableRule, co
 pub use csv_table::{Only, Row, Table, line_of};
 pub use dataset::{Dataset, Meta, Valuation};
 pub use files::{Files, ReadFile, write_embedded};
-pub use hash::{Checksum, checksum, sha256, sha256_file};
+pub use hash::{Checksum, checksum, checksum_128, sha256, sha256_file};
 pub use ids::{IDENTIFIER, LABEL, is_identifier, is_label, is_printable};
 pub use nearest::nearest;
 pub use pair::Pair;

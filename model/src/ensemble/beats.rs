@@ -102,7 +102,7 @@ mod tests {
             layout,
             draws: vec![0, 1, 2],
             rows: vec![0, 0, 1, 2, 2, 3],
-            values: rows.concat(),
+            values: rows.map(Vec::from).into(),
             base_imports_musd: Vec::new(),
             base_worker_shares: Vec::new(),
         };

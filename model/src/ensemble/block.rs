@@ -88,8 +88,9 @@ pub struct YearBlock {
     pub draws: Vec<u64>,
     /// Position of the values of each draw and option, `[draw, option]`: equal states of a draw have them in common.
     pub rows: Vec<u32>,
-    /// `[row, value]`.
-    pub values: Vec<f64>,
+    /// The values of each row, `[row][value]`. Each is in a piece of memory of its own, since all of them take most of what a run
+    /// has.
+    pub values: Vec<Vec<f64>>,
     /// Baseline imports at border prices, `[group,n,i]`, million USD of the base year.
     pub base_imports_musd: Vec<f64>,
     /// Shares of the sectors in the workers of a country in the baseline, `[n,j]`.
@@ -160,14 +161,7 @@ impl YearBlock {
     /// Values of one draw and option.
     #[must_use]
     pub fn of(&self, draw: usize, option: usize) -> &[f64] {
-        let size = self.layout.n_values();
-        let at = self.rows[draw * self.layout.n_options + option] as usize * size;
-        &self.values[at..at + size]
-    }
-
-    /// Number of rows of values.
-    pub(super) fn n_rows(&self) -> usize {
-        self.values.len().checked_div(self.layout.n_values()).unwrap_or(0)
+        &self.values[self.rows[draw * self.layout.n_options + option] as usize]
     }
 
     /// Writes the block of the run `fingerprint`; the file appears whole or not at all.
@@ -199,12 +193,12 @@ impl YearBlock {
             u64::from(l.has_own),
             l.n_carried as u64,
             self.draws.len() as u64,
-            self.n_rows() as u64,
+            self.values.len() as u64,
         ];
         out.many(&sizes, u64::to_le_bytes)?;
         out.many(&self.draws, u64::to_le_bytes)?;
         out.many(&self.rows, |row| u64::from(row).to_le_bytes())?;
-        for values in [&self.values, &self.base_imports_musd, &self.base_worker_shares] {
+        for values in self.values.iter().chain([&self.base_imports_musd, &self.base_worker_shares]) {
             out.many(values, f64::to_le_bytes)?;
         }
         out.finish()
@@ -269,7 +263,10 @@ impl YearBlock {
         let numbers = words.many(n_draws.saturating_mul(layout.n_options), u64::from_le_bytes)?;
         let row = |&number: &u64| u32::try_from(number).ok().filter(|_| number < n_rows as u64);
         let rows = numbers.iter().map(row).collect::<Option<Vec<_>>>();
-        let values = words.many(n_rows.saturating_mul(layout.n_values()), f64::from_le_bytes)?;
+        let mut values = Vec::new();
+        for _ in 0..n_rows {
+            values.push(words.many(layout.n_values(), f64::from_le_bytes)?);
+        }
         let base_imports_musd = words.many(layout.n_bilateral(), f64::from_le_bytes)?;
         let base_worker_shares = words.many(layout.n * layout.s, f64::from_le_bytes)?;
         Ok(rows.map(|rows| Self { year, layout, draws, rows, values, base_imports_musd, base_worker_shares }))
@@ -291,8 +288,9 @@ mod tests {
             has_own: false,
             n_carried: 0,
         };
-        let values =
-            draws.iter().flat_map(|&d| (0..8).map(move |v| d as f64 * 10.0 + f64::from(v))).collect();
+        let row =
+            |d: u64, option: u32| (4 * option..4 * option + 4).map(move |v| d as f64 * 10.0 + f64::from(v));
+        let values = draws.iter().flat_map(|&d| [0, 1].map(|option| row(d, option).collect())).collect();
         YearBlock {
             year: 2030,
             layout,

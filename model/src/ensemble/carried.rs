@@ -102,8 +102,8 @@ impl Carried {
     #[must_use]
     pub fn of(block: &YearBlock) -> Self {
         let layout = block.layout;
-        let rows = block.values.chunks_exact(layout.n_values());
-        let values = rows.flat_map(|row| &row[layout.carried_at()..]).copied().collect();
+        let mut values = Vec::with_capacity(block.values.len() * layout.n_carried);
+        block.values.iter().for_each(|row| values.extend_from_slice(&row[layout.carried_at()..]));
         Self { n_options: layout.n_options, len: layout.n_carried, rows: block.rows.clone(), values }
     }
 

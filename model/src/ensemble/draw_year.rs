@@ -80,7 +80,9 @@ impl<'a> DrawYear<'a> {
         let Some(ln_factor) = parameters.ln_factor(year - experiment.plan.start.year()) else {
             return Ok(Self::on_path(experiment, year, parameters));
         };
-        let grown = counts.timed(Layer::Projection, || base.with_factors(&ln_factor))?;
+        let solved = counts.timed(Layer::Solve, || base.solve_factors(&ln_factor))?;
+        counts.note(&solved);
+        let grown = counts.timed(Layer::Projection, || base.moved_to(&solved));
         Ok(Self::against(Base::OfDraw(Box::new(grown)), experiment, parameters))
     }
 

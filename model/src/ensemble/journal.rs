@@ -18,8 +18,8 @@ use crate::data::{checksum, sha256};
 pub struct DrawRows {
     /// Row of each option.
     pub(super) rows: Vec<u32>,
-    /// `[row, value]`.
-    pub(super) values: Vec<f64>,
+    /// `[row][value]`.
+    pub(super) values: Vec<Vec<f64>>,
 }
 
 /// Keeps the draws of a year while it is solved, for any thread. `()` keeps none.
@@ -51,10 +51,10 @@ pub(super) struct FileJournal {
     taken: Mutex<HashMap<usize, DrawRows>>,
 }
 
-const MAGIC: &[u8; 8] = b"TPDRAWS2";
+const MAGIC: &[u8; 8] = b"TPDRAWS3";
 const CHECKSUM_BYTES: usize = 8;
-/// Numbers before the rows and values of a record: position, rows, values.
-const SIZES: usize = 3;
+/// Numbers before the rows and values of a record: position, options, rows, values of a row.
+const SIZES: usize = 4;
 
 /// File of the draws of a year.
 pub(super) fn journal_path(folder: &Path, year: i16) -> PathBuf {
@@ -104,11 +104,13 @@ fn head(key: &BlockKey<'_>) -> Vec<u8> {
 }
 
 fn record(at: usize, DrawRows { rows, values }: &DrawRows) -> Vec<u8> {
-    let sizes = [at, rows.len(), values.len()].map(|n| n as u64);
+    let n_values = values.first().map_or(0, Vec::len);
+    let sizes = [at, rows.len(), values.len(), n_values].map(|n| n as u64);
     let numbers = sizes.into_iter().chain(rows.iter().map(|&row| u64::from(row)));
-    let mut bytes = Vec::with_capacity(8 * (SIZES + rows.len() + values.len()) + CHECKSUM_BYTES);
+    let n_words = SIZES + rows.len() + values.len() * n_values;
+    let mut bytes = Vec::with_capacity(8 * n_words + CHECKSUM_BYTES);
     numbers.for_each(|number| bytes.extend(number.to_le_bytes()));
-    values.iter().for_each(|value| bytes.extend(value.to_le_bytes()));
+    values.iter().flatten().for_each(|value| bytes.extend(value.to_le_bytes()));
     bytes.extend(checksum(&bytes).to_le_bytes());
     bytes
 }
@@ -119,11 +121,9 @@ fn read(bytes: &[u8], key: &BlockKey<'_>) -> (HashMap<usize, DrawRows>, usize) {
     while let Some((position, draw, length)) = read_one(&bytes[at..]) {
         let is_sound = key.draws.is_none_or(|draws| position < draws.len())
             && key.layout.is_none_or(|layout| {
-                let n = layout.n_values();
-                let n_rows = draw.values.len().checked_div(n).unwrap_or(0);
                 draw.rows.len() == layout.n_options
-                    && draw.values.len() == n_rows * n
-                    && draw.rows.iter().all(|row| (*row as usize) < n_rows)
+                    && draw.values.iter().all(|row| row.len() == layout.n_values())
+                    && draw.rows.iter().all(|row| (*row as usize) < draw.values.len())
             });
         if !is_sound {
             break;
@@ -138,15 +138,19 @@ fn read(bytes: &[u8], key: &BlockKey<'_>) -> (HashMap<usize, DrawRows>, usize) {
 fn read_one(bytes: &[u8]) -> Option<(usize, DrawRows, usize)> {
     let words = bytes.as_chunks::<8>().0;
     let number = |at: usize| usize::try_from(u64::from_le_bytes(*words.get(at)?)).ok();
-    let (position, n_rows, n_values) = (number(0)?, number(1)?, number(2)?);
-    let n = SIZES.checked_add(n_rows)?.checked_add(n_values)?;
+    let (position, n_options) = (number(0)?, number(1)?);
+    let (n_rows, n_values) = (number(2)?, number(3)?);
+    let n = SIZES.checked_add(n_options)?.checked_add(n_rows.checked_mul(n_values)?)?;
     let body = bytes.get(..n.checked_mul(8)?)?;
     let noted = bytes.get(body.len()..body.len() + CHECKSUM_BYTES)?;
     if checksum(body).to_le_bytes() != *noted {
         return None;
     }
-    let rows = (0..n_rows).map(|at| u32::try_from(number(SIZES + at)?).ok()).collect::<Option<Vec<_>>>()?;
-    let values = words[SIZES + n_rows..n].iter().map(|word| f64::from_le_bytes(*word)).collect();
+    let row = |at| u32::try_from(number(SIZES + at)?).ok();
+    let rows = (0..n_options).map(row).collect::<Option<Vec<_>>>()?;
+    // Without values there is no row to make.
+    let values = words[SIZES + n_options..n].chunks(n_values.max(1));
+    let values = values.map(|row| row.iter().map(|word| f64::from_le_bytes(*word)).collect()).collect();
     Some((position, DrawRows { rows, values }, body.len() + CHECKSUM_BYTES))
 }
 
@@ -155,7 +159,7 @@ mod tests {
     use super::*;
 
     fn draw(value: f64) -> DrawRows {
-        DrawRows { rows: vec![0, 1, 0], values: vec![value, -value] }
+        DrawRows { rows: vec![0, 1, 0], values: vec![vec![value], vec![-value]] }
     }
 
     #[test]

@@ -249,12 +249,11 @@ mod tests {
             n_carried: 0,
         };
         let number = |at: usize| ((at * 7919) % 1009) as f64 / 500.0 - 1.0;
-        let mut values: Vec<f64> = (0..2 * n_draws * n * n_measures).map(number).collect();
-        values
-            .iter_mut()
-            .skip(n * n_measures - 1)
-            .step_by(n * n_measures)
-            .for_each(|value| *value = f64::NAN);
+        let row = |at: usize| {
+            let numbers = (at * n * n_measures..(at + 1) * n * n_measures - 1).map(number);
+            numbers.chain([f64::NAN]).collect::<Vec<_>>()
+        };
+        let values = (0..2 * n_draws).map(row).collect();
         // The first draws are the same under both options.
         let rows = (0..n_draws as u32).flat_map(|draw| [2 * draw, 2 * draw + u32::from(draw > 9)]).collect();
         YearBlock {

@@ -136,10 +136,9 @@ mod tests {
         for (total, own) in [(3.0, Some(2.0)), (5.0, Some(3.0)), (0.0, None), (1.0, None)] {
             for (value, own) in [(0.0, None), (total, own)] {
                 let money = |value: f64| (0..n_measures).map(move |m| if m == 1 { value } else { 0.0 });
-                values.extend(money(value));
-                values.extend([0.0, 0.0]);
-                values.push(f64::from(u8::from(own.is_some())));
-                values.extend(money(own.unwrap_or(value)));
+                let is_in_force = f64::from(u8::from(own.is_some()));
+                let row = money(value).chain([0.0, 0.0, is_in_force]).chain(money(own.unwrap_or(value)));
+                values.push(row.collect());
             }
         }
         let (base_imports_musd, base_worker_shares) = (Vec::new(), vec![1.0]);

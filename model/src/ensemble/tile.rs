@@ -106,16 +106,14 @@ impl YearBlock {
         let (layout, ranges) = (tile.layout(self.layout), tile.ranges(self.layout));
         debug_assert_eq!(ranges.iter().map(Range::len).sum::<usize>(), layout.n_values(), "{tile:?}");
         let (mut rows, mut values) = (Vec::new(), Vec::new());
-        let mut places: Vec<Option<u32>> = vec![None; self.n_rows()];
-        let mut n_rows = 0;
+        let mut places: Vec<Option<u32>> = vec![None; self.values.len()];
         for draw in 0..self.draws.len() {
             for &option in &tile.options {
                 let place = &mut places[self.rows[draw * self.layout.n_options + option] as usize];
                 rows.push(*place.get_or_insert_with(|| {
                     let from = self.of(draw, option);
-                    ranges.iter().for_each(|range| values.extend_from_slice(&from[range.clone()]));
-                    n_rows += 1;
-                    n_rows - 1
+                    values.push(ranges.iter().flat_map(|range| &from[range.clone()]).copied().collect());
+                    values.len() as u32 - 1
                 }));
             }
         }
@@ -159,7 +157,7 @@ impl YearBlock {
             year = part.year;
             let mixed = |why: String| Err(BlockError::Mixed { year, why });
             let n_options = part.layout.n_options;
-            let first = joined.as_ref().map_or(0, Self::n_rows) as u32;
+            let first = joined.as_ref().map_or(0, |whole| whole.values.len()) as u32;
             let whole = joined.get_or_insert_with(|| Self {
                 draws: draws.to_vec(),
                 rows: vec![0; seen.len() * n_options],
@@ -210,8 +208,9 @@ mod tests {
             has_own: false,
             n_carried: 0,
         };
-        let values =
-            draws.iter().flat_map(|&d| (0..8).map(move |v| d as f64 * 10.0 + f64::from(v))).collect();
+        let row =
+            |d: u64, option: u32| (4 * option..4 * option + 4).map(move |v| d as f64 * 10.0 + f64::from(v));
+        let values = draws.iter().flat_map(|&d| [0, 1].map(|option| row(d, option).collect())).collect();
         YearBlock {
             year: 2030,
             layout,
@@ -261,7 +260,7 @@ mod tests {
             layout,
             draws: vec![0],
             rows: vec![0, 1],
-            values: (0..2 * size).map(|at| at as f64).collect(),
+            values: [0, size].map(|from| (from..from + size).map(|at| at as f64).collect()).into(),
             base_imports_musd: (0..8).map(f64::from).collect(),
             base_worker_shares: vec![0.25, 0.75],
         };
@@ -269,17 +268,17 @@ mod tests {
         assert_eq!(whole.cut(&of(Cut::Whole, &[0, 1])), whole);
         let twice = YearBlock { draws: vec![0, 1], rows: vec![1, 0, 1, 1], ..whole.clone() };
         let of_second = twice.cut(&of(Cut::Headline(0), &[1]));
-        assert_eq!((of_second.rows.as_slice(), of_second.values.len()), ([0, 1].as_slice(), 10));
+        assert_eq!((of_second.rows.as_slice(), of_second.values.len()), ([0, 1].as_slice(), 2));
         assert_eq!(of_second.of(1, 0)[0], size as f64);
         let second = whole.cut(&of(Cut::Countries(1..2), &[0]));
-        assert_eq!(second.values, [1.0, 3.0, 5.0, 7.0, 16.0, 18.0, 20.0]);
+        assert_eq!(second.values, [[1.0, 3.0, 5.0, 7.0, 16.0, 18.0, 20.0]]);
         assert_eq!(second.base_worker_shares, [0.75]);
         let headline = whole.cut(&of(Cut::Headline(0), &[0]));
-        assert_eq!(headline.values, [0.0, 2.0, 16.0, 17.0, 19.0]);
+        assert_eq!(headline.values, [[0.0, 2.0, 16.0, 17.0, 19.0]]);
         let imports = whole.cut(&of(Cut::Imports(1), &[0]));
         assert_eq!(
             (imports.values, imports.base_imports_musd),
-            (vec![12.0, 13.0, 14.0, 15.0], vec![4.0, 5.0, 6.0, 7.0])
+            (vec![vec![12.0, 13.0, 14.0, 15.0]], vec![4.0, 5.0, 6.0, 7.0])
         );
     }
 }

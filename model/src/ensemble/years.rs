@@ -124,7 +124,7 @@ impl Experiment {
         let found = parallel::try_map(self.options.len(), |at| solve((at, &self.options[at])))?;
         let (found, flows): (Vec<_>, Vec<_>) = found.into_iter().unzip();
         let (rows, quotas): (Vec<_>, Vec<_>) = found.into_iter().unzip();
-        let rows = rows.into_iter().map(|values| DrawRows { rows: vec![0], values }).collect();
+        let rows = rows.into_iter().map(|values| DrawRows { rows: vec![0], values: vec![values] }).collect();
         let flows: Option<Vec<Array3<f64>>> = flows.into_iter().collect();
         Ok(ReferenceYear {
             block: self.block(year, layout, vec![0], rows),
@@ -149,9 +149,8 @@ impl Experiment {
         };
         let base_worker_shares = base.accounts.worker_shares.iter().copied().collect();
         let (mut rows, mut values) = (Vec::new(), Vec::new());
-        values.reserve_exact(of_draws.iter().map(|one| one.values.len()).sum());
         for one in of_draws {
-            let first = (values.len() / layout.n_values()) as u32;
+            let first = values.len() as u32;
             rows.extend(one.rows.iter().map(|row| first + row));
             values.extend(one.values);
         }
@@ -187,7 +186,7 @@ impl Experiment {
             found.rows.push(row.unwrap_or(made.len()) as u32);
             if row.is_none() {
                 made.push((whole, own, is_in_force));
-                draw.put((whole, own, is_in_force), layout, &mut found.values);
+                found.values.push(draw.row((whole, own, is_in_force), layout));
             }
         }
         Ok(found)
@@ -201,16 +200,18 @@ impl Experiment {
 }
 
 impl DrawYear<'_> {
-    /// Adds a row of the block: what an option does, what it does alone, and whether it is in force.
-    fn put(&self, (whole, own, is_in_force): (usize, usize, bool), layout: Layout, values: &mut Vec<f64>) {
+    /// A row of the block: what an option does, what it does alone, and whether it is in force.
+    fn row(&self, (whole, own, is_in_force): (usize, usize, bool), layout: Layout) -> Vec<f64> {
         let [whole, own] = [whole, own].map(|at| self.at(at));
-        put(&whole.outcome, layout, values);
+        let mut values = Vec::with_capacity(layout.n_values());
+        put(&whole.outcome, layout, &mut values);
         if layout.has_own {
             values.push(f64::from(u8::from(is_in_force)));
             values.extend(&own.outcome.countries);
         }
         values.extend(&whole.next);
         values.extend(&own.next);
+        values
     }
 }
 

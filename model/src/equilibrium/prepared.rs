@@ -62,7 +62,7 @@ impl PreparedBaseline {
         Self { core: Arc::new(core), deficits: Arc::new(deficits), resolved_ln_wage: 0.0 }
     }
 
-    /// An economy near this baseline that is in equilibrium as it stands, such as a solution; deficits are fixed. Its searches
+    /// An economy near this baseline, with its input shares, that is in equilibrium as it stands, such as a solution; deficits are fixed. Its searches
     /// take the steps of this baseline, which costs a few evaluations more and saves a linearised system.
     #[must_use]
     pub fn near(&self, economy: Economy) -> Self {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::effect::Effect;
 use super::program::{Program, date_of, day_number};
+use super::resolve::Happenings;
 use super::spec::OptionSpec;
 use super::timeline::Horizon;
 use crate::policy::PolicyTimeline;
@@ -84,6 +85,7 @@ impl Program {
             menu_shares: Vec::new(),
             looks_of_fact: Vec::new(),
             looks_of_level: Vec::new(),
+            happenings: Happenings::default(),
         }
     }
 }

@@ -7,6 +7,7 @@ use jiff::ToSpan;
 use jiff::civil::{Date, date};
 
 use super::duration::Duration;
+use super::resolve::Happenings;
 use super::streams::Streams;
 use super::terms::{Term, TextCode};
 use super::timeline::Horizon;
@@ -62,6 +63,8 @@ pub struct Program {
     /// Stages with looks that need not look again before a fact, or a state, changes: by fact, and by state.
     pub(super) looks_of_fact: Vec<Vec<u32>>,
     pub(super) looks_of_level: Vec<Vec<u32>>,
+    /// What draws have in common of the events in their logs.
+    pub(super) happenings: Happenings,
 }
 
 /// A parameter of a draw.
@@ -293,7 +296,7 @@ pub(super) enum EffectCode {
 }
 
 /// Kind of a logged event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub(super) enum Kind {
     Reached,

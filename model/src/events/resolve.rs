@@ -1,7 +1,10 @@
 //! From a draw in numbers back to names and dates, and the counts of summaries.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use super::program::{CompactDraw, Entry, Kind, LAST_OF_BLOCK, NONE, Outcome, Program, StageCode, date_of};
-use super::timeline::{DrawnTimeline, LoggedEvent};
+use super::timeline::{DrawnTimeline, Happening, LoggedEvent};
 use crate::policy::PolicyTimeline;
 
 impl Program {
@@ -111,6 +114,15 @@ impl Program {
     }
 
     fn event(&self, draw: &CompactDraw, seq: usize, entry: &Entry) -> LoggedEvent {
+        // What talks have left of a text is an effect of this draw alone.
+        let is_shared = draw.terms.iter().all(|term| term.seq as usize != seq);
+        let make = || Arc::new(self.happening(draw, seq, entry));
+        let what = if is_shared { self.happenings.get(entry, make) } else { make() };
+        let parent_seq = (entry.parent != NONE).then_some(u64::from(entry.parent));
+        LoggedEvent { seq: seq as u64, date: date_of(entry.day), parent_seq, what }
+    }
+
+    fn happening(&self, draw: &CompactDraw, seq: usize, entry: &Entry) -> Happening {
         let item = entry.item as usize;
         let (party, process, stage, is_own) = match entry.kind {
             Kind::Happened | Kind::Passed => {
@@ -124,17 +136,29 @@ impl Program {
                 (process.party.as_str(), process.id.as_str(), stage.id.as_str(), process.is_own)
             }
         };
-        LoggedEvent {
-            seq: seq as u64,
-            date: date_of(entry.day),
+        Happening {
             event: entry.kind.text(),
             party: party.to_owned(),
             process: process.to_owned(),
             stage: stage.to_owned(),
-            parent_seq: (entry.parent != NONE).then_some(u64::from(entry.parent)),
             milestone: self.milestone(entry).map(|number| self.milestones[number].clone()),
             effects: self.effects(draw, seq, entry),
             is_own,
         }
+    }
+}
+
+/// By kind, item and branch.
+type ByEntry = HashMap<(Kind, u32, u8), Arc<Happening>>;
+
+/// What events of a program are, as soon as a draw asks for it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Happenings(Arc<Mutex<ByEntry>>);
+
+impl Happenings {
+    /// What an event is; `make` says it where no draw has asked before.
+    fn get(&self, entry: &Entry, make: impl FnOnce() -> Arc<Happening>) -> Arc<Happening> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(known.entry((entry.kind, entry.item, entry.branch)).or_insert_with(make))
     }
 }

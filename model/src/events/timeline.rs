@@ -1,6 +1,8 @@
 //! The result of one draw: memberships, and a log that replays to them.
 
 use std::collections::HashMap;
+use std::ops::Deref;
+use std::sync::Arc;
 
 use jiff::Span;
 use jiff::civil::Date;
@@ -24,6 +26,15 @@ pub struct LoggedEvent {
     pub seq: u64,
     /// Day.
     pub date: Date,
+    /// Event that led to it.
+    pub parent_seq: Option<u64>,
+    /// What happened; draws have it in common.
+    pub(super) what: Arc<Happening>,
+}
+
+/// What an event is, whenever it fires.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Happening {
     /// `reached`, `diverted`, `failed`, `waiting`, `cancelled`, `happened`, `began` or `ended`.
     pub event: &'static str,
     /// Party; empty for dated facts.
@@ -32,14 +43,20 @@ pub struct LoggedEvent {
     pub process: String,
     /// Stage; empty for recurring events and dated facts.
     pub stage: String,
-    /// Event that led to it.
-    pub parent_seq: Option<u64>,
     /// Milestone reached.
     pub milestone: Option<String>,
     /// Its effects.
     pub effects: Vec<String>,
     /// True for an event of the option itself, false for one of the world.
     pub is_own: bool,
+}
+
+impl Deref for LoggedEvent {
+    type Target = Happening;
+
+    fn deref(&self) -> &Happening {
+        &self.what
+    }
 }
 
 /// The result of one draw.

@@ -1,5 +1,7 @@
 //! An agreement that binds a pair.
 
+use jiff::civil::Date;
+
 use super::origin::OriginRule;
 
 /// An agreement that binds a pair on a date.
@@ -9,6 +11,8 @@ pub struct Binding<'a> {
     pub agreement: usize,
     /// Position of the agreement whose rules of origin count: its own, or that of a later one between both parties.
     pub rule_of: usize,
+    /// First day on which it binds both.
+    pub since: Date,
     /// Year of its tariff schedule, 1 = first.
     pub schedule_year: u32,
     /// Year since both were members, 1 = first.

@@ -1,6 +1,6 @@
 //! All policy tables of a data set, with names resolved to positions.
 
-use super::agreements::Agreements;
+use super::agreements::{Agreement, Agreements};
 use super::barriers::Barriers;
 use super::concessions::{Concessions, MissingSchedule};
 use super::depth::DepthClasses;
@@ -45,6 +45,15 @@ impl PolicyBook {
     #[must_use]
     pub fn n(&self) -> usize {
         self.axes.n_countries()
+    }
+
+    /// True if membership of an agreement can change a tariff: it has a schedule, or a carbon tariff, or takes the place of
+    /// others, whose rules of origin then give way, or another that does so adds to it.
+    pub(super) fn acts_on_tariffs(&self, agreement: usize) -> bool {
+        let Agreement { schedule, supersedes, .. } = &self.agreements[agreement];
+        let is_own = schedule.is_some() || supersedes.is_some() || self.duties.has_carbon_tariff(agreement);
+        let adds = |at: &usize| self.agreements[*at].addendum_to == Some(agreement);
+        is_own || (0..self.agreements.len()).filter(adds).any(|at| self.acts_on_tariffs(at))
     }
 
     /// Members without a schedule towards a partner, at most one for each membership.

@@ -10,7 +10,7 @@ use super::concerned::Concerned;
 use super::cuts::Cut;
 use super::measure::MeasureKind;
 use super::open_year::OpenYear;
-use super::pair_work::PairWork;
+use super::pair_work::{PairWork, Wants};
 use super::rates::SectorRates;
 use super::regimes::Regimes;
 use super::shared_costs::{AllPairs, SharedCosts, unknown_year};
@@ -44,6 +44,7 @@ pub struct BaseCosts<'a> {
     start: AllPairs,
     pairs: Vec<StartCosts>,
     known: Vec<Known>,
+    store: Store,
 }
 
 /// Costs of a pair under the memberships known at the start, `[j]`; empty = not asked for yet.
@@ -53,6 +54,8 @@ struct StartCosts {
     without: Vec<f64>,
     barriers: Vec<f64>,
     rates: Vec<SectorRates>,
+    /// Of the rates.
+    iceberg_factors: Vec<f64>,
 }
 
 /// A change that was asked for.
@@ -61,6 +64,24 @@ struct Known {
     state: YearState,
     regimes: Arc<Regimes>,
     change: Arc<CostChange>,
+    pairs: Vec<NewCosts>,
+}
+
+/// Where the costs of a pair stand in [`Store`]; what is left out is that of the start.
+#[derive(Debug, Clone, Copy, Default)]
+struct NewCosts {
+    rates: Option<u32>,
+    barriers: Option<u32>,
+}
+
+/// Costs of pairs that differ from those of the start, under all states that were asked for, `[j]` each.
+#[derive(Debug, Default)]
+struct Store {
+    rates: Vec<SectorRates>,
+    barriers: Vec<f64>,
+    /// Working memory.
+    of_pair: Vec<SectorRates>,
+    factors: Vec<f64>,
 }
 
 impl<'a> BaseCosts<'a> {
@@ -82,6 +103,7 @@ impl<'a> BaseCosts<'a> {
             start: unknown_year(n),
             pairs: vec![StartCosts::default(); n * n],
             known: Vec::new(),
+            store: Store::default(),
         }
     }
 
@@ -104,33 +126,29 @@ impl<'a> BaseCosts<'a> {
         let start = YearState::default();
         let (old, before) = nearest.map_or((self.regimes, &start), |known| (&*known.regimes, &known.state));
         let concerned = Concerned::new(book, (old, new), &state.apart(before), year);
-        let mut change = match nearest {
-            Some(known) if concerned.is_nobody() => Arc::clone(&known.change),
-            Some(known) => Arc::new(CostChange::clone(&known.change)),
-            None => Arc::new(CostChange::none(book)),
+        let (mut change, mut pairs) = match nearest {
+            Some(known) => (Arc::clone(&known.change), known.pairs.clone()),
+            None => (Arc::new(CostChange::none(book)), vec![NewCosts::default(); self.pairs.len()]),
         };
         if !concerned.is_nobody() {
-            // Against another state the tariffs of a pair may stand although these two do not differ in them.
-            let wants_all = nearest.is_some();
             let from_start = Concerned::new(book, (self.regimes, new), &state.apart(&start), year);
-            self.recompute(Arc::make_mut(&mut change), new, (&concerned, &from_start), wants_all);
+            self.recompute((Arc::make_mut(&mut change), &mut pairs), new, (&concerned, &from_start));
         }
         self.known.push(Known {
             state: state.clone(),
             regimes: Arc::clone(new),
             change: Arc::clone(&change),
+            pairs,
         });
         change
     }
 
-    /// Computes the pairs concerned anew, with tariffs where these may differ or where all are wanted; `from_start` says
-    /// whom the way from the start concerns.
+    /// Computes the pairs concerned anew; `from_start` says whom the way from the start concerns.
     fn recompute(
         &mut self,
-        change: &mut CostChange,
+        (change, pairs): (&mut CostChange, &mut [NewCosts]),
         new: &Regimes,
         (concerned, from_start): (&Concerned, &Concerned),
-        wants_all: bool,
     ) {
         let (book, n, year) = (self.book, self.book.n(), self.terms.year);
         let mut work = PairWork::new(book, new, year, self.shared);
@@ -142,52 +160,74 @@ impl<'a> BaseCosts<'a> {
         };
         // Other days cut the year into other stretches, whose sums have other last digits.
         let are_days_of_start = days(new) == days(self.regimes);
-        let (mut rates, mut barriers) = (Vec::new(), Vec::new());
         for importer in 0..n {
             for exporter in (0..n).filter(|&exporter| exporter != importer) {
                 let pair = Pair { importer, exporter };
-                let by_tariffs = concerned.by_tariffs(book, pair);
-                if by_tariffs || concerned.by_texts(pair) {
-                    let wants_rates = by_tariffs || wants_all;
-                    let before = start[importer * n + exporter]
-                        .get_or_init(|| PairWork::new(book, self.regimes, year, self.shared).into_year(pair));
-                    let is_of_start = are_days_of_start && from_start.leaves(book, pair);
-                    let found = if is_of_start { before } else { work.find(pair, wants_rates) };
-                    let between = [(before, self.regimes), (found, new)];
-                    let old = self.costs((pair, wants_rates), between, (&mut rates, &mut barriers));
-                    change.put(pair, old, (&rates, &barriers));
+                let wants = Wants {
+                    rates: concerned.by_tariffs(book, pair),
+                    barriers: concerned.by_barriers(book, pair),
+                };
+                if !wants.rates && !wants.barriers {
+                    continue;
                 }
+                let at = importer * n + exporter;
+                let before = start[at]
+                    .get_or_init(|| PairWork::new(book, self.regimes, year, self.shared).into_year(pair));
+                let is_of_start = are_days_of_start && from_start.leaves(book, pair);
+                let found = if is_of_start { before } else { work.find(pair, wants) };
+                let between = [(before, self.regimes), (found, new)];
+                if wants.rates {
+                    pairs[at].rates = self.rates(pair, between);
+                }
+                if wants.barriers {
+                    pairs[at].barriers = self.barriers(pair, between);
+                }
+                change.put(pair, &self.pairs[at], self.store.of(pairs[at], book.axes.n_sectors()));
             }
         }
     }
 
-    /// Writes what a pair comes to under the parameters of the draw, and returns what it comes to at the start. Rates that
-    /// nobody wants, and rates and barriers that are those of the start, are left out.
-    fn costs(
-        &mut self,
-        (pair, wants_rates): (Pair, bool),
-        [before, after]: [(&OpenYear, &Regimes); 2],
-        (rates, barriers): (&mut Vec<SectorRates>, &mut Vec<f64>),
-    ) -> &StartCosts {
-        let (book, Terms { year, parameters }) = (self.book, self.terms);
+    /// Rates of a pair under the parameters of the draw; `None` if they are those of the start.
+    fn rates(&mut self, pair: Pair, [before, after]: [(&OpenYear, &Regimes); 2]) -> Option<u32> {
+        let (book, of_draw) = (self.book, (pair, self.terms.parameters));
+        if after.0.has_rates_of(after.1, before) {
+            return None;
+        }
         let old = &mut self.pairs[pair.importer * book.n() + pair.exporter];
-        rates.clear();
-        if wants_rates && !after.0.has_rates_of(after.1, before) {
-            if old.rates.is_empty() {
-                before.0.by_sector((book, before.1), parameters, &mut old.rates);
-            }
-            after.0.by_sector((book, after.1), parameters, rates);
+        if old.rates.is_empty() {
+            before.0.by_sector((book, before.1), of_draw, &mut old.rates);
+            old.iceberg_factors = old.rates.iter().map(SectorRates::iceberg_factor).collect();
         }
-        barriers.clear();
+        let Store { rates, of_pair, .. } = &mut self.store;
+        after.0.by_sector((book, after.1), of_draw, of_pair);
+        rates.extend_from_slice(of_pair);
+        Some((rates.len() - of_pair.len()) as u32)
+    }
+
+    /// Barriers of a pair under the parameters of the draw; `None` if they are those of the start.
+    fn barriers(&mut self, pair: Pair, [before, after]: [(&OpenYear, &Regimes); 2]) -> Option<u32> {
+        let (book, year) = (self.book, self.terms.year);
         let has_trends = |(_, regimes): &(_, &Regimes)| regimes.measures().has(MeasureKind::Trend);
-        if [before, after].iter().any(has_trends) || !after.0.has_barriers_of(before.0) {
-            if old.barriers.is_empty() {
-                old.without = book.barriers.without_agreements(pair, &self.cuts);
-                book.barriers_of(before, pair, year, (&self.cuts, &old.without), &mut old.barriers);
-            }
-            book.barriers_of(after, pair, year, (&self.cuts, &old.without), barriers);
+        if !([before, after].iter().any(has_trends)) && after.0.has_barriers_of(before.0) {
+            return None;
         }
-        old
+        let old = &mut self.pairs[pair.importer * book.n() + pair.exporter];
+        if old.barriers.is_empty() {
+            old.without = book.barriers.without_agreements(pair, &self.cuts);
+            book.barriers_of(before, pair, year, (&self.cuts, &old.without), &mut old.barriers);
+        }
+        let Store { barriers, factors, .. } = &mut self.store;
+        book.barriers_of(after, pair, year, (&self.cuts, &old.without), factors);
+        barriers.extend_from_slice(factors);
+        Some((barriers.len() - factors.len()) as u32)
+    }
+}
+
+impl Store {
+    /// Rates and barriers of a pair, `[j]`; empty where they are those of the start.
+    fn of(&self, NewCosts { rates, barriers }: NewCosts, n_sectors: usize) -> (&[SectorRates], &[f64]) {
+        let place = |at: u32| at as usize..at as usize + n_sectors;
+        (rates.map_or(&[], |at| &self.rates[place(at)]), barriers.map_or(&[], |at| &self.barriers[place(at)]))
     }
 }
 
@@ -197,7 +237,7 @@ impl CostChange {
         Self { tariff_ratio: Array3::ones(shape), iceberg_ratio: Array3::ones(shape) }
     }
 
-    /// Writes the tariff and iceberg ratios of one pair; rates and barriers that are not given are as before.
+    /// Writes the tariff and iceberg ratios of one pair.
     fn put(
         &mut self,
         Pair { importer, exporter }: Pair,
@@ -210,9 +250,9 @@ impl CostChange {
                 iceberg_ratio = new / old.barriers[j];
             }
             if let Some(new) = rates.get(j).filter(|new| **new != old.rates[j]) {
-                let old = old.rates[j];
+                let (old, iceberg_factor) = (old.rates[j], old.iceberg_factors[j]);
                 tariff_ratio = (100.0 + new.collected_pct) / (100.0 + old.collected_pct);
-                iceberg_ratio *= new.iceberg_factor() / old.iceberg_factor();
+                iceberg_ratio *= new.iceberg_factor() / iceberg_factor;
             }
             let at = [j, importer, exporter];
             (self.tariff_ratio[at], self.iceberg_ratio[at]) = (settled(tariff_ratio), settled(iceberg_ratio));

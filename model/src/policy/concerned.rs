@@ -16,6 +16,11 @@ pub(super) struct Concerned {
     moved: Vec<bool>,
     /// Parties of the agreements concerned, `[n]`.
     shared: Vec<bool>,
+    /// Of those that can change a tariff, `[n]`.
+    shared_tariffs: Vec<bool>,
+    /// Parties whose membership cuts the year at another day, `[n]`: what holds in a stretch of days is looked
+    /// at on its first.
+    cut: Vec<bool>,
     /// True if content of a new member counts as originating for the others, so that trade among them changes too.
     cumulates: bool,
     measures: Vec<MeasureChange>,
@@ -29,6 +34,8 @@ impl Concerned {
         let mut found = Self {
             moved: vec![false; n],
             shared: vec![false; n],
+            shared_tariffs: vec![false; n],
+            cut: vec![false; n],
             cumulates: false,
             measures: apart.measures.iter().copied().cloned().collect(),
         };
@@ -38,13 +45,17 @@ impl Concerned {
             let party = book.axes.country_idx.get(&membership.party);
             let (Some(agreement), Some(&party)) = (agreement, party) else { continue };
             found.moved[party] = true;
-            found.cumulates |= book.preferences.origin.is_strict(agreement);
+            let days = [Some(membership.from), membership.until];
+            found.cut[party] |= days.into_iter().flatten().any(|day| day.year() == year);
+            let acts_on_tariffs = book.acts_on_tariffs(agreement);
+            found.cumulates |= acts_on_tariffs && book.preferences.origin.is_strict(agreement);
             let is_open = book.agreements[agreement].reach == Reach::Everybody
                 || book.duties.has_carbon_tariff(agreement);
             let ages_stand = ages_stand(book, (old, new), (agreement, membership), apart, year);
             for other in 0..n {
                 let belongs = [old, new].iter().any(|one| !one.members().spans(agreement, other).is_empty());
                 found.shared[other] |= is_open || belongs;
+                found.shared_tariffs[other] |= acts_on_tariffs && (is_open || belongs);
                 found.moved[other] |= belongs && !ages_stand;
             }
         }
@@ -59,6 +70,7 @@ impl Concerned {
             for party in 0..book.n() {
                 let belongs = [old, new].iter().any(|one| !one.members().spans(at, party).is_empty());
                 self.shared[party] |= belongs;
+                self.shared_tariffs[party] |= belongs;
                 self.moved[party] |= belongs;
             }
         }
@@ -74,12 +86,20 @@ impl Concerned {
     pub fn by_tariffs(&self, book: &PolicyBook, pair: Pair) -> bool {
         let Pair { importer, exporter } = pair;
         let is_moved = self.cumulates || self.moved[importer] || self.moved[exporter];
-        (self.shared[importer] && self.shared[exporter] && is_moved) || self.is_measured(book, pair)
+        (self.shared_tariffs[importer] && self.shared_tariffs[exporter] && is_moved)
+            || self.is_cut(pair)
+            || self.is_measured(book, pair)
     }
 
-    /// True if the texts that act on the trade of a pair may differ.
-    pub fn by_texts(&self, pair: Pair) -> bool {
-        self.moved[pair.importer]
+    /// True if the barriers of a pair may differ: by the texts that act on its trade, or by measures.
+    pub fn by_barriers(&self, book: &PolicyBook, pair: Pair) -> bool {
+        let Pair { importer, exporter } = pair;
+        let is_joined = self.shared[importer] && self.shared[exporter] && self.moved[exporter];
+        self.moved[importer] || is_joined || self.is_cut(pair) || self.is_measured(book, pair)
+    }
+
+    fn is_cut(&self, pair: Pair) -> bool {
+        self.cut[pair.importer] || self.cut[pair.exporter]
     }
 
     /// True if what holds between the two of a pair is the same in both states, but for who may claim and for trends.

@@ -44,6 +44,11 @@ pub struct DutiesInForce<'a> {
 }
 
 impl DutiesInForce<'_> {
+    /// True if a list may charge something.
+    pub(super) fn is_any(&self) -> bool {
+        matches!(self.plain_pct, Cow::Owned(_)) || !self.conditional.is_empty()
+    }
+
     /// All duties on a group, percent of the value, on top of the rate `rate_pct`; `claimed` is the agreement that the
     /// goods claim.
     #[must_use]

@@ -1,6 +1,6 @@
 //! Most-favoured-nation rates, and the duties that they collect.
 
-use ndarray::Array3;
+use ndarray::{Array3, ArrayView1, s};
 
 use crate::data::Pair;
 
@@ -54,6 +54,11 @@ impl MfnRates {
         self.pct[[pair.importer, pair.exporter, group]]
     }
 
+    /// Rates of an importer on an exporter, and what is not collected of them, `[g]`.
+    pub(super) fn of_pair(&self, Pair { importer, exporter }: Pair) -> [ArrayView1<'_, f64>; 2] {
+        [&self.pct, &self.collected_gap_pp].map(|table| table.slice(s![importer, exporter, ..]))
+    }
+
     /// Rate less what is collected of it where it is paid in full, percentage points.
     pub(super) fn collected_gap_pp(&self, pair: Pair, group: usize) -> f64 {
         self.collected_gap_pp[[pair.importer, pair.exporter, group]]
@@ -65,6 +70,9 @@ impl MfnRates {
 ///
 /// The two differ in the second order of the rates of the lines ([`super::aggregate`]). Therefore the gap falls with
 /// the square of the share that is left of the rates.
+#[inline(always)]
 pub(super) fn collected_pct((pct, gap_pp): (f64, f64), paid_pct: f64) -> f64 {
-    if gap_pp == 0.0 { paid_pct } else { paid_pct - gap_pp * (paid_pct / pct).powi(2) }
+    let left = paid_pct / pct;
+    let gap_pp = if gap_pp == 0.0 { 0.0 } else { gap_pp * (left * left) };
+    paid_pct - gap_pp
 }

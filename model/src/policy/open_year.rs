@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use jiff::civil::Date;
-
 use super::PolicyParameters;
 use super::book::PolicyBook;
-use super::rates::{SectorRates, SituationRates};
+use super::rates::{HeldOffers, SectorRates, add_rates};
 use super::regimes::Regimes;
+use crate::data::Pair;
+use crate::numerics::sorted_lanes::Lanes;
 
 /// Joined strengths of texts, `[j]`, with the share of the year in which they hold.
 type HeldTexts = (Arc<[f64]>, f64);
@@ -21,17 +21,18 @@ pub(super) struct OpenYear {
     pub texts: Vec<HeldTexts>,
     /// Situations in turn; empty if rates were not asked for.
     pub rates: Vec<HeldRates>,
-    /// Agreements whose strict rules of origin say who may claim, each on a day; those of one situation after the other.
-    pub rules: Vec<(usize, Date)>,
+    /// What the agreements of the situations offer, those of one after those of the other.
+    pub offers: Vec<HeldOffers>,
 }
 
 /// Rates that hold in a part of a year.
 #[derive(Debug)]
 pub(super) struct HeldRates {
-    pub rates: Arc<SituationRates>,
+    /// Additional duties on goods that claim nothing; `None` without any.
+    pub duty_pct: Option<Arc<[Lanes]>>,
     pub share_of_year: f64,
-    /// Its strict rules end at this place in the list of all.
-    pub rules_until: usize,
+    /// Its offers end at this place in the list of all.
+    pub offers_until: usize,
 }
 
 impl OpenYear {
@@ -41,14 +42,14 @@ impl OpenYear {
         self.levels.resize(n_sectors, 1.0);
         self.texts.clear();
         self.rates.clear();
-        self.rules.clear();
+        self.offers.clear();
     }
 
-    /// Writes the rates by sector over the year, `[j]`; nothing if they were not asked for.
+    /// Writes the rates of the pair by sector over the year, `[j]`; nothing if they were not asked for.
     pub fn by_sector(
         &self,
         (book, regimes): (&PolicyBook, &Regimes),
-        parameters: PolicyParameters<'_>,
+        (pair, parameters): (Pair, PolicyParameters<'_>),
         sectors: &mut Vec<SectorRates>,
     ) {
         sectors.clear();
@@ -56,19 +57,20 @@ impl OpenYear {
             return;
         }
         sectors.resize(book.axes.n_sectors(), SectorRates::default());
+        let eligible: Vec<Option<&[f64]>> = self.offers.iter().map(|one| eligible(one, regimes)).collect();
         let mut from = 0;
-        for held in &self.rates {
-            let rules = &self.rules[from..held.rules_until];
-            from = held.rules_until;
-            let eligible: Vec<&[f64]> = rules.iter().map(|rule| regimes.eligible_shares(*rule)).collect();
-            held.rates.add(&book.groups, held.share_of_year, (parameters, &eligible), sectors);
+        for HeldRates { duty_pct, share_of_year, offers_until } in &self.rates {
+            let (held, eligible) = (&self.offers[from..*offers_until], &eligible[from..*offers_until]);
+            from = *offers_until;
+            let drawn = (parameters.utilisation_ratio, eligible);
+            add_rates((book, pair), *share_of_year, (duty_pct.as_deref(), held), drawn, sectors);
         }
     }
 
     /// True if the texts of `other` hold in the same parts of its year, and the same levels. It may say no of equal ones.
     pub fn has_barriers_of(&self, other: &Self) -> bool {
         let are_same = |((a, share), (b, other_share)): (&HeldTexts, &HeldTexts)| {
-            Arc::ptr_eq(a, b) && share == other_share
+            (Arc::ptr_eq(a, b) || a == b) && share == other_share
         };
         self.texts.len() == other.texts.len()
             && self.texts.iter().zip(&other.texts).all(are_same)
@@ -79,13 +81,23 @@ impl OpenYear {
     /// It may say no of equal ones.
     pub fn has_rates_of(&self, regimes: &Regimes, (other, others): (&Self, &Regimes)) -> bool {
         let are_same = |(a, b): (&HeldRates, &HeldRates)| {
-            Arc::ptr_eq(&a.rates, &b.rates)
-                && (a.share_of_year, a.rules_until) == (b.share_of_year, b.rules_until)
+            let are_duties = match (&a.duty_pct, &b.duty_pct) {
+                (Some(a), Some(b)) => Arc::ptr_eq(a, b) || a == b,
+                (a, b) => a.is_none() && b.is_none(),
+            };
+            are_duties && (a.share_of_year, a.offers_until) == (b.share_of_year, b.offers_until)
         };
-        let mut rules = self.rules.iter().zip(&other.rules);
+        let are_offers = |(a, b): (&HeldOffers, &HeldOffers)| {
+            (a.number, a.age_ratio) == (b.number, b.age_ratio) && eligible(a, regimes) == eligible(b, others)
+        };
         self.rates.len() == other.rates.len()
-            && self.rules.len() == other.rules.len()
+            && self.offers.len() == other.offers.len()
             && self.rates.iter().zip(&other.rates).all(are_same)
-            && rules.all(|(a, b)| regimes.eligible_shares(*a) == others.eligible_shares(*b))
+            && self.offers.iter().zip(&other.offers).all(are_offers)
     }
+}
+
+/// Shares of trade that a strict rule of origin lets claim, `[g]`; `None` without one.
+fn eligible<'r>(held: &HeldOffers, regimes: &'r Regimes) -> Option<&'r [f64]> {
+    held.rule.map(|rule| regimes.eligible_shares(rule))
 }

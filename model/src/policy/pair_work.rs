@@ -12,6 +12,13 @@ use super::texts::OpenTexts;
 use super::year_rates::YearRates;
 use crate::data::Pair;
 
+/// What is asked of a pair.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wants {
+    pub rates: bool,
+    pub barriers: bool,
+}
+
 /// Finds what holds between the two of a pair in a year. Pairs of one importer that follow each other share what is known
 /// of its texts.
 #[derive(Debug)]
@@ -47,7 +54,7 @@ impl<'a> PairWork<'a> {
     }
 
     /// The year of a pair. Neighbouring stretches that do not differ are merged, so that they are computed once.
-    pub fn find(&mut self, pair: Pair, wants_rates: bool) -> &OpenYear {
+    pub fn find(&mut self, pair: Pair, wants: Wants) -> &OpenYear {
         let Self { book, regimes, year, found, .. } = self;
         let (book, regimes) = (*book, *regimes);
         book.note_stretches(regimes, pair, *year, (&mut self.days, &mut self.stretches));
@@ -56,15 +63,17 @@ impl<'a> PairWork<'a> {
         let state = (regimes.members(), regimes.measures());
         for &(from, share_of_year) in &self.stretches {
             let bindings = self.rates.bind(pair, from);
-            let joined = self.texts.joined(book, regimes, (pair, from), bindings);
-            match found.texts.last_mut() {
-                Some((before, share)) if Arc::ptr_eq(before, &joined) || *before == joined => {
-                    *share += share_of_year;
+            if wants.barriers {
+                let joined = self.texts.joined(book, regimes, (pair, from), bindings);
+                match found.texts.last_mut() {
+                    Some((before, share)) if Arc::ptr_eq(before, &joined) || *before == joined => {
+                        *share += share_of_year;
+                    }
+                    _ => found.texts.push((joined, share_of_year)),
                 }
-                _ => found.texts.push((joined, share_of_year)),
+                book.barrier_changes.add_levels(state, between, (from, share_of_year), &mut found.levels);
             }
-            book.barrier_changes.add_levels(state, between, (from, share_of_year), &mut found.levels);
-            if wants_rates {
+            if wants.rates {
                 self.rates.add(share_of_year, found);
             }
         }
@@ -73,7 +82,7 @@ impl<'a> PairWork<'a> {
 
     /// The year of a pair for good.
     pub fn into_year(mut self, pair: Pair) -> OpenYear {
-        self.find(pair, true);
+        self.find(pair, Wants { rates: true, barriers: true });
         self.found
     }
 }

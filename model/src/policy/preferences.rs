@@ -94,6 +94,19 @@ impl Preferences {
         binding: &Binding<'_>,
         is_automatic: bool,
         group: usize,
+        of_rate: (f64, f64),
+    ) -> Option<(f64, Option<Claim>)> {
+        let (preference_pct, claim) = self.mature_offer(binding, is_automatic, group, of_rate)?;
+        let ratio = self.utilisation.ratio_of_age(binding.age_years);
+        Some((preference_pct, claim.map(|claim| Claim { share: claim.share * ratio, ..claim })))
+    }
+
+    /// The same as if the agreement were so old that its age no longer matters.
+    pub(super) fn mature_offer(
+        &self,
+        binding: &Binding<'_>,
+        is_automatic: bool,
+        group: usize,
         (mfn_pct, spared_pp): (f64, f64),
     ) -> Option<(f64, Option<Claim>)> {
         let preference_pct = mfn_pct * binding.left_share?[group];
@@ -107,11 +120,8 @@ impl Preferences {
         let cost_pct = binding.rules[group].cost_pct;
         let extra_pct = cost_pct - self.origin.standard_cost_pct;
         let observed = binding.claimed_share.map(|shares| shares[group]).filter(|share| !share.is_nan());
-        let share = match observed {
-            // Customs count all trade: those whose goods do not qualify are among those who do not claim.
-            Some(share) => share * self.utilisation.ratio_of_age(binding.age_years),
-            None => self.utilisation.share(margin_pp - extra_pct, binding.age_years),
-        };
+        // Customs count all trade: those whose goods do not qualify are among those who do not claim.
+        let share = observed.unwrap_or_else(|| self.utilisation.mature_share(margin_pp - extra_pct));
         let eligible_share = match observed {
             Some(_) => None,
             None => Some(binding.eligible_share.map_or(1.0, |shares| shares[group])),

@@ -1,15 +1,24 @@
-//! What a pair pays in one situation, worked out once and then asked for every draw.
+//! What a pair pays in a situation, by sector.
 //!
-//! Which agreements bind, what their schedules leave and which duties stand depend on no parameter that is drawn. What is
-//! left to a draw is the share of trade that claims: groups in which nobody has to claim are finished here, the others
-//! keep their offers. Who may claim under a strict rule of origin is left open too, since it changes with every member
-//! anywhere: few situations are met again with the same members.
+//! What an agreement offers in a year of its schedule is worked out once for all draws: which duties it leaves, and what a
+//! mature agreement would see claimed. Left open are its age, the use of preferences, which is drawn, and who may claim under
+//! a strict rule of origin, which changes with every member anywhere.
+//!
+//! Eight product groups are counted side by side, in the lanes of a vector. They come to what
+//! [`group_rate`](super::book::PolicyBook::group_rate) says, to the last digit.
 
-use super::PolicyParameters;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use super::binding::Binding;
 use super::book::PolicyBook;
-use super::groups::Group;
-use super::preferences::{Claim, Offer};
-use super::regime::{GroupHead, GroupRate, Situation};
+use super::duties_in_force::DutiesInForce;
+use super::mfn::collected_pct;
+use super::preferences::Claim;
+use crate::data::Pair;
+use crate::numerics::sorted_lanes::{LANES, Lanes};
+use crate::numerics::vectors::vectorised;
 
 /// Rates of one sector of a pair, percent.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -23,15 +32,6 @@ pub(super) struct SectorRates {
 }
 
 impl SectorRates {
-    /// What a sector needs of the rate of a group.
-    fn of(rate: &GroupRate) -> Self {
-        Self {
-            effective_pct: rate.effective_pct,
-            collected_pct: rate.collected_pct,
-            compliance_pct: rate.compliance_pct,
-        }
-    }
-
     /// Rate paid over duties collected, as a ratio of prices: rates differ between lines.
     pub fn dispersion(&self) -> f64 {
         (100.0 + self.effective_pct) / (100.0 + self.collected_pct)
@@ -42,141 +42,254 @@ impl SectorRates {
     pub fn iceberg_factor(&self) -> f64 {
         self.dispersion() * (1.0 + self.compliance_pct / 100.0)
     }
-
-    fn add(&mut self, weight: f64, rate: Self) {
-        self.effective_pct += weight * rate.effective_pct;
-        self.collected_pct += weight * rate.collected_pct;
-        self.compliance_pct += weight * rate.compliance_pct;
-    }
 }
 
-/// The rate of a group as far as it is known before a draw.
-#[derive(Debug)]
-enum Known {
-    /// All of it.
-    Rates(SectorRates),
-    /// What is paid without a claim. The offers end at this place in the list of all.
-    Claimable(GroupHead, usize),
-}
-
-/// Who may claim an offer.
+/// What one agreement offers some product groups. Where it offers nothing, nobody claims.
 #[derive(Debug, Clone, Copy)]
-enum Who {
-    /// All of the trade has it without a claim.
-    Everybody,
-    /// Of all trade a share that customs count claims.
-    Counted,
-    /// Goods that meet the rules of origin, which are not strict.
-    Originating,
-    /// Goods that meet a strict rule of origin: its place among those of the situation.
-    Under(u16),
-}
-
-/// An [`Offer`] in little room: there are many, and to fetch them takes longer than to count with them.
-#[derive(Debug, Clone, Copy)]
-struct KeptOffer {
-    preference_pct: f64,
-    duty_pct: f64,
+struct Terms {
+    preference_pct: Lanes,
+    /// Share of the trade that has it: of what may claim, or of all; of a claim that of a mature agreement.
+    share: Lanes,
     /// Of a claim.
-    share: f64,
-    cost_pct: f64,
-    agreement: u32,
-    who: Who,
+    cost_pct: Lanes,
 }
 
-impl KeptOffer {
-    /// `rule` is the strict rule of its binding, if that has one.
-    fn new(offer: &Offer, rule: Option<u16>) -> Self {
-        let who = match (offer.claim, rule) {
-            (None, _) => Who::Everybody,
-            (Some(Claim { eligible_share: None, .. }), _) => Who::Counted,
-            (Some(_), None) => Who::Originating,
-            (Some(_), Some(rule)) => Who::Under(rule),
-        };
-        let (share, cost_pct) = offer.claim.map_or((0.0, 0.0), |claim| (claim.share, claim.cost_pct));
-        let &Offer { agreement, preference_pct, duty_pct, .. } = offer;
-        Self { preference_pct, duty_pct, share, cost_pct, agreement: agreement as u32, who }
-    }
-
-    /// The offer where strict rules let these shares claim, `[rule]`.
-    fn open(&self, eligible: impl Fn(usize) -> f64) -> Offer {
-        let claim = |eligible_share| Claim { share: self.share, eligible_share, cost_pct: self.cost_pct };
-        let claim = match self.who {
-            Who::Everybody => None,
-            Who::Counted => Some(claim(None)),
-            Who::Originating => Some(claim(Some(1.0))),
-            Who::Under(rule) => Some(claim(Some(eligible(usize::from(rule))))),
-        };
-        let Self { preference_pct, duty_pct, agreement, .. } = *self;
-        Offer { agreement: agreement as usize, preference_pct, duty_pct, claim }
-    }
-}
-
-/// The rates of a pair in one situation, with what is drawn and who may claim left open.
+/// What an agreement offers a pair, by blocks of product groups.
 #[derive(Debug)]
-pub(super) struct SituationRates {
-    /// Groups that pay something, rising. The order is that of the sums, whose last digits hang on it.
-    groups: Box<[(u32, Known)]>,
-    /// Offers of the groups that are claimable, one group after the other.
-    offers: Box<[KeptOffer]>,
+pub(super) struct Offers {
+    /// Empty if it lowers no rate.
+    terms: Box<[Terms]>,
+    /// Additional duties on what claims; `None` = those on what does not.
+    duty_pct: Option<Box<[Lanes]>>,
+    /// True if all of the trade has it without a claim.
+    is_automatic: bool,
+    /// 1 where rules of origin say who may claim, 0 where nobody asks; `None` = they say it everywhere.
+    is_under: Option<Box<[Lanes]>>,
 }
 
-impl SituationRates {
-    /// Works out the offers of every group. All bindings of the situation have a preference.
-    pub fn new(book: &PolicyBook, situation: &Situation<'_>) -> Self {
-        let n = book.groups.len();
-        let (mut groups, mut offers) = (Vec::with_capacity(n), Vec::new());
-        let mut n_strict = 0;
-        let are_strict = situation.bindings.iter().map(|binding| binding.eligible_share.is_some());
-        let strict = |is_strict: bool| {
-            n_strict += u16::from(is_strict);
-            is_strict.then(|| n_strict - 1)
-        };
-        let rules: Vec<Option<u16>> = are_strict.map(strict).collect();
-        for g in 0..n {
-            let head = book.group_head(situation, g);
-            let found: Vec<(usize, Offer)> = book.offers(situation, g, head).collect();
-            if found.iter().any(|(_, offer)| offer.claim.is_some()) {
-                offers.extend(found.iter().map(|(at, offer)| KeptOffer::new(offer, rules[*at])));
-                groups.push((g as u32, Known::Claimable(head, offers.len())));
-                continue;
-            }
-            // Nobody has to claim, so that the use of preferences that is drawn does not matter.
-            let rates = SectorRates::of(&head.rate(found.into_iter().map(|(_, offer)| offer), 1.0));
-            if rates != SectorRates::default() {
-                groups.push((g as u32, Known::Rates(rates)));
-            }
+/// The offers of an agreement that binds, with what is left open.
+#[derive(Debug)]
+pub(super) struct HeldOffers {
+    pub offers: Arc<Offers>,
+    /// Tells the offers from others.
+    pub number: u128,
+    /// Share that claims over that of a mature agreement.
+    pub age_ratio: f64,
+    /// Agreement whose strict rules of origin say who may claim, and a day on which they do.
+    pub rule: Option<(usize, Date)>,
+}
+
+/// Block of a list by group, 0 where it ends.
+#[inline(always)]
+fn block(list: &[f64], at: usize) -> Lanes {
+    let rest = &list[at * LANES..];
+    match rest.first_chunk() {
+        Some(whole) => *whole,
+        None => {
+            let mut lanes = [0.0; LANES];
+            lanes[..rest.len()].copy_from_slice(rest);
+            lanes
         }
-        Self { groups: groups.into(), offers: offers.into() }
+    }
+}
+
+/// Block `at` of what each of `n` groups has.
+fn block_of(n: usize, at: usize, of_group: impl Fn(usize) -> f64) -> Lanes {
+    std::array::from_fn(|lane| if at * LANES + lane < n { of_group(at * LANES + lane) } else { 0.0 })
+}
+
+/// All blocks of what each of `n` groups has.
+fn blocks(n: usize, of_group: impl Fn(usize) -> f64) -> Box<[Lanes]> {
+    (0..n.div_ceil(LANES)).map(|at| block_of(n, at, &of_group)).collect()
+}
+
+/// Additional duties on goods that claim nothing, percent, by blocks of groups.
+pub(super) fn duties_by_block(book: &PolicyBook, pair: Pair, duties: &DutiesInForce<'_>) -> Arc<[Lanes]> {
+    blocks(book.groups.len(), |g| duties.on(g, book.mfn.pct(pair, g), None)).into()
+}
+
+impl Offers {
+    /// What the agreement of a binding offers under some duties, were it mature.
+    pub fn new(book: &PolicyBook, pair: Pair, binding: &Binding<'_>, duties: &DutiesInForce<'_>) -> Self {
+        let (n, agreement) = (book.groups.len(), binding.agreement);
+        let is_automatic = book.agreements[agreement].is_automatic;
+        let duty = |g: usize| duties.on(g, book.mfn.pct(pair, g), None);
+        let offer = |g: usize| {
+            let mfn_pct = book.mfn.pct(pair, g);
+            // Who claims is also spared the duties that exempt the agreement.
+            let spared_pp = duty(g) - duties.on(g, mfn_pct, Some(agreement));
+            book.preferences.mature_offer(binding, is_automatic, g, (mfn_pct, spared_pp))
+        };
+        let of_group: Vec<Option<(f64, Option<Claim>)>> = (0..n).map(offer).collect();
+        if of_group.iter().all(Option::is_none) {
+            return Self { terms: Box::default(), duty_pct: None, is_automatic, is_under: None };
+        }
+        // Without an offer the rate for everybody stands, and nobody claims.
+        let preference_pct = |g: usize| of_group[g].map_or_else(|| book.mfn.pct(pair, g), |(pct, _)| pct);
+        let share = |g: usize| of_group[g].map_or(0.0, |(_, claim)| claim.map_or(1.0, |claim| claim.share));
+        let claim = |g: usize| of_group[g].and_then(|(_, claim)| claim);
+        let cost_pct = |g: usize| claim(g).map_or(0.0, |claim| claim.cost_pct);
+        let terms = (0..n.div_ceil(LANES)).map(|at| Terms {
+            preference_pct: block_of(n, at, preference_pct),
+            share: block_of(n, at, share),
+            cost_pct: block_of(n, at, cost_pct),
+        });
+        let on_claimed = |g: usize| match of_group[g] {
+            Some((preference_pct, _)) => duties.on(g, preference_pct, Some(agreement)),
+            None => duty(g),
+        };
+        let has_own = (0..n).any(|g| on_claimed(g) != duty(g));
+        // Neither what needs no claim nor what customs have counted asks who may.
+        let is_free = |g: usize| {
+            of_group[g].is_some_and(|(_, claim)| claim.is_none_or(|claim| claim.eligible_share.is_none()))
+        };
+        Self {
+            terms: terms.collect(),
+            duty_pct: has_own.then(|| blocks(n, on_claimed)),
+            is_automatic,
+            is_under: (0..n).any(is_free).then(|| blocks(n, |g| f64::from(u8::from(!is_free(g))))),
+        }
     }
 
-    /// Adds the rates, times `share_of_year`, to those of the sectors, `[j]`; `eligible` are the shares that the strict
-    /// rules of the situation let claim, `[rule][g]`.
-    pub fn add(
-        &self,
-        groups: &[Group],
-        share_of_year: f64,
-        (parameters, eligible): (PolicyParameters<'_>, &[&[f64]]),
-        sectors: &mut [SectorRates],
-    ) {
-        let mut from = 0;
-        for &(g, ref known) in &self.groups {
-            let rates = match known {
-                Known::Rates(rates) => *rates,
-                Known::Claimable(head, until) => {
-                    let open = |offer: &KeptOffer| offer.open(|rule| eligible[rule][g as usize]);
-                    let offers = self.offers[from..*until].iter().map(open);
-                    from = *until;
-                    SectorRates::of(&head.rate(offers, parameters.utilisation_ratio))
-                }
-            };
-            let group = &groups[g as usize];
-            sectors[group.sector].add(group.weight * share_of_year, rates);
-        }
+    /// True if it lowers no rate.
+    pub fn is_empty(&self) -> bool {
+        self.terms.is_empty()
     }
 
     /// Bytes of memory that it takes.
     pub fn bytes(&self) -> usize {
-        size_of::<Self>() + size_of_val(&*self.groups) + size_of_val(&*self.offers)
+        let lists = [&self.duty_pct, &self.is_under].into_iter().flatten();
+        let lists = lists.map(|list| size_of_val(&**list)).sum::<usize>();
+        size_of::<Self>() + size_of_val(&*self.terms) + lists
+    }
+}
+
+/// Adds the rates of a pair in a situation, times `share_of_year`, to those of the sectors, `[j]`. `duty_pct` are the additional
+/// duties on goods that claim nothing, `None` without any; `eligible` are the shares that the rule of each agreement lets
+/// claim, `[g]`.
+pub(super) fn add_rates(
+    (book, pair): (&PolicyBook, Pair),
+    share_of_year: f64,
+    (duty_pct, held): (Option<&[Lanes]>, &[HeldOffers]),
+    (ratio, eligible): (f64, &[Option<&[f64]>]),
+    sectors: &mut [SectorRates],
+) {
+    let [mfn_pct, gap_pp] = book.mfn.of_pair(pair);
+    let taxed = book.preferences.taxed_share.row(pair.importer);
+    let [mfn_pct, gap_pp, taxed] =
+        [&mfn_pct, &gap_pp, &taxed].map(|row| row.as_slice().expect("rows of a table lie in one piece"));
+    for (at, groups) in book.groups.chunks(LANES).enumerate() {
+        let head = Head {
+            mfn_pct: block(mfn_pct, at),
+            gap_pp: block(gap_pp, at),
+            taxed: block(taxed, at),
+            duty_pct: duty_pct.map_or([0.0; LANES], |duties| duties[at]),
+        };
+        let found = vectorised(
+            #[inline(always)]
+            || block_rates(at, head, held, (ratio, eligible)),
+        );
+        for (lane, group) in groups.iter().enumerate() {
+            let (weight, sum) = (group.weight * share_of_year, &mut sectors[group.sector]);
+            sum.effective_pct += weight * found.effective_pct[lane];
+            sum.collected_pct += weight * found.collected_pct[lane];
+            sum.compliance_pct += weight * found.compliance_pct[lane];
+        }
+    }
+}
+
+/// The rates of a block of groups: traders claim the offer that saves most.
+#[inline(always)]
+fn block_rates(
+    at: usize,
+    head: Head,
+    held: &[HeldOffers],
+    (ratio, eligible): (f64, &[Option<&[f64]>]),
+) -> BlockRates {
+    let mut best = head.unclaimed();
+    for (HeldOffers { offers, age_ratio, .. }, eligible) in held.iter().zip(eligible) {
+        let may = match eligible {
+            None => [1.0; LANES],
+            Some(eligible) => match &offers.is_under {
+                None => block(eligible, at),
+                Some(is_under) => may_claim(is_under[at], block(eligible, at)),
+            },
+        };
+        let ratios = if offers.is_automatic { (1.0, 1.0) } else { (*age_ratio, ratio) };
+        let duty_pct = offers.duty_pct.as_ref().map_or(head.duty_pct, |duties| duties[at]);
+        best = best.or(head, offers.terms[at], (may, ratios, duty_pct));
+    }
+    best.collected(head)
+}
+
+/// What goods pay that claim nothing, percent.
+#[derive(Debug, Clone, Copy)]
+struct Head {
+    mfn_pct: Lanes,
+    gap_pp: Lanes,
+    taxed: Lanes,
+    duty_pct: Lanes,
+}
+
+/// Rates of a block of groups, percent.
+#[derive(Debug, Clone, Copy)]
+struct BlockRates {
+    effective_pct: Lanes,
+    /// Until the end the additional duties in it.
+    collected_pct: Lanes,
+    compliance_pct: Lanes,
+}
+
+/// Share of the trade that may claim, where a strict rule says so.
+#[inline(always)]
+fn may_claim(is_under: Lanes, eligible: Lanes) -> Lanes {
+    let mut may = [1.0; LANES];
+    for lane in 0..LANES {
+        may[lane] = if is_under[lane] != 0.0 { eligible[lane] } else { 1.0 };
+    }
+    may
+}
+
+impl Head {
+    #[inline(always)]
+    fn unclaimed(self) -> BlockRates {
+        let mut effective_pct = [0.0; LANES];
+        let heads = self.taxed.iter().zip(&self.mfn_pct).zip(&self.duty_pct);
+        for (effective_pct, ((taxed, mfn_pct), duty_pct)) in effective_pct.iter_mut().zip(heads) {
+            *effective_pct = taxed * mfn_pct + duty_pct;
+        }
+        BlockRates { effective_pct, collected_pct: self.duty_pct, compliance_pct: [0.0; LANES] }
+    }
+}
+
+impl BlockRates {
+    /// These, or the offer in the lanes where that costs less.
+    #[inline(always)]
+    fn or(self, head: Head, terms: Terms, (may, (age, drawn), duty_pct): (Lanes, (f64, f64), Lanes)) -> Self {
+        let mut best = self;
+        for lane in 0..LANES {
+            let used = (terms.share[lane] * age * drawn).clamp(0.0, 1.0) * may[lane];
+            let duties = used * duty_pct[lane] + (1.0 - used) * head.duty_pct[lane];
+            let mfn_pct = head.mfn_pct[lane];
+            let paid_pct = mfn_pct - used * (mfn_pct - terms.preference_pct[lane]);
+            let effective_pct = head.taxed[lane] * paid_pct + duties;
+            let compliance_pct = head.taxed[lane] * (used * terms.cost_pct[lane]);
+            let is_less = effective_pct < self.effective_pct[lane];
+            best.effective_pct[lane] = if is_less { effective_pct } else { self.effective_pct[lane] };
+            best.collected_pct[lane] = if is_less { duties } else { self.collected_pct[lane] };
+            best.compliance_pct[lane] = if is_less { compliance_pct } else { self.compliance_pct[lane] };
+        }
+        best
+    }
+
+    /// With the duties collected in place of the additional ones.
+    #[inline(always)]
+    fn collected(mut self, head: Head) -> Self {
+        for lane in 0..LANES {
+            let duty_pct = self.collected_pct[lane];
+            let of_mfn = (head.mfn_pct[lane], head.gap_pp[lane]);
+            self.collected_pct[lane] = collected_pct(of_mfn, self.effective_pct[lane] - duty_pct) + duty_pct;
+        }
+        self
     }
 }

@@ -78,12 +78,11 @@ impl PolicyBook {
         parameters: PolicyParameters,
     ) -> GroupRate {
         let head = self.group_head(situation, group);
-        let offers = self.offers(situation, group, head).map(|(_, offer)| offer);
-        head.rate(offers, parameters.utilisation_ratio)
+        head.rate(self.offers(situation, group, head), parameters.utilisation_ratio)
     }
 
     /// What goods of a group pay that claim nothing.
-    pub(super) fn group_head(&self, situation: &Situation<'_>, group: usize) -> GroupHead {
+    fn group_head(&self, situation: &Situation<'_>, group: usize) -> GroupHead {
         let mfn_pct = self.mfn.pct(situation.pair, group);
         GroupHead {
             mfn_pct,
@@ -93,14 +92,14 @@ impl PolicyBook {
         }
     }
 
-    /// What the agreements of a situation offer a group, with the positions of their bindings.
-    pub(super) fn offers<'s>(
+    /// What the agreements of a situation offer a group.
+    fn offers<'s>(
         &'s self,
         situation: &'s Situation<'_>,
         group: usize,
         GroupHead { mfn_pct, duty_pct, .. }: GroupHead,
-    ) -> impl Iterator<Item = (usize, Offer)> + 's {
-        situation.bindings.iter().enumerate().filter_map(move |(at, binding)| {
+    ) -> impl Iterator<Item = Offer> + 's {
+        situation.bindings.iter().filter_map(move |binding| {
             let agreement = binding.agreement;
             let is_automatic = self.agreements[agreement].is_automatic;
             // Who claims is also spared the duties that exempt the agreement.
@@ -108,14 +107,14 @@ impl PolicyBook {
             let margin = (mfn_pct, spared_pp);
             let (preference_pct, claim) = self.preferences.offer(binding, is_automatic, group, margin)?;
             let duty_pct = situation.duties.on(group, preference_pct, Some(agreement));
-            Some((at, Offer { agreement, preference_pct, duty_pct, claim }))
+            Some(Offer { agreement, preference_pct, duty_pct, claim })
         })
     }
 }
 
 /// What goods of a group pay that claim nothing, percent.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct GroupHead {
+struct GroupHead {
     mfn_pct: f64,
     /// Additional duties.
     duty_pct: f64,

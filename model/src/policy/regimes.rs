@@ -76,10 +76,6 @@ impl Regimes {
         if agreement.hub.is_some_and(|hub| hub != pair.importer && hub != pair.exporter) {
             return None;
         }
-        // A cheap test first: most agreements of an importer never bind this exporter.
-        if agreement.reach == Reach::Members && self.members.spans(at, pair.exporter).is_empty() {
-            return None;
-        }
         let importer = self.members.since(at, pair.importer, date)?;
         let both = match agreement.reach {
             Reach::Everybody => importer,
@@ -99,25 +95,25 @@ impl Regimes {
     pub fn bindings<'a>(
         &'a self,
         book: &'a PolicyBook,
-        Pair { importer, exporter }: Pair,
+        pair @ Pair { importer, exporter }: Pair,
         date: Date,
     ) -> impl Iterator<Item = Binding<'a>> + 'a {
-        self.members.of_party[importer].iter().filter_map(move |&at| {
+        self.members.in_common(pair).filter_map(move |at| {
             let agreement = &book.agreements[at];
-            let both = self.since_both(book, at, Pair { importer, exporter }, date)?;
+            let both = self.since_both(book, at, pair, date)?;
             let cut = book.concessions.cut_dates[importer];
             let start = match agreement.late_joiner {
                 LateJoiner::StepOne => both,
                 LateJoiner::CatchUp => self.members.first[at].expect("an agreement that binds has a member"),
             };
             let schedule_year = agreement_year(start, date, cut);
-            let pair = Pair { importer, exporter };
             let left_share = book.concessions.left_share(at, pair, schedule_year);
             let binds = |other| self.since_both(book, other, pair, date).is_some();
             let rule_of = book.agreements.replaced_by(at, binds);
             Some(Binding {
                 agreement: at,
                 rule_of,
+                since: both,
                 schedule_year,
                 age_years: agreement_year(both, date, cut),
                 is_mutual: agreement.reach == Reach::Members || self.members.is_member(at, exporter, date),
@@ -138,7 +134,7 @@ impl Regimes {
         pair: Pair,
         date: Date,
     ) -> impl Iterator<Item = (usize, u32)> + 'a {
-        let first = self.since_both(book, binding.agreement, pair, date).unwrap_or(date);
+        let first = binding.since;
         let cut = book.concessions.cut_dates[pair.importer];
         let replaced = std::iter::successors(book.agreements[binding.agreement].supersedes, |&at| {
             book.agreements[at].supersedes
@@ -171,28 +167,9 @@ impl Regimes {
         self.eligible_on(agreement, date).unwrap_or_default()
     }
 
-    /// Adds to `key` what tells the rates of a pair under these bindings, which hold on `date`, from those under others
-    /// where the same goods may claim.
-    pub(super) fn tell_rates(
-        &self,
-        book: &PolicyBook,
-        (pair, date): (Pair, Date),
-        bindings: &[Binding<'_>],
-        key: &mut Vec<u32>,
-    ) {
-        let mature = book.preferences.utilisation.mature_year();
-        // Without a preference an agreement has no say in rates.
-        for binding in bindings.iter().filter(|binding| binding.left_share.is_some()) {
-            let &Binding { agreement, rule_of, schedule_year, age_years, .. } = binding;
-            let schedule_year = book.concessions.same_since(agreement, pair, schedule_year);
-            key.extend([agreement as u32, schedule_year, age_years.min(mature)]);
-            // What events have left of the text decides which rules of origin hold.
-            let which = book.which_rules_on(&self.terms, rule_of, date);
-            key.extend([rule_of as u32, which.map_or(0, |at| at as u32 + 1)]);
-            key.push(u32::from(binding.eligible_share.is_some()));
-        }
-        key.push(u32::MAX);
-        book.duties.tell((&self.members, &self.measures), pair, date, key);
+    /// What tells the rules of origin of an agreement on a day from those that it has on other days.
+    pub(super) fn which_rules(&self, book: &PolicyBook, agreement: usize, date: Date) -> Option<usize> {
+        book.which_rules_on(&self.terms, agreement, date)
     }
 
     /// Agreements that `party` shares with anybody on `date`, each with its age since the first partner, and those that

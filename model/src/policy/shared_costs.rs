@@ -6,11 +6,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::open_year::OpenYear;
-use super::rates::SituationRates;
-use crate::data::Pair;
+use super::rates::Offers;
+use crate::data::checksum_128;
+use crate::numerics::parallel;
+use crate::numerics::sorted_lanes::Lanes;
 
-/// Bytes that are kept of all pairs together. A pair that asks for more forgets what it knew.
+/// Bytes that are kept in all. A shelf that asks for more forgets what it held.
 const MOST_BYTES: usize = 128 << 20;
+/// Of each thread.
+const SHELVES: usize = 64;
 
 /// What pairs have come to in the situations met so far, kept for all draws and years: joined strengths of texts, and
 /// rates with the use of preferences and who may claim left open. Both depend on what is in force and in which of its
@@ -20,7 +24,8 @@ pub struct SharedCosts {
     n: usize,
     most_bytes: usize,
     bytes: AtomicUsize,
-    by_pair: Vec<Mutex<KnownOfPair>>,
+    /// Those of one thread after those of another; each holds what has a number of its own remainder.
+    shelves: Vec<Mutex<Shelf>>,
     /// Years under the memberships known at the start, which are those of all draws.
     starts: Mutex<Vec<(i16, AllPairs)>>,
 }
@@ -28,40 +33,41 @@ pub struct SharedCosts {
 /// A year by importer and exporter; of each pair as soon as somebody has worked it out.
 pub(super) type AllPairs = Arc<[OnceLock<OpenYear>]>;
 
-/// By what is in force.
+/// A part of what is known.
 #[derive(Debug, Default)]
-pub(super) struct KnownOfPair {
-    /// Joined strengths, `[j]`.
+pub(super) struct Shelf {
+    /// Joined strengths of texts, `[j]`.
     pub texts: ByKey<[f64]>,
-    pub rates: ByKey<SituationRates>,
+    /// What an agreement offers a pair.
+    pub offers: ByKey<Offers>,
+    /// Additional duties of a pair.
+    pub duties: ByKey<[Lanes]>,
     bytes: usize,
 }
 
-/// What is known, by the words that tell the situation.
-pub(super) type ByKey<T> = HashMap<Box<[u32]>, Arc<T>, BuildHasherDefault<OfWords>>;
+/// What is known, by a number that tells the situation: [`checksum_128`] of what it hangs on.
+pub(super) type ByKey<T> = HashMap<u128, Arc<T>, BuildHasherDefault<OfNumber>>;
 
-/// A hash of words that the program makes itself: nobody picks them so that they collide.
+/// The number of words.
+pub(super) fn number_of(words: &[u32]) -> u128 {
+    checksum_128(pulp::bytemuck::cast_slice(words))
+}
+
+/// Takes the number as it is: its bits are mixed already.
 #[derive(Debug, Default)]
-pub(super) struct OfWords(u64);
+pub(super) struct OfNumber(u64);
 
-impl Hasher for OfWords {
+impl Hasher for OfNumber {
     fn write(&mut self, bytes: &[u8]) {
-        let (words, rest) = bytes.as_chunks::<8>();
-        words.iter().for_each(|&word| self.write_u64(u64::from_le_bytes(word)));
-        rest.iter().for_each(|&byte| self.write_u64(u64::from(byte)));
+        bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
     }
 
-    fn write_u64(&mut self, word: u64) {
-        // The multiplier of Fibonacci hashing.
-        self.0 = (self.0.rotate_left(26) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-
-    fn write_usize(&mut self, word: usize) {
-        self.write_u64(word as u64);
+    fn write_u128(&mut self, number: u128) {
+        self.0 = number as u64;
     }
 
     fn finish(&self) -> u64 {
-        self.0 ^ (self.0 >> 32)
+        self.0
     }
 }
 
@@ -79,31 +85,32 @@ impl SharedCosts {
 
     /// Nothing yet, with room for so many bytes.
     pub(super) fn with_room(n: usize, most_bytes: usize) -> Self {
-        let by_pair = (0..n * n).map(|_| Mutex::default()).collect();
-        Self { n, most_bytes, bytes: AtomicUsize::new(0), by_pair, starts: Mutex::default() }
+        let shelves = (0..SHELVES * parallel::n_threads()).map(|_| Mutex::default()).collect();
+        Self { n, most_bytes, bytes: AtomicUsize::new(0), shelves, starts: Mutex::default() }
     }
 
-    /// What a pair comes to where `key` holds; `make` works it out where nobody has, and says how many bytes it takes.
+    /// What `key` tells; `make` works it out where nobody has, and says how many bytes it takes.
     ///
-    /// Others may ask for the same pair meanwhile: what two of them work out is the same.
+    /// Others may ask for the same meanwhile: what two of them work out is the same.
     pub(super) fn get<T: ?Sized>(
         &self,
-        pair: Pair,
-        of: fn(&mut KnownOfPair) -> &mut ByKey<T>,
-        key: &[u32],
+        of: fn(&mut Shelf) -> &mut ByKey<T>,
+        key: u128,
         make: impl FnOnce() -> (Arc<T>, usize),
     ) -> Arc<T> {
-        let at = pair.importer * self.n + pair.exporter;
-        if let Some(found) = of(&mut self.lock(at)).get(key) {
+        // Threads that count who holds the same thing wait for each other longer than it takes to work it out again.
+        let at = parallel::thread() * SHELVES + (key >> 64) as usize % SHELVES;
+        let at = at % self.shelves.len();
+        if let Some(found) = of(&mut self.lock(at)).get(&key) {
             return Arc::clone(found);
         }
         let (made, bytes) = make();
         let mut known = self.lock(at);
-        if let Some(found) = of(&mut known).get(key) {
+        if let Some(found) = of(&mut known).get(&key) {
             return Arc::clone(found);
         }
-        self.make_room(&mut known, bytes + size_of_val(key));
-        of(&mut known).insert(key.into(), Arc::clone(&made));
+        self.make_room(&mut known, bytes + size_of::<u128>());
+        of(&mut known).insert(key, Arc::clone(&made));
         made
     }
 
@@ -118,16 +125,16 @@ impl SharedCosts {
         made
     }
 
-    fn lock(&self, at: usize) -> MutexGuard<'_, KnownOfPair> {
-        self.by_pair[at].lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self, at: usize) -> MutexGuard<'_, Shelf> {
+        self.shelves[at].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts an entry that a pair adds. Where all pairs together have no room, the pair forgets the others that it has.
-    fn make_room(&self, known: &mut KnownOfPair, bytes: usize) {
+    /// Counts an entry that a shelf adds. Where all together have no room, the shelf forgets the others that it has.
+    fn make_room(&self, known: &mut Shelf, bytes: usize) {
         let all = self.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
         if all > self.most_bytes {
             self.bytes.fetch_sub(known.bytes, Ordering::Relaxed);
-            *known = KnownOfPair::default();
+            *known = Shelf::default();
         }
         known.bytes += bytes;
     }
@@ -138,20 +145,16 @@ mod tests {
     use std::sync::Arc;
 
     use super::SharedCosts;
-    use crate::data::Pair;
 
-    const PAIR: Pair = Pair { importer: 0, exporter: 1 };
-
-    /// Asks for an entry of 24 bytes and says whether it was known.
-    fn is_known(costs: &SharedCosts, pair: Pair, key: u32) -> bool {
+    /// Asks for an entry of 24 bytes on one of the shelves and says whether it was known.
+    fn is_known(costs: &SharedCosts, shelf: u8, key: u8) -> bool {
         let mut is_known = true;
         let found = costs.get(
-            pair,
             |known| &mut known.texts,
-            &[key],
+            (u128::from(shelf) << 64) | u128::from(key),
             || {
                 is_known = false;
-                (Arc::new([f64::from(key)]), 20)
+                (Arc::new([f64::from(key)]), 8)
             },
         );
         assert_eq!(found[0], f64::from(key));
@@ -161,17 +164,16 @@ mod tests {
     #[test]
     fn what_is_known_is_not_worked_out_again() {
         let costs = SharedCosts::new(2);
-        assert_eq!([1, 2, 1, 2].map(|key| is_known(&costs, PAIR, key)), [false, false, true, true]);
-        assert!(!is_known(&costs, Pair { importer: 1, exporter: 0 }, 1), "pairs know nothing of each other");
+        assert_eq!([1, 2, 1, 2].map(|key| is_known(&costs, 0, key)), [false, false, true, true]);
+        assert!(!is_known(&costs, 1, 1), "another number is another entry");
     }
 
     #[test]
-    fn a_pair_without_room_forgets_what_it_knew_and_the_others_keep_theirs() {
-        let other = Pair { importer: 1, exporter: 0 };
+    fn a_shelf_without_room_forgets_what_it_held_and_the_others_keep_theirs() {
         let costs = SharedCosts::with_room(2, 3 * 24);
-        assert_eq!([1, 2].map(|key| is_known(&costs, PAIR, key)), [false, false]);
-        assert_eq!([1, 1].map(|key| is_known(&costs, other, key)), [false, true]);
-        assert_eq!([3, 1, 3].map(|key| is_known(&costs, PAIR, key)), [false, false, true]);
-        assert!(is_known(&costs, other, 1));
+        assert_eq!([1, 2].map(|key| is_known(&costs, 0, key)), [false, false]);
+        assert_eq!([1, 1].map(|key| is_known(&costs, 1, key)), [false, true]);
+        assert_eq!([3, 1, 3].map(|key| is_known(&costs, 0, key)), [false, false, true]);
+        assert!(is_known(&costs, 1, 1));
     }
 }

@@ -9,14 +9,14 @@ use super::book::PolicyBook;
 use super::depth::TermShare;
 use super::overlap::Item;
 use super::regimes::Regimes;
-use super::shared_costs::SharedCosts;
+use super::shared_costs::{SharedCosts, number_of};
 use super::terms::Terms;
 use crate::data::Pair;
 
 /// Class of a text and the year it is in, no later than the last that matters.
 type Text = (usize, u32);
 
-/// Between the texts that are open to everybody and those of the pair, in the key of a joined strength.
+/// Before a provision that talks have turned, in the key of a joined strength.
 const BREAK: u32 = u32::MAX;
 /// Years of a text in one number with its class.
 const YEARS: u32 = 1 << 16;
@@ -26,6 +26,8 @@ const YEARS: u32 = 1 << 16;
 struct OpenDay {
     date: Date,
     texts: Vec<Text>,
+    /// Tells the texts, with what talks have left of them, from others.
+    number: u128,
     alone: Option<Arc<[f64]>>,
 }
 
@@ -87,23 +89,23 @@ impl<'a> OpenTexts<'a> {
         at: usize,
     ) -> Arc<[f64]> {
         let Some(shared) = self.shared else { return self.join((book, terms), (pair, date), at) };
-        let number = |&(class, years): &Text| class as u32 * YEARS + years.min(YEARS - 1);
-        let open = &self.by_date[at].texts;
         let mut key = std::mem::take(&mut self.key);
         key.clear();
-        key.extend(open.iter().map(number));
-        key.push(BREAK);
-        key.extend(self.bound.iter().map(number));
-        for (class, _) in open.iter().chain(&self.bound) {
-            let turned = terms.of_class(*class, date);
-            key.extend(turned.flat_map(|(one, share)| [BREAK, *class as u32, one as u32, permille(share)]));
+        let open = self.by_date[at].number;
+        key.extend([0, 32, 64, 96].map(|shift| (open >> shift) as u32));
+        tell(&self.bound, (terms, date), &mut key);
+        // Few texts differ for some of their parties.
+        let parties = [pair.importer, pair.exporter];
+        let differs = |&(class, _): &Text| book.depths.differences(class, parties).next().is_some();
+        if self.bound.iter().any(differs) {
+            key.extend(parties.map(|party| party as u32));
         }
         let make = || {
             let joined = self.join((book, terms), (pair, date), at);
             let bytes = size_of_val(&*joined);
             (joined, bytes)
         };
-        let joined = shared.get(pair, |known| &mut known.texts, &key, make);
+        let joined = shared.get(|known| &mut known.texts, number_of(&key), make);
         self.key = key;
         joined
     }
@@ -155,7 +157,10 @@ impl<'a> OpenTexts<'a> {
         let known = self.by_date.iter().position(|day| day.date == date);
         known.unwrap_or_else(|| {
             let texts = regimes.own_bindings(book, importer, date).map(|text| of_class(book, text));
-            self.by_date.push(OpenDay { date, texts: texts.collect(), alone: None });
+            let texts: Vec<Text> = texts.collect();
+            self.key.clear();
+            tell(&texts, (regimes.terms(), date), &mut self.key);
+            self.by_date.push(OpenDay { date, texts, number: number_of(&self.key), alone: None });
             self.by_date.len() - 1
         })
     }
@@ -165,6 +170,15 @@ impl<'a> OpenTexts<'a> {
 fn of_class(book: &PolicyBook, (agreement, years): (usize, u32)) -> Text {
     let class = book.agreements[agreement].depth;
     (class, years.clamp(1, book.depths.of(class).longest_phase()))
+}
+
+/// Adds to `key` what tells texts on a day from others.
+fn tell(texts: &[Text], (terms, date): (&Terms, Date), key: &mut Vec<u32>) {
+    key.extend(texts.iter().map(|&(class, years)| class as u32 * YEARS + years.min(YEARS - 1)));
+    for (class, _) in texts {
+        let turned = terms.of_class(*class, date);
+        key.extend(turned.flat_map(|(one, share)| [BREAK, *class as u32, one as u32, permille(share)]));
+    }
 }
 
 /// Raises the strengths of a class, `[p]`.

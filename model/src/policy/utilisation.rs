@@ -18,15 +18,13 @@ impl Utilisation {
     /// Share of trade that claims a preference of `margin_pp` in year `year` of an agreement.
     #[must_use]
     pub fn share(&self, margin_pp: f64, year: u32) -> f64 {
-        // Above the table its last share holds, in the years before it the mature one.
-        let row = self.by_margin.iter().find(|(below, _)| margin_pp < *below);
-        let mature = row.or(self.by_margin.last()).map_or(0.0, |(_, share)| *share);
-        mature * self.ratio_of_age(year)
+        self.mature_share(margin_pp) * self.ratio_of_age(year)
     }
 
-    /// The year of an agreement from which on its age no longer matters.
-    pub(super) fn mature_year(&self) -> u32 {
-        self.by_age.last().map_or(1, |(from, _)| *from)
+    /// The same in a mature agreement; above the table its last share holds.
+    pub(super) fn mature_share(&self, margin_pp: f64) -> f64 {
+        let row = self.by_margin.iter().find(|(below, _)| margin_pp < *below);
+        row.or(self.by_margin.last()).map_or(0.0, |(_, share)| *share)
     }
 
     /// Share in year `year` of an agreement over that of a mature one.

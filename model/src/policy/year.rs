@@ -8,7 +8,7 @@ use super::barriers::add_barriers;
 use super::book::PolicyBook;
 use super::cuts::Cut;
 use super::open_year::OpenYear;
-use super::pair_work::PairWork;
+use super::pair_work::{PairWork, Wants};
 use super::rates::SectorRates;
 use super::regime::Situation;
 use super::regimes::Regimes;
@@ -190,12 +190,12 @@ impl PolicyBook {
         work: &mut PairWork<'_>,
         wants_rates: bool,
     ) -> PairCosts {
-        let found = work.find(pair, wants_rates);
+        let found = work.find(pair, Wants { rates: wants_rates, barriers: true });
         let cuts = self.barriers.cuts(parameters);
         let without = self.barriers.without_agreements(pair, &cuts);
         let (mut rates, mut barriers) = (Vec::new(), Vec::new());
         self.barriers_of((found, regimes), pair, year, (&cuts, &without), &mut barriers);
-        found.by_sector((self, regimes), parameters, &mut rates);
+        found.by_sector((self, regimes), (pair, parameters), &mut rates);
         PairCosts { rates, barriers }
     }
 

@@ -9,11 +9,11 @@ use super::binding::Binding;
 use super::book::PolicyBook;
 use super::duties_in_force::DutiesInForce;
 use super::open_year::{HeldRates, OpenYear};
-use super::rates::SituationRates;
-use super::regime::Situation;
+use super::rates::{HeldOffers, Offers, duties_by_block};
 use super::regimes::Regimes;
-use super::shared_costs::SharedCosts;
+use super::shared_costs::{SharedCosts, number_of};
 use crate::data::Pair;
+use crate::numerics::sorted_lanes::Lanes;
 
 /// What holds from a day on.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ struct Held<'r> {
     pair: Pair,
     from: Date,
     bindings: Vec<Binding<'r>>,
-    /// Tells the rates from those of other situations, as far as they do not hang on who may claim.
+    /// Tells the duties from others.
     key: Vec<u32>,
 }
 
@@ -62,15 +62,17 @@ impl<'r> YearRates<'r> {
     pub fn add(&mut self, share_of_year: f64, year: &mut OpenYear) {
         let now = &mut self.now;
         now.key.clear();
-        self.regimes.tell_rates(self.book, (now.pair, now.from), &now.bindings, &mut now.key);
+        let state = (self.regimes.members(), self.regimes.measures());
+        self.book.duties.tell(state, now.pair, now.from, &mut now.key);
         let is_same = !year.rates.is_empty() && self.is_as_before();
         match year.rates.last_mut().filter(|_| is_same) {
             Some(held) => held.share_of_year += share_of_year,
             None => {
-                let strict = claimable(&self.now.bindings).filter(|binding| binding.eligible_share.is_some());
-                year.rules.extend(strict.map(|binding| (binding.rule_of, self.now.from)));
-                let (rates, rules_until) = (self.rates(), year.rules.len());
-                year.rates.push(HeldRates { rates, share_of_year, rules_until });
+                let duties = self.duties(self.now.from);
+                let offers = claimable(&self.now.bindings).map(|binding| self.offers(binding, &duties));
+                year.offers.extend(offers.filter(|held| !held.offers.is_empty()));
+                let duty_pct = duties.is_any().then(|| self.duty_pct(&duties));
+                year.rates.push(HeldRates { duty_pct, share_of_year, offers_until: year.offers.len() });
             }
         }
     }
@@ -89,17 +91,46 @@ impl<'r> YearRates<'r> {
         self.book.duties.in_force((self.regimes.members(), self.regimes.measures()), self.now.pair, date)
     }
 
-    fn rates(&self) -> Arc<SituationRates> {
-        let pair = self.now.pair;
+    /// What the agreement of a binding offers.
+    fn offers(&self, binding: &Binding<'_>, duties: &DutiesInForce<'_>) -> HeldOffers {
+        let &Binding { agreement, rule_of, schedule_year, age_years, .. } = binding;
+        let (book, Held { pair, from, key, .. }) = (self.book, &self.now);
         let make = || {
-            let bindings = claimable(&self.now.bindings).copied().collect();
-            let situation = Situation { pair, bindings, duties: self.duties(self.now.from) };
-            let rates = SituationRates::new(self.book, &situation);
-            let bytes = rates.bytes();
-            (Arc::new(rates), bytes)
+            let offers = Offers::new(book, *pair, binding, duties);
+            let bytes = offers.bytes();
+            (Arc::new(offers), bytes)
+        };
+        let schedule_year = book.concessions.same_since(agreement, *pair, schedule_year);
+        let which = self.regimes.which_rules(book, rule_of, *from).map_or(0, |at| at as u32 + 1);
+        let [importer, exporter] = [pair.importer as u32, pair.exporter as u32];
+        let words = [importer, exporter, agreement as u32, schedule_year, rule_of as u32, which];
+        // Duties that charge all alike change no offer.
+        let number = match duties.conditional.is_empty() {
+            true => number_of(&words),
+            false => number_of(&[words.as_slice(), key].concat()),
+        };
+        let offers = match self.shared {
+            Some(shared) => shared.get(|known| &mut known.offers, number, make),
+            None => make().0,
+        };
+        let age_ratio = book.preferences.utilisation.ratio_of_age(age_years);
+        let rule = binding.eligible_share.is_some().then_some((rule_of, *from));
+        HeldOffers { offers, number, age_ratio, rule }
+    }
+
+    /// Additional duties on goods that claim nothing.
+    fn duty_pct(&self, duties: &DutiesInForce<'_>) -> Arc<[Lanes]> {
+        let (book, Held { pair, key, .. }) = (self.book, &self.now);
+        let make = || {
+            let made = duties_by_block(book, *pair, duties);
+            let bytes = size_of_val(&*made);
+            (made, bytes)
         };
         match self.shared {
-            Some(shared) => shared.get(pair, |known| &mut known.rates, &self.now.key, make),
+            Some(shared) => {
+                let of_pair = [pair.importer as u32, pair.exporter as u32];
+                shared.get(|known| &mut known.duties, number_of(&[of_pair.as_slice(), key].concat()), make)
+            }
             None => make().0,
         }
     }

@@ -1,6 +1,6 @@
 //! The accounts of an economy in one pass over its flows: what outcomes are measured with.
 
-use ndarray::{Array1, Array2, Array3, ArrayView2, ArrayView3};
+use ndarray::{Array1, Array2, Array3, ArrayView2, ArrayView3, s};
 
 use crate::data::SectorKind;
 use crate::economy::Economy;
@@ -28,11 +28,11 @@ pub struct Flows<'a> {
 }
 
 impl Accounts {
-    /// Adds up `pi X / tau`; `on_flow` sees each cell `[j,n,i]` on the way.
+    /// Adds up `pi X / tau`; `on_row` sees the imports `[i]` of each sector and importer `[j,n]` on the way.
     pub fn new(
         base: &Economy,
         Flows { pi, tau, x_musd }: Flows<'_>,
-        mut on_flow: impl FnMut([usize; 3], f64),
+        mut on_row: impl FnMut([usize; 2], &[f64]),
     ) -> Self {
         let n_countries = base.n();
         let mut accounts = Self {
@@ -40,17 +40,19 @@ impl Accounts {
             imports: Array1::zeros(n_countries),
             imports_by_origin: Array3::zeros((2, n_countries, n_countries)),
         };
+        let [pi, tau] = [pi, tau].map(|cube| cube.to_slice().expect("shares and tariffs lie in one piece"));
+        let sums = accounts.imports_by_origin.as_slice_mut().expect("a new array lies in one piece");
+        let mut flows = vec![0.0; n_countries];
         for (j, sector) in base.axes.sectors.iter().enumerate() {
             let group = usize::from(sector.kind == SectorKind::Services);
             for n in 0..n_countries {
+                let row = |matrix: usize| (matrix * n_countries + n) * n_countries..;
                 let spent = x_musd[[n, j]];
-                let mut by_origin = accounts.imports_by_origin.slice_mut(ndarray::s![group, n, ..]);
-                let cells = pi.slice(ndarray::s![j, n, ..]).into_iter().zip(tau.slice(ndarray::s![j, n, ..]));
-                for (i, ((&share, &tau), sum)) in cells.zip(&mut by_origin).enumerate() {
-                    let flow = share * spent / tau;
-                    *sum += flow;
-                    on_flow([j, n, i], flow);
+                for (flow, (share, tau)) in flows.iter_mut().zip(pi[row(j)].iter().zip(&tau[row(j)])) {
+                    *flow = share * spent / tau;
                 }
+                sums[row(group)].iter_mut().zip(&flows).for_each(|(sum, flow)| *sum += flow);
+                on_row([j, n], &flows);
             }
         }
         for ((_, n, i), flow) in accounts.imports_by_origin.indexed_iter().filter(|((_, n, i), _)| n != i) {
@@ -85,9 +87,9 @@ impl BaseAccounts {
         let mut flows = Array3::zeros(base.pi.dim());
         let mut output = Array2::zeros((base.n(), base.s()));
         let parts = Flows { pi: base.pi.view(), tau: base.tau.view(), x_musd: base.x_musd.view() };
-        let totals = Accounts::new(base, parts, |at @ [j, _, i], flow| {
-            flows[at] = flow;
-            output[[i, j]] += flow;
+        let totals = Accounts::new(base, parts, |[j, n], row| {
+            flows.slice_mut(s![j, n, ..]).iter_mut().zip(row).for_each(|(cell, flow)| *cell = *flow);
+            output.column_mut(j).iter_mut().zip(row).for_each(|(sum, flow)| *sum += flow);
         });
         let worker_shares = worker_shares(base, &output);
         let (income, revenue) = (Equilibrium::base_income(base), result::base_revenue(base));

@@ -11,7 +11,7 @@
 //!
 //! Source: `docs/model.md` section 6; Boehm, Levchenko & Pandalai-Nayar (2023).
 
-use ndarray::{Array3, ArrayView2, Zip};
+use ndarray::{Array3, ArrayView2, Zip, s};
 
 use crate::data::{Files, Holds, MARK, NOTE, Names, SOURCE, TableRule, column};
 use crate::error::{Fault, Faults, InputErrors};
@@ -134,7 +134,10 @@ pub fn sizes(change: &CostChange, flows: &Array3<f64>) -> Vec<f64> {
                     sum += flow * hat.ln().abs();
                 }
             });
-            flows.indexed_iter().filter(|((n, i), _)| n != i).for_each(|(_, flow)| trade += flow);
+            for (n, imports) in flows.outer_iter().enumerate() {
+                let (before, after) = (imports.slice(s![..n]), imports.slice(s![n + 1..]));
+                before.iter().chain(after).for_each(|flow| trade += flow);
+            }
             if trade > 0.0 { sum / trade } else { 0.0 }
         };
     let costs = change.tariff_ratio.outer_iter().zip(change.iceberg_ratio.outer_iter());

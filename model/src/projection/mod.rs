@@ -28,7 +28,7 @@ pub use levels::Level;
 pub use outcome::{Heritage, Outcome};
 
 use crate::economy::Economy;
-use crate::equilibrium::{Closure, NoEquilibrium, PreparedBaseline, ScaleError, Shock};
+use crate::equilibrium::{Closure, Equilibrium, NoEquilibrium, PreparedBaseline, ScaleError, Shock};
 use crate::policy::{PolicyBook, PolicyParameters, Regimes};
 
 /// One year of the baseline path.
@@ -122,13 +122,22 @@ impl BaselineYear {
     /// # Errors
     /// [`NoEquilibrium`] if it could not be solved.
     pub fn with_factors(&self, ln_factor: &Array1<f64>) -> Result<Self, Box<NoEquilibrium>> {
+        Ok(self.moved_to(&self.solve_factors(ln_factor)?))
+    }
+
+    /// The equilibrium of [`Self::with_factors`].
+    pub(crate) fn solve_factors(&self, ln_factor: &Array1<f64>) -> Result<Equilibrium, Box<NoEquilibrium>> {
         let shock = Shock { factor_hat: Some(ln_factor.mapv(f64::exp)), ..Shock::default() };
+        self.prepared.with_closure(Closure::GdpShare).solve(&shock)
+    }
+
+    /// The year with an equilibrium near by as its baseline.
+    pub(crate) fn moved_to(&self, solved: &Equilibrium) -> Self {
         let economy = self.prepared.economy();
-        let solved = self.prepared.with_closure(Closure::GdpShare).solve(&shock)?;
         let ln_price_level = &self.ln_price_level + &solved.ln_price_index(economy);
         let prepared = self.prepared.near(solved.rebase(economy));
         let by_factor = Arc::clone(&self.by_factor);
-        Ok(Self { by_factor, ..Self::new(self.year, prepared, ln_price_level) })
+        Self { by_factor, ..Self::new(self.year, prepared, ln_price_level) }
     }
 
     /// The outcome of this year under a shock, against this baseline.

@@ -4,6 +4,7 @@
 //! field says otherwise. `[j][i][n]` and `[j][n][i]` are one matrix for each sector, the last index contiguous.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::economy::Economy;
 use crate::numerics::aligned::Aligned;
@@ -69,7 +70,7 @@ pub struct FlatEconomy {
     /// expenditure weighs in the acceleration like log prices do.
     pub unit: f64,
     /// Input shares, `[j out][k in][n]`.
-    pub gamma_io: Aligned<f64>,
+    pub gamma_io: Arc<Aligned<f64>>,
     /// Value-added shares, `[j][n]`.
     pub gamma_va: Vec<f64>,
     /// Final-expenditure shares, `[j][n]`.
@@ -105,13 +106,29 @@ pub struct FlatScale {
 impl FlatEconomy {
     /// `psi_theta`: economies of scale `[j]`, where there are some.
     pub fn new(economy: &Economy, psi_theta: Option<&[f64]>) -> Self {
+        let Shape { n, s, stride, .. } = Shape::new(economy, psi_theta.is_some());
+        let mut gamma_io = Aligned::filled(0.0, s * s * stride);
+        for ((c, j, k), share) in economy.gamma_io.indexed_iter() {
+            gamma_io[(j * s + k) * stride + c] = *share;
+        }
+        debug_assert_eq!(economy.gamma_io.dim(), (n, s, s));
+        Self::with_inputs(economy, psi_theta, Arc::new(gamma_io))
+    }
+
+    /// The arrays of an economy with the input shares of this one.
+    pub fn near(&self, economy: &Economy) -> Self {
+        let psi_theta = self.scale.as_ref().map(|scale| scale.psi_theta.as_slice());
+        Self::with_inputs(economy, psi_theta, Arc::clone(&self.gamma_io))
+    }
+
+    fn with_inputs(economy: &Economy, psi_theta: Option<&[f64]>, gamma_io: Arc<Aligned<f64>>) -> Self {
         let shape @ Shape { n, s, stride, .. } = Shape::new(economy, psi_theta.is_some());
         let unit = 0.05 * (n * s) as f64 / economy.world_va_musd();
         let is_taxed = |j: usize| economy.tau.index_axis(ndarray::Axis(0), j).iter().any(|tau| *tau != 1.0);
         let mut flat = Self {
             shape,
             unit,
-            gamma_io: Aligned::filled(0.0, s * shape.block()),
+            gamma_io,
             gamma_va: vec![0.0; shape.block()],
             alpha: vec![0.0; shape.block()],
             va: vec![0.0; stride],
@@ -129,16 +146,17 @@ impl FlatEconomy {
                 flat.gamma_va[j * stride + c] = economy.gamma_va[[c, j]];
                 flat.alpha[j * stride + c] = economy.alpha[[c, j]];
                 flat.x[j * stride + c] = unit * economy.x_musd[[c, j]];
-                for k in 0..s {
-                    flat.gamma_io[(j * s + k) * stride + c] = economy.gamma_io[[c, j, k]];
-                }
             }
         }
-        for ((j, m, i), &share) in economy.pi.indexed_iter() {
-            let net = share / economy.tau[[j, m, i]];
-            flat.pi[shape.cell(j, i, m)] = share;
-            flat.net_pi[shape.cell(j, i, m)] = net;
-            flat.net_pi_by_exporter[shape.cell(j, m, i)] = net;
+        for (j, (pi, tau)) in economy.pi.outer_iter().zip(economy.tau.outer_iter()).enumerate() {
+            for (m, (pi, tau)) in pi.outer_iter().zip(tau.outer_iter()).enumerate() {
+                for (i, (&share, tau)) in pi.iter().zip(tau).enumerate() {
+                    let net = share / tau;
+                    flat.pi[shape.cell(j, i, m)] = share;
+                    flat.net_pi[shape.cell(j, i, m)] = net;
+                    flat.net_pi_by_exporter[shape.cell(j, m, i)] = net;
+                }
+            }
         }
         flat
     }

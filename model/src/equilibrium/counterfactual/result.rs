@@ -123,9 +123,14 @@ pub struct TradeChange {
 #[must_use]
 pub fn base_revenue(economy: &Economy) -> Array1<f64> {
     let mut revenue = Array1::zeros(economy.n());
-    for ((j, n, i), share) in economy.pi.indexed_iter() {
-        let tau = economy.tau[[j, n, i]];
-        revenue[n] += (tau - 1.0) / tau * share * economy.x_musd[[n, j]];
+    for ((pi, tau), x_musd) in
+        economy.pi.outer_iter().zip(economy.tau.outer_iter()).zip(economy.x_musd.columns())
+    {
+        for (n, (pi, tau)) in pi.outer_iter().zip(tau.outer_iter()).enumerate() {
+            for (share, tau) in pi.iter().zip(tau) {
+                revenue[n] += (tau - 1.0) / tau * share * x_musd[n];
+            }
+        }
     }
     revenue
 }

@@ -27,10 +27,10 @@ impl Core {
         Self { economy, base, preconditioner: None, pool: Mutex::default() }
     }
 
-    /// The core of an economy of the same shape near this one, whose searches take the steps of this one.
+    /// The core of an economy with the same input shares near this one, whose searches take the steps of this one.
     pub fn near(&self, economy: Economy) -> Self {
-        let psi_theta = self.base.scale.as_ref().map(|scale| scale.psi_theta.as_slice());
-        Self { preconditioner: self.preconditioner.clone(), ..Self::new(economy, psi_theta) }
+        let base = self.base.near(&economy);
+        Self { economy, base, preconditioner: self.preconditioner.clone(), pool: Mutex::default() }
     }
 
     /// A workspace of an earlier search, or a new one.

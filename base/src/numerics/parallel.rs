@@ -15,18 +15,6 @@ fn for_each(n: usize, of: &(dyn Fn(usize) + Sync)) {
     (0..n).into_par_iter().with_max_len(1).for_each(of);
 }
 
-/// Number of threads that share work.
-#[must_use]
-pub fn n_threads() -> usize {
-    rayon::current_num_threads()
-}
-
-/// Number of the thread that calls, below [`n_threads`]; 0 for one that shares no work.
-#[must_use]
-pub fn thread() -> usize {
-    rayon::current_thread_index().unwrap_or(0)
-}
-
 /// `of(0)` to `of(n - 1)`, in their order.
 pub fn map<T: Send>(n: usize, of: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let slots: Vec<Mutex<Option<T>>> = (0..n).map(|_| Mutex::new(None)).collect();

@@ -8,13 +8,12 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use super::open_year::OpenYear;
 use super::rates::Offers;
 use crate::data::checksum_128;
-use crate::numerics::parallel;
 use crate::numerics::sorted_lanes::Lanes;
 
 /// Bytes that are kept in all. A shelf that asks for more forgets what it held.
 const MOST_BYTES: usize = 128 << 20;
-/// Of each thread.
-const SHELVES: usize = 64;
+/// More than threads, so that they seldom wait for each other.
+const SHELVES: usize = 512;
 
 /// What pairs have come to in the situations met so far, kept for all draws and years: joined strengths of texts, and
 /// rates with the use of preferences and who may claim left open. Both depend on what is in force and in which of its
@@ -24,7 +23,7 @@ pub struct SharedCosts {
     n: usize,
     most_bytes: usize,
     bytes: AtomicUsize,
-    /// Those of one thread after those of another; each holds what has a number of its own remainder.
+    /// Each holds what has a number of its own remainder.
     shelves: Vec<Mutex<Shelf>>,
     /// Years under the memberships known at the start, which are those of all draws.
     starts: Mutex<Vec<(i16, AllPairs)>>,
@@ -85,7 +84,7 @@ impl SharedCosts {
 
     /// Nothing yet, with room for so many bytes.
     pub(super) fn with_room(n: usize, most_bytes: usize) -> Self {
-        let shelves = (0..SHELVES * parallel::n_threads()).map(|_| Mutex::default()).collect();
+        let shelves = (0..SHELVES).map(|_| Mutex::default()).collect();
         Self { n, most_bytes, bytes: AtomicUsize::new(0), shelves, starts: Mutex::default() }
     }
 
@@ -98,9 +97,7 @@ impl SharedCosts {
         key: u128,
         make: impl FnOnce() -> (Arc<T>, usize),
     ) -> Arc<T> {
-        // Threads that count who holds the same thing wait for each other longer than it takes to work it out again.
-        let at = parallel::thread() * SHELVES + (key >> 64) as usize % SHELVES;
-        let at = at % self.shelves.len();
+        let at = (key >> 64) as usize % self.shelves.len();
         if let Some(found) = of(&mut self.lock(at)).get(&key) {
             return Arc::clone(found);
         }

@@ -333,11 +333,14 @@ fn a_change_of_costs_is_the_ratio_of_the_costs_and_1_elsewhere() {
 
 #[test]
 fn a_year_cut_at_another_day_is_looked_at_anew_whatever_was_asked_for_before() {
-    // The content of Peru counts from April on; who joins a deal without tariffs in June looks at who may claim again.
+    // The content of Peru counts from April on; who joins a deal without tariffs in June looks at who may claim again, and
+    // so does everybody when a list of duties changes in July.
     let before = || Case::as_of_2020().joined("cptpp", &["PER"], date(2026, 4, 28));
     let digital = |from| before().joined("sectoral_digital", &["USA", "CAN", "MEX", "JPN"], from).timeline;
     let Case { book, timeline } = &before();
-    let timelines = [timeline, &digital(date(2026, 6, 1)), &digital(date(2025, 6, 1))];
+    let mut listed = timeline.clone();
+    listed.set_measure(MeasureKind::Duty, "us_301_list_3", 1500, date(2026, 7, 1));
+    let timelines = [timeline, &digital(date(2026, 6, 1)), &digital(date(2025, 6, 1)), timeline, &listed];
     let parameters = PolicyParameters { utilisation_ratio: 0.9, ..PolicyParameters::default() };
     let base = Regimes::new(book, &book.initial);
     let mut together = BaseCosts::new(book, &base, 2026, parameters);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use ndarray::Array3;
 
 use super::PolicyParameters;
@@ -130,9 +131,11 @@ impl<'a> BaseCosts<'a> {
             Some(known) => (Arc::clone(&known.change), known.pairs.clone()),
             None => (Arc::new(CostChange::none(book)), vec![NewCosts::default(); self.pairs.len()]),
         };
-        if !concerned.is_nobody() {
+        let is_recut = cuts(new, year) != cuts(old, year);
+        if is_recut || !concerned.is_nobody() {
             let from_start = Concerned::new(book, (self.regimes, new), &state.apart(&start), year);
-            self.recompute((Arc::make_mut(&mut change), &mut pairs), new, (&concerned, &from_start));
+            let concerned = (&concerned, &from_start, is_recut);
+            self.recompute((Arc::make_mut(&mut change), &mut pairs), new, concerned);
         }
         self.known.push(Known {
             state: state.clone(),
@@ -143,29 +146,28 @@ impl<'a> BaseCosts<'a> {
         change
     }
 
-    /// Computes the pairs concerned anew; `from_start` says whom the way from the start concerns.
+    /// Computes the pairs concerned anew; `from_start` says whom the way from the start concerns: all of them where the year
+    /// `is_recut`, since what holds in a stretch of days is looked at on its first.
     fn recompute(
         &mut self,
         (change, pairs): (&mut CostChange, &mut [NewCosts]),
         new: &Regimes,
-        (concerned, from_start): (&Concerned, &Concerned),
+        (concerned, from_start, is_recut): (&Concerned, &Concerned, bool),
     ) {
         let (book, n, year) = (self.book, self.book.n(), self.terms.year);
         let mut work = PairWork::new(book, new, year, self.shared);
         let start = Arc::clone(&self.start);
-        let days = |regimes: &Regimes| {
-            let mut days = Vec::new();
-            regimes.measures().days_in(year, &mut days);
-            days
-        };
         // Other days cut the year into other stretches, whose sums have other last digits.
-        let are_days_of_start = days(new) == days(self.regimes);
+        let are_days_of_start = cuts(new, year) == cuts(self.regimes, year);
         for importer in 0..n {
             for exporter in (0..n).filter(|&exporter| exporter != importer) {
                 let pair = Pair { importer, exporter };
+                let may_differ = |by: fn(&Concerned, &PolicyBook, Pair) -> bool| {
+                    by(concerned, book, pair) || is_recut && by(from_start, book, pair)
+                };
                 let wants = Wants {
-                    rates: concerned.by_tariffs(book, pair),
-                    barriers: concerned.by_barriers(book, pair),
+                    rates: may_differ(Concerned::by_tariffs),
+                    barriers: may_differ(Concerned::by_barriers),
                 };
                 if !wants.rates && !wants.barriers {
                     continue;
@@ -221,6 +223,15 @@ impl<'a> BaseCosts<'a> {
         barriers.extend_from_slice(factors);
         Some((barriers.len() - factors.len()) as u32)
     }
+}
+
+/// Days on which measures cut the year of every pair, rising.
+fn cuts(regimes: &Regimes, year: i16) -> Vec<Date> {
+    let mut days = Vec::new();
+    regimes.measures().days_in(year, &mut days);
+    days.sort();
+    days.dedup();
+    days
 }
 
 impl Store {

@@ -40,7 +40,8 @@ impl Accounts {
             imports: Array1::zeros(n_countries),
             imports_by_origin: Array3::zeros((2, n_countries, n_countries)),
         };
-        let [pi, tau] = [pi, tau].map(|cube| cube.to_slice().expect("shares and tariffs lie in one piece"));
+        let cubes = [&pi, &tau].map(|cube| cube.as_standard_layout());
+        let [pi, tau] = cubes.each_ref().map(|cube| cube.as_slice().expect("a standard layout is one piece"));
         let sums = accounts.imports_by_origin.as_slice_mut().expect("a new array lies in one piece");
         let mut flows = vec![0.0; n_countries];
         for (j, sector) in base.axes.sectors.iter().enumerate() {

@@ -65,4 +65,4 @@ pub use program::{CompactDraw, Program};
 pub use read::{WORLD, list_options, read_option, read_options};
 pub use settings::SettingError;
 pub use spec::OptionSpec;
-pub use timeline::{DrawnTimeline, Horizon, LoggedEvent};
+pub use timeline::{DrawnTimeline, Happening, Horizon, LoggedEvent};

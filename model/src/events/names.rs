@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use super::effect::Effect;
 use super::program::{Program, date_of, day_number};
-use super::resolve::Happenings;
 use super::spec::OptionSpec;
-use super::timeline::Horizon;
+use super::timeline::{Happenings, Horizon};
 use crate::policy::PolicyTimeline;
 use crate::sorted::SortedSet;
 

@@ -1,5 +1,4 @@
-//! An option compiled together with the world. Names are replaced by numbers; they come back when a draw is written
-//! ([`Program::resolve`]).
+//! An option compiled together with the world: names are numbers, until a draw is written ([`Program::resolve`]).
 
 use std::sync::Arc;
 
@@ -7,10 +6,9 @@ use jiff::ToSpan;
 use jiff::civil::{Date, date};
 
 use super::duration::Duration;
-use super::resolve::Happenings;
 use super::streams::Streams;
 use super::terms::{Term, TextCode};
-use super::timeline::Horizon;
+use super::timeline::{Happenings, Horizon};
 use super::topics::Topics;
 use crate::policy::{MeasureKind, PolicyTimeline};
 
@@ -60,10 +58,9 @@ pub struct Program {
     /// Shares asked of each topic, by menu; below the share of what each actor wants that is on it, `[menu][actor]`.
     pub(super) menus: Vec<Vec<f64>>,
     pub(super) menu_shares: Vec<Vec<f64>>,
-    /// Stages with looks that need not look again before a fact, or a state, changes: by fact, and by state.
+    /// Stages that need not look again before a fact, or a state, changes: by fact, and by state.
     pub(super) looks_of_fact: Vec<Vec<u32>>,
     pub(super) looks_of_level: Vec<Vec<u32>>,
-    /// What draws have in common of the events in their logs.
     pub(super) happenings: Happenings,
 }
 
@@ -296,7 +293,7 @@ pub(super) enum EffectCode {
 }
 
 /// Kind of a logged event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Kind {
     Reached,

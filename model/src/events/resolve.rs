@@ -1,7 +1,6 @@
 //! From a draw in numbers back to names and dates, and the counts of summaries.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use super::program::{CompactDraw, Entry, Kind, LAST_OF_BLOCK, NONE, Outcome, Program, StageCode, date_of};
 use super::timeline::{DrawnTimeline, Happening, LoggedEvent};
@@ -117,7 +116,11 @@ impl Program {
         // What talks have left of a text is an effect of this draw alone.
         let is_shared = draw.terms.iter().all(|term| term.seq as usize != seq);
         let make = || Arc::new(self.happening(draw, seq, entry));
-        let what = if is_shared { self.happenings.get(entry, make) } else { make() };
+        let what = if is_shared {
+            self.happenings.get((entry.kind as u8, entry.item, entry.branch), make)
+        } else {
+            make()
+        };
         let parent_seq = (entry.parent != NONE).then_some(u64::from(entry.parent));
         LoggedEvent { seq: seq as u64, date: date_of(entry.day), parent_seq, what }
     }
@@ -145,20 +148,5 @@ impl Program {
             effects: self.effects(draw, seq, entry),
             is_own,
         }
-    }
-}
-
-/// By kind, item and branch.
-type ByEntry = HashMap<(Kind, u32, u8), Arc<Happening>>;
-
-/// What events of a program are, as soon as a draw asks for it.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Happenings(Arc<Mutex<ByEntry>>);
-
-impl Happenings {
-    /// What an event is; `make` says it where no draw has asked before.
-    fn get(&self, entry: &Entry, make: impl FnOnce() -> Arc<Happening>) -> Arc<Happening> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(known.entry((entry.kind, entry.item, entry.branch)).or_insert_with(make))
     }
 }

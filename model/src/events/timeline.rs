@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Span;
 use jiff::civil::Date;
@@ -49,6 +49,21 @@ pub struct Happening {
     pub effects: Vec<String>,
     /// True for an event of the option itself, false for one of the world.
     pub is_own: bool,
+}
+
+/// By number of the kind, item and branch.
+type ByEntry = HashMap<(u8, u32, u8), Arc<Happening>>;
+
+/// What events of a program are, as soon as a draw asks for it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Happenings(Arc<Mutex<ByEntry>>);
+
+impl Happenings {
+    /// What an event is; `make` says it where no draw has asked before.
+    pub fn get(&self, entry: (u8, u32, u8), make: impl FnOnce() -> Arc<Happening>) -> Arc<Happening> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(known.entry(entry).or_insert_with(make))
+    }
 }
 
 impl Deref for LoggedEvent {

@@ -102,17 +102,15 @@ impl Outcome {
         let (base, old) = (year.prepared.economy(), &year.accounts);
         let flows = Flows { pi: solved.pi.view(), tau: solved.tau.view(), x_musd: solved.x_musd.view() };
         let per_cost = Array2::from_shape_fn((base.s(), base.n()), |(j, i)| (-solved.ln_cost[[i, j]]).exp());
-        // Exports less imports at the prices of the baseline; what is sold at home is in both.
+        // Exports less imports at the prices of the baseline.
         let mut net_volume = vec![0.0; base.n()];
         let new = Accounts::new(base, flows, |[j, n], row| {
             let per_cost = per_cost.row(j).to_slice().expect("a new array lies in one piece");
-            let volumes = row.iter().zip(per_cost).map(|(flow, per_cost)| flow * per_cost);
-            let mut imports = 0.0;
-            for (sum, volume) in net_volume.iter_mut().zip(volumes) {
-                *sum += volume;
-                imports += volume;
+            let volumes = row.iter().zip(per_cost).map(|(flow, per_cost)| flow * per_cost).enumerate();
+            for (i, volume) in volumes.filter(|(i, _)| *i != n) {
+                net_volume[i] += volume;
+                net_volume[n] -= volume;
             }
-            net_volume[n] -= imports;
         });
         let net_volume = Array1::from(net_volume);
         let ln_price_index = solved.ln_price_index(base);

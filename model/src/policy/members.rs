@@ -58,15 +58,15 @@ impl Members {
         sort_by_key(&mut known, |(place, _)| *place);
         let (mut of_party, mut parties) = (vec![Vec::new(); n], vec![Vec::new(); n_agreements]);
         let open = bits_of(n_agreements, |at| agreements[at].reach == Reach::Everybody);
-        let mut buys_under = vec![bits_of(n_agreements, |_| false); n];
+        let mut buys_under = vec![vec![0; open.len()]; n];
         let mut sells_under = vec![open; n];
         let mut ends = vec![0; n_agreements * n];
         for same in known.chunk_by(|a, b| a.0 == b.0) {
             let (a, p) = (same[0].0 / n, same[0].0 % n);
             of_party[p].push(a);
             parties[a].push(p);
-            buys_under[p][a / BITS] |= 1 << (a % BITS);
-            sells_under[p][a / BITS] |= 1 << (a % BITS);
+            set(&mut buys_under[p], a);
+            set(&mut sells_under[p], a);
             ends[same[0].0] = same.len() as u32;
         }
         let mut end = 0;
@@ -127,8 +127,12 @@ impl Members {
 /// Bits of each `0..n` for which `is_set`.
 fn bits_of(n: usize, is_set: impl Fn(usize) -> bool) -> Bits {
     let mut bits = vec![0; n.div_ceil(BITS)];
-    (0..n).filter(|&at| is_set(at)).for_each(|at| bits[at / BITS] |= 1 << (at % BITS));
+    (0..n).filter(|&at| is_set(at)).for_each(|at| set(&mut bits, at));
     bits
+}
+
+fn set(bits: &mut Bits, at: usize) {
+    bits[at / BITS] |= 1 << (at % BITS);
 }
 
 /// The days that lie in `year`; `days` are in rising order.

@@ -49,6 +49,11 @@ pub(super) struct Claim {
 }
 
 impl Offer {
+    /// The same where the share that claims is `ratio` of that of a mature agreement.
+    pub fn of_age(self, ratio: f64) -> Self {
+        Self { claim: self.claim.map(|claim| Claim { share: claim.share * ratio, ..claim }), ..self }
+    }
+
     /// Share of trade that uses the offer where drawn parameters multiply it by `utilisation_ratio`.
     pub fn used_share(&self, utilisation_ratio: f64) -> f64 {
         let claimed = |claim: Claim| {
@@ -85,23 +90,11 @@ impl Preferences {
         eligible.collect()
     }
 
-    /// Rate of an agreement for a group, and who claims it; `None` if it does not lower the most-favoured-nation rate.
+    /// Rate of an agreement for a group, and who would claim it were it so old that its age no longer matters; `None` if it
+    /// does not lower the most-favoured-nation rate.
     ///
     /// An automatic preference needs no claim: all of the trade uses it at no cost. `mfn_pct` is the most-favoured-nation
     /// rate, `spared_pp` what a claim saves of additional duties.
-    pub(super) fn offer(
-        &self,
-        binding: &Binding<'_>,
-        is_automatic: bool,
-        group: usize,
-        of_rate: (f64, f64),
-    ) -> Option<(f64, Option<Claim>)> {
-        let (preference_pct, claim) = self.mature_offer(binding, is_automatic, group, of_rate)?;
-        let ratio = self.utilisation.ratio_of_age(binding.age_years);
-        Some((preference_pct, claim.map(|claim| Claim { share: claim.share * ratio, ..claim })))
-    }
-
-    /// The same as if the agreement were so old that its age no longer matters.
     pub(super) fn mature_offer(
         &self,
         binding: &Binding<'_>,

@@ -15,7 +15,7 @@ use super::binding::Binding;
 use super::book::PolicyBook;
 use super::duties_in_force::DutiesInForce;
 use super::mfn::collected_pct;
-use super::preferences::Claim;
+use super::preferences::Offer;
 use crate::data::Pair;
 use crate::numerics::sorted_lanes::{LANES, Lanes};
 use crate::numerics::vectors::vectorised;
@@ -111,37 +111,30 @@ pub(super) fn duties_by_block(book: &PolicyBook, pair: Pair, duties: &DutiesInFo
 impl Offers {
     /// What the agreement of a binding offers under some duties, were it mature.
     pub fn new(book: &PolicyBook, pair: Pair, binding: &Binding<'_>, duties: &DutiesInForce<'_>) -> Self {
-        let (n, agreement) = (book.groups.len(), binding.agreement);
-        let is_automatic = book.agreements[agreement].is_automatic;
-        let duty = |g: usize| duties.on(g, book.mfn.pct(pair, g), None);
-        let offer = |g: usize| {
-            let mfn_pct = book.mfn.pct(pair, g);
-            // Who claims is also spared the duties that exempt the agreement.
-            let spared_pp = duty(g) - duties.on(g, mfn_pct, Some(agreement));
-            book.preferences.mature_offer(binding, is_automatic, g, (mfn_pct, spared_pp))
-        };
-        let of_group: Vec<Option<(f64, Option<Claim>)>> = (0..n).map(offer).collect();
+        let n = book.groups.len();
+        let is_automatic = book.agreements[binding.agreement].is_automatic;
+        let mfn_pct = |g: usize| book.mfn.pct(pair, g);
+        let duty = |g: usize| duties.on(g, mfn_pct(g), None);
+        let offer = |g: usize| book.mature_offer(binding, duties, g, (mfn_pct(g), duty(g)));
+        let of_group: Vec<Option<Offer>> = (0..n).map(offer).collect();
         if of_group.iter().all(Option::is_none) {
             return Self { terms: Box::default(), duty_pct: None, is_automatic, is_under: None };
         }
         // Without an offer the rate for everybody stands, and nobody claims.
-        let preference_pct = |g: usize| of_group[g].map_or_else(|| book.mfn.pct(pair, g), |(pct, _)| pct);
-        let share = |g: usize| of_group[g].map_or(0.0, |(_, claim)| claim.map_or(1.0, |claim| claim.share));
-        let claim = |g: usize| of_group[g].and_then(|(_, claim)| claim);
+        let preference_pct = |g: usize| of_group[g].map_or_else(|| mfn_pct(g), |offer| offer.preference_pct);
+        let claim = |g: usize| of_group[g].and_then(|offer| offer.claim);
+        let share = |g: usize| of_group[g].map_or(0.0, |offer| offer.claim.map_or(1.0, |claim| claim.share));
         let cost_pct = |g: usize| claim(g).map_or(0.0, |claim| claim.cost_pct);
         let terms = (0..n.div_ceil(LANES)).map(|at| Terms {
             preference_pct: block_of(n, at, preference_pct),
             share: block_of(n, at, share),
             cost_pct: block_of(n, at, cost_pct),
         });
-        let on_claimed = |g: usize| match of_group[g] {
-            Some((preference_pct, _)) => duties.on(g, preference_pct, Some(agreement)),
-            None => duty(g),
-        };
+        let on_claimed = |g: usize| of_group[g].map_or_else(|| duty(g), |offer| offer.duty_pct);
         let has_own = (0..n).any(|g| on_claimed(g) != duty(g));
         // Neither what needs no claim nor what customs have counted asks who may.
         let is_free = |g: usize| {
-            of_group[g].is_some_and(|(_, claim)| claim.is_none_or(|claim| claim.eligible_share.is_none()))
+            of_group[g].is_some_and(|offer| offer.claim.is_none_or(|claim| claim.eligible_share.is_none()))
         };
         Self {
             terms: terms.collect(),

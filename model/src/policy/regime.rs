@@ -100,15 +100,27 @@ impl PolicyBook {
         GroupHead { mfn_pct, duty_pct, .. }: GroupHead,
     ) -> impl Iterator<Item = Offer> + 's {
         situation.bindings.iter().filter_map(move |binding| {
-            let agreement = binding.agreement;
-            let is_automatic = self.agreements[agreement].is_automatic;
-            // Who claims is also spared the duties that exempt the agreement.
-            let spared_pp = duty_pct - situation.duties.on(group, mfn_pct, Some(agreement));
-            let margin = (mfn_pct, spared_pp);
-            let (preference_pct, claim) = self.preferences.offer(binding, is_automatic, group, margin)?;
-            let duty_pct = situation.duties.on(group, preference_pct, Some(agreement));
-            Some(Offer { agreement, preference_pct, duty_pct, claim })
+            let offer = self.mature_offer(binding, &situation.duties, group, (mfn_pct, duty_pct))?;
+            Some(offer.of_age(self.preferences.utilisation.ratio_of_age(binding.age_years)))
         })
+    }
+
+    /// What the agreement of a binding offers a group, were it mature; goods that claim nothing pay `mfn_pct` and `duty_pct`.
+    pub(super) fn mature_offer(
+        &self,
+        binding: &Binding<'_>,
+        duties: &DutiesInForce<'_>,
+        group: usize,
+        (mfn_pct, duty_pct): (f64, f64),
+    ) -> Option<Offer> {
+        let agreement = binding.agreement;
+        let is_automatic = self.agreements[agreement].is_automatic;
+        // Who claims is also spared the duties that exempt the agreement.
+        let spared_pp = duty_pct - duties.on(group, mfn_pct, Some(agreement));
+        let margin = (mfn_pct, spared_pp);
+        let (preference_pct, claim) = self.preferences.mature_offer(binding, is_automatic, group, margin)?;
+        let duty_pct = duties.on(group, preference_pct, Some(agreement));
+        Some(Offer { agreement, preference_pct, duty_pct, claim })
     }
 }
 

@@ -106,12 +106,11 @@ pub struct FlatScale {
 impl FlatEconomy {
     /// `psi_theta`: economies of scale `[j]`, where there are some.
     pub fn new(economy: &Economy, psi_theta: Option<&[f64]>) -> Self {
-        let Shape { n, s, stride, .. } = Shape::new(economy, psi_theta.is_some());
+        let Shape { s, stride, .. } = Shape::new(economy, psi_theta.is_some());
         let mut gamma_io = Aligned::filled(0.0, s * s * stride);
         for ((c, j, k), share) in economy.gamma_io.indexed_iter() {
             gamma_io[(j * s + k) * stride + c] = *share;
         }
-        debug_assert_eq!(economy.gamma_io.dim(), (n, s, s));
         Self::with_inputs(economy, psi_theta, Arc::new(gamma_io))
     }
 

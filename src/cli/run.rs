@@ -15,12 +15,12 @@ use super::timings::Timings;
 use super::{arguments, manifest, run_manifest, run_resume, signals};
 use crate::data::{Axes, Files, memory};
 use crate::ensemble::{
-    Experiment, Owner, PLAN_FILE, Pilot, Plan, Points, RunResults, Sampling, Shard, Store, Tile, Tiling,
-    Watch, run_bytes,
+    Experiment, Owner, PLAN_FILE, Pilot, Plan, Points, RunError, RunFrame, RunResults, Sampling, Shard,
+    Store, Tiling, Watch, YearBlock, run_bytes,
 };
 use crate::error::{Fault, InputErrors};
 use crate::output::dir::{Existing, MANIFEST, OutputDir, WORK};
-use crate::output::results::{self, EventDetail, Headline};
+use crate::output::results::{self, EventDetail, GrowingTables, Headline};
 use crate::output::rows;
 use crate::report;
 
@@ -174,13 +174,17 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
         store.folder().display()
     ));
     timings.end("data, baseline path and timelines");
-    let found = experiment.run(store, &progress)?;
+    let frame = RunFrame::new(&experiment);
+    let tiling = Tiling::whole(&frame);
+    let mut tables = if is_part { None } else { Some(GrowingTables::new(&output, &frame, &tiling)?) };
+    let mut add = |block: &YearBlock| Ok(tables.as_mut().map_or(Ok(()), |tables| tables.add(block))?);
+    let found = experiment.run(store, &mut add, &progress).map_err(of_run)?;
     timings.end_of_draws(&found.counts);
     progress.stage("tables");
     results::write_paths(&output, &found, args.events.into())?;
     output.write_text(MANIFEST, &manifest::text(&run_manifest::of(&found, &files, &made)?))?;
     output.write_text(WORK, &manifest::text(&run_manifest::work(&found.counts, started.elapsed())))?;
-    let last = write_blocks(&output, &found, is_part, &progress)?;
+    let last = finish_tables(&output, &found, tables, &progress)?;
     let at = output.finish()?;
     found.blocks.remove();
     if args.overwrite {
@@ -202,20 +206,28 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes what is made of the blocks of all draws, and returns the headline; for a part the blocks themselves.
-fn write_blocks(
+/// What the tables and charts say themselves is not hidden in the failure of a run.
+fn of_run(error: RunError) -> anyhow::Error {
+    match error {
+        RunError::Taken(error) => error,
+        other => other.into(),
+    }
+}
+
+/// Ends the tables and makes the charts, and returns the headline; a part, which has no such tables, gets the blocks
+/// themselves.
+fn finish_tables(
     output: &OutputDir,
     found: &RunResults<Store>,
-    is_part: bool,
+    tables: Option<GrowingTables<'_>>,
     progress: &Progress,
 ) -> anyhow::Result<Option<Headline>> {
-    if is_part {
+    let Some(tables) = tables else {
         results::write_part(output, found)?;
         found.blocks.copy_to(output.path())?;
         return Ok(None);
-    }
-    let read = |year: i16, _: &Tile| found.block(year);
-    let last = results::write_draws(output, &found.frame, &Tiling::whole(&found.frame), &read, true)?;
+    };
+    let last = tables.finish()?;
     progress.stage("charts");
     let _left_out = report::of_folder(output)?;
     Ok(Some(last))

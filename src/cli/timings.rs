@@ -37,7 +37,7 @@ impl Timings {
             self.parts.push((layer.name().to_owned(), seconds));
         }
         self.solving = counts.seconds(Layer::Solve);
-        self.parts.push(("decompositions, blocks, waiting".into(), rest.max(0.0)));
+        self.parts.push(("tables of draws, blocks, waiting".into(), rest.max(0.0)));
     }
 
     fn lap(&mut self) -> Duration {

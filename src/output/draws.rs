@@ -1,5 +1,6 @@
 //! The tables over the draws of a run, from blocks that are read whole or in pieces.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::beats::{BeatsRow, beats};
@@ -59,13 +60,12 @@ impl<'f> DrawTables<'f> {
         })
     }
 
-    /// Adds the rows of a year; the last one returns the headline. `whole` is the block of the year where it was read
-    /// ahead.
+    /// Adds the rows of a year; the last one returns the headline. `whole` is the block of the year where it is at hand.
     pub fn write_year(
         &mut self,
         year: i16,
         read: &ReadBlock<'_>,
-        mut whole: Option<YearBlock>,
+        mut whole: Option<&YearBlock>,
     ) -> Result<Headline, ResultsError> {
         let (frame, tiling) = (self.frame, self.tiling);
         let order = Order::new(frame);
@@ -76,7 +76,9 @@ impl<'f> DrawTables<'f> {
         let mut compared = Vec::new();
         let mut headline = None;
         for (tile, part) in tiling.tables.iter().zip(&frames) {
-            let block = whole.take().map_or_else(|| read(year, tile), Ok)?;
+            let block = whole
+                .take()
+                .map_or_else(|| read(year, tile).map(Cow::Owned), |block| Ok(Cow::Borrowed(block)))?;
             let keeps = |option: &str| tile.keeps(frame, option);
             projections.extend(run::projections(part, &block).into_iter().filter(|row| keeps(&row.option)));
             sectors.extend(run::sectors(part, &block).into_iter().filter(|row| keeps(&row.option)));

@@ -20,7 +20,7 @@ use super::reference::{
 };
 use super::rows::{Schema, TableRow};
 use super::trade::{self, CoverageRow, CreationRow, ExposureRow, TradeRow};
-use crate::ensemble::{Blocks, Cut, Experiment, PARTS, RunFrame, RunResults, Shard, Tiling};
+use crate::ensemble::{Blocks, Cut, Experiment, PARTS, RunFrame, RunResults, Shard, Tile, Tiling, YearBlock};
 use crate::events::milestones as distributions;
 use crate::numerics::parallel;
 
@@ -175,20 +175,66 @@ pub fn write_draws(
     reads_ahead: bool,
 ) -> Result<Headline, ResultsError> {
     let mut tables = DrawTables::new(output, frame, tiling)?;
-    let (mut last, mut whole) = (None, None);
+    let (mut last, mut whole): (Option<Headline>, Option<YearBlock>) = (None, None);
     let end = frame.plan.years[1];
     for year in frame.plan.year_range() {
         let next = tiling.tables.first().filter(|tile| reads_ahead && tile.cut == Cut::Whole && year < end);
         let (headline, ahead) = parallel::both(
-            || tables.write_year(year, read, whole.take()),
+            || tables.write_year(year, read, whole.as_ref()),
             || next.map(|tile| read(year + 1, tile)).transpose(),
         );
         (last, whole) = (Some(headline?), ahead?);
     }
+    finish_draws(output, tables, last)
+}
+
+fn finish_draws(
+    output: &OutputDir,
+    tables: DrawTables<'_>,
+    last: Option<Headline>,
+) -> Result<Headline, ResultsError> {
     tables.finish()?;
     // Of a divided run these are copied or joined, and not written here.
     common().into_iter().chain(by_draw()).for_each(|schema| output.declare(schema));
     Ok(last.expect("a plan has a year or more"))
+}
+
+/// What [`write_draws`] writes, while the years are being solved.
+pub struct GrowingTables<'f> {
+    output: &'f OutputDir,
+    tables: DrawTables<'f>,
+    last: Option<Headline>,
+}
+
+impl<'f> GrowingTables<'f> {
+    /// The tables of the run of `frame`, read as a `whole` tiling says.
+    ///
+    /// # Errors
+    /// [`ResultsError`] if a file cannot be written.
+    pub fn new(output: &'f OutputDir, frame: &'f RunFrame, whole: &'f Tiling) -> Result<Self, ResultsError> {
+        Ok(Self { output, tables: DrawTables::new(output, frame, whole)?, last: None })
+    }
+
+    /// Adds the next year.
+    ///
+    /// # Errors
+    /// [`ResultsError`] if a file cannot be written.
+    pub fn add(&mut self, block: &YearBlock) -> Result<(), ResultsError> {
+        let read = |_: i16, tile: &Tile| Ok(block.cut(tile));
+        self.last = Some(self.tables.write_year(block.year, &read, Some(block))?);
+        Ok(())
+    }
+
+    /// Ends the tables after the last year; returns what the answer is made of.
+    ///
+    /// # Errors
+    /// [`ResultsError`] if a file cannot be written.
+    ///
+    /// # Panics
+    /// Where no year was added.
+    pub fn finish(self) -> Result<Headline, ResultsError> {
+        finish_draws(self.output, self.tables, self.last)
+    }
 }
 
 /// `dates.csv` and `by_year.csv`, from the draws of the events alone.

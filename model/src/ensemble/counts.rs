@@ -35,6 +35,9 @@ pub enum RunError {
     /// The results of a year could not be kept or read back.
     #[error(transparent)]
     Block(#[from] BlockError),
+    /// Who was given the block of a year failed.
+    #[error(transparent)]
+    Taken(anyhow::Error),
 }
 
 /// How much was computed.

@@ -70,7 +70,7 @@ pub use parameters::{DrawnParameters, drawn_theta};
 pub use pilot::{Pilot, TooFewEventDraws};
 pub use plan::{PLAN_FILE, PLAN_YEARS, Plan, Shard};
 pub use point::{Group, Point};
-pub use run::{Blocks, InMemory, RunResults, Watch, run};
+pub use run::{Blocks, EachYear, InMemory, RunResults, Watch, run};
 pub use sample::{Sample, Sampling};
 pub use store::{Owner, PARTS, Store, block_path, describe};
 pub use three_numbers::ThreeNumbers;

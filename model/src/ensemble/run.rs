@@ -48,8 +48,8 @@ impl Watch for () {
 
 /// Keeps the results of finished years: a run of many draws does not fit into memory as a whole.
 pub trait Blocks: Sync {
-    /// True if the block of the year is there already and need not be solved again.
-    fn has(&self, key: &BlockKey<'_>) -> bool;
+    /// The block of the year where an earlier command solved it.
+    fn known(&self, key: &BlockKey<'_>) -> Option<YearBlock>;
 
     /// Keeps a block.
     ///
@@ -81,8 +81,8 @@ impl InMemory {
 }
 
 impl Blocks for InMemory {
-    fn has(&self, key: &BlockKey<'_>) -> bool {
-        self.years().contains_key(&key.year)
+    fn known(&self, key: &BlockKey<'_>) -> Option<YearBlock> {
+        self.years().get(&key.year).cloned()
     }
 
     fn keep(&self, block: YearBlock) -> Result<(), BlockError> {
@@ -95,8 +95,7 @@ impl Blocks for InMemory {
     }
 
     fn get(&self, key: &BlockKey<'_>) -> Result<YearBlock, BlockError> {
-        let missing = || BlockError::Damaged { path: key.year.to_string(), why: "never solved" };
-        self.years().get(&key.year).cloned().ok_or_else(missing)
+        self.known(key).ok_or_else(|| BlockError::Damaged { path: key.year.to_string(), why: "never solved" })
     }
 }
 
@@ -143,11 +142,17 @@ impl<B: Blocks> RunResults<B> {
 pub fn run(files: &Files, plan: Plan, watch: &dyn Watch) -> anyhow::Result<RunResults<InMemory>> {
     watch.stage("baseline path and timelines");
     let experiment = Experiment::load(files, plan, Shard::WHOLE, &|_, _| Ok(()))?;
-    Ok(experiment.run(InMemory::default(), watch)?)
+    Ok(experiment.run(InMemory::default(), &mut |_| Ok(()), watch)?)
 }
 
-fn keep(blocks: &impl Blocks, block: Option<YearBlock>) -> Result<(), BlockError> {
-    block.map_or(Ok(()), |block| blocks.keep(block))
+/// Is given the block of every year in turn: while the next one is solved, so that tables grow with the run.
+pub type EachYear<'e> = dyn FnMut(&YearBlock) -> anyhow::Result<()> + Send + 'e;
+
+/// The reference paths of a run.
+struct ReferencePaths {
+    years: Vec<ReferenceYear>,
+    decompositions: Vec<Decomposition>,
+    insurances: Vec<Insurance>,
 }
 
 impl Experiment {
@@ -188,57 +193,59 @@ impl Experiment {
         Ok(last.expect("a checked plan has a year"))
     }
 
-    /// Solves the years that `blocks` does not have yet, and the reference paths of all years.
+    /// Solves the years that `blocks` does not have yet, and the reference paths of all years. `each` is given every block.
     ///
     /// # Errors
-    /// [`RunError`] if a state has no equilibrium or a block cannot be kept.
-    pub fn run<B: Blocks>(self, blocks: B, watch: &dyn Watch) -> Result<RunResults<B>, RunError> {
+    /// [`RunError`] if a state has no equilibrium, a block cannot be kept, or `each` fails.
+    pub fn run<B: Blocks>(
+        self,
+        blocks: B,
+        each: &mut EachYear<'_>,
+        watch: &dyn Watch,
+    ) -> Result<RunResults<B>, RunError> {
         let (fingerprint, counts) = (self.fingerprint(), RunCounts::default());
         let n_draws = self.draws.len() as u64;
         watch.begin(self.plan.year_range().count() as u64 * n_draws);
-        let (mut past, mut solved) = (Some(self.start()), None);
+        let tick = || {
+            watch.advance(1);
+            watch.solved(counts.solves.load(Ordering::Relaxed));
+        };
+        let mut pass = |block: Option<YearBlock>, is_new: bool| {
+            let Some(block) = block else { return Ok::<(), RunError>(()) };
+            each(&block).map_err(RunError::Taken)?;
+            if is_new { Ok(blocks.keep(block)?) } else { Ok(()) }
+        };
+        let (mut past, mut solved) = (self.start(), None);
         for year in self.plan.year_range() {
-            if blocks.has(&self.block_key(year, &fingerprint)) {
+            let key = self.block_key(year, &fingerprint);
+            if let Some(block) = blocks.known(&key) {
                 watch.skip(n_draws);
-                past = None;
-                keep(&blocks, solved.take())?;
+                pass(solved.take(), true)?;
+                past = Carried::of(&block);
+                pass(Some(block), false)?;
                 continue;
             }
             watch.stage(&year.to_string());
-            let tick = || {
-                watch.advance(1);
-                watch.solved(counts.solves.load(Ordering::Relaxed));
-            };
-            let before = match past.take() {
-                Some(past) => past,
-                None => Carried::of(&blocks.get(&self.block_key(year - 1, &fingerprint))?),
-            };
-            let journal = blocks.journal(&self.block_key(year, &fingerprint))?;
+            let journal = blocks.journal(&key)?;
             // The year before is written while this one is solved.
             let (kept, block) = parallel::both(
-                || keep(&blocks, solved.take()),
-                || self.year_block_in(&*journal, (year, &before), &counts, &tick),
+                || pass(solved.take(), true),
+                || self.year_block_in(&*journal, (year, &past), &counts, &tick),
             );
             kept?;
             let block = block?;
-            past = Some(Carried::of(&block));
+            past = Carried::of(&block);
             solved = Some(block);
         }
-        keep(&blocks, solved)?;
         watch.stage("reference paths");
+        let (kept, reference) = parallel::both(|| pass(solved, true), || self.reference_paths(&counts));
+        kept?;
+        let ReferencePaths { years, decompositions, insurances } = reference?;
         let (mut reference, mut quotas, mut trade) = (Vec::new(), Vec::new(), Vec::new());
-        let mut past = self.reference_start();
-        let (mut decompositions, mut insurances) = (Vec::new(), Vec::new());
-        for year in self.plan.year_range() {
-            let found = self.reference_block(year, &past, &counts)?;
-            if year == self.plan.years[1] {
-                decompositions = self.decompositions(&past)?;
-                insurances = self.insurances(&past)?;
-            }
-            past = Carried::of(&found.block);
-            reference.push(found.block);
-            quotas.extend(found.quotas);
-            trade.extend(found.trade);
+        for year in years {
+            reference.push(year.block);
+            quotas.extend(year.quotas);
+            trade.extend(year.trade);
         }
         // In the order of the options, and of the years inside.
         sort_by_key(&mut quotas, |found| found.option);
@@ -255,5 +262,13 @@ impl Experiment {
             counts,
             blocks,
         })
+    }
+
+    fn reference_paths(&self, counts: &RunCounts) -> Result<ReferencePaths, RunError> {
+        let years = self.reference_years(counts)?;
+        let before_last = years.iter().rev().nth(1).map(|year| Carried::of(&year.block));
+        let past = before_last.unwrap_or_else(|| self.reference_start());
+        let (decompositions, insurances) = (self.decompositions(&past)?, self.insurances(&past)?);
+        Ok(ReferencePaths { years, decompositions, insurances })
     }
 }

@@ -189,8 +189,8 @@ impl Store {
 }
 
 impl Blocks for Store {
-    fn has(&self, key: &BlockKey<'_>) -> bool {
-        self.resumes && self.get(key).is_ok()
+    fn known(&self, key: &BlockKey<'_>) -> Option<YearBlock> {
+        if self.resumes { self.get(key).ok() } else { None }
     }
 
     fn keep(&self, block: YearBlock) -> Result<(), BlockError> {

@@ -30,12 +30,12 @@ fn bench_years(criterion: &mut Criterion) {
     let all = experiment(&[]);
     for (name, experiment) in [("hybrid and status quo", &one), ("all options", &all)] {
         let first =
-            experiment.year_block(2030, &experiment.start(), &counts, &|| ()).expect("the year solves");
+            experiment.year_block(2030, experiment.start(), &counts, &|| ()).expect("the year solves");
         let again =
-            experiment.year_block(2030, &experiment.start(), &counts, &|| ()).expect("the year solves");
+            experiment.year_block(2030, experiment.start(), &counts, &|| ()).expect("the year solves");
         assert_eq!(first, again, "a year is the same every time");
         criterion.bench_function(&format!("draw-year n=25 S=38, {name}"), |bencher| {
-            bencher.iter(|| black_box(experiment.year_block(2030, &experiment.start(), &counts, &|| ())));
+            bencher.iter(|| black_box(experiment.year_block(2030, experiment.start(), &counts, &|| ())));
         });
     }
     criterion.bench_function("option-year n=25 S=38, reference path of every option", |bencher| {
@@ -56,7 +56,7 @@ fn layers(_: &mut Criterion) {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
     let (counts, begun, mut past) = (RunCounts::default(), Instant::now(), experiment.start());
     for year in experiment.plan.year_range() {
-        let block = pool.install(|| experiment.year_block(year, &past, &counts, &|| ()));
+        let block = pool.install(|| experiment.year_block(year, past, &counts, &|| ()));
         past = Carried::of(&block.expect("the year solves"));
     }
     let all = begun.elapsed().as_secs_f64();

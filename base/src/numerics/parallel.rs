@@ -50,6 +50,18 @@ pub fn map_parts<P: Send, T: Send>(parts: Vec<P>, of: impl Fn(usize, P) -> T + S
     map(parts.len(), |at| of(at, take(&parts[at])))
 }
 
+/// [`map_parts`], where a task can fail.
+///
+/// # Errors
+/// As [`try_map`].
+pub fn try_map_parts<P: Send, T: Send, E: Send>(
+    parts: Vec<P>,
+    of: impl Fn(usize, P) -> Result<T, E> + Sync,
+) -> Result<Vec<T>, E> {
+    let parts: Vec<Mutex<Option<P>>> = parts.into_iter().map(|part| Mutex::new(Some(part))).collect();
+    try_map(parts.len(), |at| of(at, take(&parts[at])))
+}
+
 /// Two results, found at the same time where a thread is free.
 pub fn both<A: Send, B: Send>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B) {
     let (one, other) = (Mutex::new(Some(one)), Mutex::new(Some(other)));
@@ -102,5 +114,9 @@ mod tests {
         let found = try_map(100, |at| if at == 57 { Err(at) } else { Ok(at) });
         assert_eq!(found, Err(57));
         assert_eq!(try_map(3, Ok::<usize, ()>), Ok(vec![0, 1, 2]));
+        let halves = |parts: &[u8]| {
+            try_map_parts(parts.to_vec(), |at, part| if part % 2 == 0 { Ok(part / 2) } else { Err(at) })
+        };
+        assert_eq!((halves(&[2, 8]), halves(&[2, 3, 5])), (Ok(vec![1, 4]), Err(1)));
     }
 }

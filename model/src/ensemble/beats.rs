@@ -103,6 +103,7 @@ mod tests {
             draws: vec![0, 1, 2],
             rows: vec![0, 0, 1, 2, 2, 3],
             values: rows.map(Vec::from).into(),
+            carried: Vec::new(),
             base_imports_musd: Vec::new(),
             base_worker_shares: Vec::new(),
         };

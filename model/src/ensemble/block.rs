@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::path::Path;
+use std::sync::Arc;
 
 use super::words::{WordsIn, WordsOut};
 
@@ -36,15 +37,9 @@ pub struct Layout {
 impl Layout {
     /// Values of one option and draw: `[measure,n]`, then `[n,j]` of output and of employment, then
     /// `[group,n,i]` imports; in the year of the summary also 1 or 0 (in force) and `[measure,n]` in the world of the
-    /// reference option. What the year leaves to the next comes last.
+    /// reference option.
     #[must_use]
     pub fn n_values(&self) -> usize {
-        self.carried_at() + self.n_carried
-    }
-
-    /// Position of the first number that the year leaves to the next.
-    #[must_use]
-    pub fn carried_at(&self) -> usize {
         self.in_force_at() + self.n_own()
     }
 
@@ -91,6 +86,9 @@ pub struct YearBlock {
     /// The values of each row, `[row][value]`. Each is in a piece of memory of its own, since all of them take most of what a run
     /// has.
     pub values: Vec<Vec<f64>>,
+    /// What each row leaves to the next year, `[row][number]`; the next year has it in common with this block, and gives it
+    /// back draw by draw. Empty where nothing is left, or in a piece without it.
+    pub carried: Vec<Arc<[f64]>>,
     /// Baseline imports at border prices, `[group,n,i]`, million USD of the base year.
     pub base_imports_musd: Vec<f64>,
     /// Shares of the sectors in the workers of a country in the baseline, `[n,j]`.
@@ -198,9 +196,14 @@ impl YearBlock {
         out.many(&sizes, u64::to_le_bytes)?;
         out.many(&self.draws, u64::to_le_bytes)?;
         out.many(&self.rows, |row| u64::from(row).to_le_bytes())?;
-        for values in self.values.iter().chain([&self.base_imports_musd, &self.base_worker_shares]) {
+        for (at, values) in self.values.iter().enumerate() {
             out.many(values, f64::to_le_bytes)?;
+            if l.n_carried > 0 {
+                out.many(&self.carried[at], f64::to_le_bytes)?;
+            }
         }
+        out.many(&self.base_imports_musd, f64::to_le_bytes)?;
+        out.many(&self.base_worker_shares, f64::to_le_bytes)?;
         out.finish()
     }
 
@@ -263,18 +266,32 @@ impl YearBlock {
         let numbers = words.many(n_draws.saturating_mul(layout.n_options), u64::from_le_bytes)?;
         let row = |&number: &u64| u32::try_from(number).ok().filter(|_| number < n_rows as u64);
         let rows = numbers.iter().map(row).collect::<Option<Vec<_>>>();
-        let mut values = Vec::new();
+        let (mut values, mut carried) = (Vec::new(), Vec::new());
         for _ in 0..n_rows {
             values.push(words.many(layout.n_values(), f64::from_le_bytes)?);
+            if layout.n_carried > 0 {
+                carried.push(words.many(layout.n_carried, f64::from_le_bytes)?.into());
+            }
         }
         let base_imports_musd = words.many(layout.n_bilateral(), f64::from_le_bytes)?;
         let base_worker_shares = words.many(layout.n * layout.s, f64::from_le_bytes)?;
-        Ok(rows.map(|rows| Self { year, layout, draws, rows, values, base_imports_musd, base_worker_shares }))
+        Ok(rows.map(|rows| Self {
+            year,
+            layout,
+            draws,
+            rows,
+            values,
+            carried,
+            base_imports_musd,
+            base_worker_shares,
+        }))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::{BlockError, BlockKey, Layout, YearBlock};
 
     fn block(draws: &[u64]) -> YearBlock {
@@ -286,7 +303,7 @@ mod tests {
             n_sector_measures: 2,
             n_groups: 1,
             has_own: false,
-            n_carried: 0,
+            n_carried: 1,
         };
         let row =
             |d: u64, option: u32| (4 * option..4 * option + 4).map(move |v| d as f64 * 10.0 + f64::from(v));
@@ -297,6 +314,7 @@ mod tests {
             draws: draws.to_vec(),
             rows: (0..2 * draws.len() as u32).collect(),
             values,
+            carried: draws.iter().flat_map(|&d| [d as f64, 0.5].map(|left| Arc::from([left]))).collect(),
             base_imports_musd: vec![7.0],
             base_worker_shares: vec![1.0],
         }

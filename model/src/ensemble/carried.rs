@@ -1,5 +1,7 @@
 //! What a timeline carries from year to year: capital, the present value so far, size and age of cost changes, jobs.
 
+use std::sync::Arc;
+
 use ndarray::{Array2, ArrayView1, ArrayView2};
 
 use super::block::YearBlock;
@@ -79,38 +81,40 @@ pub struct Next {
     pub jobs: Option<Array2<f64>>,
 }
 
-/// What all draws and options carry out of a year.
+/// What all draws carry out of a year. A year takes it apart by draw, so that the memory of a draw is free when it is done.
 #[derive(Debug, Clone)]
-pub struct Carried {
-    n_options: usize,
-    /// Numbers of an option in a draw.
-    len: usize,
-    /// Position of the numbers of each draw and option, `[draw, option]`.
-    rows: Vec<u32>,
-    /// `[row, number]`.
-    values: Vec<f64>,
-}
+pub struct Carried(pub(super) Vec<DrawCarried>);
+
+/// What a draw carries out of a year: the numbers of each option, those of one timeline behind those of the other.
+#[derive(Debug, Clone)]
+pub struct DrawCarried(Vec<Arc<[f64]>>);
 
 impl Carried {
     /// At the start of a run: nothing differs from the baseline.
     pub(super) fn start(n_draws: usize, n_options: usize, shape: CarriedShape) -> Self {
-        let len = TRACKS * shape.len();
-        Self { n_options, len, rows: vec![0; n_draws * n_options], values: vec![0.0; len] }
+        let nothing: Arc<[f64]> = vec![0.0; TRACKS * shape.len()].into();
+        Self(vec![DrawCarried(vec![nothing; n_options]); n_draws])
     }
 
     /// Out of the year of a block.
     #[must_use]
     pub fn of(block: &YearBlock) -> Self {
-        let layout = block.layout;
-        let mut values = Vec::with_capacity(block.values.len() * layout.n_carried);
-        block.values.iter().for_each(|row| values.extend_from_slice(&row[layout.carried_at()..]));
-        Self { n_options: layout.n_options, len: layout.n_carried, rows: block.rows.clone(), values }
+        let of_draw =
+            |rows: &[u32]| rows.iter().map(|&row| Arc::clone(&block.carried[row as usize])).collect();
+        Self(block.rows.chunks(block.layout.n_options).map(|rows| DrawCarried(of_draw(rows))).collect())
     }
 
-    /// One timeline of an option in a draw, the position of which in its part is `draw`.
-    pub(super) fn track(&self, draw: usize, option: usize, track: usize) -> &[f64] {
-        let len = self.len / TRACKS;
-        let at = self.rows[draw * self.n_options + option] as usize * self.len + track * len;
-        &self.values[at..at + len]
+    /// The reference paths, which are a draw.
+    pub(super) fn reference(&self) -> &DrawCarried {
+        &self.0[0]
+    }
+}
+
+impl DrawCarried {
+    /// One timeline of an option.
+    pub fn track(&self, option: usize, track: usize) -> &[f64] {
+        let numbers = &self.0[option];
+        let len = numbers.len() / TRACKS;
+        &numbers[track * len..(track + 1) * len]
     }
 }

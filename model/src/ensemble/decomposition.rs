@@ -61,7 +61,7 @@ impl Experiment {
         };
         let ends = parallel::try_map(self.options.len(), |at| {
             let option = &self.options[at];
-            self.end(option, past.track(0, at, 0)).map_err(|source| failed(option, source))
+            self.end(option, past.reference().track(at, 0)).map_err(|source| failed(option, source))
         })?;
         let reference = self.options.iter().position(|option| option.spec.id == self.plan.reference_option);
         let reference = reference.expect("a checked plan has its reference option");

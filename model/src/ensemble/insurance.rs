@@ -59,7 +59,7 @@ impl Experiment {
         let mut found = Vec::new();
         for insured in self.book.barrier_changes.insured() {
             let loss = |(at, option): (usize, &OptionRun)| {
-                self.loss(option, past.track(0, at, 0), &insured).map_err(|source| {
+                self.loss(option, past.reference().track(at, 0), &insured).map_err(|source| {
                     let (option, year) = (option.spec.id.clone(), self.plan.years[1]);
                     RunError::NoEquilibrium { option, draw: "reference path".into(), year, source }
                 })

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use super::block::{BlockError, BlockKey};
 use crate::data::{checksum, sha256};
@@ -20,6 +20,8 @@ pub struct DrawRows {
     pub(super) rows: Vec<u32>,
     /// `[row][value]`.
     pub(super) values: Vec<Vec<f64>>,
+    /// What each row leaves to the next year.
+    pub(super) carried: Vec<Arc<[f64]>>,
 }
 
 /// Keeps the draws of a year while it is solved, for any thread. `()` keeps none.
@@ -51,10 +53,10 @@ pub(super) struct FileJournal {
     taken: Mutex<HashMap<usize, DrawRows>>,
 }
 
-const MAGIC: &[u8; 8] = b"TPDRAWS3";
+const MAGIC: &[u8; 8] = b"TPDRAWS4";
 const CHECKSUM_BYTES: usize = 8;
-/// Numbers before the rows and values of a record: position, options, rows, values of a row.
-const SIZES: usize = 4;
+/// Numbers before the rows and values of a record: position, options, rows, values of a row, numbers that a row leaves.
+const SIZES: usize = 5;
 
 /// File of the draws of a year.
 pub(super) fn journal_path(folder: &Path, year: i16) -> PathBuf {
@@ -103,14 +105,16 @@ fn head(key: &BlockKey<'_>) -> Vec<u8> {
     [MAGIC.as_slice(), sha256(owner.as_bytes()).as_bytes()].concat()
 }
 
-fn record(at: usize, DrawRows { rows, values }: &DrawRows) -> Vec<u8> {
-    let n_values = values.first().map_or(0, Vec::len);
-    let sizes = [at, rows.len(), values.len(), n_values].map(|n| n as u64);
+fn record(at: usize, DrawRows { rows, values, carried }: &DrawRows) -> Vec<u8> {
+    let (n_values, n_carried) =
+        (values.first().map_or(0, Vec::len), carried.first().map_or(0, |row| row.len()));
+    let sizes = [at, rows.len(), values.len(), n_values, n_carried].map(|n| n as u64);
     let numbers = sizes.into_iter().chain(rows.iter().map(|&row| u64::from(row)));
-    let n_words = SIZES + rows.len() + values.len() * n_values;
+    let n_words = SIZES + rows.len() + values.len() * (n_values + n_carried);
     let mut bytes = Vec::with_capacity(8 * n_words + CHECKSUM_BYTES);
     numbers.for_each(|number| bytes.extend(number.to_le_bytes()));
-    values.iter().flatten().for_each(|value| bytes.extend(value.to_le_bytes()));
+    let numbers = values.iter().flatten().chain(carried.iter().flat_map(|row| row.iter()));
+    numbers.for_each(|number| bytes.extend(number.to_le_bytes()));
     bytes.extend(checksum(&bytes).to_le_bytes());
     bytes
 }
@@ -123,6 +127,7 @@ fn read(bytes: &[u8], key: &BlockKey<'_>) -> (HashMap<usize, DrawRows>, usize) {
             && key.layout.is_none_or(|layout| {
                 draw.rows.len() == layout.n_options
                     && draw.values.iter().all(|row| row.len() == layout.n_values())
+                    && draw.carried.iter().all(|row| row.len() == layout.n_carried)
                     && draw.rows.iter().all(|row| (*row as usize) < draw.values.len())
             });
         if !is_sound {
@@ -139,8 +144,10 @@ fn read_one(bytes: &[u8]) -> Option<(usize, DrawRows, usize)> {
     let words = bytes.as_chunks::<8>().0;
     let number = |at: usize| usize::try_from(u64::from_le_bytes(*words.get(at)?)).ok();
     let (position, n_options) = (number(0)?, number(1)?);
-    let (n_rows, n_values) = (number(2)?, number(3)?);
-    let n = SIZES.checked_add(n_options)?.checked_add(n_rows.checked_mul(n_values)?)?;
+    let (n_rows, n_values, n_carried) = (number(2)?, number(3)?, number(4)?);
+    let values_at = SIZES.checked_add(n_options)?;
+    let carried_at = values_at.checked_add(n_rows.checked_mul(n_values)?)?;
+    let n = carried_at.checked_add(n_rows.checked_mul(n_carried)?)?;
     let body = bytes.get(..n.checked_mul(8)?)?;
     let noted = bytes.get(body.len()..body.len() + CHECKSUM_BYTES)?;
     if checksum(body).to_le_bytes() != *noted {
@@ -148,10 +155,14 @@ fn read_one(bytes: &[u8]) -> Option<(usize, DrawRows, usize)> {
     }
     let row = |at| u32::try_from(number(SIZES + at)?).ok();
     let rows = (0..n_options).map(row).collect::<Option<Vec<_>>>()?;
-    // Without values there is no row to make.
-    let values = words[SIZES + n_options..n].chunks(n_values.max(1));
-    let values = values.map(|row| row.iter().map(|word| f64::from_le_bytes(*word)).collect()).collect();
-    Some((position, DrawRows { rows, values }, body.len() + CHECKSUM_BYTES))
+    // Without numbers there is no row to make.
+    let rows_of = |at: std::ops::Range<usize>, n_numbers: usize| {
+        let rows = words[at].chunks(n_numbers.max(1));
+        rows.map(|row| row.iter().map(|word| f64::from_le_bytes(*word)).collect::<Vec<_>>())
+    };
+    let values = rows_of(values_at..carried_at, n_values).collect();
+    let carried = rows_of(carried_at..n, n_carried).map(Arc::from).collect();
+    Some((position, DrawRows { rows, values, carried }, body.len() + CHECKSUM_BYTES))
 }
 
 #[cfg(test)]
@@ -159,7 +170,8 @@ mod tests {
     use super::*;
 
     fn draw(value: f64) -> DrawRows {
-        DrawRows { rows: vec![0, 1, 0], values: vec![vec![value], vec![-value]] }
+        let carried = vec![[value, 1.0].into(), [value, 2.0].into()];
+        DrawRows { rows: vec![0, 1, 0], values: vec![vec![value], vec![-value]], carried }
     }
 
     #[test]

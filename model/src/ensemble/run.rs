@@ -186,7 +186,7 @@ impl Experiment {
         let (mut past, mut last) = (self.start(), None);
         for year in self.plan.year_range() {
             watch.stage(&year.to_string());
-            let block = self.year_block(year, &past, counts, &tick)?;
+            let block = self.year_block(year, past, counts, &tick)?;
             past = Carried::of(&block);
             last = Some(block);
         }
@@ -230,7 +230,7 @@ impl Experiment {
             // The year before is written while this one is solved.
             let (kept, block) = parallel::both(
                 || pass(solved.take(), true),
-                || self.year_block_in(&*journal, (year, &past), &counts, &tick),
+                || self.year_block_in(&*journal, (year, past), &counts, &tick),
             );
             kept?;
             let block = block?;

@@ -262,6 +262,7 @@ mod tests {
             draws: (0..n_draws as u64).collect(),
             rows,
             values,
+            carried: Vec::new(),
             base_imports_musd: Vec::new(),
             base_worker_shares: Vec::new(),
         }

@@ -144,8 +144,16 @@ mod tests {
         let (base_imports_musd, base_worker_shares) = (Vec::new(), vec![1.0]);
         let draws = vec![0, 1, 2, 3];
         let rows = (0..8).collect();
-        let block =
-            YearBlock { year: 2030, layout, draws, rows, values, base_imports_musd, base_worker_shares };
+        let block = YearBlock {
+            year: 2030,
+            layout,
+            draws,
+            rows,
+            values,
+            carried: Vec::new(),
+            base_imports_musd,
+            base_worker_shares,
+        };
         let mut plan = Plan::read(&Files::embedded(), PLAN_FILE).unwrap();
         plan.options = vec![plan.reference_option.clone(), "other".into()];
         let never = Outlook {

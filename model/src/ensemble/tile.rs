@@ -2,6 +2,7 @@
 
 use std::iter;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::block::{BlockError, Layout, YearBlock};
 use super::frame::RunFrame;
@@ -105,7 +106,7 @@ impl YearBlock {
     pub fn cut(&self, tile: &Tile) -> Self {
         let (layout, ranges) = (tile.layout(self.layout), tile.ranges(self.layout));
         debug_assert_eq!(ranges.iter().map(Range::len).sum::<usize>(), layout.n_values(), "{tile:?}");
-        let (mut rows, mut values) = (Vec::new(), Vec::new());
+        let (mut rows, mut values, mut carried) = (Vec::new(), Vec::new(), Vec::new());
         let mut places: Vec<Option<u32>> = vec![None; self.values.len()];
         for draw in 0..self.draws.len() {
             for &option in &tile.options {
@@ -113,6 +114,10 @@ impl YearBlock {
                 rows.push(*place.get_or_insert_with(|| {
                     let from = self.of(draw, option);
                     values.push(ranges.iter().flat_map(|range| &from[range.clone()]).copied().collect());
+                    if layout.n_carried > 0 {
+                        let row = self.rows[draw * self.layout.n_options + option] as usize;
+                        carried.push(Arc::clone(&self.carried[row]));
+                    }
                     values.len() as u32 - 1
                 }));
             }
@@ -136,6 +141,7 @@ impl YearBlock {
             draws: self.draws.clone(),
             rows,
             values,
+            carried,
             base_imports_musd,
             base_worker_shares,
         }
@@ -162,6 +168,7 @@ impl YearBlock {
                 draws: draws.to_vec(),
                 rows: vec![0; seen.len() * n_options],
                 values: std::mem::take(&mut part.values),
+                carried: std::mem::take(&mut part.carried),
                 base_imports_musd: part.base_imports_musd.clone(),
                 base_worker_shares: part.base_worker_shares.clone(),
                 ..part
@@ -173,6 +180,7 @@ impl YearBlock {
                 return mixed("the parts differ in options, countries or baseline".into());
             }
             whole.values.append(&mut part.values);
+            whole.carried.append(&mut part.carried);
             for (at, &draw) in part.draws.iter().enumerate() {
                 let Ok(to) = draws.binary_search(&draw) else {
                     return mixed(format!("draw {draw} is none of the {} that the run solves", draws.len()));
@@ -217,6 +225,7 @@ mod tests {
             draws: draws.to_vec(),
             rows: (0..2 * draws.len() as u32).collect(),
             values,
+            carried: Vec::new(),
             base_imports_musd: vec![7.0],
             base_worker_shares: vec![1.0],
         }
@@ -261,6 +270,7 @@ mod tests {
             draws: vec![0],
             rows: vec![0, 1],
             values: [0, size].map(|from| (from..from + size).map(|at| at as f64).collect()).into(),
+            carried: vec![[1.5].into(), [2.5].into()],
             base_imports_musd: (0..8).map(f64::from).collect(),
             base_worker_shares: vec![0.25, 0.75],
         };

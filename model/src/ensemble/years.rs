@@ -3,7 +3,7 @@
 use ndarray::Array3;
 
 use super::block::{Layout, YearBlock};
-use super::carried::{Carried, TRACKS};
+use super::carried::{Carried, DrawCarried, TRACKS};
 use super::counts::{RunCounts, RunError};
 use super::draw_year::DrawYear;
 use super::experiment::Experiment;
@@ -55,7 +55,7 @@ impl Experiment {
     pub fn year_block(
         &self,
         year: i16,
-        past: &Carried,
+        past: Carried,
         counts: &RunCounts,
         tick: &(dyn Fn() + Sync),
     ) -> Result<YearBlock, RunError> {
@@ -66,18 +66,18 @@ impl Experiment {
     pub(super) fn year_block_in(
         &self,
         journal: &dyn Journal,
-        (year, past): (i16, &Carried),
+        (year, past): (i16, Carried),
         counts: &RunCounts,
         tick: &(dyn Fn() + Sync),
     ) -> Result<YearBlock, RunError> {
         let layout = self.layout(year);
         self.prepare(year);
-        let rows = parallel::try_map(self.draws.len(), |at| {
+        let rows = parallel::try_map_parts(past.0, |at, past| {
             let known = journal.taken(at);
             let row = match known {
                 Some(row) => row,
                 None => {
-                    let row = self.draw_values((year, at), layout, past, counts)?;
+                    let row = self.draw_values((year, at), layout, &past, counts)?;
                     journal.note(at, &row)?;
                     row
                 }
@@ -107,7 +107,7 @@ impl Experiment {
         let keeps_trade = layout.n_groups > 0 || layout.has_own;
         let solve = |(at, option): (usize, &OptionRun)| {
             let mut draw = DrawYear::on_path(self, year, &central);
-            let found = draw.step(&option.reference.policy, past.track(0, at, OPTION), counts);
+            let found = draw.step(&option.reference.policy, past.reference().track(at, OPTION), counts);
             let step = draw.at(found.map_err(|source| on_reference_path(option, year, source))?);
             let mut values = Vec::with_capacity(layout.n_values());
             put(&step.outcome, layout, &mut values);
@@ -116,15 +116,15 @@ impl Experiment {
                 values.push(f64::from(u8::from(option.outlook.reference_date.is_some())));
                 values.extend(&step.outcome.countries);
             }
-            (0..TRACKS).for_each(|_| values.extend(&step.next));
+            let carried = [step.next.as_slice(); TRACKS].concat().into();
             let quota = |(quota, outcome)| ReferenceQuota { option: at, year, quota, outcome };
             let quotas = step.quotas.iter().cloned().map(quota).collect::<Vec<_>>();
-            Ok::<_, RunError>(((values, quotas), keeps_trade.then(|| draw.flows())))
+            let row = DrawRows { rows: vec![0], values: vec![values], carried: vec![carried] };
+            Ok::<_, RunError>(((row, quotas), keeps_trade.then(|| draw.flows())))
         };
         let found = parallel::try_map(self.options.len(), |at| solve((at, &self.options[at])))?;
         let (found, flows): (Vec<_>, Vec<_>) = found.into_iter().unzip();
         let (rows, quotas): (Vec<_>, Vec<_>) = found.into_iter().unzip();
-        let rows = rows.into_iter().map(|values| DrawRows { rows: vec![0], values: vec![values] }).collect();
         let flows: Option<Vec<Array3<f64>>> = flows.into_iter().collect();
         Ok(ReferenceYear {
             block: self.block(year, layout, vec![0], rows),
@@ -148,20 +148,21 @@ impl Experiment {
             _ => base.accounts.totals.imports_by_origin.iter().map(|flow| flow / world_price).collect(),
         };
         let base_worker_shares = base.accounts.worker_shares.iter().copied().collect();
-        let (mut rows, mut values) = (Vec::new(), Vec::new());
+        let (mut rows, mut values, mut carried) = (Vec::new(), Vec::new(), Vec::new());
         for one in of_draws {
             let first = values.len() as u32;
             rows.extend(one.rows.iter().map(|row| first + row));
             values.extend(one.values);
+            carried.extend(one.carried);
         }
-        YearBlock { year, layout, draws, rows, values, base_imports_musd, base_worker_shares }
+        YearBlock { year, layout, draws, rows, values, carried, base_imports_musd, base_worker_shares }
     }
 
     fn draw_values(
         &self,
         (year, at): (i16, usize),
         layout: Layout,
-        past: &Carried,
+        past: &DrawCarried,
         counts: &RunCounts,
     ) -> Result<DrawRows, RunError> {
         let mut found = DrawRows::default();
@@ -179,14 +180,15 @@ impl Experiment {
             let failed = |source| without(option, source);
             let is_in_force = option.in_force[at];
             let drawn = &option.draws[at].policy;
-            let whole = draw.step(drawn, past.track(at, number, OPTION), counts).map_err(failed)?;
+            let whole = draw.step(drawn, past.track(number, OPTION), counts).map_err(failed)?;
             let own = if is_in_force { self.own_timeline(option, at) } else { drawn };
-            let own = draw.step(own, past.track(at, number, OWN), counts).map_err(failed)?;
+            let own = draw.step(own, past.track(number, OWN), counts).map_err(failed)?;
             let row = made.iter().position(|known| *known == (whole, own, is_in_force));
             found.rows.push(row.unwrap_or(made.len()) as u32);
             if row.is_none() {
                 made.push((whole, own, is_in_force));
                 found.values.push(draw.row((whole, own, is_in_force), layout));
+                found.carried.push([whole, own].map(|at| draw.at(at).next.as_slice()).concat().into());
             }
         }
         Ok(found)
@@ -209,8 +211,6 @@ impl DrawYear<'_> {
             values.push(f64::from(u8::from(is_in_force)));
             values.extend(&own.outcome.countries);
         }
-        values.extend(&whole.next);
-        values.extend(&own.next);
         values
     }
 }

@@ -14,6 +14,7 @@ mod docs;
 mod duty_recipe;
 mod dynamic_years;
 mod dynamics;
+mod each_year;
 mod equilibrium;
 mod estimation;
 mod events;

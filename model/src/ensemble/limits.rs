@@ -9,10 +9,11 @@ use crate::projection::Outcome;
 
 /// Bytes that a run needs besides its draws: data, baseline path, policy tables.
 const FIXED_BYTES: u64 = 250 << 20;
-/// Bytes of a value: a block is held as rows of draws and once more as a whole.
+/// Bytes of a value: the block of a year may still be written while most of the next one is solved.
 const VALUE_BYTES: u64 = 16;
-/// Bytes of the timeline of one draw and option with its rows of text (measured on the default plan).
-const TIMELINE_BYTES: u64 = 48 << 10;
+/// Bytes of the timeline of one draw and option (measured on the default plan), and of the one in the world of the reference
+/// option.
+const TIMELINE_BYTES: u64 = 24 << 10;
 /// Bytes of the day on which an option is in force in an event draw, while they are joined.
 const DAY_BYTES: u64 = 16;
 /// Bytes of a cell of the data and of each year of the baseline path: flows, shares, tariffs, weights.
@@ -42,8 +43,7 @@ pub fn run_bytes(axes: &Axes, plan: &Plan, shard: Shard) -> u64 {
         n,
         n,
     ]));
-    // What goes from year to year is held once more.
-    let carried = product(&[carried as u64, VALUE_BYTES + 8]);
+    let carried = product(&[carried as u64, VALUE_BYTES]);
     let draw = values.saturating_mul(VALUE_BYTES).saturating_add(carried).saturating_add(TIMELINE_BYTES);
     let draws = plan.draws.div_ceil(shard.of);
     let years = u64::from(plan.years[1].abs_diff(plan.years[0])) + 1;

@@ -109,6 +109,7 @@ impl Program {
             policy.set_measure(*kind, name, *permille, date_of(day));
         }
         self.note_terms(draw, &mut policy);
+        policy.settle();
         DrawnTimeline { policy, log }
     }
 

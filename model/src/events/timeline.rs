@@ -127,6 +127,7 @@ impl DrawnTimeline {
                 effect.apply(&mut policy, &mut suspended, event.date);
             }
         }
+        policy.settle();
         policy
     }
 }

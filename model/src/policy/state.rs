@@ -45,6 +45,12 @@ pub struct SharedAgreement<'a> {
 }
 
 impl PolicyTimeline {
+    /// Gives back memory that is kept for more changes: a run holds thousands of timelines to its end.
+    pub(crate) fn settle(&mut self) {
+        self.memberships.shrink_to_fit();
+        self.measures.shrink_to_fit();
+    }
+
     /// The pairs of parties that share one of `agreements`, and when.
     #[must_use]
     pub fn pairs(&self, agreements: &SortedSet<String>) -> Vec<SharedAgreement<'_>> {

@@ -11,6 +11,7 @@
 //! Source: `docs/model.md` section 2.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use ndarray::{ArrayBase, Data, Ix3};
 
@@ -68,6 +69,19 @@ impl<'s> Sides<'s> {
             || self.technology_hat.as_ref().is_some_and(|hat| hat[exporter] != 1.0)
     }
 
+    /// False where nothing changes in a row of exporters: so it is in most.
+    #[inline(always)]
+    fn changes_row(&self, row: Range<usize>) -> bool {
+        let has_barriers = || {
+            let hats = self.iceberg_hat.as_ref().map(|hat| &hat[row.clone()]);
+            // Of all of them, without an end before: that goes side by side.
+            hats.is_some_and(|hats| hats.iter().fold(false, |changes, hat| changes | (*hat != 1.0)))
+        };
+        self.technology_hat.is_some()
+            || !are_same(&self.old_tau[row.clone()], &self.new_tau[row.clone()])
+            || has_barriers()
+    }
+
     #[inline(always)]
     fn has_only_tariffs(&self) -> bool {
         self.iceberg_hat.is_none() && self.technology_hat.is_none()
@@ -123,7 +137,7 @@ impl ChangedCells {
         let mut end = self.begins[j];
         for m in 0..n {
             let row = (j * n + m) * n..(j * n + m + 1) * n;
-            if !sides.has_only_tariffs() || !are_same(&sides.old_tau[row.clone()], &sides.new_tau[row]) {
+            if sides.changes_row(row) {
                 end = self.find_in_row(n, sides, [j, m], end);
             }
         }

@@ -150,3 +150,21 @@ fn an_error_is_reached_with_the_draws_that_it_needs_and_refused_where_they_canno
         .code(2)
         .stderr(contains("`--until-se`").and(contains("Give --event-draws")));
 }
+
+#[test]
+fn programs_that_draw_together_come_to_what_each_draws_alone() {
+    let inputs = Inputs::from(Files::embedded()).unwrap();
+    let ids = ["status_quo", "cptpp_renegotiation", "hybrid"];
+    let (specs, world) = inputs.options(&inputs.options_folder(), ids).unwrap();
+    let horizon = Horizon { start: inputs.plan.start, end: date(inputs.plan.years[1], 12, 31) };
+    let compile = |spec| Program::compile(spec, &world, &inputs.book.initial, horizon);
+    let mut programs: Vec<Program> = specs.iter().map(compile).collect();
+    let (seed, n) = (inputs.plan.seed, 1_043);
+    let alone = |count: fn(&Program, u64, u64) -> Tally| {
+        specs.iter().map(|spec| count(&compile(spec), seed, n)).collect::<Vec<_>>()
+    };
+    assert_eq!(Tally::count_all(&mut programs, false, (seed, n)), alone(Tally::count));
+    let together = Tally::count_all(&mut programs, true, (seed, n));
+    assert_eq!(together, alone(Tally::count_with_days));
+    assert_ne!(together[1].n_events(), together[2].n_events());
+}

@@ -105,11 +105,11 @@ impl Experiment {
             None => path,
         };
         let horizon = Horizon { start: plan.start, end: date(plan.years[1], 12, 31) };
-        let programs: Vec<Program> =
+        let mut programs: Vec<Program> =
             specs.iter().map(|spec| Program::compile(spec, &world, &book.initial, horizon)).collect();
         let at = plan.options.iter().position(|id| *id == plan.reference_option);
         let reference_path = programs[at.expect("a checked plan has its reference option")].reference();
-        let tallies = tallies(&plan, &programs);
+        let tallies = tallies(&plan, &mut programs);
         let sample = match points {
             None => plan.sample(&tallies),
             Some(_) => Sample::plain(plan.draws),
@@ -211,13 +211,9 @@ impl Experiment {
 }
 
 /// What the event draws of each option of a plan come to.
-fn tallies(plan: &Plan, programs: &[Program]) -> Vec<Tally> {
-    let n_draws = plan.event_draws.max(plan.draws);
-    let count = match plan.sampling {
-        Sampling::Plain => Tally::count,
-        Sampling::Stratified => Tally::count_with_days,
-    };
-    programs.iter().map(|program| count(program, plan.seed, n_draws)).collect()
+fn tallies(plan: &Plan, programs: &mut [Program]) -> Vec<Tally> {
+    let has_days = plan.sampling == Sampling::Stratified;
+    Tally::count_all(programs, has_days, (plan.seed, plan.event_draws.max(plan.draws)))
 }
 
 impl Plan {

@@ -14,6 +14,7 @@ use super::program::{
     BranchCode, CompactDraw, Entry, Kind, LAST_OF_BLOCK, NONE, Outcome, Program, Recurs, StageCode,
 };
 use super::queue::{Queue, Ticket};
+use super::shared_numbers::SharedNumbers;
 use super::spec::OptionSpec;
 use super::timeline::{DrawnTimeline, Horizon};
 use crate::policy::PolicyTimeline;
@@ -130,6 +131,8 @@ pub struct Workspace<'p> {
     pub(super) is_taken: Vec<bool>,
     pub(super) drawn: CompactDraw,
     pub(super) ledger: Ledger,
+    /// Numbers that other programs may have asked for.
+    pub(super) shared: SharedNumbers,
 }
 
 impl<'p> Workspace<'p> {
@@ -152,6 +155,7 @@ impl<'p> Workspace<'p> {
             is_taken: vec![false; program.stages.len()],
             drawn: CompactDraw::default(),
             ledger: Ledger::default(),
+            shared: SharedNumbers::default(),
         }
     }
 

@@ -18,7 +18,7 @@ impl Workspace<'_> {
     /// Number `at` of a stream.
     pub(super) fn uniform(&self, streams: &Streams, at: u32) -> f64 {
         match self.luck {
-            Luck::Drawn { seed, draw, .. } => streams.uniform(at, seed, draw),
+            Luck::Drawn { seed, draw, .. } => self.shared.uniform(streams, at, (seed, draw)),
             Luck::Median => 0.5,
         }
     }

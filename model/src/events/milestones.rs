@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::engine::Workspace;
 use super::program::{CompactDraw, Program, date_of};
+use super::shared_numbers::{DRAWS, SharedNumbers, place_streams};
 use super::timeline::{DrawnTimeline, Horizon};
 use crate::sorted::{SortedMap, SortedSet, sort_by};
 
@@ -99,7 +100,7 @@ pub fn event_counts<'a>(draws: impl Iterator<Item = &'a DrawnTimeline>) -> Sorte
 }
 
 /// Draws that one task runs after one another.
-const BLOCK: u64 = 2048;
+const BLOCK: u64 = 512;
 
 /// A hash of two small numbers that the program makes itself: a draw asks for one at each milestone.
 #[derive(Default)]
@@ -156,30 +157,60 @@ impl Tally {
     /// Counts over draws `0..n_draws` under `seed`, on all threads; the sum does not depend on how many.
     #[must_use]
     pub fn count(program: &Program, seed: u64, n_draws: u64) -> Self {
-        Self::counted(&|| Self::new(program), program, (seed, n_draws))
+        Self::counted(&Self::new, (std::slice::from_ref(program), 0), (seed, n_draws)).remove(0)
     }
 
     /// The same, and on which day the milestone [`IN_FORCE`] comes in each draw: 8 bytes a draw.
     #[must_use]
     pub fn count_with_days(program: &Program, seed: u64, n_draws: u64) -> Self {
-        let new = || Self { days_in_force: Some(Vec::new()), ..Self::new(program) };
-        Self::counted(&new, program, (seed, n_draws))
+        Self::counted(&Self::with_days, (std::slice::from_ref(program), 0), (seed, n_draws)).remove(0)
     }
 
-    fn counted(new: &(dyn Fn() -> Self + Sync), program: &Program, (seed, n_draws): (u64, u64)) -> Self {
+    /// [`Tally::count`] of every program, or with days [`Tally::count_with_days`]: what the programs draw alike is drawn once.
+    #[must_use]
+    pub fn count_all(programs: &mut [Program], has_days: bool, (seed, n_draws): (u64, u64)) -> Vec<Self> {
+        let n_places = place_streams(programs);
+        let new = if has_days { Self::with_days } else { Self::new };
+        Self::counted(&new, (programs, n_places), (seed, n_draws))
+    }
+
+    fn with_days(program: &Program) -> Self {
+        Self { days_in_force: Some(Vec::new()), ..Self::new(program) }
+    }
+
+    fn counted(
+        new: &(dyn Fn(&Program) -> Self + Sync),
+        (programs, n_places): (&[Program], usize),
+        (seed, n_draws): (u64, u64),
+    ) -> Vec<Self> {
         let block = |first: u64| {
-            let (mut tally, mut workspace) = (new(), Workspace::new(program));
-            let mut seen = vec![0; program.milestones.len()];
-            for number in first..n_draws.min(first + BLOCK) {
-                tally.add(program, workspace.draw(seed, number), (number + 1, &mut seen));
+            let end = n_draws.min(first + BLOCK);
+            let mut tallies: Vec<Self> = programs.iter().map(new).collect();
+            let mut workspaces: Vec<Workspace<'_>> = programs.iter().map(Workspace::new).collect();
+            let mut seen: Vec<Vec<u64>> =
+                programs.iter().map(|program| vec![0; program.milestones.len()]).collect();
+            let mut shared = SharedNumbers::new(n_places);
+            for few in (first..end).step_by(DRAWS as usize) {
+                shared.begin(few);
+                for (k, program) in programs.iter().enumerate() {
+                    workspaces[k].shared = shared;
+                    for number in few..end.min(few + DRAWS) {
+                        let drawn = workspaces[k].draw(seed, number);
+                        tallies[k].add(program, drawn, (number + 1, &mut seen[k]));
+                    }
+                    shared = std::mem::take(&mut workspaces[k].shared);
+                }
             }
-            tally
+            tallies
         };
         let n_blocks = n_draws.div_ceil(BLOCK);
         // Where one thread is asked to end, none begins another block.
         let blocks = (0..n_blocks).into_par_iter().panic_fuse().map(|at| block(at * BLOCK));
         // Neighbours are joined, so that days stay in the order of the draws.
-        blocks.reduce(new, Self::joined)
+        let join = |left: Vec<Self>, right: Vec<Self>| {
+            left.into_iter().zip(right).map(|(left, right)| left.joined(right)).collect()
+        };
+        blocks.reduce(|| programs.iter().map(new).collect(), join)
     }
 
     /// Counts one draw in one pass over its log; `seen` has the mark of the draw that last reached each milestone.

@@ -44,6 +44,7 @@ mod resolve;
 mod sample;
 mod scan;
 mod settings;
+mod shared_numbers;
 pub mod spec;
 mod state;
 mod streams;

@@ -13,6 +13,8 @@ pub(super) struct Streams {
     name: String,
     /// True if the first one is called `NAME`.
     is_bare_first: bool,
+    /// Place of the first among the streams of all programs of a run; `None` = of this program alone.
+    place: Option<u32>,
     kept: Box<[OnceLock<StreamName>]>,
 }
 
@@ -20,12 +22,33 @@ impl Streams {
     /// Streams of which at most `expected` are needed.
     pub fn new(name: String, expected: u32) -> Self {
         let kept = (0..expected.clamp(1, MOST_KEPT)).map(|_| OnceLock::new()).collect();
-        Self { name, is_bare_first: false, kept }
+        Self { name, is_bare_first: false, place: None, kept }
     }
 
     /// The same, where the first is called `NAME`.
     pub fn bare_first(name: String, expected: u32) -> Self {
         Self { is_bare_first: true, ..Self::new(name, expected) }
+    }
+
+    /// What tells streams apart: the same in two programs gives the same numbers.
+    pub fn name(&self) -> (String, bool) {
+        (self.name.clone(), self.is_bare_first)
+    }
+
+    /// Streams that are kept, and have a place.
+    pub fn n_kept(&self) -> usize {
+        self.kept.len()
+    }
+
+    /// Puts the streams that are kept at this place and those behind it.
+    pub fn put_at(&mut self, place: usize) {
+        self.place = u32::try_from(place).ok();
+    }
+
+    /// Place of stream `k`, where it has one.
+    pub fn place(&self, k: u32) -> Option<usize> {
+        let is_kept = (k as usize) < self.kept.len();
+        self.place.filter(|_| is_kept).map(|place| place as usize + k as usize)
     }
 
     /// Number `k` of a draw.

@@ -100,8 +100,8 @@ impl Design {
         let ((y, rows), (x, clusters)) = parallel::both(
             || (pick(&self.y), layout.arrange(&self.rows)),
             || {
-                let x = parallel::map(self.x.len(), |at| pick(&self.x[at]));
-                (x, parallel::map(self.clusters.len(), |at| levels(&self.clusters[at])))
+                let x = parallel::map_each(&self.x, pick);
+                (x, parallel::map_each(&self.clusters, levels))
             },
         );
         Self {
@@ -308,7 +308,7 @@ pub fn build(panel: &Panel, spec: &Specification) -> Result<(Design, Vec<Dropped
     }
     let levels = |term: &EffectTerm| Levels::from_panel(panel, term, &design.rows);
     let formula = &spec.formula;
-    let effects = parallel::map(formula.effects.len(), |at| levels(&formula.effects[at]));
+    let effects = parallel::map_each(&formula.effects, levels);
     let clusters = parallel::map(spec.clusters.len(), |at| {
         let term = &spec.clusters[at];
         let same = spec.formula.effects.iter().position(|effect| effect.label == term.label);

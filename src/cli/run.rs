@@ -191,7 +191,7 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
         found.blocks.remove_others();
     }
     progress.finish();
-    timings.end("tables and charts");
+    timings.end("tables of paths, charts, page");
     if args.timings {
         eprint!("{}", timings.text());
     }
@@ -206,7 +206,7 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What the tables and charts say themselves is not hidden in the failure of a run.
+/// What the tables say is told as it is, and not as a failure of the run.
 fn of_run(error: RunError) -> anyhow::Error {
     match error {
         RunError::Taken(error) => error,

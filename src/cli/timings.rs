@@ -37,7 +37,7 @@ impl Timings {
             self.parts.push((layer.name().to_owned(), seconds));
         }
         self.solving = counts.seconds(Layer::Solve);
-        self.parts.push(("tables of draws, blocks, waiting".into(), rest.max(0.0)));
+        self.parts.push(("decompositions, tables of draws, waiting".into(), rest.max(0.0)));
     }
 
     fn lap(&mut self) -> Duration {
@@ -50,9 +50,9 @@ impl Timings {
     /// A table of the parts, and how much the run took beside its solves.
     pub fn text(&self) -> String {
         let total: f64 = self.parts.iter().map(|(_, seconds)| seconds).sum();
-        let mut text = String::from("where the time went                 seconds  share\n");
+        let mut text = String::from("where the time went                        seconds  share\n");
         for (part, seconds) in &self.parts {
-            let _ = writeln!(text, "{part:<34} {seconds:>8.2} {:>5.1}%", 100.0 * seconds / total);
+            let _ = writeln!(text, "{part:<41} {seconds:>8.2} {:>5.1}%", 100.0 * seconds / total);
         }
         if self.solving > 0.0 {
             let ratio = total * self.threads / self.solving;
@@ -76,7 +76,7 @@ mod tests {
         timings.since = Instant::now() - Duration::from_secs(4);
         timings.end_of_draws(&counts);
         let text = timings.text();
-        assert!(text.contains("solve                                  1.00  25.0%"), "{text}");
+        assert!(text.contains("solve                                         1.00  25.0%"), "{text}");
         assert!(text.contains("the run took 4.0 times"), "{text}");
     }
 }

@@ -113,7 +113,7 @@ pub fn tariffs<'a>(experiment: &'a Experiment, frame: &'a RunFrame) -> Vec<Tarif
         }
         rows
     };
-    parallel::map(years.len(), |at| of_year(&years[at])).into_iter().flatten().collect()
+    parallel::map_each(&years, of_year).into_iter().flatten().collect()
 }
 
 fn of_pair<'a>(

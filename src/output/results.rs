@@ -121,7 +121,7 @@ pub fn write_paths<B: Blocks>(
         &|| output.write_rows(trade.iter().flat_map(|year| trade::exposure(experiment, year))),
         &|| output.write_rows(trade.iter().flat_map(|year| trade::coverage(experiment, year))),
     ];
-    parallel::try_map(long.len(), |at| long[at]()).map(|_| ())
+    parallel::try_map_each(&long, |write| write()).map(|_| ())
 }
 
 /// Writes a table.

@@ -77,6 +77,6 @@ pub fn summary<'a>(frame: &'a RunFrame, block: &YearBlock, measures: &[usize]) -
         };
         cells.map(row).collect()
     };
-    let rows = parallel::map(options.len(), |at| of_option(options[at]));
+    let rows = parallel::map_each(&options, |&option| of_option(option));
     rows.into_iter().flatten().collect()
 }

@@ -25,6 +25,22 @@ pub fn map<T: Send>(n: usize, of: impl Fn(usize) -> T + Sync) -> Vec<T> {
     slots.into_iter().map(|slot| take(&slot)).collect()
 }
 
+/// `of` each of the items, in their order.
+pub fn map_each<X: Sync, T: Send>(items: &[X], of: impl Fn(&X) -> T + Sync) -> Vec<T> {
+    map(items.len(), |at| of(&items[at]))
+}
+
+/// [`map_each`], where a task can fail.
+///
+/// # Errors
+/// As [`try_map`].
+pub fn try_map_each<X: Sync, T: Send, E: Send>(
+    items: &[X],
+    of: impl Fn(&X) -> Result<T, E> + Sync,
+) -> Result<Vec<T>, E> {
+    try_map(items.len(), |at| of(&items[at]))
+}
+
 /// [`map`], where a task can fail: all of the results, or the first failure in the order of the work.
 ///
 /// # Errors
@@ -96,6 +112,8 @@ mod tests {
     fn results_come_in_the_order_of_the_work() {
         assert_eq!(map(1_000, |at| at * at), (0..1_000).map(|at| at * at).collect::<Vec<_>>());
         assert_eq!(map(0, |at| at), Vec::<usize>::new());
+        assert_eq!(map_each(&["a", "bcd"], |item| item.len()), [1, 3]);
+        assert_eq!(try_map_each(&[1, 2], |item| if *item < 2 { Ok(()) } else { Err(*item) }), Err(2));
         assert_eq!(both(|| 1, || "two"), (1, "two"));
     }
 

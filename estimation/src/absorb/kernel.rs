@@ -57,7 +57,7 @@ impl Sweep<'_> {
             );
             (out, norm)
         };
-        let parts = parallel::map(self.layout.chunks.len(), |at| chunk(&self.layout.chunks[at]));
+        let parts = parallel::map_each(&self.layout.chunks, chunk);
         let all = parts.into_iter().reduce(|(mut out, mut norm), (part, part_norm)| {
             out.iter_mut().zip(&part).for_each(|(sum, value)| add(sum, value));
             add(&mut norm, &part_norm);

@@ -157,7 +157,7 @@ impl Absorber {
             layout.group(group).map(rest).sum::<f64>() / layout.group(group).len() as f64
         };
         let means = |groups: &Range<usize>| groups.clone().map(mean).collect::<Vec<_>>();
-        let means = parallel::map(layout.chunks.len(), |at| means(&layout.chunks[at])).concat();
+        let means = parallel::map_each(&layout.chunks, means).concat();
         let mut values: Vec<Vec<f64>> = vec![Vec::new(); effects.len()];
         values[eliminated] = layout.group_of.iter().map(|&group| means[group as usize]).collect();
         for effect in &layout.outer {
@@ -178,7 +178,7 @@ impl Absorber {
         let sums = |groups: &Range<usize>| -> Vec<f64> {
             groups.clone().map(|group| w[self.layout.group(group)].iter().sum()).collect()
         };
-        parallel::map(self.layout.chunks.len(), |at| sums(&self.layout.chunks[at])).concat()
+        parallel::map_each(&self.layout.chunks, sums).concat()
     }
 }
 

@@ -210,11 +210,11 @@ impl Pair {
         divide(r, &self.diagonal, z);
         let scaled = &*z;
         let parts = &self.inner.components;
-        let reduced = parallel::map(parts.len(), |at| self.reduce(&parts[at], r, scaled));
+        let reduced = parallel::map_each(parts, |one| self.reduce(one, r, scaled));
         let mut target = vec![[0.0; W]; self.b.len()];
         let reduced: Vec<[f64; W]> = reduced.into_iter().flatten().collect();
         self.blocks.solve(&reduced, &mut target, false);
-        let groups = parallel::map(parts.len(), |at| self.expand(&parts[at], r, &target));
+        let groups = parallel::map_each(parts, |one| self.expand(one, r, &target));
         for (value, &place) in target.iter().zip(&self.b) {
             z[place as usize] = *value;
         }

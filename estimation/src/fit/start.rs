@@ -99,7 +99,7 @@ fn by_level(layout: &Layout, value: impl Fn(usize) -> f64 + Sync) -> (Vec<f64>, 
         let group = groups.clone().map(|group| layout.group(group).map(&value).sum());
         (group.collect::<Vec<f64>>(), outer)
     };
-    let parts = parallel::map(layout.chunks.len(), |at| chunk(&layout.chunks[at]));
+    let parts = parallel::map_each(&layout.chunks, chunk);
     let (groups, outers): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
     (groups.concat(), add_up(outers, layout.n_outer()))
 }

@@ -77,7 +77,7 @@ impl Experiment {
             let found = self.decomposition(at, (&ends[reference], &before), &ends[at]);
             found.map_err(|source| failed(&self.options[at], source))
         };
-        parallel::try_map(compared.len(), |at| of(compared[at]))
+        parallel::try_map_each(&compared, |&at| of(at))
     }
 
     fn end(&self, option: &OptionRun, past: &[f64]) -> Result<End, DecompositionError> {

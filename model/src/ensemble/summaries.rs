@@ -53,7 +53,7 @@ impl<'a> Summaries<'a> {
     /// For a block without draws.
     #[must_use]
     pub fn of(&self, option: usize, against: &[Against]) -> Vec<Summary> {
-        let found = parallel::map(self.chunks.len(), |at| self.of_chunk(&self.chunks[at], option, against));
+        let found = parallel::map_each(&self.chunks, |one| self.of_chunk(one, option, against));
         let mut in_order = vec![Summary::NONE; self.cells.len() * against.len()];
         for (chunk, found) in self.chunks.iter().zip(found) {
             for (&cell, found) in chunk.cells.iter().zip(found.chunks(against.len())) {

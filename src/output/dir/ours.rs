@@ -113,7 +113,7 @@ pub fn differences(folder: &Path, listed: &[FileEntry]) -> io::Result<Vec<Differ
         }
         None => Ok(false),
     };
-    let others = parallel::try_map(all.len(), |at| is_other(&all[at]))?;
+    let others = parallel::try_map_each(&all, is_other)?;
     for (entry, is_other) in all.into_iter().zip(others) {
         match (wanted.remove(entry.path.as_str()), entry.is_file) {
             _ if entry.path == MANIFEST && entry.is_file => {}

@@ -139,7 +139,7 @@ impl PageData {
             let text = run.read_optional(cube.file)?;
             text.map(|text| cube.of_text(&run.display(cube.file), &text, last_year)).transpose()
         };
-        let cubes = parallel::try_map(CUBES.len(), |at| of_cube(&CUBES[at]))?;
+        let cubes = parallel::try_map_each(&CUBES, of_cube)?;
         let found = CUBES.iter().zip(cubes).filter_map(|(cube, found)| Some((cube.name.to_owned(), found?)));
         data.cubes = found.collect();
         for (file, title) in LISTS {

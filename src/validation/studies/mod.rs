@@ -88,7 +88,7 @@ pub fn studies(files: &Files, plan: &Plan, watch: &dyn Watch) -> anyhow::Result<
     let prepared = prepared.collect::<Result<Vec<_>, InputErrors>>()?;
     let mut trials = Trials::new();
     for some in prepared.chunks(AT_ONCE) {
-        let found = parallel::try_map(some.len(), |at| solve(some[at].0, &some[at].1, watch))?;
+        let found = parallel::try_map_each(some, |(applied, setting)| solve(applied, setting, watch))?;
         trials.extend(some.iter().map(|(applied, _)| Applied::clone(applied)).zip(found));
     }
     let named = tables.scenarios.iter().map(|one| ([one.study.clone(), one.id.clone()], one.title.clone()));

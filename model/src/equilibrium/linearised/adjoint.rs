@@ -214,7 +214,7 @@ impl Linear<'_> {
         let n = self.base.shape.n;
         let equations: Vec<Seeds> = (0..n).map(|c| self.equation(c)).collect();
         let groups: Vec<&[Seeds]> = equations.chunks(TOGETHER).collect();
-        let found = parallel::map(groups.len(), |at| self.adjoints(groups[at], accuracy));
+        let found = parallel::map_each(&groups, |few| self.adjoints(few, accuracy));
         let adjoints: Vec<Adjoint> = found.into_iter().flatten().collect();
         (DMatrix::from_fn(n, n, |row, column| adjoints[row].wage[column]), adjoints)
     }

@@ -74,7 +74,7 @@ impl Preconditioner {
         let countries: Vec<usize> = (0..n).collect();
         let of_wages = |few: &[usize]| linear.responses_to_wages(few, Accuracy::Rounds(ROUNDS));
         let groups: Vec<&[usize]> = countries.chunks(TOGETHER).collect();
-        let responses = parallel::map(groups.len(), |at| of_wages(groups[at]));
+        let responses = parallel::map_each(&groups, |few| of_wages(few));
         let responses: Vec<_> = responses.into_iter().flatten().collect();
         let (mut from_spending, mut to_price) = (vec![0.0; shape.cube()], vec![0.0; shape.cube()]);
         let (mut from_price, mut to_spending) = (vec![0.0; shape.block()], vec![0.0; shape.block()]);

@@ -7,8 +7,9 @@ use super::sample::Sampling;
 use crate::data::Axes;
 use crate::projection::Outcome;
 
-/// Bytes that a run needs besides its draws: data, baseline path, policy tables.
-const FIXED_BYTES: u64 = 250 << 20;
+/// Bytes that a run needs besides its draws: data, baseline path, policy tables, and in the end the tables that the page reads (5
+/// draws of the default plan take 490 MB in all).
+const FIXED_BYTES: u64 = 450 << 20;
 /// Bytes of a value: the block of a year may still be written while most of the next one is solved.
 const VALUE_BYTES: u64 = 16;
 /// Bytes of the timeline of one draw and option (measured on the default plan), and of the one in the world of the reference

@@ -174,29 +174,19 @@ pub fn write_draws(
     read: &ReadBlock<'_>,
     reads_ahead: bool,
 ) -> Result<Headline, ResultsError> {
-    let mut tables = DrawTables::new(output, frame, tiling)?;
-    let (mut last, mut whole): (Option<Headline>, Option<YearBlock>) = (None, None);
+    let mut tables = GrowingTables::new(output, frame, tiling)?;
+    let mut whole: Option<YearBlock> = None;
     let end = frame.plan.years[1];
     for year in frame.plan.year_range() {
         let next = tiling.tables.first().filter(|tile| reads_ahead && tile.cut == Cut::Whole && year < end);
-        let (headline, ahead) = parallel::both(
-            || tables.write_year(year, read, whole.as_ref()),
+        let (written, ahead) = parallel::both(
+            || tables.add_year(year, read, whole.as_ref()),
             || next.map(|tile| read(year + 1, tile)).transpose(),
         );
-        (last, whole) = (Some(headline?), ahead?);
+        written?;
+        whole = ahead?;
     }
-    finish_draws(output, tables, last)
-}
-
-fn finish_draws(
-    output: &OutputDir,
-    tables: DrawTables<'_>,
-    last: Option<Headline>,
-) -> Result<Headline, ResultsError> {
-    tables.finish()?;
-    // Of a divided run these are copied or joined, and not written here.
-    common().into_iter().chain(by_draw()).for_each(|schema| output.declare(schema));
-    Ok(last.expect("a plan has a year or more"))
+    tables.finish()
 }
 
 /// What [`write_draws`] writes, while the years are being solved.
@@ -207,12 +197,12 @@ pub struct GrowingTables<'f> {
 }
 
 impl<'f> GrowingTables<'f> {
-    /// The tables of the run of `frame`, read as a `whole` tiling says.
+    /// The tables of the run of `frame`; years that are added as a whole want a whole tiling.
     ///
     /// # Errors
     /// [`ResultsError`] if a file cannot be written.
-    pub fn new(output: &'f OutputDir, frame: &'f RunFrame, whole: &'f Tiling) -> Result<Self, ResultsError> {
-        Ok(Self { output, tables: DrawTables::new(output, frame, whole)?, last: None })
+    pub fn new(output: &'f OutputDir, frame: &'f RunFrame, tiling: &'f Tiling) -> Result<Self, ResultsError> {
+        Ok(Self { output, tables: DrawTables::new(output, frame, tiling)?, last: None })
     }
 
     /// Adds the next year.
@@ -221,7 +211,16 @@ impl<'f> GrowingTables<'f> {
     /// [`ResultsError`] if a file cannot be written.
     pub fn add(&mut self, block: &YearBlock) -> Result<(), ResultsError> {
         let read = |_: i16, tile: &Tile| Ok(block.cut(tile));
-        self.last = Some(self.tables.write_year(block.year, &read, Some(block))?);
+        self.add_year(block.year, &read, Some(block))
+    }
+
+    fn add_year(
+        &mut self,
+        year: i16,
+        read: &ReadBlock<'_>,
+        whole: Option<&YearBlock>,
+    ) -> Result<(), ResultsError> {
+        self.last = Some(self.tables.write_year(year, read, whole)?);
         Ok(())
     }
 
@@ -233,7 +232,10 @@ impl<'f> GrowingTables<'f> {
     /// # Panics
     /// Where no year was added.
     pub fn finish(self) -> Result<Headline, ResultsError> {
-        finish_draws(self.output, self.tables, self.last)
+        self.tables.finish()?;
+        // Of a divided run these are copied or joined, and not written here.
+        common().into_iter().chain(by_draw()).for_each(|schema| self.output.declare(schema));
+        Ok(self.last.expect("a plan has a year or more"))
     }
 }
 

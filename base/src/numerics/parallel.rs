@@ -62,7 +62,7 @@ pub fn try_map<T: Send, E: Send>(n: usize, of: impl Fn(usize) -> Result<T, E> + 
 
 /// [`map`] over parts that a task takes as its own, such as slices of one vector.
 pub fn map_parts<P: Send, T: Send>(parts: Vec<P>, of: impl Fn(usize, P) -> T + Sync) -> Vec<T> {
-    let parts: Vec<Mutex<Option<P>>> = parts.into_iter().map(|part| Mutex::new(Some(part))).collect();
+    let parts = to_take(parts);
     map(parts.len(), |at| of(at, take(&parts[at])))
 }
 
@@ -74,7 +74,7 @@ pub fn try_map_parts<P: Send, T: Send, E: Send>(
     parts: Vec<P>,
     of: impl Fn(usize, P) -> Result<T, E> + Sync,
 ) -> Result<Vec<T>, E> {
-    let parts: Vec<Mutex<Option<P>>> = parts.into_iter().map(|part| Mutex::new(Some(part))).collect();
+    let parts = to_take(parts);
     try_map(parts.len(), |at| of(at, take(&parts[at])))
 }
 
@@ -93,6 +93,10 @@ pub fn both<A: Send, B: Send>(one: impl FnOnce() -> A + Send, other: impl FnOnce
         }
     });
     (take(&first), take(&second))
+}
+
+fn to_take<P>(parts: Vec<P>) -> Vec<Mutex<Option<P>>> {
+    parts.into_iter().map(|part| Mutex::new(Some(part))).collect()
 }
 
 fn put<T>(slot: &Mutex<Option<T>>, value: T) {

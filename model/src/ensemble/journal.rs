@@ -10,7 +10,7 @@ use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use super::block::{BlockError, BlockKey};
+use super::block::{BlockError, BlockKey, Layout};
 use crate::data::{checksum, sha256};
 
 /// The results of one draw: its rows, and the row of each option.
@@ -123,10 +123,13 @@ fn record(at: usize, DrawRows { rows, values, carried }: &DrawRows) -> Vec<u8> {
 fn read(bytes: &[u8], key: &BlockKey<'_>) -> (HashMap<usize, DrawRows>, usize) {
     let (mut found, mut at) = (HashMap::new(), 0);
     while let Some((position, draw, length)) = read_one(&bytes[at..]) {
+        // Where a year leaves something, each row does.
+        let n_carried = |layout: Layout| if layout.n_carried > 0 { draw.values.len() } else { 0 };
         let is_sound = key.draws.is_none_or(|draws| position < draws.len())
             && key.layout.is_none_or(|layout| {
                 draw.rows.len() == layout.n_options
                     && draw.values.iter().all(|row| row.len() == layout.n_values())
+                    && draw.carried.len() == n_carried(layout)
                     && draw.carried.iter().all(|row| row.len() == layout.n_carried)
                     && draw.rows.iter().all(|row| (*row as usize) < draw.values.len())
             });

@@ -110,12 +110,12 @@ impl YearBlock {
         let mut places: Vec<Option<u32>> = vec![None; self.values.len()];
         for draw in 0..self.draws.len() {
             for &option in &tile.options {
-                let place = &mut places[self.rows[draw * self.layout.n_options + option] as usize];
+                let row = self.rows[draw * self.layout.n_options + option] as usize;
+                let place = &mut places[row];
                 rows.push(*place.get_or_insert_with(|| {
-                    let from = self.of(draw, option);
+                    let from = &self.values[row];
                     values.push(ranges.iter().flat_map(|range| &from[range.clone()]).copied().collect());
                     if layout.n_carried > 0 {
-                        let row = self.rows[draw * self.layout.n_options + option] as usize;
                         carried.push(Arc::clone(&self.carried[row]));
                     }
                     values.len() as u32 - 1

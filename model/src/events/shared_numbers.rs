@@ -2,10 +2,10 @@
 //! number is worked out once for all of them.
 
 use std::cell::Cell;
-use std::collections::HashMap;
 
 use super::program::Program;
 use super::streams::Streams;
+use crate::sorted::SortedMap;
 
 /// Draws that a program runs before the next one does: their numbers fill a line of the cache.
 pub(super) const DRAWS: u64 = 8;
@@ -44,25 +44,15 @@ impl SharedNumbers {
 
 /// Gives streams of one name the same place in all programs; the number of places.
 pub(super) fn place_streams(programs: &mut [Program]) -> usize {
-    let mut most: HashMap<(String, bool), usize> = HashMap::new();
-    let mut names = Vec::new();
+    // As long as the longest of the name, and then where it begins.
+    let mut places: SortedMap<(String, bool), usize> = SortedMap::new();
     for streams in programs.iter_mut().flat_map(of_program) {
-        let name = streams.name();
-        let n_kept = streams.n_kept();
-        match most.get_mut(&name) {
-            Some(known) => *known = n_kept.max(*known),
-            None => {
-                names.push(name.clone());
-                most.insert(name, n_kept);
-            }
-        }
+        let n_kept = places.entry(streams.name()).or_default();
+        *n_kept = streams.n_kept().max(*n_kept);
     }
     let mut end = 0;
-    let mut places = HashMap::new();
-    for name in names {
-        let n_kept = most[&name];
-        places.insert(name, end);
-        end += n_kept;
+    for place in places.values_mut() {
+        end += std::mem::replace(place, end);
     }
     for streams in programs.iter_mut().flat_map(of_program) {
         streams.put_at(places[&streams.name()]);

@@ -17,7 +17,7 @@ use std::hint::black_box;
 use criterion::{Criterion, criterion_group, criterion_main};
 use economies::{Case, cases, policies};
 use reference::Reference;
-use tradepath::equilibrium::{Closure, Equilibrium, Method, Shock};
+use tradepath::equilibrium::{Closure, Method, Shock, StartingPoint};
 
 /// Equality first: a fast wrong result is not timed.
 fn check(case: &Case) {
@@ -37,7 +37,7 @@ fn check(case: &Case) {
 
 /// Solves policies one after the other, each from the one before; evaluations in all.
 fn solve_in_turn(case: &Case, policies: &[Shock]) -> usize {
-    let mut last: Option<Equilibrium> = None;
+    let mut last: Option<StartingPoint> = None;
     let mut evaluations = 0;
     for shock in policies {
         let solved = match &last {
@@ -46,7 +46,7 @@ fn solve_in_turn(case: &Case, policies: &[Shock]) -> usize {
         };
         let solved = solved.expect("the policy has an equilibrium");
         evaluations += solved.stats.evaluations;
-        last = Some(solved);
+        last = Some(solved.starting_point());
     }
     evaluations
 }

@@ -120,7 +120,7 @@ impl Dynamics {
             let factor_hat = capital.factor_hat(k.view());
             if year > 0 {
                 let shock = Shock { factor_hat: Some(factor_hat.clone()), ..shock.clone() };
-                last = prepared.solve_from(&shock, &last)?;
+                last = prepared.solve_from(&shock, &last.starting_point())?;
             }
             let ln_real_income = last.ln_welfare(base);
             let next = capital.next(k.view(), ln_real_income.view());

@@ -10,7 +10,7 @@ use super::carried::{Next, Past};
 use super::counts::{Layer, RunCounts};
 use super::experiment::Experiment;
 use super::parameters::DrawnParameters;
-use crate::equilibrium::{Equilibrium, NoEquilibrium, Quota, QuotaCell, QuotaOutcome, Shock};
+use crate::equilibrium::{Equilibrium, NoEquilibrium, Quota, QuotaCell, QuotaOutcome, Shock, StartingPoint};
 use crate::policy::{
     BaseCosts, CostChange, PolicyTimeline, QuotaInForce, QuotaPart, Regimes, YearState, quotas_in_force,
 };
@@ -25,6 +25,8 @@ pub(super) struct DrawYear<'a> {
     capital: Option<Capital>,
     costs: BaseCosts<'a>,
     steps: Vec<Step>,
+    /// Of the step before, if it had to be solved. Of all others the starting points are enough.
+    last: Option<Equilibrium>,
 }
 
 /// The baseline that a draw is measured against.
@@ -57,7 +59,7 @@ pub(super) struct Step {
     /// Quotas that are open, and what they come to.
     pub quotas: Vec<(Quota, QuotaOutcome)>,
     /// Where searches of states like this one begin; `None` where nothing was solved.
-    solved: Option<Equilibrium>,
+    solved: Option<StartingPoint>,
 }
 
 impl<'a> DrawYear<'a> {
@@ -95,6 +97,7 @@ impl<'a> DrawYear<'a> {
             experiment,
             parameters,
             steps: Vec::new(),
+            last: None,
         }
     }
 
@@ -133,7 +136,8 @@ impl<'a> DrawYear<'a> {
         let past = shape.read(carried);
         let heritage = counts.timed(Layer::Projection, || self.heritage(&past));
         let is_still = state.is_unchanged() && past.ln_capital.iter().all(|k| *k == 0.0);
-        let (outcome, ages, quotas, solved) = if is_still {
+        let (outcome, ages, quotas);
+        (outcome, ages, quotas, self.last) = if is_still {
             let ages = past.ages.iter().map(|age| age.next(0.0)).collect();
             (Outcome::unchanged(&self.base, &heritage), ages, Vec::new(), None)
         } else {
@@ -145,7 +149,8 @@ impl<'a> DrawYear<'a> {
             counts.note(&solved);
             let outcome =
                 counts.timed(Layer::Projection, || Outcome::measure(&self.base, &solved, &heritage));
-            let quotas = std::mem::take(&mut shock.quotas).into_iter().zip(solved.quotas.clone()).collect();
+            let quotas: Vec<_> =
+                std::mem::take(&mut shock.quotas).into_iter().zip(solved.quotas.clone()).collect();
             (outcome, ages, quotas, Some(solved))
         };
         let ln_capital = match &self.capital {
@@ -161,11 +166,12 @@ impl<'a> DrawYear<'a> {
         let (present_value, cumulative) = (outcome.present_value().to_vec(), outcome.cumulative().to_vec());
         let jobs = jobs.map(|jobs| jobs.ratio);
         let next = Next { ln_capital, present_value, cumulative, ages, jobs };
+        let solved = self.last.as_ref().map(Equilibrium::starting_point);
         Ok(Step { state, past: carried.to_vec(), next: shape.write(&next), outcome, quotas, solved })
     }
 
     /// The solution of the state that differs least, of equal ones the last.
-    fn nearest(&self, state: &YearState) -> Option<&Equilibrium> {
+    fn nearest(&self, state: &YearState) -> Option<&StartingPoint> {
         let solved = self.steps.iter().rev().filter_map(|step| Some((step, step.solved.as_ref()?)));
         solved.min_by_key(|(step, _)| state.distance(&step.state)).map(|(_, solved)| solved)
     }
@@ -173,7 +179,7 @@ impl<'a> DrawYear<'a> {
     /// Flows at border prices of the step that was solved last, `[j,n,i]`, million USD with home sales on the diagonal;
     /// those of the baseline where nothing had to be solved.
     pub fn flows(&self) -> Array3<f64> {
-        match self.steps.last().and_then(|step| step.solved.as_ref()) {
+        match &self.last {
             None => self.base.accounts.flows.clone(),
             Some(solved) => {
                 // X is by country and sector, shares and tariffs by sector first.
@@ -222,9 +228,10 @@ impl<'a> DrawYear<'a> {
         let quotas = quotas_in_force(book, economy, regimes, state, year, parameters);
         let (theta, psi_theta, ages) = self.response(&change, past);
         let capital = self.capital.as_ref();
+        let CostChange { tariff_ratio, iceberg_ratio } = change;
         let shock = Shock {
-            tau: Some((&change.tariff_ratio * &economy.tau).into()),
-            iceberg_hat: Some(change.iceberg_ratio.clone()),
+            tau: Some((tariff_ratio * &economy.tau).into()),
+            iceberg_hat: Some(iceberg_ratio),
             factor_hat: capital.map(|capital| capital.factor_hat(past.ln_capital)),
             theta,
             psi_theta,

@@ -45,7 +45,7 @@ mod studies;
 
 pub use counterfactual::failure::{NoEquilibrium, TOLERANCE};
 pub use counterfactual::quota::{Quota, QuotaCell, QuotaOutcome, QuotaRegime};
-pub use counterfactual::result::{self, Equilibrium};
+pub use counterfactual::result::{self, Equilibrium, StartingPoint};
 pub use counterfactual::scale::ScaleError;
 pub use counterfactual::shock::{Closure, Shock};
 pub use counterfactual::stats::{Method, SolveStats};

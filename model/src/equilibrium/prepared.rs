@@ -6,7 +6,7 @@ use ndarray::Array1;
 
 use super::conditions::income::Deficits;
 use super::counterfactual::failure::NoEquilibrium;
-use super::counterfactual::result::Equilibrium;
+use super::counterfactual::result::{Equilibrium, StartingPoint};
 use super::counterfactual::scale::ScaleError;
 use super::counterfactual::shock::{Closure, Shock};
 use super::counterfactual::stats::Method;
@@ -136,7 +136,11 @@ impl PreparedBaseline {
     ///
     /// # Errors
     /// [`NoEquilibrium`] with the worst country where no method converged.
-    pub fn solve_from(&self, shock: &Shock, start: &Equilibrium) -> Result<Equilibrium, Box<NoEquilibrium>> {
+    pub fn solve_from(
+        &self,
+        shock: &Shock,
+        start: &StartingPoint,
+    ) -> Result<Equilibrium, Box<NoEquilibrium>> {
         self.search(shock, 1.0).run(Some(start), &CHAIN)
     }
 
@@ -144,7 +148,7 @@ impl PreparedBaseline {
     pub(super) fn solve_tightly(
         &self,
         shock: &Shock,
-        start: &Equilibrium,
+        start: &StartingPoint,
     ) -> Result<Equilibrium, Box<NoEquilibrium>> {
         self.search(shock, BASELINE_TIGHTNESS).run(Some(start), &CHAIN)
     }

@@ -54,9 +54,15 @@ struct StartCosts {
     /// Barriers without any agreement.
     without: Vec<f64>,
     barriers: Vec<f64>,
-    rates: Vec<SectorRates>,
-    /// Of the rates.
-    iceberg_factors: Vec<f64>,
+    rates: RateFactors,
+}
+
+/// What rates come to as factors of the price, `[j]`.
+#[derive(Debug, Clone, Default)]
+struct RateFactors {
+    /// 100 + the duties collected in percent.
+    collected: Vec<f64>,
+    iceberg: Vec<f64>,
 }
 
 /// A change that was asked for.
@@ -64,24 +70,27 @@ struct StartCosts {
 struct Known {
     state: YearState,
     regimes: Arc<Regimes>,
-    change: Arc<CostChange>,
     pairs: Vec<NewCosts>,
 }
 
-/// Where the costs of a pair stand in [`Store`]; what is left out is that of the start.
+/// Where the ratios of a pair stand in [`Store`]; what is left out is as at the start.
 #[derive(Debug, Clone, Copy, Default)]
 struct NewCosts {
     rates: Option<u32>,
     barriers: Option<u32>,
 }
 
-/// Costs of pairs that differ from those of the start, under all states that were asked for, `[j]` each.
+/// Ratios of the costs of pairs to those of the start, under all states that were asked for: `[j]` for each pair that
+/// differs.
 #[derive(Debug, Default)]
 struct Store {
-    rates: Vec<SectorRates>,
+    /// Of the duties collected, and of the iceberg that comes with the rates.
+    tariffs: Vec<f64>,
+    icebergs: Vec<f64>,
     barriers: Vec<f64>,
     /// Working memory.
-    of_pair: Vec<SectorRates>,
+    sectors: Vec<SectorRates>,
+    rates: RateFactors,
     factors: Vec<f64>,
 }
 
@@ -120,29 +129,34 @@ impl<'a> BaseCosts<'a> {
     /// before: all pairs of an importer whose membership differs (spill-overs), pairs among the parties of the agreements
     /// concerned, and those that a measure of an event can reach.
     #[must_use]
-    pub fn change_to(&mut self, new: &Arc<Regimes>, state: &YearState) -> Arc<CostChange> {
+    pub fn change_to(&mut self, new: &Arc<Regimes>, state: &YearState) -> CostChange {
         let (book, year) = (self.book, self.terms.year);
         let nearest = self.known.iter().rev().min_by_key(|known| state.apart(&known.state).len());
         let nearest = nearest.filter(|known| state.apart(&known.state).len() < state.len());
         let start = YearState::default();
         let (old, before) = nearest.map_or((self.regimes, &start), |known| (&*known.regimes, &known.state));
         let concerned = Concerned::new(book, (old, new), &state.apart(before), year);
-        let (mut change, mut pairs) = match nearest {
-            Some(known) => (Arc::clone(&known.change), known.pairs.clone()),
-            None => (Arc::new(CostChange::none(book)), vec![NewCosts::default(); self.pairs.len()]),
-        };
+        let mut pairs =
+            nearest.map_or_else(|| vec![NewCosts::default(); self.pairs.len()], |known| known.pairs.clone());
         let is_recut = cuts(new, year) != cuts(old, year);
         if is_recut || !concerned.is_nobody() {
             let from_start = Concerned::new(book, (self.regimes, new), &state.apart(&start), year);
             let concerned = (&concerned, &from_start, is_recut);
-            self.recompute((Arc::make_mut(&mut change), &mut pairs), new, concerned);
+            self.recompute(&mut pairs, new, concerned);
         }
-        self.known.push(Known {
-            state: state.clone(),
-            regimes: Arc::clone(new),
-            change: Arc::clone(&change),
-            pairs,
-        });
+        let change = self.ratios(&pairs);
+        self.known.push(Known { state: state.clone(), regimes: Arc::clone(new), pairs });
+        change
+    }
+
+    /// The ratios of all pairs.
+    fn ratios(&self, pairs: &[NewCosts]) -> CostChange {
+        let n = self.book.n();
+        let mut change = CostChange::none(self.book);
+        for (at, new) in pairs.iter().enumerate() {
+            let pair = Pair { importer: at / n, exporter: at % n };
+            change.put(pair, self.store.of(*new, self.book.axes.n_sectors()));
+        }
         change
     }
 
@@ -150,7 +164,7 @@ impl<'a> BaseCosts<'a> {
     /// `is_recut`, since what holds in a stretch of days is looked at on its first.
     fn recompute(
         &mut self,
-        (change, pairs): (&mut CostChange, &mut [NewCosts]),
+        pairs: &mut [NewCosts],
         new: &Regimes,
         (concerned, from_start, is_recut): (&Concerned, &Concerned, bool),
     ) {
@@ -176,7 +190,7 @@ impl<'a> BaseCosts<'a> {
                 let before = start[at]
                     .get_or_init(|| PairWork::new(book, self.regimes, year, self.shared).into_year(pair));
                 let is_of_start = are_days_of_start && from_start.leaves(book, pair);
-                let found = if is_of_start { before } else { work.find(pair, wants) };
+                let found = if is_of_start { before } else { work.find(pair, wants, Some(before)) };
                 let between = [(before, self.regimes), (found, new)];
                 if wants.rates {
                     pairs[at].rates = self.rates(pair, between);
@@ -184,7 +198,6 @@ impl<'a> BaseCosts<'a> {
                 if wants.barriers {
                     pairs[at].barriers = self.barriers(pair, between);
                 }
-                change.put(pair, &self.pairs[at], self.store.of(pairs[at], book.axes.n_sectors()));
             }
         }
     }
@@ -195,15 +208,13 @@ impl<'a> BaseCosts<'a> {
         if after.0.has_rates_of(after.1, before) {
             return None;
         }
-        let old = &mut self.pairs[pair.importer * book.n() + pair.exporter];
-        if old.rates.is_empty() {
-            before.0.by_sector((book, before.1), of_draw, &mut old.rates);
-            old.iceberg_factors = old.rates.iter().map(SectorRates::iceberg_factor).collect();
+        let old = &mut self.pairs[pair.importer * book.n() + pair.exporter].rates;
+        if old.is_empty() {
+            before.0.by_sector((book, before.1), of_draw, &mut self.store.sectors);
+            old.fill(&self.store.sectors);
         }
-        let Store { rates, of_pair, .. } = &mut self.store;
-        after.0.by_sector((book, after.1), of_draw, of_pair);
-        rates.extend_from_slice(of_pair);
-        Some((rates.len() - of_pair.len()) as u32)
+        after.0.by_sector((book, after.1), of_draw, &mut self.store.sectors);
+        Some(self.store.add_rates(old))
     }
 
     /// Barriers of a pair under the parameters of the draw; `None` if they are those of the start.
@@ -218,10 +229,8 @@ impl<'a> BaseCosts<'a> {
             old.without = book.barriers.without_agreements(pair, &self.cuts);
             book.barriers_of(before, pair, year, (&self.cuts, &old.without), &mut old.barriers);
         }
-        let Store { barriers, factors, .. } = &mut self.store;
-        book.barriers_of(after, pair, year, (&self.cuts, &old.without), factors);
-        barriers.extend_from_slice(factors);
-        Some((barriers.len() - factors.len()) as u32)
+        book.barriers_of(after, pair, year, (&self.cuts, &old.without), &mut self.store.factors);
+        Some(self.store.add_barriers(&old.barriers))
     }
 }
 
@@ -234,12 +243,51 @@ fn cuts(regimes: &Regimes, year: i16) -> Vec<Date> {
     days
 }
 
-impl Store {
-    /// Rates and barriers of a pair, `[j]`; empty where they are those of the start.
-    fn of(&self, NewCosts { rates, barriers }: NewCosts, n_sectors: usize) -> (&[SectorRates], &[f64]) {
-        let place = |at: u32| at as usize..at as usize + n_sectors;
-        (rates.map_or(&[], |at| &self.rates[place(at)]), barriers.map_or(&[], |at| &self.barriers[place(at)]))
+impl RateFactors {
+    fn is_empty(&self) -> bool {
+        self.collected.is_empty()
     }
+
+    /// Those of the rates of a pair, `[j]`.
+    fn fill(&mut self, rates: &[SectorRates]) {
+        self.collected.clear();
+        self.collected.extend(rates.iter().map(|rates| 100.0 + rates.collected_pct));
+        self.iceberg.clear();
+        self.iceberg.extend(rates.iter().map(SectorRates::iceberg_factor));
+    }
+}
+
+impl Store {
+    /// Adds the ratios of the rates at hand to those of the start; the place where they stand.
+    fn add_rates(&mut self, old: &RateFactors) -> u32 {
+        let Self { tariffs, icebergs, rates, sectors, .. } = self;
+        let at = tariffs.len();
+        rates.fill(sectors);
+        add_ratios(tariffs, &rates.collected, &old.collected);
+        add_ratios(icebergs, &rates.iceberg, &old.iceberg);
+        at as u32
+    }
+
+    /// The same of barriers.
+    fn add_barriers(&mut self, old: &[f64]) -> u32 {
+        let at = self.barriers.len();
+        add_ratios(&mut self.barriers, &self.factors, old);
+        at as u32
+    }
+
+    /// Ratios of tariffs, of the icebergs that come with them, and of barriers of a pair, `[j]`; empty where they are 1.
+    fn of(&self, NewCosts { rates, barriers }: NewCosts, n_sectors: usize) -> [&[f64]; 3] {
+        let place = |at: u32| at as usize..at as usize + n_sectors;
+        let [tariffs, icebergs] = rates.map_or([&[][..]; 2], |at| {
+            let place = place(at);
+            [&self.tariffs[place.clone()], &self.icebergs[place]]
+        });
+        [tariffs, icebergs, barriers.map_or(&[], |at| &self.barriers[place(at)])]
+    }
+}
+
+fn add_ratios(ratios: &mut Vec<f64>, new: &[f64], old: &[f64]) {
+    ratios.extend(new.iter().zip(old).map(|(new, old)| new / old));
 }
 
 impl CostChange {
@@ -248,25 +296,14 @@ impl CostChange {
         Self { tariff_ratio: Array3::ones(shape), iceberg_ratio: Array3::ones(shape) }
     }
 
-    /// Writes the tariff and iceberg ratios of one pair.
-    fn put(
-        &mut self,
-        Pair { importer, exporter }: Pair,
-        old: &StartCosts,
-        (rates, barriers): (&[SectorRates], &[f64]),
-    ) {
-        for j in 0..self.tariff_ratio.dim().0 {
-            let (mut tariff_ratio, mut iceberg_ratio) = (1.0, 1.0);
-            if let Some(new) = barriers.get(j) {
-                iceberg_ratio = new / old.barriers[j];
-            }
-            if let Some(new) = rates.get(j).filter(|new| **new != old.rates[j]) {
-                let (old, iceberg_factor) = (old.rates[j], old.iceberg_factors[j]);
-                tariff_ratio = (100.0 + new.collected_pct) / (100.0 + old.collected_pct);
-                iceberg_ratio *= new.iceberg_factor() / iceberg_factor;
-            }
-            let at = [j, importer, exporter];
-            (self.tariff_ratio[at], self.iceberg_ratio[at]) = (settled(tariff_ratio), settled(iceberg_ratio));
+    /// Writes the ratios of one pair.
+    fn put(&mut self, Pair { importer, exporter }: Pair, [tariffs, icebergs, barriers]: [&[f64]; 3]) {
+        for (j, tariff_ratio) in tariffs.iter().enumerate() {
+            self.tariff_ratio[[j, importer, exporter]] = settled(*tariff_ratio);
+        }
+        for j in 0..icebergs.len().max(barriers.len()) {
+            let ratio = |list: &[f64]| list.get(j).copied().unwrap_or(1.0);
+            self.iceberg_ratio[[j, importer, exporter]] = settled(ratio(barriers) * ratio(icebergs));
         }
     }
 }

@@ -88,7 +88,7 @@ impl OpenYear {
             are_duties && (a.share_of_year, a.offers_until) == (b.share_of_year, b.offers_until)
         };
         let are_offers = |(a, b): (&HeldOffers, &HeldOffers)| {
-            (a.number, a.age_ratio) == (b.number, b.age_ratio) && eligible(a, regimes) == eligible(b, others)
+            (a.key, a.age_ratio) == (b.key, b.age_ratio) && eligible(a, regimes) == eligible(b, others)
         };
         self.rates.len() == other.rates.len()
             && self.offers.len() == other.offers.len()

@@ -53,8 +53,9 @@ impl<'a> PairWork<'a> {
         }
     }
 
-    /// The year of a pair. Neighbouring stretches that do not differ are merged, so that they are computed once.
-    pub fn find(&mut self, pair: Pair, wants: Wants) -> &OpenYear {
+    /// The year of a pair; `near`, another one of it, may have parts of it. Neighbouring stretches that do not differ are
+    /// merged, so that they are computed once.
+    pub fn find(&mut self, pair: Pair, wants: Wants, near: Option<&OpenYear>) -> &OpenYear {
         let Self { book, regimes, year, found, .. } = self;
         let (book, regimes) = (*book, *regimes);
         book.note_stretches(regimes, pair, *year, (&mut self.days, &mut self.stretches));
@@ -74,7 +75,7 @@ impl<'a> PairWork<'a> {
                 book.barrier_changes.add_levels(state, between, (from, share_of_year), &mut found.levels);
             }
             if wants.rates {
-                self.rates.add(share_of_year, found);
+                self.rates.add(share_of_year, near, found);
             }
         }
         found
@@ -82,7 +83,7 @@ impl<'a> PairWork<'a> {
 
     /// The year of a pair for good.
     pub fn into_year(mut self, pair: Pair) -> OpenYear {
-        self.find(pair, Wants { rates: true, barriers: true });
+        self.find(pair, Wants { rates: true, barriers: true }, None);
         self.found
     }
 }

@@ -67,12 +67,21 @@ pub(super) struct Offers {
     is_under: Option<Box<[Lanes]>>,
 }
 
+/// Tells what agreements offer one pair in a year from each other.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct OfferKey {
+    /// Agreement, the first of the years of its schedule that leave the same shares, the agreement whose rules of origin
+    /// hold, and which of its rules.
+    pub words: [u32; 4],
+    /// Of the duties in force; 0 where they charge all alike, so that they change no offer.
+    pub duties: u128,
+}
+
 /// The offers of an agreement that binds, with what is left open.
 #[derive(Debug)]
 pub(super) struct HeldOffers {
     pub offers: Arc<Offers>,
-    /// Tells the offers from others.
-    pub number: u128,
+    pub key: OfferKey,
     /// Share that claims over that of a mature agreement.
     pub age_ratio: f64,
     /// Agreement whose strict rules of origin say who may claim, and a day on which they do.

@@ -21,14 +21,15 @@ const BREAK: u32 = u32::MAX;
 /// Years of a text in one number with its class.
 const YEARS: u32 = 1 << 16;
 
-/// The importer's texts on a date, and their joined strength, `[j]`, where no other binds, as soon as it is asked for.
+/// The importer's texts on a date, and what they come to with those that bind a pair: partners have most of them in common.
 #[derive(Debug)]
 struct OpenDay {
     date: Date,
     texts: Vec<Text>,
     /// Tells the texts, with what talks have left of them, from others.
     number: u128,
-    alone: Option<Arc<[f64]>>,
+    /// Joined strength, `[j]`, with the texts that bind a pair; without those that differ for some of their parties.
+    joined: Vec<(Vec<Text>, Arc<[f64]>)>,
 }
 
 /// The texts of one importer towards everybody under one timeline, by date; the same for all its partners. Also working
@@ -68,25 +69,29 @@ impl<'a> OpenTexts<'a> {
             let texts = regimes.with_replaced(book, binding, pair, date);
             self.bound.extend(texts.map(|text| of_class(book, text)));
         }
-        if !self.bound.is_empty() {
-            return self.known((book, regimes.terms()), (pair, date), at);
+        // Few texts differ for some of their parties.
+        let parties = [pair.importer, pair.exporter];
+        let differs = |&(class, _): &Text| book.depths.differences(class, parties).next().is_some();
+        if self.bound.iter().any(differs) {
+            return self.known((book, regimes.terms()), (pair, date), at, true);
         }
-        if let Some(alone) = &self.by_date[at].alone {
-            return Arc::clone(alone);
+        let known = self.by_date[at].joined.iter().find(|(bound, _)| *bound == self.bound);
+        if let Some((_, joined)) = known {
+            return Arc::clone(joined);
         }
-        // All partners without a text of their own have this in common.
-        let nobody = Pair { exporter: pair.importer, ..pair };
-        let alone = self.known((book, regimes.terms()), (nobody, date), at);
-        self.by_date[at].alone = Some(Arc::clone(&alone));
-        alone
+        let joined = self.known((book, regimes.terms()), (pair, date), at, false);
+        self.by_date[at].joined.push((self.bound.clone(), Arc::clone(&joined)));
+        joined
     }
 
-    /// What the texts of the importer on the date at position `at` and those that bind the pair come to.
+    /// What the texts of the importer on the date at position `at` and those that bind the pair come to, if one of them
+    /// `differs` for its parties.
     fn known(
         &mut self,
         (book, terms): (&PolicyBook, &Terms),
         (pair, date): (Pair, Date),
         at: usize,
+        differs: bool,
     ) -> Arc<[f64]> {
         let Some(shared) = self.shared else { return self.join((book, terms), (pair, date), at) };
         let mut key = std::mem::take(&mut self.key);
@@ -94,11 +99,8 @@ impl<'a> OpenTexts<'a> {
         let open = self.by_date[at].number;
         key.extend([0, 32, 64, 96].map(|shift| (open >> shift) as u32));
         tell(&self.bound, (terms, date), &mut key);
-        // Few texts differ for some of their parties.
-        let parties = [pair.importer, pair.exporter];
-        let differs = |&(class, _): &Text| book.depths.differences(class, parties).next().is_some();
-        if self.bound.iter().any(differs) {
-            key.extend(parties.map(|party| party as u32));
+        if differs {
+            key.extend([pair.importer, pair.exporter].map(|party| party as u32));
         }
         let make = || {
             let joined = self.join((book, terms), (pair, date), at);
@@ -160,7 +162,7 @@ impl<'a> OpenTexts<'a> {
             let texts: Vec<Text> = texts.collect();
             self.key.clear();
             tell(&texts, (regimes.terms(), date), &mut self.key);
-            self.by_date.push(OpenDay { date, texts, number: number_of(&self.key), alone: None });
+            self.by_date.push(OpenDay { date, texts, number: number_of(&self.key), joined: Vec::new() });
             self.by_date.len() - 1
         })
     }

@@ -190,7 +190,7 @@ impl PolicyBook {
         work: &mut PairWork<'_>,
         wants_rates: bool,
     ) -> PairCosts {
-        let found = work.find(pair, Wants { rates: wants_rates, barriers: true });
+        let found = work.find(pair, Wants { rates: wants_rates, barriers: true }, None);
         let cuts = self.barriers.cuts(parameters);
         let without = self.barriers.without_agreements(pair, &cuts);
         let (mut rates, mut barriers) = (Vec::new(), Vec::new());

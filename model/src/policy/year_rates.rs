@@ -9,7 +9,7 @@ use super::binding::Binding;
 use super::book::PolicyBook;
 use super::duties_in_force::DutiesInForce;
 use super::open_year::{HeldRates, OpenYear};
-use super::rates::{HeldOffers, Offers, duties_by_block};
+use super::rates::{HeldOffers, OfferKey, Offers, duties_by_block};
 use super::regimes::Regimes;
 use super::shared_costs::{SharedCosts, number_of};
 use crate::data::Pair;
@@ -58,8 +58,8 @@ impl<'r> YearRates<'r> {
     }
 
     /// Adds the stretch that was bound last to the year of its pair, or lengthens the one before it if what holds in both
-    /// is the same.
-    pub fn add(&mut self, share_of_year: f64, year: &mut OpenYear) {
+    /// is the same. Offers that also stand in `near`, another year of the same pair, are taken from there.
+    pub fn add(&mut self, share_of_year: f64, near: Option<&OpenYear>, year: &mut OpenYear) {
         let now = &mut self.now;
         now.key.clear();
         let state = (self.regimes.members(), self.regimes.measures());
@@ -69,8 +69,13 @@ impl<'r> YearRates<'r> {
             Some(held) => held.share_of_year += share_of_year,
             None => {
                 let duties = self.duties(self.now.from);
-                let offers = claimable(&self.now.bindings).map(|binding| self.offers(binding, &duties));
-                year.offers.extend(offers.filter(|held| !held.offers.is_empty()));
+                for binding in claimable(&self.now.bindings) {
+                    let near = year.offers.iter().chain(near.iter().flat_map(|near| &near.offers));
+                    let held = self.offers(binding, &duties, near);
+                    if !held.offers.is_empty() {
+                        year.offers.push(held);
+                    }
+                }
                 let duty_pct = duties.is_any().then(|| self.duty_pct(&duties));
                 year.rates.push(HeldRates { duty_pct, share_of_year, offers_until: year.offers.len() });
             }
@@ -91,8 +96,13 @@ impl<'r> YearRates<'r> {
         self.book.duties.in_force((self.regimes.members(), self.regimes.measures()), self.now.pair, date)
     }
 
-    /// What the agreement of a binding offers.
-    fn offers(&self, binding: &Binding<'_>, duties: &DutiesInForce<'_>) -> HeldOffers {
+    /// What the agreement of a binding offers; of the same pair some are known.
+    fn offers<'k>(
+        &self,
+        binding: &Binding<'_>,
+        duties: &DutiesInForce<'_>,
+        mut known: impl Iterator<Item = &'k HeldOffers>,
+    ) -> HeldOffers {
         let &Binding { agreement, rule_of, schedule_year, age_years, .. } = binding;
         let (book, Held { pair, from, key, .. }) = (self.book, &self.now);
         let make = || {
@@ -102,20 +112,18 @@ impl<'r> YearRates<'r> {
         };
         let schedule_year = book.concessions.same_since(agreement, *pair, schedule_year);
         let which = self.regimes.which_rules(book, rule_of, *from).map_or(0, |at| at as u32 + 1);
-        let [importer, exporter] = [pair.importer as u32, pair.exporter as u32];
-        let words = [importer, exporter, agreement as u32, schedule_year, rule_of as u32, which];
-        // Duties that charge all alike change no offer.
-        let number = match duties.conditional.is_empty() {
-            true => number_of(&words),
-            false => number_of(&[words.as_slice(), key].concat()),
+        let key = OfferKey {
+            words: [agreement as u32, schedule_year, rule_of as u32, which],
+            duties: if duties.conditional.is_empty() { 0 } else { number_of(key) },
         };
-        let offers = match self.shared {
-            Some(shared) => shared.get(|known| &mut known.offers, number, make),
-            None => make().0,
+        let offers = match (known.find(|held| held.key == key), self.shared) {
+            (Some(held), _) => Arc::clone(&held.offers),
+            (None, Some(shared)) => shared.get(|known| &mut known.offers, key.number(*pair), make),
+            (None, None) => make().0,
         };
         let age_ratio = book.preferences.utilisation.ratio_of_age(age_years);
         let rule = binding.eligible_share.is_some().then_some((rule_of, *from));
-        HeldOffers { offers, number, age_ratio, rule }
+        HeldOffers { offers, key, age_ratio, rule }
     }
 
     /// Additional duties on goods that claim nothing.
@@ -133,6 +141,15 @@ impl<'r> YearRates<'r> {
             }
             None => make().0,
         }
+    }
+}
+
+impl OfferKey {
+    /// With the pair.
+    fn number(&self, Pair { importer, exporter }: Pair) -> u128 {
+        let [a, b, c, d] = self.words;
+        let [e, f, g, h] = [0, 32, 64, 96].map(|shift| (self.duties >> shift) as u32);
+        number_of(&[importer as u32, exporter as u32, a, b, c, d, e, f, g, h])
     }
 }
 

@@ -41,7 +41,28 @@ pub struct Equilibrium {
     pub stats: SolveStats,
 }
 
+/// Where a search can begin: see [`PreparedBaseline::solve_from`](crate::equilibrium::PreparedBaseline::solve_from).
+#[derive(Debug, Clone)]
+pub struct StartingPoint {
+    /// ln w'/w, `[n]`.
+    pub(in crate::equilibrium) ln_wage: Array1<f64>,
+    /// ln P'/P, `[n,j]`.
+    pub(in crate::equilibrium) ln_price: Array2<f64>,
+    /// Expenditure, `[n,j]`.
+    pub(in crate::equilibrium) x_musd: Array2<f64>,
+    /// Log productivity that came with size, `[n,j]`.
+    pub(in crate::equilibrium) ln_scale: Option<Array2<f64>>,
+}
+
 impl Equilibrium {
+    /// What a search near by needs of it: a small part of its memory.
+    #[must_use]
+    pub fn starting_point(&self) -> StartingPoint {
+        let Self { ln_wage, ln_price, x_musd, ln_scale, .. } = self;
+        let (ln_wage, ln_price, x_musd) = (ln_wage.clone(), ln_price.clone(), x_musd.clone());
+        StartingPoint { ln_wage, ln_price, x_musd, ln_scale: ln_scale.clone() }
+    }
+
     /// Flow of a sector at border prices, million USD: `pi X / tau`.
     #[must_use]
     pub fn flow_musd(&self, sector: usize, Pair { importer, exporter }: Pair) -> f64 {

@@ -6,7 +6,7 @@ use super::state::Search;
 use crate::equilibrium::conditions::acceptance::{broke_country, is_distorted};
 use crate::equilibrium::conditions::income::Deficits;
 use crate::equilibrium::counterfactual::failure::{NoEquilibrium, TOLERANCE};
-use crate::equilibrium::counterfactual::result::Equilibrium;
+use crate::equilibrium::counterfactual::result::{Equilibrium, StartingPoint};
 use crate::equilibrium::counterfactual::stats::Method;
 use crate::equilibrium::linearised::preconditioner::Preconditioner;
 
@@ -29,7 +29,7 @@ impl Search<'_> {
     /// Tries the methods in order, the first of them from `start`.
     pub fn run(
         mut self,
-        start: Option<&Equilibrium>,
+        start: Option<&StartingPoint>,
         methods: &[Method],
     ) -> Result<Equilibrium, Box<NoEquilibrium>> {
         let core = self.core;

@@ -9,7 +9,7 @@ use crate::equilibrium::conditions::acceptance::Norms;
 use crate::equilibrium::conditions::income::Deficits;
 use crate::equilibrium::conditions::layout::Shape;
 use crate::equilibrium::conditions::loaded::LoadedShock;
-use crate::equilibrium::counterfactual::result::Equilibrium;
+use crate::equilibrium::counterfactual::result::{Equilibrium, StartingPoint};
 use crate::equilibrium::counterfactual::shock::Shock;
 use crate::equilibrium::counterfactual::stats::SolveStats;
 
@@ -50,7 +50,7 @@ impl<'p> Search<'p> {
     }
 
     /// Loads the shock as it is, at the baseline or at an equilibrium found before.
-    pub fn begin(&mut self, start: Option<&Equilibrium>) {
+    pub fn begin(&mut self, start: Option<&StartingPoint>) {
         let Core { economy, base, .. } = self.core;
         self.workspace.load(base, economy, self.shock);
         match start {
@@ -80,7 +80,7 @@ impl<'p> Search<'p> {
     }
 
     /// Moves to an equilibrium found before, in the scale that is loaded.
-    pub fn start_at(&mut self, start: &Equilibrium) {
+    pub fn start_at(&mut self, start: &StartingPoint) {
         self.workspace.start_at(&self.core.base, start);
         if let Some(scale) = &self.scale {
             let prices = self.workspace.ln_prices_mut(self.core.base.shape);

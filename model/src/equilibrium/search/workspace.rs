@@ -9,7 +9,7 @@ use crate::equilibrium::conditions::income::Deficits;
 use crate::equilibrium::conditions::layout::{FlatEconomy, Shape};
 use crate::equilibrium::conditions::loaded::LoadedShock;
 use crate::equilibrium::conditions::point::{Evaluated, Point};
-use crate::equilibrium::counterfactual::result::Equilibrium;
+use crate::equilibrium::counterfactual::result::StartingPoint;
 use crate::equilibrium::counterfactual::shock::Shock;
 use crate::equilibrium::linearised::linear::Linear;
 use crate::equilibrium::linearised::preconditioner::Preconditioner;
@@ -60,7 +60,7 @@ impl Workspace {
     }
 
     /// Wages, prices and expenditure of an equilibrium.
-    pub fn start_at(&mut self, base: &FlatEconomy, start: &Equilibrium) {
+    pub fn start_at(&mut self, base: &FlatEconomy, start: &StartingPoint) {
         let Shape { stride, .. } = base.shape;
         let block = base.shape.block();
         self.z.fill(0.0);

@@ -218,7 +218,7 @@ impl Way<'_> {
         let nearest =
             known.solved.iter().min_by(|(a, _), (b, _)| (a - done).abs().total_cmp(&(b - done).abs()));
         let solved = match nearest {
-            Some((_, near)) => self.prepared.solve_from(&shock, near)?,
+            Some((_, near)) => self.prepared.solve_from(&shock, &near.starting_point())?,
             None => self.prepared.solve(&shock)?,
         };
         let sensitivity = self.prepared.sensitivity_to(Accuracy::Within(ACCURACY), &shock, &solved);

@@ -260,7 +260,7 @@ impl Path<'_> {
     fn node(&self, done: f64, near: Option<&Node>) -> Result<Node, Box<NoEquilibrium>> {
         let shock = self.shock.part(self.prepared.economy(), done);
         let equilibrium = match near {
-            Some(near) => self.prepared.solve_tightly(&shock, &near.equilibrium)?,
+            Some(near) => self.prepared.solve_tightly(&shock, &near.equilibrium.starting_point())?,
             None => self.prepared.solve(&shock)?,
         };
         Ok(Node { done, equilibrium })

@@ -43,7 +43,7 @@ impl PreparedBaseline {
             let mean_tariff_pct = mean_tariff_pct(base, &cells, &tau);
             let shock = Shock { tau: Some(tau), ..Shock::default() };
             let start = points.last().map_or(&choice.equilibrium, |before| &before.equilibrium);
-            match self.solve_from(&shock, start) {
+            match self.solve_from(&shock, &start.starting_point()) {
                 Ok(equilibrium) => points.push(FrontierPoint { multiple, mean_tariff_pct, equilibrium }),
                 Err(_) if multiple > 1.0 => break,
                 Err(error) => return Err(error.into()),

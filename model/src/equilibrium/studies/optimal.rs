@@ -160,7 +160,7 @@ impl PreparedBaseline {
         let mut tau = trial.tau.clone();
         trial.instruments.write(ln_tau, &mut tau);
         let shock = Shock { tau: Some(tau), ..trial.shock.clone() };
-        let equilibrium = self.solve_from(&shock, &trial.last)?;
+        let equilibrium = self.solve_from(&shock, &trial.last.starting_point())?;
         self.confirm(&[trial.instruments.player], &shock, search, equilibrium)
     }
 }

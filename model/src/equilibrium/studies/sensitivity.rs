@@ -67,7 +67,7 @@ impl PreparedBaseline {
         let shock = &shock.with_wedges_of(&core.economy, solved);
         let mut workspace = Workspace::new(&core.base);
         workspace.load(&core.base, &core.economy, shock);
-        workspace.start_at(&core.base, solved);
+        workspace.start_at(&core.base, &solved.starting_point());
         let _ = workspace.evaluate(&core.base, &self.deficits);
         let linear = workspace.linear(&core.base, &self.deficits);
         let (jacobian, equations) = linear.reduced(accuracy);

@@ -41,7 +41,7 @@ impl<'a> Trial<'a> {
     pub fn at(&mut self, ln_tau: &[f64]) -> Result<(f64, Vec<f64>), TariffError> {
         self.instruments.write(ln_tau, &mut self.tau);
         self.shock.tau = Some(self.tau.clone());
-        let solved = match self.prepared.solve_from(&self.shock, &self.last) {
+        let solved = match self.prepared.solve_from(&self.shock, &self.last.starting_point()) {
             Ok(solved) => solved,
             Err(error) => {
                 self.failure = Some(error.clone());

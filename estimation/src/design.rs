@@ -163,47 +163,52 @@ impl Design {
 /// Reads the columns that `spec` needs from a panel file.
 ///
 /// # Errors
-/// [`FormulaError`] that points at an unknown column, or the faults of the file.
+/// [`EstimationError::Formula`] that points at an unknown column, [`EstimationError::Formulas`] for several, or the
+/// faults of the file.
 pub fn read_panel(file: &PanelFile, spec: &Specification) -> Result<Panel, EstimationError> {
     let formula = &spec.formula;
     let mut wanted: Vec<(String, Use)> = Vec::new();
-    let mut add = |name: &Name, usage: Use, text: &str| -> Result<(), FormulaError> {
-        if !file.header.contains(&name.text) {
-            return Err(unknown_column(name, text, &file.header));
-        }
-        wanted.push((name.text.clone(), usage));
-        Ok(())
+    let mut wrong: Vec<FormulaError> = Vec::new();
+    let mut add = |name: &Name, usage: Use, text: &str| match file.header.contains(&name.text) {
+        true => wanted.push((name.text.clone(), usage)),
+        false => wrong.push(unknown_column(name, text, &file.header)),
     };
     for factor in std::iter::once(&formula.response).chain(formula.terms.iter().flat_map(|t| &t.factors)) {
         match factor {
             Factor::Value(expression) => {
-                let mut names = Vec::new();
-                expression.columns(&mut |name| names.push(name));
-                names.into_iter().try_for_each(|name| add(name, Use::Number, &formula.text))?;
+                expression.columns(&mut |name| add(name, Use::Number, &formula.text));
             }
-            Factor::Dummies(name, _) => add(name, Use::Category, &formula.text)?,
+            Factor::Dummies(name, _) => add(name, Use::Category, &formula.text),
             Factor::Same(a, b) | Factor::Differs(a, b) => {
-                add(a, Use::Category, &formula.text)?;
-                add(b, Use::Category, &formula.text)?;
+                add(a, Use::Category, &formula.text);
+                add(b, Use::Category, &formula.text);
             }
         }
     }
     for name in formula.effects.iter().flat_map(EffectTerm::columns) {
-        add(name, Use::Category, &formula.text)?;
+        add(name, Use::Category, &formula.text);
     }
     for cluster in &spec.clusters {
-        for name in cluster.columns() {
-            add(name, Use::Category, &cluster.label)?;
-        }
+        cluster.columns().for_each(|name| add(name, Use::Category, &cluster.label));
     }
     for column in [&spec.weights, &spec.offset].into_iter().flatten() {
         let span = Span { start: 0, end: column.chars().count() };
-        add(&Name { text: column.clone(), span }, Use::Number, column)?;
+        add(&Name { text: column.clone(), span }, Use::Number, column);
     }
     for filter in &spec.filters {
-        wanted.extend(filter.columns(&file.header)?);
+        match filter.columns(&file.header) {
+            Ok(columns) => wanted.extend(columns),
+            Err(error) => wrong.push(error),
+        }
     }
-    Ok(file.read(&wanted)?)
+    match (wrong.pop(), wrong.is_empty()) {
+        (None, _) => Ok(file.read(&wanted)?),
+        (Some(one), true) => Err(one.into()),
+        (Some(last), false) => {
+            wrong.push(last);
+            Err(EstimationError::Formulas(wrong))
+        }
+    }
 }
 
 fn unknown_column(name: &Name, text: &str, header: &[String]) -> FormulaError {

@@ -9,10 +9,11 @@ use tradepath_base::error::InputErrors;
 /// | variant | when | exit code |
 /// | --- | --- | --- |
 /// | `Formula` | the formula, a cluster or a condition cannot be read or names an unknown column | 2 |
+/// | `Formulas` | several of these | 2 |
 /// | `Input` | the panel is faulty | 2 |
 /// | `Bias` | the bias correction does not apply to this formula | 2 |
 /// | `Cluster` | a covariance cannot be clustered so | 2 |
-/// | `NothingToEstimate` | no row is left | 1 |
+/// | `NothingToEstimate` | no row is left | 2 |
 /// | `NotConverged` | the iteration did not reach its tolerance, or left the range of numbers | 1 |
 /// | `NoCovariance` | no standard errors can be computed | 1 |
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +21,9 @@ pub enum EstimationError {
     /// A formula is wrong.
     #[error(transparent)]
     Formula(#[from] FormulaError),
+    /// Several places are wrong.
+    #[error("{}", listed(.0))]
+    Formulas(Vec<FormulaError>),
     /// The panel is faulty.
     #[error(transparent)]
     Input(#[from] InputErrors),
@@ -44,8 +48,13 @@ impl EstimationError {
     /// True if what the user gave is wrong, rather than the run.
     #[must_use]
     pub fn is_input(&self) -> bool {
-        matches!(self, Self::Formula(_) | Self::Input(_) | Self::Bias(_) | Self::Cluster(_))
+        !matches!(self, Self::NotConverged(_) | Self::NoCovariance(_))
     }
+}
+
+/// All of them, one below the other.
+fn listed(wrong: &[FormulaError]) -> String {
+    wrong.iter().map(FormulaError::to_string).collect::<Vec<_>>().join("\n")
 }
 
 /// The formula is not a gravity equation for which corrections are known.

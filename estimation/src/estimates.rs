@@ -158,7 +158,8 @@ pub fn estimate(
         dropped.sort_by_key(|row| row.row);
     }
     if design.n() == 0 {
-        let why = "no row is left after filters, missing values, separated rows and singletons";
+        let why = "no row is left after filters, missing values, separated rows and singletons. Widen the filters, or \
+                   look at the outcome and its missing cells";
         let why: Vec<&str> = std::iter::once(why).chain(design.notes.iter().map(String::as_str)).collect();
         return Err(EstimationError::NothingToEstimate(why.join("; ")));
     }

@@ -183,6 +183,14 @@ impl PanelFile {
         if n_blank > 0 {
             notes.push(format!("{n_blank} rows without any filled cell are passed over"));
         }
+        let is_unmet =
+            |text: &&String| !text.is_empty() && !builders.iter().any(|builder| builder.has_met(text));
+        let unmet = self.missing.iter().filter(is_unmet);
+        notes.extend(
+            unmet.map(|text| {
+                format!("no cell of the columns in use is `{}` (--missing)", column::shown(text))
+            }),
+        );
         let mut panel = Panel {
             file: self.file.clone(),
             sha256: self.sha256.clone(),

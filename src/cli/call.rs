@@ -28,6 +28,7 @@ use super::{Cli, execute, exit, inputs, progress, signals, terminal};
 use crate::data::memory;
 use crate::error::{Fault, InputErrors};
 use crate::estimation::EstimationError;
+use crate::estimation::formula::FormulaError;
 use crate::output;
 use crate::stop::{self, Stopped};
 
@@ -160,7 +161,7 @@ fn in_pool(cli: &Cli, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
     let threads = rayon::ThreadPoolBuilder::new().num_threads(cli.threads.into()).stack_size(STACK_BYTES);
     threads.build()?.install(|| {
         stop::check();
-        execute(cli)
+        execute(cli, matches)
     })
 }
 
@@ -180,16 +181,22 @@ fn faults(error: &(dyn std::error::Error + 'static)) -> Option<Vec<Fault>> {
     }
     match error.downcast_ref()? {
         EstimationError::Input(InputErrors(faults)) => Some(faults.iter().map(Fault::for_display).collect()),
-        EstimationError::Formula(wrong) => {
-            let found: String =
-                wrong.text.chars().skip(wrong.span.start).take(wrong.span.end - wrong.span.start).collect();
-            let remedy = format!("Correct it at character {}.", wrong.span.start + 1);
-            Some(vec![
-                Fault::of_file("command line", "formula", &found, &wrong.message, &remedy).for_display(),
-            ])
+        EstimationError::Formula(wrong) => Some(vec![of_formula(wrong)]),
+        EstimationError::NothingToEstimate(why) => {
+            let remedy = "Widen the filters, or look at the outcome and its missing cells.";
+            Some(vec![Fault::of_file("panel", "rows", "none in use", why, remedy).for_display()])
         }
+        EstimationError::Formulas(all) => Some(all.iter().map(of_formula).collect()),
         _ => None,
     }
+}
+
+/// The fault of a place in a formula, a condition or a name of a column.
+fn of_formula(wrong: &FormulaError) -> Fault {
+    let found: String =
+        wrong.text.chars().skip(wrong.span.start).take(wrong.span.end - wrong.span.start).collect();
+    let remedy = format!("Correct it at character {}.", wrong.span.start + 1);
+    Fault::of_file("command line", "formula", &found, &wrong.message, &remedy).for_display()
 }
 
 /// Arguments that cannot be read, or a text that was asked for, such as help.

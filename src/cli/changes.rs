@@ -1,6 +1,6 @@
 //! The files of changes that `solve` takes: tariffs, barriers, technology, quotas, deficits.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use ndarray::{Array1, Array2, Array3};
@@ -181,15 +181,13 @@ impl ChangeReader<'_> {
     /// Notes what a row is about; a fault where another row was about the same.
     fn once<K: std::hash::Hash + Eq>(
         &mut self,
-        seen: &mut HashSet<K>,
+        seen: &mut HashMap<K, u64>,
         key: K,
         row: &Row<'_>,
-        (columns, expected): (&str, &str),
+        (columns, what): (&str, &str),
     ) {
-        if !seen.insert(key) {
-            let found = columns.split(',').map(|column| row.text(column)).collect::<Vec<_>>().join(",");
-            let fault = row.fault(columns, expected, "Delete one of the rows.");
-            self.faults.push(Fault { found: format!("{found} again"), ..fault });
+        if let Some(first) = seen.insert(key, row.line) {
+            self.faults.push(row.twice(columns, what, first));
         }
     }
 
@@ -213,13 +211,13 @@ impl ChangeReader<'_> {
             return Vec::new();
         };
         let mut cells = Vec::new();
-        let mut seen = HashSet::new();
+        let mut seen = HashMap::new();
         for row in table.rows() {
             let (i, n) = (self.country(&row, "exporter"), self.country(&row, "importer"));
             let j = self.sector(&row);
             let value = row.number(column, expected, is_valid, self.faults);
             let (Some(i), Some(n), Some(j), Some(value)) = (i, n, j, value) else { continue };
-            self.once(&mut seen, (j, n, i), &row, ("exporter,importer,sector", "each cell once"));
+            self.once(&mut seen, (j, n, i), &row, ("exporter,importer,sector", "cell"));
             if i == n && column == "tariff_pct" && value != 0.0 {
                 self.faults.push(row.fault(column, "0: no tariff is paid at home", "Delete the row."));
             }
@@ -237,12 +235,12 @@ impl ChangeReader<'_> {
         let Some(table) = path.and_then(|path| self.table(path, &["country", "sector", "ratio"])) else {
             return Vec::new();
         };
-        let (mut cells, mut seen) = (Vec::new(), HashSet::new());
+        let (mut cells, mut seen) = (Vec::new(), HashMap::new());
         for row in table.rows() {
             let (i, j) = (self.country(&row, "country"), self.sector(&row));
             let ratio = row.number("ratio", expected, is_valid, self.faults);
             if let (Some(i), Some(j), Some(ratio)) = (i, j, ratio) {
-                self.once(&mut seen, (i, j), &row, ("country,sector", "each country and sector once"));
+                self.once(&mut seen, (i, j), &row, ("country,sector", "country and sector"));
                 cells.push((i, j, ratio));
             }
         }
@@ -251,7 +249,7 @@ impl ChangeReader<'_> {
 
     fn quotas(&mut self, path: Option<&Path>) -> Vec<StatedQuota> {
         let Some(table) = path.and_then(|path| self.table(path, &QUOTA_COLUMNS)) else { return Vec::new() };
-        let mut seen = HashSet::new();
+        let mut seen = HashMap::new();
         let mut quotas = Vec::new();
         for row in table.rows() {
             let Some(stated) = self.quota(&table, &row) else { continue };
@@ -260,7 +258,7 @@ impl ChangeReader<'_> {
             for cell in &stated.quota.cells {
                 let key = (importer, sector, product.clone(), cell.exporter);
                 let columns = "importer,sector,product,exporters";
-                self.once(&mut seen, key, &row, (columns, "each product of an exporter in one quota"));
+                self.once(&mut seen, key, &row, (columns, "product of an exporter"));
             }
             quotas.push(stated);
         }
@@ -354,12 +352,12 @@ impl ChangeReader<'_> {
     fn deficits(&mut self, path: &Path) -> Array1<f64> {
         let mut deficits = Array1::from_elem(self.axes.n_countries(), f64::NAN);
         let Some(table) = self.table(path, &["country", "deficit_musd"]) else { return deficits };
-        let mut seen = HashSet::new();
+        let mut seen = HashMap::new();
         for row in table.rows() {
             let n = self.country(&row, "country");
             let value = row.number("deficit_musd", "a finite number", |_| true, self.faults);
             if let (Some(n), Some(value)) = (n, value) {
-                self.once(&mut seen, n, &row, ("country", "each country once"));
+                self.once(&mut seen, n, &row, ("country", "country"));
                 deficits[n] = value;
             }
         }

@@ -17,10 +17,14 @@ use crate::output::estimate::models;
 use crate::output::estimate::regression_table::{Model, RegressionTable};
 use crate::output::{estimate as tables, rows};
 
-/// A fault of the formula against the columns of a panel names the panel too.
+/// A fault of the formula against the columns or rows of a panel names the panel too.
 fn of_panel(error: EstimationError, panel: &Path) -> anyhow::Error {
     match error {
-        EstimationError::Formula(_) => anyhow::Error::from(error).context(panel.display().to_string()),
+        EstimationError::Formula(_)
+        | EstimationError::Formulas(_)
+        | EstimationError::NothingToEstimate(_) => {
+            anyhow::Error::from(error).context(panel.display().to_string())
+        }
         _ => error.into(),
     }
 }

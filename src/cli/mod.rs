@@ -46,6 +46,7 @@ mod init;
 mod join_draws;
 mod line_rates;
 mod manifest;
+mod no_effect;
 mod optimal;
 mod optimal_answer;
 mod optimal_frontier;
@@ -170,7 +171,7 @@ pub fn main() -> ExitCode {
     if let Some((_, arguments)) = matches.subcommand() {
         output::dir::protect(inputs(arguments));
     }
-    let result = prepare(&cli).and_then(|()| execute(&cli));
+    let result = prepare(&cli).and_then(|()| execute(&cli, &matches));
     let result = result.and_then(|code| terminal::outcome().map(|()| code));
     result.unwrap_or_else(|error| {
         let code = exit::code(&error);
@@ -201,7 +202,8 @@ fn inputs(arguments: &ArgMatches) -> Vec<PathBuf> {
     ids.flat_map(of).collect()
 }
 
-fn execute(cli: &Cli) -> anyhow::Result<ExitCode> {
+fn execute(cli: &Cli, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
+    no_effect::check(&Cli::command(), matches)?;
     match &cli.command {
         Command::Run(args) => run::run(args, cli.quiet)?,
         Command::Solve(args) => solve::run(args, cli.quiet)?,

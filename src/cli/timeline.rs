@@ -25,7 +25,9 @@ const BATCH: u64 = 1024;
 const BATCH_EVENTS: u64 = 1 << 18;
 /// Draws of one task; a workspace is made for each.
 const BLOCK: u64 = 32;
-/// Fewest draws of the central weights of conclusions.
+/// Draws where no number is given.
+const DRAWS: u64 = 200;
+/// Draws of the central weights of conclusions where no number is given.
 const CENTRAL_DRAWS: u64 = 20_000;
 /// Names that a warning lists.
 const LISTED: usize = 5;
@@ -45,9 +47,9 @@ pub struct TimelineArgs {
     /// Id of an option.
     #[arg(required_unless_present_any = ["fit", "conclusions", "gains"])]
     option: Option<String>,
-    /// Number of draws, up to a billion.
-    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..=MOST_DRAWS))]
-    draws: u64,
+    /// Number of draws, up to a billion; default: 200, for --conclusions 20,000 at the central weights.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=MOST_DRAWS))]
+    draws: Option<u64>,
     /// Seed of all random streams.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -102,6 +104,13 @@ pub struct TimelineArgs {
     format: Format,
 }
 
+impl TimelineArgs {
+    /// Draws of one option.
+    fn draws(&self) -> u64 {
+        self.draws.unwrap_or(DRAWS)
+    }
+}
+
 fn setting(text: &str) -> Result<(String, f64), String> {
     let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
     let value = value.parse().map_err(|_| format!("{value} is no number"))?;
@@ -129,7 +138,7 @@ pub fn run(args: &TimelineArgs, quiet: bool) -> anyhow::Result<()> {
         let read = |ids: &[&str]| Ok(inputs.options(&files, ids.iter().copied())?);
         let sizes = Sizes {
             seed: args.seed,
-            n_central: args.draws.max(CENTRAL_DRAWS),
+            n_central: args.draws.unwrap_or(CENTRAL_DRAWS),
             n_sets: args.sets,
             n_of_set: args.set_draws,
         };
@@ -142,7 +151,7 @@ pub fn run(args: &TimelineArgs, quiet: bool) -> anyhow::Result<()> {
             let near = nearest(milestone, program.milestones.iter().map(String::as_str));
             return Err(refused("--sensitivity", milestone, "a milestone of the option", near).into());
         };
-        let sizes = (args.seed, args.draws);
+        let sizes = (args.seed, args.draws());
         timeline_answer::sensitivity(&program, (milestone, number), sizes).print(args.format);
         return Ok(());
     }
@@ -160,9 +169,9 @@ pub fn run(args: &TimelineArgs, quiet: bool) -> anyhow::Result<()> {
     if args.explain.is_some() && args.out.is_none() {
         return Ok(());
     }
-    let tally = Tally::count(&program, args.seed, args.draws);
+    let tally = Tally::count(&program, args.seed, args.draws());
     let found = tally.milestones(&program);
-    let mut answer = timeline_answer::milestones(&program, &found, (args.seed, args.draws));
+    let mut answer = timeline_answer::milestones(&program, &found, (args.seed, args.draws()));
     if let Some(out) = &args.out {
         let output = OutputDir::create(out, existing)?;
         answer.folder = Some(write(args, output, (&spec, &world), (&program, &tally))?);
@@ -190,7 +199,7 @@ fn write(
     let settings: Vec<String> = args.settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let manifest = json!({
         "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "timeline",
-        "option": spec.id, "draws": args.draws, "seed": args.seed, "settings": settings,
+        "option": spec.id, "draws": args.draws(), "seed": args.seed, "settings": settings,
         "horizon": [program.horizon.start.to_string(), program.horizon.end.to_string()],
     });
     output.write_text("manifest.json", &manifest::text(&manifest))?;
@@ -276,10 +285,10 @@ fn write_tables(
     let touched = tally.touched(program);
     let mut all_events = output.table::<EventRow<'static>>()?;
     let mut all_states = output.table::<PairState<'static>>()?;
-    let per_draw = 1 + tally.n_events() / args.draws;
+    let per_draw = 1 + tally.n_events() / args.draws();
     let batch = (BATCH_EVENTS / per_draw).clamp(1, BATCH);
-    for first in (0..args.draws).step_by(batch as usize) {
-        let numbers = first..args.draws.min(first + batch);
+    for first in (0..args.draws()).step_by(batch as usize) {
+        let numbers = first..args.draws().min(first + batch);
         let blocks = (numbers.end - numbers.start).div_ceil(BLOCK) as usize;
         let block = |at: usize| {
             let mut space = Workspace::new(program);

@@ -14,6 +14,8 @@ const MOST_CASES: f64 = 1e6;
 struct Record {
     columns: &'static [&'static str],
     others: &'static [&'static str],
+    /// Columns that no two rows have in common.
+    key: &'static str,
     fit: fn(&Table, &mut Faults) -> Vec<Quantity>,
 }
 
@@ -21,15 +23,27 @@ const RECORDS: [Record; 4] = [
     Record {
         columns: &["measure", "chamber", "party", "yes", "no", "president_party", "kind", "leverage"],
         others: &["date", "house_majority", "source", "mark"],
+        key: "measure,chamber,date,party",
         fit: votes,
     },
     Record {
         columns: &["talks", "kind", "launched", "ended", "outcome"],
         others: &["in_force", "parties", "note", "source", "mark"],
+        key: "talks,launched",
         fit: talks,
     },
-    Record { columns: &["step", "case", "days", "over"], others: &["note", "source", "mark"], fit: spells },
-    Record { columns: &["question", "happened", "of"], others: &["note", "source", "mark"], fit: cases },
+    Record {
+        columns: &["step", "case", "days", "over"],
+        others: &["note", "source", "mark"],
+        key: "step,case",
+        fit: spells,
+    },
+    Record {
+        columns: &["question", "happened", "of"],
+        others: &["note", "source", "mark"],
+        key: "question",
+        fit: cases,
+    },
 ];
 
 /// Quantities fitted to a record; `None` where its header is of none of them.
@@ -42,6 +56,7 @@ pub fn fit(file: &str, text: &str) -> Result<Option<Vec<Quantity>>, InputErrors>
     let Some(record) = RECORDS.iter().find(|one| header.contains(&one.columns[0])) else { return Ok(None) };
     let mut faults = Faults::new();
     let table = Table::parse(file, text, record.columns, record.others, &mut faults);
+    table.iter().for_each(|table| table.each_once(record.key, record.key, &mut faults));
     let found = table.as_ref().map(|table| (record.fit)(table, &mut faults)).unwrap_or_default();
     let found = faults.into_result(found)?;
     if found.is_empty() {

@@ -11,8 +11,9 @@ use super::format::Format;
 use super::manifest;
 use super::progress::Progress;
 use super::validate_answer::Answer;
-use super::{validate_checks, validate_hindcasts, validate_more, validate_studies};
+use super::{no_effect, validate_checks, validate_hindcasts, validate_more, validate_studies};
 use crate::data::Dataset;
+use crate::error::InputErrors;
 use crate::output::dir::{Existing, MANIFEST, OutputDir};
 use crate::validation::delay::delay;
 
@@ -33,6 +34,11 @@ enum ValidationPart {
 
 impl ValidationPart {
     const ALL: [Self; 5] = [Self::Studies, Self::Checks, Self::Hindcasts, Self::Delay, Self::Autarky];
+
+    /// The word of the command line.
+    fn word(self) -> String {
+        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+    }
 }
 
 /// Options of `tradepath validate`.
@@ -61,6 +67,23 @@ pub struct ValidateArgs {
     format: Format,
 }
 
+impl ValidateArgs {
+    fn has(&self, part: ValidationPart) -> bool {
+        self.only.is_empty() || self.only.contains(&part)
+    }
+
+    /// Another data set is read for the losses without trade alone.
+    fn refuse_unread_baseline(&self) -> Result<(), InputErrors> {
+        if self.baseline.is_none() || self.has(ValidationPart::Autarky) {
+            return Ok(());
+        }
+        let words: Vec<String> = self.only.iter().map(|part| part.word()).collect();
+        let found = format!("given with --only {}", words.join(","));
+        let remedy = "Add autarky to --only, which reads it, or leave --baseline out.";
+        Err(no_effect::fault("--baseline", &found, remedy).into())
+    }
+}
+
 /// Puts what is known beside what the program says.
 ///
 /// # Errors
@@ -68,13 +91,13 @@ pub struct ValidateArgs {
 /// written.
 pub fn run(args: &ValidateArgs, quiet: bool) -> anyhow::Result<()> {
     let started = Instant::now();
+    args.refuse_unread_baseline()?;
     let (files, plan) = args.data.plan()?;
     let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
     let output = args.out.as_ref().map(|out| OutputDir::create(out, existing)).transpose()?;
     let progress = Progress::new(quiet);
-    let wanted = |part: &ValidationPart| args.only.is_empty() || args.only.contains(part);
     let mut answers = Vec::new();
-    for part in ValidationPart::ALL.iter().filter(|part| wanted(part)) {
+    for part in ValidationPart::ALL.iter().filter(|part| args.has(**part)) {
         match part {
             ValidationPart::Checks => {
                 let rows = validate_checks::run(&files, &files.folder(&plan.baseline), quiet)?;

@@ -18,7 +18,7 @@ table! {
         iso3: Text<'a>,
         /// Measure, as in projections.csv
         measure: Text<'a>,
-        /// pct or musd2019
+        /// pct, musd2019 or persons
         unit: Text<'a>,
         /// Share of the event draws in which its deal is in force at the end of the last year; empty where it has none
         chance: Option<f64> ["share"],
@@ -32,9 +32,9 @@ table! {
         if_in_force_p05: Option<f64> ["unit"],
         /// 95 % quantile over these draws
         if_in_force_p95: Option<f64> ["unit"],
-        /// Mean over all draws, those in and out of force weighted by the chance
+        /// Mean over all draws, those in and out of force weighted by the chance; unweighted where no solved draw shows one of the two
         expected_mean: f64 ["unit"],
-        /// Monte Carlo standard error of that mean
+        /// Monte Carlo standard error of that mean; empty where too few draws are solved to tell
         expected_se: Option<f64> ["unit"],
         /// Part of the mean in force with the rest of the world as under the reference option in the same draw
         own_effect: Option<f64> ["unit"],

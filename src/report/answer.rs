@@ -146,7 +146,10 @@ fn likelihood(standing: &Standing, year: i16) -> String {
     let Some((chance, _)) = standing.pct.chance else {
         return "That option has no deal of its own whose chance could be told.".to_owned();
     };
-    let median = standing.pct.p50_date.map_or_else(String::new, |date| format!("; half of these by {date}"));
+    let median = standing
+        .pct
+        .p50_date
+        .map_or_else(String::new, |date| format!("; of all futures that see it begin, half do by {date}"));
     format!("That option is in force at the end of {year} in {} of the futures{median}.", percent(chance))
 }
 

@@ -130,6 +130,52 @@ fn names_that_were_probably_meant_are_told() {
 }
 
 #[test]
+fn an_option_that_has_no_effect_beside_another_is_refused() {
+    let folder = example();
+    let at = folder.path();
+    let explain = "schedule hybrid --explain USA:VNM:textiles:2030-03-01";
+    let pair = "--importer JPN --exporter USA";
+    for (line, options) in [
+        ("timeline --conclusions --set no_such=1", "--set"),
+        ("timeline --conclusions --summary", "--summary"),
+        ("timeline hybrid --graph --summary", "--graph --summary"),
+        ("timeline hybrid --draws 20 --sets 3 --set-draws 3", "--sets --set-draws"),
+        ("timeline hybrid --explain in_force --draws 20", "--draws"),
+        ("timeline hybrid --sensitivity in_force --draws 20 --out s1", "--out"),
+        ("timeline --fit panel.csv --seed 2 --data mine", "--seed --data"),
+        ("timeline --gains solved --draws 2", "--draws"),
+        (&*format!("{explain} --out s2"), "--out"),
+        (&*format!("{explain} --barriers {pair} --format json"), "--importer --exporter --barriers --format"),
+        (&*format!("schedule hybrid --barriers {pair} --out s3"), "--out"),
+        ("solve --baseline tiny --overwrite", "--overwrite"),
+        ("optimal --baseline tiny --country AAA --overwrite", "--overwrite"),
+        ("compare tiny tiny --overwrite", "--overwrite"),
+        ("variance --quadrature --seed 2", "--seed"),
+        ("validate --only checks --baseline nodir", "--baseline"),
+    ] {
+        let mut refused = call(at, line).code(2).stdout("");
+        for option in options.split(' ') {
+            refused = refused.stderr(contains(format!("command line `{option}` = given with")));
+        }
+    }
+    for name in ["s1", "s2", "s3"] {
+        assert!(!at.join(name).exists(), "{name}");
+    }
+    // A variable stands for all calls, and need not fit each.
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tradepath"));
+    let line = ["timeline", "hybrid", "--draws", "5"];
+    command.env("TRADEPATH_TIMELINE_SUMMARY", "1").args(line).assert().success();
+}
+
+#[test]
+fn conclusions_take_the_draws_that_are_asked_for() {
+    let folder = example();
+    let told = said(folder.path(), "timeline --conclusions --draws 30 --sets 0 --format json");
+    let json: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(json["draws"], 30);
+}
+
+#[test]
 fn options_have_variables_and_the_command_line_wins() {
     let folder = example();
     let mut command = Command::new(env!("CARGO_BIN_EXE_tradepath"));

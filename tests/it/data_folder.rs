@@ -204,3 +204,47 @@ fn optimal_reads_the_baseline_that_the_plan_names() {
     optimal(&["--data", &data, "--baseline", &data]).code(2).stderr(contains("cannot be used with"));
     optimal(&["--data", &data]).success().stdout(contains("optimal tariffs of AAA"));
 }
+
+#[test]
+fn options_parties_and_menus_of_the_tables_of_topics_lead_somewhere() {
+    let folder = data();
+    let at = folder.path();
+    change(at, "options/politics/gains.csv", "hybrid,", "hybirdd,");
+    change(at, "options/politics/gains.csv", ",VNM,", ",VNX,");
+    change(at, "options/politics/menus.csv", "hybrid,", "hybrdi,");
+    let told = |found: Assert| {
+        let found =
+            found.code(2).stderr(contains("`option` = hybirdd").and(contains("Did you mean hybrid?")));
+        let found = found.stderr(contains("`party` = VNX").and(contains("Did you mean VNM?")));
+        found.stderr(contains("`menu` = hybrdi"));
+    };
+    told(check(at));
+    told(check(&at.join("options/hybrid.toml")));
+    told(tradepath(&["timeline", "hybrid", "--data", at.to_str().unwrap()]));
+}
+
+#[test]
+fn rows_of_politics_that_are_there_twice_are_named_with_both_lines() {
+    let folder = data();
+    let tables = [
+        ("politics/menus.csv", "menu,topic"),
+        ("politics/topics.csv", "topic"),
+        ("politics/gains.csv", "option,party"),
+        ("politics/stances.csv", "topic,actor"),
+        ("politics/weights.csv", "weight"),
+    ];
+    for (file, _) in tables {
+        let path = folder.path().join("options").join(file);
+        let text = fs::read_to_string(&path).unwrap();
+        let row = text.lines().nth(1).unwrap();
+        fs::write(&path, format!("{}\n{row}\n", text.trim_end())).unwrap();
+    }
+    let found = check(folder.path()).code(2);
+    tables.into_iter().fold(found, |found, (file, field)| {
+        let is_told = move |text: &str| {
+            let of_file = |line: &&str| line.contains(file) && line.contains(&format!("`{field}` = "));
+            text.lines().find(of_file).is_some_and(|line| line.contains("once: line 2 has it"))
+        };
+        found.stderr(predicates::function::function(is_told))
+    });
+}

@@ -291,6 +291,9 @@ fn includes_and_samples_stay_inside_the_folder() {
     let empirical =
         SOUND.replace("{ kind = \"fixed\", days = 10 }", "{ kind = \"empirical\", file = \"seen.csv\" }");
     let sample = "case,days\na,40\nb,inf\nc,-1\n\"d, e\",20\nf,ten\ng,,\n";
+    let twice = faults(&[("small.toml", &empirical), ("seen.csv", "case,days\na,5\nb,5\na,5\n")]);
+    assert_eq!((twice.len(), twice[0].line, twice[0].found.as_str()), (1, Some(4), "a,5"), "{twice:?}");
+    assert!(twice[0].expected.contains("once: line 2 has it"), "{twice:?}");
     let found = faults(&[("small.toml", &empirical), ("seen.csv", sample)]);
     let told: Vec<_> = found.iter().map(|one| (one.file.as_str(), one.line, one.found.as_str())).collect();
     assert_eq!(

@@ -100,6 +100,8 @@ fn faults_of_records_are_told_with_their_line() {
         .code(2)
         .stderr(contains("t.csv:2 `days` = 0").and(contains("t.csv:3 `over` = perhaps")));
     fit("question,happened,of\nq,7,6\n").code(2).stderr(contains("t.csv:2 `of` = 6"));
+    let twice = "question,happened,of\nq,1,6\nq,1,6\n";
+    fit(twice).code(2).stderr(contains("t.csv:3 `question` = q: expected each question once: line 2 has it"));
     let sound = fit("question,happened,of\nexit,1,6\n").success();
     sound.stdout(contains("exit,0.214285714,0.145072114,6,Jeffreys"));
 }

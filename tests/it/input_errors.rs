@@ -63,8 +63,34 @@ fn fails_with_a_column_named_twice() {
 
 #[test]
 fn fails_with_a_duplicate_cell() {
-    let expected = "trade.csv:4 `exporter,importer,sector`";
-    refuses(replace("trade.csv", "AAA,CCC,goods", "AAA,BBB,goods"), &[expected, "each cell once"]);
+    let expected =
+        "trade.csv:4 `exporter,importer,sector` = AAA,BBB,goods: expected each cell once: line 3 has it";
+    refuses(replace("trade.csv", "AAA,CCC,goods", "AAA,BBB,goods"), &[expected]);
+    for (file, columns) in [
+        ("tariffs.csv", "exporter,importer,sector"),
+        ("io.csv", "country,input_sector,output_sector"),
+        ("value_added.csv", "country,sector"),
+    ] {
+        let spoil = |folder: &Path| {
+            let text = fs::read_to_string(folder.join(file)).unwrap();
+            let row = text.lines().nth(1).unwrap();
+            fs::write(folder.join(file), format!("{}\n{row}\n", text.trim_end())).unwrap();
+        };
+        refuses(spoil, &[&format!("{file}:"), &format!("`{columns}` = "), "each cell once: line 2 has it"]);
+    }
+}
+
+#[test]
+fn another_separator_is_named_once_and_its_remedy_works() {
+    let spoil = |folder: &Path| {
+        let text = fs::read_to_string(folder.join("trade.csv")).unwrap();
+        fs::write(folder.join("trade.csv"), text.replace(',', ";").replace('.', ",")).unwrap();
+    };
+    let expected =
+        "trade.csv:1 `separator` = `;`: expected commas between the cells. Separate the cells by commas";
+    refuses(spoil, &[expected]);
+    let quoted = replace("trade.csv", "AAA,CCC,goods,50", "AAA,CCC,goods,\"50,5\"");
+    refuses(quoted, &["The number has a decimal comma: write it with a point.\n"]);
 }
 
 #[test]

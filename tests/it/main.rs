@@ -26,6 +26,7 @@ mod events_faults;
 mod events_fits;
 mod events_for_each;
 mod events_history;
+mod events_lasting;
 mod events_luck;
 mod events_measures;
 mod events_states;

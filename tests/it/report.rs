@@ -485,7 +485,7 @@ fn the_answer_names_the_best_option_in_force_and_in_expectation() {
     for sentence in [
         "the largest gain of an option in force is that of \u{201c}Join &lt;now&gt; &amp; &quot;fast&quot;\u{201d}, +0.90 %",
         "(nine tenths of the draws: \u{2212}1.00 to +1.00 %)",
-        "in force at the end of 2024 in 12 % of the futures; half of these by 2022-06-30.",
+        "in force at the end of 2024 in 12 % of the futures; of all futures that see it begin, half do by 2022-06-30.",
         "\u{201c}Partial\u{201d} (in force in 50 % of them) has the highest expected gain, with +0.30 % in 2024",
         "has +0.20 %: the standard errors do not separate the two",
         "<td>2022-06-30 &#x2f; 2021-07-01</td>",

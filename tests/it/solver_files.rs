@@ -63,7 +63,7 @@ fn a_doubled_row_is_refused_in_every_file() {
         case.solve(&[(flag, &format!("{header}{rows}"))], &[])
             .code(2)
             .stderr(contains(name))
-            .stderr(contains("again"));
+            .stderr(contains("once: line 2 has it"));
     };
     doubled("--tariffs", TARIFFS, "AAA,BBB,s0,10\nAAA,BBB,s0,20\n");
     doubled("--barriers", BARRIERS, "AAA,BBB,s0,1.1\nAAA,BBB,s0,1.2\n");
@@ -76,7 +76,7 @@ fn a_doubled_row_is_refused_in_every_file() {
     case.solve(&[], &["--deficits", "given:d.csv"])
         .code(2)
         .stderr(contains("d.csv:5"))
-        .stderr(contains("again"));
+        .stderr(contains("once: line 2 has it"));
 }
 
 #[test]

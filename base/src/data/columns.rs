@@ -227,8 +227,8 @@ impl TableRule {
             if !key.is_empty()
                 && let Some(first) = seen.insert(key, row.line)
             {
-                let expected = format!("each {} once: line {first} has it", self.key.join(","));
-                faults.push(row.fault(self.key[0], &expected, "Delete one of the two rows."));
+                let columns = self.key.join(",");
+                faults.push(row.twice(&columns, &columns, first));
             }
             if faults.as_slice().len() == before {
                 sound.push(row);

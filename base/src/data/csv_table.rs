@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
+use super::nearest::nearest;
 use super::plain_rows::plain_rows;
-use super::raw_text::{RawText, csv_fault, number_remedy};
+use super::raw_text::{RawText, csv_fault, number_remedy, other_separator};
 use crate::error::{Fault, Faults, shortened};
 
 /// Characters of a cell that a message repeats.
@@ -109,6 +110,17 @@ impl Table {
         self.rows.iter().map(|(line, record)| Row { table: self, line: *line, record })
     }
 
+    /// A fault for each row that has the same cells in `columns`, commas between their names, as a row before it; `what`
+    /// is what these cells make up.
+    pub fn each_once(&self, columns: &str, what: &str, faults: &mut Faults) {
+        let mut seen = HashMap::new();
+        for row in self.rows() {
+            if let Some(first) = seen.insert(row.cells(columns), row.line) {
+                faults.push(row.twice(columns, what, first));
+            }
+        }
+    }
+
     /// Number of rows.
     #[must_use]
     pub fn n_rows(&self) -> usize {
@@ -177,6 +189,14 @@ fn check_header(
             remedy: remedy.into(),
         });
     };
+    // A spreadsheet of another country: no column has its name, and saying so of each would hide why.
+    if let (1, Some(first)) = (header.len(), header.get(0))
+        && let Some(separator) = other_separator(first, known)
+    {
+        let remedy = "Separate the cells by commas, and write every number with a decimal point.";
+        fault("separator", &separator, "commas between the cells".into(), remedy);
+        return;
+    }
     for name in required {
         match header.iter().filter(|found| found == name).count() {
             0 => fault(name, "missing column", format!("the columns {}", known.join(",")), "Add the column."),
@@ -229,14 +249,25 @@ impl<'t> Row<'t> {
         format!("{}:{}", self.table.file, self.line)
     }
 
-    /// A fault at this row.
+    /// Texts of several columns, commas between them as between the names of `columns`.
+    fn cells(&self, columns: &str) -> String {
+        columns.split(',').map(|column| self.text(column)).collect::<Vec<_>>().join(",")
+    }
+
+    /// The fault of a row that says again what line `first` says.
+    #[must_use]
+    pub fn twice(&self, columns: &str, what: &str, first: u64) -> Fault {
+        self.fault(columns, &format!("each {what} once: line {first} has it"), "Delete one of the two rows.")
+    }
+
+    /// A fault at this row; of several columns where there are commas between their names.
     #[must_use]
     pub fn fault(&self, column: &str, expected: &str, remedy: &str) -> Fault {
         Fault {
             file: self.table.file.clone(),
             line: Some(self.line),
             field: column.into(),
-            found: match self.text(column) {
+            found: match self.cells(column).as_str() {
                 "" => "empty".into(),
                 text => shortened(text, LONGEST_CELL_SHOWN),
             },
@@ -274,11 +305,11 @@ impl<'t> Row<'t> {
     ) -> Option<usize> {
         let found = known.get(self.text(column)).copied();
         if found.is_none() {
-            faults.push(self.fault(
-                column,
-                &format!("a {what} ({})", sample(known)),
-                &format!("Correct the name, or add the {what}."),
-            ));
+            let remedy = match nearest(self.text(column), known.keys().map(String::as_str)) {
+                Some(meant) => format!("Did you mean {meant}?"),
+                None => format!("Correct the name, or add the {what}."),
+            };
+            faults.push(self.fault(column, &format!("a {what} ({})", sample(known)), &remedy));
         }
         found
     }

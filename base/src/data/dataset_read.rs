@@ -275,19 +275,16 @@ impl Reader<'_> {
         let Holds::Number(low, high, expected) = holds else { unreachable!("cells hold numbers") };
         let mut cells =
             Array3::from_elem((axes.n_sectors(), axes.n_countries(), axes.n_countries()), f64::NAN);
+        let mut is_twice = false;
         for row in table.rows() {
             let at = cell_index(&row, axes, &mut self.faults);
             let value = row.number(column, expected, |v| (low..=high).contains(&v), &mut self.faults);
             let (Some(at), Some(value)) = (at, value) else { continue };
-            if cells[at].is_nan() {
-                cells[at] = value;
-            } else {
-                self.faults.push(row.fault(
-                    "exporter,importer,sector",
-                    "each cell once",
-                    "Delete one of the two rows.",
-                ));
-            }
+            is_twice |= !cells[at].is_nan();
+            cells[at] = value;
+        }
+        if is_twice {
+            table.each_once("exporter,importer,sector", "cell", &mut self.faults);
         }
         cells
     }

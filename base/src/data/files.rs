@@ -82,6 +82,12 @@ impl Files {
         Self { inner: self.inner_path(name), ..self.clone() }
     }
 
+    /// The same folder with a log of its own: what is read through it is no input of a result.
+    #[must_use]
+    pub fn unlogged(&self) -> Self {
+        Self { log: ReadLog::default(), ..self.clone() }
+    }
+
     /// `file` as a user knows it.
     #[must_use]
     pub fn display(&self, file: &str) -> String {

@@ -26,7 +26,7 @@ mod unpack;
 pub use files::tables_in;
 use limits::raw_error;
 pub use limits::{Held, RawError, ReadOptions, csv_fault};
-pub use spelling::number_remedy;
+pub use spelling::{number_remedy, other_separator};
 
 /// Bytes read at once; the first of them say how the file is spelt.
 const BLOCK: usize = 1 << 18;

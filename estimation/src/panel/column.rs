@@ -66,6 +66,8 @@ pub(super) struct Builder<'a> {
     values: Values,
     /// Texts of missing cells that the user named.
     missing: &'a [String],
+    /// Which of them a cell has.
+    met: Vec<bool>,
     faults: usize,
 }
 
@@ -106,16 +108,25 @@ impl<'a> Builder<'a> {
                 last: (Vec::new(), MISSING),
             },
         };
-        Self { at, name: name.to_owned(), values, missing, faults: 0 }
+        Self { at, name: name.to_owned(), values, missing, met: vec![false; missing.len()], faults: 0 }
     }
 
     pub(super) fn usage(&self) -> Use {
         if matches!(self.values, Values::Number(_)) { Use::Number } else { Use::Category }
     }
 
+    /// True if a cell has this text of those that the user named.
+    pub(super) fn has_met(&self, text: &str) -> bool {
+        self.missing.iter().zip(&self.met).any(|(named, met)| *met && named == text)
+    }
+
     pub(super) fn push(&mut self, cell: &[u8], file: &str, line: u64, faults: &mut Faults) {
         let cell = cell.trim_ascii();
-        let is_missing = cell.is_empty() || self.missing.iter().any(|text| text.as_bytes() == cell);
+        let named = self.missing.iter().position(|text| text.as_bytes() == cell);
+        if let Some(at) = named {
+            self.met[at] = true;
+        }
+        let is_missing = cell.is_empty() || named.is_some();
         match &mut self.values {
             Values::Number(values) if is_missing || is_missing_number(cell) => values.push(f64::NAN),
             Values::Number(values) => {

@@ -21,7 +21,8 @@ pub struct ThreeNumbers {
     pub unlocked: Option<f64>,
     /// Over all draws.
     pub expected: f64,
-    /// Its Monte Carlo standard error; `None` where there are too few draws to tell.
+    /// Its Monte Carlo standard error; `None` where there are too few draws to tell, such as none in force of an option that
+    /// the event draws have in force.
     pub expected_se: Option<f64>,
     /// What of the square of that error is of chances and shares that the event draws give: more solved draws leave it.
     pub event_variance: f64,
@@ -66,7 +67,12 @@ impl ThreeNumbers {
             }
             _ => {
                 let all = summary::over_draws(sample, block, option, cell, Against::Reference(reference));
-                (all.mean, all.mc_se, 0.0)
+                // Draws in or out of force that no solved draw shows may lie anywhere.
+                let lacks_one = |(chance, _): (f64, f64)| match if_in_force {
+                    None => chance > 0.0,
+                    Some(_) => chance < 1.0,
+                };
+                (all.mean, all.mc_se.filter(|_| !chance.is_some_and(lacks_one)), 0.0)
             }
         };
         let unlocked = if_in_force.zip(own).map(|(total, own)| total.mean - own);
@@ -180,6 +186,20 @@ mod tests {
         let chance_se = (0.25_f64 * 0.75 / 1000.0).sqrt();
         let expected_se = (0.25_f64.powi(2) + (0.75 * 0.5_f64).powi(2) + (3.5 * chance_se).powi(2)).sqrt();
         assert!((found.expected_se.unwrap() - expected_se).abs() < 1e-15);
+    }
+
+    #[test]
+    fn what_no_solved_draw_shows_leaves_the_mean_without_an_error() {
+        let (mut frame, mut block) = block();
+        // The place of "is in force" in the rows of the option.
+        let place = Outcome::MEASURES.len() + 2;
+        block.values.iter_mut().for_each(|row: &mut Vec<f64>| row[place] = 0.0);
+        let found = ThreeNumbers::of(&frame, &block, 1, (1, 0));
+        assert_eq!((found.draws_in_force, found.if_in_force), (0, None));
+        assert_eq!((found.expected, found.expected_se), (2.25, None));
+        // Where the event draws have it in force in none either, all is shown.
+        frame.outlooks[1].in_force = Some(0);
+        assert!(ThreeNumbers::of(&frame, &block, 1, (1, 0)).expected_se.is_some());
     }
 
     #[test]

@@ -51,6 +51,7 @@ mod streams;
 mod terms;
 mod texts;
 mod timeline;
+mod topic_names;
 mod topics;
 mod trials;
 pub mod validate;

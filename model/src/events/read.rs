@@ -11,6 +11,7 @@ use super::limits::{DATES, MOST_DEPTH};
 use super::place::Lines;
 use super::sample::{is_inside, read_sample};
 use super::spec::OptionSpec;
+use super::topic_names::unknown_in_topics;
 use super::topics::read_topics;
 use super::validate::{figures, validate};
 use super::weights::read_weights;
@@ -31,6 +32,7 @@ pub fn read_option(files: &Files, id: &str, tables: Option<&Tables<'_>>) -> Resu
     let world = load_world(files, tables);
     let mut faults = world.faults.clone();
     let spec = load_option(files, id, &world, tables, &mut faults);
+    faults.extend(unknown_in_topics((files, &list_options(files)), spec.iter(), tables));
     finish(spec, faults)
 }
 
@@ -48,6 +50,11 @@ pub fn read_options<'i>(
     let mut load = |id| load_option(files, id, &world, tables, &mut faults);
     let specs: Vec<_> = ids.into_iter().map(&mut load).collect();
     let world_spec = load(WORLD);
+    faults.extend(unknown_in_topics(
+        (files, &list_options(files)),
+        specs.iter().flatten().chain(&world_spec),
+        tables,
+    ));
     if let Some(tables) = tables {
         for spec in specs.iter().flatten().chain(&world_spec) {
             faults.extend(unknown_names(spec, world_spec.as_ref(), tables));

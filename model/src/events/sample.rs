@@ -1,5 +1,6 @@
 //! Reads samples of days from CSV files, for empirical durations.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::limits::MOST_DAYS;
@@ -36,6 +37,8 @@ pub(super) fn read_sample(file: &str, text: &str) -> Result<Arc<[f64]>, Faults> 
         return Err(faults_of(vec![fault(Some(1), &found, "one column `days`")]));
     };
     let (mut days, mut faults) = (Vec::new(), Vec::new());
+    // Days alone may be those of two cases; rows that say more may not say all of it twice.
+    let (mut seen, names_cases) = (HashMap::new(), header.len() > 1);
     for record in reader.records() {
         match record {
             Err(error) => {
@@ -43,13 +46,16 @@ pub(super) fn read_sample(file: &str, text: &str) -> Result<Arc<[f64]>, Faults> 
                 faults.push(fault(line, &error.to_string(), "as many cells as the header"));
             }
             Ok(record) => {
+                let line = record.position().map(csv::Position::line);
+                if names_cases && let Some(first) = seen.insert(text_of(&record), line) {
+                    let found = text_of(&record);
+                    let first = first.unwrap_or_default();
+                    faults.push(fault(line, &found, &format!("each row once: line {first} has it")));
+                }
                 let cell = record.get(column).expect("records are as long as the header");
                 match cell.parse::<f64>() {
                     Ok(found) if (0.0..=MOST_DAYS).contains(&found) => days.push(found),
-                    _ => {
-                        let line = record.position().map(csv::Position::line);
-                        faults.push(fault(line, cell, &format!("days from 0 to {MOST_DAYS}")));
-                    }
+                    _ => faults.push(fault(line, cell, &format!("days from 0 to {MOST_DAYS}"))),
                 }
             }
         }
@@ -63,6 +69,10 @@ pub(super) fn read_sample(file: &str, text: &str) -> Result<Arc<[f64]>, Faults> 
     } else {
         Err(faults_of(faults))
     }
+}
+
+fn text_of(record: &csv::StringRecord) -> String {
+    record.iter().collect::<Vec<_>>().join(",")
 }
 
 fn faults_of(list: Vec<Fault>) -> Faults {

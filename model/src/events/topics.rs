@@ -4,7 +4,7 @@
 //! vote (`docs/model.md` section 5).
 
 use super::place::Place;
-use crate::data::{Files, Table, is_identifier};
+use crate::data::{Files, Row, Table, is_identifier, nearest};
 use crate::error::{Fault, Faults};
 use crate::sorted::{SortedMap, SortedSet};
 
@@ -32,6 +32,9 @@ pub struct Topics {
     pub(super) menus: SortedMap<String, Vec<f64>>,
     /// What an option does to a party, by option and party.
     pub(super) gains: SortedMap<(String, String), Gains>,
+    /// First row of each menu, and the row of each gain.
+    pub(super) menu_places: SortedMap<String, Place>,
+    pub(super) gain_places: SortedMap<(String, String), Place>,
 }
 
 /// What an option does to a party.
@@ -97,12 +100,9 @@ fn stances(files: &Files, topics: &mut Topics, faults: &mut Faults) {
                 faults.push(row.fault(column, crate::data::IDENTIFIER, "Correct the name."));
             }
         }
-        if let Some(stance) = stance
-            && cells.insert(key, stance).is_some()
-        {
-            faults.push(row.fault("actor", "each actor once on a topic", "Delete one of the rows."));
-        }
+        stance.into_iter().for_each(|stance| _ = cells.insert(key.clone(), stance));
     }
+    table.each_once("topic,actor", "topic and actor", faults);
     let mut names: Vec<String> = cells.keys().map(|key| key.0.clone()).collect();
     names.dedup();
     let mut actors: Vec<String> = cells.keys().map(|key| key.1.clone()).collect();
@@ -133,14 +133,11 @@ fn titles(files: &Files, topics: &mut Topics, faults: &mut Faults) {
         return;
     }
     let Some(table) = table(files, FILE, &["topic", "title", "provisions"], faults) else { return };
+    table.each_once("topic", "topic", faults);
     let file = files.display(FILE).into();
     for row in table.rows() {
         let Some(at) = topics.topics.iter().position(|topic| topic == row.text("topic")) else {
-            faults.push(row.fault(
-                "topic",
-                "a topic of stances.csv",
-                "Correct the name, or add its stances.",
-            ));
+            faults.push(unknown_topic(&row, topics));
             continue;
         };
         let names = row.text("provisions").split(';').filter(|name| !name.is_empty());
@@ -160,17 +157,22 @@ fn titles(files: &Files, topics: &mut Topics, faults: &mut Faults) {
 }
 
 fn menus(files: &Files, topics: &mut Topics, faults: &mut Faults) {
-    let Some(table) = table(files, "menus.csv", &["menu", "topic", "asked_share"], faults) else { return };
+    const FILE: &str = "menus.csv";
+    let Some(table) = table(files, FILE, &["menu", "topic", "asked_share"], faults) else { return };
+    table.each_once("menu,topic", "menu and topic", faults);
+    let file = files.display(FILE).into();
     for row in table.rows() {
         let share =
             row.number("asked_share", "a share from 0 to 1", |one| (0.0..=1.0).contains(&one), faults);
         let Some(at) = topics.topics.iter().position(|topic| topic == row.text("topic")) else {
-            faults.push(row.fault("topic", "a topic of stances.csv", "Correct the name, or add its rows."));
+            faults.push(unknown_topic(&row, topics));
             continue;
         };
         if !is_identifier(row.text("menu")) {
             faults.push(row.fault("menu", crate::data::IDENTIFIER, "Correct the name."));
         }
+        let place = || Place::of_row(&file, row.line);
+        topics.menu_places.entry(row.text("menu").to_owned()).or_insert_with(place);
         let n = topics.topics.len();
         let menu = topics.menus.entry(row.text("menu").to_owned()).or_insert_with(|| vec![0.0; n]);
         menu[at] = share.unwrap_or(0.0);
@@ -185,6 +187,8 @@ fn gains(files: &Files, topics: &mut Topics, faults: &mut Faults) {
     let Some(table) = table(files, FILE, &["option", "party", "gain_pct", "jobs_given_up"], faults) else {
         return;
     };
+    table.each_once("option,party", "option and party", faults);
+    let file = files.display(FILE).into();
     for row in table.rows() {
         let gain =
             row.number("gain_pct", "percent from -100 to 100", |one| (-100.0..=100.0).contains(&one), faults);
@@ -192,8 +196,15 @@ fn gains(files: &Files, topics: &mut Topics, faults: &mut Faults) {
         let jobs = row.number("jobs_given_up", expected, |jobs| (0.0..=1e9).contains(&jobs), faults);
         let key = (row.text("option").to_owned(), row.text("party").to_owned());
         let found = Gains { pct: gain.unwrap_or(0.0), jobs_given_up: jobs.unwrap_or(0.0) };
-        if topics.gains.insert(key, found).is_some() {
-            faults.push(row.fault("party", "each party once with an option", "Delete one of the rows."));
-        }
+        topics.gain_places.insert(key.clone(), Place::of_row(&file, row.line));
+        topics.gains.insert(key, found);
     }
+}
+
+fn unknown_topic(row: &Row<'_>, topics: &Topics) -> Fault {
+    let remedy = match nearest(row.text("topic"), topics.topics.iter().map(String::as_str)) {
+        Some(meant) => format!("Did you mean {meant}?"),
+        None => "Correct the name, or add its stances.".to_owned(),
+    };
+    row.fault("topic", "a topic of stances.csv", &remedy)
 }

@@ -20,6 +20,7 @@ pub(super) fn read_weights(files: &Files, file: &str, faults: &mut Faults) -> Ve
     };
     let display: Arc<str> = Arc::from(files.display(file));
     let Some(table) = Table::parse(&display, &text, &COLUMNS, &["se"], faults) else { return Vec::new() };
+    table.each_once("weight", "weight", faults);
     let mut weights: Vec<Parameter> = Vec::new();
     for row in table.rows() {
         let expected = format!("a number from -{LARGEST} to {LARGEST}");
@@ -31,9 +32,6 @@ pub(super) fn read_weights(files: &Files, file: &str, faults: &mut Faults) -> Ve
         let name = row.text("weight");
         if !is_identifier(name) {
             faults.push(row.fault("weight", IDENTIFIER, "Correct the name."));
-        }
-        if weights.iter().any(|one| one.name == name) {
-            faults.push(row.fault("weight", "each weight once", "Delete one of the rows."));
         }
         if low > value || value > high {
             faults.push(row.fault("central", "a number from low to high", "Correct one of the three."));

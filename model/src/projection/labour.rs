@@ -1,12 +1,14 @@
 //! Jobs in persons: how fast they move between sectors, and whom that displaces.
 //!
 //! ```text
+//! 1 + e*[t]  = (1 + b[t]) sum L / sum L (1 + b[t])
 //! e[t]       = e[t-1] + lambda (e*[t] - e[t-1])
 //! displaced  = L max(0, e[t-1] - e[t] - attrition)
 //! ```
 //!
 //! e is the deviation of a sector's jobs from the baseline as a share of them, e* the one at full employment that the
-//! equilibrium of the year asks for, L the workers of the baseline. What leaves within the normal net turnover of a sector
+//! equilibrium of the year asks for, L the workers of the baseline. b is the change of the sector's share in the wage bill of
+//! its country; shares in persons are others, so that e* is scaled until no job is lost or made in the country as a whole. What leaves within the normal net turnover of a sector
 //! is not replaced; who leaves beyond it is displaced. L is that of the year of the table. Turnover is that of whole
 //! sectors: changes of a few percent over years never displace anybody in this sense, while some firms close. So spending
 //! for all jobs given up stands beside it, as the most that it can be.
@@ -96,10 +98,10 @@ impl Labour {
         faults.into_result(Self { workers, speed, attrition, assistance_usd })
     }
 
-    /// The year that follows `before` (shares less 1, `[n,j]`), where full employment asks for `target_pct`.
+    /// The year that follows `before` (shares less 1, `[n,j]`), where shares in the wage bill change by `share_pct`.
     #[must_use]
-    pub fn next(&self, before: ArrayView2<'_, f64>, target_pct: &Array2<f64>) -> JobYear {
-        let moved = self.speed * (target_pct / 100.0 - before);
+    pub fn next(&self, before: ArrayView2<'_, f64>, share_pct: &Array2<f64>) -> JobYear {
+        let moved = self.speed * (self.full_employment(share_pct) - before);
         let ratio = &before + &moved;
         let given_up =
             Zip::from(&self.workers).and(&moved).map_collect(|workers, moved| workers * (-moved).max(0.0));
@@ -117,6 +119,15 @@ impl Labour {
             displaced,
             ratio,
         }
+    }
+
+    /// Jobs at full employment as shares of those of the baseline, less 1, `[n,j]`.
+    fn full_employment(&self, share_pct: &Array2<f64>) -> Array2<f64> {
+        let asked = share_pct.mapv(|pct| 1.0 + pct / 100.0);
+        let (there, wanted) = (self.workers.sum_axis(Axis(1)), (&self.workers * &asked).sum_axis(Axis(1)));
+        // A country without workers has nothing to scale.
+        let scale = Zip::from(&there).and(&wanted).map_collect(|a, b| if *b > 0.0 { a / b } else { 1.0 });
+        asked * scale.insert_axis(Axis(1)) - 1.0
     }
 }
 
@@ -207,7 +218,7 @@ mod tests {
             attrition: array![0.06, 0.08],
             assistance_usd: 8400.0,
         };
-        // A sector that is to lose 40 % of its jobs loses 12 % in the first year, of which 6 % retire or leave.
+        // Shares in the wage bill that leave jobs as they are need no scale. A sector that is to lose 40 % of its jobs loses 12 % in the first year, of which 6 % retire or leave.
         let target = array![[-40.0, 20.0]];
         let first = labour.next(Array2::zeros((1, 2)).view(), &target);
         let close = |a: f64, b: f64| (a - b).abs() < 1e-9;
@@ -220,5 +231,25 @@ mod tests {
         assert!(close(second.displaced[0], 24.0));
         let later = (0..120).fold(second, |year, _| labour.next(year.ratio.view(), &target));
         assert!(close(later.persons[[0, 0]], -400.0) && close(later.displaced[0], 0.0));
+    }
+
+    #[test]
+    fn no_job_is_lost_or_made_in_a_country_as_a_whole() {
+        let labour = Labour {
+            workers: array![[1000.0, 2000.0, 500.0], [0.0, 0.0, 0.0]],
+            speed: 0.3,
+            attrition: array![0.06, 0.08, 0.08],
+            assistance_usd: 8400.0,
+        };
+        let target = array![[-40.0, 30.0, 7.0], [1.0, 2.0, 3.0]];
+        let mut year = labour.next(Array2::zeros((2, 3)).view(), &target);
+        for _ in 0..3 {
+            assert!(year.persons.row(0).sum().abs() < 1e-9 && year.persons.row(1).sum() == 0.0);
+            assert!(year.persons[[0, 0]] < -100.0 && year.ratio.iter().all(|share| share.is_finite()));
+            year = labour.next(year.ratio.view(), &target);
+        }
+        // Sectors keep their places towards each other.
+        let full = labour.full_employment(&target);
+        assert!(((1.0 + full[[0, 1]]) / (1.0 + full[[0, 0]]) - 1.3 / 0.6).abs() < 1e-12);
     }
 }

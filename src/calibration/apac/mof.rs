@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use ndarray::Array2;
+use ndarray::{Array1, Array2, ArrayView1};
 
 use super::concordance::Concordance;
 use super::figures::YEAR;
@@ -80,6 +80,30 @@ impl Mof {
         let imports = std::mem::take(&mut trade[0]);
         Some(Self { economy, imports, exports })
     }
+
+    /// Gives partners that the source does not list their part of what it leaves to the rest of the world: the share that the
+    /// totals of pairs `[i,n]`, exporter first, have for them. Missing is not zero.
+    pub fn split_rest(&mut self, pairs: &Array2<f64>, rest: usize) {
+        let own = self.economy;
+        split(&mut self.exports, pairs.row(own), [own, rest]);
+        split(&mut self.imports, pairs.column(own), [own, rest]);
+    }
+}
+
+/// Trade `[n,j]` with partners in the row of the rest, `totals` `[n]` being what is known of each.
+fn split(cells: &mut Array2<f64>, totals: ArrayView1<'_, f64>, [own, rest]: [usize; 2]) {
+    let is_missing = |n: &usize| ![own, rest].contains(n) && cells.row(*n).sum() == 0.0;
+    let missing: Vec<usize> = (0..cells.nrows()).filter(is_missing).collect();
+    let together = totals[rest] + missing.iter().map(|&n| totals[n]).sum::<f64>();
+    if together <= 0.0 {
+        return;
+    }
+    let left: Array1<f64> = cells.row(rest).to_owned();
+    for n in missing {
+        cells.row_mut(n).assign(&(&left * (totals[n] / together)));
+        let less = &cells.row(rest) - &cells.row(n);
+        cells.row_mut(rest).assign(&less);
+    }
 }
 
 /// What each heading of an area holds beside its sub-headings; 0 where these say more.
@@ -105,8 +129,23 @@ pub(in crate::calibration) fn alone<'a>(
 mod tests {
     use std::collections::HashMap;
 
-    use super::alone;
+    use ndarray::array;
+
+    use super::{Mof, alone};
     use crate::sorted::SortedMap;
+
+    #[test]
+    fn partners_that_the_source_does_not_list_share_its_rest() {
+        // The second economy reports; the third is not listed among its buyers, the last is the rest.
+        let exports = array![[5.0, 1.0], [0.0, 0.0], [0.0, 0.0], [6.0, 2.0]];
+        let imports = array![[5.0, 1.0], [0.0, 0.0], [2.0, 0.0], [6.0, 2.0]];
+        let pairs =
+            array![[0.0, 9.0, 1.0, 1.0], [7.0, 0.0, 1.0, 3.0], [1.0, 2.0, 0.0, 1.0], [1.0, 5.0, 1.0, 0.0]];
+        let mut mof = Mof { economy: 1, imports: imports.clone(), exports };
+        mof.split_rest(&pairs, 3);
+        assert_eq!(mof.exports, array![[5.0, 1.0], [0.0, 0.0], [1.5, 0.5], [4.5, 1.5]]);
+        assert_eq!(mof.imports, imports);
+    }
 
     #[test]
     fn a_heading_holds_what_its_sub_headings_leave() {

@@ -108,7 +108,10 @@ fn trade_blocks(set: &Apac, n: usize) -> Vec<Block> {
     };
     add("goods_imports_by_sector", status, source);
     let (status, source) = match has_customs {
-        true => ("observed", "customs figures of 2019 of this economy; what they do not cover by entropy"),
+        true => (
+            "observed",
+            "customs figures of 2019 of this economy; partners that they do not list have the share in what they leave that totals of pairs (BACI 2023, panel 2016) give them; what they do not cover by entropy",
+        ),
         false => (
             "imputed",
             "entropy between exports, imports, pairs (BACI 2023, panel 2016; exports of the United States and imports of China by partner recalled) and WIOD 2014; flows with economies of customs figures observed",

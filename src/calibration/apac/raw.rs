@@ -93,15 +93,17 @@ impl Raw {
             _ => services.row(n).sum(),
         });
         accounts.fill([&goods[0], &goods[1], &exports, &reports.totals_musd[1]], by, reading);
+        let (mut mof, gross_pairs) = (mof?, pairs?);
+        mof.split_rest(&gross_pairs, by.rest);
         let mut raw = Self {
             accounts,
             gdp_musd,
             chapters_musd: chapters,
-            gross_pairs_musd: pairs.clone()?,
-            pairs_musd: pairs?,
+            pairs_musd: gross_pairs.clone(),
+            gross_pairs_musd: gross_pairs,
             imports_musd: imports?,
             census,
-            mof: mof?,
+            mof,
             services_musd: services,
             service_pairs_musd: reports.pairs_musd,
             held_pairs: held?,

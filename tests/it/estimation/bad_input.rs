@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use predicates::prelude::PredicateBooleanExt;
 use predicates::str::contains;
 
 use super::{Run, fixture};
@@ -113,7 +114,7 @@ fn a_bias_correction_needs_gravity_effects() {
 fn a_panel_without_trade_is_an_error_not_a_loop() {
     for formula in ["trade ~ x", "trade ~ x | a"] {
         let (_folder, mut run) = with_panel("a,trade,x\nA,0,1\nA,0,2\nB,0,4\n", formula);
-        run.command.assert().code(1).stderr(contains("nothing to estimate: no row is left"));
+        run.command.assert().code(2).stderr(contains("nothing to estimate: no row is left"));
     }
 }
 
@@ -121,4 +122,32 @@ fn a_panel_without_trade_is_an_error_not_a_loop() {
 fn a_truncated_row_names_its_line() {
     let (_folder, mut run) = with_panel("a,trade,x\nA,1,1\nA,2\n", "trade ~ x | a");
     run.command.assert().code(2).stderr(contains("panel.csv:3"));
+}
+
+#[test]
+fn all_unknown_columns_are_named_at_once() {
+    let (_folder, mut run) = with_panel("a,trade,x\nA,1,1\nA,2,3\n", "trade ~ x | bb");
+    run.command.args(["--weights", "ww", "--offset", "oo", "--cluster", "cc", "--where", "dd == 1"]);
+    let mut refused = run.command.assert().code(2);
+    for name in ["bb", "ww", "oo", "cc", "dd"] {
+        refused = refused.stderr(contains(format!("no column `{name}`")));
+    }
+}
+
+#[test]
+fn a_text_of_missing_cells_that_no_cell_has_is_said() {
+    let text = "a,trade,x\nA,1,1\nA,2,-\nB,3,2\nB,1,5\nA,4,2\n";
+    let (_folder, mut run) = with_panel(text, "trade ~ x");
+    run.command.args(["--missing", "QQQ,-"]);
+    let said = run.command.assert().success();
+    let said = String::from_utf8(said.get_output().stderr.clone()).unwrap();
+    assert!(said.contains("no cell of the columns in use is `QQQ`"), "{said}");
+    assert!(!said.contains("in use is `-`"), "{said}");
+}
+
+#[test]
+fn conditions_that_leave_no_row_are_wrong_usage() {
+    let (_folder, mut run) = with_panel("a,trade,x\nA,1,1\nA,2,3\n", "trade ~ x");
+    run.command.args(["--where", "a == ZZZ"]);
+    run.command.assert().code(2).stderr(contains("panel.csv").and(contains("no row is left")));
 }

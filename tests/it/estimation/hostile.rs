@@ -83,7 +83,7 @@ fn a_condition_that_no_row_can_meet_is_said() {
         .stderr(contains("no row has `2050` in `year`").and(contains("2002, 2004, 2006")));
     assert_eq!(run.fit()["observations"], 60);
     let mut run = Run::new(&panel, GRAVITY).args(&["--where", "exporter == E9"]);
-    run.command.assert().code(1).stderr(contains("no row has `E9` in `exporter`"));
+    run.command.assert().code(2).stderr(contains("no row has `E9` in `exporter`"));
     for (condition, message) in [
         ("year > soon", "`soon` is neither a number nor a column"),
         ("rta == yes", "`rta` holds numbers and `yes` is none"),

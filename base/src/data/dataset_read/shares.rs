@@ -14,7 +14,7 @@ impl Reader<'_> {
         let Some(text) = self.optional_text("io.csv") else { return shares };
         let columns = ["country", "input_sector", "output_sector", "share"];
         let Some(table) = self.table("io.csv", &text, &columns, &[]) else { return shares };
-        let mut seen = std::collections::HashSet::new();
+        let (mut seen, mut is_twice) = (std::collections::HashSet::new(), false);
         for row in table.rows() {
             let n = row.index("country", &axes.country_idx, "country of countries.csv", &mut self.faults);
             let k = row.index("input_sector", &axes.sector_idx, "sector of sectors.csv", &mut self.faults);
@@ -27,14 +27,11 @@ impl Reader<'_> {
                 &mut self.faults,
             );
             let (Some(n), Some(k), Some(j), Some(share)) = (n, k, j, share) else { continue };
-            if !seen.insert((n, k, j)) {
-                self.faults.push(row.fault(
-                    "country,input_sector,output_sector",
-                    "each cell once",
-                    "Delete one.",
-                ));
-            }
+            is_twice |= !seen.insert((n, k, j));
             shares[[n, k, j]] = share;
+        }
+        if is_twice {
+            table.each_once("country,input_sector,output_sector", "cell", &mut self.faults);
         }
         shares
     }
@@ -50,20 +47,18 @@ impl Reader<'_> {
         let text = if optional { self.optional_text(file)? } else { self.text(file)? };
         let table = self.table(file, &text, &["country", "sector", column], &[])?;
         let mut cells = Array2::from_elem((axes.n_countries(), axes.n_sectors()), f64::NAN);
+        let mut is_twice = false;
         for row in table.rows() {
             let n = row.index("country", &axes.country_idx, "country of countries.csv", &mut self.faults);
             let j = row.index("sector", &axes.sector_idx, "sector of sectors.csv", &mut self.faults);
             let share =
                 row.number(column, "a share between 0 and 1", |v| (0.0..=1.0).contains(&v), &mut self.faults);
             let (Some(n), Some(j), Some(share)) = (n, j, share) else { continue };
-            if !cells[[n, j]].is_nan() {
-                self.faults.push(row.fault(
-                    "country,sector",
-                    "each cell once",
-                    "Delete one of the two rows.",
-                ));
-            }
+            is_twice |= !cells[[n, j]].is_nan();
             cells[[n, j]] = share;
+        }
+        if is_twice {
+            table.each_once("country,sector", "cell", &mut self.faults);
         }
         if let Some(((n, j), _)) = cells.indexed_iter().find(|(_, value)| value.is_nan()) {
             let missing = cells.iter().filter(|value| value.is_nan()).count();

@@ -78,6 +78,16 @@ pub(super) fn name_of(separator: u8) -> String {
     if separator == b'\t' { "tab".to_owned() } else { format!("`{}`", char::from(separator)) }
 }
 
+/// The mark, other than a comma, that separates the cells of a header of which some are `known`; as messages name it.
+#[must_use]
+pub fn other_separator(header: &str, known: &[&str]) -> Option<String> {
+    let parts = |&&separator: &&u8| {
+        let cells = header.split(char::from(separator)).map(bare).collect::<Vec<_>>();
+        cells.len() > 1 && cells.iter().any(|cell| known.contains(cell))
+    };
+    SEPARATORS.iter().filter(|separator| **separator != b',').find(parts).map(|&separator| name_of(separator))
+}
+
 /// How often a separator stands outside quotes.
 fn count(line: &str, separator: u8) -> usize {
     cells(line, separator).count() - 1
@@ -188,10 +198,7 @@ pub(super) fn write_points(text: &mut [u8], delimiter: u8, first_line: u64) -> R
 pub fn number_remedy(cell: &str) -> Option<&'static str> {
     match Mark::of(cell)? {
         Mark::Point => None,
-        Mark::Comma => Some(
-            "The number has a decimal comma: write it with a point, or separate the cells by `;` and give \
-             every number of the file a comma.",
-        ),
+        Mark::Comma => Some("The number has a decimal comma: write it with a point."),
         Mark::Either => Some(
             "The comma may mark decimals or thousands: write the number with a decimal point and no other mark.",
         ),

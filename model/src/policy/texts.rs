@@ -84,8 +84,8 @@ impl<'a> OpenTexts<'a> {
         joined
     }
 
-    /// What the texts of the importer on the date at position `at` and those that bind the pair come to, if one of them
-    /// `differs` for its parties.
+    /// What the texts of the importer on the date at position `at` and those that bind the pair come to; the result is of this
+    /// pair alone where one of them `differs` for its parties.
     fn known(
         &mut self,
         (book, terms): (&PolicyBook, &Terms),

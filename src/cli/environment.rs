@@ -3,7 +3,6 @@
 //! Those of all commands are `TRADEPATH_THREADS` and so on; those of one command name it: `TRADEPATH_RUN_DRAWS`. The
 //! command line wins over them.
 
-use clap::builder::FalseyValueParser;
 use clap::{Arg, ArgAction, Command};
 
 /// The command line with the name of its variable at every option.
@@ -22,8 +21,16 @@ fn with_variable(option: Arg, prefix: &str) -> Arg {
             let name = format!("TRADEPATH_{prefix}{long}").to_uppercase().replace('-', "_");
             let is_switch = matches!(option.get_action(), ArgAction::SetTrue);
             let option = option.env(name).hide_env_values(true);
-            // A switch is on with any text but an empty one, 0, no, off and false.
-            if is_switch { option.value_parser(FalseyValueParser::new()) } else { option }
+            if is_switch { option.value_parser(is_on) } else { option }
         }
+    }
+}
+
+/// What a switch is where a variable gives it. One that means neither is refused: a switch may allow what loses work.
+fn is_on(text: &str) -> Result<bool, String> {
+    match text.to_lowercase().as_str() {
+        "1" | "true" | "yes" | "on" => Ok(true),
+        "" | "0" | "false" | "no" | "off" => Ok(false),
+        _ => Err("expected 1, true, yes or on, else 0, false, no, off or nothing".into()),
     }
 }

@@ -76,6 +76,7 @@ mod timeline_gains;
 mod timeline_lanes;
 mod timings;
 mod tornado;
+mod until_se;
 mod validate;
 mod validate_answer;
 mod validate_checks;

@@ -93,11 +93,16 @@ impl Drop for Progress {
 impl Watch for Progress {
     fn begin(&self, length: u64) {
         self.counts.draws.store(length, Relaxed);
+        // A pilot may have gone before.
+        for count in [&self.counts.done, &self.counts.skipped, &self.counts.solves] {
+            count.store(0, Relaxed);
+        }
         *locked(&self.counts.begun) = Some(Instant::now());
         if let Form::Bar(bar) = &self.form {
+            bar.reset();
             bar.set_length(length);
             let template =
-                "{msg:>8} [{bar:40}] {pos}/{len} draws, {prefix} solves/s, {elapsed} gone, {eta} to go";
+                "{msg:>8} [{bar:40}] {pos}/{len} draw-years, {prefix} solves/s, {elapsed} gone, {eta} to go";
             if let Ok(style) = ProgressStyle::with_template(template) {
                 bar.set_style(style.progress_chars("=> "));
             }
@@ -218,7 +223,7 @@ impl State {
         }
         let left = self.seconds_left().map_or_else(String::new, |left| format!(", {} left", clock(left)));
         format!(
-            "{stage}: {done} of {draws} draws, {solves} solves ({:.0}/s), {} gone{left}",
+            "{stage}: {done} of {draws} draw-years, {solves} solves ({:.0}/s), {} gone{left}",
             self.solves_per_second(),
             clock(self.seconds)
         )
@@ -253,10 +258,13 @@ mod tests {
             solves: 5000,
             seconds: 100.0,
         };
-        assert_eq!(state.text(), "2030: 1200 of 3000 draws, 5000 solves (50/s), 0:01:40 gone, 0:15:00 left");
+        assert_eq!(
+            state.text(),
+            "2030: 1200 of 3000 draw-years, 5000 solves (50/s), 0:01:40 gone, 0:15:00 left"
+        );
         assert_eq!(state.json()["seconds_left"], 900.0);
         let begun = State { done: 1000, solves: 0, seconds: 0.0, ..state };
-        assert_eq!(begun.text(), "2030: 1000 of 3000 draws, 0 solves (0/s), 0:00:00 gone");
+        assert_eq!(begun.text(), "2030: 1000 of 3000 draw-years, 0 solves (0/s), 0:00:00 gone");
         let stage = "preparing 160 countries x 65 sectors".into();
         let without_draws = State { stage, draws: 0, done: 0, skipped: 0, solves: 0, seconds: 31.0 };
         assert_eq!(without_draws.text(), "preparing 160 countries x 65 sectors, 0:00:31 gone");

@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 
 use super::format::Format;
 use super::parts::{Part, Parts};
-use super::run_answer::Answer;
-use super::run_resume::{DIGITS, PART};
-use super::{arguments, join_draws, manifest};
+use super::run_answer::{self, Answer};
+use super::run_resume::{DIGITS, PART, UNTIL_SE};
+use super::{arguments, join_draws, manifest, place, run};
 use crate::data::memory;
 use crate::ensemble::{BlockError, BlockKey, Cut, PARTS, Sizes, Tile, Tiling, YearBlock, block_path};
 use crate::error::{Fault, InputErrors};
-use crate::output::dir::{Existing, MANIFEST, OutputDir, WORK};
+use crate::output::dir::{MANIFEST, OutputDir, WORK};
 use crate::output::events::{EventCount, EventRow, MilestoneReached};
 use crate::output::results::{self, Headline, ResultsError};
 use crate::output::rows::{self, TableRow};
@@ -57,9 +57,9 @@ pub struct ReduceArgs {
 pub fn run(args: &ReduceArgs, quiet: bool) -> anyhow::Result<()> {
     let started = Instant::now();
     memory::allow(args.max_memory);
-    let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
-    let output = OutputDir::create(&args.out, existing)?;
+    let output = OutputDir::create(&args.out, place::existing(args.overwrite))?;
     let parts = Parts::read(&args.parts)?;
+    output.refuse_inputs()?;
     let tiling = tiling(&parts)?;
     let first = &parts.all[0];
     let frame = &parts.info.frame;
@@ -80,12 +80,14 @@ pub fn run(args: &ReduceArgs, quiet: bool) -> anyhow::Result<()> {
     let Headline { frame, block } =
         results::write_draws(&output, frame, &tiling, &read, false).map_err(as_input)?;
     report::of_folder(&output)?;
-    output.write_text(WORK, &manifest::text(&work(&parts.all, started.elapsed().as_secs_f64())))?;
+    let work = work_of(&parts.all, started.elapsed().as_secs_f64());
+    output.write_text(WORK, &manifest::text(&work))?;
     let at = output.finish()?;
     if !quiet {
         eprintln!("{}: {} parts joined", at.display(), parts.all.len());
     }
-    print!("{}", Answer { frame: &frame, block: &block, folder: &at, seconds: None }.text(args.format));
+    let rows = run_answer::rows_of(&frame, &block);
+    run::say(Answer { frame: &frame, rows, folder: &at, seconds: None }, &work, args.format, quiet);
     Ok(())
 }
 
@@ -176,11 +178,14 @@ fn joined_manifest(parts: &Parts) -> Value {
 }
 
 /// What all parts took together, and which they were.
-fn work(parts: &[Part], seconds_joining: f64) -> Value {
+fn work_of(parts: &[Part], seconds_joining: f64) -> Value {
     let mut all = json!({
         "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "reduce",
         "seconds_joining": seconds_joining,
     });
+    if let Some(asked) = parts.first().map(|part| &part.work[UNTIL_SE]).filter(|asked| asked.is_object()) {
+        all[UNTIL_SE] = asked.clone();
+    }
     for key in SUMMED {
         let sum: f64 = parts.iter().filter_map(|part| part.work[key].as_f64()).sum();
         let is_count = parts.iter().all(|part| part.work[key].is_u64());

@@ -4,24 +4,27 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
 
 use super::format::Format;
 use super::progress::Progress;
-use super::run_answer::{Answer, part_text};
-use super::run_resume::{Checkpoints, Made};
+use super::run_answer::{self, Answer, part_text};
+use super::run_resume::{Checkpoints, Made, UNTIL_SE};
 use super::sampling::{PointsWord, SamplingWord};
 use super::shard::{self, ShardChoice};
 use super::timings::Timings;
-use super::{arguments, manifest, run_manifest, run_resume, signals};
+use super::until_se::{self, UntilSe};
+use super::{arguments, manifest, place, run_manifest, run_resume, signals};
 use crate::data::{Axes, Files, memory};
 use crate::ensemble::{
-    Experiment, Owner, PLAN_FILE, Pilot, Plan, Points, RunError, RunFrame, RunResults, Sampling, Shard,
-    Store, Tiling, Watch, YearBlock, run_bytes,
+    Experiment, Owner, PLAN_FILE, Plan, Points, RunError, RunFrame, RunResults, Sampling, Shard, Store,
+    Tiling, Watch, YearBlock, run_bytes,
 };
-use crate::error::{Fault, InputErrors};
+use crate::error::{Fault, Faults, InputErrors};
 use crate::output::dir::{Existing, MANIFEST, OutputDir, WORK};
 use crate::output::results::{self, EventDetail, GrowingTables, Headline};
 use crate::output::rows;
+use crate::output::summary::SummaryRow;
 use crate::report;
 
 /// Which events are written.
@@ -129,16 +132,6 @@ pub struct RunArgs {
     pub overwrite: bool,
 }
 
-/// Solved draws of a run that is to have this error.
-fn draws_for(pilot: &Pilot, wanted_pp: f64) -> Result<u64, InputErrors> {
-    pilot.draws_for(wanted_pp).map_err(|few| {
-        let expected = "an error that solved draws can reach";
-        let remedy = format!("Give --event-draws {} or more, or ask for less.", few.needed);
-        let found = format!("{wanted_pp}, but {few}");
-        Fault::of_file("command line", "--until-se", &found, expected, &remedy).into()
-    })
-}
-
 /// Runs the plan.
 ///
 /// # Errors
@@ -147,27 +140,41 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
     let started = Instant::now();
     let mut timings = Timings::start();
     let (files, mut plan) = load_plan(args)?;
-    let progress = Progress::new(quiet);
-    if let Some(wanted_pp) = args.until_se {
-        progress.stage("pilot");
-        plan.draws = draws_for(&Pilot::run(&files, &plan, &progress)?, wanted_pp)?;
-    }
     let variable = |name: &str| std::env::var(name).ok();
     let shard = shard::choose(args.shard, (args.shards, args.shard_index), &variable)?;
     let resumes = args.resume || args.shard == Some(ShardChoice::Auto);
     let out = folder(args, &plan, shard);
-    let replace = args.overwrite || args.out.is_none() || resumes;
-    let existing = if replace { Existing::Replace } else { Existing::Refuse };
+    // Without --out the last run goes, and one that is resumed may be finished.
+    let is_own = !args.overwrite && (args.out.is_none() || resumes);
+    let existing = if is_own { Existing::ReplaceOwn("run") } else { place::existing(args.overwrite) };
     let output = OutputDir::create(&out, existing)?;
-    progress.stage("baseline path and timelines");
+    let progress = Progress::new(quiet);
     let limit = Limit { bytes: args.max_memory };
+    let until_se = match args.until_se {
+        Some(wanted_pp) => {
+            let allow = |axes: &Axes, plan: &Plan| limit.check(axes, plan, Shard::WHOLE);
+            let asked = UntilSe::ask(wanted_pp, (&files, &plan), (&output, resumes), &allow, &progress)?;
+            plan.draws = asked.draws().inspect_err(|_| UntilSe::forget(&output))?;
+            asked.unseen().filter(|_| !quiet).iter().for_each(|text| eprintln!("{text}"));
+            Some(asked)
+        }
+        None => None,
+    };
+    progress.stage("baseline path and timelines");
+    let asked_event_draws = plan.event_draws;
     let experiment = Experiment::load(&files, plan, shard, &|axes, plan| limit.check(axes, plan, shard))?;
+    output.refuse_inputs()?;
+    if !quiet {
+        other_draws(&experiment, asked_event_draws);
+    }
     let owner = Owner::new(&experiment);
     let is_part = args.shard.is_some();
     let made = Made { part: is_part.then_some(shard), events: args.events.word(), digits: rows::digits() };
     let checkpoints = Checkpoints { resumes, replaces: args.overwrite, journal: args.journal.as_deref() };
     let Some((store, _lock)) = run_resume::open(&checkpoints, &output, (owner, &made), quiet)? else {
-        return Ok(());
+        UntilSe::forget(&output);
+        progress.finish();
+        return say_again(args, &RunFrame::new(&experiment), (&out, made.part), quiet);
     };
     signals::when_stopped(format!(
         "Finished years are kept in {}; the same command with --resume goes on from there.",
@@ -183,8 +190,13 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
     progress.stage("tables");
     results::write_paths(&output, &found, args.events.into())?;
     output.write_text(MANIFEST, &manifest::text(&run_manifest::of(&found, &files, &made)?))?;
-    output.write_text(WORK, &manifest::text(&run_manifest::work(&found.counts, started.elapsed())))?;
+    let mut work = run_manifest::work(&found.counts, started.elapsed());
+    if let Some(asked) = &until_se {
+        work[UNTIL_SE] = asked.json();
+    }
+    output.write_text(WORK, &manifest::text(&work))?;
     let last = finish_tables(&output, &found, tables, &progress)?;
+    UntilSe::forget(&output);
     let at = output.finish()?;
     found.blocks.remove();
     if args.overwrite {
@@ -198,12 +210,58 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
     let seconds = Some(started.elapsed().as_secs_f64());
     match &last {
         Some(Headline { frame, block }) => {
-            let answer = Answer { frame, block, folder: &at, seconds };
-            print!("{}", answer.text(args.format));
+            let rows = run_answer::rows_of(frame, block);
+            say(Answer { frame, rows, folder: &at, seconds }, &work, args.format, quiet);
         }
         None => print!("{}", part_text(&at, shard, args.format)),
     }
     Ok(())
+}
+
+/// The answer, and what came out beside an error that was asked for.
+pub fn say(answer: Answer<'_>, work: &Value, format: Format, quiet: bool) {
+    let reached = until_se::reached(work, &answer.rows, answer.frame.plan.draws);
+    if let Some(text) = reached.filter(|_| !quiet) {
+        eprintln!("{text}");
+    }
+    print!("{}", answer.text(format));
+}
+
+/// The answer of a run, or a part, that was finished before.
+fn say_again(
+    args: &RunArgs,
+    frame: &RunFrame,
+    (folder, part): (&Path, Option<Shard>),
+    quiet: bool,
+) -> anyhow::Result<()> {
+    if let Some(shard) = part {
+        print!("{}", part_text(folder, shard, args.format));
+        return Ok(());
+    }
+    let mut faults = Faults::new();
+    let table = rows::open::<SummaryRow<'_>>(&Files::directory(folder).unlogged(), &mut faults);
+    let rows = table.as_ref().map(|table| run_answer::rows_in(table, frame)).transpose()?;
+    let rows = faults.into_result(rows.unwrap_or_default())?;
+    let work = args.until_se.map_or(Value::Null, |wanted_pp| json!({ UNTIL_SE: { "wanted_pp": wanted_pp } }));
+    say(Answer { frame, rows, folder, seconds: None }, &work, args.format, quiet);
+    Ok(())
+}
+
+/// Says where a run draws otherwise than it was asked to.
+fn other_draws(experiment: &Experiment, asked_event_draws: u64) {
+    let plan = &experiment.plan;
+    if plan.event_draws > asked_event_draws {
+        eprintln!(
+            "note: {} draws of the events in place of {asked_event_draws}: every solved draw is one of them",
+            plan.event_draws
+        );
+    }
+    if plan.sampling == Sampling::Stratified && experiment.sample.is_plain() {
+        eprintln!(
+            "note: the draws are plain and not stratified: strata take more draws of the events than solved ones, two \
+             draws or more each, and options of which some draws are in force and some are not"
+        );
+    }
 }
 
 /// What the tables say is told as it is, and not as a failure of the run.

@@ -8,8 +8,10 @@ use serde_json::{Value, json};
 
 use super::answer::cut;
 use super::format::{Format, wrapped};
+use crate::data::Table;
 use crate::ensemble::summary::HEADLINE;
-use crate::ensemble::{Outlook, RunFrame, Shard, ThreeNumbers, YearBlock};
+use crate::ensemble::{Outlook, RunFrame, Shard, YearBlock};
+use crate::error::{Faults, InputErrors};
 use crate::output::rows;
 use crate::output::summary::{SummaryRow, summary};
 use crate::projection::Outcome;
@@ -23,12 +25,31 @@ const ID_WIDTH: usize = 20;
 pub struct Answer<'a> {
     /// Names of the run.
     pub frame: &'a RunFrame,
-    /// Its last year.
-    pub block: &'a YearBlock,
+    /// The headline measures of the focus country in the last year.
+    pub rows: Vec<SummaryRow<'a>>,
     /// Where its files are.
     pub folder: &'a Path,
     /// How long it took, where that is known.
     pub seconds: Option<f64>,
+}
+
+/// The rows of the answer from the block of the last year.
+#[must_use]
+pub fn rows_of<'a>(frame: &'a RunFrame, block: &YearBlock) -> Vec<SummaryRow<'a>> {
+    summary(frame, block, &HEADLINE).into_iter().filter(|row| row.iso3 == frame.plan.focus.as_str()).collect()
+}
+
+/// The rows of the answer from the `summary.csv` of a finished run; `table` holds it.
+///
+/// # Errors
+/// [`InputErrors`] of cells that cannot be read.
+pub fn rows_in<'t>(table: &'t Table, frame: &RunFrame) -> Result<Vec<SummaryRow<'t>>, InputErrors> {
+    let names = HEADLINE.map(|measure| Outcome::MEASURES[measure].0);
+    let mut faults = Faults::new();
+    let all = rows::read::<SummaryRow<'_>>(table, &mut faults);
+    let is_asked =
+        |row: &SummaryRow<'_>| row.iso3 == frame.plan.focus.as_str() && names.contains(&&*row.measure);
+    faults.into_result(all.into_iter().map(|(_, row)| row).filter(is_asked).collect())
 }
 
 /// The answer of a part of a run.
@@ -48,36 +69,30 @@ pub fn part_text(folder: &Path, Shard { number, of }: Shard, format: Format) -> 
 struct Line<'a> {
     id: &'a str,
     outlook: &'a Outlook,
-    pct: ThreeNumbers,
-    money: ThreeNumbers,
+    pct: &'a SummaryRow<'a>,
+    money: &'a SummaryRow<'a>,
 }
 
 impl Answer<'_> {
     /// The answer in the form asked for.
     #[must_use]
-    pub fn text(&self, format: Format) -> String {
+    pub fn text(self, format: Format) -> String {
         match format {
             Format::Table => self.table(),
-            Format::Csv => rows::text(self.rows()),
+            Format::Csv => rows::text(self.rows),
             Format::Json => format!("{:#}\n", self.json()),
         }
     }
 
-    /// The rows of `summary.csv` of the focus country and the two headline measures.
-    fn rows(&self) -> Vec<SummaryRow<'_>> {
-        let names = HEADLINE.map(|measure| Outcome::MEASURES[measure].0);
-        let is_asked =
-            |row: &SummaryRow<'_>| row.iso3 == self.frame.plan.focus && names.contains(&&*row.measure);
-        summary(self.frame, self.block, &HEADLINE).into_iter().filter(is_asked).collect()
-    }
-
     fn lines(&self) -> impl Iterator<Item = Line<'_>> {
-        let (frame, focus) = (self.frame, self.frame.focus());
-        let options = frame.plan.options.iter().enumerate().filter(|(at, _)| *at != frame.reference());
-        options.map(move |(at, id)| {
-            let [pct, money] =
-                HEADLINE.map(|measure| ThreeNumbers::of(frame, self.block, at, (measure, focus)));
-            Line { id, outlook: &frame.outlooks[at], pct, money }
+        let frame = self.frame;
+        let row = |id: &str, measure: usize| {
+            let name = Outcome::MEASURES[measure].0;
+            self.rows.iter().find(|row| row.option == id && row.measure == name)
+        };
+        frame.plan.options.iter().zip(&frame.outlooks).filter_map(move |(id, outlook)| {
+            let [pct, money] = HEADLINE.map(|measure| row(id, measure));
+            Some(Line { id, outlook, pct: pct?, money: money? })
         })
     }
 
@@ -126,8 +141,8 @@ impl Answer<'_> {
         let by = |number: fn(&Line<'_>) -> Option<(f64, f64)>| {
             lines.iter().filter_map(|line| Some((line.id, number(line)?))).collect()
         };
-        let chances = by(|line| line.pct.chance);
-        let gains = by(|line| line.pct.if_in_force.map(|found| (found.mean, found.mc_se.unwrap_or(0.0))));
+        let chances = by(|line| line.pct.chance.zip(line.pct.chance_se));
+        let gains = by(|line| Some((line.pct.if_in_force_mean?, line.pct.if_in_force_se.unwrap_or(0.0))));
         let told = [("likeliest first:", chances), ("if in force, most first:", gains)];
         let told = told.into_iter().filter(|(_, found): &(_, Vec<_>)| found.len() > 1);
         told.map(|(title, found)| wrapped(&format!("{title} "), ordered(found).iter().map(String::as_str)))
@@ -166,21 +181,20 @@ fn ordered(mut found: Vec<(&str, (f64, f64))>) -> Vec<String> {
 
 /// `real_income`: if in force with error and interval, chance, expected.
 fn numbers(Line { id, pct, .. }: &Line<'_>) -> String {
-    let (id, inside) = (cut(id, ID_WIDTH), pct.if_in_force.as_ref());
-    let [low, high] = [0, 4].map(|at| fixed(inside.map(|found| found.quantiles[at]), 3));
-    let chance = pct.chance;
+    let id = cut(id, ID_WIDTH);
+    let pct_of = |share: Option<f64>| share.map(|share| 100.0 * share);
     let error = |se: Option<f64>, decimals| {
         se.map_or_else(String::new, |se| format!("+-{}", fixed(Some(se), decimals)))
     };
     let line = format!(
         "{id:<20}{:>9} {:<7}{:>8}{:>7}{:>6} {:<5}{:>8} {:<7}",
-        fixed(inside.map(|found| found.mean), 3),
-        error(inside.and_then(|found| found.mc_se), 3),
-        low,
-        high,
-        fixed(chance.map(|(share, _)| 100.0 * share), 1),
-        error(chance.map(|(_, se)| 100.0 * se), 1),
-        fixed(Some(pct.expected), 3),
+        fixed(pct.if_in_force_mean, 3),
+        error(pct.if_in_force_se, 3),
+        fixed(pct.if_in_force_p05, 3),
+        fixed(pct.if_in_force_p95, 3),
+        fixed(pct_of(pct.chance), 1),
+        error(pct_of(pct.chance_se), 1),
+        fixed(Some(pct.expected_mean), 3),
         error(pct.expected_se, 3),
     );
     line.trim_end().to_owned() + "\n"
@@ -192,28 +206,26 @@ fn effects(Line { id, outlook, pct, money }: &Line<'_>) -> String {
     let day = |date: Option<Date>| date.map_or_else(|| "-".to_owned(), |day| day.to_string());
     format!(
         "{id:<20}{:>7}{:>9}{:>8}{:>9}{:>14}{:>13}\n",
-        fixed(pct.own, 3),
-        fixed(pct.unlocked, 3),
-        fixed(money.if_in_force.map(|found| found.mean / 1000.0), 1),
-        fixed(Some(money.expected / 1000.0), 1),
+        fixed(pct.own_effect, 3),
+        fixed(pct.unlocked_effect, 3),
+        fixed(money.if_in_force_mean.map(|mean| mean / 1000.0), 1),
+        fixed(Some(money.expected_mean / 1000.0), 1),
         day(outlook.p50_date),
         day(outlook.reference_date),
     )
 }
 
 fn option_json(Line { id, outlook, pct, money }: &Line<'_>) -> Value {
-    let of = |numbers: &ThreeNumbers| {
+    let of = |row: &SummaryRow<'_>| {
         json!({
-            "if_in_force_mean": numbers.if_in_force.map(|found| found.mean),
-            "if_in_force_se": numbers.if_in_force.and_then(|found| found.mc_se),
-            "if_in_force_p05": numbers.if_in_force.map(|found| found.quantiles[0]),
-            "if_in_force_p95": numbers.if_in_force.map(|found| found.quantiles[4]),
-            "expected_mean": numbers.expected, "expected_se": numbers.expected_se,
-            "own_effect": numbers.own, "unlocked_effect": numbers.unlocked,
+            "if_in_force_mean": row.if_in_force_mean, "if_in_force_se": row.if_in_force_se,
+            "if_in_force_p05": row.if_in_force_p05, "if_in_force_p95": row.if_in_force_p95,
+            "expected_mean": row.expected_mean, "expected_se": row.expected_se,
+            "own_effect": row.own_effect, "unlocked_effect": row.unlocked_effect,
         })
     };
     json!({
-        "option": id, "chance": pct.chance.map(|(share, _)| share), "chance_se": pct.chance.map(|(_, se)| se),
+        "option": id, "chance": pct.chance, "chance_se": pct.chance_se,
         "event_draws": outlook.event_draws, "draws_in_force": pct.draws_in_force,
         "date_in_force_p50": outlook.p50_date.map(|day| day.to_string()),
         "date_on_reference_path": outlook.reference_date.map(|day| day.to_string()),

@@ -19,6 +19,9 @@ pub const DIGITS: &str = "digits";
 /// Key of a manifest: which part of how many.
 pub const PART: &str = "part";
 
+/// Key of [`crate::output::dir::WORK`]: the error that was asked for, and its pilot.
+pub const UNTIL_SE: &str = "until_se";
+
 /// What besides its fingerprint decides the files of a run.
 pub struct Made {
     /// The part; `None` for the whole run.
@@ -104,6 +107,17 @@ fn open_store(
     let Some(journal) = checkpoints.journal else {
         return Ok((Store::open(output.neighbour("parts"), owner, checkpoints.resumes)?, None));
     };
+    let wrong = |found: &str, expected: &str| {
+        let remedy = "Name another folder with --journal, or leave it out.";
+        let found = format!("{}, {found}", journal.display());
+        InputErrors::from(Fault::of_file("command line", "--journal", &found, expected, remedy))
+    };
+    if output.holds(journal) {
+        return Err(wrong("which is the output folder or in it", "a folder beside the results").into());
+    }
+    if journal.exists() && !journal.is_dir() {
+        return Err(wrong("which is a file", "a folder").into());
+    }
     fs::create_dir_all(journal).with_context(|| journal.display().to_string())?;
     let folder = Store::folder_of(journal, &owner);
     let lock = Lock::take(&folder.with_extension("lock"), &folder)?;
@@ -137,7 +151,9 @@ fn notes(resume: bool, store: &Store, (n_own, n_years): (usize, i32)) {
 /// except for those that are missing.
 fn standing(output: &OutputDir, owner: &Owner, made: &Made) -> Standing {
     let Some(manifest) = output.standing() else { return Standing::None };
-    let Some(fingerprint) = manifest["fingerprint"].as_str() else { return Standing::None };
+    let Some(fingerprint) = manifest["fingerprint"].as_str() else {
+        return Standing::Other("a result that does not say of which run it is".into());
+    };
     if fingerprint != owner.fingerprint {
         let short = fingerprint.get(..16).unwrap_or(fingerprint);
         return Standing::Other(format!("another finished run, fingerprint {short}"));

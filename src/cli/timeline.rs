@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::data_dir::DataDir;
 use super::format::Format;
-use super::{manifest, timeline_answer, timeline_fit, timeline_gains, timeline_lanes};
+use super::{manifest, place, timeline_answer, timeline_fit, timeline_gains, timeline_lanes};
 use crate::data::{Files, nearest};
 use crate::error::{Fault, InputErrors};
 use crate::events::findings::Sizes;
@@ -15,7 +15,7 @@ use crate::events::milestones::Tally;
 use crate::events::validate::LONGEST_HORIZON;
 use crate::events::{DrawnTimeline, Horizon, OptionSpec, Program, SettingError, Workspace, graph};
 use crate::numerics::parallel;
-use crate::output::dir::{Existing, OutputDir};
+use crate::output::dir::OutputDir;
 use crate::output::events::{self, EventRow, PairState};
 
 /// Most draws of one call: hours of computing.
@@ -123,7 +123,7 @@ fn setting(text: &str) -> Result<(String, f64), String> {
 /// # Errors
 /// If the option is unknown or faulty, or the folder cannot be written.
 pub fn run(args: &TimelineArgs, quiet: bool) -> anyhow::Result<()> {
-    let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
+    let existing = place::existing(args.overwrite);
     if let Some(file) = &args.fit {
         return timeline_fit::run(file, (args.out.as_deref(), existing), args.format, quiet);
     }

@@ -9,11 +9,11 @@ use serde_json::json;
 
 use super::data_dir::DataDir;
 use super::format::{Format, WIDTH};
-use super::manifest;
 use super::progress::Progress;
+use super::{manifest, place};
 use crate::ensemble::Plan;
 use crate::ensemble::tornado::{Assumption, Swing, tornado};
-use crate::output::dir::{Existing, MANIFEST, OutputDir};
+use crate::output::dir::{MANIFEST, OutputDir};
 use crate::output::rows as tables;
 use crate::output::tornado::{TornadoRow, rows};
 use crate::report;
@@ -63,7 +63,7 @@ pub fn run(args: &TornadoArgs, quiet: bool) -> anyhow::Result<()> {
     }
     plan.faults("command line and plan").into_result(())?;
     let assumptions = Assumption::read(&files)?;
-    let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
+    let existing = place::existing(args.overwrite);
     let output = args.out.as_ref().map(|out| OutputDir::create(out, existing)).transpose()?;
     let progress = Progress::new(quiet);
     let swings = tornado(&files, &plan, &assumptions, args.together, &progress)?;

@@ -8,13 +8,14 @@ use serde_json::{Value, json};
 
 use super::data_dir::DataDir;
 use super::format::Format;
-use super::manifest;
 use super::progress::Progress;
 use super::validate_answer::Answer;
-use super::{no_effect, validate_checks, validate_hindcasts, validate_more, validate_studies};
+use super::{
+    manifest, no_effect, place, validate_checks, validate_hindcasts, validate_more, validate_studies,
+};
 use crate::data::Dataset;
 use crate::error::InputErrors;
-use crate::output::dir::{Existing, MANIFEST, OutputDir};
+use crate::output::dir::{MANIFEST, OutputDir};
 use crate::validation::delay::delay;
 
 /// A part of the comparison.
@@ -93,7 +94,7 @@ pub fn run(args: &ValidateArgs, quiet: bool) -> anyhow::Result<()> {
     let started = Instant::now();
     args.refuse_unread_baseline()?;
     let (files, plan) = args.data.plan()?;
-    let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
+    let existing = place::existing(args.overwrite);
     let output = args.out.as_ref().map(|out| OutputDir::create(out, existing)).transpose()?;
     let progress = Progress::new(quiet);
     let mut answers = Vec::new();

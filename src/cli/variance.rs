@@ -10,11 +10,11 @@ use serde_json::json;
 use super::data_dir::DataDir;
 use super::format::{Format, WIDTH};
 use super::progress::Progress;
-use super::{arguments, manifest};
+use super::{arguments, manifest, place};
 use crate::ensemble::RunFrame;
 use crate::ensemble::quadrature::{Rule, over_parameters};
 use crate::ensemble::variance::spreads;
-use crate::output::dir::{Existing, MANIFEST, OutputDir};
+use crate::output::dir::{MANIFEST, OutputDir};
 use crate::output::quadrature::{self, QuadratureRow};
 use crate::output::rows::{self as tables, TableRow};
 use crate::output::variance::{VarianceRow, rows};
@@ -67,7 +67,7 @@ pub fn run(args: &VarianceArgs, quiet: bool) -> anyhow::Result<()> {
     plan.event_draws = 1;
     plan.bilateral_years = vec![plan.years[1]];
     plan.faults("command line and plan").into_result(())?;
-    let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
+    let existing = place::existing(args.overwrite);
     let output = args.out.as_ref().map(|out| OutputDir::create(out, existing)).transpose()?;
     let progress = Progress::new(quiet);
     if args.quadrature {

@@ -28,10 +28,14 @@ table! {
         date_in_force_p50: Option<Date>,
         /// Mean over the solved draws in which it is in force
         if_in_force_mean: Option<f64> ["unit"],
+        /// Monte Carlo standard error of that mean; empty with one such draw
+        if_in_force_se: Option<f64> ["unit"],
         /// 5 % quantile over these draws
         if_in_force_p05: Option<f64> ["unit"],
         /// 95 % quantile over these draws
         if_in_force_p95: Option<f64> ["unit"],
+        /// Number of these draws
+        draws_in_force: u64 ["count"],
         /// Mean over all draws, those in and out of force weighted by the chance; unweighted where no solved draw shows one of the two
         expected_mean: f64 ["unit"],
         /// Monte Carlo standard error of that mean; empty where too few draws are solved to tell
@@ -67,8 +71,10 @@ pub fn summary<'a>(frame: &'a RunFrame, block: &YearBlock, measures: &[usize]) -
             chance_se: numbers.chance.map(|(_, se)| se),
             date_in_force_p50: outlook.p50_date,
             if_in_force_mean: numbers.if_in_force.map(|found| found.mean),
+            if_in_force_se: numbers.if_in_force.and_then(|found| found.mc_se),
             if_in_force_p05: numbers.if_in_force.map(|found| found.quantiles[0]),
             if_in_force_p95: numbers.if_in_force.map(|found| found.quantiles[4]),
+            draws_in_force: numbers.draws_in_force as u64,
             expected_mean: numbers.expected,
             expected_se: numbers.expected_se,
             own_effect: numbers.own,

@@ -1,6 +1,7 @@
 //! Output folders: nothing of the user's is deleted, a result appears whole or not at all, one run a folder.
 
 mod ends;
+mod inputs;
 mod resume;
 mod shards;
 
@@ -217,7 +218,7 @@ fn a_folder_that_cannot_be_made_leaves_nothing() {
     let at = folder.path();
     fs::write(at.join("file"), "mine").unwrap();
     call(at, "solve --baseline base --out file").code(2).stderr(contains("is a file and no folder"));
-    call(at, "solve --baseline base --out file/out").code(1).stderr(contains("file"));
+    call(at, "solve --baseline base --out file/out").code(2).stderr(contains("file"));
     call(at, "solve --baseline base --deficits given:none.csv --out deep/er/out").code(2);
     assert_eq!(names(at), ["base", "file"]);
     let long = "x".repeat(250);

@@ -69,8 +69,8 @@ fn gains(numbers: &mut Numbers) -> [String; 3] {
         "option,year,iso3,measure,against,unit,mean,mc_se,p05,p25,p50,p75,p95,draws\n".to_owned();
     let mut reference = "option,year,iso3,measure,against,unit,value\n".to_owned();
     let mut summary =
-        "option,iso3,measure,unit,chance,chance_se,date_in_force_p50,if_in_force_mean,if_in_force_p05,\
-                       if_in_force_p95,expected_mean,expected_se,own_effect,unlocked_effect,members\n"
+        "option,iso3,measure,unit,chance,chance_se,date_in_force_p50,if_in_force_mean,if_in_force_se,\
+                       if_in_force_p05,if_in_force_p95,draws_in_force,expected_mean,expected_se,own_effect,unlocked_effect,members\n"
             .to_owned();
     let measures = [
         ("real_income", "pct", "reference"),
@@ -91,7 +91,9 @@ fn gains(numbers: &mut Numbers) -> [String; 3] {
                 };
                 if option != "stay" {
                     let key = format!("{option},{country},{measure},{unit},{chance}");
-                    summary += &format!("{key},{},AAA|BBB\n", numbers.cells(7));
+                    let before = numbers.cells(1);
+                    let interval = numbers.cells(2);
+                    summary += &format!("{key},{before},0.01,{interval},25,{},AAA|BBB\n", numbers.cells(4));
                 }
             }
         }
@@ -355,10 +357,10 @@ fn the_charts_show_the_right_cells() {
     let cells: Vec<&str> = row.split(',').collect();
     for (statistic, at) in [
         ("if_in_force_mean", 7),
-        ("if_in_force_p05", 8),
-        ("if_in_force_p95", 9),
-        ("expected_mean", 10),
-        ("own_effect", 12),
+        ("if_in_force_p05", 9),
+        ("if_in_force_p95", 10),
+        ("expected_mean", 12),
+        ("own_effect", 14),
     ] {
         assert!(rows.contains(&format!("join,2024,AAA,{statistic},{}\n", cells[at])), "{statistic}");
     }
@@ -465,7 +467,7 @@ fn set_gain(run: &Path, option: &str, [if_in_force, expected, se]: [&str; 3]) {
     let set = |line: &str| {
         let mut cells = line.split(',').map(str::to_owned).collect::<Vec<_>>();
         if cells[..2] == [option, "AAA"] && cells[2].starts_with("real_income") {
-            for (at, cell) in [(7, if_in_force), (8, "-1"), (9, "1"), (10, expected), (11, se)] {
+            for (at, cell) in [(7, if_in_force), (9, "-1"), (10, "1"), (12, expected), (13, se)] {
                 cell.clone_into(&mut cells[at]);
             }
         }

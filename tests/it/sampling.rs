@@ -145,6 +145,19 @@ fn an_error_is_reached_with_the_draws_that_it_needs_and_refused_where_they_canno
     run(&wanted.to_string(), "enough").assert().success();
     let found = errors("enough").into_iter().fold(0.0, f64::max);
     assert!(found < 1.1 * wanted, "{found} where {wanted} was asked for");
+    run(&wanted.to_string(), "enough")
+        .arg("--resume")
+        .assert()
+        .success()
+        .stderr(contains("this run is finished already").and(contains("the largest standard error is")));
+    let plain = ["--years", "2025..2025", "--draws", "2", "--sampling", "plain", "--until-se", "1"];
+    tradepath(at)
+        .args(["run", &example(), "--out", "plain"])
+        .args(plain)
+        .assert()
+        .code(2)
+        .stderr(contains("a pilot of 2 draws cannot tell the error of"));
+    assert!(!at.join(".plain.pilot").exists(), "a refused pilot is of no use");
     run("1e-12", "never")
         .assert()
         .code(2)

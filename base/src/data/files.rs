@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use include_dir::{Dir, include_dir};
 
+use super::disk_reads;
 use super::hash::sha256;
 use crate::error::Fault;
 
@@ -157,6 +158,7 @@ impl Files {
             let found = format!("a link to {}", target.display());
             return Err(self.fault(file, &found, "a file inside the folder: copy it there"));
         }
+        disk_reads::note(&target);
         self.regular(&target, file).map(Some)
     }
 

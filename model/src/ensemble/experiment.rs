@@ -85,7 +85,9 @@ impl Experiment {
         let inputs = Inputs::of_plan(files.clone(), plan)?;
         let ids = inputs.plan.options.iter().map(String::as_str);
         let options = inputs.options(&inputs.options_folder(), ids);
-        let Inputs { files, plan, data, book } = inputs;
+        let Inputs { files, mut plan, data, book } = inputs;
+        // Every solved draw is a draw of the events.
+        plan.event_draws = plan.event_draws.max(plan.draws);
         allow(&data.axes, &plan)?;
         plan.check_names(&data.axes, &files.display(PLAN_FILE)).into_result(())?;
         plan.check_base_year(data.meta.year, &files.display(PLAN_FILE)).into_result(())?;
@@ -213,7 +215,7 @@ impl Experiment {
 /// What the event draws of each option of a plan come to.
 fn tallies(plan: &Plan, programs: &mut [Program]) -> Vec<Tally> {
     let has_days = plan.sampling == Sampling::Stratified;
-    Tally::count_all(programs, has_days, (plan.seed, plan.event_draws.max(plan.draws)))
+    Tally::count_all(programs, has_days, (plan.seed, plan.event_draws))
 }
 
 impl Plan {

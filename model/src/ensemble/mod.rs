@@ -67,7 +67,7 @@ pub use limits::run_bytes;
 pub use numbers::{Numbers, Parameter, Points};
 pub use options::{OptionRun, Outlook};
 pub use parameters::{DrawnParameters, drawn_theta};
-pub use pilot::{Pilot, TooFewEventDraws};
+pub use pilot::{OptionError, Pilot, Unreachable};
 pub use plan::{PLAN_FILE, PLAN_YEARS, Plan, Shard};
 pub use point::{Group, Point};
 pub use run::{Blocks, EachYear, InMemory, RunResults, Watch, run};

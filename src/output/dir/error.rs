@@ -59,7 +59,13 @@ impl OutputError {
     /// True if another command line helps and trying again does not.
     #[must_use]
     pub fn is_usage(&self) -> bool {
-        matches!(self, Self::NotEmpty(_) | Self::Refused { .. })
+        // A file on the way to a folder, or a name that no folder can have, stays what it is.
+        let stays = |kind| matches!(kind, io::ErrorKind::NotADirectory | io::ErrorKind::InvalidFilename);
+        match self {
+            Self::NotEmpty(_) | Self::Refused { .. } => true,
+            Self::Io { source, .. } => stays(source.kind()),
+            _ => false,
+        }
     }
 }
 

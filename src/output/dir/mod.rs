@@ -44,8 +44,12 @@ pub use target::protect;
 pub enum Existing {
     /// Refuse it.
     Refuse,
-    /// Replace it whole when the new one is complete, where all in it is ours.
+    /// Replace it whole when the new one is complete, where all in it is ours: the user asked for it.
     Replace,
+    /// As `Replace`, but only a result of this command: nobody asked for it.
+    ReplaceOwn(&'static str),
+    /// As `Replace`, for a result that is made from the one before it.
+    Renew,
 }
 
 /// The tables of a folder by their path, and their name together.
@@ -93,7 +97,7 @@ impl OutputDir {
     /// As [`OutputDir::create`]; the folder may be an input of the command.
     pub fn renew(target: &Path, is_made_anew: impl Fn(&str) -> bool) -> Result<Self, OutputError> {
         let resolved = fs::canonicalize(target).map_err(at(target))?;
-        let output = Self::at_resolved(target, resolved, Existing::Replace)?;
+        let output = Self::at_resolved(target, resolved, Existing::Renew)?;
         let mut manifest = output.standing().unwrap_or_default();
         let mut kept = listed(&manifest);
         kept.retain(|file| file.path != WORK && !is_made_anew(&file.path));
@@ -132,6 +136,20 @@ impl OutputDir {
         Ok(Self { shown: shown.to_owned(), target, existing, contents, staging, _lock: lock })
     }
 
+    /// Refuses the folder where the command has read from it, for commands that take long after all is read;
+    /// [`OutputDir::finish`] asks again.
+    ///
+    /// # Errors
+    /// [`OutputError::Refused`].
+    pub fn refuse_inputs(&self) -> Result<(), OutputError> {
+        match self.existing {
+            Existing::Renew => Ok(()),
+            Existing::Refuse | Existing::Replace | Existing::ReplaceOwn(_) => {
+                target::refuse_inputs(&self.shown, &self.target)
+            }
+        }
+    }
+
     /// Folder to write into until [`OutputDir::finish`].
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -150,10 +168,22 @@ impl OutputDir {
         &self.shown
     }
 
+    /// True if `path` is the output folder or lies in it: what is kept there would be in the way of the result.
+    #[must_use]
+    pub fn holds(&self, path: &Path) -> bool {
+        target::follow(path).is_ok_and(|path| path.starts_with(&self.target))
+    }
+
     /// The manifest of the result that stands under the name now.
     #[must_use]
     pub fn standing(&self) -> Option<Value> {
         manifest(&self.target)
+    }
+
+    /// What the result that stands under the name took.
+    #[must_use]
+    pub fn standing_work(&self) -> Option<Value> {
+        ours::work(&self.target)
     }
 
     /// Names the tables of the folder together.
@@ -249,6 +279,7 @@ impl OutputDir {
     /// # Errors
     /// [`OutputError`]; where the folder cannot take its name, both results stay and the error says where.
     pub fn finish(self) -> Result<PathBuf, OutputError> {
+        self.refuse_inputs()?;
         let path = self.path().join(MANIFEST);
         let mut manifest = match fs::read_to_string(&path) {
             Ok(text) => serde_json::from_str(&text).map_err(|error| at(&path)(error.into()))?,
@@ -289,6 +320,14 @@ fn check(shown: &Path, target: &Path, existing: Existing) -> Result<(), OutputEr
             "holds files of somebody else: no {MANIFEST} of tradepath lists them. Nothing in it was touched; remove it yourself if it can go"
         ));
     };
+    if let Existing::ReplaceOwn(command) = existing
+        && manifest["command"] != command
+    {
+        let other = manifest["command"].as_str().unwrap_or("another command");
+        return refuse(format!(
+            "holds a result of `{other}`, and this is `{command}`: --overwrite would replace it"
+        ));
+    }
     let all = differences(target, &listed(&manifest)).map_err(at(shown))?;
     let kept: Vec<&Difference> =
         all.iter().filter(|found| !matches!(found, Difference::Missing(_))).collect();

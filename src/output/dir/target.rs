@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Mutex;
 
 use super::error::{OutputError, at};
+use crate::data::{folder_read_below, forget_folders_read};
 
 /// Paths that the command reads; a folder that is or holds one of them cannot be an output.
 static INPUTS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
@@ -15,6 +16,7 @@ static INPUTS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 /// Names the files and folders that this command reads, so that none of its outputs can take their place; those of the
 /// command before are forgotten.
 pub fn protect(inputs: impl IntoIterator<Item = PathBuf>) {
+    forget_folders_read();
     let mut known = INPUTS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     *known = inputs.into_iter().filter_map(|path| fs::canonicalize(path).ok()).collect();
 }
@@ -38,18 +40,29 @@ pub(super) fn resolve(path: &Path) -> Result<PathBuf, OutputError> {
     {
         return refuse("is the home folder, or holds it");
     }
-    let inputs = INPUTS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if let Some(input) = inputs.iter().find(|input| is_at_or_below(input)) {
-        return refuse(&format!("is or holds an input of this command ({})", input.display()));
-    }
+    refuse_inputs(path, &target)?;
     if target.exists() && !target.is_dir() {
         return refuse("is a file and no folder");
     }
     Ok(target)
 }
 
+/// Refuses a folder that is or holds what the command line names as an input, or what was read so far: a plan names a
+/// baseline, and a folder of parts its parts.
+pub(super) fn refuse_inputs(shown: &Path, target: &Path) -> Result<(), OutputError> {
+    let inputs = INPUTS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let named = inputs.iter().find(|input| input.starts_with(target)).cloned();
+    match named.or_else(|| folder_read_below(target)) {
+        Some(input) => {
+            let why = format!("is or holds an input of this command ({})", input.display());
+            Err(OutputError::Refused { path: shown.to_owned(), why })
+        }
+        None => Ok(()),
+    }
+}
+
 /// Follows links as far as the path exists, then goes on by name.
-fn follow(path: &Path) -> io::Result<PathBuf> {
+pub(super) fn follow(path: &Path) -> io::Result<PathBuf> {
     let mut at = env::current_dir().and_then(fs::canonicalize)?;
     let mut rest: Vec<Component<'_>> = path.components().collect();
     rest.reverse();

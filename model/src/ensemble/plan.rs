@@ -157,7 +157,9 @@ fn line_of(text: &str, key: &str, item: &str) -> Option<u64> {
     let quoted = format!("\"{item}\"");
     let rest = text.lines().skip(first);
     let list = rest.enumerate().take_while(|(k, line)| *k == 0 || !line.contains('='));
-    let of_item = list.into_iter().find(|(_, line)| line.contains(&quoted)).map_or(0, |(k, _)| k);
+    let has_number = |line: &str| line.split(|c: char| !c.is_ascii_digit()).any(|number| number == item);
+    let has_item = |line: &str| line.contains(&quoted) || has_number(line);
+    let of_item = list.into_iter().find(|(_, line)| has_item(line)).map_or(0, |(k, _)| k);
     Some((first + of_item) as u64 + 1)
 }
 
@@ -263,6 +265,11 @@ impl Plan {
         let [first, last] = self.years;
         let years_ok = first <= last && PLAN_YEARS.contains(&first) && PLAN_YEARS.contains(&last);
         check(years_ok, "years", format!("{first}..{last}"), "first..last within 2020..2060, rising");
+        for (at, &year) in self.bilateral_years.iter().enumerate() {
+            let expected = format!("years of {first}..{last}, the years of the plan, each once");
+            let ok = (first..=last).contains(&year) && !self.bilateral_years[..at].contains(&year);
+            check(ok, "bilateral_years", year.to_string(), &expected);
+        }
         let start_ok = (2000..=last).contains(&self.start.year());
         check(start_ok, "start", self.start.to_string(), "a day from 2000 on, not after the last year");
         check(is_printable(&self.title), "title", self.title.clone(), PRINTABLE);
@@ -276,6 +283,10 @@ impl Plan {
         let mut seen = std::collections::HashSet::new();
         let twice = self.options.iter().find(|id| !seen.insert(*id));
         check(twice.is_none(), "options", format!("{} twice", twice.map_or("", |id| id)), "each option once");
+        let mut seen = std::collections::HashSet::new();
+        for code in self.partners.iter().filter(|code| !seen.insert(*code)) {
+            check(false, "partners", code.clone(), "each partner once");
+        }
         let has_reference = self.options.contains(&self.reference_option);
         let found = format!("no {}", self.reference_option);
         check(has_reference, "options", found, "the reference_option among the options");

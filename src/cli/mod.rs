@@ -45,6 +45,7 @@ mod format;
 mod init;
 mod join_draws;
 mod line_rates;
+mod lost_tables;
 mod manifest;
 mod no_effect;
 mod optimal;

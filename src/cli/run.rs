@@ -12,7 +12,7 @@ use super::run_resume::{Checkpoints, Made};
 use super::sampling::{PointsWord, SamplingWord};
 use super::shard::{self, ShardChoice};
 use super::timings::Timings;
-use super::{arguments, manifest, run_manifest, run_resume, signals};
+use super::{arguments, lost_tables, manifest, run_manifest, run_resume, signals};
 use crate::data::{Axes, Files, memory};
 use crate::ensemble::{
     Experiment, Owner, PLAN_FILE, Pilot, Plan, Points, RunError, RunFrame, RunResults, Sampling, Shard,
@@ -166,6 +166,9 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
     let is_part = args.shard.is_some();
     let made = Made { part: is_part.then_some(shard), events: args.events.word(), digits: rows::digits() };
     let checkpoints = Checkpoints { resumes, replaces: args.overwrite, journal: args.journal.as_deref() };
+    if !quiet {
+        lost_tables::warn(&files);
+    }
     let Some((store, _lock)) = run_resume::open(&checkpoints, &output, (owner, &made), quiet)? else {
         return Ok(());
     };

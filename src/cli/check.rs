@@ -146,7 +146,9 @@ fn check_plan(files: &Files, name: &str) -> Result<(), InputErrors> {
     let tables = book.as_ref().map_or_else(Tables::unread, Tables::of);
     faults.extend(check_options(&files.folder("options"), &plan, &tables));
     if files.list(".csv").iter().any(|file| file == TORNADO_FILE) {
-        noted(Assumption::read(files), &mut faults);
+        for assumption in noted(Assumption::read(files), &mut faults).iter().flatten() {
+            noted(assumption.change.apply(files, &plan.baseline, assumption.ends[0]), &mut faults);
+        }
     }
     if let Some(data) = &data {
         let (found, left_out) = validation::check(files, &plan, data, &tables);
@@ -167,17 +169,18 @@ fn noted<T>(read: Result<T, InputErrors>, faults: &mut Faults) -> Option<T> {
 fn check_options(folder: &Files, plan: &Plan, tables: &Tables<'_>) -> Faults {
     let mut ids = plan.options.clone();
     ids.extend(list_options(folder).into_iter().filter(|id| id != WORLD && !plan.options.contains(id)));
-    let (specs, world) = match read_options(folder, ids.iter().map(String::as_str), Some(tables)) {
-        Ok(read) => read,
-        Err(errors) => return errors.into(),
-    };
-    let mut faults = plan.check_in_force(folder, (&specs, &world));
+    let mut faults = Faults::new();
+    let specs = noted(read_options(folder, ids.iter().map(String::as_str), Some(tables)), &mut faults);
+    let specs = specs.as_ref().map(|(specs, world)| (specs.as_slice(), world));
+    specs.iter().for_each(|specs| faults.extend(plan.check_in_force(folder, *specs)));
     let politics = folder.folder("politics");
     if politics.list(".csv").iter().any(|file| conclusions::FILE.ends_with(file))
         && let Some(read) = noted(conclusions::read_conclusions(folder), &mut faults)
     {
         faults.extend(conclusions::unknown_options(&read, folder));
-        faults.extend(conclusions::unknown_in_conclusions(&read, folder, (&specs, &world)));
+        specs
+            .iter()
+            .for_each(|specs| faults.extend(conclusions::unknown_in_conclusions(&read, folder, *specs)));
     }
     faults
 }

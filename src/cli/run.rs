@@ -15,10 +15,11 @@ use super::timings::Timings;
 use super::{arguments, lost_tables, manifest, run_manifest, run_resume, signals};
 use crate::data::{Axes, Files, memory};
 use crate::ensemble::{
-    Experiment, Owner, PLAN_FILE, Pilot, Plan, Points, RunError, RunFrame, RunResults, Sampling, Shard,
-    Store, Tiling, Watch, YearBlock, run_bytes,
+    Experiment, OptionRun, Owner, PLAN_FILE, Pilot, Plan, Points, RunError, RunFrame, RunResults, Sampling,
+    Shard, Store, Tiling, Watch, YearBlock, run_bytes,
 };
 use crate::error::{Fault, InputErrors};
+use crate::events::milestones::IN_FORCE;
 use crate::output::dir::{Existing, MANIFEST, OutputDir, WORK};
 use crate::output::results::{self, EventDetail, GrowingTables, Headline};
 use crate::output::rows;
@@ -168,6 +169,7 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
     let checkpoints = Checkpoints { resumes, replaces: args.overwrite, journal: args.journal.as_deref() };
     if !quiet {
         lost_tables::warn(&files);
+        warn_of_no_deal(&experiment);
     }
     let Some((store, _lock)) = run_resume::open(&checkpoints, &output, (owner, &made), quiet)? else {
         return Ok(());
@@ -274,6 +276,17 @@ fn load_plan(args: &RunArgs) -> anyhow::Result<(Files, Plan)> {
     }
     let faults = plan.faults("command line and plan");
     Ok((files, faults.into_result(plan)?))
+}
+
+/// Says which options have no chance and no dates, because nothing in them is the milestone that these are of.
+fn warn_of_no_deal(experiment: &Experiment) {
+    let is_without = |option: &&OptionRun| {
+        option.outlook.in_force.is_none() && option.spec.id != experiment.plan.reference_option
+    };
+    for option in experiment.options.iter().filter(is_without) {
+        let id = &option.spec.id;
+        eprintln!("warning: no stage of {id} has milestone = \"{IN_FORCE}\": it gets no chance and no dates");
+    }
 }
 
 /// Memory that a run may take.

@@ -7,7 +7,7 @@ use super::block::{Layout, SECTOR_MEASURES};
 use super::carried::{Carried, TRACKS};
 use super::dynamics::{Dynamics, YEARS};
 use super::exposure::{self, Essential};
-use super::inputs::{Inputs, OPTIONS};
+use super::inputs::Inputs;
 use super::numbers::{Numbers, Points};
 use super::options::{OptionRun, Start};
 use super::parameters::DrawnParameters;
@@ -95,7 +95,6 @@ impl Experiment {
         let essentials = exposure::read(&files, &data.axes);
         let essentials = files.misspelt().beside(essentials)?;
         let (specs, world) = options?;
-        plan.check_in_force(&files.folder(OPTIONS), (&specs, &world)).into_result(())?;
         let path = BaselinePath::solve(
             Economy::from_dataset(&data)?,
             data.meta.year..=plan.years[1],

@@ -8,7 +8,7 @@ use crate::policy::PolicyBook;
 use super::plan::{PLAN_FILE, Plan};
 
 /// Folder of the options beside a plan.
-pub(super) const OPTIONS: &str = "options";
+const OPTIONS: &str = "options";
 
 /// The inputs of one folder, as `tradepath init` writes it; each file is read once.
 #[derive(Debug, Clone)]

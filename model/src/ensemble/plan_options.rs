@@ -18,7 +18,8 @@ impl Plan {
         for spec in options.iter().filter(is_asked).filter(|spec| !reaches(spec) && !reaches(world)) {
             let expected = "a stage with milestone = \"in_force\" in every option but the reference option: its chance and \
                             its dates are those of this milestone";
-            let remedy = "Give it to the stage with which the deal is in force.";
+            let remedy =
+                "Give it to the stage with which the deal is in force, or take the option out of the plan.";
             let file = folder.display(&format!("{}.toml", spec.id));
             faults.push(Fault::of_file(&file, "milestone", "no in_force", expected, remedy));
         }

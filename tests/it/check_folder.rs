@@ -133,8 +133,8 @@ fn lists_of_the_plan_hold_what_it_can_use_and_each_once() {
     let found = told(&check(at).code(2));
     for text in [
         "`bilateral_years` = 2025: expected years of 2021..2035, the years of the plan, each once",
-        "plan.toml:43 `bilateral_years` = 2036: ",
-        "`partners` = JPN: expected each partner once",
+        "plan.toml:42 `bilateral_years` = 2036: ",
+        "`partners` = JPN twice: expected each partner once",
     ] {
         assert!(found.contains(text), "`{text}` is not in:\n{found}");
     }

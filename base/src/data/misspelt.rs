@@ -49,31 +49,3 @@ fn misspelt(file: &str, name: &str, meant: &str) -> Fault {
     let remedy = format!("Did you mean {meant}? Rename the file, or take it out of the folder.");
     Fault::of_file(file, "name of the file", &found, &expected, &remedy)
 }
-
-#[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use super::Files;
-
-    #[test]
-    fn a_file_that_nothing_reads_is_asked_about_where_a_table_of_nearly_its_name_is_absent() {
-        let folder = tempfile::tempdir().unwrap();
-        fs::create_dir(folder.path().join("tables")).unwrap();
-        for name in ["tarrifs.csv", "trade.csv", "notes.txt", "tables/staging.txt", "tables/staging_rest.csv"]
-        {
-            fs::write(folder.path().join(name), "a\n1\n").unwrap();
-        }
-        let files = Files::directory(folder.path());
-        assert!(files.misspelt().is_empty());
-        files.read("trade.csv").unwrap();
-        for name in ["tariffs.csv", "tables/staging.csv", "traed.csv"] {
-            assert_eq!(files.read_optional(name), Ok(None));
-        }
-        let told: Vec<String> = files.misspelt().as_slice().iter().map(ToString::to_string).collect();
-        assert_eq!(told.len(), 2, "{told:?}");
-        assert!(told[0].contains("staging.txt") && told[0].contains("Did you mean staging.csv?"), "{told:?}");
-        assert!(told[1].contains("tarrifs.csv") && told[1].contains("Did you mean tariffs.csv?"), "{told:?}");
-        assert_eq!(files.folder("tables").misspelt().as_slice().len(), 1);
-    }
-}

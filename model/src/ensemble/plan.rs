@@ -243,20 +243,40 @@ impl Plan {
         faults
     }
 
+    fn fault(&self, file: &str, field: &str, found: String, expected: &str) -> Fault {
+        let line = line_of(&self.text, field, &found);
+        Fault { line, ..Fault::of_file(file, field, &found, expected, "Correct the value.") }
+    }
+
+    /// What is wrong with the items of lists.
+    fn list_faults(&self, file: &str) -> Faults {
+        let mut faults = Faults::new();
+        let [first, last] = self.years;
+        let expected = format!("years of {first}..{last}, the years of the plan, each once");
+        for (at, &year) in self.bilateral_years.iter().enumerate() {
+            if !(first..=last).contains(&year) || self.bilateral_years[..at].contains(&year) {
+                faults.push(self.fault(file, "bilateral_years", year.to_string(), &expected));
+            }
+        }
+        for (field, list, expected) in [
+            ("options", &self.options, "each option once"),
+            ("partners", &self.partners, "each partner once"),
+        ] {
+            for (_, twice) in list.iter().enumerate().filter(|(at, item)| list[..*at].contains(item)) {
+                let fault = self.fault(file, field, twice.clone(), expected);
+                faults.push(Fault { found: format!("{twice} twice"), ..fault });
+            }
+        }
+        faults
+    }
+
     /// What is wrong with the values of the plan itself; names are checked against the data later.
     #[must_use]
     pub fn faults(&self, file: &str) -> Faults {
-        let mut faults = Faults::new();
+        let mut faults = self.list_faults(file);
         let mut check = |ok: bool, field: &str, found: String, expected: &str| {
             if !ok {
-                faults.push(Fault {
-                    file: file.to_owned(),
-                    line: line_of(&self.text, field, &found),
-                    field: field.into(),
-                    found,
-                    expected: expected.into(),
-                    remedy: "Correct the value.".into(),
-                });
+                faults.push(self.fault(file, field, found, expected));
             }
         };
         let is_identifier = !self.name.is_empty()
@@ -271,11 +291,6 @@ impl Plan {
         let [first, last] = self.years;
         let years_ok = first <= last && PLAN_YEARS.contains(&first) && PLAN_YEARS.contains(&last);
         check(years_ok, "years", format!("{first}..{last}"), "first..last within 2020..2060, rising");
-        for (at, &year) in self.bilateral_years.iter().enumerate() {
-            let expected = format!("years of {first}..{last}, the years of the plan, each once");
-            let ok = (first..=last).contains(&year) && !self.bilateral_years[..at].contains(&year);
-            check(ok, "bilateral_years", year.to_string(), &expected);
-        }
         let start_ok = (2000..=last).contains(&self.start.year());
         check(start_ok, "start", self.start.to_string(), "a day from 2000 on, not after the last year");
         check(is_printable(&self.title), "title", self.title.clone(), PRINTABLE);
@@ -286,13 +301,6 @@ impl Plan {
             discount.to_string(),
             "percent a year, 0 to 50",
         );
-        let mut seen = std::collections::HashSet::new();
-        let twice = self.options.iter().find(|id| !seen.insert(*id));
-        check(twice.is_none(), "options", format!("{} twice", twice.map_or("", |id| id)), "each option once");
-        let mut seen = std::collections::HashSet::new();
-        for code in self.partners.iter().filter(|code| !seen.insert(*code)) {
-            check(false, "partners", code.clone(), "each partner once");
-        }
         let has_reference = self.options.contains(&self.reference_option);
         let found = format!("no {}", self.reference_option);
         check(has_reference, "options", found, "the reference_option among the options");

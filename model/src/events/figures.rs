@@ -96,6 +96,8 @@ impl Check<'_> {
             self.fault(place.key("id"), (name, &stage.id), expected, "Rename the stage.");
         }
         stage.milestone.iter().for_each(|milestone| self.milestone(place.key("milestone"), milestone));
+        let of_all = stage.in_block.iter().filter_map(|block| block.milestone_of_all.as_ref());
+        of_all.for_each(|milestone| self.milestone(place.key("milestone_of_all"), milestone));
         self.texts(place.key("requires"), &stage.requires);
         self.texts(place.key("unless"), &stage.unless);
         self.effect_names(place.key("effects"), &stage.effects);

@@ -20,6 +20,7 @@ use crate::output::dir::MANIFEST;
 use crate::policy::PolicyBook;
 use crate::projection::Growth;
 use crate::schedules::ScheduleBook;
+use crate::sorted::SortedSet;
 use crate::validation;
 
 /// File by which policy tables are known.
@@ -109,19 +110,19 @@ fn check_baseline(files: &Files) -> Result<(), InputErrors> {
     once(faults)
 }
 
-/// Each fault once: some tables have two readers.
+/// Each fault once: some files are read several times.
 fn once(faults: Faults) -> Result<(), InputErrors> {
-    let mut once: Vec<Fault> = Vec::new();
-    for fault in faults.as_slice() {
-        let is_same = |other: &Fault| {
-            (&other.file, other.line, &other.field, &other.found)
-                == (&fault.file, fault.line, &fault.field, &fault.found)
-        };
-        if !once.iter().any(is_same) {
-            once.push(fault.clone());
-        }
-    }
+    let mut seen = SortedSet::new();
+    let is_new = |fault: &&Fault| seen.insert(fault.to_string());
+    let once: Vec<Fault> = faults.as_slice().iter().filter(is_new).cloned().collect();
     if once.is_empty() { Ok(()) } else { Err(InputErrors(once)) }
+}
+
+/// Adds faults of tables of which another reader has told some, in words of its own, to those of all.
+fn add_new(errors: InputErrors, all: &mut Faults) {
+    let place = |fault: &Fault| (fault.file.clone(), fault.line, fault.field.clone(), fault.found.clone());
+    let told: SortedSet<_> = all.as_slice().iter().map(place).collect();
+    errors.0.into_iter().filter(|fault| !told.contains(&place(fault))).for_each(|fault| all.push(fault));
 }
 
 /// A plan and all that lies beside it and that commands read; faults of all files together.
@@ -139,7 +140,7 @@ fn check_plan(files: &Files, name: &str) -> Result<(), InputErrors> {
         faults.extend(plan.check_names(&data.axes, &place));
         let first = data.meta.year.saturating_add(1);
         noted(Growth::read(&folder, &data.axes, first, plan.years[1]), &mut faults);
-        noted(plan.check_dynamics(files, &data.axes), &mut faults);
+        plan.check_dynamics(files, &data.axes).unwrap_or_else(|errors| add_new(errors, &mut faults));
         noted(read_essentials(files, &data.axes), &mut faults);
         book = noted(PolicyBook::read(files, &data.axes), &mut faults);
     }

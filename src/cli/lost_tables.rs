@@ -7,13 +7,15 @@ use crate::error::{Fault, Faults};
 use crate::output::dir::{self, MANIFEST};
 use crate::sorted::{SortedMap, SortedSet};
 
-/// A fault for each table that was asked for and was not there, though the manifest of its folder or of one above lists it.
+/// A fault for each table that was asked for and was not there, though the manifest of its folder or of one above lists it;
+/// not for one that is there under nearly its name, which is a fault of its own.
 #[must_use]
 pub fn faults(files: &Files) -> Faults {
     // What a result depends on is not what is looked up here: it stays out of the log.
     let files_of_manifests = files.unlogged();
     let (mut known, mut faults) = (SortedMap::new(), Faults::new());
-    for path in files.absent() {
+    let misspelt: Vec<String> = files.near_misses().into_iter().map(|(path, _)| path).collect();
+    for path in files.absent().into_iter().filter(|path| !misspelt.contains(path)) {
         let mut is_listed = |folder: &str, rest: &str| {
             let listed = known.entry(folder.to_owned());
             let listed: &mut SortedSet<String> =

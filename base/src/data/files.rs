@@ -104,7 +104,7 @@ impl Files {
     }
 
     /// Path of `file` below the root, as in the log.
-    fn inner_path(&self, file: &str) -> String {
+    pub(super) fn inner_path(&self, file: &str) -> String {
         match (self.inner.as_str(), file) {
             ("", _) => file.to_owned(),
             (inner, "") => inner.to_owned(),

@@ -12,7 +12,15 @@ impl Files {
     /// in the same folder and was not there: left alone it would be passed over.
     #[must_use]
     pub fn misspelt(&self) -> Faults {
-        let (root, mut faults) = (self.root(), Faults::new());
+        let mut faults = Faults::new();
+        self.near_misses().into_iter().for_each(|(_, fault)| faults.push(fault));
+        faults
+    }
+
+    /// The same faults, each with the path of the table that was probably meant, as in [`Files::absent`].
+    #[must_use]
+    pub fn near_misses(&self) -> Vec<(String, Fault)> {
+        let (root, mut found) = (self.root(), Vec::new());
         let read: Vec<String> = root.read_log().into_iter().map(|file| file.path).collect();
         let absent = self.absent();
         let mut folders: Vec<&str> = absent.iter().map(|path| split(path).0).collect();
@@ -24,11 +32,12 @@ impl Files {
             let is_read = |name: &str| read.iter().any(|path| split(path) == (folder, name));
             for name in files.list("").iter().filter(|name| !is_read(name)) {
                 if let Some(meant) = stem(name).and_then(|stem| nearest(stem, wanted.iter().copied())) {
-                    faults.push(misspelt(&files.display(name), name, &format!("{meant}.csv")));
+                    let meant = format!("{meant}.csv");
+                    found.push((files.inner_path(&meant), misspelt(&files.display(name), name, &meant)));
                 }
             }
         }
-        faults
+        found
     }
 }
 

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::answer::{Answer, Cell};
 use super::data_dir::DataDir;
 use super::format::Format;
+use super::warnings::warn_of_no_deal;
 use super::{lost_tables, verify};
 use crate::data::{Dataset, Files, companions};
 use crate::economy::Economy;
@@ -174,6 +175,12 @@ fn check_options(folder: &Files, plan: &Plan, tables: &Tables<'_>) -> Faults {
     let specs = noted(read_options(folder, ids.iter().map(String::as_str), Some(tables)), &mut faults);
     let specs = specs.as_ref().map(|(specs, world)| (specs.as_slice(), world));
     specs.iter().for_each(|specs| faults.extend(plan.check_in_force(folder, *specs)));
+    let others = specs.iter().flat_map(|(specs, _)| *specs).filter(|spec| {
+        plan.options.contains(&spec.id)
+            && spec.id != plan.reference_option
+            && spec.milestones().next().is_none()
+    });
+    others.for_each(|spec| warn_of_no_deal(&spec.id));
     let politics = folder.folder("politics");
     if politics.list(".csv").iter().any(|file| conclusions::FILE.ends_with(file))
         && let Some(read) = noted(conclusions::read_conclusions(folder), &mut faults)

@@ -33,11 +33,6 @@ pub fn faults(files: &Files) -> Faults {
     faults
 }
 
-/// Says so on standard error: a run goes on.
-pub fn warn(files: &Files) {
-    faults(files).as_slice().iter().for_each(|fault| eprintln!("warning: {fault}"));
-}
-
 /// Paths that the manifest of a folder lists; none where it has no manifest.
 fn listed_in(folder: &Files) -> SortedSet<String> {
     let text = folder.read_optional(MANIFEST).ok().flatten();

@@ -85,6 +85,7 @@ mod validate_more;
 mod validate_studies;
 mod variance;
 mod verify;
+mod warnings;
 
 /// Discrete-event trade-flow and tariff model: what each way back into Asia-Pacific trade rules would do.
 ///

@@ -12,14 +12,14 @@ use super::run_resume::{Checkpoints, Made};
 use super::sampling::{PointsWord, SamplingWord};
 use super::shard::{self, ShardChoice};
 use super::timings::Timings;
-use super::{arguments, lost_tables, manifest, run_manifest, run_resume, signals};
+use super::warnings::{warn_of_lost_tables, warn_of_no_deal};
+use super::{arguments, manifest, run_manifest, run_resume, signals};
 use crate::data::{Axes, Files, memory};
 use crate::ensemble::{
-    Experiment, OptionRun, Owner, PLAN_FILE, Pilot, Plan, Points, RunError, RunFrame, RunResults, Sampling,
-    Shard, Store, Tiling, Watch, YearBlock, run_bytes,
+    Experiment, Owner, PLAN_FILE, Pilot, Plan, Points, RunError, RunFrame, RunResults, Sampling, Shard,
+    Store, Tiling, Watch, YearBlock, run_bytes,
 };
 use crate::error::{Fault, InputErrors};
-use crate::events::milestones::IN_FORCE;
 use crate::output::dir::{Existing, MANIFEST, OutputDir, WORK};
 use crate::output::results::{self, EventDetail, GrowingTables, Headline};
 use crate::output::rows;
@@ -168,8 +168,8 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
     let made = Made { part: is_part.then_some(shard), events: args.events.word(), digits: rows::digits() };
     let checkpoints = Checkpoints { resumes, replaces: args.overwrite, journal: args.journal.as_deref() };
     if !quiet {
-        lost_tables::warn(&files);
-        warn_of_no_deal(&experiment);
+        warn_of_lost_tables(&files);
+        warn_of_options(&experiment);
     }
     let Some((store, _lock)) = run_resume::open(&checkpoints, &output, (owner, &made), quiet)? else {
         return Ok(());
@@ -278,15 +278,13 @@ fn load_plan(args: &RunArgs) -> anyhow::Result<(Files, Plan)> {
     Ok((files, faults.into_result(plan)?))
 }
 
-/// Says which options have no chance and no dates, because nothing in them is the milestone that these are of.
-fn warn_of_no_deal(experiment: &Experiment) {
-    let is_without = |option: &&OptionRun| {
-        option.outlook.in_force.is_none() && option.spec.id != experiment.plan.reference_option
-    };
-    for option in experiment.options.iter().filter(is_without) {
-        let id = &option.spec.id;
-        eprintln!("warning: no stage of {id} has milestone = \"{IN_FORCE}\": it gets no chance and no dates");
-    }
+/// Says which options have no deal that could be in force.
+fn warn_of_options(experiment: &Experiment) {
+    let others =
+        experiment.options.iter().filter(|option| option.spec.id != experiment.plan.reference_option);
+    others
+        .filter(|option| option.outlook.in_force.is_none())
+        .for_each(|option| warn_of_no_deal(&option.spec.id));
 }
 
 /// Memory that a run may take.

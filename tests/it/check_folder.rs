@@ -111,12 +111,20 @@ fn an_option_without_the_milestone_that_chances_are_of_is_named() {
     tradepath(&["run"], at).code(2).stderr(contains(meant));
     change(at, "options/sectoral_digital.toml", "milestone = \"in_forse\"", "milestone = \"ratified\"");
     check(at).code(2).stderr(contains("sectoral_digital.toml `milestone` = no in_force"));
+}
+
+#[test]
+fn an_option_without_a_deal_gets_a_warning() {
+    let folder = data();
+    let at = folder.path();
+    change(at, "plan.toml", "reference_option = \"status_quo\"", "reference_option = \"sectoral_digital\"");
+    let warning = "warning: no stage of status_quo has milestone = \"in_force\"";
+    check(at).success().stderr(contains(warning));
     let out = TempDir::new().unwrap();
-    let to = out.path().join("out");
-    let args = ["--years", "2021..2021", "--draws", "2", "--options", "sectoral_digital", "--out"];
+    let args = ["--years", "2021..2021", "--draws", "2", "--options", "status_quo", "--out"];
     let mut run = Command::new(env!("CARGO_BIN_EXE_tradepath"));
-    let found = run.arg("run").arg(at).args(args).arg(to).assert().success();
-    found.stderr(contains("warning: no stage of sectoral_digital has milestone = \"in_force\""));
+    let run = run.arg("run").arg(at).args(args).arg(out.path().join("out")).assert();
+    run.success().stderr(contains(warning));
 }
 
 #[test]

@@ -7,17 +7,19 @@ use crate::events::OptionSpec;
 use crate::events::milestones::IN_FORCE;
 
 impl Plan {
-    /// Faults of the options, in `folder`, in which nothing reaches the milestone on which chances and dates rest: all
-    /// results of such an option would be empty. The reference option is what others are measured against.
+    /// Faults of the options, in `folder`, that reach milestones but not the one on which chances and dates rest: they would
+    /// have none. The reference option is what others are measured against; one without any milestone has no deal.
     #[must_use]
     pub fn check_in_force(&self, folder: &Files, (options, world): (&[OptionSpec], &OptionSpec)) -> Faults {
         let mut faults = Faults::new();
         let is_asked =
             |spec: &&OptionSpec| self.options.contains(&spec.id) && spec.id != self.reference_option;
         let reaches = |spec: &OptionSpec| spec.milestones().any(|name| name == IN_FORCE);
-        for spec in options.iter().filter(is_asked).filter(|spec| !reaches(spec) && !reaches(world)) {
-            let expected = "a stage with milestone = \"in_force\" in every option but the reference option: its chance and \
-                            its dates are those of this milestone";
+        let lacks =
+            |spec: &&OptionSpec| spec.milestones().next().is_some() && !reaches(spec) && !reaches(world);
+        for spec in options.iter().filter(is_asked).filter(lacks) {
+            let expected = "a stage with milestone = \"in_force\" beside the others of the option: its chance and its dates are \
+                            those of this milestone";
             let remedy =
                 "Give it to the stage with which the deal is in force, or take the option out of the plan.";
             let file = folder.display(&format!("{}.toml", spec.id));

@@ -118,6 +118,20 @@ impl Faults {
     pub fn into_result<T>(self, value: T) -> Result<T, InputErrors> {
         if self.0.is_empty() { Ok(value) } else { Err(InputErrors(self.0)) }
     }
+
+    /// `result`, with these faults after its own.
+    ///
+    /// # Errors
+    /// [`InputErrors`] of both.
+    pub fn beside<T>(self, result: Result<T, InputErrors>) -> Result<T, InputErrors> {
+        match result {
+            Ok(value) => self.into_result(value),
+            Err(InputErrors(mut faults)) => {
+                faults.extend(self.0);
+                Err(InputErrors(faults))
+            }
+        }
+    }
 }
 
 /// Longest list of faults that a message prints; of those beyond it the files are named.

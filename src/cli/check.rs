@@ -9,16 +9,20 @@ use serde_json::json;
 use super::answer::{Answer, Cell};
 use super::data_dir::DataDir;
 use super::format::Format;
-use super::verify;
+use super::warnings::warn_of_no_deal;
+use super::{lost_tables, verify};
 use crate::data::{Dataset, Files, companions};
 use crate::economy::Economy;
-use crate::ensemble::{Inputs, PLAN_FILE, Plan};
+use crate::ensemble::tornado::{Assumption, TORNADO_FILE};
+use crate::ensemble::{Inputs, PLAN_FILE, Plan, read_essentials};
 use crate::error::{Fault, Faults, InputErrors};
-use crate::events::{Tables, read_option, read_options};
+use crate::events::{Tables, WORLD, conclusions, list_options, read_option, read_options};
 use crate::output::dir::MANIFEST;
 use crate::policy::PolicyBook;
 use crate::projection::Growth;
 use crate::schedules::ScheduleBook;
+use crate::sorted::SortedSet;
+use crate::validation;
 
 /// File by which policy tables are known.
 const AGREEMENTS: &str = "agreements.csv";
@@ -96,43 +100,97 @@ fn data_of(path: &Path, levels: usize, data: &DataDir) -> Option<DataDir> {
 fn check_baseline(files: &Files) -> Result<(), InputErrors> {
     let data = Dataset::read(files)?;
     let mut faults = companions::check(files, &data.axes);
-    if let Err(errors) = Economy::from_dataset(&data) {
-        faults.extend(errors.into());
+    noted(Economy::from_dataset(&data), &mut faults);
+    // No year is asked for: growth need not be there.
+    let year = data.meta.year;
+    if !matches!(files.read_optional("growth.csv"), Ok(None)) {
+        noted(Growth::read(files, &data.axes, year.saturating_add(1), year), &mut faults);
     }
-    faults.into_result(())
+    faults.extend(files.misspelt());
+    faults.extend(lost_tables::faults(files));
+    once(faults)
 }
 
-/// A plan and everything that it names; faults of all files together.
+/// Each fault once: some files are read several times.
+fn once(faults: Faults) -> Result<(), InputErrors> {
+    let mut seen = SortedSet::new();
+    let is_new = |fault: &&Fault| seen.insert(fault.to_string());
+    let once: Vec<Fault> = faults.as_slice().iter().filter(is_new).cloned().collect();
+    if once.is_empty() { Ok(()) } else { Err(InputErrors(once)) }
+}
+
+/// Adds faults of tables of which another reader has told some, in words of its own, to those of all.
+fn add_new(errors: InputErrors, all: &mut Faults) {
+    let place = |fault: &Fault| (fault.file.clone(), fault.line, fault.field.clone(), fault.found.clone());
+    let told: SortedSet<_> = all.as_slice().iter().map(place).collect();
+    errors.0.into_iter().filter(|fault| !told.contains(&place(fault))).for_each(|fault| all.push(fault));
+}
+
+/// A plan and all that lies beside it and that commands read; faults of all files together.
 fn check_plan(files: &Files, name: &str) -> Result<(), InputErrors> {
     let plan = Plan::read(files, name)?;
-    let (mut faults, mut book) = (Faults::new(), None);
+    let mut faults = Faults::new();
     let folder = files.folder(&plan.baseline);
-    match Dataset::read(&folder) {
-        Err(errors) => faults.extend(errors.into()),
-        Ok(data) => {
-            let mut note = |result: Result<(), InputErrors>| {
-                if let Err(errors) = result {
-                    faults.extend(errors.into());
-                }
-            };
-            note(companions::check(&folder, &data.axes).into_result(()));
-            note(Economy::from_dataset(&data).map(|_| ()));
-            note(plan.check_base_year(data.meta.year, &files.display(name)).into_result(()));
-            note(plan.check_names(&data.axes, &files.display(name)).into_result(()));
-            note(
-                Growth::read(&folder, &data.axes, data.meta.year.saturating_add(1), plan.years[1])
-                    .map(|_| ()),
-            );
-            note(plan.check_dynamics(files, &data.axes));
-            note(PolicyBook::read(files, &data.axes).map(|read| book = Some(read)));
+    let data = noted(Dataset::read(&folder), &mut faults);
+    let mut book = None;
+    if let Some(data) = &data {
+        let place = files.display(name);
+        faults.extend(companions::check(&folder, &data.axes));
+        noted(Economy::from_dataset(data), &mut faults);
+        faults.extend(plan.check_base_year(data.meta.year, &place));
+        faults.extend(plan.check_names(&data.axes, &place));
+        let first = data.meta.year.saturating_add(1);
+        noted(Growth::read(&folder, &data.axes, first, plan.years[1]), &mut faults);
+        plan.check_dynamics(files, &data.axes).unwrap_or_else(|errors| add_new(errors, &mut faults));
+        noted(read_essentials(files, &data.axes), &mut faults);
+        book = noted(PolicyBook::read(files, &data.axes), &mut faults);
+    }
+    let tables = book.as_ref().map_or_else(Tables::unread, Tables::of);
+    faults.extend(check_options(&files.folder("options"), &plan, &tables));
+    if files.list(".csv").iter().any(|file| file == TORNADO_FILE) {
+        for assumption in noted(Assumption::read(files), &mut faults).iter().flatten() {
+            noted(assumption.change.apply(files, &plan.baseline, assumption.ends[0]), &mut faults);
         }
     }
-    let options = files.folder("options");
-    let tables = book.as_ref().map(Tables::of);
-    if let Err(errors) = read_options(&options, plan.options.iter().map(String::as_str), tables.as_ref()) {
-        faults.extend(errors.into());
+    if let Some(data) = &data {
+        let (found, left_out) = validation::check(files, &plan, data, &tables);
+        faults.extend(found);
+        left_out.iter().for_each(|note| eprintln!("warning: {note}"));
     }
-    faults.into_result(())
+    faults.extend(files.misspelt());
+    faults.extend(lost_tables::faults(files));
+    once(faults)
+}
+
+/// What was read; its faults are added to those that are there.
+fn noted<T>(read: Result<T, InputErrors>, faults: &mut Faults) -> Option<T> {
+    read.map_err(|errors| faults.extend(errors.into())).ok()
+}
+
+/// Every option of the folder, whether or not the plan lists it, and the conclusions about them.
+fn check_options(folder: &Files, plan: &Plan, tables: &Tables<'_>) -> Faults {
+    let mut ids = plan.options.clone();
+    ids.extend(list_options(folder).into_iter().filter(|id| id != WORLD && !plan.options.contains(id)));
+    let mut faults = Faults::new();
+    let specs = noted(read_options(folder, ids.iter().map(String::as_str), Some(tables)), &mut faults);
+    let specs = specs.as_ref().map(|(specs, world)| (specs.as_slice(), world));
+    specs.iter().for_each(|specs| faults.extend(plan.check_in_force(folder, *specs)));
+    let others = specs.iter().flat_map(|(specs, _)| *specs).filter(|spec| {
+        plan.options.contains(&spec.id)
+            && spec.id != plan.reference_option
+            && spec.milestones().next().is_none()
+    });
+    others.for_each(|spec| warn_of_no_deal(&spec.id));
+    let politics = folder.folder("politics");
+    if politics.list(".csv").iter().any(|file| conclusions::FILE.ends_with(file))
+        && let Some(read) = noted(conclusions::read_conclusions(folder), &mut faults)
+    {
+        faults.extend(conclusions::unknown_options(&read, folder));
+        specs
+            .iter()
+            .for_each(|specs| faults.extend(conclusions::unknown_in_conclusions(&read, folder, *specs)));
+    }
+    faults
 }
 
 /// An option, and that the data folder it lies in has the agreements that it names. Outside of one the embedded

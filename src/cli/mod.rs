@@ -45,6 +45,7 @@ mod format;
 mod init;
 mod join_draws;
 mod line_rates;
+mod lost_tables;
 mod manifest;
 mod no_effect;
 mod optimal;
@@ -85,6 +86,7 @@ mod validate_more;
 mod validate_studies;
 mod variance;
 mod verify;
+mod warnings;
 
 /// Discrete-event trade-flow and tariff model: what each way back into Asia-Pacific trade rules would do.
 ///

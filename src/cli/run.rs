@@ -14,6 +14,7 @@ use super::sampling::{PointsWord, SamplingWord};
 use super::shard::{self, ShardChoice};
 use super::timings::Timings;
 use super::until_se::{self, UntilSe};
+use super::warnings::{warn_of_lost_tables, warn_of_no_deal};
 use super::{arguments, manifest, place, run_manifest, run_resume, signals};
 use crate::data::{Axes, Files, memory};
 use crate::ensemble::{
@@ -164,13 +165,15 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
     let asked_event_draws = plan.event_draws;
     let experiment = Experiment::load(&files, plan, shard, &|axes, plan| limit.check(axes, plan, shard))?;
     output.refuse_inputs()?;
-    if !quiet {
-        other_draws(&experiment, asked_event_draws);
-    }
     let owner = Owner::new(&experiment);
     let is_part = args.shard.is_some();
     let made = Made { part: is_part.then_some(shard), events: args.events.word(), digits: rows::digits() };
     let checkpoints = Checkpoints { resumes, replaces: args.overwrite, journal: args.journal.as_deref() };
+    if !quiet {
+        warn_of_lost_tables(&files);
+        warn_of_options(&experiment);
+        other_draws(&experiment, asked_event_draws);
+    }
     let Some((store, _lock)) = run_resume::open(&checkpoints, &output, (owner, &made), quiet)? else {
         UntilSe::forget(&output);
         progress.finish();
@@ -329,6 +332,15 @@ fn load_plan(args: &RunArgs) -> anyhow::Result<(Files, Plan)> {
     }
     let faults = plan.faults("command line and plan");
     Ok((files, faults.into_result(plan)?))
+}
+
+/// Says which options have no deal that could be in force.
+fn warn_of_options(experiment: &Experiment) {
+    let others =
+        experiment.options.iter().filter(|option| option.spec.id != experiment.plan.reference_option);
+    others
+        .filter(|option| option.outlook.in_force.is_none())
+        .for_each(|option| warn_of_no_deal(&option.spec.id));
 }
 
 /// Memory that a run may take.

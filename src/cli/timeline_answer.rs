@@ -2,7 +2,9 @@
 
 use super::answer::{Answer, Cell};
 use crate::data::Files;
-use crate::events::conclusions::{Conclusion, options_of, read_conclusions};
+use crate::events::conclusions::{
+    Conclusion, options_of, read_conclusions, unknown_in_conclusions, unknown_options,
+};
 use crate::events::findings::{Finding, Sizes, Trials};
 use crate::events::milestones::Milestone;
 use crate::events::{OptionSpec, Program};
@@ -60,7 +62,9 @@ pub fn conclusions(
     sizes: Sizes,
 ) -> anyhow::Result<Answer> {
     let conclusions = read_conclusions(files)?;
+    unknown_options(&conclusions, files).into_result(())?;
     let (options, world) = read(&options_of(&conclusions))?;
+    unknown_in_conclusions(&conclusions, files, (&options, &world)).into_result(())?;
     let findings = Trials::new(&conclusions, (&options, &world), initial)?.findings(sizes);
     let share = |n: u64| Cell::Number((sizes.n_sets > 0).then(|| n as f64 / sizes.n_sets as f64), 2);
     let row = |(at, (one, found)): (usize, (&Conclusion, &Finding))| {

@@ -60,6 +60,7 @@ pub fn run(args: &TornadoArgs, quiet: bool) -> anyhow::Result<()> {
     plan.keep(&args.options);
     if let Some(year) = args.year {
         plan.years = [year, year];
+        plan.bilateral_years.clear();
     }
     plan.faults("command line and plan").into_result(())?;
     let assumptions = Assumption::read(&files)?;

@@ -7,12 +7,10 @@ use crate::data::{Dataset, Files};
 use crate::output::OutputDir;
 use crate::output::rows;
 use crate::sorted::sort_by;
-use crate::validation::{DataCheck, Flag, data_checks};
+use crate::validation::{CHECKS, DataCheck, Flag, data_checks};
 
 /// Rows of the answer.
 const SHOWN: usize = 10;
-/// Folder of the known figures.
-const CHECKS: &str = "checks";
 
 /// Compares the data set with known figures.
 ///

@@ -11,10 +11,8 @@ use crate::projection::Adjustment;
 use crate::report;
 use crate::report::axis::{fixed, signed};
 use crate::report::charts::hindcasts::{Cloud, Dot, draw};
-use crate::validation::{HindcastRow, HindcastScore, Hindcasts, hindcasts};
+use crate::validation::{HINDCASTS, HindcastRow, HindcastScore, Hindcasts, hindcasts};
 
-/// Folder of the cases and their flows.
-const HINDCASTS: &str = "hindcasts";
 /// Folder of the profile of adjustment.
 const YEARS: &str = "years";
 /// What the answer shows of each hindcast: the model as it runs.

@@ -8,10 +8,8 @@ use crate::output::run::SECTOR_GROUPS;
 use crate::projection::Outcome;
 use crate::sorted::SortedMap;
 
-/// Milestone: the deal of the option is in force.
-pub use crate::events::milestones::IN_FORCE;
-/// Milestone: the interim deal of an option with two steps is in force.
-pub const SECTORAL_IN_FORCE: &str = "sectoral_in_force";
+/// Milestones: the deal of the option is in force; so is the interim deal of an option with two steps.
+pub use crate::events::milestones::{IN_FORCE, SECTORAL_IN_FORCE};
 
 /// Distribution of a measure over the draws.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -92,6 +92,14 @@ pub fn autarky(
     Ok(rows)
 }
 
+/// Checks the published figures of the folder of the studies.
+///
+/// # Errors
+/// [`InputErrors`] with every fault of their table.
+pub fn check(files: &Files) -> Result<(), InputErrors> {
+    published(files).map(|_| ())
+}
+
 fn published(files: &Files) -> Result<SortedMap<(String, String), Known>, InputErrors> {
     let text = files.read(PUBLISHED.file).map_err(InputErrors::from)?;
     let mut faults = Faults::new();

@@ -2,15 +2,16 @@
 
 use super::known::KnownFigures;
 use super::statistic::{About, Statistic, sectors_of, value};
-use crate::data::{Dataset, Files};
+use crate::data::{Dataset, Files, Row};
 use crate::error::InputErrors;
 use crate::output::rows::{Text, table};
-use crate::sorted::SortedSet;
 
 /// Ratios between these ends are close enough to need no reason.
 const CLOSE: std::ops::RangeInclusive<f64> = 0.8..=1.25;
 /// Balances this close, percent of GDP, need no reason: a ratio of numbers about zero says nothing.
 const CLOSE_BALANCE_PCT: f64 = 2.0;
+/// Rows left out that a note lists.
+const LISTED: usize = 8;
 
 /// How a figure compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,39 +91,52 @@ pub fn data_checks(
     data: &Dataset,
 ) -> Result<(Vec<DataCheck<'static>>, Vec<String>), InputErrors> {
     let figures = KnownFigures::read(checks)?;
-    let (mut rows, mut n_left, mut absent) = (Vec::new(), 0, SortedSet::new());
+    let (mut rows, mut left_out) = (Vec::new(), Vec::new());
     for known in figures.rows() {
-        let country = data.axes.country_idx.get(known.text("iso3")).copied();
-        let partner = match known.text("partner") {
-            "" => Some(None),
-            partner => data.axes.country_idx.get(partner).map(|&p| Some(p)),
+        let about = match about(&known, data) {
+            Ok(about) => about,
+            Err(unknown) => {
+                left_out.push(unknown);
+                continue;
+            }
         };
-        let sectors = sectors_of(known.text("sector"), data);
-        let (Some(country), Some(partner), Some(sectors)) = (country, partner, sectors) else {
-            n_left += 1;
-            absent.insert(format!("{} {}", known.text("iso3"), known.text("sector")));
-            continue;
-        };
-        let about = About { country, partner, sectors };
         let statistic = Statistic::named(known.text("statistic")).expect("checked with the table");
         let ours = value(statistic, &about, data);
         let reason = figures.reason(&known);
         rows.push(compared(&known, statistic, ours, reason.as_ref().map(|row| row.text("reason"))));
     }
-    let mut notes = Vec::new();
-    if n_left > 0 {
-        let shown: Vec<&str> = absent.iter().take(8).map(String::as_str).collect();
-        notes.push(format!(
-            "{}: {n_left} rows of countries or sectors that the data set has not: {}, …",
-            checks.display("known.csv"),
-            shown.join(", ")
-        ));
+    Ok((rows, note(&checks.display("known.csv"), &left_out).into_iter().collect()))
+}
+
+/// What a known figure is about; else what its row names that the data set has not, all of it, with the line.
+fn about(known: &Row<'_>, data: &Dataset) -> Result<About, String> {
+    let country = |column: &str| data.axes.country_idx.get(known.text(column)).copied();
+    let iso3 = country("iso3");
+    let partner = if known.text("partner").is_empty() { Some(None) } else { country("partner").map(Some) };
+    let sectors = sectors_of(known.text("sector"), data);
+    let is_unknown =
+        [("iso3", iso3.is_none()), ("partner", partner.is_none()), ("sector", sectors.is_none())];
+    let unknown = is_unknown.into_iter().filter(|(_, is_unknown)| *is_unknown);
+    let cells: Vec<String> =
+        unknown.map(|(column, _)| format!("`{column}` = {}", known.text(column))).collect();
+    match (iso3, partner, sectors) {
+        (Some(country), Some(partner), Some(sectors)) => Ok(About { country, partner, sectors }),
+        _ => Err(format!("line {} {}", known.line, cells.join(" and "))),
     }
-    Ok((rows, notes))
+}
+
+/// Says which rows were left out.
+fn note(file: &str, left_out: &[String]) -> Option<String> {
+    let shown = left_out.iter().take(LISTED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let more = if left_out.len() > LISTED { ", …" } else { "" };
+    (!left_out.is_empty()).then(|| {
+        let n = left_out.len();
+        format!("{file}: {n} rows of countries or sectors that the data set has not: {shown}{more}")
+    })
 }
 
 fn compared(
-    known: &crate::data::Row<'_>,
+    known: &Row<'_>,
     statistic: Statistic,
     ours: Option<f64>,
     reason: Option<&str>,

@@ -3,6 +3,7 @@
 use crate::data::{Files, Holds, MARK, Names, Row, SOURCE, Table, TableRule, column};
 use crate::error::{Faults, InputErrors};
 use crate::output::rows::{Text, table};
+use crate::sorted::SortedSet;
 
 /// Units of known figures.
 pub const UNITS: [&str; 2] = ["musd", "pct"];
@@ -103,7 +104,12 @@ impl KnownFigures {
         let (known, reasons) = (table(&KNOWN)?, table(&REASONS)?);
         let both = known.zip(reasons).map(|(known, reasons)| Self { known, reasons });
         match both {
-            Some(both) => faults.into_result(both),
+            Some(both) => {
+                if faults.is_empty() {
+                    faults = both.unused_reasons();
+                }
+                faults.into_result(both)
+            }
             None => Err(InputErrors(faults.as_slice().to_vec())),
         }
     }
@@ -115,14 +121,33 @@ impl KnownFigures {
 
     /// The first reason that fits a figure.
     pub fn reason(&self, known: &Row<'_>) -> Option<Row<'_>> {
-        let fits = |reason: &Row<'_>, column: &str| {
-            reason.text(column) == "*" || reason.text(column) == known.text(column)
-        };
-        self.reasons.rows().find(|reason| {
-            reason.text("statistic") == known.text("statistic")
-                && ["iso3", "partner", "sector"].iter().all(|column| fits(reason, column))
-        })
+        self.reasons.rows().find(|reason| fits(reason, known))
     }
+
+    /// A fault for each reason that is the one of no figure.
+    fn unused_reasons(&self) -> Faults {
+        let used: SortedSet<u64> =
+            self.rows().filter_map(|known| self.reason(&known)).map(|reason| reason.line).collect();
+        let mut faults = Faults::new();
+        for reason in self.reasons.rows().filter(|reason| !used.contains(&reason.line)) {
+            let expected = match self.rows().any(|known| fits(&reason, &known)) {
+                true => "a figure of known.csv that no row above explains",
+                false => "a figure of known.csv with these cells, `*` for any",
+            };
+            faults.push(reason.fault(
+                "statistic,iso3,partner,sector",
+                expected,
+                "Correct the cells, or delete the row.",
+            ));
+        }
+        faults
+    }
+}
+
+/// True if a reason is about a figure.
+fn fits(reason: &Row<'_>, known: &Row<'_>) -> bool {
+    let fits = |column: &&str| reason.text(column) == "*" || reason.text(column) == known.text(column);
+    reason.text("statistic") == known.text("statistic") && ["iso3", "partner", "sector"].iter().all(fits)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 //! cost of waiting.
 
 pub mod autarky;
+mod check;
 pub mod data_checks;
 pub mod delay;
 pub mod hindcasts;
@@ -13,6 +14,7 @@ mod known;
 mod statistic;
 pub mod studies;
 
+pub use check::{CHECKS, HINDCASTS, check};
 pub use data_checks::{DataCheck, Flag, data_checks};
 pub use hindcasts::{HindcastRow, HindcastScore, Hindcasts, hindcasts};
 pub use known::{KINDS, KnownRow, UNITS};

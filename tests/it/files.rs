@@ -85,3 +85,23 @@ fn another_encoding_is_a_fault_with_its_line_and_another_spelling_of_the_name_is
     assert_eq!(files.folder("policy").list(".csv"), ["duties.csv", "stray.csv"]);
     assert!(!files.list(".csv").iter().any(|name| name.starts_with('.')));
 }
+
+#[test]
+fn a_file_that_nothing_reads_is_asked_about_where_a_table_of_nearly_its_name_is_absent() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("tables")).unwrap();
+    for name in ["tarrifs.csv", "trade.csv", "notes.txt", "tables/staging.txt", "tables/staging_rest.csv"] {
+        fs::write(folder.path().join(name), "a\n1\n").unwrap();
+    }
+    let files = Files::directory(folder.path());
+    assert!(files.misspelt().is_empty());
+    files.read("trade.csv").unwrap();
+    for name in ["tariffs.csv", "tables/staging.csv", "traed.csv"] {
+        assert_eq!(files.read_optional(name), Ok(None));
+    }
+    let told: Vec<String> = files.misspelt().as_slice().iter().map(ToString::to_string).collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].contains("staging.txt") && told[0].contains("Did you mean staging.csv?"), "{told:?}");
+    assert!(told[1].contains("tarrifs.csv") && told[1].contains("Did you mean tariffs.csv?"), "{told:?}");
+    assert_eq!(files.folder("tables").misspelt().as_slice().len(), 1);
+}

@@ -5,6 +5,7 @@ mod plain;
 
 mod answers;
 mod apac;
+mod check_folder;
 mod cluster;
 mod data_checks;
 mod data_folder;

@@ -63,7 +63,8 @@ impl Dataset {
     /// # Errors
     /// [`InputErrors`] with every fault of every file.
     pub fn read(files: &Files) -> Result<Self, InputErrors> {
-        read(files)
+        let found = read(files);
+        files.misspelt().beside(found)
     }
 }
 

@@ -3,10 +3,10 @@
 //! Only files that are asked for by name are read, and each is noted with its checksum: what a result depends on
 //! is what was read for it. A name may not leave the folder, neither by `..` nor by a link.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use include_dir::{Dir, include_dir};
 
@@ -30,8 +30,14 @@ pub struct ReadFile {
     pub bytes: u64,
 }
 
-/// Checksum and length of each file read, by path; one log for a folder and all folders inside it.
-type ReadLog = Arc<Mutex<BTreeMap<String, (String, u64)>>>;
+/// What was asked for; one log for a folder and all folders inside it.
+#[derive(Debug, Default)]
+struct Log {
+    /// Checksum and length of each file read, by path.
+    read: BTreeMap<String, (String, u64)>,
+    /// Paths of files that were not there, which was no fault.
+    absent: BTreeSet<String>,
+}
 
 /// A folder from which text files are read by their relative path.
 #[derive(Debug, Clone)]
@@ -41,7 +47,7 @@ pub struct Files {
     inner: String,
     /// Texts that stand in place of files, by path below the root.
     instead: Arc<BTreeMap<String, String>>,
-    log: ReadLog,
+    log: Arc<Mutex<Log>>,
 }
 
 #[derive(Debug, Clone)]
@@ -66,7 +72,7 @@ impl Files {
     }
 
     fn of(root: Root) -> Self {
-        Self { root, inner: String::new(), instead: Arc::default(), log: ReadLog::default() }
+        Self { root, inner: String::new(), instead: Arc::default(), log: Arc::default() }
     }
 
     /// The same folder with `text` in place of what `file` holds, and nothing read of it yet.
@@ -74,7 +80,7 @@ impl Files {
     pub fn with_text(&self, file: &str, text: String) -> Self {
         let mut instead = BTreeMap::clone(&self.instead);
         instead.insert(self.inner_path(file), text);
-        Self { instead: Arc::new(instead), log: ReadLog::default(), ..self.clone() }
+        Self { instead: Arc::new(instead), log: Arc::default(), ..self.clone() }
     }
 
     /// The folder `name` inside this one; a name that leads out of it gives a fault when something is read.
@@ -86,7 +92,7 @@ impl Files {
     /// The same folder with a log of its own: what is read through it is no input of a result.
     #[must_use]
     pub fn unlogged(&self) -> Self {
-        Self { log: ReadLog::default(), ..self.clone() }
+        Self { log: Arc::default(), ..self.clone() }
     }
 
     /// `file` as a user knows it.
@@ -99,7 +105,7 @@ impl Files {
     }
 
     /// Path of `file` below the root, as in the log.
-    fn inner_path(&self, file: &str) -> String {
+    pub(super) fn inner_path(&self, file: &str) -> String {
         match (self.inner.as_str(), file) {
             ("", _) => file.to_owned(),
             (inner, "") => inner.to_owned(),
@@ -136,7 +142,10 @@ impl Files {
             Root::Embedded => EMBEDDED.get_file(&path).map(|found| found.contents().to_vec()),
             Root::Directory(root) => self.read_disk(root, &path, file)?,
         };
-        let Some(bytes) = bytes else { return Ok(None) };
+        let Some(bytes) = bytes else {
+            self.log().absent.insert(path);
+            return Ok(None);
+        };
         self.note(&path, file, &bytes)?;
         self.utf8(file, bytes).map(Some)
     }
@@ -147,7 +156,7 @@ impl Files {
         let unreadable =
             |error: std::io::Error| self.fault(file, &error.to_string(), "a readable UTF-8 text file");
         let entry = match std::fs::symlink_metadata(&full) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return self.absent(&full, file),
+            Err(error) if error.kind() == ErrorKind::NotFound => return self.other_spelling(&full, file),
             found => found.map_err(unreadable)?,
         };
         let target = std::fs::canonicalize(&full).map_err(|error| {
@@ -184,7 +193,7 @@ impl Files {
     }
 
     /// What a file that is not there means: `None`, unless another spelling of its name is.
-    fn absent(&self, full: &Path, file: &str) -> Result<Option<Vec<u8>>, Fault> {
+    fn other_spelling(&self, full: &Path, file: &str) -> Result<Option<Vec<u8>>, Fault> {
         let (Some(folder), Some(wanted)) = (full.parent(), full.file_name()) else { return Ok(None) };
         let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
         let other = entries.map(|entry| entry.file_name()).find(|name| name.eq_ignore_ascii_case(wanted));
@@ -200,9 +209,7 @@ impl Files {
     /// Notes what was read; a file that says something else than the last time is refused.
     fn note(&self, path: &str, file: &str, bytes: &[u8]) -> Result<(), Fault> {
         let sha256 = sha256(bytes);
-        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = log.insert(path.to_owned(), (sha256.clone(), bytes.len() as u64));
-        drop(log);
+        let before = self.log().read.insert(path.to_owned(), (sha256.clone(), bytes.len() as u64));
         match before {
             Some((known, _)) if known != sha256 => {
                 Err(self.fault(file, "changed while the program read it", "a file that stays as it is"))
@@ -227,7 +234,10 @@ impl Files {
     /// A [`Fault`] if the file is missing, empty or unreadable.
     pub fn read(&self, file: &str) -> Result<String, Fault> {
         match self.read_optional(file)? {
-            None => Err(self.fault(file, "missing", "a file of this name")),
+            None => {
+                self.log().absent.remove(&self.safe_path(file)?);
+                Err(self.fault(file, "missing", "a file of this name"))
+            }
             Some(text) if text.trim().is_empty() => {
                 Err(self.fault(file, "empty", "a header line and at least one row"))
             }
@@ -288,13 +298,33 @@ impl Files {
     /// path: what the results depend on.
     #[must_use]
     pub fn read_log(&self) -> Vec<ReadFile> {
-        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = |(path, (sha256, bytes)): (&String, &(String, u64))| ReadFile {
             path: path.clone(),
             sha256: sha256.clone(),
             bytes: *bytes,
         };
-        log.iter().map(entry).collect()
+        self.log().read.iter().map(entry).collect()
+    }
+
+    /// Paths below the folder that reading began from of the files inside this folder that were asked for and were not
+    /// there, which was no fault, sorted.
+    #[must_use]
+    pub fn absent(&self) -> Vec<String> {
+        let inside = self.inner_path("");
+        let is_inside = |path: &&String| {
+            path.strip_prefix(&inside).is_some_and(|rest| inside.is_empty() || rest.starts_with('/'))
+        };
+        self.log().absent.iter().filter(is_inside).cloned().collect()
+    }
+
+    /// The folder that reading began from.
+    #[must_use]
+    pub(super) fn root(&self) -> Self {
+        Self { inner: String::new(), ..self.clone() }
+    }
+
+    fn log(&self) -> MutexGuard<'_, Log> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn fault(&self, file: &str, found: &str, expected: &str) -> Fault {

@@ -14,6 +14,7 @@ pub mod files;
 mod hash;
 pub mod ids;
 pub mod memory;
+mod misspelt;
 pub mod nearest;
 mod pair;
 mod plain_rows;

@@ -4,7 +4,8 @@
 const MOST_NAMES: usize = 2_000;
 
 /// The known name nearest to one that is not known, where one is near: at most a third of the letters differ, small and
-/// capital letters apart. None in a list of more than 2,000 names.
+/// capital letters apart. Of names that are equally near one that begins with it, or that it begins with, comes first.
+/// None in a list of more than 2,000 names.
 #[must_use]
 pub fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let known: Vec<&str> = known.into_iter().take(MOST_NAMES + 1).collect();
@@ -13,8 +14,12 @@ pub fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Opti
     }
     let lower = name.to_lowercase();
     let distance = |other: &str| strsim::damerau_levenshtein(&lower, &other.to_lowercase());
-    let with_distance = known.into_iter().map(|other| (distance(other), other));
-    let (distance, other) = with_distance.min()?;
+    let is_begun = |other: &str| {
+        let other = other.to_lowercase();
+        !lower.is_empty() && (other.starts_with(&lower) || lower.starts_with(&other))
+    };
+    let ranked = known.into_iter().map(|other| (distance(other), !is_begun(other), other));
+    let (distance, _, other) = ranked.min()?;
     (3 * distance <= name.chars().count().max(3)).then_some(other)
 }
 
@@ -30,5 +35,12 @@ mod tests {
         assert_eq!(nearest("DEMANDS", known), Some("demands"));
         assert_eq!(nearest("speed", known), None);
         assert_eq!(nearest("x", []), None);
+    }
+
+    #[test]
+    fn of_names_equally_near_the_one_that_is_begun_comes_first() {
+        assert_eq!(nearest("US", ["AUS", "RUS", "USA"]), Some("USA"));
+        assert_eq!(nearest("vn", ["VNM", "VEN"]), Some("VNM"));
+        assert_eq!(nearest("USAX", ["USXX", "USA"]), Some("USA"));
     }
 }

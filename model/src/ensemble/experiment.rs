@@ -94,7 +94,8 @@ impl Experiment {
         let growth =
             Growth::read(&files.folder(&plan.baseline), &data.axes, data.meta.year + 1, plan.years[1])?;
         let dynamics = Dynamics::read(&plan, &files, &data.axes)?;
-        let essentials = exposure::read(&files, &data.axes)?;
+        let essentials = exposure::read(&files, &data.axes);
+        let essentials = files.misspelt().beside(essentials)?;
         let (specs, world) = options?;
         let path = BaselinePath::solve(
             Economy::from_dataset(&data)?,

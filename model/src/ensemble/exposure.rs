@@ -34,7 +34,7 @@ pub struct Essential {
 ///
 /// # Errors
 /// [`InputErrors`] with every fault of the table.
-pub(super) fn read(files: &Files, axes: &Axes) -> Result<Vec<Essential>, InputErrors> {
+pub fn read(files: &Files, axes: &Axes) -> Result<Vec<Essential>, InputErrors> {
     let Some(text) = files.read_optional(RULE.file)? else { return Ok(Vec::new()) };
     let (mut faults, mut names) = (Faults::new(), Names::default());
     names.add(COUNTRY, axes.countries.iter().map(|country| country.iso3.as_str()));

@@ -39,7 +39,8 @@ impl Inputs {
     /// As [`Inputs::from`].
     pub fn of_plan(files: Files, plan: Plan) -> Result<Self, InputErrors> {
         let data = Dataset::read(&files.folder(&plan.baseline))?;
-        let book = PolicyBook::read(&files, &data.axes)?;
+        let book = PolicyBook::read(&files, &data.axes);
+        let book = files.misspelt().beside(book)?;
         Ok(Self { files, plan, data, book })
     }
 
@@ -58,6 +59,7 @@ impl Inputs {
         folder: &Files,
         ids: impl IntoIterator<Item = &'i str>,
     ) -> Result<(Vec<OptionSpec>, OptionSpec), InputErrors> {
-        read_options(folder, ids, Some(&Tables::of(&self.book)))
+        let read = read_options(folder, ids, Some(&Tables::of(&self.book)));
+        folder.misspelt().beside(read)
     }
 }

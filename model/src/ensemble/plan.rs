@@ -7,7 +7,7 @@ use super::dynamics_plan::DynamicsPlan;
 use super::numbers::{MOST_POINTS, Points};
 use super::sample::Sampling;
 use crate::data::ids::{PRINTABLE, is_printable};
-use crate::data::{Axes, Files, MARKS, from_toml, line_of_key, toml_fault};
+use crate::data::{Axes, Files, MARKS, from_toml, line_of_key, nearest, toml_fault};
 use crate::error::{Fault, Faults, InputErrors};
 
 /// Name of the plan inside its folder.
@@ -151,13 +151,21 @@ impl std::str::FromStr for Shard {
     }
 }
 
+/// Asks about the known name that was probably meant; else `other`.
+fn remedy(found: &str, known: &[&str], other: &str) -> String {
+    let meant = nearest(found, known.iter().copied());
+    meant.map_or_else(|| other.to_owned(), |meant| format!("Did you mean {meant}?"))
+}
+
 /// Line on which a key stands; where its value is a list over several lines, the one that holds `item`.
 fn line_of(text: &str, key: &str, item: &str) -> Option<u64> {
     let first = line_of_key(text, key)? as usize - 1;
     let quoted = format!("\"{item}\"");
     let rest = text.lines().skip(first);
     let list = rest.enumerate().take_while(|(k, line)| *k == 0 || !line.contains('='));
-    let of_item = list.into_iter().find(|(_, line)| line.contains(&quoted)).map_or(0, |(k, _)| k);
+    let has_number = |line: &str| line.split(|c: char| !c.is_ascii_digit()).any(|number| number == item);
+    let has_item = |line: &str| line.contains(&quoted) || has_number(line);
+    let of_item = list.into_iter().find(|(_, line)| has_item(line)).map_or(0, |(k, _)| k);
     Some((first + of_item) as u64 + 1)
 }
 
@@ -229,8 +237,35 @@ impl Plan {
                     files.display("options"),
                     known.join(", ")
                 ),
-                remedy: "Correct the name, or add the file.".into(),
+                remedy: remedy(id, &known, "Correct the name, or add the file."),
             });
+        }
+        faults
+    }
+
+    fn fault(&self, file: &str, field: &str, found: String, expected: &str) -> Fault {
+        let line = line_of(&self.text, field, &found);
+        Fault { line, ..Fault::of_file(file, field, &found, expected, "Correct the value.") }
+    }
+
+    /// What is wrong with the items of lists.
+    fn list_faults(&self, file: &str) -> Faults {
+        let mut faults = Faults::new();
+        let [first, last] = self.years;
+        let expected = format!("years of {first}..{last}, the years of the plan, each once");
+        for (at, &year) in self.bilateral_years.iter().enumerate() {
+            if !(first..=last).contains(&year) || self.bilateral_years[..at].contains(&year) {
+                faults.push(self.fault(file, "bilateral_years", year.to_string(), &expected));
+            }
+        }
+        for (field, list, expected) in [
+            ("options", &self.options, "each option once"),
+            ("partners", &self.partners, "each partner once"),
+        ] {
+            for (_, twice) in list.iter().enumerate().filter(|(at, item)| list[..*at].contains(item)) {
+                let fault = self.fault(file, field, twice.clone(), expected);
+                faults.push(Fault { found: format!("{twice} twice"), ..fault });
+            }
         }
         faults
     }
@@ -238,17 +273,10 @@ impl Plan {
     /// What is wrong with the values of the plan itself; names are checked against the data later.
     #[must_use]
     pub fn faults(&self, file: &str) -> Faults {
-        let mut faults = Faults::new();
+        let mut faults = self.list_faults(file);
         let mut check = |ok: bool, field: &str, found: String, expected: &str| {
             if !ok {
-                faults.push(Fault {
-                    file: file.to_owned(),
-                    line: line_of(&self.text, field, &found),
-                    field: field.into(),
-                    found,
-                    expected: expected.into(),
-                    remedy: "Correct the value.".into(),
-                });
+                faults.push(self.fault(file, field, found, expected));
             }
         };
         let is_identifier = !self.name.is_empty()
@@ -273,9 +301,6 @@ impl Plan {
             discount.to_string(),
             "percent a year, 0 to 50",
         );
-        let mut seen = std::collections::HashSet::new();
-        let twice = self.options.iter().find(|id| !seen.insert(*id));
-        check(twice.is_none(), "options", format!("{} twice", twice.map_or("", |id| id)), "each option once");
         let has_reference = self.options.contains(&self.reference_option);
         let found = format!("no {}", self.reference_option);
         check(has_reference, "options", found, "the reference_option among the options");
@@ -343,7 +368,7 @@ impl Plan {
                 field: field.into(),
                 found: code.clone(),
                 expected: format!("a country of {}: {}", self.baseline, known.join(", ")),
-                remedy: "Correct the code.".into(),
+                remedy: remedy(code, &known, "Correct the code."),
             });
         }
         faults

@@ -1,8 +1,10 @@
 //! Qualitative conclusions as comparisons of two chances (`data/options/README.md`).
 
-use super::read::WORLD;
-use crate::data::{Files, Row, Table};
-use crate::error::{Faults, InputErrors};
+use super::read::{WORLD, list_options};
+use super::settings::SettingError;
+use super::spec::OptionSpec;
+use crate::data::{Files, Holds, MARK, Names, Row, SOURCE, Table, TableRule, column, nearest};
+use crate::error::{Fault, Faults, InputErrors};
 
 /// One side of a comparison: the chance of a milestone, where another is given among those that reach it.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,45 +26,135 @@ pub struct Conclusion {
     /// The other one.
     pub right: Side,
     pub(super) by_year: i16,
+    /// Line of the table.
+    line: u64,
 }
+
+/// File of the folder of options.
+pub const FILE: &str = "politics/conclusions.csv";
+
+const NAME: Holds = Holds::Id;
+
+const RULE: TableRule = TableRule {
+    file: FILE,
+    columns: &[
+        column("conclusion", Holds::Text),
+        column("left_option", NAME),
+        column("left_milestone", NAME),
+        column("left_given", NAME).or_empty(),
+        column("left_set", Holds::Text),
+        column("right_option", NAME),
+        column("right_milestone", NAME),
+        column("right_given", NAME).or_empty(),
+        column("right_set", Holds::Text),
+        column("by_year", Holds::Whole(2021.0, 2050.0, "a year from 2021 to 2050")),
+        SOURCE,
+        MARK,
+    ],
+    key: &["conclusion"],
+};
 
 /// Reads `politics/conclusions.csv` of a folder of options.
 ///
 /// # Errors
 /// [`InputErrors`] with every fault of the table.
 pub fn read_conclusions(files: &Files) -> Result<Vec<Conclusion>, InputErrors> {
-    const FILE: &str = "politics/conclusions.csv";
-    const COLUMNS: [&str; 12] = [
-        "conclusion",
-        "left_option",
-        "left_milestone",
-        "left_given",
-        "left_set",
-        "right_option",
-        "right_milestone",
-        "right_given",
-        "right_set",
-        "by_year",
-        "source",
-        "mark",
-    ];
     let mut faults = Faults::new();
     let text = files.read(FILE).map_err(InputErrors::from)?;
-    let table = Table::parse(&files.display(FILE), &text, &COLUMNS, &[], &mut faults);
+    let table = RULE.parse(&files.display(FILE), &text, &mut faults);
+    table.iter().for_each(|table| _ = RULE.check(table, &Names::default(), &mut faults));
     let mut conclusions = Vec::new();
     for row in table.iter().flat_map(Table::rows) {
         let left = side(&row, ["left_option", "left_milestone", "left_given", "left_set"], &mut faults);
         let right = side(&row, ["right_option", "right_milestone", "right_given", "right_set"], &mut faults);
-        let year = row.number(
-            "by_year",
-            "a year from 2021 to 2050",
-            |y| (2021.0..=2050.0).contains(&y),
-            &mut faults,
-        );
-        let text = row.text("conclusion").to_owned();
-        conclusions.push(Conclusion { text, left, right, by_year: year.unwrap_or(2035.0) as i16 });
+        let by_year = row.value("by_year").unwrap_or(2035.0) as i16;
+        conclusions.push(Conclusion {
+            text: row.text("conclusion").to_owned(),
+            left,
+            right,
+            by_year,
+            line: row.line,
+        });
     }
     faults.into_result(conclusions)
+}
+
+/// Faults of the options that conclusions name and the folder has not.
+#[must_use]
+pub fn unknown_options(conclusions: &[Conclusion], files: &Files) -> Faults {
+    let known = list_options(files);
+    let mut faults = Faults::new();
+    for (one, side, whose) in sides(conclusions).filter(|(_, side, _)| !known.contains(&side.option)) {
+        let (field, names) = (format!("{whose}_option"), known.iter().map(String::as_str));
+        faults.push(unknown(files, one.line, (&field, &side.option), "an option of the folder", names));
+    }
+    faults
+}
+
+/// Faults of the milestones, parameters and switches that conclusions name, and of the values that they set; nothing of
+/// options that are not among the given ones.
+#[must_use]
+pub fn unknown_in_conclusions(
+    conclusions: &[Conclusion],
+    files: &Files,
+    (options, world): (&[OptionSpec], &OptionSpec),
+) -> Faults {
+    let mut faults = Faults::new();
+    for (one, side, whose) in sides(conclusions) {
+        let Some(spec) = options.iter().chain([world]).find(|spec| spec.id == side.option) else { continue };
+        let mut fault = |column: &str, found: &str, what: &str, names: &[&str]| {
+            let field = format!("{whose}_{column}");
+            faults.push(unknown(files, one.line, (&field, found), what, names.iter().copied()));
+        };
+        let milestones: Vec<&str> = spec.milestones().chain(world.milestones()).collect();
+        let given = Some(("given", &side.given)).filter(|(_, name)| !name.is_empty());
+        for (column, name) in [("milestone", &side.milestone)].into_iter().chain(given) {
+            if !milestones.contains(&name.as_str()) {
+                fault(column, name, "a milestone of the option", &milestones);
+            }
+        }
+        let settable: Vec<&str> = spec.settable().chain(world.settable()).collect();
+        for (name, value) in &side.settings {
+            if !settable.contains(&name.as_str()) {
+                fault("set", name, "a parameter or switch of the option", &settable);
+            } else if let Some(expected) = out_of_range([spec, world], name, *value) {
+                fault("set", &format!("{name}={value}"), &expected, &[]);
+            }
+        }
+    }
+    faults
+}
+
+/// What a value would have to be that neither the option nor the world can take.
+fn out_of_range(specs: [&OptionSpec; 2], name: &str, value: f64) -> Option<String> {
+    let mut expected = None;
+    for spec in specs {
+        match spec.clone().set(name, value) {
+            Ok(()) => return None,
+            Err(SettingError::OutOfRange { expected: range, .. }) => expected = Some(range),
+            Err(SettingError::Unknown { .. }) => {}
+        }
+    }
+    expected
+}
+
+/// Both sides of each conclusion, with the word that their columns begin with.
+fn sides(conclusions: &[Conclusion]) -> impl Iterator<Item = (&Conclusion, &Side, &'static str)> {
+    conclusions.iter().flat_map(|one| [(one, &one.left, "left"), (one, &one.right, "right")])
+}
+
+fn unknown<'n>(
+    files: &Files,
+    line: u64,
+    (field, found): (&str, &str),
+    expected: &str,
+    known: impl Iterator<Item = &'n str>,
+) -> Fault {
+    let remedy = match nearest(found, known) {
+        Some(meant) => format!("Did you mean {meant}?"),
+        None => "Correct it, or delete the row.".to_owned(),
+    };
+    Fault { line: Some(line), ..Fault::of_file(&files.display(FILE), field, found, expected, &remedy) }
 }
 
 fn side(row: &Row<'_>, [option, milestone, given, set]: [&str; 4], faults: &mut Faults) -> Side {

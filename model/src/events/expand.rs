@@ -20,7 +20,8 @@ use crate::data::{IDENTIFIER, is_identifier};
 use crate::error::{Fault, Faults};
 use crate::sorted::SortedSet;
 
-/// Writes the blocks of an option out; a block with a fault is left out.
+/// Writes the blocks of an option out; a block with a fault is left out. Answers the faults, and whether no block is left
+/// out.
 ///
 /// Without `joiners`: those of lists alone. With them, once all is read that can change memberships, also those of the
 /// members of agreements: for all who may belong to one, of whom the draw picks those who do.
@@ -28,18 +29,21 @@ pub(super) fn expand(
     spec: &mut OptionSpec,
     tables: Option<&Tables<'_>>,
     joiners: Option<&Joiners>,
-) -> Faults {
+) -> (Faults, bool) {
     let first = spec.horizon.unwrap_or(LONGEST_HORIZON)[0];
-    let mut expander = Expander { tables, joiners, faults: Faults::new(), n_stages: 0 };
+    let mut expander = Expander { tables, joiners, faults: Faults::new(), is_whole: true, n_stages: 0 };
     let blocks = std::mem::take(&mut spec.processes);
     spec.processes = blocks.into_iter().flat_map(|block| expander.process(block, first)).collect();
-    expander.faults
+    let is_whole = expander.is_whole && expander.faults.is_empty();
+    (expander.faults, is_whole)
 }
 
 struct Expander<'a> {
     tables: Option<&'a Tables<'a>>,
     joiners: Option<&'a Joiners>,
     faults: Faults,
+    /// False where a block is left out because the tables have faults of their own.
+    is_whole: bool,
     /// Stages that blocks came to so far.
     n_stages: usize,
 }
@@ -195,6 +199,10 @@ impl Expander<'_> {
             self.fault(at, text, expected, "Write it so.");
             return None;
         };
+        if self.tables.is_some_and(|tables| tables.is_unread) {
+            self.is_whole = false;
+            return None;
+        }
         let Some(tables) = self.tables.filter(|tables| tables.memberships.is_some()) else {
             let expected = "policy tables, which say who is a member";
             let remedy = "Give the data folder with --data DIR, or list the members.";
@@ -254,7 +262,7 @@ impl Expander<'_> {
     fn party(&mut self, at: Key<'_>, name: &str) {
         if !is_identifier(name) {
             self.fault(at, name, IDENTIFIER, "Correct the name.");
-        } else if self.tables.is_some_and(|tables| !tables.parties.contains(name)) {
+        } else if self.tables.is_some_and(|tables| !tables.is_unread && !tables.parties.contains(name)) {
             let expected = "a country of countries.csv or a party of policy/tables/memberships.csv";
             self.fault(at, name, expected, "Correct the name.");
         }

@@ -8,6 +8,7 @@ use super::limits::{
     DATES, LARGEST, LARGEST_WEIGHT, LEAST_DAYS, MOST_BRANCHES, MOST_DAYS, MOST_STAGES, MOST_TIMES,
     MOST_YEARS, shown,
 };
+use super::milestones::meant;
 use super::place::Key;
 use super::spec::{Branch, ONWARD, Process, Recurring, Stage};
 use super::validate::{Check, LONGEST_HORIZON};
@@ -94,7 +95,9 @@ impl Check<'_> {
             let expected = "another id: `end` and `next` say where a branch leads";
             self.fault(place.key("id"), (name, &stage.id), expected, "Rename the stage.");
         }
-        stage.milestone.iter().for_each(|milestone| self.id(place.key("milestone"), milestone));
+        stage.milestone.iter().for_each(|milestone| self.milestone(place.key("milestone"), milestone));
+        let of_all = stage.in_block.iter().filter_map(|block| block.milestone_of_all.as_ref());
+        of_all.for_each(|milestone| self.milestone(place.key("milestone_of_all"), milestone));
         self.texts(place.key("requires"), &stage.requires);
         self.texts(place.key("unless"), &stage.unless);
         self.effect_names(place.key("effects"), &stage.effects);
@@ -142,13 +145,22 @@ impl Check<'_> {
         self.times(place.key("max_retries"), name, ("max_retries", stage.max_retries));
     }
 
+    /// The name of a milestone; one that is nearly a name with a meaning would be a milestone that nothing reads.
+    fn milestone(&mut self, at: Key<'_>, name: &str) {
+        self.id(at, name);
+        if let Some(meant) = meant(name) {
+            let expected = "a name of its own, not nearly one that chances and dates rest on";
+            self.fault(at, ("milestone", name), expected, &format!("Did you mean {meant}?"));
+        }
+    }
+
     fn branch(&mut self, Key { place, name: key }: Key<'_>, name: &str, branch: &Branch) {
         let at = |inner: &str| format!("{key}.{inner}");
         self.probability(place.key(&at("probability")), name, branch.probability);
         self.shifts(place.key(&at("shift")), name, &branch.shifts);
         self.mark(place.key(&at("mark")), name, &branch.mark);
         self.effect_names(place.key(&at("effects")), &branch.effects);
-        branch.milestone.iter().for_each(|milestone| self.id(place.key(&at("milestone")), milestone));
+        branch.milestone.iter().for_each(|one| self.milestone(place.key(&at("milestone")), one));
         self.times(place.key(&at("at_most")), name, ("at_most", branch.at_most));
         if branch.at_most == 0 {
             let (found, remedy) = ("at_most = 0", "Correct at_most, or delete the branch.");
@@ -192,7 +204,7 @@ impl Check<'_> {
         let place = &event.place;
         self.id(place.key("id"), &event.id);
         self.id(place.key("party"), &event.party);
-        event.milestone.iter().for_each(|milestone| self.id(place.key("milestone"), milestone));
+        event.milestone.iter().for_each(|milestone| self.milestone(place.key("milestone"), milestone));
         self.texts(place.key("requires"), &event.requires);
         self.texts(place.key("unless"), &event.unless);
         self.effect_names(place.key("effects"), &event.effects);

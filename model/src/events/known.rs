@@ -24,6 +24,8 @@ pub struct Tables<'a> {
     pub on: Option<SortedSet<String>>,
     /// Provisions and their kinds.
     pub provisions: SortedSet<&'a str>,
+    /// True where the tables have faults of their own: nothing is said about names that only they know.
+    pub is_unread: bool,
 }
 
 impl<'a> Tables<'a> {
@@ -43,7 +45,14 @@ impl<'a> Tables<'a> {
             measures: Some(measures),
             on: Some(book.depths.names_on().collect()),
             provisions: provisions.flat_map(|one| [one.id.as_str(), one.kind.as_str()]).collect(),
+            is_unread: false,
         }
+    }
+
+    /// Tables that have faults of their own.
+    #[must_use]
+    pub fn unread() -> Self {
+        Self { is_unread: true, ..Self::default() }
     }
 }
 
@@ -51,6 +60,9 @@ impl<'a> Tables<'a> {
 /// `bodies` that the option or the `world` declares.
 #[must_use]
 pub fn unknown_names(spec: &OptionSpec, world: Option<&OptionSpec>, tables: &Tables<'_>) -> Faults {
+    if tables.is_unread {
+        return Faults::new();
+    }
     let specs = || [Some(spec), world].into_iter().flatten();
     let bodies: SortedSet<&str> = specs().flat_map(|spec| &spec.bodies).map(String::as_str).collect();
     let mut found = Found { tables, faults: Faults::new() };

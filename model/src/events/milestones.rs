@@ -10,6 +10,7 @@ use super::engine::Workspace;
 use super::program::{CompactDraw, Program, date_of};
 use super::shared_numbers::{DRAWS, SharedNumbers, place_streams};
 use super::timeline::{DrawnTimeline, Horizon};
+use crate::data::nearest;
 use crate::sorted::{SortedMap, SortedSet, sort_by};
 
 /// Milestone of every option: its deal is in force.
@@ -17,6 +18,20 @@ pub const IN_FORCE: &str = "in_force";
 
 /// Milestone of the start of an option's talks: chances are also given for the draws that reach it.
 pub const LAUNCH: &str = "launch";
+
+/// Milestone of an option with two steps: its interim deal is in force. Charts show it beside [`IN_FORCE`].
+pub const SECTORAL_IN_FORCE: &str = "sectoral_in_force";
+
+/// The milestone with a meaning that a name was probably meant to be; none where it is one of these. All other names are free.
+pub(super) fn meant(name: &str) -> Option<&'static str> {
+    let near = |word: &str, to: &'static str| !word.contains(to) && nearest(word, [to]).is_some();
+    let of_step = name.strip_prefix("sectoral_").is_some_and(|rest| near(rest, IN_FORCE));
+    let of_first_word = name.strip_suffix("_in_force").is_some_and(|word| near(word, "sectoral"));
+    match of_step || of_first_word {
+        true => Some(SECTORAL_IN_FORCE),
+        false => [IN_FORCE, LAUNCH].into_iter().find(|known| near(name, known)),
+    }
+}
 
 /// Distribution of the first date of a milestone.
 #[derive(Debug, Clone, PartialEq, Eq)]

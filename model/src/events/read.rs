@@ -223,9 +223,9 @@ impl<'a> Reader<'a> {
 
     /// Writes blocks out; those for the members of agreements where it is known who may join.
     fn blocks(&mut self, spec: &mut OptionSpec, joiners: Option<&Joiners>) {
-        let faults = expand(spec, self.tables, joiners);
+        let (faults, is_whole) = expand(spec, self.tables, joiners);
         // A block that is left out would declare names.
-        self.is_whole &= faults.as_slice().is_empty();
+        self.is_whole &= is_whole;
         self.faults.extend(faults);
     }
 

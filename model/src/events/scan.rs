@@ -56,6 +56,17 @@ impl OptionSpec {
         facts.chain(processes).chain(recurring).filter(|(_, date)| *date > end).collect()
     }
 
+    /// Milestones that something in the option reaches.
+    pub fn milestones(&self) -> impl Iterator<Item = &str> {
+        let of_stages = self.processes.iter().flat_map(|process| &process.stages).flat_map(|stage| {
+            let of_block = stage.in_block.as_ref().and_then(|block| block.milestone_of_all.as_ref());
+            let of_branches = stage.branches.iter().filter_map(|branch| branch.milestone.as_ref());
+            stage.milestone.iter().chain(of_block).chain(of_branches)
+        });
+        let of_recurring = self.recurring.iter().filter_map(|event| event.milestone.as_ref());
+        of_stages.chain(of_recurring).map(String::as_str)
+    }
+
     /// Facts that an effect of the option can make true.
     pub fn set_facts(&self) -> impl Iterator<Item = String> {
         self.effects().filter_map(|(text, _)| Effect::parse(text)).flat_map(|effect| effect.sets())

@@ -70,7 +70,7 @@ fn unknown_gains(topics: &Topics, options: &[String], tables: Option<&Tables<'_>
             let words = ("option", "an option of the folder");
             faults.push(fault(place, words, option, options.iter().map(String::as_str)));
         }
-        if let Some(tables) = tables
+        if let Some(tables) = tables.filter(|tables| !tables.is_unread)
             && !tables.parties.contains(party.as_str())
             && told.insert(("party", party))
         {

@@ -33,6 +33,7 @@ mod set;
 mod tables;
 
 use crate::data::{Dataset, Files};
+use crate::error::InputErrors;
 use crate::numerics::parallel;
 use crate::projection::Adjustment;
 use forecast::Forecast;
@@ -53,10 +54,18 @@ pub struct Hindcasts {
     pub notes: Vec<String>,
 }
 
+/// Checks the tables of the folder `files`; nothing where it declares no hindcasts.
+///
+/// # Errors
+/// [`InputErrors`] with every fault of the tables.
+pub fn check(files: &Files) -> Result<(), InputErrors> {
+    Tables::read(files).map(|_| ())
+}
+
 /// Makes every hindcast that the folder `files` declares (`cases.csv`); none where it declares none.
 ///
 /// # Errors
-/// [`crate::error::InputErrors`] with every fault of the tables; an equilibrium that is not found.
+/// [`InputErrors`] with every fault of the tables; an equilibrium that is not found.
 pub fn hindcasts(files: &Files, data: &Dataset, adjustment: &Adjustment) -> anyhow::Result<Hindcasts> {
     let mut found = Hindcasts::default();
     let Some(tables) = Tables::read(files)? else {

@@ -9,6 +9,7 @@
 //! default --setting 1--> trial --setting 2--> ... --> ours with the study's settings --what remains--> published
 //! ```
 
+mod check;
 mod figure;
 mod rows;
 mod tables;
@@ -16,13 +17,14 @@ mod trial;
 
 use self::figure::{About, figure};
 use self::tables::{Published, Sign, Tables};
-use self::trial::{Applied, Solved, Step, needs, prepare, solve, steps};
+use self::trial::{Applied, Chains, Solved, Step, chains, needs, prepare, solve};
 use crate::data::Files;
 use crate::ensemble::{Plan, Watch};
 use crate::error::InputErrors;
 use crate::numerics::parallel;
 use crate::sorted::SortedMap;
 
+pub use check::check;
 pub use rows::{BridgeRow, SignRow, StudyRow};
 pub use trial::FOLDER;
 
@@ -64,8 +66,6 @@ impl Titles {
     }
 }
 
-/// A scenario and its steps, by study and scenario.
-type Chains = SortedMap<[String; 2], Vec<Step>>;
 /// Trials by what was applied.
 type Trials = SortedMap<Applied, Solved>;
 
@@ -75,11 +75,7 @@ type Trials = SortedMap<Applied, Solved>;
 /// [`crate::error::InputErrors`] of tables, plan and data; a state without equilibrium, named with its settings.
 pub fn studies(files: &Files, plan: &Plan, watch: &dyn Watch) -> anyhow::Result<StudyTables> {
     let tables = Tables::read(&files.folder(FOLDER))?;
-    let mut chains = Chains::new();
-    for scenario in &tables.scenarios {
-        let key = [scenario.study.clone(), scenario.id.clone()];
-        chains.insert(key, steps(&tables, scenario)?);
-    }
+    let chains = chains(&tables)?;
     let needs = needs(chains.values().flatten());
     watch.stage("published studies");
     watch.begin(needs.len() as u64);

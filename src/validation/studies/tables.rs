@@ -2,7 +2,7 @@
 
 use crate::data::{Files, Holds, MARK, Names, Row, SOURCE, TableRule, column};
 use crate::ensemble::CellChange;
-use crate::error::{Faults, InputErrors};
+use crate::error::{Fault, Faults, InputErrors};
 use crate::sorted::SortedMap;
 
 const NUMBER: Holds = Holds::Number(-1e12, 1e12, "a number");
@@ -203,6 +203,7 @@ pub(super) struct Sign {
 /// Why figures differ: study, scenario and measure, each may be `*`.
 pub(super) struct Reason {
     of: [String; 3],
+    line: u64,
     reason: String,
 }
 
@@ -258,8 +259,11 @@ impl Tables {
         let results = rows_of(files, &RESULTS, &names, &mut faults, published)?;
         let reasons = rows_of(files, &REASONS, &names, &mut faults, |row| {
             let of = ["study", "scenario", "measure"].map(|column| row.text(column).to_owned());
-            Some(Reason { of, reason: row.text("reason").to_owned() })
+            Some(Reason { of, line: row.line, reason: row.text("reason").to_owned() })
         })?;
+        if faults.is_empty() {
+            faults = unused(&reasons, &results, &files.display(REASONS.file));
+        }
         let signs = rows_of(files, &SIGNS, &names, &mut faults, |row| Some(sign(row)))?;
         faults.into_result(Self { results, scenarios, titles, settings, links, areas, units, signs, reasons })
     }
@@ -274,9 +278,32 @@ impl Tables {
 
     /// The first reason that fits; empty if none does.
     pub fn reason(&self, of: [&str; 3]) -> &str {
-        let fits = |reason: &&Reason| reason.of.iter().zip(of).all(|(a, b)| a == ALL || a == b);
-        self.reasons.iter().find(fits).map_or("", |found| found.reason.as_str())
+        self.reasons.iter().find(|reason| reason.fits(of)).map_or("", |found| found.reason.as_str())
     }
+}
+
+impl Reason {
+    fn fits(&self, of: [&str; 3]) -> bool {
+        self.of.iter().zip(of).all(|(a, b)| a == ALL || a == b)
+    }
+}
+
+/// A fault for each reason that is about no published result.
+fn unused(reasons: &[Reason], results: &[Published], file: &str) -> Faults {
+    let mut faults = Faults::new();
+    let is_used =
+        |one: &&Reason| results.iter().any(|row| one.fits([&row.study, &row.scenario, &row.measure]));
+    for reason in reasons.iter().filter(|reason| !is_used(reason)) {
+        faults.push(Fault {
+            file: file.to_owned(),
+            line: Some(reason.line),
+            field: "study,scenario,measure".into(),
+            found: reason.of.join(","),
+            expected: "a result of results.csv with these cells, `*` for any".into(),
+            remedy: "Correct the cells, or delete the row.".into(),
+        });
+    }
+    faults
 }
 
 /// What `make` makes of the rows of a table that are sound.

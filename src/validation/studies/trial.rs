@@ -34,11 +34,23 @@ pub(super) struct Solved {
     pub years: Vec<ReferenceYear>,
 }
 
+/// A scenario and its steps, by study and scenario.
+pub(super) type Chains = SortedMap<[String; 2], Vec<Step>>;
+
+/// The scenarios with their steps.
+///
+/// # Errors
+/// [`InputErrors`] for a year that is none.
+pub(super) fn chains(tables: &Tables) -> Result<Chains, InputErrors> {
+    let key = |scenario: &Scenario| [scenario.study.clone(), scenario.id.clone()];
+    tables.scenarios.iter().map(|scenario| Ok((key(scenario), steps(tables, scenario)?))).collect()
+}
+
 /// The steps of a scenario, the default first; none where the program cannot say anything.
 ///
 /// # Errors
 /// [`InputErrors`] for a year that is none.
-pub(super) fn steps(tables: &Tables, scenario: &Scenario) -> Result<Vec<Step>, InputErrors> {
+fn steps(tables: &Tables, scenario: &Scenario) -> Result<Vec<Step>, InputErrors> {
     let Some(view) = scenario.view.clone() else { return Ok(Vec::new()) };
     let mut now = Step { setting: None, applied: scenario.always.clone(), view };
     let mut steps = vec![now.clone()];

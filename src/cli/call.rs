@@ -168,7 +168,7 @@ fn in_pool(cli: &Cli, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
 fn of_error(error: &anyhow::Error) -> Outcome {
     Outcome {
         exit_code: exit::code(error),
-        message: format!("{error:#}").trim().to_owned(),
+        message: terminal::message(error),
         faults: error.chain().find_map(faults).unwrap_or_default(),
         ..Outcome::default()
     }

@@ -116,7 +116,7 @@ struct Keyed {
 }
 
 fn read(folder: &Path, name: &str) -> Result<Keyed, InputErrors> {
-    let files = Files::directory(folder);
+    let files = Files::result(folder);
     let text = files.read(name)?;
     let fault = |error: &csv::Error| {
         InputErrors::from(Fault {

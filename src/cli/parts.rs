@@ -170,7 +170,7 @@ fn expanded(folder: &Path) -> Vec<PathBuf> {
 fn read_part(folder: &Path) -> Result<(Part, ShardInfo, Value), InputErrors> {
     let file = folder.join(SHARD_FILE);
     let expected = "the output of `tradepath run --shard k/K`";
-    let text = Files::directory(folder).read(SHARD_FILE)?;
+    let text = Files::result(folder).read(SHARD_FILE)?;
     let info: ShardInfo = serde_json::from_str(&text).map_err(|error| Fault {
         line: Some(error.line() as u64),
         ..fault(&file, &error.to_string(), expected)

@@ -4,7 +4,6 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use anyhow::Context;
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -67,9 +66,7 @@ pub fn run(args: &ReduceArgs, quiet: bool) -> anyhow::Result<()> {
         rows::set_digits(u8::try_from(digits).unwrap_or(rows::ALL_DIGITS));
     }
     for schema in results::common() {
-        let (from, to) = (first.folder.join(schema.file), output.path().join(schema.file));
-        let copied = to.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::copy(&from, &to));
-        copied.with_context(|| from.display().to_string())?;
+        output.copy(&first.folder.join(schema.file), schema.file)?;
     }
     output.write_text(MANIFEST, &manifest::text(&joined_manifest(&parts)))?;
     join_draws(&parts, &output)?;

@@ -42,7 +42,7 @@ pub struct ReportArgs {
 /// # Errors
 /// If a file of the run is missing, changed or faulty, or the output folder is in use.
 pub fn run(args: &ReportArgs, quiet: bool) -> anyhow::Result<()> {
-    let files = Files::directory(&args.run);
+    let files = Files::result(&args.run);
     let beside = args.with.iter().map(|folder| tables_beside(folder)).collect::<Result<Vec<_>, _>>()?;
     let (run, data) = report::read(&files, &beside)?;
     let output = match &args.out {
@@ -69,7 +69,7 @@ pub fn run(args: &ReportArgs, quiet: bool) -> anyhow::Result<()> {
 /// A folder given with `--with`, which must be there.
 fn tables_beside(folder: &Path) -> Result<Files, InputErrors> {
     if folder.is_dir() {
-        return Ok(Files::directory(folder));
+        return Ok(Files::result(folder));
     }
     let name = folder.display().to_string();
     let remedy = "Make it with `tradepath validate --out DIR`, or leave --with out.";

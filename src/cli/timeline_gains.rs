@@ -20,7 +20,8 @@ const JOBS: &str = "jobs_given_up";
 /// # Errors
 /// If the folder holds no sound `reference.csv`, or one without these measures.
 pub fn table(folder: &Path) -> Result<String, InputErrors> {
-    let files = Files::directory(folder);
+    let files =
+        Files::directory(folder).with_remedy("Name with --gains the folder of a finished `tradepath run`.");
     let mut faults = Faults::new();
     let table = rows::open::<ReferenceValue<'_>>(&files, &mut faults);
     let read = table.as_ref().map(|table| rows::read::<ReferenceValue<'_>>(table, &mut faults));

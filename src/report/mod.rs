@@ -116,7 +116,7 @@ pub fn read(files: &Files, beside: &[Files]) -> Result<(Run, PageData), InputErr
 /// # Errors
 /// [`ReportError`], as [`write()`]; a fault of the tables.
 pub fn of_folder(output: &OutputDir) -> Result<ReportSummary, ReportError> {
-    let (run, data) = read(&Files::directory(output.path()), &[])?;
+    let (run, data) = read(&Files::result(output.path()), &[])?;
     write(&run, &data, output)
 }
 

@@ -40,8 +40,17 @@ pub struct Files {
     inner: String,
     /// Texts that stand in place of files, by path below the root.
     instead: Arc<BTreeMap<String, String>>,
+    /// What helps where a file is missing or cannot be read.
+    remedy: &'static str,
     log: ReadLog,
 }
+
+/// What helps where a folder of input files is not whole.
+const OF_INPUT: &str = "Check the path, or start from `tradepath init DIR`, which writes a complete set.";
+/// What helps where the user named the file itself.
+const NAMED: &str = "Check the path and the file.";
+/// What helps where a folder of results is not whole.
+const OF_RESULT: &str = "Name the folder of a finished result, as the command wrote it with --out.";
 
 #[derive(Debug, Clone)]
 enum Root {
@@ -65,7 +74,20 @@ impl Files {
     }
 
     fn of(root: Root) -> Self {
-        Self { root, inner: String::new(), instead: Arc::default(), log: ReadLog::default() }
+        let (instead, log) = (Arc::default(), ReadLog::default());
+        Self { root, inner: String::new(), instead, remedy: OF_INPUT, log }
+    }
+
+    /// The folder of a result at `path`: one that is not whole is no set of input files to be completed.
+    #[must_use]
+    pub fn result(path: &Path) -> Self {
+        Self::directory(path).with_remedy(OF_RESULT)
+    }
+
+    /// The same folder, with what helps where a file of it is missing or cannot be read.
+    #[must_use]
+    pub fn with_remedy(self, remedy: &'static str) -> Self {
+        Self { remedy, ..self }
     }
 
     /// The same folder with `text` in place of what `file` holds, and nothing read of it yet.
@@ -147,6 +169,9 @@ impl Files {
             |error: std::io::Error| self.fault(file, &error.to_string(), "a readable UTF-8 text file");
         let entry = match std::fs::symlink_metadata(&full) {
             Err(error) if error.kind() == ErrorKind::NotFound => return self.absent(&full, file),
+            Err(error) if error.kind() == ErrorKind::NotADirectory => {
+                return Err(self.fault(file, &self.missing(), "a file of this name"));
+            }
             found => found.map_err(unreadable)?,
         };
         let target = std::fs::canonicalize(&full).map_err(|error| {
@@ -225,7 +250,7 @@ impl Files {
     /// A [`Fault`] if the file is missing, empty or unreadable.
     pub fn read(&self, file: &str) -> Result<String, Fault> {
         match self.read_optional(file)? {
-            None => Err(self.fault(file, "missing", "a file of this name")),
+            None => Err(self.fault(file, &self.missing(), "a file of this name")),
             Some(text) if text.trim().is_empty() => {
                 Err(self.fault(file, "empty", "a header line and at least one row"))
             }
@@ -238,7 +263,7 @@ impl Files {
     /// # Errors
     /// A [`Fault`] if there is no such file, or it is not UTF-8 text.
     pub fn read_named(path: &Path) -> Result<String, Fault> {
-        let files = Self::directory(Path::new(""));
+        let files = Self::directory(Path::new("")).with_remedy(NAMED);
         let name = path.display().to_string();
         let is_pipe = std::fs::metadata(path).is_ok_and(|metadata| is_pipe(&metadata));
         let bytes = if is_pipe { files.pipe(path, &name)? } else { files.regular(path, &name)? };
@@ -295,6 +320,19 @@ impl Files {
         log.iter().map(entry).collect()
     }
 
+    /// How a file is missing: with its folder, where that is none.
+    fn missing(&self) -> String {
+        match &self.root {
+            Root::Directory(root) if root.is_file() => {
+                format!("missing ({} is a file, no folder)", root.display())
+            }
+            Root::Directory(root) if !root.as_os_str().is_empty() && !root.exists() => {
+                format!("missing (there is no folder {})", root.display())
+            }
+            _ => "missing".into(),
+        }
+    }
+
     fn fault(&self, file: &str, found: &str, expected: &str) -> Fault {
         Fault {
             file: self.display(file),
@@ -302,7 +340,7 @@ impl Files {
             field: "file".into(),
             found: found.into(),
             expected: expected.into(),
-            remedy: "Check the path, or start from `tradepath init DIR`, which writes a complete set.".into(),
+            remedy: self.remedy.into(),
         }
     }
 }

@@ -22,8 +22,13 @@ fn with_variable(option: Arg, prefix: &str) -> Arg {
             let name = format!("TRADEPATH_{prefix}{long}").to_uppercase().replace('-', "_");
             let is_switch = matches!(option.get_action(), ArgAction::SetTrue);
             let option = option.env(name).hide_env_values(true);
-            // A switch is on with any text but an empty one, 0, no, off and false.
-            if is_switch { option.value_parser(FalseyValueParser::new()) } else { option }
+            // A switch is on with any text but an empty one, 0, no, off and false. A value that is a negative number is one
+            // that cannot be read, and no option that is not known.
+            if is_switch {
+                option.value_parser(FalseyValueParser::new())
+            } else {
+                option.allow_negative_numbers(true)
+            }
         }
     }
 }

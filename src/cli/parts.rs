@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::run_resume::{DIGITS, EVENTS};
-use super::verify;
+use super::{apart, verify};
 use crate::data::Files;
 use crate::ensemble::Shard;
 use crate::error::{Fault, Faults, InputErrors};
@@ -83,10 +83,12 @@ impl Parts {
         }
         if let Some(parts) = &mut parts {
             sort_by_key(&mut parts.all, |part| part.shard.number);
-            parts.check_numbers(&mut faults);
+            parts.check_numbers(folders, &mut faults);
         }
         let parts = faults.into_result(parts)?;
-        parts.ok_or_else(|| fault(Path::new("parts"), "none", "the folders of the parts of a run").into())
+        parts.ok_or_else(|| {
+            fault(Path::new("command line"), "none", "the folders of the parts of a run").into()
+        })
     }
 
     /// Parts of one run agree in their fingerprint, in the tables that are common to all, and in which tables they
@@ -94,8 +96,9 @@ impl Parts {
     fn check_alike(&self, part: &Part, info: &ShardInfo, manifest: &Value, faults: &mut Faults) {
         let first = &self.all[0];
         if info.fingerprint != self.info.fingerprint {
-            let expected = "parts of one plan, seed, data and version";
-            faults.push(fault(&part.folder, "a part of another run", expected));
+            let found = format!("a part of another run{}", apart::told(&self.manifest, manifest));
+            let expected = format!("a part of the run of {}", first.folder.display());
+            faults.push(fault(&part.folder, &found, &expected));
             return;
         }
         for key in DESCRIBED.into_iter().filter(|key| self.manifest[key] != manifest[key]) {
@@ -121,7 +124,8 @@ impl Parts {
         }
     }
 
-    fn check_numbers(&self, faults: &mut Faults) {
+    /// Each number once; `folders` are those that the user named.
+    fn check_numbers(&self, folders: &[PathBuf], faults: &mut Faults) {
         let of = self.info.shard.of;
         let expected = format!("each of the parts 1 to {of} once");
         let mut known: SortedMap<u64, &Path> = SortedMap::new();
@@ -138,7 +142,8 @@ impl Parts {
         if !missing.is_empty() {
             let remedy = format!("Run what is missing (--shard k/{of}), then reduce again.");
             let found = format!("no part {missing} (of {of})");
-            faults.push(Fault { remedy, ..fault(Path::new("parts"), &found, &expected) });
+            let named: Vec<String> = folders.iter().map(|folder| folder.display().to_string()).collect();
+            faults.push(Fault { remedy, ..fault(Path::new(&named.join(", ")), &found, &expected) });
         }
     }
 }

@@ -151,12 +151,15 @@ fn block_of(part: &Part, year: i16) -> PathBuf {
 fn as_input(error: ResultsError) -> anyhow::Error {
     match error {
         ResultsError::Block(found) if !matches!(found, BlockError::Io { .. }) => InputErrors::from(Fault {
-            file: "parts".into(),
+            file: match &found {
+                BlockError::Damaged { path, .. } | BlockError::Foreign { path, .. } => path.clone(),
+                _ => "command line".into(),
+            },
             line: None,
             field: "block".into(),
             found: found.to_string(),
             expected: "the blocks of the parts of one run, each draw once".into(),
-            remedy: "Run the part again.".into(),
+            remedy: "Remove the folder of the part and run the part again.".into(),
         })
         .into(),
         ResultsError::Block(error) => error.into(),

@@ -193,7 +193,7 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
     progress.finish();
     timings.end("tables of paths, charts, page");
     if args.timings {
-        eprint!("{}", timings.text());
+        timings.say();
     }
     let seconds = Some(started.elapsed().as_secs_f64());
     match &last {

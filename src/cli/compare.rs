@@ -128,7 +128,7 @@ fn read(folder: &Path, name: &str) -> Result<Keyed, InputErrors> {
             remedy: "Put the table back as the command wrote it.".into(),
         })
     };
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(text.as_bytes());
     let header = reader.headers().map_err(|error| fault(&error))?;
     let header: Vec<String> = header.iter().map(str::to_owned).collect();
     let keys = key(name, &header);

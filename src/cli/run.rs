@@ -15,8 +15,8 @@ use super::timings::Timings;
 use super::{arguments, manifest, run_manifest, run_resume, signals};
 use crate::data::{Axes, Files, memory};
 use crate::ensemble::{
-    Experiment, Owner, PLAN_FILE, Pilot, Plan, Points, RunError, RunFrame, RunResults, Sampling, Shard,
-    Store, Tiling, Watch, YearBlock, run_bytes,
+    Experiment, Inputs, Owner, PLAN_FILE, Pilot, Plan, Points, RunError, RunFrame, RunResults, Sampling,
+    Shard, Store, Tiling, Watch, YearBlock, run_bytes,
 };
 use crate::error::{Fault, InputErrors};
 use crate::output::dir::{Existing, MANIFEST, OutputDir, WORK};
@@ -269,8 +269,8 @@ fn load_plan(args: &RunArgs) -> anyhow::Result<(Files, Plan)> {
     if plan.bilateral_years.is_empty() {
         plan.bilateral_years = vec![plan.years[1]];
     }
-    let faults = plan.faults("command line and plan");
-    Ok((files, faults.into_result(plan)?))
+    Inputs::check_changed(&files, &plan)?;
+    Ok((files, plan))
 }
 
 /// Memory that a run may take.

@@ -46,10 +46,9 @@ pub fn answer(base: &Economy, solved: &Equilibrium, exact: &Exact, path: Option<
             stats.method, stats.evaluations, stats.residual
         ),
     ];
-    notes.extend(
-        path.and_then(<[PathYear]>::last)
-            .map(|last| format!("With capital, {} years after the change: see path.csv.", last.year)),
-    );
+    notes.extend(path.and_then(<[PathYear]>::last).map(|last| {
+        format!("With capital, {} years after the change; --out writes the way there as path.csv.", last.year)
+    }));
     Answer {
         title: "Real income by country (gain %), where it comes from, and trade".into(),
         columns: COLUMNS.to_vec(),

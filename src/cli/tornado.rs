@@ -11,8 +11,8 @@ use super::data_dir::DataDir;
 use super::format::{Format, WIDTH};
 use super::manifest;
 use super::progress::Progress;
-use crate::ensemble::Plan;
 use crate::ensemble::tornado::{Assumption, Swing, tornado};
+use crate::ensemble::{Inputs, Plan};
 use crate::output::dir::{Existing, MANIFEST, OutputDir};
 use crate::output::rows as tables;
 use crate::output::tornado::{TornadoRow, rows};
@@ -61,7 +61,7 @@ pub fn run(args: &TornadoArgs, quiet: bool) -> anyhow::Result<()> {
     if let Some(year) = args.year {
         plan.years = [year, year];
     }
-    plan.faults("command line and plan").into_result(())?;
+    Inputs::check_changed(&files, &plan)?;
     let assumptions = Assumption::read(&files)?;
     let existing = if args.overwrite { Existing::Replace } else { Existing::Refuse };
     let output = args.out.as_ref().map(|out| OutputDir::create(out, existing)).transpose()?;

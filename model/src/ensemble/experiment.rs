@@ -87,13 +87,14 @@ impl Experiment {
         let options = inputs.options(&inputs.options_folder(), ids);
         let Inputs { files, plan, data, book } = inputs;
         allow(&data.axes, &plan)?;
-        plan.check_names(&data.axes, &files.display(PLAN_FILE)).into_result(())?;
-        plan.check_base_year(data.meta.year, &files.display(PLAN_FILE)).into_result(())?;
+        let mut faults = plan.check_names(&data.axes, &files.display(PLAN_FILE));
+        faults.extend(plan.check_base_year(data.meta.year, &files.display(PLAN_FILE)));
+        let options = faults.keep(options);
+        let (specs, world) = faults.into_result(options)?.expect("options without a fault");
         let growth =
             Growth::read(&files.folder(&plan.baseline), &data.axes, data.meta.year + 1, plan.years[1])?;
         let dynamics = Dynamics::read(&plan, &files, &data.axes)?;
         let essentials = exposure::read(&files, &data.axes)?;
-        let (specs, world) = options?;
         let path = BaselinePath::solve(
             Economy::from_dataset(&data)?,
             data.meta.year..=plan.years[1],

@@ -47,7 +47,9 @@ fn fault(option: &Arg, path: &Path) -> Fault {
         false => format!("{shown}, which is not there"),
     };
     let help = option.get_help().map(ToString::to_string).unwrap_or_default();
-    let meant = help.split(['.', ':', ';']).next().unwrap_or_default();
-    let remedy = format!("Correct the path. {name}: {}.", meant.trim());
+    // The first sentence; a point inside a name ends none.
+    let ends = [". ", ": ", "; "].iter().filter_map(|end| help.find(end));
+    let meant = &help[..ends.min().unwrap_or(help.len())];
+    let remedy = format!("Correct the path. {name}: {}.", meant.trim_end_matches('.'));
     Fault::of_file("command line", &name, &found, "a folder that is there", &remedy)
 }

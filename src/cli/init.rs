@@ -69,7 +69,7 @@ fn by_name(error: OutputError) -> anyhow::Error {
         OutputError::Refused { path, why } => InputErrors::from(Fault::of_file(
             &path.display().to_string(),
             "DIR",
-            &format!("a folder that {why}"),
+            &format!("one that {why}"),
             "a new or an empty folder, or one that init wrote",
             "Name another, as in `tradepath init DIR`.",
         ))

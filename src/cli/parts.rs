@@ -69,6 +69,7 @@ impl Parts {
     /// [`InputErrors`] if a part is missing, there twice, changed or of another run.
     pub fn read(folders: &[PathBuf]) -> Result<Self, InputErrors> {
         let (mut parts, mut faults): (Option<Self>, _) = (None, Faults::new());
+        let mut broken: SortedSet<u64> = SortedSet::new();
         for folder in folders.iter().flat_map(|folder| expanded(folder)) {
             match read_part(&folder) {
                 Ok((part, info, manifest)) => match &mut parts {
@@ -78,12 +79,15 @@ impl Parts {
                         parts.all.push(part);
                     }
                 },
-                Err(errors) => faults.extend(errors.into()),
+                Err(errors) => {
+                    faults.extend(errors.into());
+                    broken.extend(number_of(&folder));
+                }
             }
         }
         if let Some(parts) = &mut parts {
             sort_by_key(&mut parts.all, |part| part.shard.number);
-            parts.check_numbers(folders, &mut faults);
+            parts.check_numbers(folders, &broken, &mut faults);
         }
         let parts = faults.into_result(parts)?;
         parts.ok_or_else(|| {
@@ -124,8 +128,8 @@ impl Parts {
         }
     }
 
-    /// Each number once; `folders` are those that the user named.
-    fn check_numbers(&self, folders: &[PathBuf], faults: &mut Faults) {
+    /// Each number once; `folders` are those that the user named, `broken` parts are there and have faults of their own.
+    fn check_numbers(&self, folders: &[PathBuf], broken: &SortedSet<u64>, faults: &mut Faults) {
         let of = self.info.shard.of;
         let expected = format!("each of the parts 1 to {of} once");
         let mut known: SortedMap<u64, &Path> = SortedMap::new();
@@ -138,7 +142,8 @@ impl Parts {
                 faults.push(fault(&part.folder, &found, &expected));
             }
         }
-        let missing = ranges((1..=of).filter(|number| !known.contains_key(number)));
+        let missing =
+            ranges((1..=of).filter(|number| !known.contains_key(number) && !broken.contains(number)));
         if !missing.is_empty() {
             let remedy = format!("Run what is missing (--shard k/{of}), then reduce again.");
             let found = format!("no part {missing} (of {of})");
@@ -194,6 +199,12 @@ fn read_part(folder: &Path) -> Result<(Part, ShardInfo, Value), InputErrors> {
     let part =
         Part { folder: folder.to_owned(), shard: info.shard, work: work.unwrap_or(json!(null)), files };
     Ok((part, info, manifest))
+}
+
+/// Number of a part that cannot be taken, where `shard.json` says it all the same.
+fn number_of(folder: &Path) -> Option<u64> {
+    let text = fs::read_to_string(folder.join(SHARD_FILE)).ok()?;
+    serde_json::from_str::<Value>(&text).ok()?["shard"]["number"].as_u64()
 }
 
 /// Line of a key at the top of a file of keys, where it is there.

@@ -11,7 +11,7 @@ use super::data_dir::DataDir;
 use super::place::Place;
 use super::schedule_answer::Asked;
 use super::{arguments, barriers, explain, line_rates, manifest, schedule_answer};
-use crate::data::{Axes, Pair};
+use crate::data::{Axes, Files, Pair};
 use crate::ensemble::{Inputs, PLAN_YEARS};
 use crate::error::{Fault, Faults, InputErrors};
 use crate::events::{Horizon, reference};
@@ -103,14 +103,14 @@ pub fn run(args: &ScheduleArgs) -> anyhow::Result<()> {
     let mut answer = schedule_answer::answer(&args.option, &asked);
     if let Some(output) = output {
         output.write_rows(assumptions::rows(&files))?;
-        write(args, &asked, &output)?;
+        write(args, &asked, &files, &output)?;
         answer.folder = Some(output.finish()?);
     }
     answer.print(args.place.format);
     Ok(())
 }
 
-fn write(args: &ScheduleArgs, asked: &Asked<'_>, output: &OutputDir) -> anyhow::Result<()> {
+fn write(args: &ScheduleArgs, asked: &Asked<'_>, files: &Files, output: &OutputDir) -> anyhow::Result<()> {
     let Asked { data, book, regimes, pairs, years: [first, last] } = asked;
     let years = || pairs.iter().flat_map(|&pair| (*first..=*last).map(move |year| (pair, year)));
     output.write_rows(years().flat_map(|(pair, year)| schedule::rows(book, regimes, pair, year)))?;
@@ -133,6 +133,7 @@ fn write(args: &ScheduleArgs, asked: &Asked<'_>, output: &OutputDir) -> anyhow::
         "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "schedule",
         "name": data.meta.name, "source": data.meta.source, "licence": data.meta.licence,
         "option": args.option, "years": [first, last], "path": "reference",
+        "inputs": manifest::read(files),
     });
     Ok(output.write_text(MANIFEST, &manifest::text(&manifest))?)
 }

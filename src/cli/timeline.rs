@@ -81,7 +81,7 @@ pub struct TimelineArgs {
     fit: Option<PathBuf>,
     /// Prints politics/gains.csv from the folder of a finished run: what each option does to each party along its
     /// reference path.
-    #[arg(long, value_name = "RUN", conflicts_with_all = ["option", "explain", "graph", "fit", "out", "conclusions"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["option", "explain", "graph", "fit", "out", "conclusions"])]
     gains: Option<PathBuf>,
     /// Lists the conclusions of politics/conclusions.csv with both chances, whether they hold, and in what share of weight
     /// sets drawn from the ranges of the weights.

@@ -45,7 +45,7 @@ pub mod theme;
 pub use charts::{DrawError, LeftOut};
 use frame::Picture;
 pub use input::Run;
-pub use page::data::PageData;
+pub use page::data::{PageData, addable};
 
 /// Folder of the charts inside the output folder.
 pub const CHARTS: &str = "charts";

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::data_dir::DataDir;
 use super::format::Format;
 use super::{manifest, timeline_answer, timeline_fit, timeline_gains, timeline_lanes};
-use crate::data::{Files, nearest};
+use crate::data::{Files, did_you_mean};
 use crate::error::{Fault, InputErrors};
 use crate::events::findings::Sizes;
 use crate::events::milestones::Tally;
@@ -148,8 +148,14 @@ pub fn run(args: &TimelineArgs, quiet: bool) -> anyhow::Result<()> {
     let (spec, world, program) = load(args, quiet)?;
     if let Some(milestone) = &args.sensitivity {
         let Some(number) = program.milestone_number(milestone) else {
-            let near = nearest(milestone, program.milestones.iter().map(String::as_str));
-            return Err(refused("--sensitivity", milestone, "a milestone of the option", near).into());
+            let known: Vec<&str> = program.milestones.iter().map(String::as_str).collect();
+            return Err(refused(
+                "--sensitivity",
+                (milestone, milestone),
+                "a milestone of the option",
+                &known,
+            )
+            .into());
         };
         let sizes = (args.seed, args.draws());
         timeline_answer::sensitivity(&program, (milestone, number), sizes).print(args.format);
@@ -161,8 +167,8 @@ pub fn run(args: &TimelineArgs, quiet: bool) -> anyhow::Result<()> {
             None => program.reference(),
         };
         let text = program.explain(&path, query).map_err(|nothing| {
-            let known = nothing.milestones.iter().map(String::as_str);
-            refused("--explain", query, &nothing.to_string(), nearest(query, known))
+            let known: Vec<&str> = nothing.milestones.iter().map(String::as_str).collect();
+            refused("--explain", (query, query), &nothing.to_string(), &known)
         })?;
         print!("{text}");
     }
@@ -245,27 +251,26 @@ fn set((spec, world): (&mut OptionSpec, &mut OptionSpec), name: &str, value: f64
     let known: Vec<&str> = spec.settable().chain(world.settable()).collect();
     let setting = format!("{name}={value}");
     Err(match error {
-        SettingError::OutOfRange { expected, .. } => refused("--set", &setting, &expected, None),
+        SettingError::OutOfRange { expected, .. } => refused("--set", (name, &setting), &expected, &[]),
         SettingError::Unknown { .. } => {
-            let near = nearest(name, known.iter().copied());
             let text = format!(
                 "a parameter or a switch (`{name}` is no parameter and no switch of this option; it has: {})",
                 known.join(", ")
             );
-            refused("--set", &setting, &text, near)
+            refused("--set", (name, &setting), &text, &known)
         }
     })
 }
 
-/// The fault of an argument, with the name that was probably meant.
-fn refused(argument: &str, found: &str, expected: &str, near: Option<&str>) -> InputErrors {
+/// The fault of an argument: which name of it is not known, and what was found as a whole.
+fn refused(argument: &str, (name, found): (&str, &str), expected: &str, known: &[&str]) -> InputErrors {
     InputErrors::from(Fault {
         file: "command line".into(),
         line: None,
         field: argument.into(),
         found: found.into(),
         expected: expected.into(),
-        remedy: near.map_or_else(|| "Correct it.".into(), |near| format!("Did you mean `{near}`?")),
+        remedy: did_you_mean(name, known.iter().copied(), "Correct it."),
     })
 }
 

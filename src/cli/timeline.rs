@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::data_dir::DataDir;
 use super::format::Format;
@@ -145,7 +145,7 @@ pub fn run(args: &TimelineArgs, quiet: bool) -> anyhow::Result<()> {
         timeline_answer::conclusions(&files, read, &inputs.book.initial, sizes)?.print(args.format);
         return Ok(());
     }
-    let (spec, world, program) = load(args, quiet)?;
+    let Loaded { spec, world, program, inputs } = load(args, quiet)?;
     if let Some(milestone) = &args.sensitivity {
         let Some(number) = program.milestone_number(milestone) else {
             let known: Vec<&str> = program.milestones.iter().map(String::as_str).collect();
@@ -180,7 +180,7 @@ pub fn run(args: &TimelineArgs, quiet: bool) -> anyhow::Result<()> {
     let mut answer = timeline_answer::milestones(&program, &found, (args.seed, args.draws()));
     if let Some(out) = &args.out {
         let output = OutputDir::create(out, existing)?;
-        answer.folder = Some(write(args, output, (&spec, &world), (&program, &tally))?);
+        answer.folder = Some(write(args, output, (&spec, &world, &inputs), (&program, &tally))?);
     }
     if args.explain.is_none() {
         answer.print(args.format);
@@ -192,7 +192,7 @@ pub fn run(args: &TimelineArgs, quiet: bool) -> anyhow::Result<()> {
 fn write(
     args: &TimelineArgs,
     output: OutputDir,
-    (spec, world): (&OptionSpec, &OptionSpec),
+    (spec, world, inputs): (&OptionSpec, &OptionSpec, &[Value]),
     (program, tally): (&Program, &Tally),
 ) -> anyhow::Result<PathBuf> {
     write_tables(args, (program, tally), &output)?;
@@ -205,7 +205,7 @@ fn write(
     let settings: Vec<String> = args.settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let manifest = json!({
         "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "timeline",
-        "option": spec.id, "draws": args.draws(), "seed": args.seed, "settings": settings,
+        "option": spec.id, "draws": args.draws(), "seed": args.seed, "settings": settings, "inputs": inputs,
         "horizon": [program.horizon.start.to_string(), program.horizon.end.to_string()],
     });
     output.write_text("manifest.json", &manifest::text(&manifest))?;
@@ -213,7 +213,15 @@ fn write(
 }
 
 /// The option, the world, and both as a program.
-fn load(args: &TimelineArgs, quiet: bool) -> anyhow::Result<(OptionSpec, OptionSpec, Program)> {
+struct Loaded {
+    spec: OptionSpec,
+    world: OptionSpec,
+    program: Program,
+    /// The files that were read, as manifests say them.
+    inputs: Vec<Value>,
+}
+
+fn load(args: &TimelineArgs, quiet: bool) -> anyhow::Result<Loaded> {
     let inputs = args.data.inputs()?;
     let beside = || inputs.options_folder();
     let files = args.options.as_ref().map_or_else(beside, |folder| Files::directory(folder));
@@ -238,7 +246,11 @@ fn load(args: &TimelineArgs, quiet: bool) -> anyhow::Result<(OptionSpec, OptionS
         }
     }
     let program = Program::compile(&spec, &world, &inputs.book.initial, Horizon { start, end });
-    Ok((spec, world, program))
+    let mut read = manifest::read(&inputs.files);
+    if args.options.is_some() {
+        read.extend(manifest::read(&files));
+    }
+    Ok(Loaded { spec, world, program, inputs: read })
 }
 
 /// Sets a parameter or a switch of the option, else of the world.

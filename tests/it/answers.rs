@@ -93,6 +93,27 @@ fn the_answer_says_where_the_files_are() {
 }
 
 #[test]
+fn manifests_name_the_files_that_were_read() {
+    let folder = example();
+    let at = folder.path();
+    for line in [
+        "schedule hybrid --importer JPN --exporter USA",
+        "timeline hybrid --draws 5",
+        "solve --baseline tiny",
+    ] {
+        said(at, &format!("{line} --out written"));
+        let text = fs::read_to_string(at.join("written/manifest.json")).unwrap();
+        let manifest: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let inputs = manifest["inputs"].as_array().unwrap();
+        assert!(
+            !inputs.is_empty() && inputs.iter().all(|input| input["sha256"].is_string()),
+            "{line}: {text}"
+        );
+        fs::remove_dir_all(at.join("written")).unwrap();
+    }
+}
+
+#[test]
 fn the_difference_of_two_results_is_named_largest_first() {
     let folder = example();
     let at = folder.path();

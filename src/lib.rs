@@ -87,7 +87,7 @@ pub mod report;
 pub mod validation;
 
 #[doc(inline)]
-pub use tradepath_base::{csv_text, data, disk, error, numerics, rng, sorted, stop};
+pub use tradepath_base::{csv_text, data, error, numerics, rng, sorted, stop};
 #[doc(inline)]
 pub use tradepath_estimation as estimation;
 #[doc(inline)]

@@ -7,7 +7,6 @@
 
 pub mod csv_text;
 pub mod data;
-pub mod disk;
 pub mod error;
 pub mod numerics;
 pub mod rng;

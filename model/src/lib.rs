@@ -12,4 +12,4 @@ pub mod policy;
 pub mod projection;
 pub mod schedules;
 
-use tradepath_base::{data, disk, error, numerics, rng, sorted, stop};
+use tradepath_base::{data, error, numerics, rng, sorted, stop};

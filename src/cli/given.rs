@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use clap::parser::ArgMatches;
 use clap::{Arg, Command};
 
-use super::OUTPUTS;
 use crate::error::{Fault, Faults, InputErrors};
 
+/// Arguments that name what a command writes; every other path is an input.
+pub const OUTPUTS: [&str; 3] = ["out", "dir", "journal"];
 /// How the name of a value begins that is a folder.
 const FOLDER: &str = "DIR";
 

@@ -164,8 +164,6 @@ enum Command {
 
 /// Most threads that can be asked for: more than this is a slip, and takes the machine's memory for stacks.
 const MOST_THREADS: i64 = 1024;
-/// Arguments that name what a command writes; every other path is an input.
-const OUTPUTS: [&str; 3] = ["out", "dir", "journal"];
 
 /// Runs the program and returns its exit code.
 #[must_use]
@@ -204,7 +202,7 @@ fn inputs(arguments: &ArgMatches) -> Vec<PathBuf> {
         let inner = texts.into_iter().flatten().filter_map(|text| Some(text.split_once(':')?.1.into()));
         paths.into_iter().flatten().cloned().chain(inner).collect()
     };
-    let ids = arguments.ids().map(clap::Id::as_str).filter(|id| !OUTPUTS.contains(id));
+    let ids = arguments.ids().map(clap::Id::as_str).filter(|id| !given::OUTPUTS.contains(id));
     ids.flat_map(of).collect()
 }
 

@@ -226,7 +226,7 @@ fn an_option_that_has_no_effect_beside_another_is_refused() {
         ("optimal --baseline tiny --country AAA --overwrite", "--overwrite"),
         ("compare tiny tiny --overwrite", "--overwrite"),
         ("variance --quadrature --seed 2", "--seed"),
-        ("validate --only checks --baseline nodir", "--baseline"),
+        ("validate --only checks --baseline tiny", "--baseline"),
     ] {
         let mut refused = call(at, line).code(2).stdout("");
         for option in options.split(' ') {

@@ -9,6 +9,7 @@ pub mod companions;
 pub mod csv_table;
 pub mod dataset;
 mod dataset_read;
+pub mod disk;
 pub mod files;
 mod hash;
 pub mod ids;

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::words::{WordsIn, WordsOut};
-use crate::disk;
+use crate::data::disk;
 
 /// Names and units of the sector measures of a block; the last only with workers by sector.
 pub const SECTOR_MEASURES: [(&str, &str); 3] =

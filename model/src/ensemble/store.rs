@@ -11,7 +11,7 @@ use super::experiment::Experiment;
 use super::journal::{FileJournal, Journal, journal_path};
 use super::plan::{Plan, Shard};
 use super::run::Blocks;
-use crate::disk;
+use crate::data::disk;
 use crate::error::{Fault, InputErrors};
 use crate::sorted::sort_by;
 

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::disk;
+use crate::data::disk;
 
 /// The folder could not be used or written.
 #[derive(Debug, thiserror::Error)]

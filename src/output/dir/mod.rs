@@ -18,8 +18,8 @@ use std::sync::{Mutex, PoisonError};
 use serde_json::{Value, json};
 
 use super::rows::{NextRow, RowWriter, Schema, TableRow, lines};
+use crate::data::disk;
 use crate::data::sha256;
-use crate::disk;
 use crate::sorted::{SortedMap, sort_by};
 
 mod datapackage;

@@ -111,6 +111,11 @@ impl Faults {
         self.0.extend(other.0);
     }
 
+    /// The value, or nothing and its faults among these.
+    pub fn keep<T>(&mut self, found: Result<T, impl Into<Self>>) -> Option<T> {
+        found.map_err(|faults| self.extend(faults.into())).ok()
+    }
+
     /// `value` where no fault was found, else the faults as an error.
     ///
     /// # Errors
@@ -184,6 +189,12 @@ impl AsMut<Faults> for Faults {
 impl From<InputErrors> for Faults {
     fn from(errors: InputErrors) -> Self {
         Self(errors.0)
+    }
+}
+
+impl From<Fault> for Faults {
+    fn from(fault: Fault) -> Self {
+        Self(vec![fault])
     }
 }
 

@@ -10,8 +10,8 @@ use super::levels::Levels;
 use super::names::{LONGEST_NAME, listed};
 use super::panel::{Panel, PanelFile, Use};
 pub use super::specification::{INTERCEPT, Specification};
+use tradepath_base::data::did_you_mean;
 use tradepath_base::data::memory::usable_bytes;
-use tradepath_base::data::nearest;
 use tradepath_base::error::{Faults, shortened};
 use tradepath_base::numerics::parallel;
 
@@ -212,16 +212,17 @@ pub fn read_panel(file: &PanelFile, spec: &Specification) -> Result<Panel, Estim
 }
 
 fn unknown_column(name: &Name, text: &str, header: &[String]) -> FormulaError {
-    let near = nearest(&name.text, header.iter().map(String::as_str));
-    let hint = near.map_or_else(String::new, |column| format!(" Did you mean `{column}`?"));
+    let hint = did_you_mean(&name.text, header.iter().map(String::as_str), "");
     FormulaError {
         text: text.to_owned(),
         span: name.span,
         message: format!(
-            "no column `{}`: the panel has {}.{hint}",
+            "no column `{}`: the panel has {}. {hint}",
             shortened(&name.text, LONGEST_NAME),
             listed(header)
-        ),
+        )
+        .trim_end()
+        .to_owned(),
     }
 }
 

@@ -15,7 +15,7 @@ use tradepath_base::error::InputErrors;
 /// | `Cluster` | a covariance cannot be clustered so | 2 |
 /// | `NothingToEstimate` | no row is left | 2 |
 /// | `NotConverged` | the iteration did not reach its tolerance, or left the range of numbers | 1 |
-/// | `NoCovariance` | no standard errors can be computed | 1 |
+/// | `NoCovariance` | no standard errors can be computed | 2 |
 #[derive(Debug, thiserror::Error)]
 pub enum EstimationError {
     /// A formula is wrong.
@@ -45,10 +45,10 @@ pub enum EstimationError {
 }
 
 impl EstimationError {
-    /// True if what the user gave is wrong, rather than the run.
+    /// True if what the user gave is wrong, rather than the run: trying again cannot help.
     #[must_use]
     pub fn is_input(&self) -> bool {
-        !matches!(self, Self::NotConverged(_) | Self::NoCovariance(_))
+        !matches!(self, Self::NotConverged(_))
     }
 }
 

@@ -20,6 +20,8 @@ pub struct Reading {
     /// Names by file and reason that were left out, with how often.
     left: SortedMap<(String, String), SortedMap<String, usize>>,
     notes: Vec<String>,
+    /// The option that names the folder of the outside tables.
+    option: Option<&'static str>,
 }
 
 impl Reading {
@@ -29,12 +31,19 @@ impl Reading {
         Self::default()
     }
 
+    /// Nothing read yet of the folder that `option` names in place of `--input`.
+    #[must_use]
+    pub fn of_option(option: &'static str) -> Self {
+        Self { option: Some(option), ..Self::default() }
+    }
+
     /// Reads an outside table; it needs `columns`, others are left alone. `None` if its header is unusable.
     pub fn table(&mut self, path: &Path, columns: &[&str]) -> Option<Table> {
         if !path.exists() {
-            let remedy = "Check --input: the folder that holds data/ and facts/.";
+            let option = self.option.unwrap_or("--input");
+            let remedy = format!("Check {option}: the folder that holds data/ and facts/.");
             let file = path.display().to_string();
-            self.faults.push(Fault::of_file(&file, "file", "missing", "a file of this name", remedy));
+            self.faults.push(Fault::of_file(&file, "file", "missing", "a file of this name", &remedy));
             return None;
         }
         let raw = match RawText::read(path, ReadOptions::new(Held::Cells)) {

@@ -1,6 +1,6 @@
 //! Arguments that several commands share, and the fault of one that is wrong.
 
-use crate::data::{Axes, nearest};
+use crate::data::{Axes, did_you_mean};
 use crate::error::{Fault, InputErrors};
 
 /// Reads `A..B` or a single year.
@@ -61,8 +61,7 @@ pub fn country(axes: &Axes, flag: &str, code: &str) -> Result<usize, InputErrors
 /// The fault of a name that is none of those known, with the one that was probably meant.
 pub fn unknown<'n>(flag: &str, found: &str, known: impl IntoIterator<Item = &'n str>) -> Fault {
     let known: Vec<&str> = known.into_iter().collect();
-    let meant = nearest(found, known.iter().copied());
-    let remedy = meant.map_or_else(|| "Name one of these.".into(), |name| format!("Did you mean `{name}`?"));
+    let remedy = did_you_mean(found, known.iter().copied(), "Name one of these.");
     Fault::of_file("command line", flag, found, &format!("one of {}", known.join(", ")), &remedy)
 }
 

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::format::signed;
 use crate::data::Pair;
 use crate::policy::barrier_texts::{BarrierOnDay, TextOnBarrier};
 use crate::policy::cuts::Cut;
@@ -66,11 +67,11 @@ fn full_text(book: &PolicyBook, sector: usize) -> String {
 
 fn sums(found: &BarrierOnDay) -> String {
     format!(
-        "  joined strength {:.3} (measured with {:.3}; open to everybody {:.3})\n  barrier left {:.2} %, cost {:+.2} % against the day of measurement\n",
+        "  joined strength {:.3} (measured with {:.3}; open to everybody {:.3})\n  barrier left {:.2} %, cost {} % against the day of measurement\n",
         found.joined,
         found.joined_base,
         found.joined_open,
         found.left_pct,
-        100.0 * (found.cost_ratio() - 1.0)
+        signed(100.0 * (found.cost_ratio() - 1.0), 2)
     )
 }

@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ArgMatches;
-use clap::{CommandFactory, FromArgMatches};
+use clap::{Command, CommandFactory, FromArgMatches};
 use serde_json::Value;
 
 use super::{Cli, execute, exit, inputs, progress, signals, terminal};
@@ -133,14 +133,15 @@ fn take_turn(arguments: &[OsString], state: &Mutex<State>, ended: &Sender<Outcom
 
 fn run(arguments: &[OsString]) -> Outcome {
     let line = std::iter::once(OsString::from("tradepath")).chain(arguments.iter().cloned());
-    let matches = Cli::command().try_get_matches_from(line);
+    let mut program = Cli::command();
+    let matches = program.try_get_matches_from_mut(line);
     let parsed = matches.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
     let (cli, matches) = match parsed {
         Ok(parsed) => parsed,
         Err(error) => return of_usage(&error),
     };
     terminal::listen();
-    let done = catch_unwind(AssertUnwindSafe(|| in_pool(&cli, &matches)));
+    let done = catch_unwind(AssertUnwindSafe(|| in_pool(&cli, &matches, &program)));
     let heard = terminal::take_heard();
     let hint = signals::take_hint();
     let outcome = match done {
@@ -152,7 +153,7 @@ fn run(arguments: &[OsString]) -> Outcome {
 }
 
 /// Runs the command with threads of its own, which end with it.
-fn in_pool(cli: &Cli, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
+fn in_pool(cli: &Cli, matches: &ArgMatches, program: &Command) -> anyhow::Result<ExitCode> {
     memory::allow(None);
     output::rows::set_digits(cli.digits);
     if let Some((_, arguments)) = matches.subcommand() {
@@ -161,14 +162,14 @@ fn in_pool(cli: &Cli, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
     let threads = rayon::ThreadPoolBuilder::new().num_threads(cli.threads.into()).stack_size(STACK_BYTES);
     threads.build()?.install(|| {
         stop::check();
-        execute(cli, matches)
+        execute(cli, matches, program)
     })
 }
 
 fn of_error(error: &anyhow::Error) -> Outcome {
     Outcome {
         exit_code: exit::code(error),
-        message: format!("{error:#}").trim().to_owned(),
+        message: terminal::message(error),
         faults: error.chain().find_map(faults).unwrap_or_default(),
         ..Outcome::default()
     }

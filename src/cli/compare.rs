@@ -116,7 +116,7 @@ struct Keyed {
 }
 
 fn read(folder: &Path, name: &str) -> Result<Keyed, InputErrors> {
-    let files = Files::directory(folder);
+    let files = Files::result(folder);
     let text = files.read(name)?;
     let fault = |error: &csv::Error| {
         InputErrors::from(Fault {
@@ -128,7 +128,7 @@ fn read(folder: &Path, name: &str) -> Result<Keyed, InputErrors> {
             remedy: "Put the table back as the command wrote it.".into(),
         })
     };
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(text.as_bytes());
     let header = reader.headers().map_err(|error| fault(&error))?;
     let header: Vec<String> = header.iter().map(str::to_owned).collect();
     let keys = key(name, &header);

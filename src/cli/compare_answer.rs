@@ -181,7 +181,7 @@ fn line((option, measure, unit): &Name, (a, a_se): Figure, (b, b_se): Figure) ->
 }
 
 fn figures(folder: &Path, focus: &str, faults: &mut Faults) -> Vec<(Name, Figure)> {
-    let files = Files::directory(folder);
+    let files = Files::result(folder);
     let name =
         |option: &str, measure: &str, unit: &str| (option.to_owned(), measure.to_owned(), unit.to_owned());
     let mut all = Vec::new();

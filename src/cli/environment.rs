@@ -21,7 +21,8 @@ fn with_variable(option: Arg, prefix: &str) -> Arg {
             let name = format!("TRADEPATH_{prefix}{long}").to_uppercase().replace('-', "_");
             let is_switch = matches!(option.get_action(), ArgAction::SetTrue);
             let option = option.env(name).hide_env_values(true);
-            if is_switch { option.value_parser(is_on) } else { option }
+            // A value that is a negative number is one that cannot be read, and no option that is not known.
+            if is_switch { option.value_parser(is_on) } else { option.allow_negative_numbers(true) }
         }
     }
 }

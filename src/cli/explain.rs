@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::arguments::{country, wrong};
 use super::barriers;
 use crate::data::{Axes, Pair, SectorKind};
-use crate::error::InputErrors;
+use crate::error::{Faults, InputErrors};
 use crate::policy::{PolicyBook, PolicyParameters, Regimes, Situation};
 use crate::schedules::Part;
 
@@ -15,20 +15,19 @@ pub fn text(book: &PolicyBook, regimes: &Regimes, query: &str) -> anyhow::Result
     let [importer, exporter, group, day] = parts[..] else {
         anyhow::bail!(wrong("--explain", query, "importer:exporter:product group:date"));
     };
-    let pair = Pair {
-        importer: country(&book.axes, "--explain", importer)?,
-        exporter: country(&book.axes, "--explain", exporter)?,
-    };
-    let day: Date = day.parse().map_err(|_| wrong("--explain", day, "a date such as 2027-03-01"))?;
-    let day = known_day(day, "--explain")?;
-    require_two(&book.axes, pair, "--explain")?;
-    let groups: Vec<&str> = book.groups.iter().map(|group| group.id.as_str()).collect();
-    let Some(g) = groups.iter().position(|id| *id == group) else {
-        let sector = book.axes.sector_idx.get(group).copied();
-        let sector = sector.filter(|&j| book.axes.sectors[j].kind == SectorKind::Services);
-        let expected = || format!("one of {}, or a services sector", groups.join(", "));
-        let sector = sector.ok_or_else(|| wrong("--explain", group, &expected()))?;
-        return Ok(barriers::text(book, regimes, pair, sector, day));
+    let mut faults = Faults::new();
+    let importer_at = faults.keep(country(&book.axes, "--explain", importer));
+    let exporter_at = faults.keep(country(&book.axes, "--explain", exporter));
+    let pair = importer_at.zip(exporter_at).map(|(importer, exporter)| Pair { importer, exporter });
+    let pair = pair.filter(|pair| faults.keep(require_two(&book.axes, *pair, "--explain")).is_some());
+    let date = day.parse().map_err(|_| wrong("--explain", day, "a date such as 2027-03-01"));
+    let day = faults.keep(date.and_then(|day| known_day(day, "--explain")));
+    let subject = faults.keep(subject(book, group));
+    let asked = faults.into_result(pair.zip(day).zip(subject))?;
+    let ((pair, day), subject) = asked.expect("an argument without a fault");
+    let g = match subject {
+        Subject::Group(g) => g,
+        Subject::Services(sector) => return Ok(barriers::text(book, regimes, pair, sector, day)),
     };
     let situation = book.situation(regimes, pair, day);
     let mut text = format!("{group} from {exporter} into {importer} on {day}\n");
@@ -57,6 +56,23 @@ pub fn text(book: &PolicyBook, regimes: &Regimes, query: &str) -> anyhow::Result
     text += &format!(", cost of proving origin {:.2} % (mean over all trade)\n", rate.compliance_pct);
     text += &barriers::text(book, regimes, pair, book.groups[g].sector, day);
     Ok(text)
+}
+
+/// What a rate or a barrier is asked of.
+enum Subject {
+    Group(usize),
+    Services(usize),
+}
+
+fn subject(book: &PolicyBook, name: &str) -> Result<Subject, InputErrors> {
+    if let Some(g) = book.groups.iter().position(|group| group.id == name) {
+        return Ok(Subject::Group(g));
+    }
+    let sector = book.axes.sector_idx.get(name).copied();
+    let sector = sector.filter(|&j| book.axes.sectors[j].kind == SectorKind::Services);
+    let groups: Vec<&str> = book.groups.iter().map(|group| group.id.as_str()).collect();
+    let expected = || format!("one of {}, or a services sector", groups.join(", "));
+    sector.map(Subject::Services).ok_or_else(|| wrong("--explain", name, &expected()))
 }
 
 /// The day, if it lies in the years that schedules are made for.

@@ -1,6 +1,7 @@
 //! `tradepath export`: the tables of a finished result in another form.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
@@ -10,7 +11,7 @@ use super::format::Format;
 use super::{manifest, place, verify};
 use crate::data::Files;
 use crate::error::{Fault, Faults, InputErrors};
-use crate::output::dir::{MANIFEST, OutputDir, PACKAGE};
+use crate::output::dir::{MANIFEST, OutputDir, PACKAGE, at};
 use crate::output::iamc::{self, IamcRow};
 use crate::output::parquet::{self, ParquetFault};
 use crate::output::paths::BaselineLevel;
@@ -74,7 +75,7 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<()> {
 }
 
 fn as_parquet(args: &ExportArgs, output: &OutputDir) -> anyhow::Result<Vec<(String, u64)>> {
-    let files = Files::directory(&args.result);
+    let files = Files::result(&args.result);
     let text = files.read(PACKAGE).map_err(InputErrors::from)?;
     let wrong = |found: String| {
         let expected = "the description that a tradepath command wrote";
@@ -92,7 +93,8 @@ fn as_parquet(args: &ExportArgs, output: &OutputDir) -> anyhow::Result<Vec<(Stri
         let found = parquet::write(&args.result.join(path), resource, &output.path().join(&name));
         let n = found.map_err(|error| match error {
             ParquetFault::Input(error) => anyhow::Error::from(error),
-            error => anyhow::Error::from(error).context(name.clone()),
+            ParquetFault::Io(error) => at(Path::new(&name))(error).into(),
+            ParquetFault::Parquet(error) => at(Path::new(&name))(io::Error::other(error)).into(),
         })?;
         written.push((name, n));
     }
@@ -100,7 +102,7 @@ fn as_parquet(args: &ExportArgs, output: &OutputDir) -> anyhow::Result<Vec<(Stri
 }
 
 fn as_iamc(args: &ExportArgs, output: &OutputDir) -> anyhow::Result<Vec<(String, u64)>> {
-    let (files, mut faults) = (Files::directory(&args.result), Faults::new());
+    let (files, mut faults) = (Files::result(&args.result), Faults::new());
     let projections = rows::open::<Projection<'_>>(&files, &mut faults);
     let sectors = rows::open::<SectorProjection<'_>>(&files, &mut faults);
     let levels = rows::open::<BaselineLevel<'_>>(&files, &mut faults);

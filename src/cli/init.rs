@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use clap::Args;
 use serde_json::json;
 
@@ -11,7 +10,7 @@ use super::format::Format;
 use super::{manifest, place};
 use crate::data::write_embedded;
 use crate::error::{Fault, InputErrors};
-use crate::output::dir::{self, MANIFEST, OutputDir, OutputError};
+use crate::output::dir::{self, MANIFEST, OutputDir, OutputError, at};
 use crate::sorted::SortedMap;
 
 /// What the folders are for.
@@ -48,7 +47,7 @@ pub struct InitArgs {
 /// If the folder is in use or cannot be written.
 pub fn run(args: &InitArgs) -> anyhow::Result<()> {
     let output = OutputDir::create(&args.dir, place::existing(args.overwrite)).map_err(by_name)?;
-    write_embedded(output.path()).with_context(|| output.path().display().to_string())?;
+    write_embedded(output.path()).map_err(at(output.path()))?;
     let info = json!({ "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "init" });
     output.write_text(MANIFEST, &manifest::text(&info))?;
     let at = output.finish()?;
@@ -65,6 +64,14 @@ fn by_name(error: OutputError) -> anyhow::Error {
             "a folder that is not empty",
             "a new or an empty folder",
             "Name another, as in `tradepath init DIR`, or pass --overwrite to replace what init wrote.",
+        ))
+        .into(),
+        OutputError::Refused { path, why } => InputErrors::from(Fault::of_file(
+            &path.display().to_string(),
+            "DIR",
+            &format!("one that {why}"),
+            "a new or an empty folder, or one that init wrote",
+            "Name another, as in `tradepath init DIR`.",
         ))
         .into(),
         other => other.into(),

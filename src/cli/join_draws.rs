@@ -10,6 +10,7 @@ use anyhow::Context;
 use csv::ByteRecord;
 
 use crate::error::{Fault, InputErrors};
+use crate::output::dir;
 
 /// Bytes of a file that are held at a time, at least and at most.
 const PIECE_BYTES: std::ops::RangeInclusive<u64> = (4 << 10)..=(1 << 20);
@@ -31,8 +32,8 @@ pub fn by_draw(from: &[PathBuf], to: &Path, options: &[String], bytes: u64) -> a
     for path in from {
         parts.push(Cursor::open(path, piece)?);
     }
-    let mut writer = csv::Writer::from_path(to).with_context(|| to.display().to_string())?;
-    writer.write_byte_record(&parts[0].header)?;
+    let mut writer = csv::Writer::from_path(to).map_err(dir::at(to))?;
+    writer.write_byte_record(&parts[0].header).map_err(dir::at(to))?;
     let mut next = BinaryHeap::new();
     for (at, part) in parts.iter_mut().enumerate() {
         next.extend(part.advance(&places)?.map(|key| Reverse((key, at))));
@@ -45,7 +46,7 @@ pub fn by_draw(from: &[PathBuf], to: &Path, options: &[String], bytes: u64) -> a
         }
         last = Some(key);
         let following = loop {
-            writer.write_byte_record(&part.record).with_context(|| to.display().to_string())?;
+            writer.write_byte_record(&part.record).map_err(dir::at(to))?;
             match part.advance(&places)? {
                 Some(same) if same == key => {}
                 other => break other,
@@ -53,7 +54,7 @@ pub fn by_draw(from: &[PathBuf], to: &Path, options: &[String], bytes: u64) -> a
         };
         next.extend(following.map(|key| Reverse((key, at))));
     }
-    writer.flush().with_context(|| to.display().to_string())
+    Ok(writer.flush().map_err(dir::at(to))?)
 }
 
 /// Joins a table of counts of all parts: rows that agree in all columns but the last are added up, in the order of the
@@ -68,7 +69,7 @@ pub fn counts(from: &[PathBuf], to: &Path, options: &[String]) -> anyhow::Result
     let mut header = ByteRecord::new();
     for path in from {
         let mut reader = csv::Reader::from_path(path).with_context(|| path.display().to_string())?;
-        header = reader.byte_headers()?.clone();
+        header = reader.byte_headers().with_context(|| path.display().to_string())?.clone();
         for row in reader.byte_records() {
             let row = row.with_context(|| path.display().to_string())?;
             let key: Vec<Vec<u8>> = row.iter().take(row.len() - 1).map(<[u8]>::to_vec).collect();
@@ -78,13 +79,13 @@ pub fn counts(from: &[PathBuf], to: &Path, options: &[String]) -> anyhow::Result
             *sums.entry((places.get(&key[0][..]).copied(), key)).or_default() += count;
         }
     }
-    let mut writer = csv::Writer::from_path(to).with_context(|| to.display().to_string())?;
-    writer.write_byte_record(&header)?;
+    let mut writer = csv::Writer::from_path(to).map_err(dir::at(to))?;
+    writer.write_byte_record(&header).map_err(dir::at(to))?;
     for ((_, mut row), count) in sums {
         row.push(count.to_string().into_bytes());
-        writer.write_record(&row)?;
+        writer.write_record(&row).map_err(dir::at(to))?;
     }
-    writer.flush().with_context(|| to.display().to_string())
+    Ok(writer.flush().map_err(dir::at(to))?)
 }
 
 fn number(cell: &[u8]) -> Option<u64> {
@@ -98,7 +99,7 @@ fn fault(path: &Path, at: Option<&csv::Position>, expected: &str) -> InputErrors
         field: "row".into(),
         found: "another".into(),
         expected: expected.into(),
-        remedy: "Run this part again.".into(),
+        remedy: "Remove the folder and run this part again.".into(),
     })
 }
 

@@ -2,12 +2,18 @@
 
 use serde_json::{Value, json};
 
-use crate::data;
+use crate::data::{self, Files};
 
 /// Name and SHA-256 of every input file.
 #[must_use]
 pub fn checksums(inputs: &[(String, String)]) -> Vec<Value> {
     inputs.iter().map(|(file, text)| json!({ "file": file, "sha256": sha256(text) })).collect()
+}
+
+/// Name and SHA-256 of every file that was read through a folder.
+#[must_use]
+pub fn read(files: &Files) -> Vec<Value> {
+    files.read_log().iter().map(|file| json!({ "file": file.path, "sha256": file.sha256 })).collect()
 }
 
 /// SHA-256 of a text, in hexadecimal.

@@ -20,9 +20,11 @@ macro_rules! eprintln {
     ($($text:tt)*) => { $crate::cli::terminal::notice(&format!("{}\n", format_args!($($text)*))) };
 }
 
+use crate::error::Faults;
 use crate::output;
 
 mod answer;
+mod apart;
 mod arguments;
 mod barriers;
 mod calibrate;
@@ -42,6 +44,7 @@ mod exit;
 mod explain;
 mod export;
 mod format;
+mod given;
 mod init;
 mod join_draws;
 mod line_rates;
@@ -78,6 +81,7 @@ mod timeline_lanes;
 mod timings;
 mod tornado;
 mod until_se;
+mod usage;
 mod validate;
 mod validate_answer;
 mod validate_checks;
@@ -163,18 +167,18 @@ enum Command {
 
 /// Most threads that can be asked for: more than this is a slip, and takes the machine's memory for stacks.
 const MOST_THREADS: i64 = 1024;
-/// Arguments that name what a command writes; every other path is an input.
-const OUTPUTS: [&str; 3] = ["out", "dir", "journal"];
 
 /// Runs the program and returns its exit code.
 #[must_use]
 pub fn main() -> ExitCode {
-    let matches = environment::named(Cli::command()).get_matches();
-    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let mut program = environment::named(Cli::command());
+    let matches = program.try_get_matches_from_mut(std::env::args_os());
+    let matches = matches.unwrap_or_else(|error| usage::end(&error));
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| usage::end(&error));
     if let Some((_, arguments)) = matches.subcommand() {
         output::dir::protect(inputs(arguments));
     }
-    let result = prepare(&cli).and_then(|()| execute(&cli, &matches));
+    let result = prepare(&cli).and_then(|()| execute(&cli, &matches, &program));
     let result = result.and_then(|code| terminal::outcome().map(|()| code));
     result.unwrap_or_else(|error| {
         let code = exit::code(&error);
@@ -201,12 +205,16 @@ fn inputs(arguments: &ArgMatches) -> Vec<PathBuf> {
         let inner = texts.into_iter().flatten().filter_map(|text| Some(text.split_once(':')?.1.into()));
         paths.into_iter().flatten().cloned().chain(inner).collect()
     };
-    let ids = arguments.ids().map(clap::Id::as_str).filter(|id| !OUTPUTS.contains(id));
+    let ids = arguments.ids().map(clap::Id::as_str).filter(|id| !given::OUTPUTS.contains(id));
     ids.flat_map(of).collect()
 }
 
-fn execute(cli: &Cli, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
-    no_effect::check(&Cli::command(), matches)?;
+fn execute(cli: &Cli, matches: &ArgMatches, program: &clap::Command) -> anyhow::Result<ExitCode> {
+    let mut faults = Faults::new();
+    for found in [no_effect::check(program, matches), given::check(program, matches)] {
+        faults.extend(found.err().map(Faults::from).unwrap_or_default());
+    }
+    faults.into_result(())?;
     match &cli.command {
         Command::Run(args) => run::run(args, cli.quiet)?,
         Command::Solve(args) => solve::run(args, cli.quiet)?,

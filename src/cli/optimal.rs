@@ -112,8 +112,11 @@ fn run(command: &'static str, names: &[String], args: &GameArgs, quiet: bool) ->
     let data = Dataset::read(&files)?;
     super::solve::refuse_large(data.n(), data.s(), crate::data::memory::usable_bytes())?;
     let mut faults = Faults::new();
-    let players: Vec<usize> =
-        names.iter().filter_map(|name| player(name, names, &data, &mut faults)).collect();
+    let players: Vec<usize> = names
+        .iter()
+        .enumerate()
+        .filter_map(|(at, name)| player(name, &names[..at], &data, &mut faults))
+        .collect();
     let mut inputs = data.inputs.clone();
     let files = ChangeFiles { deficits: &args.deficits, ..ChangeFiles::default() };
     let changes =
@@ -164,11 +167,16 @@ fn run(command: &'static str, names: &[String], args: &GameArgs, quiet: bool) ->
     Ok(())
 }
 
-/// Position of a player; a fault where it is unknown or named twice.
-fn player(name: &str, names: &[String], data: &Dataset, faults: &mut Faults) -> Option<usize> {
+/// Position of a player; a fault where it is unknown, or named a second time.
+fn player(name: &str, before: &[String], data: &Dataset, faults: &mut Faults) -> Option<usize> {
     let found = data.axes.country_idx.get(name).copied();
-    if found.is_some() && names.iter().filter(|other| *other == name).count() == 1 {
+    let n_before = before.iter().filter(|other| *other == name).count();
+    if n_before == 0 && found.is_some() {
         return found;
+    }
+    // A name that stands there three times is one fault.
+    if n_before > 1 || (n_before == 1 && found.is_none()) {
+        return None;
     }
     faults.push(match found {
         None => unknown("country", name, data.axes.countries.iter().map(|country| country.iso3.as_str())),

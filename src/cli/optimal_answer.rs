@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::answer::{Answer, Cell, Column};
+use super::format::{decimal, signed};
 use super::optimal_tables::country_rows;
 use crate::data::SectorKind;
 use crate::economy::{Economy, Tariffs};
@@ -32,8 +33,11 @@ pub fn answer(command: &'static str, base: &Economy, players: &[usize], choice: 
         .map(|&player| {
             let found = &outcomes[player];
             format!(
-                "{}: real income {:+.3} %, tariff revenue {:.0} -> {:.0} million USD.",
-                codes[player], found.welfare_pct, found.tariff_revenue_base_musd, found.tariff_revenue_musd
+                "{}: real income {} %, tariff revenue {} -> {} million USD.",
+                codes[player],
+                signed(found.welfare_pct, 3),
+                decimal(found.tariff_revenue_base_musd, 0),
+                decimal(found.tariff_revenue_musd, 0)
             )
         })
         .collect();
@@ -42,7 +46,7 @@ pub fn answer(command: &'static str, base: &Economy, players: &[usize], choice: 
     let worst: Vec<String> = others
         .iter()
         .take(OTHERS)
-        .map(|&n| format!("{} {:+.3} %", codes[n], outcomes[n].welfare_pct))
+        .map(|&n| format!("{} {} %", codes[n], signed(outcomes[n].welfare_pct, 3)))
         .collect();
     if !worst.is_empty() {
         notes.push(format!("Others, the worst first: {}.", worst.join(", ")));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::run_resume::{DIGITS, EVENTS};
-use super::verify;
+use super::{apart, verify};
 use crate::data::Files;
 use crate::ensemble::Shard;
 use crate::error::{Fault, Faults, InputErrors};
@@ -69,6 +69,7 @@ impl Parts {
     /// [`InputErrors`] if a part is missing, there twice, changed or of another run.
     pub fn read(folders: &[PathBuf]) -> Result<Self, InputErrors> {
         let (mut parts, mut faults): (Option<Self>, _) = (None, Faults::new());
+        let mut broken: SortedSet<u64> = SortedSet::new();
         for folder in folders.iter().flat_map(|folder| expanded(folder)) {
             match read_part(&folder) {
                 Ok((part, info, manifest)) => match &mut parts {
@@ -78,15 +79,20 @@ impl Parts {
                         parts.all.push(part);
                     }
                 },
-                Err(errors) => faults.extend(errors.into()),
+                Err(errors) => {
+                    faults.extend(errors.into());
+                    broken.extend(number_of(&folder));
+                }
             }
         }
         if let Some(parts) = &mut parts {
             sort_by_key(&mut parts.all, |part| part.shard.number);
-            parts.check_numbers(&mut faults);
+            parts.check_numbers(folders, &broken, &mut faults);
         }
         let parts = faults.into_result(parts)?;
-        parts.ok_or_else(|| fault(Path::new("parts"), "none", "the folders of the parts of a run").into())
+        parts.ok_or_else(|| {
+            fault(Path::new("command line"), "none", "the folders of the parts of a run").into()
+        })
     }
 
     /// Parts of one run agree in their fingerprint, in the tables that are common to all, and in which tables they
@@ -94,8 +100,9 @@ impl Parts {
     fn check_alike(&self, part: &Part, info: &ShardInfo, manifest: &Value, faults: &mut Faults) {
         let first = &self.all[0];
         if info.fingerprint != self.info.fingerprint {
-            let expected = "parts of one plan, seed, data and version";
-            faults.push(fault(&part.folder, "a part of another run", expected));
+            let found = format!("a part of another run{}", apart::told(&self.manifest, manifest));
+            let expected = format!("a part of the run of {}", first.folder.display());
+            faults.push(fault(&part.folder, &found, &expected));
             return;
         }
         for key in DESCRIBED.into_iter().filter(|key| self.manifest[key] != manifest[key]) {
@@ -121,7 +128,8 @@ impl Parts {
         }
     }
 
-    fn check_numbers(&self, faults: &mut Faults) {
+    /// Each number once; `folders` are those that the user named, `broken` parts are there and have faults of their own.
+    fn check_numbers(&self, folders: &[PathBuf], broken: &SortedSet<u64>, faults: &mut Faults) {
         let of = self.info.shard.of;
         let expected = format!("each of the parts 1 to {of} once");
         let mut known: SortedMap<u64, &Path> = SortedMap::new();
@@ -134,11 +142,13 @@ impl Parts {
                 faults.push(fault(&part.folder, &found, &expected));
             }
         }
-        let missing = ranges((1..=of).filter(|number| !known.contains_key(number)));
+        let missing =
+            ranges((1..=of).filter(|number| !known.contains_key(number) && !broken.contains(number)));
         if !missing.is_empty() {
             let remedy = format!("Run what is missing (--shard k/{of}), then reduce again.");
             let found = format!("no part {missing} (of {of})");
-            faults.push(Fault { remedy, ..fault(Path::new("parts"), &found, &expected) });
+            let named: Vec<String> = folders.iter().map(|folder| folder.display().to_string()).collect();
+            faults.push(Fault { remedy, ..fault(Path::new(&named.join(", ")), &found, &expected) });
         }
     }
 }
@@ -170,7 +180,7 @@ fn expanded(folder: &Path) -> Vec<PathBuf> {
 fn read_part(folder: &Path) -> Result<(Part, ShardInfo, Value), InputErrors> {
     let file = folder.join(SHARD_FILE);
     let expected = "the output of `tradepath run --shard k/K`";
-    let text = Files::directory(folder).read(SHARD_FILE)?;
+    let text = Files::result(folder).read(SHARD_FILE)?;
     let info: ShardInfo = serde_json::from_str(&text).map_err(|error| Fault {
         line: Some(error.line() as u64),
         ..fault(&file, &error.to_string(), expected)
@@ -189,6 +199,12 @@ fn read_part(folder: &Path) -> Result<(Part, ShardInfo, Value), InputErrors> {
     let part =
         Part { folder: folder.to_owned(), shard: info.shard, work: work.unwrap_or(json!(null)), files };
     Ok((part, info, manifest))
+}
+
+/// Number of a part that cannot be taken, where `shard.json` says it all the same.
+fn number_of(folder: &Path) -> Option<u64> {
+    let text = fs::read_to_string(folder.join(SHARD_FILE)).ok()?;
+    serde_json::from_str::<Value>(&text).ok()?["shard"]["number"].as_u64()
 }
 
 /// Line of a key at the top of a file of keys, where it is there.

@@ -4,7 +4,6 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use anyhow::Context;
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -67,9 +66,7 @@ pub fn run(args: &ReduceArgs, quiet: bool) -> anyhow::Result<()> {
         rows::set_digits(u8::try_from(digits).unwrap_or(rows::ALL_DIGITS));
     }
     for schema in results::common() {
-        let (from, to) = (first.folder.join(schema.file), output.path().join(schema.file));
-        let copied = to.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::copy(&from, &to));
-        copied.with_context(|| from.display().to_string())?;
+        output.copy(&first.folder.join(schema.file), schema.file)?;
     }
     output.write_text(MANIFEST, &manifest::text(&joined_manifest(&parts)))?;
     join_draws(&parts, &output)?;
@@ -156,12 +153,15 @@ fn block_of(part: &Part, year: i16) -> PathBuf {
 fn as_input(error: ResultsError) -> anyhow::Error {
     match error {
         ResultsError::Block(found) if !matches!(found, BlockError::Io { .. }) => InputErrors::from(Fault {
-            file: "parts".into(),
+            file: match &found {
+                BlockError::Damaged { path, .. } | BlockError::Foreign { path, .. } => path.clone(),
+                _ => "command line".into(),
+            },
             line: None,
             field: "block".into(),
             found: found.to_string(),
             expected: "the blocks of the parts of one run, each draw once".into(),
-            remedy: "Run the part again.".into(),
+            remedy: "Remove the folder of the part and run the part again.".into(),
         })
         .into(),
         ResultsError::Block(error) => error.into(),

@@ -10,7 +10,7 @@ use super::answer::{Answer, Cell};
 use super::format::Format;
 use super::{manifest, place, verify};
 use crate::data::Files;
-use crate::error::{Fault, InputErrors};
+use crate::error::{Fault, Faults};
 use crate::output::dir::{self, MANIFEST, OutputDir};
 use crate::report::{self, CHARTS, LeftOut, PAGE, ReportError, ReportSummary};
 
@@ -42,8 +42,11 @@ pub struct ReportArgs {
 /// # Errors
 /// If a file of the run is missing, changed or faulty, or the output folder is in use.
 pub fn run(args: &ReportArgs, quiet: bool) -> anyhow::Result<()> {
-    let files = Files::directory(&args.run);
-    let beside = args.with.iter().map(|folder| tables_beside(folder)).collect::<Result<Vec<_>, _>>()?;
+    let files = Files::result(&args.run);
+    let mut faults = Faults::new();
+    let beside: Vec<Files> =
+        args.with.iter().filter_map(|folder| faults.keep(tables_beside(folder))).collect();
+    let beside = faults.into_result(beside)?;
     let (run, data) = report::read(&files, &beside)?;
     let output = match &args.out {
         Some(out) if !is_same(out, &args.run) => {
@@ -66,14 +69,19 @@ pub fn run(args: &ReportArgs, quiet: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A folder given with `--with`, which must be there.
-fn tables_beside(folder: &Path) -> Result<Files, InputErrors> {
-    if folder.is_dir() {
-        return Ok(Files::directory(folder));
+/// A folder given with `--with`, which must hold a table that the page can show.
+fn tables_beside(folder: &Path) -> Result<Files, Fault> {
+    if report::addable().any(|table| folder.join(table).is_file()) {
+        return Ok(Files::result(folder));
     }
-    let name = folder.display().to_string();
-    let remedy = "Make it with `tradepath validate --out DIR`, or leave --with out.";
-    Err(Fault::of_file("--with", "with", &name, "a folder with tables", remedy).into())
+    let found = format!("{}, which holds none", folder.display());
+    let expected = format!(
+        "a folder with a table that the page shows: {}",
+        report::addable().collect::<Vec<_>>().join(", ")
+    );
+    let remedy =
+        "Make it with `tradepath validate --out DIR` or `tradepath tornado --out DIR`, or leave --with out.";
+    Err(Fault::of_file("command line", "--with", &found, &expected, remedy))
 }
 
 /// The charts, and the page to open.

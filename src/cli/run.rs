@@ -18,8 +18,8 @@ use super::warnings::{warn_of_lost_tables, warn_of_no_deal};
 use super::{arguments, manifest, place, run_manifest, run_resume, signals};
 use crate::data::{Axes, Files, memory};
 use crate::ensemble::{
-    Experiment, Owner, PLAN_FILE, Plan, Points, RunError, RunFrame, RunResults, Sampling, Shard, Store,
-    Tiling, Watch, YearBlock, run_bytes,
+    Experiment, Inputs, Owner, PLAN_FILE, Plan, Points, RunError, RunFrame, RunResults, Sampling, Shard,
+    Store, Tiling, Watch, YearBlock, run_bytes,
 };
 use crate::error::{Fault, Faults, InputErrors};
 use crate::output::dir::{Existing, MANIFEST, OutputDir, WORK};
@@ -208,7 +208,7 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
     progress.finish();
     timings.end("tables of paths, charts, page");
     if args.timings {
-        eprint!("{}", timings.text());
+        timings.say();
     }
     let seconds = Some(started.elapsed().as_secs_f64());
     match &last {
@@ -242,7 +242,7 @@ fn say_again(
         return Ok(());
     }
     let mut faults = Faults::new();
-    let table = rows::open::<SummaryRow<'_>>(&Files::directory(folder).unlogged(), &mut faults);
+    let table = rows::open::<SummaryRow<'_>>(&Files::result(folder), &mut faults);
     let rows = table.as_ref().map(|table| run_answer::rows_in(table, frame)).transpose()?;
     let rows = faults.into_result(rows.unwrap_or_default())?;
     let work = args.until_se.map_or(Value::Null, |wanted_pp| json!({ UNTIL_SE: { "wanted_pp": wanted_pp } }));
@@ -330,8 +330,8 @@ fn load_plan(args: &RunArgs) -> anyhow::Result<(Files, Plan)> {
     if plan.bilateral_years.is_empty() {
         plan.bilateral_years = vec![plan.years[1]];
     }
-    let faults = plan.faults("command line and plan");
-    Ok((files, faults.into_result(plan)?))
+    Inputs::check_changed(&files, &plan)?;
+    Ok((files, plan))
 }
 
 /// Says which options have no deal that could be in force.

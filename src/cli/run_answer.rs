@@ -108,8 +108,11 @@ impl Answer<'_> {
             if self.frame.sample.is_plain() { "" } else { "stratified " },
         );
         let mut out = wrapped("", title.split(' '));
-        out += "\n";
-        out += &self.orderings();
+        let orderings = self.orderings();
+        if !orderings.is_empty() {
+            out += "\n";
+            out += &orderings;
+        }
         out += &format!(
             "\n{:<20}{:>17}{:>15}{:>12}{:>16}\n",
             "option", "if in force", "5 to 95 %", "chance %", "expected"

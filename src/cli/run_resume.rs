@@ -3,14 +3,13 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::Context;
 use serde_json::{Value, json};
 
 use super::verify;
 use crate::ensemble::{Owner, Shard, Store, describe};
 use crate::error::{Fault, InputErrors};
 use crate::output::OutputDir;
-use crate::output::dir::Lock;
+use crate::output::dir::{Lock, at};
 
 /// Key of a manifest: which events are written.
 pub const EVENTS: &str = "events";
@@ -118,7 +117,7 @@ fn open_store(
     if journal.exists() && !journal.is_dir() {
         return Err(wrong("which is a file", "a folder").into());
     }
-    fs::create_dir_all(journal).with_context(|| journal.display().to_string())?;
+    fs::create_dir_all(journal).map_err(at(journal))?;
     let folder = Store::folder_of(journal, &owner);
     let lock = Lock::take(&folder.with_extension("lock"), &folder)?;
     let store = Store::open(journal.to_owned(), owner, checkpoints.resumes)?;

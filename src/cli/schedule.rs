@@ -11,7 +11,7 @@ use super::data_dir::DataDir;
 use super::place::Place;
 use super::schedule_answer::Asked;
 use super::{arguments, barriers, explain, line_rates, manifest, schedule_answer};
-use crate::data::{Axes, Pair};
+use crate::data::{Axes, Files, Pair};
 use crate::ensemble::{Inputs, PLAN_YEARS};
 use crate::error::{Fault, Faults, InputErrors};
 use crate::events::{Horizon, reference};
@@ -66,12 +66,20 @@ pub struct ScheduleArgs {
 pub fn run(args: &ScheduleArgs) -> anyhow::Result<()> {
     let inputs = args.data.inputs()?;
     let options = inputs.options_folder();
-    let (specs, world) = inputs.options(&options, [args.option.as_str()])?;
+    let [first, last] = args.years.unwrap_or(inputs.plan.years);
+    let mut faults = Faults::new();
+    let found = faults.keep(inputs.options(&options, [args.option.as_str()]));
+    faults.keep(require_years([first, last]));
+    let axes = &inputs.data.axes;
+    let importers = faults.keep(chosen(axes, "--importer", args.importer.as_deref())).unwrap_or_default();
+    let exporters = faults.keep(chosen(axes, "--exporter", args.exporter.as_deref())).unwrap_or_default();
+    if let ([importer], [exporter]) = (&importers[..], &exporters[..]) {
+        let pair = Pair { importer: *importer, exporter: *exporter };
+        faults.keep(explain::require_two(axes, pair, "--exporter"));
+    }
+    let (specs, world) = faults.into_result(found)?.expect("an option without a fault");
     let Inputs { files, plan, data, book } = inputs;
-    let axes = &data.axes;
     let option = &specs[0];
-    let [first, last] = args.years.unwrap_or(plan.years);
-    require_years([first, last])?;
     let horizon = Horizon { start: plan.start, end: date(last.max(plan.years[1]), 12, 31) };
     let path = reference(option, &world, &book.initial, horizon);
     check_members(&book, &path.policy, &options.display(&format!("{}.toml", args.option)))?;
@@ -80,8 +88,6 @@ pub fn run(args: &ScheduleArgs) -> anyhow::Result<()> {
         print!("{}", explain::text(&book, &regimes, query)?);
         return Ok(());
     }
-    let importers = chosen(axes, "--importer", args.importer.as_deref())?;
-    let exporters = chosen(axes, "--exporter", args.exporter.as_deref())?;
     if args.barriers {
         let pair = Pair { importer: importers[0], exporter: exporters[0] };
         print!("{}", barriers_text(args, (&book, &regimes), pair, date(last, 12, 31))?);
@@ -97,14 +103,14 @@ pub fn run(args: &ScheduleArgs) -> anyhow::Result<()> {
     let mut answer = schedule_answer::answer(&args.option, &asked);
     if let Some(output) = output {
         output.write_rows(assumptions::rows(&files))?;
-        write(args, &asked, &output)?;
+        write(args, &asked, &files, &output)?;
         answer.folder = Some(output.finish()?);
     }
     answer.print(args.place.format);
     Ok(())
 }
 
-fn write(args: &ScheduleArgs, asked: &Asked<'_>, output: &OutputDir) -> anyhow::Result<()> {
+fn write(args: &ScheduleArgs, asked: &Asked<'_>, files: &Files, output: &OutputDir) -> anyhow::Result<()> {
     let Asked { data, book, regimes, pairs, years: [first, last] } = asked;
     let years = || pairs.iter().flat_map(|&pair| (*first..=*last).map(move |year| (pair, year)));
     output.write_rows(years().flat_map(|(pair, year)| schedule::rows(book, regimes, pair, year)))?;
@@ -127,6 +133,7 @@ fn write(args: &ScheduleArgs, asked: &Asked<'_>, output: &OutputDir) -> anyhow::
         "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "schedule",
         "name": data.meta.name, "source": data.meta.source, "licence": data.meta.licence,
         "option": args.option, "years": [first, last], "path": "reference",
+        "inputs": manifest::read(files),
     });
     Ok(output.write_text(MANIFEST, &manifest::text(&manifest))?)
 }
@@ -139,16 +146,17 @@ fn barriers_text(
     last: Date,
 ) -> Result<String, InputErrors> {
     let axes = &book.axes;
-    let day = explain::known_day(args.date.unwrap_or(last), "--date")?;
-    explain::require_two(axes, pair, "--exporter")?;
+    let mut faults = Faults::new();
+    let day = faults.keep(explain::known_day(args.date.unwrap_or(last), "--date"));
     let sectors = match &args.sector {
-        None => (0..axes.n_sectors()).collect(),
+        None => Some((0..axes.n_sectors()).collect()),
         Some(id) => {
             let known = axes.sectors.iter().map(|sector| sector.id.as_str());
             let at = axes.sector_idx.get(id.as_str()).copied();
-            vec![at.ok_or_else(|| arguments::unknown("--sector", id, known))?]
+            faults.keep(at.map(|at| vec![at]).ok_or_else(|| arguments::unknown("--sector", id, known)))
         }
     };
+    let (sectors, day): (Vec<usize>, Date) = faults.into_result(sectors.zip(day))?.expect("no fault");
     Ok(sectors.into_iter().map(|j| barriers::text(book, regimes, pair, j, day)).collect())
 }
 

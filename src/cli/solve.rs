@@ -26,6 +26,10 @@ use crate::output::{lookup, quotas, solve as tables};
 /// Degree of the policy path: the parts of NAFTA in the 31 x 40 set then sum to ln W within 1e-8.
 const PATH_DEGREE: usize = 8;
 
+/// What helps where the folder of --baseline is none.
+pub(super) const BASELINE: &str =
+    "Name with --baseline the folder of a data set, such as apac in what `tradepath init DIR` writes.";
+
 /// Options of `tradepath solve`.
 #[derive(Debug, Args)]
 #[command(
@@ -84,7 +88,7 @@ pub fn run(args: &SolveArgs, quiet: bool) -> anyhow::Result<()> {
     let started = Instant::now();
     let progress = Progress::new(quiet);
     progress.stage("reading the baseline");
-    let data = Dataset::read(&Files::directory(&args.baseline))?;
+    let data = Dataset::read(&Files::directory(&args.baseline).with_remedy(BASELINE))?;
     refuse_large(data.n(), data.s(), memory::usable_bytes())?;
     let mut inputs = data.inputs.clone();
     let changes = Changes::read(&args.files(), &data.axes, &mut inputs)?;

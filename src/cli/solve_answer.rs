@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::answer::{Answer, Cell, Column};
+use super::format::signed;
 use crate::economy::Economy;
 use crate::equilibrium::Equilibrium;
 use crate::equilibrium::decompose::Exact;
@@ -35,8 +36,9 @@ pub fn answer(base: &Economy, solved: &Equilibrium, exact: &Exact, path: Option<
     let stats = &solved.stats;
     let mut notes = vec![
         format!(
-            "{gain} of {} countries gain; all together {world_musd:+.1} million USD (equivalent variation).",
-            changes.len()
+            "{gain} of {} countries gain; all together {} million USD (equivalent variation).",
+            changes.len(),
+            signed(world_musd, 1)
         ),
         "Terms of trade, volume of trade, barriers and technology are parts of real income (path integral, 100 ln); with \
          transfers they sum to it."
@@ -46,10 +48,9 @@ pub fn answer(base: &Economy, solved: &Equilibrium, exact: &Exact, path: Option<
             stats.method, stats.evaluations, stats.residual
         ),
     ];
-    notes.extend(
-        path.and_then(<[PathYear]>::last)
-            .map(|last| format!("With capital, {} years after the change: see path.csv.", last.year)),
-    );
+    notes.extend(path.and_then(<[PathYear]>::last).map(|last| {
+        format!("With capital, {} years after the change; --out writes the way there as path.csv.", last.year)
+    }));
     Answer {
         title: "Real income by country (gain %), where it comes from, and trade".into(),
         columns: COLUMNS.to_vec(),

@@ -103,12 +103,25 @@ pub fn event(mut what: Value) {
 
 /// Says why the command failed, and how it ends.
 pub fn failure(error: &anyhow::Error, exit_code: u8) {
+    let message = message(error);
     match is_json() {
-        true => {
-            event(json!({ "event": "error", "message": format!("{error:#}").trim(), "exit_code": exit_code }))
-        }
-        false => notice(&format!("error: {error:#}\n")),
+        true => event(json!({ "event": "error", "message": message, "exit_code": exit_code })),
+        false => notice(&format!("error: {message}\n")),
     }
+}
+
+/// An error and its causes; a cause that the text before it tells already is not told again.
+#[must_use]
+pub fn message(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(|cause| cause.to_string()) {
+        let cause = cause.trim();
+        if !text.contains(cause) {
+            let colon = if text.is_empty() { "" } else { ": " };
+            text = format!("{text}{colon}{cause}");
+        }
+    }
+    text
 }
 
 /// Whether the whole answer could be written, or its reader went.
@@ -120,5 +133,27 @@ pub fn outcome() -> anyhow::Result<()> {
     match std::mem::replace(&mut *state, Answering::Closed) {
         Answering::Failed(error) => Err(anyhow::anyhow!("standard output: {error}")),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::message;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("table.csv: {source}. Free space.")]
+    struct Told {
+        source: io::Error,
+    }
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let full = || io::Error::other("no space left");
+        let told = anyhow::Error::from(Told { source: full() });
+        assert_eq!(message(&told), "table.csv: no space left. Free space.");
+        assert_eq!(message(&told.context("the report")), "the report: table.csv: no space left. Free space.");
+        assert_eq!(message(&anyhow::Error::from(full()).context("x.csv")), "x.csv: no space left");
     }
 }

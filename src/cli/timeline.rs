@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::data_dir::DataDir;
 use super::format::Format;
 use super::{manifest, place, timeline_answer, timeline_fit, timeline_gains, timeline_lanes};
-use crate::data::{Files, nearest};
+use crate::data::{Files, did_you_mean};
 use crate::error::{Fault, InputErrors};
 use crate::events::findings::Sizes;
 use crate::events::milestones::Tally;
@@ -81,7 +81,7 @@ pub struct TimelineArgs {
     fit: Option<PathBuf>,
     /// Prints politics/gains.csv from the folder of a finished run: what each option does to each party along its
     /// reference path.
-    #[arg(long, value_name = "RUN", conflicts_with_all = ["option", "explain", "graph", "fit", "out", "conclusions"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["option", "explain", "graph", "fit", "out", "conclusions"])]
     gains: Option<PathBuf>,
     /// Lists the conclusions of politics/conclusions.csv with both chances, whether they hold, and in what share of weight
     /// sets drawn from the ranges of the weights.
@@ -145,11 +145,17 @@ pub fn run(args: &TimelineArgs, quiet: bool) -> anyhow::Result<()> {
         timeline_answer::conclusions(&files, read, &inputs.book.initial, sizes)?.print(args.format);
         return Ok(());
     }
-    let (spec, world, program) = load(args, quiet)?;
+    let Loaded { spec, world, program, inputs } = load(args, quiet)?;
     if let Some(milestone) = &args.sensitivity {
         let Some(number) = program.milestone_number(milestone) else {
-            let near = nearest(milestone, program.milestones.iter().map(String::as_str));
-            return Err(refused("--sensitivity", milestone, "a milestone of the option", near).into());
+            let known: Vec<&str> = program.milestones.iter().map(String::as_str).collect();
+            return Err(refused(
+                "--sensitivity",
+                (milestone, milestone),
+                "a milestone of the option",
+                &known,
+            )
+            .into());
         };
         let sizes = (args.seed, args.draws());
         timeline_answer::sensitivity(&program, (milestone, number), sizes).print(args.format);
@@ -161,8 +167,8 @@ pub fn run(args: &TimelineArgs, quiet: bool) -> anyhow::Result<()> {
             None => program.reference(),
         };
         let text = program.explain(&path, query).map_err(|nothing| {
-            let known = nothing.milestones.iter().map(String::as_str);
-            refused("--explain", query, &nothing.to_string(), nearest(query, known))
+            let known: Vec<&str> = nothing.milestones.iter().map(String::as_str).collect();
+            refused("--explain", (query, query), &nothing.to_string(), &known)
         })?;
         print!("{text}");
     }
@@ -174,7 +180,7 @@ pub fn run(args: &TimelineArgs, quiet: bool) -> anyhow::Result<()> {
     let mut answer = timeline_answer::milestones(&program, &found, (args.seed, args.draws()));
     if let Some(out) = &args.out {
         let output = OutputDir::create(out, existing)?;
-        answer.folder = Some(write(args, output, (&spec, &world), (&program, &tally))?);
+        answer.folder = Some(write(args, output, (&spec, &world, &inputs), (&program, &tally))?);
     }
     if args.explain.is_none() {
         answer.print(args.format);
@@ -186,7 +192,7 @@ pub fn run(args: &TimelineArgs, quiet: bool) -> anyhow::Result<()> {
 fn write(
     args: &TimelineArgs,
     output: OutputDir,
-    (spec, world): (&OptionSpec, &OptionSpec),
+    (spec, world, inputs): (&OptionSpec, &OptionSpec, &[Value]),
     (program, tally): (&Program, &Tally),
 ) -> anyhow::Result<PathBuf> {
     write_tables(args, (program, tally), &output)?;
@@ -199,7 +205,7 @@ fn write(
     let settings: Vec<String> = args.settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let manifest = json!({
         "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "timeline",
-        "option": spec.id, "draws": args.draws(), "seed": args.seed, "settings": settings,
+        "option": spec.id, "draws": args.draws(), "seed": args.seed, "settings": settings, "inputs": inputs,
         "horizon": [program.horizon.start.to_string(), program.horizon.end.to_string()],
     });
     output.write_text("manifest.json", &manifest::text(&manifest))?;
@@ -207,7 +213,15 @@ fn write(
 }
 
 /// The option, the world, and both as a program.
-fn load(args: &TimelineArgs, quiet: bool) -> anyhow::Result<(OptionSpec, OptionSpec, Program)> {
+struct Loaded {
+    spec: OptionSpec,
+    world: OptionSpec,
+    program: Program,
+    /// The files that were read, as manifests say them.
+    inputs: Vec<Value>,
+}
+
+fn load(args: &TimelineArgs, quiet: bool) -> anyhow::Result<Loaded> {
     let inputs = args.data.inputs()?;
     let beside = || inputs.options_folder();
     let files = args.options.as_ref().map_or_else(beside, |folder| Files::directory(folder));
@@ -232,7 +246,11 @@ fn load(args: &TimelineArgs, quiet: bool) -> anyhow::Result<(OptionSpec, OptionS
         }
     }
     let program = Program::compile(&spec, &world, &inputs.book.initial, Horizon { start, end });
-    Ok((spec, world, program))
+    let mut read = manifest::read(&inputs.files);
+    if args.options.is_some() {
+        read.extend(manifest::read(&files));
+    }
+    Ok(Loaded { spec, world, program, inputs: read })
 }
 
 /// Sets a parameter or a switch of the option, else of the world.
@@ -245,27 +263,26 @@ fn set((spec, world): (&mut OptionSpec, &mut OptionSpec), name: &str, value: f64
     let known: Vec<&str> = spec.settable().chain(world.settable()).collect();
     let setting = format!("{name}={value}");
     Err(match error {
-        SettingError::OutOfRange { expected, .. } => refused("--set", &setting, &expected, None),
+        SettingError::OutOfRange { expected, .. } => refused("--set", (name, &setting), &expected, &[]),
         SettingError::Unknown { .. } => {
-            let near = nearest(name, known.iter().copied());
             let text = format!(
                 "a parameter or a switch (`{name}` is no parameter and no switch of this option; it has: {})",
                 known.join(", ")
             );
-            refused("--set", &setting, &text, near)
+            refused("--set", (name, &setting), &text, &known)
         }
     })
 }
 
-/// The fault of an argument, with the name that was probably meant.
-fn refused(argument: &str, found: &str, expected: &str, near: Option<&str>) -> InputErrors {
+/// The fault of an argument: which name of it is not known, and what was found as a whole.
+fn refused(argument: &str, (name, found): (&str, &str), expected: &str, known: &[&str]) -> InputErrors {
     InputErrors::from(Fault {
         file: "command line".into(),
         line: None,
         field: argument.into(),
         found: found.into(),
         expected: expected.into(),
-        remedy: near.map_or_else(|| "Correct it.".into(), |near| format!("Did you mean `{near}`?")),
+        remedy: did_you_mean(name, known.iter().copied(), "Correct it."),
     })
 }
 

@@ -41,11 +41,11 @@ pub fn run(file: &Path, place: (Option<&Path>, Existing), format: Format, quiet:
         let rows: Vec<FittedQuantity<'_>> = found.iter().map(fit::quantity).collect();
         let mut answer = Answer::of_rows(rows.iter().cloned(), &QUANTITIES);
         answer.title = format!("Quantities fitted to {}", file.display());
-        return finish(file, place, rows, (answer, format));
+        return finish((file, &text), place, rows, (answer, format));
     }
     let (samples, left_out) = read(file, &text)?;
-    if let Some(text) = left_out.filter(|_| !quiet) {
-        eprintln!("{}: {text}", file.display());
+    if let Some(left_out) = left_out.filter(|_| !quiet) {
+        eprintln!("{}: {left_out}", file.display());
     }
     let rows: Vec<FittedDuration<'_>> = samples.iter().flat_map(fit::rows).collect();
     let mut answer = Answer::of_rows(rows.iter().cloned(), &DURATIONS);
@@ -53,12 +53,12 @@ pub fn run(file: &Path, place: (Option<&Path>, Existing), format: Format, quiet:
         "Days that steps of {} took: sample, and distributions fitted to it, the closest first",
         file.display()
     );
-    finish(file, place, rows, (answer, format))
+    finish((file, &text), place, rows, (answer, format))
 }
 
 /// Writes the rows where a folder is named, and prints the answer.
 fn finish<'a, R: TableRow<'a>>(
-    file: &Path,
+    (file, text): (&Path, &str),
     (out, existing): (Option<&Path>, Existing),
     fitted: Vec<R>,
     (mut answer, format): (Answer, Format),
@@ -70,9 +70,11 @@ fn finish<'a, R: TableRow<'a>>(
     let output = OutputDir::create(out, existing)?;
     output.write_rows(fitted)?;
     output.name_package("fit");
+    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let inputs = manifest::checksums(&[(name.clone(), text.to_owned())]);
     let manifest = json!({
         "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "timeline --fit",
-        "table": file.file_name().map(|name| name.to_string_lossy()),
+        "table": name, "inputs": inputs,
     });
     output.write_text("manifest.json", &manifest::text(&manifest))?;
     answer.folder = Some(output.finish()?);

@@ -8,7 +8,7 @@ use crate::data::Files;
 use crate::error::{Fault, Faults, InputErrors};
 use crate::output::fit::PartyGain;
 use crate::output::reference::ReferenceValue;
-use crate::output::rows;
+use crate::output::rows::{self, TableRow};
 use crate::sorted::SortedMap;
 
 /// Measures of `reference.csv` that are taken over.
@@ -20,7 +20,9 @@ const JOBS: &str = "jobs_given_up";
 /// # Errors
 /// If the folder holds no sound `reference.csv`, or one without these measures.
 pub fn table(folder: &Path) -> Result<String, InputErrors> {
-    let files = Files::directory(folder);
+    let files =
+        Files::directory(folder).with_remedy("Name with --gains the folder of a finished `tradepath run`.");
+    files.read(ReferenceValue::FILE)?;
     let mut faults = Faults::new();
     let table = rows::open::<ReferenceValue<'_>>(&files, &mut faults);
     let read = table.as_ref().map(|table| rows::read::<ReferenceValue<'_>>(table, &mut faults));

@@ -3,6 +3,9 @@
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
+use serde_json::{Map, Value, json};
+
+use super::terminal;
 use crate::ensemble::{Layer, RunCounts};
 
 /// Seconds of wall time by part of a run.
@@ -45,6 +48,16 @@ impl Timings {
         let took = now - self.since;
         self.since = now;
         took
+    }
+
+    /// Says them on standard error: a table, or one event where lines of JSON are asked for.
+    pub fn say(&self) {
+        if !terminal::is_json() || terminal::is_heard() {
+            return terminal::notice(&self.text());
+        }
+        let seconds: Map<String, Value> =
+            self.parts.iter().map(|(part, seconds)| (part.clone(), json!(seconds))).collect();
+        terminal::event(json!({ "event": "timings", "seconds": seconds }));
     }
 
     /// A table of the parts, and how much the run took beside its solves.

@@ -8,11 +8,11 @@ use clap::Args;
 use serde_json::json;
 
 use super::data_dir::DataDir;
-use super::format::{Format, WIDTH};
+use super::format::{Format, WIDTH, decimal};
 use super::progress::Progress;
 use super::{manifest, place};
-use crate::ensemble::Plan;
 use crate::ensemble::tornado::{Assumption, Swing, tornado};
+use crate::ensemble::{Inputs, Plan};
 use crate::output::dir::{MANIFEST, OutputDir};
 use crate::output::rows as tables;
 use crate::output::tornado::{TornadoRow, rows};
@@ -62,7 +62,7 @@ pub fn run(args: &TornadoArgs, quiet: bool) -> anyhow::Result<()> {
         plan.years = [year, year];
         plan.bilateral_years.clear();
     }
-    plan.faults("command line and plan").into_result(())?;
+    Inputs::check_changed(&files, &plan)?;
     let assumptions = Assumption::read(&files)?;
     let existing = place::existing(args.overwrite);
     let output = args.out.as_ref().map(|out| OutputDir::create(out, existing)).transpose()?;
@@ -75,7 +75,7 @@ pub fn run(args: &TornadoArgs, quiet: bool) -> anyhow::Result<()> {
         report::write_picture(&output, "tornado", &picture(&plan, &assumptions, &swings)?)?;
         let info = json!({
             "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "tornado", "plan": plan.name,
-            "options": plan.options, "year": plan.years[1], "assumptions": assumptions.len(),
+            "options": plan.options, "year": plan.years[1], "assumptions": assumptions.len(), "inputs": manifest::read(&files),
         });
         output.write_text(MANIFEST, &manifest::text(&info))?;
         output.write_rows(found.clone())?;
@@ -122,8 +122,11 @@ fn table(plan: &Plan, rows: &[TornadoRow<'_>]) -> String {
         let Some(row) = most else { continue };
         let title: String = row.title.chars().take(33).collect();
         let line = format!(
-            "{title:<34}{:<20}{:>8.3}{:>8.3}{:>8.3}",
-            row.option, row.low_pct, row.central_pct, row.high_pct
+            "{title:<34}{:<20}{:>8}{:>8}{:>8}",
+            row.option,
+            decimal(row.low_pct, 3),
+            decimal(row.central_pct, 3),
+            decimal(row.high_pct, 3)
         );
         let _ = writeln!(out, "{}", line.chars().take(WIDTH).collect::<String>());
     }

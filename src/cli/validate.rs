@@ -130,7 +130,7 @@ pub fn run(args: &ValidateArgs, quiet: bool) -> anyhow::Result<()> {
             ValidationPart::Autarky => {
                 let rows = validate_more::losses(&files, &plan, args.baseline.as_deref())?;
                 output.iter().try_for_each(|output| output.write_rows(rows.iter().cloned()))?;
-                answers.push(validate_more::autarky(&rows));
+                answers.push(validate_more::autarky(&rows, args.baseline.is_some()));
             }
         }
     }
@@ -139,6 +139,7 @@ pub fn run(args: &ValidateArgs, quiet: bool) -> anyhow::Result<()> {
     if let Some(output) = &output {
         let info = json!({
             "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "validate", "plan": plan.name,
+            "inputs": manifest::read(&files),
             "parts": answers.iter().map(|answer| answer.name).collect::<Vec<_>>(),
         });
         output.write_text(MANIFEST, &manifest::text(&info))?;

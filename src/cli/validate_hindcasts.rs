@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::data_dir::DataDir;
+use super::format;
 use super::validate_answer::Answer;
 use crate::data::Dataset;
 use crate::output::OutputDir;
@@ -48,11 +49,11 @@ fn shown<'h>(found: &'h Hindcasts, id: &str, window: &str) -> [Option<&'h Hindca
 }
 
 fn number(value: Option<f64>) -> String {
-    value.map_or_else(|| "-".into(), |value| format!("{value:.2}"))
+    value.map_or_else(|| "-".into(), |value| format::decimal(value, 2))
 }
 
 fn pct(value: Option<f64>) -> String {
-    value.map_or_else(|| "-".into(), |value| format!("{value:+.0}%"))
+    value.map_or_else(|| "-".into(), |value| format!("{}%", format::signed(value, 0)))
 }
 
 /// Writes flows, scores and the chart.

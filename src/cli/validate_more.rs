@@ -4,13 +4,14 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::format::wrapped;
+use super::format::{decimal, wrapped};
 use super::validate_answer::Answer;
 use crate::data::{Dataset, Files};
 use crate::ensemble::Plan;
 use crate::error::InputErrors;
 use crate::output::rows;
 use crate::projection::scale;
+use crate::sorted::SortedSet;
 use crate::validation::autarky::{self, AutarkyRow, FORMS};
 use crate::validation::delay::{DelayRow, YEARS};
 
@@ -42,13 +43,13 @@ pub fn delay(all: &[DelayRow<'static>], plan: &Plan) -> Answer {
         "share"
     );
     for row in &of {
-        let share = row.cost_share.map_or_else(String::new, |share| format!("{share:.2}"));
+        let share = row.cost_share.map_or_else(String::new, |share| decimal(share, 2));
         let line = format!(
-            "{:<24}{:>10.1}{:>16.1}{:>10.1}{share:>10}",
+            "{:<24}{:>10}{:>16}{:>10}{share:>10}",
             row.option,
-            row.present_value_musd2019 / 1e3,
-            row.present_value_later_musd2019 / 1e3,
-            row.cost_musd2019 / 1e3
+            decimal(row.present_value_musd2019 / 1e3, 1),
+            decimal(row.present_value_later_musd2019 / 1e3, 1),
+            decimal(row.cost_musd2019 / 1e3, 1)
         );
         table += &format!("{}\n", line.trim_end());
     }
@@ -82,14 +83,17 @@ pub fn losses(files: &Files, plan: &Plan, other: Option<&Path>) -> anyhow::Resul
     Ok(autarky::autarky(files, &data, psi_theta.as_ref())?)
 }
 
-/// The answer for losses without trade: countries with a published figure.
-pub fn autarky(all: &[AutarkyRow<'static>]) -> Answer {
-    let of: Vec<&AutarkyRow<'_>> = all.iter().filter(|row| row.published_pct.is_some()).collect();
+/// The answer for losses without trade: countries with a published figure; all countries of `own` data, and where none
+/// has one.
+pub fn autarky(all: &[AutarkyRow<'static>], own: bool) -> Answer {
+    let shows_all = own || all.iter().all(|row| row.published_pct.is_none());
+    let is_shown = |row: &&AutarkyRow<'_>| shows_all || row.published_pct.is_some();
+    let of: Vec<&AutarkyRow<'_>> = all.iter().filter(is_shown).collect();
     let mut table = format!(
         "Loss without trade, percent of the real wage:\n{:<10}{:<16}{:>12}{:>12}\n",
         "country", "form", "ours", "published"
     );
-    let number = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.1}"));
+    let number = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| decimal(value, 1));
     for row in &of {
         table += &format!(
             "{:<10}{:<16}{:>12}{:>12}\n",
@@ -99,11 +103,20 @@ pub fn autarky(all: &[AutarkyRow<'static>]) -> Answer {
             number(row.published_pct)
         );
     }
+    let countries: SortedSet<&str> = of.iter().map(|row| &*row.iso3).collect();
+    let others: SortedSet<&str> =
+        all.iter().map(|row| &*row.iso3).filter(|iso3| !countries.contains(iso3)).collect();
+    if !others.is_empty() {
+        table += &format!(
+            "... and {} countries without a published figure (--format csv has all)\n",
+            others.len()
+        );
+    }
     let middle = |form: &str| {
         let mut found: Vec<f64> =
             all.iter().filter(|row| row.form == form).filter_map(|row| row.ours_pct).collect();
         found.sort_by(f64::total_cmp);
-        found.get(found.len() / 2).map_or_else(|| "-".to_owned(), |value| format!("{value:.1}"))
+        number(found.get(found.len() / 2).copied())
     };
     let words = FORMS.map(|form| format!("{} {form}", middle(form)).replace('_', " ")).join(", ");
     let object = |row: &AutarkyRow<'_>| json!({ "iso3": row.iso3, "form": row.form, "ours_pct": row.ours_pct, "published_pct": row.published_pct });

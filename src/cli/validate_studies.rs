@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::format::wrapped;
+use super::format::{decimal, wrapped};
 use super::validate_answer::Answer;
 use crate::data::Axes;
 use crate::ensemble::Plan;
@@ -106,7 +106,7 @@ pub fn answer(found: &StudyTables, plan: &Plan) -> Answer {
         "Real income of {focus}, percent:\n{:<22}{:<17}{:>10}{:>10}{:>11}{:>9}\n",
         "study", "scenario", "published", "ours", "as theirs", "ratio"
     );
-    let number = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.3}"));
+    let number = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| decimal(value, 3));
     for row in &headline {
         let line = format!(
             "{:<22}{:<17}{:>10}{:>10}{:>11}{:>9}",

@@ -8,12 +8,13 @@ use clap::Args;
 use serde_json::json;
 
 use super::data_dir::DataDir;
-use super::format::{Format, WIDTH};
+use super::format::{Format, WIDTH, decimal};
 use super::progress::Progress;
 use super::{arguments, manifest, place};
-use crate::ensemble::RunFrame;
+use crate::data::Files;
 use crate::ensemble::quadrature::{Rule, over_parameters};
 use crate::ensemble::variance::spreads;
+use crate::ensemble::{Inputs, RunFrame};
 use crate::output::dir::{MANIFEST, OutputDir};
 use crate::output::quadrature::{self, QuadratureRow};
 use crate::output::rows::{self as tables, TableRow};
@@ -22,7 +23,7 @@ use crate::output::variance::{VarianceRow, rows};
 /// Options of `tradepath variance`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  tradepath variance --options cptpp_accession --points 100 --out outputs/variance\n  tradepath variance --quadrature\n\nTwo samples of N draws are solved, and for each group the first sample with that group from the second: 9 N draws. The first-order index is the share of the variance that knowing a group would take away, the total index what would be left if all other groups were known; their errors fall with the root of N."
+    after_help = "Example:\n  tradepath variance --options cptpp_accession --points 100 --out outputs/variance\n  tradepath variance --quadrature\n\nTwo samples of N draws are solved, and for each group the first sample with that group from the second: 10 N draws. The first-order index is the share of the variance that knowing a group would take away, the total index what would be left if all other groups were known; their errors fall with the root of N."
 )]
 pub struct VarianceArgs {
     #[command(flatten)]
@@ -66,7 +67,7 @@ pub fn run(args: &VarianceArgs, quiet: bool) -> anyhow::Result<()> {
     plan.seed = args.seed.unwrap_or(plan.seed);
     plan.event_draws = 1;
     plan.bilateral_years = vec![plan.years[1]];
-    plan.faults("command line and plan").into_result(())?;
+    Inputs::check_changed(&files, &plan)?;
     let existing = place::existing(args.overwrite);
     let output = args.out.as_ref().map(|out| OutputDir::create(out, existing)).transpose()?;
     let progress = Progress::new(quiet);
@@ -74,14 +75,14 @@ pub fn run(args: &VarianceArgs, quiet: bool) -> anyhow::Result<()> {
         let (frame, found, points) = over_parameters(&files, plan, Rule::Quadrature, &progress)?;
         progress.finish();
         let found = quadrature::rows(&frame, &found, points);
-        let folder = write(output, &frame, points as u64, found.clone())?;
+        let folder = write(output, (&frame, &files), points as u64, found.clone())?;
         print!("{}", text_of_quadrature(args.format, &frame.plan.focus, found));
         return say_where(folder, args.format, started);
     }
     let (frame, found) = spreads(&files, plan, args.points, &progress)?;
     progress.finish();
     let found = rows(&frame, &found, args.points);
-    let folder = write(output, &frame, args.points, found.clone())?;
+    let folder = write(output, (&frame, &files), args.points, found.clone())?;
     match args.format {
         Format::Table => print!("{}", table(&frame.plan.focus, &found)),
         Format::Csv => print!("{}", tables::text(found)),
@@ -95,7 +96,7 @@ pub fn run(args: &VarianceArgs, quiet: bool) -> anyhow::Result<()> {
 /// Writes the folder of the results, where there is one; returns its name.
 fn write<'a, R: TableRow<'a>>(
     output: Option<OutputDir>,
-    frame: &RunFrame,
+    (frame, files): (&RunFrame, &Files),
     points: u64,
     rows: Vec<R>,
 ) -> anyhow::Result<Option<PathBuf>> {
@@ -104,6 +105,7 @@ fn write<'a, R: TableRow<'a>>(
         "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "variance",
         "plan": frame.plan.name, "options": frame.plan.options, "years": frame.plan.years,
         "seed": frame.plan.seed, "points": points,
+        "inputs": manifest::read(files),
     });
     output.write_text(MANIFEST, &manifest::text(&info))?;
     output.write_rows(rows)?;
@@ -135,8 +137,8 @@ fn text_of_quadrature(format: Format, focus: &str, rows: Vec<QuadratureRow<'_>>)
                 "option", "central", "mean", "sd"
             );
             for row in rows.iter().filter(|row| *row.iso3 == *focus) {
-                let numbers =
-                    [row.central_pct, row.mean_pct, row.sd_pp].map(|number| format!("{number:>12.4}"));
+                let numbers = [row.central_pct, row.mean_pct, row.sd_pp]
+                    .map(|number| format!("{:>12}", decimal(number, 4)));
                 let _ = writeln!(out, "{:<24}{}", row.option, numbers.concat());
             }
             out
@@ -160,7 +162,7 @@ fn table(focus: &str, rows: &[VarianceRow<'_>]) -> String {
         "option", "group", "first order", "total"
     );
     let share = |value: Option<f64>, se: Option<f64>| match (value, se) {
-        (Some(value), Some(se)) => format!("{value:.2} ({se:.2})"),
+        (Some(value), Some(se)) => format!("{} ({})", decimal(value, 2), decimal(se, 2)),
         _ => "none".to_owned(),
     };
     for row in rows.iter().filter(|row| *row.iso3 == *focus) {

@@ -53,6 +53,6 @@ fn fault(folder: &Path, file: &str, found: &str, expected: &str) -> Fault {
         field: "file".into(),
         found: found.into(),
         expected: expected.into(),
-        remedy: "Put the file back, or run the command again.".into(),
+        remedy: format!("Put the file back, or remove {} and run its command again.", folder.display()),
     }
 }

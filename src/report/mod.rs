@@ -45,7 +45,7 @@ pub mod theme;
 pub use charts::{DrawError, LeftOut};
 use frame::Picture;
 pub use input::Run;
-pub use page::data::PageData;
+pub use page::data::{PageData, addable};
 
 /// Folder of the charts inside the output folder.
 pub const CHARTS: &str = "charts";
@@ -116,7 +116,7 @@ pub fn read(files: &Files, beside: &[Files]) -> Result<(Run, PageData), InputErr
 /// # Errors
 /// [`ReportError`], as [`write()`]; a fault of the tables.
 pub fn of_folder(output: &OutputDir) -> Result<ReportSummary, ReportError> {
-    let (run, data) = read(&Files::directory(output.path()), &[])?;
+    let (run, data) = read(&Files::result(output.path()), &[])?;
     write(&run, &data, output)
 }
 

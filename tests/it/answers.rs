@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use assert_cmd::Command;
+use predicates::prelude::*;
 use predicates::str::contains;
 
 /// Columns of a terminal.
@@ -92,6 +93,27 @@ fn the_answer_says_where_the_files_are() {
 }
 
 #[test]
+fn manifests_name_the_files_that_were_read() {
+    let folder = example();
+    let at = folder.path();
+    for line in [
+        "schedule hybrid --importer JPN --exporter USA",
+        "timeline hybrid --draws 5",
+        "solve --baseline tiny",
+    ] {
+        said(at, &format!("{line} --out written"));
+        let text = fs::read_to_string(at.join("written/manifest.json")).unwrap();
+        let manifest: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let inputs = manifest["inputs"].as_array().unwrap();
+        assert!(
+            !inputs.is_empty() && inputs.iter().all(|input| input["sha256"].is_string()),
+            "{line}: {text}"
+        );
+        fs::remove_dir_all(at.join("written")).unwrap();
+    }
+}
+
+#[test]
 fn the_difference_of_two_results_is_named_largest_first() {
     let folder = example();
     let at = folder.path();
@@ -118,14 +140,67 @@ fn the_difference_of_two_results_is_named_largest_first() {
 fn names_that_were_probably_meant_are_told() {
     let folder = example();
     for (line, meant) in [
-        ("optimal --baseline tiny --country AAB", "`AAA`"),
-        ("optimal --baseline tiny --country bbb", "`BBB`"),
-        ("schedule cptp_accession", "`cptpp_accession`"),
-        ("run --options hybird --out x", "`hybrid`"),
-        ("schedule hybrid --importer usa", "`USA`"),
-        ("schedule hybrid --importer JPN --exporter USA --barriers --sector finanse", "`finance`"),
+        ("optimal --baseline tiny --country AAB", "AAA"),
+        ("optimal --baseline tiny --country bbb", "BBB"),
+        ("schedule cptp_accession", "cptpp_accession"),
+        ("run --options hybird --out x", "hybrid"),
+        ("schedule hybrid --importer usa", "USA"),
+        ("schedule hybrid --importer JPN --exporter USA --barriers --sector finanse", "finance"),
     ] {
         call(folder.path(), line).code(2).stderr(contains(format!("Did you mean {meant}?")));
+    }
+}
+
+#[test]
+fn a_folder_that_is_none_is_named_by_the_option_that_was_typed() {
+    let folder = example();
+    for (line, found) in [
+        (
+            "reduce nodir cut.csv --out x",
+            "`DIR` = nodir, which is not there|`DIR` = cut.csv, which is a file",
+        ),
+        ("export nodir --format iamc --out x", "`DIR` = nodir, which is not there"),
+        (
+            "report nodir --with cut.csv",
+            "`DIR` = nodir, which is not there|`--with` = cut.csv, which is a file",
+        ),
+        ("timeline --gains nodir", "`--gains` = nodir"),
+        (
+            "timeline --gains tiny",
+            "tiny/reference.csv `file` = missing|with --gains the folder of a finished",
+        ),
+        ("calibrate --source icio --input cut.csv --out x", "`--input` = cut.csv, which is a file"),
+        ("solve --baseline cut.csv", "`--baseline` = cut.csv, which is a file|Baseline directory (meta.toml"),
+        ("compare tiny nodir", "`DIR_B` = nodir"),
+        ("schedule hybrid --importer USA --exporter JPN --lines tiny --out x", "Check --lines"),
+        ("init cut.csv --overwrite", "cut.csv `DIR` = one that is a file"),
+    ] {
+        for found in found.split('|') {
+            call(folder.path(), line).code(2).stderr(contains(found));
+        }
+    }
+    call(folder.path(), "init cut.csv --overwrite").stderr(contains("--out").not());
+    call(folder.path(), "compare tiny tiny").success();
+}
+
+#[test]
+fn all_faults_of_a_command_line_are_told_at_once() {
+    let folder = example();
+    for (line, found) in [
+        ("run --options nope --years 2019 --out x", "`years` = 2019..2019|`option` = nope"),
+        ("tornado --options nope --year 1900", "`years` = 1900|`option` = nope"),
+        (
+            "schedule nope --importer JAP --exporter USX --years 1900",
+            "`--importer` = JAP|`--exporter` = USX|`option` = nope|`--years` = 1900",
+        ),
+        ("schedule hybrid --explain USX:JAP:foo:2030-13-01", "= USX|= JAP|= foo|= 2030-13-01|4 faults"),
+        ("schedule hybrid --importer USA --exporter USA", "another exporter than the importer"),
+        ("nash --players AAA,AAA --baseline tiny", "1 fault "),
+        ("run --draws -1", "invalid value '-1' for '--draws"),
+    ] {
+        for found in found.split('|') {
+            call(folder.path(), line).code(2).stderr(contains(found));
+        }
     }
 }
 
@@ -151,7 +226,7 @@ fn an_option_that_has_no_effect_beside_another_is_refused() {
         ("optimal --baseline tiny --country AAA --overwrite", "--overwrite"),
         ("compare tiny tiny --overwrite", "--overwrite"),
         ("variance --quadrature --seed 2", "--seed"),
-        ("validate --only checks --baseline nodir", "--baseline"),
+        ("validate --only checks --baseline tiny", "--baseline"),
     ] {
         let mut refused = call(at, line).code(2).stdout("");
         for option in options.split(' ') {

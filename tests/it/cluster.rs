@@ -168,11 +168,14 @@ fn reduce_names_the_parts_that_are_missing_or_there_twice() {
     }
     reduce(at, "parts --out x")
         .code(2)
-        .stderr(contains("no part 3, 5-7 (of 7): expected each of the parts 1 to 7 once"));
+        .stderr(contains("parts `part` = no part 3, 5-7 (of 7): expected each of the parts 1 to 7 once"));
     reduce(at, "parts parts/part-2-of-7 --out x")
         .code(2)
         .stderr(contains("part 2, which parts/part-2-of-7 is too").and(contains("no part 3, 5-7")));
-    reduce(at, "nothing --out x").code(2).stderr(contains("nothing/shard.json"));
+    reduce(at, "nothing --out x").code(2).stderr(contains("`DIR` = nothing, which is not there"));
+    reduce(at, ". --out x")
+        .code(2)
+        .stderr(contains("shard.json `file` = missing").and(contains("tradepath init").not()));
     assert_eq!(names(at), ["parts"]);
 }
 
@@ -265,4 +268,8 @@ fn schedulers_read_one_object_a_line() {
     let error = refused.last().unwrap();
     assert_eq!((error["event"].as_str(), error["exit_code"].as_u64()), (Some("error"), Some(2)));
     run(at, "--quiet --log json --out silent").success().stderr("");
+    let usage = events(run(at, "--log=json --nope").code(2));
+    assert_eq!((usage.len(), usage[0]["exit_code"].as_u64()), (1, Some(2)), "{usage:?}");
+    let timed = events(run(at, "--log json --timings --out timed").success());
+    assert!(timed.iter().any(|event| event["event"] == "timings" && event["seconds"].is_object()));
 }

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use assert_cmd::Command;
+use predicates::prelude::PredicateBooleanExt;
 use predicates::str::contains;
 use tempfile::TempDir;
 use tradepath::data::{Files, sha256_file};
@@ -459,7 +460,11 @@ fn shows_tables_of_other_commands_that_lie_beside() {
     report(checks.path()).success();
     let page = read(run.path(), "report.html");
     assert!(page.contains("\"rows\":[[\"One, \\u003ctwo>\",\"0.5\"]]"));
-    report(&checks.path().join("nosuch")).code(2).stderr(contains("expected a folder with tables"));
+    report(&checks.path().join("nosuch"))
+        .code(2)
+        .stderr(contains("`--with` = ").and(contains("which is not there")));
+    let empty = tempfile::tempdir().unwrap();
+    report(empty.path()).code(2).stderr(contains("which holds none").and(contains("studies.csv")));
 }
 
 /// Sets what an option gives if it is in force and in expectation (with its standard error), in both measures.

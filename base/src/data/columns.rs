@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use super::csv_table::{Row, Table};
 
 use super::ids::{IDENTIFIER, LABEL, PRINTABLE, is_identifier, is_label, is_printable};
-use super::nearest::nearest;
+use super::meant::did_you_mean;
 use crate::error::{Fault, Faults, shortened};
 
 /// Characters of an item of a list that a message repeats.
@@ -139,10 +139,7 @@ impl Column {
     fn remedy(&self, text: &str, names: &Names) -> String {
         let sets = if let Holds::Known(sets) = self.holds { sets } else { &[] };
         let known = sets.iter().flat_map(|set| names.of(set)).chain(self.words.iter().copied());
-        match nearest(text, known) {
-            Some(name) => format!("Did you mean {name}?"),
-            None => "Correct the cell, or add what it names.".to_owned(),
-        }
+        did_you_mean(text, known, "Correct the cell, or add what it names.")
     }
 
     fn passes(&self, text: &str, names: &Names) -> bool {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-use super::nearest::nearest;
+use super::meant::did_you_mean;
 use super::plain_rows::plain_rows;
 use super::raw_text::{RawText, csv_fault, number_remedy, other_separator};
 use crate::error::{Fault, Faults, shortened};
@@ -305,10 +305,8 @@ impl<'t> Row<'t> {
     ) -> Option<usize> {
         let found = known.get(self.text(column)).copied();
         if found.is_none() {
-            let remedy = match nearest(self.text(column), known.keys().map(String::as_str)) {
-                Some(meant) => format!("Did you mean {meant}?"),
-                None => format!("Correct the name, or add the {what}."),
-            };
+            let otherwise = format!("Correct the name, or add the {what}.");
+            let remedy = did_you_mean(self.text(column), known.keys().map(String::as_str), &otherwise);
             faults.push(self.fault(column, &format!("a {what} ({})", sample(known)), &remedy));
         }
         found

@@ -47,8 +47,17 @@ pub struct Files {
     inner: String,
     /// Texts that stand in place of files, by path below the root.
     instead: Arc<BTreeMap<String, String>>,
+    /// What helps where a file is missing or cannot be read.
+    remedy: &'static str,
     log: Arc<Mutex<Log>>,
 }
+
+/// What helps where a folder of input files is not whole.
+const OF_INPUT: &str = "Check the path, or start from `tradepath init DIR`, which writes a complete set.";
+/// What helps where the user named the file itself.
+const NAMED: &str = "Check the path and the file.";
+/// What helps where a folder of results is not whole.
+const OF_RESULT: &str = "Name the folder of a finished result, as the command wrote it with --out.";
 
 #[derive(Debug, Clone)]
 enum Root {
@@ -72,7 +81,19 @@ impl Files {
     }
 
     fn of(root: Root) -> Self {
-        Self { root, inner: String::new(), instead: Arc::default(), log: Arc::default() }
+        Self { root, inner: String::new(), instead: Arc::default(), remedy: OF_INPUT, log: Arc::default() }
+    }
+
+    /// The folder of a result at `path`: one that is not whole is no set of input files to be completed.
+    #[must_use]
+    pub fn result(path: &Path) -> Self {
+        Self::directory(path).with_remedy(OF_RESULT)
+    }
+
+    /// The same folder, with what helps where a file of it is missing or cannot be read.
+    #[must_use]
+    pub fn with_remedy(self, remedy: &'static str) -> Self {
+        Self { remedy, ..self }
     }
 
     /// The same folder with `text` in place of what `file` holds, and nothing read of it yet.
@@ -157,6 +178,9 @@ impl Files {
             |error: std::io::Error| self.fault(file, &error.to_string(), "a readable UTF-8 text file");
         let entry = match std::fs::symlink_metadata(&full) {
             Err(error) if error.kind() == ErrorKind::NotFound => return self.other_spelling(&full, file),
+            Err(error) if error.kind() == ErrorKind::NotADirectory => {
+                return Err(self.fault(file, &self.missing(), "a file of this name"));
+            }
             found => found.map_err(unreadable)?,
         };
         let target = std::fs::canonicalize(&full).map_err(|error| {
@@ -210,12 +234,10 @@ impl Files {
     fn note(&self, path: &str, file: &str, bytes: &[u8]) -> Result<(), Fault> {
         let sha256 = sha256(bytes);
         let before = self.log().read.insert(path.to_owned(), (sha256.clone(), bytes.len() as u64));
-        match before {
-            Some((known, _)) if known != sha256 => {
-                Err(self.fault(file, "changed while the program read it", "a file that stays as it is"))
-            }
-            _ => Ok(()),
+        if before.is_some_and(|(known, _)| known != sha256) {
+            return Err(self.fault(file, "changed while the program read it", "a file that stays as it is"));
         }
+        Ok(())
     }
 
     fn utf8(&self, file: &str, bytes: Vec<u8>) -> Result<String, Fault> {
@@ -236,7 +258,7 @@ impl Files {
         match self.read_optional(file)? {
             None => {
                 self.log().absent.remove(&self.safe_path(file)?);
-                Err(self.fault(file, "missing", "a file of this name"))
+                Err(self.fault(file, &self.missing(), "a file of this name"))
             }
             Some(text) if text.trim().is_empty() => {
                 Err(self.fault(file, "empty", "a header line and at least one row"))
@@ -250,7 +272,7 @@ impl Files {
     /// # Errors
     /// A [`Fault`] if there is no such file, or it is not UTF-8 text.
     pub fn read_named(path: &Path) -> Result<String, Fault> {
-        let files = Self::directory(Path::new(""));
+        let files = Self::directory(Path::new("")).with_remedy(NAMED);
         let name = path.display().to_string();
         let is_pipe = std::fs::metadata(path).is_ok_and(|metadata| is_pipe(&metadata));
         let bytes = if is_pipe { files.pipe(path, &name)? } else { files.regular(path, &name)? };
@@ -327,6 +349,19 @@ impl Files {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// How a file is missing: with its folder, where that is none.
+    fn missing(&self) -> String {
+        match &self.root {
+            Root::Directory(root) if root.is_file() => {
+                format!("missing ({} is a file, no folder)", root.display())
+            }
+            Root::Directory(root) if !root.as_os_str().is_empty() && !root.exists() => {
+                format!("missing (there is no folder {})", root.display())
+            }
+            _ => "missing".into(),
+        }
+    }
+
     fn fault(&self, file: &str, found: &str, expected: &str) -> Fault {
         Fault {
             file: self.display(file),
@@ -334,7 +369,7 @@ impl Files {
             field: "file".into(),
             found: found.into(),
             expected: expected.into(),
-            remedy: "Check the path, or start from `tradepath init DIR`, which writes a complete set.".into(),
+            remedy: self.remedy.into(),
         }
     }
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::words::{WordsIn, WordsOut};
+use crate::data::disk;
 
 /// Names and units of the sector measures of a block; the last only with workers by sector.
 pub const SECTOR_MEASURES: [(&str, &str); 3] =
@@ -112,7 +113,7 @@ pub struct BlockKey<'a> {
 #[derive(Debug, thiserror::Error)]
 pub enum BlockError {
     /// The file system refused.
-    #[error("{path}: {source}")]
+    #[error("{path}: {source}. {}", disk::remedy(source))]
     Io {
         /// File.
         path: String,
@@ -120,7 +121,7 @@ pub enum BlockError {
         source: std::io::Error,
     },
     /// The file is not a block, or not complete.
-    #[error("{path}: not a whole block of results ({why}). Run this part again.")]
+    #[error("{path}: not a whole block of results ({why}). Remove the folder and run this part again.")]
     Damaged {
         /// File.
         path: String,
@@ -129,7 +130,7 @@ pub enum BlockError {
     },
     /// The file is a block of another run, year or part.
     #[error(
-        "{path}: the block of another {what}: found {found}, expected {expected}. Put the block of this run back, or run this part again."
+        "{path}: the block of another {what}: found {found}, expected {expected}. Put the block of this run back, or remove the folder and run this part again."
     )]
     Foreign {
         /// File.

@@ -89,14 +89,15 @@ impl Experiment {
         // Every solved draw is a draw of the events.
         plan.event_draws = plan.event_draws.max(plan.draws);
         allow(&data.axes, &plan)?;
-        plan.check_names(&data.axes, &files.display(PLAN_FILE)).into_result(())?;
-        plan.check_base_year(data.meta.year, &files.display(PLAN_FILE)).into_result(())?;
+        let mut faults = plan.check_names(&data.axes, &files.display(PLAN_FILE));
+        faults.extend(plan.check_base_year(data.meta.year, &files.display(PLAN_FILE)));
+        let options = faults.keep(options);
+        let (specs, world) = faults.into_result(options)?.expect("options without a fault");
         let growth =
             Growth::read(&files.folder(&plan.baseline), &data.axes, data.meta.year + 1, plan.years[1])?;
         let dynamics = Dynamics::read(&plan, &files, &data.axes)?;
         let essentials = exposure::read(&files, &data.axes);
         let essentials = files.misspelt().beside(essentials)?;
-        let (specs, world) = options?;
         let path = BaselinePath::solve(
             Economy::from_dataset(&data)?,
             data.meta.year..=plan.years[1],

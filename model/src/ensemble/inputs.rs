@@ -44,6 +44,23 @@ impl Inputs {
         Ok(Self { files, plan, data, book })
     }
 
+    /// Nothing for a plan that is sound in itself, as the command line changed it; else its faults together with those of
+    /// what it names.
+    ///
+    /// # Errors
+    /// [`InputErrors`] of the plan, the baseline, the tables and the options.
+    pub fn check_changed(files: &Files, plan: &Plan) -> Result<(), InputErrors> {
+        let mut faults = plan.faults("command line and plan");
+        if faults.is_empty() {
+            return Ok(());
+        }
+        if let Some(inputs) = faults.keep(Self::of_plan(files.unlogged(), plan.clone())) {
+            let ids = plan.options.iter().map(String::as_str);
+            faults.keep(inputs.options(&inputs.options_folder(), ids));
+        }
+        faults.into_result(())
+    }
+
     /// The folder of the options.
     #[must_use]
     pub fn options_folder(&self) -> Files {

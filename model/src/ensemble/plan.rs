@@ -291,7 +291,7 @@ impl Plan {
         let [first, last] = self.years;
         let years_ok = first <= last && PLAN_YEARS.contains(&first) && PLAN_YEARS.contains(&last);
         check(years_ok, "years", format!("{first}..{last}"), "first..last within 2020..2060, rising");
-        let start_ok = (2000..=last).contains(&self.start.year());
+        let start_ok = !years_ok || (2000..=last).contains(&self.start.year());
         check(start_ok, "start", self.start.to_string(), "a day from 2000 on, not after the last year");
         check(is_printable(&self.title), "title", self.title.clone(), PRINTABLE);
         let discount = self.dynamics.discount_pct;

@@ -11,6 +11,7 @@ use super::experiment::Experiment;
 use super::journal::{FileJournal, Journal, journal_path};
 use super::plan::{Plan, Shard};
 use super::run::Blocks;
+use crate::data::disk;
 use crate::error::{Fault, InputErrors};
 use crate::sorted::sort_by;
 
@@ -141,7 +142,7 @@ impl Store {
         fs::create_dir_all(&target).map_err(at(&target))?;
         for path in blocks(&self.folder).into_iter().filter(|path| !is_of(path, "draws")) {
             if let Some(name) = path.file_name() {
-                fs::copy(&path, target.join(name)).map_err(at(&path))?;
+                disk::copy(&path, &target.join(name)).map_err(|(path, error)| at(&path)(error))?;
             }
         }
         Ok(())

@@ -15,7 +15,7 @@ use super::topic_names::unknown_in_topics;
 use super::topics::read_topics;
 use super::validate::{figures, validate};
 use super::weights::read_weights;
-use crate::data::{Files, IDENTIFIER, TomlText, is_identifier, nearest, toml_fault};
+use crate::data::{Files, IDENTIFIER, TomlText, did_you_mean, is_identifier, toml_fault};
 use crate::error::{Fault, Faults, InputErrors};
 use crate::sorted::SortedSet;
 
@@ -123,18 +123,14 @@ fn load_option(
     let unknown = |found: &str| {
         let is_id = is_identifier(found);
         let known = list_options(files);
-        let meant = nearest(found, known.iter().map(String::as_str));
+        let otherwise = if is_id { "Correct the name, or add the file." } else { "Correct the name." };
         Fault {
             file: files.display(""),
             line: None,
             field: "option".into(),
             found: if found.is_empty() { "empty".into() } else { found.into() },
             expected: format!("one of {}", known.join(", ")),
-            remedy: match meant {
-                Some(meant) => format!("Did you mean `{meant}`?"),
-                None if is_id => "Correct the name, or add the file.".into(),
-                None => "Correct the name.".into(),
-            },
+            remedy: did_you_mean(found, known.iter().map(String::as_str), otherwise),
         }
     };
     let is_there = is_identifier(id)

@@ -12,7 +12,7 @@ use super::place::Place;
 use super::sample::is_inside;
 use super::spec::OptionSpec;
 use super::topics::Topics;
-use crate::data::{Files, TomlText, nearest};
+use crate::data::{Files, TomlText, did_you_mean};
 use crate::error::{Fault, Faults};
 use crate::sorted::SortedSet;
 
@@ -93,10 +93,7 @@ fn fault<'n>(
         field: field.into(),
         found: if found.is_empty() { "empty".into() } else { found.into() },
         expected: expected.into(),
-        remedy: match nearest(found, known) {
-            Some(meant) => format!("Did you mean {meant}?"),
-            None => "Correct the name, or delete its rows.".into(),
-        },
+        remedy: did_you_mean(found, known, "Correct the name, or delete its rows."),
     }
 }
 

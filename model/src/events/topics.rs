@@ -4,7 +4,7 @@
 //! vote (`docs/model.md` section 5).
 
 use super::place::Place;
-use crate::data::{Files, Row, Table, is_identifier, nearest};
+use crate::data::{Files, Row, Table, did_you_mean, is_identifier};
 use crate::error::{Fault, Faults};
 use crate::sorted::{SortedMap, SortedSet};
 
@@ -202,9 +202,7 @@ fn gains(files: &Files, topics: &mut Topics, faults: &mut Faults) {
 }
 
 fn unknown_topic(row: &Row<'_>, topics: &Topics) -> Fault {
-    let remedy = match nearest(row.text("topic"), topics.topics.iter().map(String::as_str)) {
-        Some(meant) => format!("Did you mean {meant}?"),
-        None => "Correct the name, or add its stances.".to_owned(),
-    };
+    let known = topics.topics.iter().map(String::as_str);
+    let remedy = did_you_mean(row.text("topic"), known, "Correct the name, or add its stances.");
     row.fault("topic", "a topic of stances.csv", &remedy)
 }

@@ -95,7 +95,7 @@ impl Facts {
 /// The set itself is made of this file: its reader tells the faults, each once.
 pub(crate) fn read_gdp(data: &Path, year: i16) -> Option<HashMap<String, f64>> {
     let path = data.join("baci_hs2_exports/population_gdp_2011_2020.csv");
-    let mut reading = Reading::new();
+    let mut reading = Reading::of_option("--facts");
     let table = reading.table(&path, &["year", "iso3", "gdp_musd"])?;
     let mut gdp = HashMap::new();
     for row in reading.of_year(&table, &year.to_string()) {

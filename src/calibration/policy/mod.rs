@@ -230,7 +230,7 @@ pub fn lines_of(
     own: &Files,
     importer: &str,
 ) -> Result<Option<(WeighedLines, Vec<String>)>, InputErrors> {
-    let mut reading = Reading::new();
+    let mut reading = Reading::of_option("--lines");
     let importers = reading.own(own, "tariff_lines.csv", &lines::COLUMNS);
     let row = importers.as_ref().and_then(|table| table.rows().find(|row| row.text("importer") == importer));
     let Some(row) = row else { return reading.faults.into_result(None) };

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::data::disk;
+
 /// The folder could not be used or written.
 #[derive(Debug, thiserror::Error)]
 pub enum OutputError {
@@ -17,8 +19,16 @@ pub enum OutputError {
         /// Why not, after "the output folder".
         why: String,
     },
+    /// A finished result stands under the name, and not all of it is as it was written.
+    #[error("{}: the result in this folder is damaged: {what}. Nothing in it was touched. Put back what was there, or remove the folder and run the command again.", path.display())]
+    Damaged {
+        /// Folder as the user knows it.
+        path: PathBuf,
+        /// The first file that is changed, and how many more are.
+        what: String,
+    },
     /// Another process writes to the folder.
-    #[error("{}: another command is writing to this folder (process {holder}). Wait for it, or name another folder with --out.", path.display())]
+    #[error("{}: another command is writing to this folder (process {holder}). Wait for it, or name another folder.", path.display())]
     Locked {
         /// Folder concerned.
         path: PathBuf,
@@ -26,7 +36,7 @@ pub enum OutputError {
         holder: String,
     },
     /// The file system refused.
-    #[error("{}: {source}. Nothing was replaced. Free space, or name a folder that can be written with --out.", path.display())]
+    #[error("{}: {source}. Nothing was replaced. {}", path.display(), disk::remedy(source))]
     Io {
         /// File or folder concerned.
         path: PathBuf,
@@ -62,15 +72,15 @@ impl OutputError {
         // A file on the way to a folder, or a name that no folder can have, stays what it is.
         let stays = |kind| matches!(kind, io::ErrorKind::NotADirectory | io::ErrorKind::InvalidFilename);
         match self {
-            Self::NotEmpty(_) | Self::Refused { .. } => true,
+            Self::NotEmpty(_) | Self::Refused { .. } | Self::Damaged { .. } => true,
             Self::Io { source, .. } => stays(source.kind()),
             _ => false,
         }
     }
 }
 
-/// An error of the file system at a path.
-pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> OutputError + use<> {
+/// An error of the file system at a path, which may have come through a writer of tables.
+pub fn at<E: Into<io::Error>>(path: &Path) -> impl FnOnce(E) -> OutputError + use<E> {
     let path = path.to_owned();
-    |source| OutputError::Io { path, source }
+    |error| OutputError::Io { path, source: error.into() }
 }

@@ -18,6 +18,7 @@ use std::sync::{Mutex, PoisonError};
 use serde_json::{Value, json};
 
 use super::rows::{NextRow, RowWriter, Schema, TableRow, lines};
+use crate::data::disk;
 use crate::data::sha256;
 use crate::sorted::{SortedMap, sort_by};
 
@@ -30,8 +31,7 @@ mod table;
 mod target;
 
 pub use datapackage::PACKAGE;
-pub use error::OutputError;
-use error::at;
+pub use error::{OutputError, at};
 pub use lock::Lock;
 pub use ours::{Difference, FileEntry, MANIFEST, WORK, differences, listed, manifest};
 use staging::Staging;
@@ -253,6 +253,16 @@ impl OutputDir {
         fs::write(&path, bytes).map_err(at(&path))
     }
 
+    /// Takes over a file of another folder as it is.
+    ///
+    /// # Errors
+    /// [`OutputError`] with the file that cannot be read or written.
+    pub fn copy(&self, from: &Path, name: &str) -> Result<(), OutputError> {
+        let path = self.path().join(name);
+        self.make_folder_of(&path)?;
+        disk::copy(from, &path).map_err(|(path, source)| OutputError::Io { path, source })
+    }
+
     fn make_folder_of(&self, path: &Path) -> Result<(), OutputError> {
         path.parent().map_or(Ok(()), |folder| fs::create_dir_all(folder).map_err(at(folder)))
     }
@@ -282,7 +292,7 @@ impl OutputDir {
         self.refuse_inputs()?;
         let path = self.path().join(MANIFEST);
         let mut manifest = match fs::read_to_string(&path) {
-            Ok(text) => serde_json::from_str(&text).map_err(|error| at(&path)(error.into()))?,
+            Ok(text) => serde_json::from_str(&text).map_err(at(&path))?,
             Err(_) => json!({ "program": ours::PROGRAM, "version": env!("CARGO_PKG_VERSION") }),
         };
         let is_not_listed = |path: &str| [MANIFEST, WORK, staging::MARKER, PACKAGE].contains(&path);
@@ -329,15 +339,17 @@ fn check(shown: &Path, target: &Path, existing: Existing) -> Result<(), OutputEr
         ));
     }
     let all = differences(target, &listed(&manifest)).map_err(at(shown))?;
-    let kept: Vec<&Difference> =
-        all.iter().filter(|found| !matches!(found, Difference::Missing(_))).collect();
-    match kept[..] {
-        [] => Ok(()),
-        [first, ..] => refuse(format!(
+    let of = |wanted: fn(&Difference) -> bool| all.iter().filter(|found| wanted(found)).collect::<Vec<_>>();
+    if let [first, rest @ ..] = &of(|found| matches!(found, Difference::Foreign(_)))[..] {
+        return refuse(format!(
             "holds {} that {MANIFEST} does not cover: {} ({}). Nothing in it was touched; move your files elsewhere",
-            if kept.len() == 1 { "a file".into() } else { format!("{} files", kept.len()) },
+            if rest.is_empty() { "a file".into() } else { format!("{} files", 1 + rest.len()) },
             first.path(),
             first.what()
-        )),
+        ));
     }
+    let [first, rest @ ..] = &of(|found| matches!(found, Difference::Changed(_)))[..] else { return Ok(()) };
+    let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+    let what = format!("{} ({}){more}", first.path(), first.what());
+    Err(OutputError::Damaged { path: shown.to_owned(), what })
 }

@@ -109,6 +109,11 @@ const LISTS: [(&str, &str); 10] = [
     ("assumptions.csv", "Assumptions: cells of the data that no source gives"),
 ];
 
+/// Names of the tables that a folder beside the run may add to the page.
+pub fn addable() -> impl Iterator<Item = &'static str> {
+    LISTS.iter().map(|(file, _)| *file)
+}
+
 /// Keys of the manifest that are not on the page.
 const NOT_SHOWN: [&str; 2] = ["files", "part"];
 

@@ -20,7 +20,7 @@ fn points_at_an_unknown_column_and_guesses() {
     let mut run = Run::new(&fixture("panel.csv"), "trade ~ ln(dsit) + rta | exporter^year");
     run.command.assert().code(2).stderr(contains(
         "no column `dsit`: the panel has exporter, importer, year, trade, dist, border, rta, size, shift. \
-         Did you mean `dist`?\n  trade ~ ln(dsit) + rta | exporter^year\n             ^^^^\n",
+         Did you mean dist?\n  trade ~ ln(dsit) + rta | exporter^year\n             ^^^^\n",
     ));
     assert!(!run.out("").exists());
 }

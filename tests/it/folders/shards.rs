@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use predicates::prelude::*;
 use predicates::str::contains;
 
 use super::{SMALL, call, contents, names};
@@ -106,10 +107,34 @@ fn a_part_that_is_not_as_it_was_written_is_refused() {
     };
     refused(&forged, "p2", "the block of another run");
 
-    call(at, "reduce p1 other --out o").code(2).stderr(contains("a part of another run"));
+    call(at, "reduce p1 other --out o").code(2).stderr(contains("a part of another run: seed 7, not 1"));
     call(at, "reduce quiet p2 --out o").code(2).stderr(contains("events.csv, which quiet lacks"));
     call(at, "reduce p1 --out o").code(2).stderr(contains("each of the parts 1 to 2 once"));
     call(at, "reduce p1 p2 --out p2 --overwrite").code(2).stderr(contains("is or holds an input"));
     assert!(at.join("p2/shard.json").exists() && !at.join("o").exists());
     call(at, "reduce p1 p2 --out o").success();
+}
+
+#[test]
+fn the_way_out_of_a_damaged_part_is_the_same_from_both_commands() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let line = |k: u8| format!("run {} --shard {k}/2 --out p/{k}", SMALL.join(" "));
+    for k in [1, 2] {
+        call(at, &line(k)).success();
+    }
+    let block = at.join("p/1/parts/2028.block");
+    let mut bytes = fs::read(&block).unwrap();
+    bytes[100] ^= 1;
+    fs::write(&block, bytes).unwrap();
+    let told = call(at, "reduce p --out o").code(2);
+    // It is there: nobody is told that it is missing.
+    told.stderr(contains("or remove p/1 and run its command again").and(contains("no part").not()));
+    let told = call(at, &format!("{} --resume", line(1))).code(2);
+    told.stderr(
+        contains("parts/2028.block (changed").and(contains("or remove the folder and run the command again")),
+    );
+    fs::remove_dir_all(at.join("p/1")).unwrap();
+    call(at, &line(1)).success();
+    call(at, "reduce p --out o").success();
 }

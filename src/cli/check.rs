@@ -98,7 +98,7 @@ fn data_of(path: &Path, levels: usize, data: &DataDir) -> Option<DataDir> {
 }
 
 fn check_baseline(files: &Files) -> Result<(), InputErrors> {
-    let data = Dataset::read(files)?;
+    let Ok(data) = Dataset::read_tables(files) else { return Dataset::read(files).map(|_| ()) };
     let mut faults = companions::check(files, &data.axes);
     noted(Economy::from_dataset(&data), &mut faults);
     // No year is asked for: growth need not be there.
@@ -131,7 +131,7 @@ fn check_plan(files: &Files, name: &str) -> Result<(), InputErrors> {
     let plan = Plan::read(files, name)?;
     let mut faults = Faults::new();
     let folder = files.folder(&plan.baseline);
-    let data = noted(Dataset::read(&folder), &mut faults);
+    let data = noted(Dataset::read_tables(&folder), &mut faults);
     let mut book = None;
     if let Some(data) = &data {
         let place = files.display(name);

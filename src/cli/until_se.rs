@@ -111,16 +111,17 @@ pub fn reached(work: &Value, rows: &[SummaryRow<'_>], draws: u64) -> Option<Stri
     let largest = of_income.filter_map(|row| Some((row.expected_se?, &*row.option)));
     let (se, option) =
         largest.max_by(|(a, _), (b, _)| a.total_cmp(b)).unwrap_or((f64::INFINITY, "every option"));
-    let is_reached = se <= wanted_pp && unseen.is_empty();
-    Some(if is_reached {
-        format!(
-            "--until-se {wanted_pp}: the largest standard error is {se:.3e} ({option}), with {draws} draws"
-        )
-    } else {
-        let less = if se <= wanted_pp { "is reached by the others alone" } else { "is not reached" };
-        format!(
-            "warning: --until-se {wanted_pp} {less}: the standard error of {option} is {se:.3e} with {draws} draws{beside}. \
-             With these as its pilot (--draws {draws}) a run comes nearer"
-        )
+    let told = format!("the standard error of {option} is {se:.3e} with {draws} draws{beside}");
+    Some(match (se <= wanted_pp, unseen.is_empty()) {
+        (true, true) => {
+            format!(
+                "--until-se {wanted_pp}: the largest standard error is {se:.3e} ({option}), with {draws} draws"
+            )
+        }
+        (true, false) => format!("warning: --until-se {wanted_pp} is reached by the others alone: {told}"),
+        (false, _) => format!(
+            "warning: --until-se {wanted_pp} is not reached: {told}. With these as its pilot (--draws {draws}) a run \
+             comes nearer"
+        ),
     })
 }

@@ -149,8 +149,19 @@ fn an_error_is_reached_with_the_draws_that_it_needs_and_refused_where_they_canno
         .arg("--resume")
         .assert()
         .success()
-        .stderr(contains("this run is finished already").and(contains("the largest standard error is")));
-    let plain = ["--years", "2025..2025", "--draws", "2", "--sampling", "plain", "--until-se", "1"];
+        .stderr(contains("this run is finished already").and(contains("that of join cannot be told")));
+    let plain = [
+        "--options",
+        "deal",
+        "--years",
+        "2025..2025",
+        "--draws",
+        "2",
+        "--sampling",
+        "plain",
+        "--until-se",
+        "1",
+    ];
     tradepath(at)
         .args(["run", &example(), "--out", "plain"])
         .args(plain)

@@ -73,9 +73,15 @@ pub fn answer(text: &str) {
     }
 }
 
-/// Every notice is a line of JSON from now on (`--log json`).
+/// Exit code of a process that a fault of the program itself ends.
+const PANICKED: u8 = 101;
+
+/// Every notice is a line of JSON from now on (`--log json`), a fault of the program itself as well.
 pub fn log_json() {
     JSON.store(true, Ordering::Relaxed);
+    std::panic::set_hook(Box::new(|info| {
+        event(json!({ "event": "error", "message": info.to_string(), "exit_code": PANICKED }));
+    }));
 }
 
 /// True if notices are lines of JSON.

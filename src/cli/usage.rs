@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 
 use clap::Error;
+use clap::error::{ContextKind, ContextValue};
 
 use super::terminal;
 
@@ -12,13 +13,40 @@ const WRONG: u8 = 2;
 /// Says it and ends the process: a fault on standard error, in JSON where `--log json` asks for that.
 pub fn end(error: &Error) -> ! {
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
+    let variables = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let variable = told_by_variable(error, &arguments, variables);
     if error.use_stderr() && asks_for_json(&arguments, std::env::var_os("TRADEPATH_LOG").as_deref()) {
         terminal::log_json();
         let text = error.render().to_string();
-        terminal::failure(&anyhow::anyhow!(text.trim().trim_start_matches("error: ").to_owned()), WRONG);
+        let text = text.trim().trim_start_matches("error: ").to_owned();
+        let text = variable.map_or(text.clone(), |variable| format!("{text}\n\n{variable}"));
+        terminal::failure(&anyhow::anyhow!(text), WRONG);
         std::process::exit(WRONG.into());
     }
+    if let Some(variable) = variable {
+        let _ = error.print();
+        eprintln!("\n{variable}");
+        std::process::exit(error.exit_code());
+    }
     error.exit()
+}
+
+/// Says that a wrong value comes from a variable of the environment, where its option is not on the command line.
+fn told_by_variable(
+    error: &Error,
+    arguments: &[impl AsRef<OsStr>],
+    variables: impl Iterator<Item = String>,
+) -> Option<String> {
+    let Some(ContextValue::String(option)) = error.get(ContextKind::InvalidArg) else { return None };
+    let long = option.split([' ', '=']).next()?.strip_prefix("--")?;
+    let is_typed =
+        |word: &str| word.strip_prefix("--").is_some_and(|word| word.split('=').next() == Some(long));
+    if arguments.iter().filter_map(|word| word.as_ref().to_str()).any(is_typed) {
+        return None;
+    }
+    let end = format!("_{}", long.to_uppercase().replace('-', "_"));
+    let mut found = variables.filter(|name| name.starts_with("TRADEPATH_") && name.ends_with(&end));
+    found.next().map(|name| format!("The value comes from the environment variable {name}."))
 }
 
 /// True where the words, which could not be read as a whole, or the variable say `json`; the words win.

@@ -71,7 +71,9 @@ fn a_switch_in_a_variable_says_yes_or_no() {
         command.env("TRADEPATH_RUN_OVERWRITE", value).args(["run", "--out", "full"]);
         command.assert().code(2)
     };
-    with("garbage").stderr(contains("expected 1, true, yes or on"));
+    with("garbage")
+        .stderr(contains("expected 1, true, yes or on"))
+        .stderr(contains("The value comes from the environment variable TRADEPATH_RUN_OVERWRITE."));
     with("off").stderr(contains("pass --overwrite to replace it"));
     with("Yes").stderr(contains("files of somebody else"));
 }

@@ -7,7 +7,7 @@ use super::dynamics_plan::DynamicsPlan;
 use super::numbers::{MOST_POINTS, Points};
 use super::sample::Sampling;
 use crate::data::ids::{PRINTABLE, is_printable};
-use crate::data::{Axes, Files, MARKS, from_toml, line_of_key, nearest, toml_fault};
+use crate::data::{Axes, Files, MARKS, did_you_mean, from_toml, line_of_key, toml_fault};
 use crate::error::{Fault, Faults, InputErrors};
 
 /// Name of the plan inside its folder.
@@ -151,12 +151,6 @@ impl std::str::FromStr for Shard {
     }
 }
 
-/// Asks about the known name that was probably meant; else `other`.
-fn remedy(found: &str, known: &[&str], other: &str) -> String {
-    let meant = nearest(found, known.iter().copied());
-    meant.map_or_else(|| other.to_owned(), |meant| format!("Did you mean {meant}?"))
-}
-
 /// Line on which a key stands; where its value is a list over several lines, the one that holds `item`.
 fn line_of(text: &str, key: &str, item: &str) -> Option<u64> {
     let first = line_of_key(text, key)? as usize - 1;
@@ -237,7 +231,7 @@ impl Plan {
                     files.display("options"),
                     known.join(", ")
                 ),
-                remedy: remedy(id, &known, "Correct the name, or add the file."),
+                remedy: did_you_mean(id, known.iter().copied(), "Correct the name, or add the file."),
             });
         }
         faults
@@ -368,7 +362,7 @@ impl Plan {
                 field: field.into(),
                 found: code.clone(),
                 expected: format!("a country of {}: {}", self.baseline, known.join(", ")),
-                remedy: remedy(code, &known, "Correct the code."),
+                remedy: did_you_mean(code, known.iter().copied(), "Correct the code."),
             });
         }
         faults

@@ -3,7 +3,7 @@
 use super::read::{WORLD, list_options};
 use super::settings::SettingError;
 use super::spec::OptionSpec;
-use crate::data::{Files, Holds, MARK, Names, Row, SOURCE, Table, TableRule, column, nearest};
+use crate::data::{Files, Holds, MARK, Names, Row, SOURCE, Table, TableRule, column, did_you_mean};
 use crate::error::{Fault, Faults, InputErrors};
 
 /// One side of a comparison: the chance of a milestone, where another is given among those that reach it.
@@ -150,10 +150,7 @@ fn unknown<'n>(
     expected: &str,
     known: impl Iterator<Item = &'n str>,
 ) -> Fault {
-    let remedy = match nearest(found, known) {
-        Some(meant) => format!("Did you mean {meant}?"),
-        None => "Correct it, or delete the row.".to_owned(),
-    };
+    let remedy = did_you_mean(found, known, "Correct it, or delete the row.");
     Fault { line: Some(line), ..Fault::of_file(&files.display(FILE), field, found, expected, &remedy) }
 }
 

@@ -9,8 +9,8 @@ use serde_json::json;
 use super::answer::{Answer, Cell};
 use super::data_dir::DataDir;
 use super::format::Format;
-use super::warnings::warn_of_no_deal;
-use super::{lost_tables, verify};
+use super::warnings::{warn_of_lost_tables, warn_of_no_deal, warn_of_no_gains};
+use super::{timeline_fit_record, verify};
 use crate::data::{Dataset, Files, companions};
 use crate::economy::Economy;
 use crate::ensemble::tornado::{Assumption, TORNADO_FILE};
@@ -66,8 +66,9 @@ fn check(path: &Path, data: &DataDir) -> Result<(), InputErrors> {
         return match (has(PLAN_FILE), has("meta.toml"), files.list(".csv").is_empty()) {
             (true, ..) => check_plan(&files, PLAN_FILE),
             (_, true, _) => check_baseline(&files),
-            _ if has(MANIFEST) => verify::folder(path).map(|_| ()),
+            // Tables that `init` wrote are there to be edited, whatever a manifest beside them says.
             _ if has(AGREEMENTS) => check_policy(path, data),
+            _ if has(MANIFEST) => verify::folder(path).map(|_| ()),
             (_, _, false) => check_schedule(path, data),
             _ => Err(unknown(path)),
         };
@@ -107,7 +108,7 @@ fn check_baseline(files: &Files) -> Result<(), InputErrors> {
         noted(Growth::read(files, &data.axes, year.saturating_add(1), year), &mut faults);
     }
     faults.extend(files.misspelt());
-    faults.extend(lost_tables::faults(files));
+    warn_of_lost_tables(files);
     once(faults)
 }
 
@@ -158,7 +159,7 @@ fn check_plan(files: &Files, name: &str) -> Result<(), InputErrors> {
         left_out.iter().for_each(|note| eprintln!("warning: {note}"));
     }
     faults.extend(files.misspelt());
-    faults.extend(lost_tables::faults(files));
+    warn_of_lost_tables(files);
     once(faults)
 }
 
@@ -167,20 +168,32 @@ fn noted<T>(read: Result<T, InputErrors>, faults: &mut Faults) -> Option<T> {
     read.map_err(|errors| faults.extend(errors.into())).ok()
 }
 
+/// Says the faults of options that the plan does not list.
+fn warn_of_others(InputErrors(all): &InputErrors, of_plan: &Faults) {
+    let told: SortedSet<String> = of_plan.as_slice().iter().map(ToString::to_string).collect();
+    let others = all.iter().map(ToString::to_string).filter(|fault| !told.contains(fault));
+    others.for_each(|fault| eprintln!("warning: not in the plan: {fault}"));
+}
+
 /// Every option of the folder, whether or not the plan lists it, and the conclusions about them.
 fn check_options(folder: &Files, plan: &Plan, tables: &Tables<'_>) -> Faults {
-    let mut ids = plan.options.clone();
-    ids.extend(list_options(folder).into_iter().filter(|id| id != WORLD && !plan.options.contains(id)));
     let mut faults = Faults::new();
-    let specs = noted(read_options(folder, ids.iter().map(String::as_str), Some(tables)), &mut faults);
+    let read = |ids: &[String]| read_options(folder, ids.iter().map(String::as_str), Some(tables));
+    let specs = noted(read(&plan.options), &mut faults);
+    let others = list_options(folder).into_iter().filter(|id| id != WORLD && !plan.options.contains(id));
+    let all: Vec<String> = plan.options.iter().cloned().chain(others).collect();
+    // An option that the plan does not list may be a draft or an old copy.
+    let specs = read(&all).map_err(|errors| warn_of_others(&errors, &faults)).ok().or(specs);
     let specs = specs.as_ref().map(|(specs, world)| (specs.as_slice(), world));
     specs.iter().for_each(|specs| faults.extend(plan.check_in_force(folder, *specs)));
-    let others = specs.iter().flat_map(|(specs, _)| *specs).filter(|spec| {
-        plan.options.contains(&spec.id)
-            && spec.id != plan.reference_option
-            && spec.milestones().next().is_none()
-    });
-    others.for_each(|spec| warn_of_no_deal(&spec.id));
+    let in_plan = specs.iter().flat_map(|(specs, _)| *specs);
+    let in_plan = in_plan.filter(|spec| plan.options.contains(&spec.id) && spec.id != plan.reference_option);
+    for spec in in_plan {
+        warn_of_no_gains(spec);
+        if spec.milestones().next().is_none() {
+            warn_of_no_deal(&spec.id);
+        }
+    }
     let politics = folder.folder("politics");
     if politics.list(".csv").iter().any(|file| conclusions::FILE.ends_with(file))
         && let Some(read) = noted(conclusions::read_conclusions(folder), &mut faults)
@@ -189,6 +202,18 @@ fn check_options(folder: &Files, plan: &Plan, tables: &Tables<'_>) -> Faults {
         specs
             .iter()
             .for_each(|specs| faults.extend(conclusions::unknown_in_conclusions(&read, folder, *specs)));
+    }
+    faults.extend(check_records(&politics));
+    faults
+}
+
+/// The records that quantities are fitted to, as `timeline --fit` reads them.
+fn check_records(politics: &Files) -> Faults {
+    let mut faults = Faults::new();
+    for name in politics.list(".csv") {
+        if let Ok(text) = politics.read(&name) {
+            noted(timeline_fit_record::fit(&politics.display(&name), &text), &mut faults);
+        }
     }
     faults
 }

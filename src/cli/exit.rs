@@ -5,10 +5,13 @@ use crate::error::InputErrors;
 use crate::estimation::EstimationError;
 use crate::output::dir::OutputError;
 
+/// Code of wrong usage and bad input.
+pub const USAGE: u8 = 2;
+
 /// The code for an error.
 #[must_use]
 pub fn code(error: &anyhow::Error) -> u8 {
-    if error.chain().any(is_usage) { 2 } else { 1 }
+    if error.chain().any(is_usage) { USAGE } else { 1 }
 }
 
 fn is_usage(error: &(dyn std::error::Error + 'static)) -> bool {

@@ -74,6 +74,14 @@ fn by_name(error: OutputError) -> anyhow::Error {
             "Name another, as in `tradepath init DIR`.",
         ))
         .into(),
+        OutputError::Damaged { path, what } => InputErrors::from(Fault::of_file(
+            &path.display().to_string(),
+            "DIR",
+            &format!("a folder with files that you changed: {what}"),
+            "a new folder, or one that is as init wrote it",
+            "Name another folder: init replaces nothing that was edited.",
+        ))
+        .into(),
         other => other.into(),
     }
 }

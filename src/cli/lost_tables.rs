@@ -5,32 +5,42 @@ use serde_json::Value;
 use crate::data::Files;
 use crate::error::{Fault, Faults};
 use crate::output::dir::{self, MANIFEST};
-use crate::sorted::{SortedMap, SortedSet};
+use crate::sorted::SortedSet;
 
-/// A fault for each table that was asked for and was not there, though the manifest of its folder or of one above lists it;
-/// not for one that is there under nearly its name, which is a fault of its own.
+/// A fault for each table that a manifest lists and that is not there, in the folders of which something was read; not for
+/// one that is there under nearly its name, which is a fault of its own.
 #[must_use]
 pub fn faults(files: &Files) -> Faults {
     // What a result depends on is not what is looked up here: it stays out of the log.
-    let files_of_manifests = files.unlogged();
-    let (mut known, mut faults) = (SortedMap::new(), Faults::new());
-    let misspelt: Vec<String> = files.near_misses().into_iter().map(|(path, _)| path).collect();
-    for path in files.absent().into_iter().filter(|path| !misspelt.contains(path)) {
-        let mut is_listed = |folder: &str, rest: &str| {
-            let listed = known.entry(folder.to_owned());
-            let listed: &mut SortedSet<String> =
-                listed.or_insert_with(|| listed_in(&files_of_manifests.folder(folder)));
-            listed.contains(rest)
-        };
-        let folders = path.match_indices('/').map(|(at, _)| (&path[..at], &path[at + 1..]));
-        let folders: Vec<(&str, &str)> = [("", path.as_str())].into_iter().chain(folders).collect();
-        if let Some((folder, _)) = folders.into_iter().find(|(folder, rest)| is_listed(folder, rest)) {
-            let manifest =
-                if folder.is_empty() { MANIFEST.to_owned() } else { format!("{folder}/{MANIFEST}") };
-            faults.push(lost(&files.display(&path), &manifest));
+    let unlogged = files.unlogged();
+    let misspelt: SortedSet<String> = files.near_misses().into_iter().map(|(path, _)| path).collect();
+    let read = files.read_log().into_iter().map(|file| file.path).chain(files.absent());
+    let folders: SortedSet<String> = read.flat_map(|path| above(&path)).collect();
+    let tops: SortedSet<&str> = folders.iter().map(|folder| top(folder)).collect();
+    let (mut told, mut faults) = (SortedSet::new(), Faults::new());
+    for folder in &folders {
+        let beside = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        for path in listed_in(&unlogged.folder(folder)).into_iter().map(|rest| format!("{beside}{rest}")) {
+            let (inner, name) = path.rsplit_once('/').unwrap_or(("", &path));
+            let is_asked = path.ends_with(".csv") && tops.contains(top(inner)) && !misspelt.contains(&path);
+            let is_there = || unlogged.folder(inner).list(".csv").iter().any(|found| found == name);
+            if is_asked && !is_there() && told.insert(path.clone()) {
+                faults.push(lost(&files.display(&path), &format!("{beside}{MANIFEST}")));
+            }
         }
     }
     faults
+}
+
+/// The folders that a file lies in, the outermost first.
+fn above(path: &str) -> Vec<String> {
+    let inner = path.match_indices('/').map(|(at, _)| path[..at].to_owned());
+    [String::new()].into_iter().chain(inner).collect()
+}
+
+/// The outermost folder.
+fn top(folder: &str) -> &str {
+    folder.split('/').next().unwrap_or("")
 }
 
 /// Paths that the manifest of a folder lists; none where it has no manifest.

@@ -11,7 +11,7 @@ use super::format::Format;
 use super::parts::{Part, Parts};
 use super::run_answer::{self, Answer};
 use super::run_resume::{DIGITS, PART, UNTIL_SE};
-use super::{arguments, join_draws, manifest, place, run};
+use super::{arguments, join_draws, manifest, place};
 use crate::data::memory;
 use crate::ensemble::{BlockError, BlockKey, Cut, PARTS, Sizes, Tile, Tiling, YearBlock, block_path};
 use crate::error::{Fault, InputErrors};
@@ -84,7 +84,7 @@ pub fn run(args: &ReduceArgs, quiet: bool) -> anyhow::Result<()> {
         eprintln!("{}: {} parts joined", at.display(), parts.all.len());
     }
     let rows = run_answer::rows_of(&frame, &block);
-    run::say(Answer { frame: &frame, rows, folder: &at, seconds: None }, &work, args.format, quiet);
+    run_answer::say(Answer { frame: &frame, rows, folder: &at, seconds: None }, &work, args.format, quiet);
     Ok(())
 }
 

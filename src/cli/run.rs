@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
-use serde_json::{Value, json};
 
 use super::format::Format;
 use super::progress::Progress;
@@ -14,18 +13,16 @@ use super::sampling::{PointsWord, SamplingWord};
 use super::shard::{self, ShardChoice};
 use super::timings::Timings;
 use super::until_se::{self, UntilSe};
-use super::warnings::{warn_of_lost_tables, warn_of_no_deal};
-use super::{arguments, manifest, place, run_manifest, run_resume, signals};
+use super::{arguments, exit, manifest, place, run_manifest, run_resume, signals, warnings};
 use crate::data::{Axes, Files, memory};
 use crate::ensemble::{
     Experiment, Inputs, Owner, PLAN_FILE, Plan, Points, RunError, RunFrame, RunResults, Sampling, Shard,
     Store, Tiling, Watch, YearBlock, run_bytes,
 };
-use crate::error::{Fault, Faults, InputErrors};
+use crate::error::{Fault, InputErrors};
 use crate::output::dir::{Existing, MANIFEST, OutputDir, WORK};
 use crate::output::results::{self, EventDetail, GrowingTables, Headline};
 use crate::output::rows;
-use crate::output::summary::SummaryRow;
 use crate::report;
 
 /// Which events are written.
@@ -138,6 +135,19 @@ pub struct RunArgs {
 /// # Errors
 /// [`InputErrors`] for bad input, else a failed run; nothing is left half-written, finished years are kept.
 pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
+    let mut pilot = None;
+    let done = attempt(args, quiet, &mut pilot);
+    // Where trying again cannot help, nobody comes back for it.
+    if let (Err(error), Some(pilot)) = (&done, pilot)
+        && exit::code(error) == exit::USAGE
+    {
+        until_se::forget(&pilot);
+    }
+    done
+}
+
+/// Runs the plan; `pilot` becomes the file in which a pilot may be kept.
+fn attempt(args: &RunArgs, quiet: bool, pilot: &mut Option<PathBuf>) -> anyhow::Result<()> {
     let started = Instant::now();
     let mut timings = Timings::start();
     let (files, mut plan) = load_plan(args)?;
@@ -149,18 +159,12 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
     let is_own = !args.overwrite && (args.out.is_none() || resumes);
     let existing = if is_own { Existing::ReplaceOwn("run") } else { place::existing(args.overwrite) };
     let output = OutputDir::create(&out, existing)?;
+    run_resume::check_journal(args.journal.as_deref(), &output)?;
+    let kept = &*pilot.insert(until_se::kept(&output));
     let progress = Progress::new(quiet);
     let limit = Limit { bytes: args.max_memory };
-    let until_se = match args.until_se {
-        Some(wanted_pp) => {
-            let allow = |axes: &Axes, plan: &Plan| limit.check(axes, plan, Shard::WHOLE);
-            let asked = UntilSe::ask(wanted_pp, (&files, &plan), (&output, resumes), &allow, &progress)?;
-            plan.draws = asked.draws().inspect_err(|_| UntilSe::forget(&output))?;
-            asked.unseen().filter(|_| !quiet).iter().for_each(|text| eprintln!("{text}"));
-            Some(asked)
-        }
-        None => None,
-    };
+    let asked = Asked { args, quiet, resumes, limit: &limit };
+    let until_se = asked.until_se((&files, &mut plan), &output, &progress)?;
     progress.stage("baseline path and timelines");
     let asked_event_draws = plan.event_draws;
     let experiment = Experiment::load(&files, plan, shard, &|axes, plan| limit.check(axes, plan, shard))?;
@@ -168,16 +172,18 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
     let owner = Owner::new(&experiment);
     let is_part = args.shard.is_some();
     let made = Made { part: is_part.then_some(shard), events: args.events.word(), digits: rows::digits() };
-    let checkpoints = Checkpoints { resumes, replaces: args.overwrite, journal: args.journal.as_deref() };
     if !quiet {
-        warn_of_lost_tables(&files);
-        warn_of_options(&experiment);
-        other_draws(&experiment, asked_event_draws);
+        warnings::of_run(&files, &experiment, asked_event_draws);
     }
-    let Some((store, _lock)) = run_resume::open(&checkpoints, &output, (owner, &made), quiet)? else {
-        UntilSe::forget(&output);
+    let Some((store, _lock)) = run_resume::open(&asked.checkpoints(), &output, (owner, &made), quiet)? else {
+        until_se::forget(kept);
         progress.finish();
-        return say_again(args, &RunFrame::new(&experiment), (&out, made.part), quiet);
+        return run_answer::say_again(
+            args.format,
+            (&RunFrame::new(&experiment), made.part),
+            (&out, args.until_se),
+            quiet,
+        );
     };
     signals::when_stopped(format!(
         "Finished years are kept in {}; the same command with --resume goes on from there.",
@@ -199,7 +205,12 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
     }
     output.write_text(WORK, &manifest::text(&work))?;
     let last = finish_tables(&output, &found, tables, &progress)?;
-    UntilSe::forget(&output);
+    let rows = last.as_ref().map(|Headline { frame, block }| run_answer::rows_of(frame, block));
+    for (asked, rows) in until_se.iter().zip(&rows) {
+        work[UNTIL_SE] = asked.json_with(rows);
+        output.write_text(WORK, &manifest::text(&work))?;
+    }
+    until_se::forget(kept);
     let at = output.finish()?;
     found.blocks.remove();
     if args.overwrite {
@@ -211,59 +222,43 @@ pub fn run(args: &RunArgs, quiet: bool) -> anyhow::Result<()> {
         timings.say();
     }
     let seconds = Some(started.elapsed().as_secs_f64());
-    match &last {
-        Some(Headline { frame, block }) => {
-            let rows = run_answer::rows_of(frame, block);
-            say(Answer { frame, rows, folder: &at, seconds }, &work, args.format, quiet);
+    match last.as_ref().zip(rows) {
+        Some((Headline { frame, .. }, rows)) => {
+            run_answer::say(Answer { frame, rows, folder: &at, seconds }, &work, args.format, quiet);
         }
         None => print!("{}", part_text(&at, shard, args.format)),
     }
     Ok(())
 }
 
-/// The answer, and what came out beside an error that was asked for.
-pub fn say(answer: Answer<'_>, work: &Value, format: Format, quiet: bool) {
-    let reached = until_se::reached(work, &answer.rows, answer.frame.plan.draws);
-    if let Some(text) = reached.filter(|_| !quiet) {
-        eprintln!("{text}");
-    }
-    print!("{}", answer.text(format));
-}
-
-/// The answer of a run, or a part, that was finished before.
-fn say_again(
-    args: &RunArgs,
-    frame: &RunFrame,
-    (folder, part): (&Path, Option<Shard>),
+/// A command line with `--until-se`, perhaps.
+struct Asked<'a> {
+    args: &'a RunArgs,
     quiet: bool,
-) -> anyhow::Result<()> {
-    if let Some(shard) = part {
-        print!("{}", part_text(folder, shard, args.format));
-        return Ok(());
-    }
-    let mut faults = Faults::new();
-    let table = rows::open::<SummaryRow<'_>>(&Files::result(folder), &mut faults);
-    let rows = table.as_ref().map(|table| run_answer::rows_in(table, frame)).transpose()?;
-    let rows = faults.into_result(rows.unwrap_or_default())?;
-    let work = args.until_se.map_or(Value::Null, |wanted_pp| json!({ UNTIL_SE: { "wanted_pp": wanted_pp } }));
-    say(Answer { frame, rows, folder, seconds: None }, &work, args.format, quiet);
-    Ok(())
+    resumes: bool,
+    limit: &'a Limit,
 }
 
-/// Says where a run draws otherwise than it was asked to.
-fn other_draws(experiment: &Experiment, asked_event_draws: u64) {
-    let plan = &experiment.plan;
-    if plan.event_draws > asked_event_draws {
-        eprintln!(
-            "note: {} draws of the events in place of {asked_event_draws}: every solved draw is one of them",
-            plan.event_draws
-        );
+impl Asked<'_> {
+    /// What becomes of work that is there; without --out the run before goes.
+    fn checkpoints(&self) -> Checkpoints<'_> {
+        let replaces = self.args.overwrite || self.args.out.is_none();
+        Checkpoints { resumes: self.resumes, replaces, journal: self.args.journal.as_deref() }
     }
-    if plan.sampling == Sampling::Stratified && experiment.sample.is_plain() {
-        eprintln!(
-            "note: the draws are plain and not stratified: strata take more draws of the events than solved ones, two \
-             draws or more each, and options of which some draws are in force and some are not"
-        );
+
+    /// The pilot where one is asked for; the plan takes the draws that it says.
+    fn until_se(
+        &self,
+        (files, plan): (&Files, &mut Plan),
+        output: &OutputDir,
+        progress: &Progress,
+    ) -> anyhow::Result<Option<UntilSe>> {
+        let Some(wanted_pp) = self.args.until_se else { return Ok(None) };
+        let allow = |axes: &Axes, plan: &Plan| self.limit.check(axes, plan, Shard::WHOLE);
+        let asked = UntilSe::ask(wanted_pp, (files, plan), (output, self.resumes), &allow, progress)?;
+        plan.draws = asked.draws()?;
+        asked.unseen().filter(|_| !self.quiet).iter().for_each(|text| eprintln!("{text}"));
+        Ok(Some(asked))
     }
 }
 
@@ -332,15 +327,6 @@ fn load_plan(args: &RunArgs) -> anyhow::Result<(Files, Plan)> {
     }
     Inputs::check_changed(&files, &plan)?;
     Ok((files, plan))
-}
-
-/// Says which options have no deal that could be in force.
-fn warn_of_options(experiment: &Experiment) {
-    let others =
-        experiment.options.iter().filter(|option| option.spec.id != experiment.plan.reference_option);
-    others
-        .filter(|option| option.outlook.in_force.is_none())
-        .for_each(|option| warn_of_no_deal(&option.spec.id));
 }
 
 /// Memory that a run may take.

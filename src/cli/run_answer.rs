@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 
 use super::answer::cut;
 use super::format::{Format, wrapped};
-use crate::data::Table;
+use super::run_resume::UNTIL_SE;
+use super::until_se;
+use crate::data::{Files, Table};
 use crate::ensemble::summary::HEADLINE;
 use crate::ensemble::{Outlook, RunFrame, Shard, YearBlock};
 use crate::error::{Faults, InputErrors};
@@ -20,6 +22,9 @@ use crate::sorted::sort_by;
 
 /// Characters of an option in the table; longer ones are shortened.
 const ID_WIDTH: usize = 20;
+
+/// Solved draws in force below which the table says how many they are.
+const FEW: u64 = 10;
 
 /// What a finished run says.
 pub struct Answer<'a> {
@@ -43,7 +48,7 @@ pub fn rows_of<'a>(frame: &'a RunFrame, block: &YearBlock) -> Vec<SummaryRow<'a>
 ///
 /// # Errors
 /// [`InputErrors`] of cells that cannot be read.
-pub fn rows_in<'t>(table: &'t Table, frame: &RunFrame) -> Result<Vec<SummaryRow<'t>>, InputErrors> {
+fn rows_in<'t>(table: &'t Table, frame: &RunFrame) -> Result<Vec<SummaryRow<'t>>, InputErrors> {
     let names = HEADLINE.map(|measure| Outcome::MEASURES[measure].0);
     let mut faults = Faults::new();
     let all = rows::read::<SummaryRow<'_>>(table, &mut faults);
@@ -63,6 +68,38 @@ pub fn part_text(folder: &Path, Shard { number, of }: Shard, format: Format) -> 
         Format::Csv => format!("part,of,folder\n{number},{of},{folder}\n"),
         Format::Json => format!("{:#}\n", json!({ "part": number, "of": of, "folder": folder })),
     }
+}
+
+/// The answer, and what came out beside an error that was asked for.
+pub fn say(answer: Answer<'_>, work: &Value, format: Format, quiet: bool) {
+    let reached = until_se::reached(work, &answer.rows, answer.frame.plan.draws);
+    if let Some(text) = reached.filter(|_| !quiet) {
+        eprintln!("{text}");
+    }
+    print!("{}", answer.text(format));
+}
+
+/// The answer of a run, or a part, that was finished before; `until_se` is the error that is asked for.
+///
+/// # Errors
+/// [`InputErrors`] if its `summary.csv` cannot be read.
+pub fn say_again(
+    format: Format,
+    (frame, part): (&RunFrame, Option<Shard>),
+    (folder, until_se): (&Path, Option<f64>),
+    quiet: bool,
+) -> anyhow::Result<()> {
+    if let Some(shard) = part {
+        print!("{}", part_text(folder, shard, format));
+        return Ok(());
+    }
+    let mut faults = Faults::new();
+    let table = rows::open::<SummaryRow<'_>>(&Files::result(folder), &mut faults);
+    let rows = table.as_ref().map(|table| rows_in(table, frame)).transpose()?;
+    let rows = faults.into_result(rows.unwrap_or_default())?;
+    let work = until_se.map_or(Value::Null, |wanted_pp| json!({ UNTIL_SE: { "wanted_pp": wanted_pp } }));
+    say(Answer { frame, rows, folder, seconds: None }, &work, format, quiet);
+    Ok(())
 }
 
 /// One option, in percent and in money.
@@ -118,6 +155,7 @@ impl Answer<'_> {
             "option", "if in force", "5 to 95 %", "chance %", "expected"
         );
         self.lines().for_each(|line| out += &numbers(&line));
+        out += &self.few();
         out += &format!(
             "\n{:<20}{:>7}{:>9}{:>8}{:>9}{:>14}{:>13}\n",
             "option", "own", "unlocked", "if bn", "exp. bn", "median date", "path date"
@@ -136,6 +174,18 @@ impl Answer<'_> {
         let _ = writeln!(out, "open     {}", self.folder.join(PAGE).display());
         out += "tables   summary.csv (this), projections.csv, reference.csv, decomposition.csv\n";
         out
+    }
+
+    /// The options of which few draws are solved in force, whose mean and error then say little.
+    fn few(&self) -> String {
+        let few = |line: &Line<'_>| (1..FEW).contains(&line.pct.draws_in_force);
+        let few = self.lines().filter(few);
+        let few: Vec<String> = few.map(|line| format!("{} ({})", line.id, line.pct.draws_in_force)).collect();
+        if few.is_empty() {
+            return String::new();
+        }
+        let text = format!("Few draws in force, so that neither gain nor error is sure: {}.", few.join(", "));
+        wrapped("", text.split(' '))
     }
 
     /// The options by chance and by gain, the largest first: they say more than the levels below them.

@@ -83,8 +83,7 @@ pub fn open(
                 }
                 return Ok(None);
             }
-            // Years of this very run are its title to the name.
-            Standing::Other(found) if !checkpoints.replaces && !has_own => {
+            Standing::Other(found) if !checkpoints.replaces => {
                 store.remove();
                 return Err(refuse(output, found, &owner).into());
             }
@@ -98,6 +97,26 @@ pub fn open(
     Ok(Some((store, lock)))
 }
 
+/// Refuses a journal that could not be one, before there is anything to keep in it.
+///
+/// # Errors
+/// [`InputErrors`] for a file, and for what lies in the output folder.
+pub fn check_journal(journal: Option<&Path>, output: &OutputDir) -> Result<(), InputErrors> {
+    let Some(journal) = journal else { return Ok(()) };
+    let wrong = |found: &str, expected: &str| {
+        let remedy = "Name another folder with --journal, or leave it out.";
+        let found = format!("{}, {found}", journal.display());
+        InputErrors::from(Fault::of_file("command line", "--journal", &found, expected, remedy))
+    };
+    if output.holds(journal) {
+        return Err(wrong("which is the output folder or in it", "a folder beside the results"));
+    }
+    if journal.exists() && !journal.is_dir() {
+        return Err(wrong("which is a file", "a folder"));
+    }
+    Ok(())
+}
+
 fn open_store(
     checkpoints: &Checkpoints<'_>,
     output: &OutputDir,
@@ -106,17 +125,6 @@ fn open_store(
     let Some(journal) = checkpoints.journal else {
         return Ok((Store::open(output.neighbour("parts"), owner, checkpoints.resumes)?, None));
     };
-    let wrong = |found: &str, expected: &str| {
-        let remedy = "Name another folder with --journal, or leave it out.";
-        let found = format!("{}, {found}", journal.display());
-        InputErrors::from(Fault::of_file("command line", "--journal", &found, expected, remedy))
-    };
-    if output.holds(journal) {
-        return Err(wrong("which is the output folder or in it", "a folder beside the results").into());
-    }
-    if journal.exists() && !journal.is_dir() {
-        return Err(wrong("which is a file", "a folder").into());
-    }
     fs::create_dir_all(journal).map_err(at(journal))?;
     let folder = Store::folder_of(journal, &owner);
     let lock = Lock::take(&folder.with_extension("lock"), &folder)?;

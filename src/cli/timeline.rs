@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::data_dir::DataDir;
 use super::format::Format;
+use super::warnings::warn_of_no_gains;
 use super::{manifest, place, timeline_answer, timeline_fit, timeline_gains, timeline_lanes};
 use crate::data::{Files, did_you_mean};
 use crate::error::{Fault, InputErrors};
@@ -230,6 +231,9 @@ fn load(args: &TimelineArgs, quiet: bool) -> anyhow::Result<Loaded> {
     let mut spec = specs.remove(0);
     for (name, value) in &args.settings {
         set((&mut spec, &mut world), name, *value)?;
+    }
+    if !quiet {
+        warn_of_no_gains(&spec);
     }
     let [start, end] = spec.horizon.unwrap_or(LONGEST_HORIZON);
     for (spec, whose) in [(&spec, "the option"), (&world, "the world")] {

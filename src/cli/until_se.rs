@@ -1,6 +1,7 @@
 //! `--until-se`: a pilot tells how many draws a run needs, and what the run reached stands beside what was asked.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
@@ -33,7 +34,7 @@ impl UntilSe {
         allow: &dyn Fn(&Axes, &Plan) -> Result<(), InputErrors>,
         progress: &Progress,
     ) -> anyhow::Result<Self> {
-        let kept = output.neighbour(PILOT);
+        let kept = kept(output);
         let known = |fingerprint: &str| {
             let of_unfinished =
                 fs::read_to_string(&kept).ok().and_then(|text| serde_json::from_str(&text).ok());
@@ -73,7 +74,7 @@ impl UntilSe {
             let (expected, remedy) = match &why {
                 Unreachable::TooFewEventDraws { needed, .. } => (
                     "an error that solved draws can reach",
-                    format!("Give --event-draws {needed} or more, or ask for less."),
+                    format!("Give --event-draws {needed} or more, or allow a larger error."),
                 ),
                 Unreachable::Unseen { .. } => (
                     "a pilot (--draws) that shows an option in force and not",
@@ -89,18 +90,46 @@ impl UntilSe {
         json!({ "wanted_pp": self.wanted_pp, PILOT: self.pilot })
     }
 
-    /// The run is finished, and keeps the pilot.
-    pub fn forget(output: &OutputDir) {
-        let _ = fs::remove_file(output.neighbour(PILOT));
+    /// For `work.json` of a finished run, with what it reached.
+    pub fn json_with(&self, rows: &[SummaryRow<'_>]) -> Value {
+        let mut json = self.json();
+        json["reached_pp"] = largest(rows).map(|(se, _)| se).into();
+        json["not_told"] = untold(rows).into();
+        json
     }
+}
+
+/// The file that keeps the pilot of an unfinished run.
+pub fn kept(output: &OutputDir) -> PathBuf {
+    output.neighbour(PILOT)
+}
+
+/// The run keeps its pilot itself, or never comes to be.
+pub fn forget(kept: &Path) {
+    let _ = fs::remove_file(kept);
+}
+
+/// The rows of the measure in percent.
+fn of_income<'r, 'a>(rows: &'r [SummaryRow<'a>]) -> impl Iterator<Item = &'r SummaryRow<'a>> {
+    rows.iter().filter(|row| row.measure == rows[0].measure)
+}
+
+/// The largest error, and its option.
+fn largest<'r>(rows: &'r [SummaryRow<'_>]) -> Option<(f64, &'r str)> {
+    let known = of_income(rows).filter_map(|row| Some((row.expected_se?, &*row.option)));
+    known.max_by(|(a, _), (b, _)| a.total_cmp(b))
+}
+
+/// Options of which no error can be told, or none that holds: no draw of the events has them in force.
+fn untold<'r>(rows: &'r [SummaryRow<'_>]) -> Vec<&'r str> {
+    let is_untold = |row: &&SummaryRow<'_>| row.expected_se.is_none() || row.chance == Some(0.0);
+    of_income(rows).filter(is_untold).map(|row| &*row.option).collect()
 }
 
 /// What was asked beside what came out, from the `work.json` of a run and the rows of its answer.
 pub fn reached(work: &Value, rows: &[SummaryRow<'_>], draws: u64) -> Option<String> {
     let wanted_pp = work[UNTIL_SE]["wanted_pp"].as_f64()?;
-    let of_income = rows.iter().filter(|row| row.measure == rows[0].measure);
-    let unseen: Vec<&str> =
-        of_income.clone().filter(|row| row.expected_se.is_none()).map(|row| &*row.option).collect();
+    let unseen = untold(rows);
     let beside = match unseen[..] {
         [] => String::new(),
         _ => format!(
@@ -108,9 +137,7 @@ pub fn reached(work: &Value, rows: &[SummaryRow<'_>], draws: u64) -> Option<Stri
             unseen.join(", ")
         ),
     };
-    let largest = of_income.filter_map(|row| Some((row.expected_se?, &*row.option)));
-    let (se, option) =
-        largest.max_by(|(a, _), (b, _)| a.total_cmp(b)).unwrap_or((f64::INFINITY, "every option"));
+    let (se, option) = largest(rows).unwrap_or((f64::INFINITY, "every option"));
     let told = format!("the standard error of {option} is {se:.3e} with {draws} draws{beside}");
     Some(match (se <= wanted_pp, unseen.is_empty()) {
         (true, true) => {

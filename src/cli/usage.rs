@@ -5,10 +5,7 @@ use std::ffi::OsStr;
 use clap::Error;
 use clap::error::{ContextKind, ContextValue};
 
-use super::terminal;
-
-/// Exit code of wrong usage.
-const WRONG: u8 = 2;
+use super::{exit, terminal};
 
 /// Says it and ends the process: a fault on standard error, in JSON where `--log json` asks for that.
 pub fn end(error: &Error) -> ! {
@@ -20,8 +17,8 @@ pub fn end(error: &Error) -> ! {
         let text = error.render().to_string();
         let text = text.trim().trim_start_matches("error: ").to_owned();
         let text = variable.map_or(text.clone(), |variable| format!("{text}\n\n{variable}"));
-        terminal::failure(&anyhow::anyhow!(text), WRONG);
-        std::process::exit(WRONG.into());
+        terminal::failure(&anyhow::anyhow!(text), exit::USAGE);
+        std::process::exit(exit::USAGE.into());
     }
     if let Some(variable) = variable {
         let _ = error.print();

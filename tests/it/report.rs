@@ -204,7 +204,7 @@ fn report_to(run: &Path, out: &Path) -> ReportSummary {
 
 /// Makes the report beside the tables of a run.
 fn make(run: &Path) -> ReportSummary {
-    let out = tempfile::tempdir_in(run).unwrap();
+    let out = tempfile::tempdir().unwrap();
     let summary = report_to(run, &out.path().join("out"));
     for made in ["charts", "report.html"] {
         fs::rename(out.path().join("out").join(made), run.join(made)).unwrap();

@@ -135,7 +135,17 @@ impl<'t> Node<'t> {
 
     fn list<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, TomlError> {
         let DeValue::Array(items) = self.0.get_ref() else { return Err(self.unexpected(&visitor)) };
-        visitor.visit_seq(Items(items.iter())).map_err(|error| self.at(error))
+        let mut rest = Items(items.iter());
+        let value = visitor.visit_seq(&mut rest).map_err(|error| self.at(error))?;
+        // A list of fixed length takes its own and would leave the others unread.
+        let n_left = rest.0.len();
+        if n_left > 0 {
+            let wanted = items.len() - n_left;
+            return Err(
+                self.at(TomlError::custom(format!("a list of {} items, expected {wanted}", items.len())))
+            );
+        }
+        Ok(value)
     }
 
     fn keys<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, TomlError> {
@@ -209,7 +219,7 @@ impl<'t> Deserializer<'t> for Node<'t> {
 /// Items of an array.
 struct Items<'t>(std::slice::Iter<'t, Spanned<DeValue<'t>>>);
 
-impl<'t> SeqAccess<'t> for Items<'t> {
+impl<'t> SeqAccess<'t> for &mut Items<'t> {
     type Error = TomlError;
 
     fn next_element_seed<T: DeserializeSeed<'t>>(&mut self, seed: T) -> Result<Option<T::Value>, TomlError> {

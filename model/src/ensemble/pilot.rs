@@ -83,7 +83,9 @@ impl Pilot {
         let others = (0..frame.plan.options.len()).filter(|&option| option != frame.reference());
         let error = |option: usize| {
             let found = ThreeNumbers::of(&frame, &block, option, (HEADLINE[0], frame.focus()));
-            let variances = found.expected_se.map(|se| [se * se, found.event_variance]);
+            // That no draw of the events has it in force does not make it impossible.
+            let is_never = found.chance.is_some_and(|(chance, _)| chance == 0.0);
+            let variances = found.expected_se.filter(|_| !is_never).map(|se| [se * se, found.event_variance]);
             OptionError { option: frame.plan.options[option].clone(), variances }
         };
         let Plan { draws, event_draws, .. } = experiment.plan;
@@ -110,7 +112,7 @@ impl Pilot {
         let variances = || self.errors.iter().filter_map(|error| error.variances);
         let wanted = wanted_pp * wanted_pp;
         let of_events = variances().map(|[_, of_events]| of_events).fold(0.0, f64::max);
-        if of_events >= wanted {
+        if of_events > 0.0 && of_events >= wanted {
             let needed = (2.0 * self.event_draws as f64 * of_events / wanted).ceil() as u64;
             let least_pp = of_events.sqrt();
             return Err(Unreachable::TooFewEventDraws { event_draws: self.event_draws, least_pp, needed });

@@ -56,6 +56,16 @@ impl OptionSpec {
         facts.chain(processes).chain(recurring).filter(|(_, date)| *date > end).collect()
     }
 
+    /// True where its tables of topics say what parties gain from options, and nothing of this one: all gains and jobs in it
+    /// are 0.
+    #[must_use]
+    pub fn lacks_gains(&self) -> bool {
+        let gains = self.topic_tables.iter().map(|topics| &topics.gains);
+        gains
+            .into_iter()
+            .any(|gains| !gains.is_empty() && !gains.keys().any(|(option, _)| *option == self.id))
+    }
+
     /// Milestones that something in the option reaches.
     pub fn milestones(&self) -> impl Iterator<Item = &str> {
         let of_stages = self.processes.iter().flat_map(|process| &process.stages).flat_map(|stage| {

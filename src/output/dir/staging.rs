@@ -45,6 +45,13 @@ impl Names {
         Self { lock, partial, old }
     }
 
+    /// True for a name such as [`Names::neighbour`] gives.
+    pub(super) fn is_neighbour(target: &Path) -> bool {
+        let name = target.file_name().map(OsStr::to_string_lossy).unwrap_or_default();
+        let end = name.strip_prefix('.').and_then(|name| Some(name.rsplit_once('.')?.1));
+        end.is_some_and(|end| ["lock", "partial", "old", "parts", "pilot"].contains(&end))
+    }
+
     /// `.NAME.END` beside `target`; a long name is shortened and told apart by its hash.
     pub(super) fn neighbour(target: &Path, end: &str) -> PathBuf {
         let name = target.file_name().map(OsStr::to_string_lossy).unwrap_or_default();

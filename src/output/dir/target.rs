@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Mutex;
 
 use super::error::{OutputError, at};
+use super::{ours, staging};
 use crate::data::{folder_read_below, forget_folders_read};
 
 /// Paths that the command reads; a folder that is or holds one of them cannot be an output.
@@ -41,10 +42,25 @@ pub(super) fn resolve(path: &Path) -> Result<PathBuf, OutputError> {
         return refuse("is the home folder, or holds it");
     }
     refuse_inputs(path, &target)?;
+    if staging::Names::is_neighbour(&target) {
+        return refuse("has a name that folders of unfinished work have");
+    }
+    if let Some(result) = target.ancestors().skip(1).find(|folder| is_result(folder)) {
+        return refuse(&format!(
+            "lies in the finished result {}, which would have a file of somebody else",
+            result.display()
+        ));
+    }
     if target.exists() && !target.is_dir() {
         return refuse("is a file and no folder");
     }
     Ok(target)
+}
+
+/// True for a result of a command; what `init` writes, and data sets, are there to be added to.
+fn is_result(folder: &Path) -> bool {
+    ours::manifest(folder)
+        .is_some_and(|manifest| manifest["command"].as_str().is_some_and(|command| command != "init"))
 }
 
 /// Refuses a folder that is or holds what the command line names as an input, or what was read so far: a plan names a

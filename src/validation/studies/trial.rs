@@ -145,7 +145,8 @@ pub(super) fn prepare(
             }
         }
     }
-    let first = plan.years[0];
+    // A study may be of a year before the plan begins.
+    let first = need.years.iter().next().map_or(plan.years[0], |first| plan.years[0].min(*first));
     let last = need.years.iter().next_back().copied().unwrap_or(first).max(first);
     plan.years = [first, last];
     plan.bilateral_years = need.years.iter().copied().collect();

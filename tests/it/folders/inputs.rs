@@ -44,6 +44,11 @@ fn parts_are_not_replaced_by_what_is_made_of_them() {
         .stderr(contains("an input of this command"));
     assert!(contents(&at.join("parts")) == before);
     call(at, "reduce parts --out parts/whole").success();
+    // A result that had a folder of another in it could not be made again.
+    call(at, "export parts/whole --format parquet --out parts/whole/pq")
+        .code(2)
+        .stderr(contains("lies in the finished result"));
+    call(at, &format!("run {PLAIN} --out .whole.partial")).code(2).stderr(contains("unfinished work"));
 }
 
 #[test]

@@ -58,7 +58,11 @@ fn a_killed_run_resumes_to_the_same_bytes_and_only_itself() {
     assert!(kept.join("2028.block").exists());
     // Blocks of another year or run under the name of the second year are not taken.
     fs::copy(kept.join("2028.block"), kept.join("2029.block")).unwrap();
-    call(at, &format!("run {small} --out cut --resume")).success();
+    // The run that stands there goes only where that is asked for.
+    let other = contents(&at.join("cut"));
+    call(at, &format!("run {small} --out cut --resume")).code(2).stderr(contains("with --overwrite"));
+    assert!(contents(&at.join("cut")) == other);
+    call(at, &format!("run {small} --out cut --resume --overwrite")).success();
     assert_eq!(contents(&at.join("cut")), contents(&at.join("whole")));
     assert_eq!(names(at), ["cut", "whole"], "blocks of a finished run are removed");
 }

@@ -167,8 +167,11 @@ fn standing(output: &OutputDir, owner: &Owner, made: &Made) -> Standing {
     }
     let wanted: [(&str, Value); 3] =
         [(PART, made.part()), (EVENTS, json!(made.events)), (DIGITS, json!(made.digits))];
-    if let Some((key, _)) = wanted.iter().find(|(key, value)| manifest[key] != *value) {
-        return Standing::Other(format!("this run, finished with another {key}: {}", manifest[key]));
+    if let Some((key, value)) = wanted.iter().find(|(key, value)| manifest[key] != *value) {
+        return Standing::Other(format!(
+            "this run, finished with {key} = {} in place of {value}",
+            manifest[*key]
+        ));
     }
     match verify::folder(output.shown()) {
         Ok(_) => Standing::Same,

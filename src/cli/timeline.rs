@@ -7,9 +7,11 @@ use serde_json::{Value, json};
 
 use super::data_dir::DataDir;
 use super::format::Format;
+use super::progress::Progress;
 use super::warnings::warn_of_no_gains;
 use super::{manifest, place, timeline_answer, timeline_fit, timeline_gains, timeline_lanes};
 use crate::data::{Files, did_you_mean};
+use crate::ensemble::Watch;
 use crate::error::{Fault, InputErrors};
 use crate::events::findings::Sizes;
 use crate::events::milestones::Tally;
@@ -143,7 +145,11 @@ pub fn run(args: &TimelineArgs, quiet: bool) -> anyhow::Result<()> {
             n_sets: args.sets,
             n_of_set: args.set_draws,
         };
-        timeline_answer::conclusions(&files, read, &inputs.book.initial, sizes)?.print(args.format);
+        let progress = Progress::new(quiet);
+        progress.stage("drawing both sides of each conclusion with every set of weights");
+        let found = timeline_answer::conclusions(&files, read, &inputs.book.initial, sizes)?;
+        progress.finish();
+        found.print(args.format);
         return Ok(());
     }
     let Loaded { spec, world, program, inputs } = load(args, quiet)?;

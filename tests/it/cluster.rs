@@ -142,8 +142,10 @@ fn a_part_may_be_run_again_and_again() {
     assert_eq!(contents(&at.join("parts")), first);
     // Trying again cannot help: another run under this name, or the same one with other tables.
     task(at, &third, "--seed 2").code(2).stderr(contains("another finished run, fingerprint"));
-    task(at, &third, "--events none").code(2).stderr(contains("finished with another events: \"all\""));
-    task(at, &third, "--digits 4").code(2).stderr(contains("finished with another digits: 9"));
+    task(at, &third, "--events none")
+        .code(2)
+        .stderr(contains("finished with events = \"all\" in place of \"none\""));
+    task(at, &third, "--digits 4").code(2).stderr(contains("finished with digits = 9 in place of 4"));
     run(at, "--shard 2/7 --resume --out parts/part-3-of-7").code(2).stderr(contains("another part: [3,7]"));
     task(at, &[], "").code(2).stderr(contains("SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX"));
     task(at, &[("SLURM_ARRAY_TASK_ID", "8")], "").code(2).stderr(contains("from 1 to 7"));

@@ -295,6 +295,12 @@ mod tests {
     }
 
     #[test]
+    fn a_list_of_fixed_length_takes_no_more() {
+        let error = from_toml::<Part>("name = 'a'\nrange = [0.0, 2.0, 9.0]\n").unwrap_err();
+        assert!(error.message.contains("a list of 3 items, expected 2"), "{error:?}");
+    }
+
+    #[test]
     fn reads_structs_lists_words_dates_and_numbers() {
         let text = "mode = 'fast'
 seed = 0x10

@@ -19,7 +19,7 @@ pub fn ask(table: &Table, text: &str, column: &str, faults: &mut Faults) {
     if largest.abs() < 1.0 {
         let expected = format!(
             "percent: the largest rate of the column is {largest}, which would be {} if it is a ratio",
-            100.0 * largest
+            (1e8 * largest).round() / 1e6
         );
         let remedy = format!(
             "Multiply the column by 100; or, if {largest} % is meant, add the line `{CONFIRMATION}`."

@@ -70,7 +70,12 @@ impl OutputError {
     #[must_use]
     pub fn is_usage(&self) -> bool {
         // A file on the way to a folder, or a name that no folder can have, stays what it is.
-        let stays = |kind| matches!(kind, io::ErrorKind::NotADirectory | io::ErrorKind::InvalidFilename);
+        let stays = |kind| {
+            matches!(
+                kind,
+                io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory | io::ErrorKind::InvalidFilename
+            )
+        };
         match self {
             Self::NotEmpty(_) | Self::Refused { .. } | Self::Damaged { .. } => true,
             Self::Io { source, .. } => stays(source.kind()),

@@ -104,7 +104,7 @@ pub(super) fn recover(names: &Names, target: &Path) -> Result<(), OutputError> {
     discard(&names.partial);
     if names.partial.exists() {
         let why = "is in the way and not ours. Move it elsewhere";
-        return Err(at(&names.partial)(io::Error::other(why)));
+        return Err(at(&names.partial)(io::Error::new(io::ErrorKind::NotADirectory, why)));
     }
     Ok(())
 }

@@ -146,7 +146,9 @@ fn a_part_may_be_run_again_and_again() {
         .code(2)
         .stderr(contains("finished with events = \"all\" in place of \"none\""));
     task(at, &third, "--digits 4").code(2).stderr(contains("finished with digits = 9 in place of 4"));
-    run(at, "--shard 2/7 --resume --out parts/part-3-of-7").code(2).stderr(contains("another part: [3,7]"));
+    run(at, "--shard 2/7 --resume --out parts/part-3-of-7")
+        .code(2)
+        .stderr(contains("finished with part = [3,7]"));
     task(at, &[], "").code(2).stderr(contains("SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX"));
     task(at, &[("SLURM_ARRAY_TASK_ID", "8")], "").code(2).stderr(contains("from 1 to 7"));
     run(at, "--shards 7 --out x").code(2).stderr(contains("--shard auto"));

@@ -282,7 +282,7 @@ fn what_a_killed_command_left_is_cleaned_or_put_back() {
     // A folder of the same name that is somebody else's.
     fs::create_dir(at.join(".out.partial")).unwrap();
     fs::write(at.join(".out.partial/mine.txt"), "mine").unwrap();
-    solve().code(1).stderr(contains("in the way and not ours"));
+    solve().code(2).stderr(contains("in the way and not ours"));
     assert!(at.join(".out.partial/mine.txt").exists());
 }
 

@@ -10,7 +10,7 @@ use super::answer::{Answer, Cell};
 use super::data_dir::DataDir;
 use super::format::Format;
 use super::warnings::{warn_of_lost_tables, warn_of_no_deal, warn_of_no_gains};
-use super::{timeline_fit_record, verify};
+use super::{exit, timeline_fit_record, verify};
 use crate::data::{Dataset, Files, companions};
 use crate::economy::Economy;
 use crate::ensemble::tornado::{Assumption, TORNADO_FILE};
@@ -54,7 +54,7 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
         Format::Table if faults.is_empty() => println!("ok"),
         Format::Table => faults.iter().for_each(|fault| eprintln!("{fault}")),
     }
-    Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
+    Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(exit::USAGE) })
 }
 
 /// Finds out what the path is, and checks it as that.
@@ -101,11 +101,11 @@ fn data_of(path: &Path, levels: usize, data: &DataDir) -> Option<DataDir> {
 fn check_baseline(files: &Files) -> Result<(), InputErrors> {
     let Ok(data) = Dataset::read_tables(files) else { return Dataset::read(files).map(|_| ()) };
     let mut faults = companions::check(files, &data.axes);
-    noted(Economy::from_dataset(&data), &mut faults);
+    faults.keep(Economy::from_dataset(&data));
     // No year is asked for: growth need not be there.
     let year = data.meta.year;
     if !matches!(files.read_optional("growth.csv"), Ok(None)) {
-        noted(Growth::read(files, &data.axes, year.saturating_add(1), year), &mut faults);
+        faults.keep(Growth::read(files, &data.axes, year.saturating_add(1), year));
     }
     faults.extend(files.misspelt());
     warn_of_lost_tables(files);
@@ -132,25 +132,25 @@ fn check_plan(files: &Files, name: &str) -> Result<(), InputErrors> {
     let plan = Plan::read(files, name)?;
     let mut faults = Faults::new();
     let folder = files.folder(&plan.baseline);
-    let data = noted(Dataset::read_tables(&folder), &mut faults);
+    let data = faults.keep(Dataset::read_tables(&folder));
     let mut book = None;
     if let Some(data) = &data {
         let place = files.display(name);
         faults.extend(companions::check(&folder, &data.axes));
-        noted(Economy::from_dataset(data), &mut faults);
+        faults.keep(Economy::from_dataset(data));
         faults.extend(plan.check_base_year(data.meta.year, &place));
         faults.extend(plan.check_names(&data.axes, &place));
         let first = data.meta.year.saturating_add(1);
-        noted(Growth::read(&folder, &data.axes, first, plan.years[1]), &mut faults);
+        faults.keep(Growth::read(&folder, &data.axes, first, plan.years[1]));
         plan.check_dynamics(files, &data.axes).unwrap_or_else(|errors| add_new(errors, &mut faults));
-        noted(read_essentials(files, &data.axes), &mut faults);
-        book = noted(PolicyBook::read(files, &data.axes), &mut faults);
+        faults.keep(read_essentials(files, &data.axes));
+        book = faults.keep(PolicyBook::read(files, &data.axes));
     }
     let tables = book.as_ref().map_or_else(Tables::unread, Tables::of);
     faults.extend(check_options(&files.folder("options"), &plan, &tables));
     if files.list(".csv").iter().any(|file| file == TORNADO_FILE) {
-        for assumption in noted(Assumption::read(files), &mut faults).iter().flatten() {
-            noted(assumption.change.apply(files, &plan.baseline, assumption.ends[0]), &mut faults);
+        for assumption in faults.keep(Assumption::read(files)).iter().flatten() {
+            faults.keep(assumption.change.apply(files, &plan.baseline, assumption.ends[0]));
         }
     }
     if let Some(data) = &data {
@@ -161,11 +161,6 @@ fn check_plan(files: &Files, name: &str) -> Result<(), InputErrors> {
     faults.extend(files.misspelt());
     warn_of_lost_tables(files);
     once(faults)
-}
-
-/// What was read; its faults are added to those that are there.
-fn noted<T>(read: Result<T, InputErrors>, faults: &mut Faults) -> Option<T> {
-    read.map_err(|errors| faults.extend(errors.into())).ok()
 }
 
 /// Says the faults of options that the plan does not list.
@@ -179,7 +174,7 @@ fn warn_of_others(InputErrors(all): &InputErrors, of_plan: &Faults) {
 fn check_options(folder: &Files, plan: &Plan, tables: &Tables<'_>) -> Faults {
     let mut faults = Faults::new();
     let read = |ids: &[String]| read_options(folder, ids.iter().map(String::as_str), Some(tables));
-    let specs = noted(read(&plan.options), &mut faults);
+    let specs = faults.keep(read(&plan.options));
     let others = list_options(folder).into_iter().filter(|id| id != WORLD && !plan.options.contains(id));
     let all: Vec<String> = plan.options.iter().cloned().chain(others).collect();
     // An option that the plan does not list may be a draft or an old copy.
@@ -196,7 +191,7 @@ fn check_options(folder: &Files, plan: &Plan, tables: &Tables<'_>) -> Faults {
     }
     let politics = folder.folder("politics");
     if politics.list(".csv").iter().any(|file| conclusions::FILE.ends_with(file))
-        && let Some(read) = noted(conclusions::read_conclusions(folder), &mut faults)
+        && let Some(read) = faults.keep(conclusions::read_conclusions(folder))
     {
         faults.extend(conclusions::unknown_options(&read, folder));
         specs
@@ -212,7 +207,7 @@ fn check_records(politics: &Files) -> Faults {
     let mut faults = Faults::new();
     for name in politics.list(".csv") {
         if let Ok(text) = politics.read(&name) {
-            noted(timeline_fit_record::fit(&politics.display(&name), &text), &mut faults);
+            faults.keep(timeline_fit_record::fit(&politics.display(&name), &text));
         }
     }
     faults

@@ -57,33 +57,28 @@ pub fn run(args: &InitArgs) -> anyhow::Result<()> {
 
 /// `init` has no `--out`: another folder is named in its place.
 fn by_name(error: OutputError) -> anyhow::Error {
-    match error {
-        OutputError::NotEmpty(folder) => InputErrors::from(Fault::of_file(
-            &folder.display().to_string(),
-            "DIR",
-            "a folder that is not empty",
+    let (path, found, expected, remedy) = match error {
+        OutputError::NotEmpty(path) => (
+            path,
+            "a folder that is not empty".to_owned(),
             "a new or an empty folder",
             "Name another, as in `tradepath init DIR`, or pass --overwrite to replace what init wrote.",
-        ))
-        .into(),
-        OutputError::Refused { path, why } => InputErrors::from(Fault::of_file(
-            &path.display().to_string(),
-            "DIR",
-            &format!("one that {why}"),
+        ),
+        OutputError::Refused { path, why } => (
+            path,
+            format!("one that {why}"),
             "a new or an empty folder, or one that init wrote",
             "Name another, as in `tradepath init DIR`.",
-        ))
-        .into(),
-        OutputError::Damaged { path, what } => InputErrors::from(Fault::of_file(
-            &path.display().to_string(),
-            "DIR",
-            &format!("a folder with files that you changed: {what}"),
+        ),
+        OutputError::Damaged { path, what } => (
+            path,
+            format!("a folder with files that you changed: {what}"),
             "a new folder, or one that is as init wrote it",
             "Name another folder: init replaces nothing that was edited.",
-        ))
-        .into(),
-        other => other.into(),
-    }
+        ),
+        other => return other.into(),
+    };
+    InputErrors::from(Fault::of_file(&path.display().to_string(), "DIR", &found, expected, remedy)).into()
 }
 
 /// The folders that were written, with what is in them, and what to do with them.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::data::Files;
 use crate::error::{Fault, Faults};
 use crate::output::dir::{self, MANIFEST};
-use crate::sorted::SortedSet;
+use crate::sorted::{SortedMap, SortedSet};
 
 /// A fault for each table that a manifest lists and that is not there, in the folders of which something was read; not for
 /// one that is there under nearly its name, which is a fault of its own.
@@ -17,13 +17,17 @@ pub fn faults(files: &Files) -> Faults {
     let read = files.read_log().into_iter().map(|file| file.path).chain(files.absent());
     let folders: SortedSet<String> = read.flat_map(|path| above(&path)).collect();
     let tops: SortedSet<&str> = folders.iter().map(|folder| top(folder)).collect();
-    let (mut told, mut faults) = (SortedSet::new(), Faults::new());
+    let (mut told, mut there, mut faults) = (SortedSet::new(), SortedMap::new(), Faults::new());
     for folder in &folders {
         let beside = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         for path in listed_in(&unlogged.folder(folder)).into_iter().map(|rest| format!("{beside}{rest}")) {
             let (inner, name) = path.rsplit_once('/').unwrap_or(("", &path));
             let is_asked = path.ends_with(".csv") && tops.contains(top(inner)) && !misspelt.contains(&path);
-            let is_there = || unlogged.folder(inner).list(".csv").iter().any(|found| found == name);
+            let mut is_there = || {
+                let names =
+                    there.entry(inner.to_owned()).or_insert_with(|| unlogged.folder(inner).list(".csv"));
+                names.iter().any(|found| found == name)
+            };
             if is_asked && !is_there() && told.insert(path.clone()) {
                 faults.push(lost(&files.display(&path), &format!("{beside}{MANIFEST}")));
             }

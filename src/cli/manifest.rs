@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::data::{self, Files};
+use crate::data::{self, Files, ReadFile};
 
 /// Name and SHA-256 of every input file.
 #[must_use]
@@ -13,7 +13,13 @@ pub fn checksums(inputs: &[(String, String)]) -> Vec<Value> {
 /// Name and SHA-256 of every file that was read through a folder.
 #[must_use]
 pub fn read(files: &Files) -> Vec<Value> {
-    files.read_log().iter().map(|file| json!({ "file": file.path, "sha256": file.sha256 })).collect()
+    of_log(&files.read_log())
+}
+
+/// The same of files that were noted before.
+#[must_use]
+pub fn of_log(log: &[ReadFile]) -> Vec<Value> {
+    log.iter().map(|file| json!({ "file": file.path, "sha256": file.sha256 })).collect()
 }
 
 /// SHA-256 of a text, in hexadecimal.

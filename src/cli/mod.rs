@@ -211,9 +211,8 @@ fn inputs(arguments: &ArgMatches) -> Vec<PathBuf> {
 
 fn execute(cli: &Cli, matches: &ArgMatches, program: &clap::Command) -> anyhow::Result<ExitCode> {
     let mut faults = Faults::new();
-    for found in [no_effect::check(program, matches), given::check(program, matches)] {
-        faults.extend(found.err().map(Faults::from).unwrap_or_default());
-    }
+    faults.keep(no_effect::check(program, matches));
+    faults.keep(given::check(program, matches));
     faults.into_result(())?;
     match &cli.command {
         Command::Run(args) => run::run(args, cli.quiet)?,

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::manifest;
 use super::run_resume::{DIGITS, EVENTS, Made, PART};
 use crate::calibration::Provenance;
-use crate::data::{Country, Files, ReadFile, SectorKind};
+use crate::data::{Country, Files, SectorKind};
 use crate::ensemble::{Experiment, RunCounts, RunResults};
 use crate::error::{Faults, InputErrors};
 use crate::output::rows;
@@ -32,8 +33,6 @@ pub fn of<B>(found: &RunResults<B>, files: &Files, made: &Made) -> Result<Value,
             json!({ "id": sector.id, "name": sector.name, "kind": kind })
         })
         .collect();
-    let checksum = |file: &ReadFile| json!({ "file": file.path, "sha256": file.sha256 });
-    let checksums: Vec<Value> = experiment.inputs.iter().map(checksum).collect();
     Ok(json!({
         "program": "tradepath", "version": env!("CARGO_PKG_VERSION"), "command": "run",
         "plan": plan.name, "title": plan.title, "focus": plan.focus, "partners": plan.partners,
@@ -41,7 +40,7 @@ pub fn of<B>(found: &RunResults<B>, files: &Files, made: &Made) -> Result<Value,
         "strata": experiment.sample.strata(), "years": plan.years, "reference_option": plan.reference_option,
         "baseline": experiment.meta.name, "source": experiment.meta.source, "licence": experiment.meta.licence,
         "options": options, "countries": countries(experiment, files)?, "sectors": sectors,
-        "uncertainty": plan.uncertainty, "inputs": checksums,
+        "uncertainty": plan.uncertainty, "inputs": manifest::of_log(&experiment.inputs),
         EVENTS: made.events, DIGITS: made.digits,
         "fingerprint": found.fingerprint, PART: made.part(),
     }))

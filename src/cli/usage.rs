@@ -15,8 +15,8 @@ pub fn end(error: &Error) -> ! {
     if error.use_stderr() && asks_for_json(&arguments, std::env::var_os("TRADEPATH_LOG").as_deref()) {
         terminal::log_json();
         let text = error.render().to_string();
-        let text = text.trim().trim_start_matches("error: ").to_owned();
-        let text = variable.map_or(text.clone(), |variable| format!("{text}\n\n{variable}"));
+        let mut text = text.trim().trim_start_matches("error: ").to_owned();
+        variable.iter().for_each(|variable| text += &format!("\n\n{variable}"));
         terminal::failure(&anyhow::anyhow!(text), exit::USAGE);
         std::process::exit(exit::USAGE.into());
     }

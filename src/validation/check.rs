@@ -4,7 +4,7 @@ use super::data_checks::data_checks;
 use super::{autarky, hindcasts, studies};
 use crate::data::{Dataset, Files};
 use crate::ensemble::Plan;
-use crate::error::{Faults, InputErrors};
+use crate::error::Faults;
 use crate::events::Tables;
 
 /// Folder of the known figures inside a data folder.
@@ -17,21 +17,17 @@ pub const HINDCASTS: &str = "hindcasts";
 #[must_use]
 pub fn check(files: &Files, plan: &Plan, data: &Dataset, tables: &Tables<'_>) -> (Faults, Vec<String>) {
     let (mut faults, mut notes) = (Faults::new(), Vec::new());
-    let mut note = |result: Result<(), InputErrors>| {
-        if let Err(errors) = result {
-            faults.extend(errors.into());
-        }
-    };
     let has = |folder: &str| !files.folder(folder).list(".csv").is_empty();
     if has(CHECKS) {
-        note(data_checks(&files.folder(CHECKS), data).map(|(_, left_out)| notes = left_out));
+        let checked = faults.keep(data_checks(&files.folder(CHECKS), data));
+        notes = checked.map(|(_, left_out)| left_out).unwrap_or_default();
     }
     if has(studies::FOLDER) {
-        note(autarky::check(&files.folder(studies::FOLDER)));
-        note(studies::check(files, plan, tables));
+        faults.keep(autarky::check(&files.folder(studies::FOLDER)));
+        faults.keep(studies::check(files, plan, tables));
     }
     if has(HINDCASTS) {
-        note(hindcasts::check(&files.folder(HINDCASTS)));
+        faults.keep(hindcasts::check(&files.folder(HINDCASTS)));
     }
     (faults, notes)
 }

@@ -41,9 +41,7 @@ fn check_options(files: &Files, read: &StudyTables, tables: &Tables<'_>) -> Resu
     }
     let mut faults = Faults::new();
     let mut check = |files: &Files, ids: &mut dyn Iterator<Item = &str>| {
-        if let Err(errors) = read_options(&files.folder("options"), ids, Some(tables)) {
-            faults.extend(errors.into());
-        }
+        faults.keep(read_options(&files.folder("options"), ids, Some(tables)));
     };
     check(&together, &mut ids.iter().map(String::as_str));
     for (file, with) in replaced {
@@ -60,9 +58,7 @@ fn check_trials(files: &Files, plan: &Plan, tables: &StudyTables) -> Result<(), 
     let chains = chains(tables)?;
     let mut faults = Faults::new();
     for need in &needs(chains.values().flatten()) {
-        if let Err(errors) = prepare(files, plan, tables, need) {
-            faults.extend(errors.into());
-        }
+        faults.keep(prepare(files, plan, tables, need));
     }
     faults.into_result(())
 }
